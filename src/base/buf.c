@@ -1,0 +1,90 @@
+/* The growing buffer: see buf.h. */
+#include <config.h>
+
+#include "base/buf.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+void buf_init(struct buf *b, size_t max) { *b = (struct buf){.max = max}; }
+
+void buf_free(struct buf *b) {
+  free(b->data);
+  buf_init(b, b->max);
+}
+
+void buf_clear(struct buf *b) {
+  b->len = 0;
+  if (b->data != NULL)
+    b->data[0] = '\0';
+}
+
+int buf_reserve(struct buf *b, size_t n) {
+  size_t need;
+  size_t grown;
+  char *data;
+
+  if (n > b->max - b->len)
+    return -EMSGSIZE;
+  need = b->len + n + 1;
+  if (need <= b->capacity)
+    return 0;
+  grown = b->capacity == 0 ? 128 : b->capacity * 2;
+  if (grown < need)
+    grown = need;
+  data = realloc(b->data, grown);
+  if (data == NULL)
+    return -ENOMEM;
+  if (b->data == NULL)
+    data[0] = '\0';
+  b->data = data;
+  b->capacity = grown;
+  return 0;
+}
+
+int buf_add(struct buf *b, const void *bytes, size_t len) {
+  int err = buf_reserve(b, len);
+
+  if (err < 0)
+    return err;
+  if (len > 0)
+    memcpy(b->data + b->len, bytes, len);
+  b->len += len;
+  b->data[b->len] = '\0';
+  return 0;
+}
+
+int buf_adds(struct buf *b, const char *text) {
+  return buf_add(b, text, strlen(text));
+}
+
+int buf_addf(struct buf *b, const char *format, ...) {
+  va_list args;
+  int need;
+  int err;
+
+  va_start(args, format);
+  need = vsnprintf(NULL, 0, format, args);
+  va_end(args);
+  if (need < 0)
+    return -EINVAL;
+  err = buf_reserve(b, (size_t)need);
+  if (err < 0)
+    return err;
+  va_start(args, format);
+  vsnprintf(b->data + b->len, (size_t)need + 1, format, args);
+  va_end(args);
+  b->len += (size_t)need;
+  return 0;
+}
+
+char *buf_take(struct buf *b) {
+  char *data = b->data;
+
+  b->data = NULL;
+  buf_free(b);
+  return data;
+}

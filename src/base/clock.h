@@ -1,0 +1,13 @@
+/* The two clocks: one that never jumps for deadlines, one for people. */
+#ifndef BASE_CLOCK_H
+#define BASE_CLOCK_H
+
+#include <stdint.h>
+
+/* Microseconds since some moment in the past; never goes back. */
+uint64_t clock_monotonic_us(void);
+
+/* Microseconds since 1970-01-01 UTC; may jump when the clock is set. */
+uint64_t clock_wall_us(void);
+
+#endif

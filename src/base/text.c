@@ -1,0 +1,171 @@
+/* UTF-8 checking, cleaning, cutting and comparing: see text.h. */
+#include <config.h>
+
+#include "base/text.h"
+
+#include <string.h>
+#include <strings.h>
+
+size_t text_decode(const char *s, size_t len, uint32_t *code) {
+  /* The smallest character of each length: anything below is overlong. */
+  static const uint32_t smallest[] = {0, 0, 0x80, 0x800, 0x10000};
+  const unsigned char *u = (const unsigned char *)s;
+  size_t need;
+  uint32_t c;
+
+  if (u[0] < 0x80) {
+    *code = u[0];
+    return 1;
+  }
+  if (u[0] < 0xc2 || u[0] > 0xf4)
+    return 0;
+  need = u[0] < 0xe0 ? 2 : u[0] < 0xf0 ? 3 : 4;
+  if (need > len)
+    return 0;
+  c = u[0] & (0xffU >> (need + 1));
+  for (size_t i = 1; i < need; i++) {
+    if ((u[i] & 0xc0) != 0x80)
+      return 0;
+    c = c << 6 | (u[i] & 0x3fU);
+  }
+  if (c < smallest[need] || (c >= 0xd800 && c <= 0xdfff) || c > 0x10ffff)
+    return 0;
+  *code = c;
+  return need;
+}
+
+size_t text_encode(uint32_t code, char *out) {
+  if (code < 0x80) {
+    out[0] = (char)code;
+    return 1;
+  }
+  if (code < 0x800) {
+    out[0] = (char)(0xc0 | code >> 6);
+    out[1] = (char)(0x80 | (code & 0x3f));
+    return 2;
+  }
+  if (code < 0x10000) {
+    if (code >= 0xd800 && code <= 0xdfff)
+      return 0;
+    out[0] = (char)(0xe0 | code >> 12);
+    out[1] = (char)(0x80 | (code >> 6 & 0x3f));
+    out[2] = (char)(0x80 | (code & 0x3f));
+    return 3;
+  }
+  if (code > 0x10ffff)
+    return 0;
+  out[0] = (char)(0xf0 | code >> 18);
+  out[1] = (char)(0x80 | (code >> 12 & 0x3f));
+  out[2] = (char)(0x80 | (code >> 6 & 0x3f));
+  out[3] = (char)(0x80 | (code & 0x3f));
+  return 4;
+}
+
+/* Characters that would turn a line of a log or a terminal upside down. */
+static bool is_unprintable(uint32_t c) {
+  return c < 0x20 || (c >= 0x7f && c < 0xa0) ||       /* C0, DEL, C1 */
+         (c >= 0x202a && c <= 0x202e) ||              /* direction overrides */
+         (c >= 0x2066 && c <= 0x2069) ||              /* direction isolates */
+         c == 0x200e || c == 0x200f || c == 0xfeff || /* marks, BOM */
+         (c & 0xfffe) == 0xfffe;                      /* noncharacters */
+}
+
+static bool is_space(uint32_t c) {
+  return c == ' ' || (c >= '\t' && c <= '\r') || c == 0x85 || c == 0xa0 ||
+         c == 0x2028 || c == 0x2029;
+}
+
+size_t text_clean(const char *in, size_t len, char *out, size_t size) {
+  size_t used = 0;
+
+  if (size == 0)
+    return 0;
+  for (size_t i = 0; i < len && in[i] != '\0';) {
+    uint32_t c = 0;
+    const char *add = in + i;
+    size_t n = text_decode(in + i, len - i, &c);
+    size_t take = n;
+
+    if (n == 0) {
+      add = "?";
+      n = take = 1;
+    } else if (is_space(c)) {
+      add = " ";
+      n = 1;
+    } else if (is_unprintable(c)) {
+      n = 0;
+    }
+    if (used + n >= size)
+      break;
+    memcpy(out + used, add, n);
+    used += n;
+    i += take;
+  }
+  out[used] = '\0';
+  return used;
+}
+
+size_t text_cut(const char *s, size_t max) {
+  size_t len = strnlen(s, max + 1);
+
+  if (len <= max)
+    return len;
+  len = max;
+  while (len > 0 && ((unsigned char)s[len] & 0xc0) == 0x80)
+    len--;
+  return len;
+}
+
+size_t text_name(const char *in, size_t len, char *out, size_t size) {
+  size_t skip = 0;
+  size_t used;
+
+  if (size == 0)
+    return 0;
+  while (skip < len && in[skip] != '\0' && is_space((unsigned char)in[skip]) &&
+         (unsigned char)in[skip] < 0x80)
+    skip++;
+  used = text_clean(in + skip, len - skip, out, size);
+  for (size_t i = 0; i < used; i++)
+    if (out[i] == '/')
+      out[i] = '_';
+  while (used > 0 && out[used - 1] == ' ')
+    out[--used] = '\0';
+  return used;
+}
+
+bool text_same(const char *a, const char *b) { return strcasecmp(a, b) == 0; }
+
+static int lower(char c) { return c >= 'A' && c <= 'Z' ? c + 32 : c; }
+
+unsigned text_distance(const char *a, const char *b) {
+  enum { LONGEST = 63 };
+  unsigned rows[3][LONGEST + 1];
+  size_t la = strlen(a);
+  size_t lb = strlen(b);
+
+  if (la > LONGEST || lb > LONGEST)
+    return LONGEST;
+  for (size_t j = 0; j <= lb; j++)
+    rows[0][j] = (unsigned)j;
+  for (size_t i = 1; i <= la; i++) {
+    unsigned *now = rows[i % 3];
+    const unsigned *before = rows[(i + 2) % 3];
+    const unsigned *older = rows[(i + 1) % 3];
+
+    now[0] = (unsigned)i;
+    for (size_t j = 1; j <= lb; j++) {
+      unsigned best =
+          before[j - 1] + (lower(a[i - 1]) != lower(b[j - 1]) ? 1U : 0U);
+      if (before[j] + 1 < best)
+        best = before[j] + 1;
+      if (now[j - 1] + 1 < best)
+        best = now[j - 1] + 1;
+      if (i > 1 && j > 1 && lower(a[i - 1]) == lower(b[j - 2]) &&
+          lower(a[i - 2]) == lower(b[j - 1]) && older[j - 2] + 1 < best)
+        best = older[j - 2] + 1;
+      now[j] = best;
+    }
+  }
+  return rows[la % 3][lb];
+}

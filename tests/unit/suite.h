@@ -1,0 +1,25 @@
+/* The main() that every unit test shares: one suite, one case, run it. */
+#ifndef TESTS_SUITE_H
+#define TESTS_SUITE_H
+
+#include <check.h>
+#include <stdlib.h>
+
+static inline int suite_run(const char *name, void (*fill)(TCase *)) {
+  Suite *suite = suite_create(name);
+  TCase *tcase = tcase_create(name);
+  SRunner *runner;
+  int failed;
+
+  fill(tcase);
+  suite_add_tcase(suite, tcase);
+  runner = srunner_create(suite);
+  srunner_run_all(runner, CK_ENV);
+  failed = srunner_ntests_failed(runner);
+  srunner_free(runner);
+  return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
+
+#define ROWS(table) (int)(sizeof(table) / sizeof((table)[0]))
+
+#endif
