@@ -86,7 +86,7 @@ static enum outcome poll_device(bool slow, const struct exchange *e) {
 #define ASK_BULB_METER "{\"smartlife.iot.common.emeter\":{\"get_realtime\":{}}}"
 #define ASK_PLUG(id)                                                           \
   "{\"context\":{\"child_ids\":[\"" id "\"]},\"emeter\":{\"get_realtime\":{}}" \
-                                       "}"
+  "}"
 #define SYSINFO(members)                                                       \
   "\"system\":{\"get_sysinfo\":{\"model\":\"X\",\"sw_ver\":\"1.0\"," members   \
   ",\"err_code\":0}}"
