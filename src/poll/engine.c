@@ -252,8 +252,11 @@ static void start_search(struct engine *e) {
 static void met(void *arg, struct introduction *in,
                 const struct sockaddr_in *from) {
   struct engine *e = arg;
-  struct known *k = registry_meet(e->registry, in, from);
+  struct known *k;
 
+  if (in->device.kind == KIND_UNSUPPORTED && e->hooks.unsupported != NULL)
+    e->hooks.unsupported(e->hooks.arg, &in->device, from->sin_addr);
+  k = registry_meet(e->registry, in, from);
   if (k == NULL)
     return;
   k->seen = true;
