@@ -565,7 +565,6 @@ END_TEST
 
 static void fill(TCase *t) {
   tcase_add_checked_fixture(t, setup, teardown);
-  tcase_set_timeout(t, 30);
   tcase_add_test(t, a_stranger_is_let_in_at_the_service_port);
   tcase_add_loop_test(t, identity_is_mac_else_id_else_address, 0,
                       ROWS(identities));
