@@ -117,6 +117,8 @@ static void poll_one(struct engine *e, struct known *k) {
   if (e->open++ == 0)
     e->cycle_started_us = loop_now_us(e->loop);
   k->cycle = e->cycle;
+  k->due_us =
+      loop_now_us(e->loop) + (uint64_t)(1e6 * known_interval(k, e->options));
   set_settled(e, false);
   poller_enqueue(e->poller, k);
 }
