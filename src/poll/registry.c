@@ -41,7 +41,7 @@ const char *known_address(const struct known *k) {
 }
 
 double known_interval(const struct known *k, const struct poll_options *o) {
-  if (k->options != NULL && k->options->interval > 0)
+  if (k->options != NULL && k->options->interval > o->interval)
     return k->options->interval;
   return o->interval;
 }
@@ -596,6 +596,11 @@ bool registry_confirm(struct registry *r, struct known *k, char why[WHY_SIZE]) {
   char identity[IDENTITY_SIZE];
   struct known *other;
 
+  if (k->options == NULL &&
+      !filter_passes(r->filter, &k->device, k->address.sin_addr)) {
+    k->unwanted = true;
+    return false;
+  }
   identity_of(&k->device, &k->address, identity);
   if (strcmp(identity, k->identity) != 0) {
     bool by_address =
@@ -613,10 +618,10 @@ bool registry_confirm(struct registry *r, struct known *k, char why[WHY_SIZE]) {
       registry_forget(r, other); /* met by search before its own block was */
     start_afresh(r, k, identity);
   }
+  rename_device(r, k);
   if (!follow_plugs(k)) {
     snprintf(why, WHY_SIZE, "out of memory");
     return false;
   }
-  rename_device(r, k);
   return true;
 }
