@@ -70,9 +70,7 @@ static double number_of(const struct conf_item *item, double otherwise) {
              : otherwise;
 }
 
-/* -- one plugin
- * ---------------------------------------------------------------------------
- */
+/* -- one plugin -- */
 
 struct usage {
   void *options;
@@ -136,9 +134,7 @@ static void show_plugin(const struct check_plugin *plugin,
   plugin->show(u->options, stdout);
 }
 
-/* -- the whole
- * ------------------------------------------------------------------------------
- */
+/* -- the whole -- */
 
 static void show_files(const struct check *c) {
   size_t most = c->config.files_num < 50 ? c->config.files_num : 50;

@@ -15,9 +15,7 @@
 
 enum { TARGETS_MAX = 64, TEXT_MAX = 64 * 1024 * 1024 };
 
-/* -- as a table
- * -------------------------------------------------------------------------
- */
+/* -- as a table -- */
 
 static int add_plugs(struct rows *rows, const struct found *f) {
   for (size_t i = 0; i < f->plugs_num; i++) {
@@ -108,9 +106,7 @@ static int show_json(const struct found_list *list) {
   return 0;
 }
 
-/* -- the search
- * ---------------------------------------------------------------------------
- */
+/* -- the search -- */
 
 static void progress(const struct found_list *list, bool end) {
   if (isatty(STDERR_FILENO) != 1)

@@ -39,8 +39,7 @@ static const char *time_module(const struct device *d) {
   return is_light(d) ? "smartlife.iot.common.timesetting" : "time";
 }
 
-/* -- error codes ------------------------------------------------------------
- */
+/* -- error codes -- */
 
 enum verdict { FINE, REFUSED, FAILED, MISSING };
 
@@ -83,8 +82,7 @@ static enum outcome complain(char why[WHY_SIZE], enum verdict verdict,
   return OUTCOME_DEVICE;
 }
 
-/* -- the meter --------------------------------------------------------------
- */
+/* -- the meter -- */
 
 /* Two generations of units, per field: floats in V, A, W, kWh; integers in
  * mV, mA, mW, Wh. */
@@ -144,8 +142,7 @@ static bool asks_meter(const struct device *d) {
   return d->has_meter && (d->refused & ASK_METER) == 0;
 }
 
-/* -- steps -------------------------------------------------------------------
- */
+/* -- steps -- */
 
 static bool wants_state(const struct device *d, const struct progress *p) {
   (void)d;
@@ -485,8 +482,7 @@ static enum outcome take_months(struct device *d, struct progress *p,
   return take_statistics(d, p, doc, root, &months);
 }
 
-/* -- the order ----------------------------------------------------------------
- */
+/* -- the order -- */
 
 static const struct step {
   enum next kind;

@@ -22,8 +22,7 @@ static struct {
   uint64_t sums_us;    /* when the last sums went out; the engine's thread */
 } plugin;
 
-/* -- values out
- * ---------------------------------------------------------------- */
+/* -- values out -- */
 
 struct series {
   const char *plugin, *instance;
@@ -170,8 +169,7 @@ static void cycle(void *arg, const struct cycle *c) {
   gauge(&s, "poll_duration", "", c->duration);
 }
 
-/* -- callbacks
- * ---------------------------------------------------------------------- */
+/* -- callbacks -- */
 
 static void say_error(void *arg, const char *line) {
   (void)arg;

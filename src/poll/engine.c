@@ -50,8 +50,7 @@ struct engine {
   bool settled; /* guarded by settled_lock */
 };
 
-/* -- settling
- * --------------------------------------------------------------------- */
+/* -- settling -- */
 
 static void set_settled(struct engine *e, bool settled) {
   pthread_mutex_lock(&e->settled_lock);
@@ -76,8 +75,7 @@ bool engine_settle(struct engine *e, double seconds) {
   return settled;
 }
 
-/* -- cycles
- * ----------------------------------------------------------------------- */
+/* -- cycles -- */
 
 static void sum_up(struct engine *e, struct cycle *c) {
   static const enum quantity summed[] = {Q_POWER, Q_CURRENT, Q_KWH_TODAY,
@@ -197,8 +195,7 @@ static void begin_cycle(struct engine *e) {
   }
 }
 
-/* -- searching
- * --------------------------------------------------------------------- */
+/* -- searching -- */
 
 static bool looks_like_host(const char *text) {
   bool dot_or_letter = false;
@@ -348,9 +345,7 @@ static void lost(void *arg, struct known *k) {
     start_search(e);
 }
 
-/* -- life
- * ------------------------------------------------------------------------------
- */
+/* -- life -- */
 
 static void woken(void *arg) {
   struct engine *e = arg;

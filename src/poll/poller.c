@@ -86,8 +86,7 @@ void poller_free(struct poller *p) {
 
 double poller_energy(const struct poller *p) { return p->energy; }
 
-/* -- lines
- * --------------------------------------------------------------------- */
+/* -- lines -- */
 
 static void line_add(struct line *line, struct known *k) {
   k->queue_next = NULL;
@@ -127,8 +126,7 @@ static void line_drop(struct line *line, const struct known *k) {
   }
 }
 
-/* -- what came out
- * --------------------------------------------------------------- */
+/* -- what came out -- */
 
 static uint64_t report_time(struct known *k) {
   uint64_t now = clock_wall_us();
@@ -269,8 +267,7 @@ static void publish_extras(struct poller *p, struct known *k) {
   report(p, k, REPORT_EXTRA);
 }
 
-/* -- one poll
- * ------------------------------------------------------------------------ */
+/* -- one poll -- */
 
 static void ask(struct poller *p, struct known *k);
 static void failed(struct poller *p, struct known *k, enum outcome outcome,
@@ -412,8 +409,7 @@ static void timer_fired(struct loop_timer *timer) {
     failed(p, k, OUTCOME_TIMEOUT, "no answer in time");
 }
 
-/* -- the line
- * ------------------------------------------------------------------------- */
+/* -- the line -- */
 
 void poller_enqueue(struct poller *p, struct known *k) {
   k->poller = p;
