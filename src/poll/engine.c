@@ -440,6 +440,8 @@ void engine_free(struct engine *e) {
 
 void engine_run(struct engine *e) {
   start_search(e);
+  if (e->searched && e->hooks.searched != NULL) /* there is none */
+    e->hooks.searched(e->hooks.arg);
   while (!e->stopping) {
     int err = loop_round(e->loop);
 

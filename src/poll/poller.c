@@ -257,7 +257,8 @@ static void publish_extras(struct poller *p, struct known *k) {
   double wait = p->options->energy_interval;
   double day = k->device.seconds_to_midnight;
 
-  k->day_ends_us = day > 0 ? now_us + (uint64_t)(day * 1e6) : 0;
+  if (day > 0) /* else the end of the day that was told before holds */
+    k->day_ends_us = now_us + (uint64_t)(day * 1e6);
   if (day > 0 && day + 1 < wait)
     wait = day + 1; /* the new day's figures as soon as there are any */
   else
@@ -309,6 +310,10 @@ static bool send_request(struct poller *p, struct known *k) {
   const char *why = "";
   enum outcome outcome = OUTCOME_UNREACHABLE;
 
+  if (k->address.sin_port == 0) { /* lost it while it stood in line */
+    failed(p, k, outcome, "not found on the network");
+    return false;
+  }
   if (k->link == NULL)
     k->link = k->transport->open(&p->env, &k->address);
   if (k->link != NULL)
