@@ -6,6 +6,7 @@
 
 #include "base/clock.h"
 #include "base/option.h"
+#include "base/text.h"
 #include "plugin/conf.h"
 #include "plugin/types.h"
 #include "poll/engine.h"
@@ -76,16 +77,18 @@ static void dispatch_reading(const struct series *s, const char *type_instance,
       gauge(s, quantities[q].type, type_instance, r->value[q]);
 }
 
-/* model=HS110(EU) ip=192.0.2.7 mac=50:c7:bf:00:11:22 hw=4.0 fw=1.0.4 */
+/* model=HS110(EU) ip=192.0.2.7 mac=50:c7:bf:00:11:22 hw=4.0 fw=1.0.4, cut
+ * where a character ends: Prometheus refuses a whole page for half a one. */
 static void dispatch_info(const struct series *s, const struct known *k) {
   const struct device *d = &k->device;
-  char text[DATA_MAX_NAME_LEN];
+  char text[2 * DATA_MAX_NAME_LEN];
   char mac[MAC_TEXT_SIZE] = "-";
 
   if (d->mac_known)
     device_format_mac(d->mac, mac);
   snprintf(text, sizeof(text), "model=%.31s ip=%s mac=%s hw=%.15s fw=%.31s",
            d->model, known_address(k), mac, d->hardware, d->firmware);
+  text[text_cut(text, DATA_MAX_NAME_LEN - 1)] = '\0';
   gauge(s, "info", text, 1);
 }
 
