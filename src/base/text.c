@@ -122,8 +122,9 @@ size_t text_name(const char *in, size_t len, char *out, size_t size) {
 
   if (size == 0)
     return 0;
-  while (skip < len && in[skip] != '\0' && is_space((unsigned char)in[skip]) &&
-         (unsigned char)in[skip] < 0x80)
+  /* What is dropped must not take room: leading blanks go before the cut,
+   * those that were hidden behind control characters after it. */
+  while (skip < len && in[skip] != '\0' && (unsigned char)in[skip] <= ' ')
     skip++;
   used = text_clean(in + skip, len - skip, out, size);
   for (size_t i = 0; i < used; i++)
@@ -131,7 +132,9 @@ size_t text_name(const char *in, size_t len, char *out, size_t size) {
       out[i] = '_';
   while (used > 0 && out[used - 1] == ' ')
     out[--used] = '\0';
-  return used;
+  skip = strspn(out, " ");
+  memmove(out, out + skip, used - skip + 1);
+  return used - skip;
 }
 
 bool text_same(const char *a, const char *b) { return strcasecmp(a, b) == 0; }
