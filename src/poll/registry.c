@@ -40,7 +40,9 @@ const char *known_address(const struct known *k) {
 }
 
 double known_interval(const struct known *k, const struct poll_options *o) {
-  if (k->options != NULL && k->options->interval > 0)
+  /* No device is polled more often than collectd wakes the engine; saying so
+   * would let its series expire between two values. */
+  if (k->options != NULL && k->options->interval > o->interval)
     return k->options->interval;
   return o->interval;
 }
