@@ -170,12 +170,14 @@ static void give_up(struct poller *p, struct known *k) {
   bool was_up = k->up;
 
   release(p, k);
-  if (was_up)
-    log_say(LOG_LEVEL_WARNING, "%s (%s) stopped answering: %s", k->name,
-            known_address(k), k->why);
-  else if (!k->polled)
-    log_say(LOG_LEVEL_WARNING, "%s (%s) does not answer: %s", k->name,
-            known_address(k), k->why);
+  if (was_up || !k->polled) {
+    const char *address = known_address(k); /* lost if a stranger is there */
+
+    log_say(LOG_LEVEL_WARNING, "%s%s%s%s %s: %s", k->name,
+            address[0] != '\0' ? " (" : "", address,
+            address[0] != '\0' ? ")" : "",
+            was_up ? "stopped answering" : "does not answer", k->why);
+  }
   set_up(k, false);
   report(p, k, REPORT_CORE);
   if (!registry_try_candidate(p->registry, k) && was_up)
