@@ -56,6 +56,12 @@ static void derive(const struct series *s, const char *type,
   dispatch(s, type, type_instance, (value_t){.derive = (derive_t)value});
 }
 
+/* Rounded: 1.001 kWh of a device are 1000.9999999999999 Wh to a double. */
+static void watt_hours(const struct series *s, const char *type_instance,
+                       double wh) {
+  derive(s, "watt_hours", type_instance, (uint64_t)(wh + 0.5));
+}
+
 static bool group_wanted(enum quantity_group group) {
   switch (group) {
   case GROUP_LIGHTS:
@@ -107,7 +113,7 @@ static void dispatch_plugs(const struct series *s, const struct known *k,
 
     dispatch_reading(&plugs, plug->name, &k->device.plugs[i].now, which);
     if ((which & 1U << Q_POWER) != 0 && plug->energy.by != COUNTER_NEW)
-      derive(&plugs, "watt_hours", plug->name, (uint64_t)plug->energy.wh);
+      watt_hours(&plugs, plug->name, plug->energy.wh);
   }
 }
 
@@ -136,7 +142,7 @@ static void report(void *arg, const struct known *k, enum report_part part) {
   dispatch_reading(&s, "", &k->device.now, which);
   dispatch_plugs(&s, k, which);
   if (known_energy(k, &wh))
-    derive(&s, "watt_hours", "", (uint64_t)wh);
+    watt_hours(&s, "", wh);
   if (plugin.options.report_info)
     dispatch_info(&s, k);
 }
@@ -153,7 +159,7 @@ static void cycle(void *arg, const struct cycle *c) {
   if (!plugin.options.report_totals)
     return;
   dispatch_reading(&s, "", &c->sums, UINT32_MAX);
-  derive(&s, "watt_hours", "", (uint64_t)c->energy_wh);
+  watt_hours(&s, "", c->energy_wh);
   gauge(&s, "devices", "known", c->known);
   gauge(&s, "devices", "up", c->up);
   gauge(&s, "devices", "on", c->on);
