@@ -104,7 +104,8 @@ static enum outcome meter_values(struct reading *now, const struct json *doc,
 
     if (field == 0 || json_type(doc, field) == JSON_NULL)
       continue;
-    if (!json_number(doc, field, &number) ||
+    if (json_type(doc, field) == JSON_BOOL || /* true is no 1 W */
+        !json_number(doc, field, &number) ||
         !reading_offer(now, meter_fields[i].quantity,
                        number * meter_fields[i].factor)) {
       snprintf(why, WHY_SIZE, "emeter: %s is no plausible number",
@@ -129,9 +130,11 @@ static enum outcome take_realtime(struct device *d, struct reading *now,
   enum verdict verdict =
       judge(doc, root, meter_module(d), "get_realtime", &realtime, &code);
 
-  if (verdict == FINE)
+  if (verdict == FINE) {
+    d->proven |= ASK_METER;
     return meter_values(now, doc, realtime, why);
-  if (verdict != REFUSED)
+  }
+  if (verdict != REFUSED || (d->proven & ASK_METER) != 0)
     return complain(why, verdict, meter_module(d), "get_realtime", code);
   d->refused |= ASK_METER;
   return OUTCOME_OK;
