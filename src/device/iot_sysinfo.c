@@ -204,6 +204,7 @@ static void get_identity(struct device *d, const struct json *doc,
   if (strcmp(firmware, d->firmware) != 0) {
     d->refused = 0; /* another firmware may know more */
     d->shaky = 0;
+    d->proven = 0;
   }
   memcpy(d->firmware, firmware, sizeof(d->firmware));
   d->kind = kind_of(doc, sysinfo);
