@@ -91,8 +91,14 @@ static void wrong_value(const struct option *option,
   char found[200];
 
   value_describe(item, found, sizeof(found));
-  option_error(reporter, "%s: option %s expects %s, found %s", where,
-               option->name, expected, found);
+  if (item->values_num > 1) /* 0.5h and 22:00 fall apart in the grammar */
+    option_error(reporter,
+                 "%s: option %s expects %s, found %s: quote it if it is one "
+                 "value",
+                 where, option->name, expected, found);
+  else
+    option_error(reporter, "%s: option %s expects %s, found %s", where,
+                 option->name, expected, found);
 }
 
 static void wrong_range(const struct option *option,
@@ -310,24 +316,33 @@ static bool stood_before(const struct conf_item *block, size_t index) {
   return false;
 }
 
-void options_read(const struct option *table, void *target,
-                  const struct conf_item *block, const char *where,
-                  struct option_reporter *reporter) {
+unsigned options_read(const struct option *table, void *target,
+                      const struct conf_item *block, const char *where,
+                      struct option_reporter *reporter) {
+  unsigned lost = 0;
+
   for (size_t i = 0; i < block->children_num; i++) {
     const struct conf_item *item = &block->children[i];
     const struct option *option = table;
+    unsigned before;
 
     while (option->name != NULL && !text_same(option->name, item->key))
       option++;
     if (option->name == NULL) {
       unknown_option(table, item, where, reporter);
+      lost++;
       continue;
     }
     if (is_single(option) && stood_before(block, i))
       option_error(reporter, "%s: option %s stands twice, the last one counts",
                    where, option->name);
+    before = reporter->errors;
     read_one(option, target, item, where, reporter);
+    if (reporter->errors > before && option->type != OPTION_LATER &&
+        option->type != OPTION_BLOCK)
+      lost++;
   }
+  return lost;
 }
 
 const char *option_block_name(const struct conf_item *item, const char *where,
