@@ -524,7 +524,7 @@ int show_explain(const struct page *page, const cJSON *answer) {
 
     routes++;
     copy_text(route, "route", name, sizeof(name));
-    if (name[0] != '\0')
+    if (name[0] != '#') /* a route always has a name; the implicit one none */
       fprintf(page->out, "Route \"%s\"", name);
     else
       fprintf(page->out, "No route is configured");

@@ -7,91 +7,13 @@
 #include "alert/config_print.h"
 #include "alert/route.h"
 
+#include "fake_senders.h"
 #include "samples.h"
 #include "suite.h"
 
 #include <errno.h>
 #include <math.h>
 #include <stdarg.h>
-
-/* -- two kinds of channel to configure --------------------------------------
- */
-
-struct phone {
-  char *user, *token;
-  double retry;
-};
-
-static const struct option phone_options[] = {
-    {.name = "User",
-     .type = OPTION_STRING,
-     .offset = offsetof(struct phone, user)},
-    {.name = "Token",
-     .type = OPTION_STRING,
-     .offset = offsetof(struct phone, token)},
-    {.name = "Retry",
-     .type = OPTION_SECONDS,
-     .offset = offsetof(struct phone, retry),
-     .min = 30,
-     .max = 10800},
-    {.name = NULL}};
-
-static void phone_defaults(void *settings) {
-  ((struct phone *)settings)->retry = 60;
-}
-
-static int phone_check(void *settings, const char *where,
-                       struct option_reporter *reporter) {
-  struct phone *p = settings;
-  if (p->user != NULL && p->token != NULL)
-    return 0;
-  option_error(reporter, "%s: needs User and Token", where);
-  return -EINVAL;
-}
-
-static void phone_destroy(void *settings) {
-  struct phone *p = settings;
-  free(p->user);
-  free(p->token);
-}
-
-struct mail {
-  struct option_strings to;
-};
-
-static const struct option mail_options[] = {
-    {.name = "To", .type = OPTION_STRINGS, .offset = offsetof(struct mail, to)},
-    {.name = NULL}};
-
-static void mail_destroy(void *settings) {
-  option_strings_free(&((struct mail *)settings)->to);
-}
-
-static const char *mail_recipient(const void *settings, size_t i) {
-  const struct mail *m = settings;
-  return i < m->to.count ? m->to.items[i] : NULL;
-}
-
-static const char *const phone_line[] = {"User", "Token", NULL};
-static const char *const mail_line[] = {"To", NULL};
-static const struct sender phone = {.name = "pushover",
-                                    .title = "Pushover",
-                                    .line_name = "Pushover",
-                                    .line = phone_line,
-                                    .options = phone_options,
-                                    .settings_size = sizeof(struct phone),
-                                    .defaults = phone_defaults,
-                                    .check = phone_check,
-                                    .destroy = phone_destroy};
-static const struct sender mail = {.name = "email",
-                                   .title = "Email",
-                                   .line_name = "Email",
-                                   .line = mail_line,
-                                   .options = mail_options,
-                                   .settings_size = sizeof(struct mail),
-                                   .recipient = mail_recipient,
-                                   .destroy = mail_destroy};
-const struct sender *const senders[] = {&phone, &mail, NULL};
 
 /* -- writing a tree as in collectd.conf -------------------------------------
  */
