@@ -101,9 +101,8 @@ static int listen_at(const char *path, const char *group) {
   umask(mask);
   if (err == 0 && group != NULL) {
     if (group_id(group, &gid) < 0 || chown(path, (uid_t)-1, gid) < 0)
-      log_say(LOG_LEVEL_WARNING,
-              "notify_kasa: ControlGroup \"%s\" could not be set on %s", group,
-              path);
+      log_say(LOG_LEVEL_WARNING, "ControlGroup \"%s\" could not be set on %s",
+              group, path);
   }
   if (err == 0 && listen(fd, CONTROL_CLIENTS) < 0)
     err = -errno;
@@ -120,8 +119,7 @@ struct control *control_new(const char *path, const char *group,
   int fd = listen_at(path, group);
 
   if (fd < 0) {
-    log_say(LOG_LEVEL_ERROR, "notify_kasa: ControlSocket %s: %s", path,
-            strerror(-fd));
+    log_say(LOG_LEVEL_ERROR, "ControlSocket %s: %s", path, strerror(-fd));
     return NULL;
   }
   c = calloc(1, sizeof(*c));

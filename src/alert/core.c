@@ -94,14 +94,14 @@ static void check_condition(struct core *c) {
     return;
   c->condition = now;
   if (now == STORE_ON_DISK) {
-    log_say(LOG_LEVEL_NOTICE, "notify_kasa: alerts are recorded again");
+    log_say(LOG_LEVEL_NOTICE, "alerts are recorded again");
     own_event(c, "", "store", NULL);
     return;
   }
   snprintf(text, sizeof(text), "%s%s", store_trouble(c->store),
            now == STORE_IN_MEMORY ? "; alerts are delivered but not recorded"
                                   : "; the reserve is in use");
-  log_say(LOG_LEVEL_ERROR, "notify_kasa: %s", text);
+  log_say(LOG_LEVEL_ERROR, "%s", text);
   own_event(c, "", "store", text);
   c->heal_wait = HEAL_FIRST_MS;
   c->heal_due = boot_now(c) + c->heal_wait;
@@ -118,7 +118,7 @@ void core_lost(struct core *c, uint64_t lost) {
            "%" PRIu64 " notifications came faster than they could be recorded "
            "and were lost",
            lost - c->lost);
-  log_say(LOG_LEVEL_ERROR, "notify_kasa: %s", text);
+  log_say(LOG_LEVEL_ERROR, "%s", text);
   own_event(c, "", "report", text);
   c->lost = lost;
   c->lost_said = now;
@@ -172,8 +172,7 @@ static int begin(struct core *c) {
   int err = store_begin(c->store);
 
   if (err < 0)
-    log_say(LOG_LEVEL_ERROR, "notify_kasa: cannot begin to record: %s",
-            strerror(-err));
+    log_say(LOG_LEVEL_ERROR, "cannot begin to record: %s", strerror(-err));
   return err;
 }
 
@@ -189,7 +188,7 @@ static void commit(struct core *c, int64_t changes_before) {
   }
   err = store_commit(c->store);
   if (err < 0)
-    log_say(LOG_LEVEL_ERROR, "notify_kasa: cannot record: %s", strerror(-err));
+    log_say(LOG_LEVEL_ERROR, "cannot record: %s", strerror(-err));
 }
 
 /* Runs one order of a person as a whole. */
@@ -264,12 +263,15 @@ static void check_clock(struct core *c) {
   c->offset = offset;
   if (delta > STEP_MS || delta < -STEP_MS) {
     log_say(LOG_LEVEL_NOTICE,
-            "notify_kasa: the clock was set by %" PRId64
-            " s; timers move with it",
+            "the clock was set by %" PRId64 " s; timers move with it",
             delta / 1000);
     state_shift(c->state, delta);
     deliver_shift(c->deliver, delta);
     store_shift(c->store, delta);
+    if (now < c->wall_high) { /* set back on purpose: the new truth */
+      c->wall_high = now;
+      store_meta_set(c->store, "wall_high", now);
+    }
   }
   if (c->uncertain && now >= c->wall_high)
     c->uncertain = false;
@@ -286,9 +288,10 @@ static void check_clock_at_start(struct core *c) {
     return;
   c->uncertain = true;
   log_say(LOG_LEVEL_WARNING,
-          "notify_kasa: the clock is behind the last recorded moment: it is "
+          "the clock is behind the last recorded moment: it is "
           "probably not set yet");
   state_shift(c->state, now - c->wall_high);
+  state_begin_grace(c->state, now);
   deliver_shift(c->deliver, now - c->wall_high);
   store_shift(c->store, now - c->wall_high);
 }
@@ -329,7 +332,7 @@ static void take_event(struct core *c, struct event *ev, int64_t now) {
   ev->received = now;
   if (event_classify(ev, device))
     log_say(LOG_LEVEL_NOTICE,
-            "notify_kasa: a notification's names were overrun by its text; "
+            "a notification's names were overrun by its text; "
             "taking them from the text: %s",
             ev->host);
   state_event(c->state, ev, now);
@@ -433,7 +436,7 @@ static void announce(struct core *c, enum store_opened opened,
   if (opened == STORE_SET_ASIDE) {
     snprintf(text, sizeof(text), "%.180s; it was set aside, alerts start anew",
              why);
-    log_say(LOG_LEVEL_ERROR, "notify_kasa: %s", text);
+    log_say(LOG_LEVEL_ERROR, "%s", text);
     own_event(c, "", "report", text);
   }
   if (opened != STORE_UNAVAILABLE)

@@ -76,8 +76,8 @@ struct courier *courier_new(const struct channel_config *channel,
   pthread_sigmask(SIG_SETMASK, &before, NULL);
   if (err == 0)
     return c;
-  log_say(LOG_LEVEL_ERROR, "notify_kasa: channel \"%s\": no thread: %s",
-          channel->name, strerror(err));
+  log_say(LOG_LEVEL_ERROR, "channel \"%s\": no thread: %s", channel->name,
+          strerror(err));
   pthread_cond_destroy(&c->wake);
   pthread_mutex_destroy(&c->lock);
   free(c);
@@ -101,8 +101,7 @@ void courier_stop(struct courier *c) {
 
 int courier_join(struct courier *c, const struct timespec *deadline) {
   if (pthread_timedjoin_np(c->thread, NULL, deadline) != 0) {
-    log_say(LOG_LEVEL_WARNING,
-            "notify_kasa: channel \"%s\" is still busy and left behind",
+    log_say(LOG_LEVEL_WARNING, "channel \"%s\" is still busy and left behind",
             c->channel->name);
     return -ETIMEDOUT;
   }

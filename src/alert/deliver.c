@@ -16,7 +16,7 @@
 
 void deliver_complain(int err, const char *what) {
   if (err < 0)
-    log_say(LOG_LEVEL_ERROR, "notify_kasa: %s: %s", what, strerror(-err));
+    log_say(LOG_LEVEL_ERROR, "%s: %s", what, strerror(-err));
 }
 
 double deliver_random01(struct deliver *d) {

@@ -86,8 +86,7 @@ void deliver_dead(struct deliver *d, int channel, struct outbox_row *row,
   row->state = ROW_DEAD;
   snprintf(row->last_error, sizeof(row->last_error), "%s", why);
   c->counts.failed++;
-  log_say(LOG_LEVEL_WARNING,
-          "notify_kasa: channel \"%s\": a message was given up: %s (%s)",
+  log_say(LOG_LEVEL_WARNING, "channel \"%s\": a message was given up: %s (%s)",
           c->config->name, why, row->title);
   deliver_history(d, row, now, "failed", why);
   if (!row->fell_back)
@@ -105,7 +104,7 @@ static void stop_channel(struct deliver *d, int channel, const char *why,
   snprintf(c->state.reason, sizeof(c->state.reason), "%s", why);
   c->fallback_look = 0; /* its queue takes the fallback now */
   log_say(LOG_LEVEL_ERROR,
-          "notify_kasa: channel \"%s\" is stopped until a restart or "
+          "channel \"%s\" is stopped until a restart or "
           "`kasactl alerts channel enable %s`: %s",
           c->config->name, c->config->name, why);
   deliver_complain(
@@ -242,8 +241,7 @@ static void failed_for_now(struct deliver *d, struct job *job, int64_t now) {
     deliver_history(d, row, now, ambiguous ? "unclear" : "retry",
                     job->result.why);
   if (c->state.failures == 1)
-    log_say(LOG_LEVEL_WARNING,
-            "notify_kasa: channel \"%s\": %s; trying again in %.0f s",
+    log_say(LOG_LEVEL_WARNING, "channel \"%s\": %s; trying again in %.0f s",
             c->config->name, job->result.why, wait);
 }
 

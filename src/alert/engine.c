@@ -78,8 +78,7 @@ static void wake(struct engine *e) {
   /* non-blocking: a full counter means it is awake already */
   if (atomic_exchange(&e->asleep, false) &&
       write(e->wake_fd, &one, sizeof(one)) < 0 && errno != EAGAIN)
-    log_say(LOG_LEVEL_ERROR, "notify_kasa: engine not woken: %s",
-            strerror(errno));
+    log_say(LOG_LEVEL_ERROR, "engine not woken: %s", strerror(errno));
 }
 
 int engine_event(struct engine *e, const struct event *event) {
@@ -308,7 +307,7 @@ struct engine *engine_start(const struct notify_config *config,
   e->ring = ring_new(RING_SIZE);
   e->core = core_new(config, directory, &core_hooks);
   if (e->wake_fd < 0 || e->ring == NULL || e->core == NULL) {
-    log_say(LOG_LEVEL_ERROR, "notify_kasa: the engine could not be started");
+    log_say(LOG_LEVEL_ERROR, "the engine could not be started");
     engine_free(e);
     return NULL;
   }
@@ -321,8 +320,7 @@ struct engine *engine_start(const struct notify_config *config,
   err = pthread_create(&e->thread, NULL, run, e);
   pthread_sigmask(SIG_SETMASK, &before, NULL);
   if (err != 0) {
-    log_say(LOG_LEVEL_ERROR, "notify_kasa: no thread for the engine: %s",
-            strerror(err));
+    log_say(LOG_LEVEL_ERROR, "no thread for the engine: %s", strerror(err));
     join_couriers(e);
     engine_free(e);
     return NULL;

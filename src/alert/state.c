@@ -36,8 +36,7 @@ double repeat_every(const struct state *s, const struct episode *e,
 
 static void complain(int err) {
   if (err < 0)
-    log_say(LOG_LEVEL_ERROR, "notify_kasa: alert not recorded: %s",
-            strerror(-err));
+    log_say(LOG_LEVEL_ERROR, "alert not recorded: %s", strerror(-err));
 }
 
 void episode_store(struct state *s, struct episode *e) {
@@ -81,7 +80,7 @@ void episode_fire(struct state *s, struct episode *e, int64_t now) {
     s->counts.no_route++;
     if (!s->no_route_said)
       log_say(LOG_LEVEL_WARNING,
-              "notify_kasa: an alert of \"%s\" matches no route: it is "
+              "an alert of \"%s\" matches no route: it is "
               "recorded, nobody is told (further ones only in the history)",
               e->a.device);
     s->no_route_said = true;
@@ -223,7 +222,7 @@ int state_load(struct state *s, int64_t now) {
 
   if (err < 0)
     return err;
-  s->grace_until = now + ms_of(s->hooks.grace_s);
+  state_begin_grace(s, now);
   for (struct episode *e = s->table.first; e != NULL; e = e->next) {
     store_member_each(s->store, e->a.id, load_member, e);
     episode_count_members(e);
@@ -234,6 +233,10 @@ int state_load(struct state *s, int64_t now) {
     }
   }
   return 0;
+}
+
+void state_begin_grace(struct state *s, int64_t now) {
+  s->grace_until = now + ms_of(s->hooks.grace_s);
 }
 
 static void shift(int64_t *moment, int64_t delta) {

@@ -55,6 +55,9 @@ void state_free(struct state *state);
 /* Takes over what an earlier run left open, as unconfirmed. 0 or -errno. */
 int state_load(struct state *state, int64_t now);
 
+/* StartupGrace begins. */
+void state_begin_grace(struct state *state, int64_t now);
+
 /* One classified notification. */
 void state_event(struct state *state, const struct event *event, int64_t now);
 /* Timers, the value cache, repeats. */

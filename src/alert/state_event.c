@@ -26,7 +26,7 @@ static struct episode *open_new(struct state *s, const struct event *ev,
   double wait;
 
   if (e == NULL) {
-    log_say(LOG_LEVEL_ERROR, "notify_kasa: alert lost: out of memory");
+    log_say(LOG_LEVEL_ERROR, "alert lost: out of memory");
     return NULL;
   }
   state_describe(s->config, ev, now, e);
@@ -148,7 +148,7 @@ static void missing(struct state *s, const struct event *ev, int64_t now) {
     m->back_at = 0;
     if (store_member_save(s->store, e->a.id, m) < 0)
       log_say(LOG_LEVEL_ERROR,
-              "notify_kasa: a missing series of \"%s\" was "
+              "a missing series of \"%s\" was "
               "not recorded",
               e->a.device);
   }

@@ -67,7 +67,8 @@ static bool damaged(int rc) {
 }
 
 static void note_trouble(struct store *s, const char *what, int rc) {
-  snprintf(s->trouble, sizeof(s->trouble), "%s: %s", what, sqlite3_errstr(rc));
+  snprintf(s->trouble, sizeof(s->trouble), "%.120s: %s", what,
+           sqlite3_errstr(rc));
 }
 
 static void cache_drop(struct store *s) {
@@ -321,7 +322,7 @@ static sqlite3_stmt *prepared(struct store *s, const char *sql) {
     if (disk_failed(rc))
       s->bad_read = rc;
     else
-      log_say(LOG_LEVEL_ERROR, "notify_kasa: store: %s", sqlite3_errmsg(s->db));
+      log_say(LOG_LEVEL_ERROR, "store: %s", sqlite3_errmsg(s->db));
     return NULL;
   }
   s->cache[s->cached].sql = sql;
