@@ -45,7 +45,7 @@ void json_text(struct json_out *j, cJSON *parent, const char *name,
   buf_free(&clean);
 }
 
-void json_number(struct json_out *j, cJSON *parent, const char *name,
+void json_real(struct json_out *j, cJSON *parent, const char *name,
                  double number) {
   put(j, parent, name,
       isfinite(number) ? cJSON_CreateNumber(number) : cJSON_CreateNull());

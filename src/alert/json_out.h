@@ -24,7 +24,7 @@ void json_out_free(struct json_out *j);
 void json_text(struct json_out *j, cJSON *parent, const char *name,
                const char *text);
 /* A NaN or an infinity becomes null. */
-void json_number(struct json_out *j, cJSON *parent, const char *name,
+void json_real(struct json_out *j, cJSON *parent, const char *name,
                  double number);
 void json_bool(struct json_out *j, cJSON *parent, const char *name, bool value);
 void json_null(struct json_out *j, cJSON *parent, const char *name);

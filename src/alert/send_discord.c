@@ -242,7 +242,7 @@ static void add_embed(struct json_out *j, const struct message *message,
 
   json_text(j, embed, "title", title);
   json_text(j, embed, "description", body);
-  json_number(j, embed, "color", colours[level]);
+  json_real(j, embed, "color", colours[level]);
   json_moment(j, embed, "timestamp", message->created);
   buf_init(&url, URL_MAX + 1);
   if (fit_url(message, URL_MAX, &url) < 0)
@@ -291,7 +291,7 @@ static int payload(const struct discord *d, const struct message *message,
     }
     add_embed(&j, message, env, title.data, body.data);
     if (silent)
-      json_number(&j, j.root, "flags", SILENT);
+      json_real(&j, j.root, "flags", SILENT);
     if (d->username != NULL)
       json_text(&j, j.root, "username", d->username);
     if (d->thread_name != NULL)

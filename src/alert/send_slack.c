@@ -237,7 +237,7 @@ static void add_attachment(struct json_out *j, const struct message *message,
   add_fields(j, a, message);
   snprintf(foot, sizeof(foot), "notify_kasa on %s", env->collectd_host);
   add_escaped(j, a, "footer", foot, 300);
-  json_number(j, a, "ts", (double)(message->created / 1000));
+  json_real(j, a, "ts", (double)(message->created / 1000));
   json_text(j, json_array(j, a, "mrkdwn_in"), NULL, "text");
 }
 

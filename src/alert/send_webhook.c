@@ -140,23 +140,23 @@ static void add_alert(struct json_out *j, const struct message *message) {
   json_text(j, o, "type_instance", a->type_instance);
   json_text(j, o, "device", a->device);
   json_text(j, o, "data_source", a->data_source);
-  json_number(j, o, "value", percent ? a->percent : a->value);
+  json_real(j, o, "value", percent ? a->percent : a->value);
   json_text(j, o, "unit", percent ? "%" : a->unit);
-  json_number(j, o, "limit", a->limit);
+  json_real(j, o, "limit", a->limit);
   if (a->direction == DIRECTION_NONE)
     json_null(j, o, "direction");
   else
     json_text(j, o, "direction", alert_direction_name(a->direction));
-  json_number(j, o, "warning_min", a->warning_min);
-  json_number(j, o, "warning_max", a->warning_max);
-  json_number(j, o, "failure_min", a->failure_min);
-  json_number(j, o, "failure_max", a->failure_max);
+  json_real(j, o, "warning_min", a->warning_min);
+  json_real(j, o, "warning_max", a->warning_max);
+  json_real(j, o, "failure_min", a->failure_min);
+  json_real(j, o, "failure_max", a->failure_max);
   json_moment(j, o, "since", a->since > 0 ? a->since : message->created);
   json_moment(j, o, "resolved_at", a->resolved_at);
-  json_number(j, o, "duration_s",
+  json_real(j, o, "duration_s",
               a->since > 0 && end > a->since ? (double)((end - a->since) / 1000)
                                              : 0);
-  json_number(j, o, "count", a->count);
+  json_real(j, o, "count", a->count);
   json_text(j, o, "message", a->text);
   json_text(j, o, "title", message->title);
   json_text(j, o, "text", message->body);
@@ -172,10 +172,10 @@ static int add_schema(const struct message *message,
   int err;
 
   json_out_init(&j);
-  json_number(&j, j.root, "version", SCHEMA);
+  json_real(&j, j.root, "version", SCHEMA);
   json_text(&j, j.root, "event", event_of(message));
   json_text(&j, j.root, "delivery_id", message->delivery_id);
-  json_number(&j, j.root, "sequence", message->alert->sequence);
+  json_real(&j, j.root, "sequence", message->alert->sequence);
   add_alert(&j, message);
   json_null(&j, j.root, "group");
   source = json_object(&j, j.root, "source");
