@@ -404,9 +404,10 @@ int show_status(const struct page *page, const cJSON *answer) {
   const cJSON *item;
 
   fprintf(page->out,
-          "notify_kasa %s on %s: %" PRId64 " alerts open, state kept %s\n",
+          "notify_kasa %s on %s: %" PRId64 " alert%s open, state kept %s\n",
           text_in(answer, "version"), text_in(answer, "host"),
-          whole_in(answer, "open"), text_in(answer, "store"));
+          whole_in(answer, "open"), whole_in(answer, "open") == 1 ? "" : "s",
+          text_in(answer, "store"));
   cJSON_ArrayForEach(item, list_in(answer, "channels")) {
     const char *stopped = text_in(item, "stopped");
     char text[CELL_SIZE] = "ready";
@@ -554,11 +555,12 @@ int show_explain(const struct page *page, const cJSON *answer) {
 static void put_lines(const struct page *page, const char *text) {
   while (*text != '\0') {
     size_t len = strcspn(text, "\n");
+    size_t shown = len > 0 && text[len - 1] == '\r' ? len - 1 : len;
     char *clean = malloc(len + 1);
 
     if (clean == NULL)
       return;
-    text_clean(text, len, clean, len + 1);
+    text_clean(text, shown, clean, len + 1);
     fprintf(page->out, "%s\n", clean);
     free(clean);
     text += len + (text[len] == '\n' ? 1 : 0);
