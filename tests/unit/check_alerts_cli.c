@@ -33,9 +33,11 @@ static int64_t clock_now(void *arg) {
 }
 
 static void no_luck(void *arg, void *out, size_t size) {
-  static unsigned char n;
+  static unsigned n;
   (void)arg;
-  memset(out, ++n, size);
+  memset(out, 0, size);
+  n++;
+  memcpy(out, &n, size < sizeof(n) ? size : sizeof(n));
 }
 
 static void send_now(void *arg, struct job *job) {
@@ -97,6 +99,11 @@ static void stop(void) {
   char order[100];
   round_trip(NULL, 0);
   core_free(core);
+  while (done != NULL) { /* handed out in the last round */
+    struct job *next = done->next;
+    job_free(done);
+    done = next;
+  }
   notify_config_free(config);
   snprintf(order, sizeof(order), "rm -rf %s", folder);
   ck_assert_int_eq(system(order), 0);
