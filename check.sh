@@ -133,7 +133,9 @@ pytest_suite() {
   done
   shift
   if unshare -n true 2>/dev/null; then
-    inside=(unshare -n bash -c 'ip link set lo up && exec "$@"' inside)
+    # write_prometheus listens only where there is more than loopback
+    inside=(unshare -n bash -c 'ip link set lo up && ip link add kasa0 type veth peer name kasa1 &&
+      ip addr add 192.0.2.1/24 dev kasa0 && ip link set kasa0 up && exec "$@"' inside)
   fi
   rm -f "$xml"
   "${inside[@]}" env "${E2E_ENV[@]}" "${vars[@]}" \

@@ -204,13 +204,7 @@ static const struct command commands[] = {
 enum { COMMANDS = sizeof(commands) / sizeof(commands[0]) };
 
 static void put_usage(FILE *to) {
-  fprintf(to, "usage: kasactl alerts [COMMAND] [--json] [--socket PATH]\n\n");
-  for (size_t i = 0; i < COMMANDS; i++)
-    if (strcmp(commands[i].words, "queue") != 0 &&
-        strcmp(commands[i].words, "channel") != 0)
-      fprintf(to, "  %s %s\n", commands[i].words, commands[i].arguments);
-  fprintf(to, "\nIDENTIFIER is host/plugin-instance/type-instance, SEVERITY "
-              "FAILURE, WARNING,\nOKAY or missing.\n");
+  fprintf(to, "Usage: kasactl alerts %s\n\n%s", ALERTS_USAGE, ALERTS_HELP);
 }
 
 /* -- the command line -------------------------------------------------------

@@ -90,7 +90,7 @@ static struct conf_item *grow(const uint8_t *data, size_t size) {
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
-  struct option_reporter reporter = {quiet, NULL, 0};
+  struct option_reporter reporter = {.say = quiet};
   struct conf_item *root = size <= 4096 ? grow(data, size) : NULL;
   struct notify_config *config = root != NULL ? notify_config_new() : NULL;
   struct alert alert;

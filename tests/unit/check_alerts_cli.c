@@ -71,7 +71,7 @@ static void start(void) {
                                    .collectd_host = "nas",
                                    .interval_s = 10,
                                    .grace_s = 0};
-  struct option_reporter reporter = {quiet_line, NULL, 0};
+  struct option_reporter reporter = {.say = quiet_line};
   struct conf_item *root = conf_new("Plugin");
   struct conf_item *line = conf_add_child(root, "Pushover");
   strcpy(folder, "/tmp/check_alerts_cli.XXXXXX");
@@ -376,7 +376,7 @@ END_TEST
 
 START_TEST(help_is_status_0) {
   ck_assert_int_eq(run("--help"), 0);
-  HAS("queue retry ID\n");
+  HAS("queue retry ID, queue drop ID\n");
   fits(80);
 }
 END_TEST

@@ -26,6 +26,9 @@ static const struct {
     {"\xf0\x9f\x8c\xb2 tree", "\xf0\x9f\x8c\xb2 tree"},
     {"turn \xe2\x80\xae around", "turn  around"},
     {"c1 \xc2\x9b here", "c1  here"},
+    {"\xc2\xa0 hard blanks \xe2\x80\xa8", "hard blanks"},
+    {"\x01 \x02 behind controls \x03", "behind controls"},
+    {"\xe2\x80\xae", ""},
     {"", ""},
     {"///", "___"},
 };
