@@ -268,7 +268,8 @@ static void check_clock(struct core *c) {
     state_shift(c->state, delta);
     deliver_shift(c->deliver, delta);
     store_shift(c->store, delta);
-    if (!c->uncertain && now < c->wall_high) { /* set back on purpose: the new truth */
+    if (!c->uncertain &&
+        now < c->wall_high) { /* set back on purpose: the new truth */
       c->wall_high = now;
       store_meta_set(c->store, "wall_high", now);
     }
