@@ -387,7 +387,7 @@ int64_t core_step(struct core *c, struct job *done, struct event *events,
   if (c->own_num > 0)
     return 0;
   due = state_next_due(c->state, now);
-  other = deliver_next_due(c->deliver);
+  other = deliver_next_due(c->deliver, now);
   if (other > 0 && (due == 0 || other < due))
     due = other;
   if (due == 0 || due - now > LONGEST_MS)
