@@ -78,7 +78,7 @@ int http_url_check(const char *url, bool allow_insecure, char *host,
           CURLUE_OK ||
       curl_url_get(u, CURLUPART_SCHEME, &scheme, 0) != CURLUE_OK ||
       curl_url_get(u, CURLUPART_HOST, &name, 0) != CURLUE_OK ||
-      strstr(url, "://") == NULL)
+      strstr(url, "://") == NULL || strstr(url, ":///") != NULL)
     wrong = "expected an address like https://host/path";
   else if (curl_url_get(u, CURLUPART_USER, &user, 0) == CURLUE_OK)
     wrong = "a user name in the address would show up in logs: give it by an "

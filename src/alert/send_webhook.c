@@ -408,9 +408,10 @@ struct headers {
 
 static void add_header(struct headers *h, const char *name, const char *value) {
   char *text = NULL;
+  bool blank = value[strspn(value, " ")] == '\0'; /* libcurl's way to say so */
 
   if (h->n == HEADERS_MAX ||
-      asprintf(&text, *value != '\0' ? "%s: %s" : "%s;", name, value) < 0) {
+      asprintf(&text, blank ? "%s;" : "%s: %s", name, value) < 0) {
     h->failed = true;
     return;
   }
