@@ -110,7 +110,7 @@ struct alert {
   char device[ALERT_NAME_SIZE];
 
   enum level level;       /* as routed; stays the last bad one when resolved */
-  enum severity severity; /* as collectd said it last */
+  enum severity severity; /* of the last bad notification */
   enum alert_state state;
   enum alert_reason reason;
   unsigned flags;

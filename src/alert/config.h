@@ -114,7 +114,7 @@ void notify_config_finish(struct notify_config *config,
 const struct device_config *device_find(const struct notify_config *config,
                                         const char *plugin_instance);
 
-enum { ROUTES_MAX = 16 };
+enum { ROUTES_MAX = 16, CHANNELS_MAX = 64 /* more are an error */ };
 
 /* Indices of the routes that take this alert, in order: the first match, and
  * those its Continue leads to. Returns how many (0 = no route). Looks at

@@ -84,13 +84,31 @@ static void value_describe(const struct conf_item *item, char *out,
   }
 }
 
+/* Passwords and addresses that are secrets must not reach a log, not even when
+ * they stand in the wrong place. */
+static bool is_secret(const char *name) {
+  static const char *const words[] = {"token", "password", "secret",
+                                      "key",   "url",      "header"};
+  size_t len = strlen(name);
+
+  if (len > 4 && text_same(name + len - 4, "File"))
+    return false;
+  for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+    if (strcasestr(name, words[i]) != NULL)
+      return true;
+  return text_same(name, "User");
+}
+
 static void wrong_value(const struct option *option,
                         const struct conf_item *item, const char *where,
                         const char *expected,
                         struct option_reporter *reporter) {
   char found[200];
 
-  value_describe(item, found, sizeof(found));
+  if (is_secret(option->name))
+    snprintf(found, sizeof(found), "%zu values (not shown)", item->values_num);
+  else
+    value_describe(item, found, sizeof(found));
   if (item->values_num > 1) /* 0.5h and 22:00 fall apart in the grammar */
     option_error(reporter,
                  "%s: option %s expects %s, found %s: quote it if it is one "

@@ -1,0 +1,47 @@
+/* The table of quantities: see quantity.h. */
+#include <config.h>
+
+#include "device/quantity.h"
+
+#include "device/outcome.h"
+
+const struct quantity_info quantities[QUANTITIES] = {
+    [Q_POWER] = {"power", "power_w", GROUP_ALWAYS, 0, 100000},
+    [Q_VOLTAGE] = {"voltage", "voltage_v", GROUP_ALWAYS, 0, 1000},
+    [Q_CURRENT] = {"current", "current_a", GROUP_ALWAYS, 0, 1000},
+    [Q_ENERGY_TOTAL] = {0, "energy_total_wh", GROUP_ALWAYS, 0, 1e12},
+    [Q_KWH_TODAY] = {"kwh_today", "kwh_today", GROUP_ALWAYS, 0, 1e5},
+    [Q_KWH_MONTH] = {"kwh_month", "kwh_month", GROUP_ALWAYS, 0, 1e6},
+    [Q_RELAY] = {"relay", "relay", GROUP_ALWAYS, 0, 1},
+    [Q_ON_TIME] = {"on_time", "on_time_s", GROUP_ALWAYS, 0, 1e10},
+    [Q_LED_OFF] = {"led_off", "led_off", GROUP_ALWAYS, 0, 1},
+    [Q_UPDATING] = {"updating", "updating", GROUP_ALWAYS, 0, 1},
+    [Q_CLOUD] = {"cloud_connected", "cloud_connected", GROUP_ALWAYS, 0, 1},
+    [Q_OVERHEATED] = {"overheated", "overheated", GROUP_ALWAYS, 0, 1},
+    [Q_SIGNAL] = {"signal_power", "signal_dbm", GROUP_ALWAYS, -150, 0},
+    [Q_BRIGHTNESS] = {"brightness", "brightness_percent", GROUP_LIGHTS, 0, 100},
+    [Q_AMBIENT] = {"ambient_light", "ambient_light_percent", GROUP_SENSORS, 0,
+                   100},
+    [Q_MOTION] = {"motion", "motion", GROUP_SENSORS, 0, 1},
+};
+
+bool reading_offer(struct reading *r, enum quantity q, double v) {
+  if (!(v >= quantities[q].min && v <= quantities[q].max)) /* NaN too */
+    return false;
+  reading_set(r, q, v);
+  return true;
+}
+
+const char *outcome_name(enum outcome outcome) {
+  static const char *const names[OUTCOMES] = {
+      [OUTCOME_OK] = "ok",
+      [OUTCOME_TIMEOUT] = "timeout",
+      [OUTCOME_REFUSED] = "refused",
+      [OUTCOME_UNREACHABLE] = "unreachable",
+      [OUTCOME_MALFORMED] = "malformed",
+      [OUTCOME_AUTH] = "auth",
+      [OUTCOME_DEVICE] = "device",
+  };
+
+  return names[outcome];
+}

@@ -1,0 +1,58 @@
+/* How requests travel to one device and answers back: one vtable per kind
+ * (XOR over TCP; KLAP, AES and TPAP over HTTP), one link per device.
+ *
+ * A link holds whatever outlives a request: the connection, session keys,
+ * sequence numbers, what was learned of the device's manners. Handshakes and
+ * re-handshakes happen inside send(), so callers see one request and one
+ * answer whatever it took. All of it lives in the loop's thread, never blocks
+ * and keeps no timers: the caller sets the deadline and calls abort().
+ *
+ * A link takes one request at a time. */
+#ifndef DEVICE_TRANSPORT_H
+#define DEVICE_TRANSPORT_H
+
+#include "base/loop.h"
+#include "device/outcome.h"
+
+#include <netinet/in.h>
+#include <stddef.h>
+
+enum { ANSWER_MAX = 64 * 1024 };
+
+/* What all links of an engine share. */
+struct transport_env {
+  struct loop *loop;
+  /* Where answers are received and decrypted: valid until done() returns. */
+  char *scratch;     /* TRANSPORT_SCRATCH bytes */
+  unsigned kept;     /* connections held open between requests */
+  unsigned kept_max; /* beyond: closed after each answer */
+};
+enum { TRANSPORT_SCRATCH = ANSWER_MAX + 16 };
+
+struct link;
+
+/* The answer, or why there is none. answer (terminated, len bytes) may be
+ * changed and lives until return; NULL unless outcome is OUTCOME_OK. why is
+ * for the log, "" if OK. The link may be sent to or closed from here. */
+typedef void link_done(void *arg, enum outcome outcome, char *answer,
+                       size_t len, const char *why);
+
+struct transport {
+  const char *name; /* as in option Transport */
+  in_port_t port;   /* the usual one */
+  /* A link to address; opens nothing yet. NULL when memory is out. */
+  struct link *(*open)(struct transport_env *env,
+                       const struct sockaddr_in *address);
+  /* Starts a request; done follows exactly once, never from inside send(),
+   * unless abort() or close() comes first. Anything but OUTCOME_OK: nothing
+   * was started, *why says why, done does not follow. */
+  enum outcome (*send)(struct link *link, const void *request, size_t len,
+                       link_done *done, void *arg, const char **why);
+  /* Forgets the request under way and its connection; the link stays. */
+  void (*abort)(struct link *link);
+  void (*close)(struct link *link);
+};
+
+extern const struct transport transport_xor;
+
+#endif

@@ -1,0 +1,17 @@
+/* collectd's configuration items as the tree of base/conf.h, and its log as
+ * our sink: what both plugins share of the daemon. */
+#ifndef PLUGIN_CONF_H
+#define PLUGIN_CONF_H
+
+#include "base/conf.h"
+#include "base/log.h"
+
+struct oconfig_item_s;
+
+/* A copy of the item and all below it; NULL when memory is out. */
+struct conf_item *conf_from_oconfig(const struct oconfig_item_s *item);
+
+/* A log_sink; arg is the plugin's name for the front of each line. */
+void conf_log(void *arg, enum log_level level, const char *text);
+
+#endif

@@ -1,0 +1,270 @@
+/* kasa.so: the engine inside collectd. Configuration in, readings out; which
+ * type, instance and unit each value gets is decided in the middle part. */
+#include "collectd.h"
+#include "plugin.h"
+#include "utils/common/common.h"
+
+#include "base/clock.h"
+#include "base/option.h"
+#include "plugin/conf.h"
+#include "plugin/types.h"
+#include "poll/engine.h"
+
+#include <pthread.h>
+
+static struct {
+  struct poll_options options;
+  bool configured;
+  struct engine *engine;
+  pthread_t thread;    /* the engine's */
+  pthread_t main;      /* the one that called init */
+  atomic_bool running; /* reads may wake the engine */
+} plugin;
+
+/* -- values out
+ * ---------------------------------------------------------------- */
+
+struct series {
+  const char *plugin, *instance;
+  uint64_t wall_us;
+  double interval;
+};
+
+static void dispatch(const struct series *s, const char *type,
+                     const char *type_instance, value_t value) {
+  value_list_t vl = VALUE_LIST_INIT;
+
+  vl.values = &value;
+  vl.values_len = 1;
+  vl.time = US_TO_CDTIME_T(s->wall_us);
+  vl.interval = DOUBLE_TO_CDTIME_T(s->interval);
+  sstrncpy(vl.plugin, s->plugin, sizeof(vl.plugin));
+  sstrncpy(vl.plugin_instance, s->instance, sizeof(vl.plugin_instance));
+  sstrncpy(vl.type, type, sizeof(vl.type));
+  sstrncpy(vl.type_instance, type_instance, sizeof(vl.type_instance));
+  plugin_dispatch_values(&vl);
+}
+
+static void gauge(const struct series *s, const char *type,
+                  const char *type_instance, double value) {
+  dispatch(s, type, type_instance, (value_t){.gauge = value});
+}
+
+static void derive(const struct series *s, const char *type,
+                   const char *type_instance, uint64_t value) {
+  dispatch(s, type, type_instance, (value_t){.derive = (derive_t)value});
+}
+
+static bool group_wanted(enum quantity_group group) {
+  switch (group) {
+  case GROUP_LIGHTS:
+    return plugin.options.report_lights;
+  case GROUP_SENSORS:
+    return plugin.options.report_sensors;
+  case GROUP_ALWAYS:
+    break;
+  }
+  return true;
+}
+
+/* Every value of a reading that is there and in which. */
+static void dispatch_reading(const struct series *s, const char *type_instance,
+                             const struct reading *r, uint32_t which) {
+  for (unsigned q = 0; q < QUANTITIES; q++)
+    if ((r->has & which & 1U << q) != 0 && quantities[q].type != NULL &&
+        group_wanted(quantities[q].group))
+      gauge(s, quantities[q].type, type_instance, r->value[q]);
+}
+
+/* model=HS110(EU) ip=192.0.2.7 mac=50:c7:bf:00:11:22 hw=4.0 fw=1.0.4 */
+static void dispatch_info(const struct series *s, const struct known *k) {
+  const struct device *d = &k->device;
+  char text[DATA_MAX_NAME_LEN];
+  char mac[MAC_TEXT_SIZE] = "-";
+
+  if (d->mac_known)
+    device_format_mac(d->mac, mac);
+  snprintf(text, sizeof(text), "model=%.31s ip=%s mac=%s hw=%.15s fw=%.31s",
+           d->model, known_address(k), mac, d->hardware, d->firmware);
+  gauge(s, "info", text, 1);
+}
+
+static void dispatch_failures(const struct series *s, const struct known *k) {
+  for (unsigned o = OUTCOME_OK + 1; o < OUTCOMES; o++)
+    derive(s, "failures", outcome_name((enum outcome)o), k->failures[o]);
+}
+
+static void dispatch_plugs(const struct series *s, const struct known *k,
+                           uint32_t which) {
+  struct series plugs = *s;
+
+  plugs.plugin = "kasa_plug";
+  for (unsigned i = 0; i < k->plugs_num; i++) {
+    const struct known_plug *plug = &k->plugs[i];
+
+    dispatch_reading(&plugs, plug->name, &k->device.plugs[i].now, which);
+    if ((which & 1U << Q_POWER) != 0 && plug->energy.by != COUNTER_NEW)
+      derive(&plugs, "watt_hours", plug->name, (uint64_t)plug->energy.wh);
+  }
+}
+
+static void report(void *arg, const struct known *k, enum report_part part) {
+  struct series s = {
+      .plugin = "kasa",
+      .instance = k->name,
+      .wall_us = k->reported_us,
+      .interval = known_interval(k, &plugin.options),
+  };
+  /* In a poll that also asks for the slow ones, those come by themselves. */
+  uint32_t which = k->progress.slow ? ~QUANTITIES_SLOW : UINT32_MAX;
+  double wh;
+
+  (void)arg;
+  if (part == REPORT_EXTRA) {
+    dispatch_reading(&s, "", &k->device.now, QUANTITIES_SLOW);
+    dispatch_plugs(&s, k, QUANTITIES_SLOW);
+    return;
+  }
+  gauge(&s, "up", "", k->up);
+  dispatch_failures(&s, k);
+  if (!k->up)
+    return;
+  gauge(&s, "response_time", "", k->response);
+  dispatch_reading(&s, "", &k->device.now, which);
+  dispatch_plugs(&s, k, which);
+  if (known_energy(k, &wh))
+    derive(&s, "watt_hours", "", (uint64_t)wh);
+  if (plugin.options.report_info)
+    dispatch_info(&s, k);
+}
+
+static void cycle(void *arg, const struct cycle *c) {
+  const struct series s = {
+      .plugin = "kasa_total",
+      .instance = "",
+      .wall_us = c->wall_us,
+      .interval = plugin.options.interval,
+  };
+
+  (void)arg;
+  if (!plugin.options.report_totals)
+    return;
+  dispatch_reading(&s, "", &c->sums, UINT32_MAX);
+  derive(&s, "watt_hours", "", (uint64_t)c->energy_wh);
+  gauge(&s, "devices", "known", c->known);
+  gauge(&s, "devices", "up", c->up);
+  gauge(&s, "devices", "on", c->on);
+  gauge(&s, "devices", "metered", c->metered);
+  gauge(&s, "poll_duration", "", c->duration);
+}
+
+/* -- callbacks
+ * ---------------------------------------------------------------------- */
+
+static void say_error(void *arg, const char *line) {
+  (void)arg;
+  log_say(LOG_LEVEL_ERROR, "%s", line);
+}
+
+static void ensure_options(void) {
+  if (!plugin.configured)
+    poll_options_init(&plugin.options);
+  plugin.configured = true;
+}
+
+/* Always 0: a mistake in our block must not stop a daemon that also watches
+ * other things. */
+static int config(oconfig_item_t *item) {
+  struct option_reporter reporter = {.say = say_error};
+  struct conf_item *block = conf_from_oconfig(item);
+
+  ensure_options();
+  if (block == NULL)
+    log_say(LOG_LEVEL_ERROR, "<Plugin kasa>: out of memory");
+  else
+    poll_options_read(&plugin.options, block, &reporter);
+  conf_free(block);
+  return 0;
+}
+
+/* Under collectd -T the main thread itself reads once and then stops; the
+ * first cycle shall be complete by then. Else reads run in threads of their
+ * own and only wake the engine. */
+static void settle_if_alone(void) {
+  const struct poll_options *o = &plugin.options;
+
+  if (pthread_equal(pthread_self(), plugin.main))
+    engine_settle(plugin.engine,
+                  o->discovery_timeout +
+                      (o->timeout + o->retry_delay) * (o->retries + 2));
+}
+
+static int wake(unsigned what) {
+  if (atomic_load(&plugin.running)) {
+    engine_wake(plugin.engine, what);
+    settle_if_alone();
+  }
+  return 0;
+}
+
+static int read_poll(user_data_t *unused) {
+  (void)unused;
+  return wake(ENGINE_POLL);
+}
+
+static int read_discovery(user_data_t *unused) {
+  (void)unused;
+  return wake(ENGINE_SEARCH);
+}
+
+static void *engine_thread(void *arg) {
+  engine_run(arg);
+  return NULL;
+}
+
+static int init(void) {
+  static const struct engine_hooks hooks = {.report = report, .cycle = cycle};
+  double interval = CDTIME_T_TO_DOUBLE(plugin_get_interval());
+
+  ensure_options();
+  plugin.options.interval = interval;
+  plugin.main = pthread_self();
+  plugin.engine = engine_create(&plugin.options, &hooks);
+  if (plugin.engine == NULL ||
+      plugin_thread_create(&plugin.thread, engine_thread, plugin.engine,
+                           "kasa") != 0) {
+    log_say(LOG_LEVEL_ERROR, "the engine could not be started: %s", STRERRNO);
+    engine_free(plugin.engine);
+    plugin.engine = NULL;
+    return -1;
+  }
+  atomic_store(&plugin.running, true);
+  plugin_register_complex_read(NULL, "kasa", read_poll, 0, NULL);
+  if (plugin.options.discovery)
+    plugin_register_complex_read(
+        NULL, "kasa/discovery", read_discovery,
+        DOUBLE_TO_CDTIME_T(plugin.options.discovery_interval), NULL);
+  return 0;
+}
+
+static int stop(void) {
+  if (atomic_exchange(&plugin.running, false)) {
+    engine_wake(plugin.engine, ENGINE_STOP);
+    pthread_join(plugin.thread, NULL);
+    engine_free(plugin.engine);
+    plugin.engine = NULL;
+  }
+  poll_options_free(&plugin.options);
+  plugin.configured = false;
+  return 0;
+}
+
+void module_register(void) {
+  static char name[] = "kasa";
+
+  log_set_sink(conf_log, name);
+  types_register();
+  plugin_register_complex_config(name, config);
+  plugin_register_init(name, init);
+  plugin_register_shutdown(name, stop);
+}

@@ -1,0 +1,444 @@
+/* The engine's thread: see engine.h. */
+#include <config.h>
+
+#include "poll/engine.h"
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "poll/resolve.h"
+#include "poll/search.h"
+
+#include <arpa/inet.h>
+#include <ctype.h>
+#include <errno.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+enum {
+  /* Searches that a lost device asks for come no faster than this. */
+  EXTRA_SEARCH_PAUSE_US = 10 * 1000000,
+  SEARCHES_UNTIL_FORGOTTEN = 3,
+  PROBES_PER_ROUND = 256,
+  SLOWEST_NAMED = 3,
+};
+
+struct engine {
+  const struct poll_options *options;
+  struct engine_hooks hooks;
+  struct loop *loop;
+  struct json doc;
+  struct registry *registry;
+  struct poller *poller;
+  struct search *search;
+  struct resolver *resolver;
+  atomic_uint wakes;
+  bool stopping;
+  bool searched; /* the first search is over */
+  uint64_t search_started_us;
+
+  uint64_t cycle;
+  unsigned open; /* polls of this cycle that are not over */
+  uint64_t cycle_started_us;
+  bool overrunning;
+
+  pthread_mutex_t settled_lock;
+  pthread_cond_t settled_changed;
+  bool settled; /* guarded by settled_lock */
+};
+
+/* -- settling
+ * --------------------------------------------------------------------- */
+
+static void set_settled(struct engine *e, bool settled) {
+  pthread_mutex_lock(&e->settled_lock);
+  e->settled = settled;
+  if (settled)
+    pthread_cond_broadcast(&e->settled_changed);
+  pthread_mutex_unlock(&e->settled_lock);
+}
+
+bool engine_settle(struct engine *e, double seconds) {
+  struct timespec until;
+  bool settled;
+
+  clock_gettime(CLOCK_MONOTONIC, &until);
+  until.tv_sec += (time_t)seconds + 1;
+  pthread_mutex_lock(&e->settled_lock);
+  while (!e->settled && pthread_cond_timedwait(&e->settled_changed,
+                                               &e->settled_lock, &until) == 0)
+    ;
+  settled = e->settled;
+  pthread_mutex_unlock(&e->settled_lock);
+  return settled;
+}
+
+/* -- cycles
+ * ----------------------------------------------------------------------- */
+
+static void sum_up(struct engine *e, struct cycle *c) {
+  static const enum quantity summed[] = {Q_POWER, Q_CURRENT, Q_KWH_TODAY,
+                                         Q_KWH_MONTH};
+
+  for (struct known *k = registry_next(e->registry, NULL); k != NULL;
+       k = registry_next(e->registry, k)) {
+    const struct reading *now = &k->device.now;
+
+    c->known++;
+    if (!k->up)
+      continue;
+    c->up++;
+    c->on += reading_has(now, Q_RELAY) && now->value[Q_RELAY] > 0;
+    c->metered += reading_has(now, Q_POWER);
+    for (size_t i = 0; i < sizeof(summed) / sizeof(summed[0]); i++)
+      if (reading_has(now, summed[i]))
+        reading_set(
+            &c->sums, summed[i],
+            (reading_has(&c->sums, summed[i]) ? c->sums.value[summed[i]] : 0) +
+                now->value[summed[i]]);
+  }
+}
+
+static void end_cycle(struct engine *e) {
+  struct cycle c = {.energy_wh = poller_energy(e->poller),
+                    .wall_us = clock_wall_us()};
+
+  c.duration = (double)(loop_now_us(e->loop) - e->cycle_started_us) / 1e6;
+  sum_up(e, &c);
+  e->hooks.cycle(e->hooks.arg, &c);
+  set_settled(e, true);
+}
+
+static void poll_one(struct engine *e, struct known *k) {
+  if (k->state != POLL_IDLE || k->address.sin_port == 0)
+    return;
+  if (e->open++ == 0)
+    e->cycle_started_us = loop_now_us(e->loop);
+  k->cycle = e->cycle;
+  set_settled(e, false);
+  poller_enqueue(e->poller, k);
+}
+
+static void poll_done(void *arg, struct known *k) {
+  struct engine *e = arg;
+
+  if (k->cycle != e->cycle || e->open == 0)
+    return;
+  e->open--;
+  if (e->open == 0 && e->searched) {
+    e->overrunning = false;
+    end_cycle(e);
+  }
+}
+
+/* Some polls of the last cycle are not over when the next begins. */
+static void say_overrun(struct engine *e) {
+  char names[SLOWEST_NAMED * (DEVICE_NAME_SIZE + 2)] = "";
+  unsigned listed = 0;
+  size_t used = 0;
+
+  if (e->overrunning)
+    return;
+  e->overrunning = true;
+  for (struct known *k = registry_next(e->registry, NULL);
+       k != NULL && listed < SLOWEST_NAMED; k = registry_next(e->registry, k))
+    if (k->state != POLL_IDLE && k->cycle == e->cycle)
+      used += (size_t)snprintf(names + used, sizeof(names) - used, "%s%s",
+                               listed++ > 0 ? ", " : "", k->name);
+  log_say(LOG_LEVEL_WARNING,
+          "polling takes longer than the interval of %g s: %u devices are not "
+          "done yet (%s)",
+          e->options->interval, e->open, names);
+}
+
+/* Due, with half an interval's grace: the clock's ticks are not exact. */
+static bool is_due(const struct engine *e, const struct known *k) {
+  uint64_t grace = (uint64_t)(e->options->interval * 5e5);
+
+  return loop_now_us(e->loop) + grace >= k->due_us;
+}
+
+static void begin_cycle(struct engine *e) {
+  if (e->open > 0 && e->searched) {
+    say_overrun(e);
+    end_cycle(e);
+  }
+  e->cycle++;
+  e->open = 0;
+  for (struct known *k = registry_next(e->registry, NULL); k != NULL;
+       k = registry_next(e->registry, k)) {
+    if (!is_due(e, k))
+      continue;
+    if (k->state != POLL_IDLE || (k->address.sin_port == 0 && e->searched)) {
+      poller_repeat(e->poller, k);
+      continue;
+    }
+    k->due_us =
+        loop_now_us(e->loop) + (uint64_t)(1e6 * known_interval(k, e->options));
+    poll_one(e, k);
+  }
+  if (e->open == 0 && e->searched) {
+    e->cycle_started_us = loop_now_us(e->loop);
+    end_cycle(e);
+  }
+}
+
+/* -- searching
+ * --------------------------------------------------------------------- */
+
+static bool looks_like_host(const char *text) {
+  bool dot_or_letter = false;
+
+  for (; *text != '\0'; text++) {
+    if (!isalnum((unsigned char)*text) && *text != '-' && *text != '.' &&
+        *text != '_')
+      return false;
+    dot_or_letter |= !isdigit((unsigned char)*text);
+  }
+  return dot_or_letter;
+}
+
+static bool wants_resolving(const struct known *k) {
+  return k->options != NULL && k->options->kind == MATCH_TEXT && !k->up &&
+         looks_like_host(k->options->match);
+}
+
+static void ask_names(struct engine *e) {
+  for (struct known *k = registry_next(e->registry, NULL); k != NULL;
+       k = registry_next(e->registry, k))
+    if (wants_resolving(k))
+      resolver_ask(e->resolver, k->options->match);
+}
+
+static void take_name(struct engine *e, const char *name,
+                      struct in_addr found) {
+  for (struct known *k = registry_next(e->registry, NULL); k != NULL;
+       k = registry_next(e->registry, k)) {
+    struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr = found};
+
+    if (!wants_resolving(k) || strcmp(k->options->match, name) != 0 ||
+        k->state != POLL_IDLE)
+      continue;
+    address.sin_port = htons(k->options->port != 0 ? (in_port_t)k->options->port
+                                                   : k->transport->port);
+    registry_move(e->registry, k, &address);
+    poll_one(e, k);
+  }
+}
+
+static void take_names(struct engine *e) {
+  char name[256];
+  struct in_addr address;
+  bool found;
+
+  while (resolver_take(e->resolver, name, &found, &address))
+    if (found)
+      take_name(e, name, address);
+}
+
+static void start_search(struct engine *e) {
+  ask_names(e);
+  if (!e->options->discovery || search_active(e->search))
+    return;
+  for (struct known *k = registry_next(e->registry, NULL); k != NULL;
+       k = registry_next(e->registry, k))
+    k->seen = false;
+  e->search_started_us = loop_now_us(e->loop);
+  search_start(e->search);
+}
+
+static void met(void *arg, struct introduction *in,
+                const struct sockaddr_in *from) {
+  struct engine *e = arg;
+  struct known *k = registry_meet(e->registry, in, from);
+
+  if (k == NULL)
+    return;
+  k->seen = true;
+  if (!k->up)
+    poll_one(e, k);
+}
+
+static bool wanted(void *arg, struct in_addr from) {
+  struct engine *e = arg;
+  struct known *k = registry_at(e->registry, from);
+
+  if (k == NULL || !k->up)
+    return k == NULL || !k->seen;
+  k->seen = true; /* its polls say all that the answer could */
+  return false;
+}
+
+/* Those that went silent are asked by name too: a broadcast may not reach
+ * them, and some firmware wakes up by it. */
+static void search_round(void *arg) {
+  struct engine *e = arg;
+  unsigned sent = 0;
+
+  for (struct known *k = registry_next(e->registry, NULL);
+       k != NULL && sent < PROBES_PER_ROUND; k = registry_next(e->registry, k))
+    if (!k->up && k->address.sin_port != 0) {
+      search_probe(e->search, k->address.sin_addr);
+      sent++;
+    }
+}
+
+static void forget_missing(struct engine *e) {
+  struct known *next;
+
+  for (struct known *k = registry_next(e->registry, NULL); k != NULL;
+       k = next) {
+    next = registry_next(e->registry, k);
+    k->searches_missed = k->seen || k->up ? 0 : k->searches_missed + 1;
+    if (e->options->keep_missing || k->options != NULL ||
+        k->state != POLL_IDLE || k->searches_missed < SEARCHES_UNTIL_FORGOTTEN)
+      continue;
+    log_say(LOG_LEVEL_NOTICE, "%s was not seen in %d searches: forgotten",
+            k->name, SEARCHES_UNTIL_FORGOTTEN);
+    registry_forget(e->registry, k);
+  }
+}
+
+static void search_over(void *arg) {
+  struct engine *e = arg;
+
+  forget_missing(e);
+  if (e->searched)
+    return;
+  e->searched = true;
+  if (e->hooks.searched != NULL)
+    e->hooks.searched(e->hooks.arg);
+  for (struct known *k = registry_next(e->registry, NULL); k != NULL;
+       k = registry_next(e->registry, k))
+    if (k->address.sin_port == 0)
+      poller_repeat(e->poller, k);
+  if (e->open == 0)
+    end_cycle(e);
+}
+
+/* A device went silent: it may have a new address. */
+static void lost(void *arg, struct known *k) {
+  struct engine *e = arg;
+
+  (void)k;
+  if (loop_now_us(e->loop) - e->search_started_us > EXTRA_SEARCH_PAUSE_US)
+    start_search(e);
+}
+
+/* -- life
+ * ------------------------------------------------------------------------------
+ */
+
+static void woken(void *arg) {
+  struct engine *e = arg;
+  unsigned wakes = atomic_exchange(&e->wakes, 0);
+
+  if (wakes & ENGINE_STOP) {
+    e->stopping = true;
+    return;
+  }
+  take_names(e);
+  if (wakes & ENGINE_POLL)
+    begin_cycle(e);
+  if (wakes & ENGINE_SEARCH)
+    start_search(e);
+}
+
+static void report(void *arg, const struct known *k, enum report_part part) {
+  struct engine *e = arg;
+
+  e->hooks.report(e->hooks.arg, k, part);
+}
+
+static void device_gone(void *arg, struct known *k) {
+  struct engine *e = arg;
+
+  if (k->state != POLL_IDLE && k->cycle == e->cycle && e->open > 0)
+    e->open--;
+  poller_forget(e->poller, k);
+}
+
+static bool create_parts(struct engine *e) {
+  const struct poller_hooks poller_hooks = {
+      .report = report, .lost = lost, .done = poll_done, .arg = e};
+  const struct search_hooks search_hooks = {.met = met,
+                                            .wanted = wanted,
+                                            .round = search_round,
+                                            .over = search_over,
+                                            .arg = e};
+
+  e->loop = loop_create(woken, e);
+  if (e->loop == NULL)
+    return false;
+  e->registry = registry_create(e->options, device_gone, e);
+  if (e->registry == NULL)
+    return false;
+  e->poller =
+      poller_create(e->loop, &e->doc, e->registry, e->options, &poller_hooks);
+  e->search = search_create(e->loop, &e->doc, e->options, &search_hooks);
+  e->resolver = resolver_create(e->loop);
+  return e->poller != NULL && e->search != NULL && e->resolver != NULL;
+}
+
+struct engine *engine_create(const struct poll_options *options,
+                             const struct engine_hooks *hooks) {
+  struct engine *e = calloc(1, sizeof(*e));
+  pthread_condattr_t monotonic;
+
+  if (e == NULL)
+    return NULL;
+  e->options = options;
+  e->hooks = *hooks;
+  e->searched = !options->discovery;
+  json_init(&e->doc);
+  pthread_mutex_init(&e->settled_lock, NULL);
+  pthread_condattr_init(&monotonic);
+  pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
+  pthread_cond_init(&e->settled_changed, &monotonic);
+  pthread_condattr_destroy(&monotonic);
+  if (!create_parts(e)) {
+    engine_free(e);
+    errno = ENOMEM;
+    return NULL;
+  }
+  return e;
+}
+
+void engine_free(struct engine *e) {
+  if (e == NULL)
+    return;
+  registry_free(e->registry); /* takes its devices out of the poller */
+  search_free(e->search);
+  poller_free(e->poller);
+  resolver_free(e->resolver);
+  loop_free(e->loop);
+  json_free(&e->doc);
+  pthread_mutex_destroy(&e->settled_lock);
+  pthread_cond_destroy(&e->settled_changed);
+  free(e);
+}
+
+void engine_run(struct engine *e) {
+  start_search(e);
+  while (!e->stopping) {
+    int err = loop_round(e->loop);
+
+    if (err < 0) {
+      log_say(LOG_LEVEL_ERROR, "waiting for devices failed: %s",
+              strerror(-err));
+      return;
+    }
+    poller_run(e->poller);
+  }
+}
+
+void engine_wake(struct engine *e, unsigned what) {
+  atomic_fetch_or(&e->wakes, what);
+  loop_wake(e->loop);
+}
+
+const struct known *engine_next(const struct engine *e, const struct known *k) {
+  return registry_next(e->registry, k);
+}

@@ -1,0 +1,77 @@
+/* Broadcast addresses of this machine: see interfaces.h. */
+#include <config.h>
+
+#include "poll/interfaces.h"
+
+#include <arpa/inet.h>
+#include <ifaddrs.h>
+#include <net/if.h>
+#include <stdbool.h>
+#include <string.h>
+
+struct list {
+  struct interface_target *out;
+  size_t count;
+};
+
+static void add(struct list *list, struct in_addr address, unsigned index) {
+  for (size_t i = 0; i < list->count; i++)
+    if (list->out[i].address.s_addr == address.s_addr &&
+        list->out[i].index == index)
+      return;
+  if (list->count < INTERFACE_TARGETS_MAX)
+    list->out[list->count++] = (struct interface_target){address, index};
+}
+
+static bool wanted(const struct ifaddrs *i,
+                   const struct option_strings *names) {
+  if (i->ifa_addr == NULL || i->ifa_addr->sa_family != AF_INET ||
+      (i->ifa_flags & IFF_UP) == 0 || (i->ifa_flags & IFF_BROADCAST) == 0 ||
+      i->ifa_broadaddr == NULL)
+    return false;
+  for (size_t n = 0; n < names->count; n++)
+    if (strcmp(names->items[n], i->ifa_name) == 0)
+      return true;
+  return names->count == 0;
+}
+
+static struct in_addr broadcast_of(const struct ifaddrs *i) {
+  struct sockaddr_in address;
+
+  memcpy(&address, i->ifa_broadaddr, sizeof(address));
+  return address.sin_addr;
+}
+
+static void add_all(struct list *list, const struct ifaddrs *all,
+                    const struct option_strings *names, bool limited) {
+  const struct in_addr everywhere = {.s_addr = INADDR_BROADCAST};
+
+  for (const struct ifaddrs *i = all; i != NULL; i = i->ifa_next)
+    if (wanted(i, names))
+      add(list, limited ? everywhere : broadcast_of(i),
+          if_nametoindex(i->ifa_name));
+}
+
+size_t interface_targets(const struct option_strings *targets,
+                         const struct option_strings *names,
+                         struct interface_target out[INTERFACE_TARGETS_MAX]) {
+  struct list list = {.out = out};
+  struct ifaddrs *all = NULL;
+
+  if (getifaddrs(&all) < 0)
+    return 0;
+  if (targets->count == 0)
+    add_all(&list, all, names, false);
+  for (size_t t = 0; t < targets->count; t++) {
+    struct in_addr address;
+
+    if (inet_pton(AF_INET, targets->items[t], &address) != 1)
+      continue;
+    if (address.s_addr == INADDR_BROADCAST)
+      add_all(&list, all, names, true);
+    else
+      add(&list, address, 0);
+  }
+  freeifaddrs(all);
+  return list.count;
+}

@@ -1,0 +1,87 @@
+/* One device the engine knows: what the dialect filled in, where it is, what
+ * it is called, and how its polls went. The hooks of engine.h read it; only
+ * poll/ writes. Everything belongs to the engine's thread. */
+#ifndef POLL_KNOWN_H
+#define POLL_KNOWN_H
+
+#include "base/hash.h"
+#include "base/loop.h"
+#include "device/dialect.h"
+#include "device/transport.h"
+#include "energy/counter.h"
+#include "poll/options.h"
+
+enum { IDENTITY_SIZE = 64 };
+
+enum poll_state {
+  POLL_IDLE,
+  POLL_QUEUED, /* due, waits for its turn */
+  POLL_ASKED,  /* a request is under way */
+  POLL_PAUSED, /* waits before another attempt */
+};
+
+/* Per plug of a strip; index as device.plugs. */
+struct known_plug {
+  char name[DEVICE_NAME_SIZE];
+  struct counter energy;
+};
+
+struct known {
+  struct device device;
+  const struct dialect *dialect;
+  const struct transport *transport;
+
+  /* MAC, else device id: what its history belongs to. "" until the device
+   * has said who it is. */
+  char identity[IDENTITY_SIZE];
+  char name[DEVICE_NAME_SIZE];          /* unique among the known */
+  char base_name[DEVICE_NAME_SIZE];     /* before it was made unique */
+  const struct device_options *options; /* its <Device> block, or NULL */
+  struct sockaddr_in address;           /* port 0: not known */
+  struct sockaddr_in candidate; /* where else it was seen; port 0: nowhere */
+
+  /* How its polls go. */
+  bool up;              /* answered in its last poll */
+  bool answered;        /* ever */
+  bool polled;          /* a poll has ended, well or not */
+  uint64_t since_us;    /* wall clock: when up last changed */
+  uint64_t reported_us; /* wall clock: of its last report */
+  enum outcome outcome; /* of its last poll */
+  char why[WHY_SIZE];   /* "" when up */
+  uint64_t failures[OUTCOMES];
+  double response; /* s, from the request to the complete reading */
+  struct counter energy;
+  unsigned plugs_num; /* of plugs, follows device.plugs_num */
+  struct known_plug *plugs;
+
+  /* The engine's own. */
+  enum poll_state state;
+  struct link *link;
+  struct progress progress;
+  enum next asked;
+  unsigned attempts;
+  bool reported; /* the reading of the poll under way is out */
+  bool stranger; /* was not up when the poll under way began */
+  bool seen;     /* in the current or last search */
+  unsigned searches_missed;
+  uint64_t cycle;
+  uint64_t due_us, started_us;
+  uint64_t extras_due_us, day_ends_us;
+  struct loop_timer timer;
+  struct poller *poller;
+  struct known *queue_next;
+  struct known *next, *previous; /* in the registry */
+  struct hash_node by_identity, by_address, by_name;
+};
+
+/* "192.0.2.7", "" when not known. Valid until the next call by the thread. */
+const char *known_address(const struct known *k);
+
+/* The interval in which it is polled, in seconds. */
+double known_interval(const struct known *k, const struct poll_options *o);
+
+/* Wh counted since the device was met (a strip: over its plugs). False when
+ * nothing was measured. */
+bool known_energy(const struct known *k, double *wh);
+
+#endif

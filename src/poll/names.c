@@ -1,0 +1,126 @@
+/* Naming devices and plugs: see names.h. */
+#include <config.h>
+
+#include "poll/names.h"
+
+#include "base/text.h"
+
+#include <arpa/inet.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+void names_suffix(const struct known *k, char out[DEVICE_NAME_SIZE]) {
+  uint32_t host = ntohl(k->address.sin_addr.s_addr);
+
+  if (k->device.mac_known)
+    snprintf(out, DEVICE_NAME_SIZE, "%02x%02x", k->device.mac[4],
+             k->device.mac[5]);
+  else
+    snprintf(out, DEVICE_NAME_SIZE, "%u.%u", host >> 8 & 0xff, host & 0xff);
+}
+
+static void fallback(const struct known *k, char out[DEVICE_NAME_SIZE]) {
+  char suffix[DEVICE_NAME_SIZE];
+  char model[sizeof(k->device.model)];
+  char raw[2 * DEVICE_NAME_SIZE];
+  char *region;
+
+  memcpy(model, k->device.model, sizeof(model));
+  region = strchr(model, '(');
+  if (region != NULL)
+    *region = '\0';
+  names_suffix(k, suffix);
+  snprintf(raw, sizeof(raw), "%s %s", model[0] != '\0' ? model : "Device",
+           suffix);
+  text_name(raw, sizeof(raw), out, DEVICE_NAME_SIZE);
+}
+
+void names_base(const struct known *k, enum name_by by,
+                char out[DEVICE_NAME_SIZE]) {
+  char mac[MAC_TEXT_SIZE] = "";
+  const char *chosen = "";
+
+  if (k->device.mac_known)
+    device_format_mac(k->device.mac, mac);
+  switch (by) {
+  case NAME_BY_ALIAS:
+    chosen = k->device.alias;
+    break;
+  case NAME_BY_MAC:
+    chosen = mac;
+    break;
+  case NAME_BY_ID:
+    chosen = k->device.id;
+    break;
+  case NAME_BY_ADDRESS:
+    chosen = known_address(k);
+    break;
+  }
+  if (k->options != NULL && k->options->name != NULL)
+    chosen = k->options->name;
+  else if (k->identity[0] == '\0' && k->options != NULL)
+    chosen = k->options->match; /* it has not said who it is */
+  text_name(chosen, strlen(chosen), out, DEVICE_NAME_SIZE);
+  if (out[0] == '\0')
+    fallback(k, out);
+}
+
+void names_with_suffix(const char *base, const char *suffix,
+                       char out[DEVICE_NAME_SIZE]) {
+  size_t extra = strlen(suffix) + 3;
+  size_t len = text_cut(base, DEVICE_NAME_MAX - extra);
+
+  snprintf(out, DEVICE_NAME_SIZE, "%.*s (%s)", (int)len, base, suffix);
+}
+
+static const char *plug_option(const struct known *k, const struct plug *plug) {
+  if (k->options == NULL)
+    return NULL;
+  for (size_t i = 0; i < k->options->plugs_num; i++) {
+    const struct plug_options *o = &k->options->plugs[i];
+
+    if (text_same(o->match, plug->alias) ||
+        (unsigned)strtoul(o->match, NULL, 10) == plug->slot)
+      return o->name;
+  }
+  return NULL;
+}
+
+static void plug_base(const struct known *k, const struct plug *plug,
+                      char out[DEVICE_NAME_SIZE]) {
+  const char *option = plug_option(k, plug);
+
+  if (option != NULL)
+    snprintf(out, DEVICE_NAME_SIZE, "%s", option);
+  else if (plug->alias[0] != '\0')
+    memcpy(out, plug->alias, DEVICE_NAME_SIZE);
+  else
+    snprintf(out, DEVICE_NAME_SIZE, "Plug %u", plug->slot);
+}
+
+bool names_plugs(struct known *k) {
+  char bases[DEVICE_PLUGS_MAX][DEVICE_NAME_SIZE];
+  bool fresh = false;
+
+  for (unsigned i = 0; i < k->plugs_num; i++)
+    plug_base(k, &k->device.plugs[i], bases[i]);
+  for (unsigned i = 0; i < k->plugs_num; i++) {
+    char name[DEVICE_NAME_SIZE];
+    char slot[16];
+    bool shared = false;
+
+    for (unsigned j = 0; j < k->plugs_num; j++)
+      shared |= j != i && strcmp(bases[i], bases[j]) == 0;
+    memcpy(name, bases[i], sizeof(name));
+    if (shared) {
+      snprintf(slot, sizeof(slot), "%u", k->device.plugs[i].slot);
+      names_with_suffix(bases[i], slot, name);
+    }
+    if (strcmp(k->plugs[i].name, name) == 0)
+      continue;
+    memcpy(k->plugs[i].name, name, sizeof(name));
+    fresh |= shared;
+  }
+  return fresh;
+}

@@ -1,0 +1,24 @@
+/* What devices and plugs are called: doc/names.md. Pure functions. */
+#ifndef POLL_NAMES_H
+#define POLL_NAMES_H
+
+#include "poll/known.h"
+
+/* The name of a device before it is made unique: its option Name, else what
+ * option Name of the plugin says, else model and end of the MAC. */
+void names_base(const struct known *k, enum name_by by,
+                char out[DEVICE_NAME_SIZE]);
+
+/* base followed by " (suffix)", base cut so that all fits. */
+void names_with_suffix(const char *base, const char *suffix,
+                       char out[DEVICE_NAME_SIZE]);
+
+/* "a1b2", the end of the MAC; of the address when there is no MAC. */
+void names_suffix(const struct known *k, char out[DEVICE_NAME_SIZE]);
+
+/* Names all plugs of a strip: the option, the plug's alias, else "Plug 3";
+ * two with the same name get their slot behind it. Returns whether such a
+ * pair was found that was not there before. */
+bool names_plugs(struct known *k);
+
+#endif

@@ -1,0 +1,367 @@
+/* The options of the poller: see options.h. */
+#include <config.h>
+
+#include "poll/options.h"
+
+#include "base/text.h"
+#include "device/device.h"
+#include "poll/filter.h"
+
+#include <arpa/inet.h>
+#include <net/if.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char WHERE[] = "<Plugin kasa>";
+
+void poll_options_init(struct poll_options *o) {
+  *o = (struct poll_options){
+      .discovery = true,
+      .discovery_interval = 300,
+      .discovery_timeout = 5,
+      .discovery_packets = 3,
+      .keep_missing = true,
+      .max_devices = 4096,
+      .timeout = 2,
+      .retries = 2,
+      .retry_delay = 0.5,
+      .max_in_flight = 256,
+      .energy_interval = 300,
+      .report_info = true,
+      .report_lights = true,
+      .report_sensors = true,
+      .report_totals = true,
+      .interval = 10,
+  };
+}
+
+static void device_options_free(struct device_options *d) {
+  for (size_t i = 0; i < d->plugs_num; i++) {
+    free(d->plugs[i].match);
+    free(d->plugs[i].name);
+  }
+  free(d->plugs);
+  free(d->match);
+  free(d->name);
+}
+
+void poll_options_free(struct poll_options *o) {
+  option_strings_free(&o->targets);
+  option_strings_free(&o->interfaces);
+  option_strings_free(&o->ignore);
+  option_strings_free(&o->only);
+  for (size_t i = 0; i < o->devices_num; i++)
+    device_options_free(&o->devices[i]);
+  free(o->devices);
+  poll_options_init(o);
+}
+
+/* -- Report info true ---------------------------------------------------------
+ */
+
+static void read_report(void *target, const struct conf_item *item,
+                        struct option_reporter *reporter) {
+  struct poll_options *o = target;
+  const struct {
+    const char *name;
+    bool *on;
+  } groups[] = {{"info", &o->report_info},
+                {"lights", &o->report_lights},
+                {"sensors", &o->report_sensors},
+                {"totals", &o->report_totals}};
+
+  if (item->values_num != 2 || item->values[0].kind != CONF_STRING ||
+      item->values[1].kind != CONF_BOOL) {
+    option_error(reporter,
+                 "%s: option Report expects a group and true or false, as in "
+                 "Report lights false",
+                 WHERE);
+    return;
+  }
+  for (size_t i = 0; i < sizeof(groups) / sizeof(groups[0]); i++) {
+    if (text_same(item->values[0].string, groups[i].name)) {
+      *groups[i].on = item->values[1].boolean;
+      return;
+    }
+  }
+  option_error(reporter,
+               "%s: option Report expects one of: info, lights, sensors, "
+               "totals, found \"%.60s\"",
+               WHERE, item->values[0].string);
+}
+
+/* -- <Device "..."> -----------------------------------------------------------
+ */
+
+const struct option plug_options_table[] = {
+    {.name = "Name",
+     .type = OPTION_STRING,
+     .offset = offsetof(struct plug_options, name)},
+    {.name = "Appliance", .type = OPTION_LATER},
+    {0},
+};
+
+/* Names are instances of collectd: the same limits as for names that devices
+ * bring, but here a person can be told. */
+static void tidy_name(char **name, const char *where,
+                      struct option_reporter *reporter) {
+  char clean[DEVICE_NAME_SIZE];
+
+  if (*name == NULL)
+    return;
+  text_name(*name, strlen(*name), clean, sizeof(clean));
+  if (strcmp(*name, clean) == 0)
+    return;
+  option_error(reporter,
+               "%s: option Name expects at most %d bytes of UTF-8 without "
+               "\"/\" and control characters; using \"%s\"",
+               where, DEVICE_NAME_MAX, clean);
+  strcpy(*name, clean); /* never longer than what it was made from */
+  if (clean[0] == '\0') {
+    free(*name);
+    *name = NULL;
+  }
+}
+
+static void read_plug(void *target, const struct conf_item *item,
+                      struct option_reporter *reporter) {
+  struct device_options *d = target;
+  char where[120];
+  const char *match = option_block_name(item, "<Device>", reporter);
+  struct plug_options plug = {0};
+  struct plug_options *grown;
+
+  if (match == NULL)
+    return;
+  conf_describe(item, where, sizeof(where));
+  options_read(plug_options_table, &plug, item, where, reporter);
+  tidy_name(&plug.name, where, reporter);
+  plug.match = strdup(match);
+  grown = realloc(d->plugs, (d->plugs_num + 1) * sizeof(*grown));
+  if (grown != NULL)
+    d->plugs = grown;
+  if (grown == NULL || plug.match == NULL) {
+    option_error(reporter, "%s: out of memory", where);
+    free(plug.match);
+    free(plug.name);
+    return;
+  }
+  d->plugs[d->plugs_num++] = plug;
+}
+
+static void read_transport(void *target, const struct conf_item *item,
+                           struct option_reporter *reporter) {
+  static const char *const known[] = {"auto", "xor", "klap", "aes", "tpap"};
+  const char *where = "<Device>";
+  const char *value =
+      item->values_num == 1 && item->values[0].kind == CONF_STRING
+          ? item->values[0].string
+          : "";
+
+  (void)target;
+  for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
+    if (!text_same(value, known[i]))
+      continue;
+    if (i >= 2)
+      option_error(reporter,
+                   "%s: Transport %s is not yet supported by this version; "
+                   "using auto",
+                   where, known[i]);
+    return;
+  }
+  option_error(reporter,
+               "%s: option Transport expects one of: auto, xor, klap, aes, "
+               "tpap, found \"%.60s\"",
+               where, value);
+}
+
+const struct option device_options_table[] = {
+    {.name = "Name",
+     .type = OPTION_STRING,
+     .offset = offsetof(struct device_options, name)},
+    {.name = "Interval",
+     .type = OPTION_SECONDS,
+     .offset = offsetof(struct device_options, interval),
+     .min = 0.1,
+     .max = 86400},
+    {.name = "Port",
+     .type = OPTION_COUNT,
+     .offset = offsetof(struct device_options, port),
+     .min = 1,
+     .max = 65535},
+    {.name = "Transport", .type = OPTION_BLOCK, .block = read_transport},
+    {.name = "Plug", .type = OPTION_BLOCK, .block = read_plug},
+    {.name = "Username", .type = OPTION_LATER},
+    {.name = "Password", .type = OPTION_LATER},
+    {.name = "PasswordFile", .type = OPTION_LATER},
+    {.name = "Appliance", .type = OPTION_LATER},
+    {0},
+};
+
+static void classify(struct device_options *d) {
+  d->kind = MATCH_TEXT;
+  if (inet_pton(AF_INET, d->match, &d->address) == 1)
+    d->kind = MATCH_ADDRESS;
+  else if (device_parse_mac(d->match, d->mac))
+    d->kind = MATCH_MAC;
+}
+
+static bool same_device(const struct poll_options *o, const char *match) {
+  for (size_t i = 0; i < o->devices_num; i++)
+    if (text_same(o->devices[i].match, match))
+      return true;
+  return false;
+}
+
+static void read_device(void *target, const struct conf_item *item,
+                        struct option_reporter *reporter) {
+  struct poll_options *o = target;
+  struct device_options device = {0};
+  struct device_options *grown;
+  char where[120];
+  const char *match = option_block_name(item, WHERE, reporter);
+
+  if (match == NULL)
+    return;
+  conf_describe(item, where, sizeof(where));
+  if (same_device(o, match)) {
+    option_error(reporter, "%s stands twice, the second block is left out",
+                 where);
+    return;
+  }
+  options_read(device_options_table, &device, item, where, reporter);
+  tidy_name(&device.name, where, reporter);
+  device.match = strdup(match);
+  grown = realloc(o->devices, (o->devices_num + 1) * sizeof(*grown));
+  if (grown != NULL)
+    o->devices = grown;
+  if (grown == NULL || device.match == NULL) {
+    option_error(reporter, "%s: out of memory", where);
+    device_options_free(&device);
+    return;
+  }
+  classify(&device);
+  o->devices[o->devices_num++] = device;
+}
+
+/* -- <Plugin kasa>
+ * -------------------------------------------------------------- */
+
+static const char *const name_choices[] = {"alias", "mac", "id", "address",
+                                           NULL};
+
+#define AT(member) offsetof(struct poll_options, member)
+
+const struct option poll_options_table[] = {
+    {.name = "Discovery", .type = OPTION_BOOL, .offset = AT(discovery)},
+    {.name = "DiscoveryInterval",
+     .type = OPTION_SECONDS,
+     .offset = AT(discovery_interval),
+     .min = 1,
+     .max = 86400},
+    {.name = "DiscoveryTimeout",
+     .type = OPTION_SECONDS,
+     .offset = AT(discovery_timeout),
+     .min = 0.1,
+     .max = 60},
+    {.name = "DiscoveryPackets",
+     .type = OPTION_COUNT,
+     .offset = AT(discovery_packets),
+     .min = 1,
+     .max = 20},
+    {.name = "DiscoveryTarget", .type = OPTION_STRINGS, .offset = AT(targets)},
+    {.name = "Interface", .type = OPTION_STRINGS, .offset = AT(interfaces)},
+    {.name = "KeepMissing", .type = OPTION_BOOL, .offset = AT(keep_missing)},
+    {.name = "MaxDevices",
+     .type = OPTION_COUNT,
+     .offset = AT(max_devices),
+     .min = 1,
+     .max = 100000},
+    {.name = "Timeout",
+     .type = OPTION_SECONDS,
+     .offset = AT(timeout),
+     .min = 0.05,
+     .max = 60},
+    {.name = "Retries",
+     .type = OPTION_COUNT,
+     .offset = AT(retries),
+     .min = 0,
+     .max = 10},
+    {.name = "RetryDelay",
+     .type = OPTION_SECONDS,
+     .offset = AT(retry_delay),
+     .min = 0,
+     .max = 60},
+    {.name = "MaxInFlight",
+     .type = OPTION_COUNT,
+     .offset = AT(max_in_flight),
+     .min = 1,
+     .max = 4096},
+    {.name = "EnergyInterval",
+     .type = OPTION_SECONDS,
+     .offset = AT(energy_interval),
+     .min = 10,
+     .max = 86400},
+    {.name = "Name",
+     .type = OPTION_CHOICE,
+     .offset = AT(name_by),
+     .choices = name_choices},
+    {.name = "Ignore", .type = OPTION_STRINGS, .offset = AT(ignore)},
+    {.name = "Only", .type = OPTION_STRINGS, .offset = AT(only)},
+    {.name = "Report", .type = OPTION_BLOCK, .block = read_report},
+    {.name = "Device", .type = OPTION_BLOCK, .block = read_device},
+    {.name = "Username", .type = OPTION_LATER},
+    {.name = "Password", .type = OPTION_LATER},
+    {.name = "PasswordFile", .type = OPTION_LATER},
+    {.name = "StateDirectory", .type = OPTION_LATER},
+    {.name = "SpikeWindow", .type = OPTION_LATER},
+    {.name = "Tariff", .type = OPTION_LATER},
+    {0},
+};
+
+/* Takes the items out of a list that a check refuses. */
+static void keep_good(struct option_strings *list, const char *name,
+                      const char *expected,
+                      bool (*good)(const char *text, char why[FILTER_WHY_SIZE]),
+                      struct option_reporter *reporter) {
+  size_t kept = 0;
+
+  for (size_t i = 0; i < list->count; i++) {
+    char why[FILTER_WHY_SIZE] = "";
+
+    if (good(list->items[i], why)) {
+      list->items[kept++] = list->items[i];
+      continue;
+    }
+    option_error(reporter, "%s: option %s expects %s, found \"%.80s\"%s%s",
+                 WHERE, name, expected, list->items[i],
+                 why[0] != '\0' ? ": " : "", why);
+    free(list->items[i]);
+  }
+  list->count = kept;
+}
+
+static bool is_address(const char *text, char why[FILTER_WHY_SIZE]) {
+  struct in_addr address;
+
+  (void)why;
+  return inet_pton(AF_INET, text, &address) == 1;
+}
+
+static bool is_interface(const char *text, char why[FILTER_WHY_SIZE]) {
+  (void)why;
+  return strlen(text) < IF_NAMESIZE;
+}
+
+void poll_options_read(struct poll_options *o, const struct conf_item *block,
+                       struct option_reporter *reporter) {
+  options_read(poll_options_table, o, block, WHERE, reporter);
+  keep_good(&o->targets, "DiscoveryTarget", "an IPv4 address", is_address,
+            reporter);
+  keep_good(&o->interfaces, "Interface", "a network interface", is_interface,
+            reporter);
+  keep_good(&o->ignore, "Ignore", "a name, MAC, address or /regex/",
+            filter_pattern_good, reporter);
+  keep_good(&o->only, "Only", "a name, MAC, address or /regex/",
+            filter_pattern_good, reporter);
+}

@@ -1,0 +1,68 @@
+/* What may stand in <Plugin kasa>: the options of the poller as data.
+ * Reading never fails: what is wrong is reported and keeps its default.
+ * One thread at a time; the engine only reads. */
+#ifndef POLL_OPTIONS_H
+#define POLL_OPTIONS_H
+
+#include "base/option.h"
+
+#include <netinet/in.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+enum name_by { NAME_BY_ALIAS, NAME_BY_MAC, NAME_BY_ID, NAME_BY_ADDRESS };
+
+/* How a <Device "..."> block says which device it means. */
+enum match_kind { MATCH_ADDRESS, MATCH_MAC, MATCH_TEXT };
+
+struct plug_options {
+  char *match; /* the plug's own name or its slot */
+  char *name;
+};
+
+struct device_options {
+  char *match;
+  enum match_kind kind;
+  struct in_addr address; /* MATCH_ADDRESS */
+  uint8_t mac[6];         /* MATCH_MAC */
+  char *name;             /* NULL: the device's own */
+  double interval;        /* s; 0: as all others */
+  unsigned port;          /* 0: the transport's */
+  struct plug_options *plugs;
+  size_t plugs_num;
+};
+
+struct poll_options {
+  bool discovery;
+  double discovery_interval, discovery_timeout; /* s */
+  unsigned discovery_packets;
+  struct option_strings targets;    /* IPv4 addresses, checked */
+  struct option_strings interfaces; /* none: all */
+  bool keep_missing;
+  unsigned max_devices;
+  double timeout; /* s, for one request */
+  unsigned retries;
+  double retry_delay; /* s */
+  unsigned max_in_flight;
+  double energy_interval; /* s */
+  int name_by;
+  struct option_strings ignore, only; /* patterns, checked */
+  bool report_info, report_lights, report_sensors, report_totals;
+  struct device_options *devices;
+  size_t devices_num;
+  double interval; /* s between polls; set by the glue */
+};
+
+void poll_options_init(struct poll_options *o);
+void poll_options_free(struct poll_options *o);
+
+/* Reads one <Plugin kasa> block on top of what o holds. */
+void poll_options_read(struct poll_options *o, const struct conf_item *block,
+                       struct option_reporter *reporter);
+
+/* The tables, for the test that compares them with the manual. */
+extern const struct option poll_options_table[];
+extern const struct option device_options_table[];
+extern const struct option plug_options_table[];
+
+#endif

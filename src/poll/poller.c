@@ -1,0 +1,437 @@
+/* Carrying out polls: see poller.h. */
+#include <config.h>
+
+#include "poll/poller.h"
+
+#include "base/clock.h"
+#include "base/log.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+
+struct line {
+  struct known *first, *last;
+};
+
+struct poller {
+  struct loop *loop;
+  struct json *doc;
+  struct registry *registry;
+  const struct poll_options *options;
+  struct poller_hooks hooks;
+  struct transport_env env;
+  struct buf request;
+  /* Those that answered last time go first: strangers and the dead may take
+   * long, the living shall not wait behind them. */
+  struct line living, others;
+  unsigned in_flight, others_in_flight;
+  double energy;
+};
+
+enum {
+  /* Descriptors left for the rest of the daemon. */
+  DESCRIPTORS_SPARED = 256,
+  REQUEST_SIZE_MAX = 1024,
+};
+
+/* Kept connections must not eat up the process's descriptors. */
+static unsigned connections_to_keep(const struct poll_options *o) {
+  struct rlimit limit;
+  rlim_t spared = DESCRIPTORS_SPARED + o->max_in_flight;
+
+  if (getrlimit(RLIMIT_NOFILE, &limit) < 0 || limit.rlim_cur <= spared)
+    return 0;
+  limit.rlim_cur -= spared;
+  return limit.rlim_cur > 65536 ? 65536 : (unsigned)limit.rlim_cur;
+}
+
+struct poller *poller_create(struct loop *loop, struct json *doc,
+                             struct registry *registry,
+                             const struct poll_options *options,
+                             const struct poller_hooks *hooks) {
+  struct poller *p = calloc(1, sizeof(*p));
+
+  if (p == NULL)
+    return NULL;
+  p->loop = loop;
+  p->doc = doc;
+  p->registry = registry;
+  p->options = options;
+  p->hooks = *hooks;
+  buf_init(&p->request, REQUEST_SIZE_MAX);
+  p->env = (struct transport_env){.loop = loop,
+                                  .kept_max = connections_to_keep(options)};
+  p->env.scratch = malloc(TRANSPORT_SCRATCH);
+  if (p->env.scratch == NULL) {
+    poller_free(p);
+    return NULL;
+  }
+  return p;
+}
+
+void poller_free(struct poller *p) {
+  if (p == NULL)
+    return;
+  buf_free(&p->request);
+  free(p->env.scratch);
+  free(p);
+}
+
+double poller_energy(const struct poller *p) { return p->energy; }
+
+/* -- lines
+ * --------------------------------------------------------------------- */
+
+static void line_add(struct line *line, struct known *k) {
+  k->queue_next = NULL;
+  if (line->last != NULL)
+    line->last->queue_next = k;
+  else
+    line->first = k;
+  line->last = k;
+}
+
+static struct known *line_take(struct line *line) {
+  struct known *k = line->first;
+
+  if (k == NULL)
+    return NULL;
+  line->first = k->queue_next;
+  if (line->first == NULL)
+    line->last = NULL;
+  return k;
+}
+
+static void line_drop(struct line *line, const struct known *k) {
+  struct known *before = NULL;
+
+  for (struct known *at = line->first; at != NULL; at = at->queue_next) {
+    if (at != k) {
+      before = at;
+      continue;
+    }
+    if (before != NULL)
+      before->queue_next = at->queue_next;
+    else
+      line->first = at->queue_next;
+    if (line->last == at)
+      line->last = before;
+    return;
+  }
+}
+
+/* -- what came out
+ * --------------------------------------------------------------- */
+
+static uint64_t report_time(struct known *k) {
+  uint64_t now = clock_wall_us();
+
+  /* Strictly growing, whatever is done to the clock: collectd refuses values
+   * that are not newer. A clock set far back is followed after all. */
+  if (now <= k->reported_us && k->reported_us - now < 60000000U)
+    now = k->reported_us + 1;
+  return now;
+}
+
+static void report(struct poller *p, struct known *k, enum report_part part) {
+  k->reported_us = report_time(k);
+  p->hooks.report(p->hooks.arg, k, part);
+}
+
+static void set_up(struct known *k, bool up) {
+  if (k->up != up || !k->polled)
+    k->since_us = clock_wall_us();
+  k->up = up;
+  k->polled = true;
+}
+
+/* Leaves line or flight. */
+static void release(struct poller *p, struct known *k) {
+  loop_timer_cancel(p->loop, &k->timer);
+  if (k->state == POLL_QUEUED) {
+    line_drop(&p->living, k);
+    line_drop(&p->others, k);
+  } else if (k->state != POLL_IDLE) {
+    p->in_flight--;
+    p->others_in_flight -= k->stranger ? 1 : 0;
+  }
+  k->state = POLL_IDLE;
+}
+
+static void finish(struct poller *p, struct known *k) {
+  release(p, k);
+  p->hooks.done(p->hooks.arg, k);
+}
+
+/* The whole poll failed, after all its attempts. */
+static void give_up(struct poller *p, struct known *k) {
+  bool was_up = k->up;
+
+  release(p, k);
+  if (was_up)
+    log_say(LOG_LEVEL_WARNING, "%s (%s) stopped answering: %s", k->name,
+            known_address(k), k->why);
+  else if (!k->polled)
+    log_say(LOG_LEVEL_WARNING, "%s (%s) does not answer: %s", k->name,
+            known_address(k), k->why);
+  set_up(k, false);
+  report(p, k, REPORT_CORE);
+  if (!registry_try_candidate(p->registry, k) && was_up)
+    p->hooks.lost(p->hooks.arg, k);
+  p->hooks.done(p->hooks.arg, k);
+}
+
+static void count_energy(struct poller *p, struct reading *now,
+                         struct counter *c, uint64_t gap_us) {
+  uint64_t now_us = loop_now_us(p->loop);
+
+  if (reading_has(now, Q_ENERGY_TOTAL))
+    p->energy += counter_add_total(c, now->value[Q_ENERGY_TOTAL], now_us);
+  else if (reading_has(now, Q_POWER) && c->by != COUNTER_BY_TOTAL)
+    p->energy += counter_add_power(c, now->value[Q_POWER], now_us, gap_us);
+}
+
+static void count_all_energy(struct poller *p, struct known *k) {
+  uint64_t gap_us = (uint64_t)(3e6 * known_interval(k, p->options));
+
+  if (k->plugs_num == 0)
+    count_energy(p, &k->device.now, &k->energy, gap_us);
+  for (unsigned i = 0; i < k->plugs_num; i++)
+    count_energy(p, &k->device.plugs[i].now, &k->plugs[i].energy, gap_us);
+}
+
+/* The reading is complete. The device's day may be over: its figures of
+ * yesterday are no news of today. */
+static void publish(struct poller *p, struct known *k) {
+  uint64_t now_us = loop_now_us(p->loop);
+  bool came_back = !k->up;
+
+  k->reported = true;
+  k->response = (double)(now_us - k->started_us) / 1e6;
+  if (k->day_ends_us != 0 && now_us >= k->day_ends_us) {
+    k->day_ends_us = 0;
+    reading_drop(&k->device.now, Q_KWH_TODAY);
+    reading_drop(&k->device.now, Q_KWH_MONTH);
+    for (unsigned i = 0; i < k->plugs_num; i++) {
+      reading_drop(&k->device.plugs[i].now, Q_KWH_TODAY);
+      reading_drop(&k->device.plugs[i].now, Q_KWH_MONTH);
+    }
+  }
+  device_sum_plugs(&k->device);
+  count_all_energy(p, k);
+  if (came_back && k->polled && k->answered)
+    log_say(LOG_LEVEL_NOTICE, "%s (%s) answers again", k->name,
+            known_address(k));
+  set_up(k, true);
+  k->answered = true;
+  k->outcome = OUTCOME_OK;
+  k->why[0] = '\0';
+  k->searches_missed = 0;
+  report(p, k, REPORT_CORE);
+}
+
+/* The extras are in too, as far as the device has them. */
+static void publish_extras(struct poller *p, struct known *k) {
+  uint64_t now_us = loop_now_us(p->loop);
+  double wait = p->options->energy_interval;
+  double day = k->device.seconds_to_midnight;
+
+  k->day_ends_us = day > 0 ? now_us + (uint64_t)(day * 1e6) : 0;
+  if (day > 0 && day + 1 < wait)
+    wait = day + 1; /* the new day's figures as soon as there are any */
+  k->extras_due_us = now_us + (uint64_t)(wait * 1e6);
+  device_sum_plugs(&k->device);
+  report(p, k, REPORT_EXTRA);
+}
+
+/* -- one poll
+ * ------------------------------------------------------------------------ */
+
+static void ask(struct poller *p, struct known *k);
+static void failed(struct poller *p, struct known *k, enum outcome outcome,
+                   const char *why);
+
+static void begin_attempt(struct poller *p, struct known *k) {
+  k->progress = (struct progress){
+      .slow = loop_now_us(p->loop) >= k->extras_due_us,
+  };
+  k->started_us = loop_now_us(p->loop);
+  k->attempts++;
+  ask(p, k);
+}
+
+static void answered(void *arg, enum outcome outcome, char *answer, size_t len,
+                     const char *why) {
+  struct known *k = arg;
+  struct poller *p = k->poller;
+  char text[WHY_SIZE] = "";
+
+  loop_timer_cancel(p->loop, &k->timer);
+  if (outcome == OUTCOME_OK) {
+    bool introduces = k->progress.step == 0;
+
+    outcome =
+        k->dialect->take(&k->device, &k->progress, p->doc, answer, len, text);
+    if (outcome == OUTCOME_OK && introduces &&
+        !registry_confirm(p->registry, k, text))
+      outcome = OUTCOME_DEVICE;
+    why = text;
+  }
+  if (outcome == OUTCOME_OK)
+    ask(p, k);
+  else
+    failed(p, k, outcome, why);
+}
+
+static bool send_request(struct poller *p, struct known *k) {
+  const char *why = "";
+  enum outcome outcome = OUTCOME_UNREACHABLE;
+
+  if (k->link == NULL)
+    k->link = k->transport->open(&p->env, &k->address);
+  if (k->link != NULL)
+    outcome = k->transport->send(k->link, p->request.data, p->request.len,
+                                 answered, k, &why);
+  else
+    why = "out of memory";
+  if (outcome == OUTCOME_OK)
+    return true;
+  failed(p, k, outcome, why);
+  return false;
+}
+
+/* Asks whatever comes next, or ends the poll. */
+static void ask(struct poller *p, struct known *k) {
+  enum next next = k->dialect->next(&k->device, &k->progress, &p->request);
+
+  k->asked = next;
+  if (next == NEXT_ERROR) {
+    failed(p, k, OUTCOME_UNREACHABLE, "out of memory");
+    return;
+  }
+  if ((next == NEXT_EXTRA || next == NEXT_DONE) && !k->reported)
+    publish(p, k);
+  if (next == NEXT_DONE) {
+    if (k->progress.slow)
+      publish_extras(p, k);
+    finish(p, k);
+    return;
+  }
+  k->state = POLL_ASKED;
+  if (!send_request(p, k))
+    return;
+  if (loop_timer_set(p->loop, &k->timer,
+                     loop_now_us(p->loop) +
+                         (uint64_t)(p->options->timeout * 1e6)) < 0) {
+    k->transport->abort(k->link);
+    failed(p, k, OUTCOME_UNREACHABLE, "out of memory");
+  }
+}
+
+/* Worth another attempt: what may be different the next moment. A refusal
+ * and a missing route will not be. */
+static bool worth_retrying(enum outcome outcome) {
+  switch (outcome) {
+  case OUTCOME_TIMEOUT:
+  case OUTCOME_MALFORMED:
+  case OUTCOME_DEVICE:
+    return true;
+  case OUTCOME_OK:
+  case OUTCOME_REFUSED:
+  case OUTCOME_UNREACHABLE:
+  case OUTCOME_AUTH:
+    break;
+  }
+  return false;
+}
+
+static void failed(struct poller *p, struct known *k, enum outcome outcome,
+                   const char *why) {
+  unsigned allowed =
+      k->up || !k->polled ? 1 + p->options->retries : 1; /* back-off */
+
+  if (k->link != NULL)
+    k->transport->abort(k->link);
+  k->failures[outcome]++;
+  if (k->asked == NEXT_ASIDE || k->asked == NEXT_EXTRA) {
+    k->dialect->skip(&k->device, &k->progress);
+    ask(p, k);
+    return;
+  }
+  k->outcome = outcome;
+  snprintf(k->why, sizeof(k->why), "%s", why);
+  if (!worth_retrying(outcome) || k->attempts >= allowed ||
+      k->address.sin_port == 0 ||
+      loop_timer_set(p->loop, &k->timer,
+                     loop_now_us(p->loop) +
+                         (uint64_t)(p->options->retry_delay * 1e6)) < 0) {
+    give_up(p, k);
+    return;
+  }
+  k->state = POLL_PAUSED;
+}
+
+/* The deadline of a request, or the end of a pause. */
+static void timer_fired(struct loop_timer *timer) {
+  struct known *k =
+      (struct known *)(void *)((char *)timer - offsetof(struct known, timer));
+  struct poller *p = k->poller;
+
+  if (k->state == POLL_PAUSED)
+    begin_attempt(p, k);
+  else
+    failed(p, k, OUTCOME_TIMEOUT, "no answer in time");
+}
+
+/* -- the line
+ * ------------------------------------------------------------------------- */
+
+void poller_enqueue(struct poller *p, struct known *k) {
+  k->poller = p;
+  k->timer.fired = timer_fired;
+  k->state = POLL_QUEUED;
+  line_add(k->up ? &p->living : &p->others, k);
+}
+
+void poller_forget(struct poller *p, struct known *k) {
+  if (k->poller == NULL)
+    return;
+  release(p, k);
+}
+
+static void start(struct poller *p, struct known *k) {
+  k->state = POLL_ASKED;
+  k->attempts = 0;
+  k->reported = false;
+  k->stranger = !k->up;
+  p->in_flight++;
+  p->others_in_flight += k->stranger ? 1 : 0;
+  begin_attempt(p, k);
+}
+
+void poller_run(struct poller *p) {
+  unsigned share = (p->options->max_in_flight + 1) / 2;
+  struct known *k;
+
+  while (p->in_flight < p->options->max_in_flight &&
+         (k = line_take(&p->living)) != NULL)
+    start(p, k);
+  while (p->in_flight < p->options->max_in_flight &&
+         p->others_in_flight < share && (k = line_take(&p->others)) != NULL)
+    start(p, k);
+}
+
+void poller_repeat(struct poller *p, struct known *k) {
+  if (k->address.sin_port == 0) {
+    k->failures[OUTCOME_UNREACHABLE]++;
+    k->outcome = OUTCOME_UNREACHABLE;
+    snprintf(k->why, sizeof(k->why), "not found on the network");
+    if (k->up || !k->polled)
+      log_say(LOG_LEVEL_WARNING, "%s was not found on the network", k->name);
+    set_up(k, false);
+  }
+  if (!k->up)
+    report(p, k, REPORT_CORE);
+}

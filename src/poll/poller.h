@@ -1,0 +1,53 @@
+/* Carries out polls: who is due waits in line, at most MaxInFlight are asked
+ * at once and never one device twice; attempts, pauses and deadlines of each;
+ * what came out goes to the hooks. Everything belongs to the engine's thread.
+ */
+#ifndef POLL_POLLER_H
+#define POLL_POLLER_H
+
+#include "base/json.h"
+#include "poll/known.h"
+#include "poll/registry.h"
+
+struct poller;
+
+/* What a report holds news of. */
+enum report_part {
+  REPORT_CORE,  /* a poll's reading, or that there is none (known.up) */
+  REPORT_EXTRA, /* only the quantities in QUANTITIES_SLOW */
+};
+
+struct poller_hooks {
+  void (*report)(void *arg, const struct known *k, enum report_part part);
+  /* k stopped answering: it may have moved. */
+  void (*lost)(void *arg, struct known *k);
+  /* The poll of k is over; nothing is under way with it. */
+  void (*done)(void *arg, struct known *k);
+  void *arg;
+};
+
+/* NULL when memory is out. All pointers must outlive it. */
+struct poller *poller_create(struct loop *loop, struct json *doc,
+                             struct registry *registry,
+                             const struct poll_options *options,
+                             const struct poller_hooks *hooks);
+/* Drops what is under way without a report. */
+void poller_free(struct poller *p);
+
+/* Puts k in line; k is idle. */
+void poller_enqueue(struct poller *p, struct known *k);
+
+/* Takes k out of everything: it is about to be freed. */
+void poller_forget(struct poller *p, struct known *k);
+
+/* Starts as many of the waiting as there is room for. */
+void poller_run(struct poller *p);
+
+/* Says again how k is: its last poll's up, for a device that has no new poll
+ * to report (still under way, or without an address). */
+void poller_repeat(struct poller *p, struct known *k);
+
+/* Energy since the start over all devices, Wh: grows only. */
+double poller_energy(const struct poller *p);
+
+#endif

@@ -1,0 +1,215 @@
+/* Looking for devices: see search.h. */
+#include <config.h>
+
+#include "poll/search.h"
+
+#include "base/log.h"
+#include "poll/interfaces.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+enum {
+  /* Datagrams taken at once: a flood must not starve the polls. */
+  DATAGRAMS_AT_ONCE = 128,
+  /* Thousands of devices answer one broadcast within milliseconds. */
+  RECEIVE_BUFFER = 4 * 1024 * 1024,
+};
+
+struct search {
+  struct loop *loop;
+  struct json *doc;
+  const struct poll_options *options;
+  struct search_hooks hooks;
+  struct loop_watch watch; /* fd -1: no socket */
+  struct loop_timer timer; /* next round, or the end */
+  unsigned rounds_left;
+  bool active;
+  bool failing_said;
+  char datagram[DATAGRAM_MAX + 1];
+};
+
+static void received(struct loop_watch *watch, unsigned events);
+static void next_round(struct loop_timer *timer);
+
+struct search *search_create(struct loop *loop, struct json *doc,
+                             const struct poll_options *options,
+                             const struct search_hooks *hooks) {
+  struct search *s = calloc(1, sizeof(*s));
+
+  if (s == NULL)
+    return NULL;
+  s->loop = loop;
+  s->doc = doc;
+  s->options = options;
+  s->hooks = *hooks;
+  s->watch = (struct loop_watch){.fd = -1, .ready = received};
+  s->timer = (struct loop_timer){.fired = next_round};
+  return s;
+}
+
+void search_free(struct search *s) {
+  if (s == NULL)
+    return;
+  loop_timer_cancel(s->loop, &s->timer);
+  if (s->watch.fd >= 0) {
+    loop_unwatch(s->loop, &s->watch);
+    close(s->watch.fd);
+  }
+  free(s);
+}
+
+bool search_active(const struct search *s) { return s->active; }
+
+static void complain(struct search *s, const char *what) {
+  if (!s->failing_said)
+    log_say(LOG_LEVEL_WARNING, "search for devices: %s: %s", what,
+            strerror(errno));
+  s->failing_said = true;
+}
+
+static bool open_socket(struct search *s) {
+  static const int on = 1;
+  static const int room = RECEIVE_BUFFER;
+  int fd;
+
+  if (s->watch.fd >= 0)
+    return true;
+  fd = socket(AF_INET, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, IPPROTO_UDP);
+  if (fd < 0 || setsockopt(fd, SOL_SOCKET, SO_BROADCAST, &on, sizeof(on)) < 0) {
+    complain(s, "no socket");
+    if (fd >= 0)
+      close(fd);
+    return false;
+  }
+  /* Beyond the system's limit only for root; less is no failure. */
+  if (setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &room, sizeof(room)) < 0)
+    (void)setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &room, sizeof(room));
+  s->watch.fd = fd;
+  if (loop_watch(s->loop, &s->watch, LOOP_READ) < 0) {
+    close(fd);
+    s->watch.fd = -1;
+    return false;
+  }
+  return true;
+}
+
+/* -- sending
+ * -------------------------------------------------------------------- */
+
+/* Through one interface where index says so: 255.255.255.255 has no route of
+ * its own. */
+static bool send_probe(struct search *s, struct in_addr to, unsigned index) {
+  char probe[PROBE_MAX];
+  union {
+    struct cmsghdr align;
+    char bytes[CMSG_SPACE(sizeof(struct in_pktinfo))];
+  } control = {0};
+  struct sockaddr_in address = {.sin_family = AF_INET,
+                                .sin_port = htons(DISCOVER_PORT_IOT),
+                                .sin_addr = to};
+  struct iovec bytes = {probe, discover_probe_iot(probe)};
+  struct msghdr message = {.msg_name = &address,
+                           .msg_namelen = sizeof(address),
+                           .msg_iov = &bytes,
+                           .msg_iovlen = 1};
+  struct in_pktinfo info = {.ipi_ifindex = (int)index};
+
+  if (index != 0) {
+    message.msg_control = control.bytes;
+    message.msg_controllen = sizeof(control.bytes);
+    CMSG_FIRSTHDR(&message)->cmsg_level = IPPROTO_IP;
+    CMSG_FIRSTHDR(&message)->cmsg_type = IP_PKTINFO;
+    CMSG_FIRSTHDR(&message)->cmsg_len = CMSG_LEN(sizeof(info));
+    memcpy(CMSG_DATA(CMSG_FIRSTHDR(&message)), &info, sizeof(info));
+  }
+  return sendmsg(s->watch.fd, &message, 0) >= 0;
+}
+
+void search_probe(struct search *s, struct in_addr address) {
+  if (open_socket(s))
+    (void)send_probe(s, address, 0); /* the next round tries again */
+}
+
+static void send_round(struct search *s) {
+  struct interface_target targets[INTERFACE_TARGETS_MAX];
+  size_t num =
+      interface_targets(&s->options->targets, &s->options->interfaces, targets);
+  size_t sent = 0;
+
+  for (size_t i = 0; i < num; i++)
+    sent += send_probe(s, targets[i].address, targets[i].index);
+  if (num > 0 && sent == 0)
+    complain(s, "no probe could be sent");
+  else if (sent > 0)
+    s->failing_said = false;
+  s->hooks.round(s->hooks.arg);
+}
+
+static void schedule(struct search *s) {
+  double pause = s->options->discovery_timeout / s->options->discovery_packets;
+
+  if (loop_timer_set(s->loop, &s->timer,
+                     loop_now_us(s->loop) + (uint64_t)(pause * 1e6)) < 0) {
+    s->active = false;
+    s->hooks.over(s->hooks.arg);
+  }
+}
+
+static void next_round(struct loop_timer *timer) {
+  struct search *s =
+      (struct search *)(void *)((char *)timer - offsetof(struct search, timer));
+
+  if (s->rounds_left == 0) {
+    s->active = false;
+    s->hooks.over(s->hooks.arg);
+    return;
+  }
+  s->rounds_left--;
+  if (open_socket(s))
+    send_round(s);
+  schedule(s);
+}
+
+void search_start(struct search *s) {
+  if (s->active)
+    return;
+  s->active = true;
+  s->rounds_left = s->options->discovery_packets;
+  next_round(&s->timer);
+}
+
+/* -- receiving
+ * ------------------------------------------------------------------ */
+
+static void take(struct search *s, size_t len, const struct sockaddr_in *from) {
+  struct introduction in;
+  char why[WHY_SIZE];
+
+  if (!s->hooks.wanted(s->hooks.arg, from->sin_addr))
+    return;
+  if (discover_read(&in, s->doc, s->datagram, len, why) == OUTCOME_OK)
+    s->hooks.met(s->hooks.arg, &in, from);
+}
+
+static void received(struct loop_watch *watch, unsigned events) {
+  struct search *s =
+      (struct search *)(void *)((char *)watch - offsetof(struct search, watch));
+
+  (void)events;
+  for (int i = 0; i < DATAGRAMS_AT_ONCE; i++) {
+    struct sockaddr_in from = {0};
+    socklen_t from_len = sizeof(from);
+    ssize_t n = recvfrom(watch->fd, s->datagram, DATAGRAM_MAX, 0,
+                         (struct sockaddr *)&from, &from_len);
+
+    if (n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK))
+      return;
+    if (n > 0) /* errors are of one earlier probe (refused): nothing to do */
+      take(s, (size_t)n, &from);
+  }
+}

@@ -1,0 +1,17 @@
+/* Where a house comes from: a file, the built-in demo, a number of plugs, a
+ * directory of dumps. */
+#ifndef KASASIM_HOMES_H
+#define KASASIM_HOMES_H
+
+#include "base.h"
+
+struct house;
+
+/* Each adds devices, and exits with a message when it cannot. */
+void home_from_file(struct house *house, const char *path);
+void home_demo(struct house *house);
+void home_generated(struct house *house, unsigned long count,
+                    double strips_percent);
+void home_from_dumps(struct house *house, const char *directory);
+
+#endif

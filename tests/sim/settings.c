@@ -1,0 +1,483 @@
+/* Devices from JSON, by a table of members. */
+#include "settings.h"
+
+#include "dialect.h"
+#include "dump.h"
+#include "house.h"
+#include "transport.h"
+
+#include <arpa/inet.h>
+#include <cjson/cJSON.h>
+#include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+static char trouble[160];
+
+__attribute__((format(printf, 1, 2))) static const char *
+complain(const char *fmt, ...) {
+  va_list args;
+  va_start(args, fmt);
+  vsnprintf(trouble, sizeof(trouble), fmt, args);
+  va_end(args);
+  return trouble;
+}
+
+enum type { FLAG, INTEGER, SECONDS, WORDS, CUSTOM, MADE };
+
+/* When a member counts: while the device is made (MADE members only there),
+ * before its meters start, or after. */
+enum phase { BEFORE = 1, AFTER = 2 };
+
+typedef const char *setter(struct device *d, struct plug *plug,
+                           const cJSON *json);
+
+static bool text_from(const cJSON *json, struct text *out) {
+  if (!cJSON_IsString(json) || strlen(json->valuestring) > 4096)
+    return false;
+  text_clear(out);
+  text_addz(out, json->valuestring);
+  return true;
+}
+
+static const char *set_alias(struct device *d, struct plug *plug,
+                             const cJSON *json) {
+  if (!text_from(json, plug != NULL ? &plug->alias : &d->alias))
+    return "alias: a string";
+  return NULL;
+}
+
+static const char *set_alias_hex(struct device *d, struct plug *plug,
+                                 const cJSON *json) {
+  struct text *alias = plug != NULL ? &plug->alias : &d->alias;
+  const char *hex = cJSON_GetStringValue(json);
+  unsigned byte;
+  int used;
+  if (hex == NULL || strlen(hex) > 8192)
+    return "alias_hex: a string of hex digits";
+  text_clear(alias);
+  for (; *hex != '\0'; hex += 2) {
+    used = 0;
+    if (sscanf(hex, "%2x%n", &byte, &used) != 1 || used != 2)
+      return "alias_hex: a string of hex digits";
+    text_char(alias, (char)byte);
+  }
+  return NULL;
+}
+
+static const char *set_mac(struct device *d, struct plug *plug,
+                           const cJSON *json) {
+  uint8_t mac[6];
+  (void)plug;
+  if (!cJSON_IsString(json) || !mac_parse(json->valuestring, mac))
+    return "mac: like 50:C7:BF:00:11:22";
+  device_set_mac(d, mac);
+  return NULL;
+}
+
+static const char *set_volts(struct device *d, struct plug *plug,
+                             const cJSON *json) {
+  (void)plug;
+  if (!cJSON_IsNumber(json) || !(fabs(json->valuedouble) < 1e6))
+    return "volts: a number";
+  d->volts = json->valuedouble;
+  d->volts_fixed = true;
+  return NULL;
+}
+
+static const char *set_power_factor(struct device *d, struct plug *plug,
+                                    const cJSON *json) {
+  (void)plug;
+  if (!cJSON_IsNumber(json) || json->valuedouble <= 0 || json->valuedouble > 1)
+    return "power_factor: above 0, up to 1";
+  d->power_factor = json->valuedouble;
+  return NULL;
+}
+
+static bool started(const struct plug *plug) {
+  return plug->meter.clock != NULL;
+}
+
+static const char *set_relay(struct device *d, struct plug *plug,
+                             const cJSON *json) {
+  bool on = cJSON_IsTrue(json) || (cJSON_IsNumber(json) && json->valueint == 1);
+  if (!cJSON_IsBool(json) && !cJSON_IsNumber(json))
+    return "relay: true or false";
+  if (started(plug))
+    device_switch(d, plug, on);
+  else
+    plug->relay = on;
+  return NULL;
+}
+
+static const char *set_load(struct device *d, struct plug *plug,
+                            const cJSON *json) {
+  if (started(plug)) /* what the old load has drawn until now counts */
+    meter_advance(&plug->meter, &plug->load, plug->relay,
+                  house_elapsed(d->house));
+  return load_parse(&plug->load, json);
+}
+
+static const char *set_total(struct device *d, struct plug *plug,
+                             const cJSON *json) {
+  if (!cJSON_IsNumber(json) || !(fabs(json->valuedouble) < 1e12))
+    return "total_wh: a number";
+  meter_advance(&plug->meter, &plug->load, plug->relay,
+                house_elapsed(d->house));
+  plug->meter.wh = json->valuedouble;
+  return NULL;
+}
+
+static const char *set_on_time(struct device *d, struct plug *plug,
+                               const cJSON *json) {
+  (void)d;
+  if (!cJSON_IsNumber(json) || !(fabs(json->valuedouble) < 1e15))
+    return "on_time: seconds";
+  plug->on_time_fixed = true;
+  plug->on_time = (int64_t)json->valuedouble;
+  return NULL;
+}
+
+#define AT(member) offsetof(struct device, member)
+
+static const struct member {
+  const char *key;
+  enum type type;
+  unsigned phase;
+  size_t offset;
+  size_t size;
+  setter *set;
+  bool per_plug; /* a single device's outlet, or each plug of a strip */
+  const char *help;
+} members[] = {
+    {"addr", MADE, 0, 0, 0, NULL, false, "address; default: the next free one"},
+    {"kind", MADE, 0, 0, 0, NULL, false,
+     "plug switch dimmer strip bulb lightstrip sensor"},
+    {"generation", MADE, 0, 0, 0, NULL, false, "1 or 2 (default 2)"},
+    {"meter", MADE, 0, 0, 0, NULL, false,
+     "true, false, float, int, power, power_total, placeholder"},
+    {"plugs", MADE, 0, 0, 0, NULL, false,
+     "of a strip: a number, or a list of objects or names"},
+    {"quirks", MADE, 0, 0, 0, NULL, false, "see below"},
+    {"dump", MADE, 0, 0, 0, NULL, false, "path of a real device's dump"},
+    {"history_days", MADE, 0, 0, 0, NULL, false,
+     "days of statistics before the start (60)"},
+    {"fault", MADE, 0, 0, 0, NULL, false,
+     "a fault's name or object to begin with"},
+    {"mac", CUSTOM, BEFORE, 0, 0, set_mac, false, "decides the ids, too"},
+    {"device_id", WORDS, BEFORE, AT(id), 41, NULL, false, "40 hex digits"},
+    {"alias", CUSTOM, BEFORE, 0, 0, set_alias, false, "name"},
+    {"alias_hex", CUSTOM, BEFORE, 0, 0, set_alias_hex, false,
+     "name, any bytes"},
+    {"model", WORDS, BEFORE, AT(model), 40, NULL, false, "like HS110(EU)"},
+    {"hw_ver", WORDS, BEFORE, AT(hw_ver), 16, NULL, false, ""},
+    {"sw_ver", WORDS, BEFORE, AT(sw_ver), 64, NULL, false, ""},
+    {"dev_name", WORDS, BEFORE, AT(dev_name), 64, NULL, false, ""},
+    {"rssi", INTEGER, BEFORE, AT(rssi), 0, NULL, false, "dBm"},
+    {"relay", CUSTOM, BEFORE, 0, 0, set_relay, true, ""},
+    {"led_off", FLAG, BEFORE, AT(led_off), 0, NULL, false, ""},
+    {"updating", FLAG, BEFORE, AT(updating), 0, NULL, false, ""},
+    {"ntc_state", INTEGER, BEFORE, AT(ntc_state), 0, NULL, false,
+     "1: too hot (generation 2)"},
+    {"brightness", INTEGER, BEFORE, AT(brightness), 0, NULL, false, ""},
+    {"color_temp", INTEGER, BEFORE, AT(color_temp), 0, NULL, false, ""},
+    {"cloud", FLAG, BEFORE, AT(cloud), 0, NULL, false, "connected"},
+    {"sensor", FLAG, BEFORE, AT(sensor), 0, NULL, false, "has PIR and LAS"},
+    {"motion", FLAG, BEFORE, AT(motion), 0, NULL, false, ""},
+    {"ambient_light", INTEGER, BEFORE, AT(ambient_light), 0, NULL, false,
+     "percent"},
+    {"dark", FLAG, BEFORE, AT(dark), 0, NULL, false, ""},
+    {"keep_open", FLAG, BEFORE, AT(keep_open), 0, NULL, false,
+     "connections stay open after an answer"},
+    {"volts", CUSTOM, BEFORE, 0, 0, set_volts, false,
+     "exact; 230 with some noise when not given"},
+    {"power_factor", CUSTOM, BEFORE, 0, 0, set_power_factor, false, ""},
+    {"clock_offset", SECONDS, BEFORE, AT(clock_offset_s), 0, NULL, false,
+     "how wrong its clock is, s"},
+    {"load", CUSTOM, BEFORE, 0, 0, set_load, true,
+     "watts, or {kind,watts,standby,on,off,swing,noise,period,offset}"},
+    {"watts", CUSTOM, BEFORE, 0, 0, set_load, true, "a constant load"},
+    {"total_wh", CUSTOM, AFTER, 0, 0, set_total, true, ""},
+    {"on_time", CUSTOM, AFTER, 0, 0, set_on_time, true, "fixed, any sign"},
+};
+
+#define Q(member) offsetof(struct device, quirks.member)
+
+enum quirk_type { Q_FLAG, Q_SIZE, Q_SECONDS, Q_REFUSAL };
+
+static const struct quirk {
+  const char *key;
+  enum quirk_type type;
+  size_t offset;
+  const char *help;
+} quirks[] = {
+    {"null_drops", Q_FLAG, Q(null_drops), "methods with null args vanish"},
+    {"udp_emeter_crash", Q_FLAG, Q(udp_emeter_crash), "reboots on it"},
+    {"one_segment", Q_FLAG, Q(one_segment), "stalls on requests in pieces"},
+    {"short_ids", Q_FLAG, Q(short_ids), "2-character child ids over TCP"},
+    {"udp_other_port", Q_FLAG, Q(udp_other_port), "UDP answers from elsewhere"},
+    {"stall_above", Q_SIZE, Q(stall_above), "no answer to longer requests"},
+    {"crash_above", Q_SIZE, Q(crash_above), "reboots on longer requests"},
+    {"udp_max", Q_SIZE, Q(udp_max), "longer UDP answers are lost (4096)"},
+    {"max_connections", Q_SIZE, Q(max_connections), "further ones are reset"},
+    {"reboot_s", Q_SECONDS, Q(reboot_s), "away after a crash (1)"},
+    {"no_meter", Q_REFUSAL, Q(no_meter),
+     "module method module2001 method2001 hang close crash"},
+    {"no_module", Q_REFUSAL, Q(no_module), "the same, for other modules"},
+};
+
+static const char *quirk_apply(struct device *d, const cJSON *json) {
+  for (size_t i = 0; i < COUNT(quirks); i++) {
+    void *at = (char *)d + quirks[i].offset;
+    double value = json->valuedouble;
+    bool number = cJSON_IsNumber(json) && value >= 0 && value < 1e9;
+    if (strcmp(quirks[i].key, json->string) != 0)
+      continue;
+    if (quirks[i].type == Q_FLAG && cJSON_IsBool(json))
+      *(bool *)at = cJSON_IsTrue(json);
+    else if (quirks[i].type == Q_SIZE && number)
+      *(size_t *)at = (size_t)value;
+    else if (quirks[i].type == Q_SECONDS && number)
+      *(double *)at = value;
+    else if (quirks[i].type != Q_REFUSAL || !cJSON_IsString(json) ||
+             !refusal_parse(json->valuestring, at))
+      return complain("quirks: %s: %s", quirks[i].key, quirks[i].help);
+    return NULL;
+  }
+  return complain("quirks: no such member: %.80s", json->string);
+}
+
+static const char *member_plain(struct device *d, const struct member *m,
+                                const cJSON *json) {
+  void *at = (char *)d + m->offset;
+  bool flag = cJSON_IsTrue(json) || (cJSON_IsNumber(json) && json->valueint);
+  if (m->type == WORDS) {
+    if (!cJSON_IsString(json) || strlen(json->valuestring) >= m->size)
+      return complain("%s: a string of at most %zu bytes", m->key, m->size - 1);
+    memcpy(at, json->valuestring, strlen(json->valuestring) + 1);
+    return NULL;
+  }
+  if (m->type == FLAG && (cJSON_IsBool(json) || cJSON_IsNumber(json))) {
+    *(bool *)at = flag;
+    return NULL;
+  }
+  if (!cJSON_IsNumber(json) || !(fabs(json->valuedouble) < 1e12))
+    return complain("%s: a number", m->key);
+  if (m->type == INTEGER)
+    *(int64_t *)at = (int64_t)json->valuedouble;
+  else
+    *(double *)at = json->valuedouble;
+  return NULL;
+}
+
+static const char *member_apply(struct device *d, int slot,
+                                const struct member *m, const cJSON *json) {
+  if (m->type != CUSTOM)
+    return slot >= 0 && d->kind == KIND_STRIP
+               ? complain("%s: not of a plug", m->key)
+               : member_plain(d, m, json);
+  if (!m->per_plug)
+    return m->set(d, slot >= 0 ? &d->plugs[slot] : NULL, json);
+  const char *wrong = NULL;
+  for (size_t i = 0; i < d->n_plugs && wrong == NULL; i++)
+    if (slot < 0 || i == (size_t)slot)
+      wrong = m->set(d, &d->plugs[i], json);
+  return wrong;
+}
+
+static bool is_extra(const char *key, const char *const *extra) {
+  for (; *extra != NULL; extra++)
+    if (strcmp(key, *extra) == 0)
+      return true;
+  return false;
+}
+
+/* Applies the members of these phases; others are only checked to exist. */
+static const char *apply(struct device *d, int slot, const cJSON *json,
+                         unsigned phases, const char *const *extra) {
+  const cJSON *item = NULL;
+  cJSON_ArrayForEach(item, json) {
+    const struct member *m = NULL;
+    for (size_t i = 0; i < COUNT(members); i++)
+      if (strcmp(members[i].key, item->string) == 0)
+        m = &members[i];
+    if (is_extra(item->string, extra))
+      continue;
+    if (m == NULL)
+      return complain("no such member: %.80s", item->string);
+    const char *wrong =
+        (m->phase & phases) != 0 ? member_apply(d, slot, m, item) : NULL;
+    if (wrong != NULL)
+      return wrong;
+  }
+  return NULL;
+}
+
+static const char *apply_plugs(struct device *d, const cJSON *plugs,
+                               unsigned phases) {
+  static const char *const none[] = {NULL};
+  const cJSON *item = NULL;
+  int slot = 0;
+  if (cJSON_IsNumber(plugs))
+    return NULL;
+  cJSON_ArrayForEach(item, plugs) {
+    struct plug *plug = &d->plugs[slot];
+    const char *wrong = NULL;
+    if (cJSON_IsString(item))
+      text_from(item, &plug->alias);
+    else if (cJSON_IsObject(item))
+      wrong = apply(d, slot, item, phases, none);
+    else
+      wrong = "plugs: objects or names";
+    if (wrong != NULL)
+      return wrong;
+    slot++;
+  }
+  return NULL;
+}
+
+static const char *make_plugs(struct device *d, const cJSON *json) {
+  const cJSON *plugs = cJSON_GetObjectItemCaseSensitive(json, "plugs");
+  int n = d->kind != KIND_STRIP    ? 1
+          : cJSON_IsNumber(plugs)  ? plugs->valueint
+          : cJSON_IsArray(plugs)   ? cJSON_GetArraySize(plugs)
+          : d->meter != METER_NONE ? 6
+                                   : 3;
+  if (n < 1 || n > 32)
+    return "plugs: 1 to 32 of them";
+  device_plugs(d, (size_t)n);
+  for (int i = 0; d->kind == KIND_STRIP && i < n; i++)
+    text_printf(&d->plugs[i].alias, "Plug %d", i + 1);
+  text_printf(&d->alias, "%s %02X%02X", d->model, d->mac[4], d->mac[5]);
+  return NULL;
+}
+
+static struct device *make(struct house *house, const cJSON *json,
+                           const char **wrong) {
+  const char *path = cJSON_GetStringValue(cJSON_GetObjectItem(json, "dump"));
+  const char *name = cJSON_GetStringValue(cJSON_GetObjectItem(json, "kind"));
+  const cJSON *generation = cJSON_GetObjectItem(json, "generation");
+  const cJSON *meter = cJSON_GetObjectItem(json, "meter");
+  const char *form_name = cJSON_GetStringValue(meter);
+  enum kind kind = KIND_PLUG;
+  enum meter_form form = METER_NONE;
+  bool sensor = false;
+  uint64_t index = house->made++;
+  if (path != NULL)
+    return dump_load(house, path, index, wrong);
+  if (name != NULL && !kind_parse(name, &kind, &sensor)) {
+    *wrong = "kind: plug switch dimmer strip bulb lightstrip sensor";
+    return NULL;
+  }
+  if (form_name != NULL && !meter_form_parse(form_name, &form)) {
+    *wrong = "meter: true false none float int power power_total placeholder";
+    return NULL;
+  }
+  bool metered = (kind & (KIND_SWITCH | KIND_DIMMER)) == 0;
+  if (meter != NULL)
+    metered = cJSON_IsTrue(meter) || (form_name != NULL && form != METER_NONE);
+  struct device *d = device_new(
+      house, kind,
+      cJSON_IsNumber(generation) && generation->valueint == 1 ? 1 : 2, metered,
+      index);
+  if (form_name != NULL)
+    d->meter = form;
+  if (sensor) {
+    d->sensor = true;
+    snprintf(d->model, sizeof(d->model), "KS200M(US)");
+    snprintf(d->dev_name, sizeof(d->dev_name), "Smart Light Switch with PIR");
+  }
+  *wrong = make_plugs(d, json);
+  if (*wrong == NULL)
+    return d;
+  device_free(d);
+  return NULL;
+}
+
+static const char *place(struct device *d, const cJSON *json) {
+  const cJSON *addr = cJSON_GetObjectItemCaseSensitive(json, "addr");
+  if (addr == NULL)
+    d->addr = house_free_address(d->house);
+  else if (!cJSON_IsString(addr) ||
+           inet_pton(AF_INET, addr->valuestring, &d->addr) != 1)
+    return "addr: like 127.77.0.1";
+  return NULL;
+}
+
+static const char *furnish(struct device *d, const cJSON *json) {
+  static const char *const none[] = {NULL};
+  const cJSON *plugs = cJSON_GetObjectItemCaseSensitive(json, "plugs");
+  const cJSON *days = cJSON_GetObjectItemCaseSensitive(json, "history_days");
+  const cJSON *fault = cJSON_GetObjectItemCaseSensitive(json, "fault");
+  const cJSON *quirk = NULL;
+  const char *wrong = place(d, json);
+  if (wrong == NULL)
+    wrong = apply(d, -1, json, BEFORE, none);
+  if (wrong == NULL && d->dump == NULL)
+    wrong = apply_plugs(d, plugs, BEFORE);
+  cJSON_ArrayForEach(quirk, cJSON_GetObjectItemCaseSensitive(json, "quirks")) {
+    if (wrong == NULL)
+      wrong = quirk_apply(d, quirk);
+  }
+  if (days != NULL &&
+      (!cJSON_IsNumber(days) || days->valueint < 0 || days->valueint > 4000))
+    wrong = wrong != NULL ? wrong : "history_days: 0 to 4000";
+  if (wrong != NULL)
+    return wrong;
+  if (d->dump != NULL)
+    dump_render(d);
+  device_start(d, days != NULL ? (unsigned)days->valueint : 60);
+  wrong = apply(d, -1, json, AFTER, none);
+  if (wrong == NULL && d->dump == NULL)
+    wrong = apply_plugs(d, plugs, AFTER);
+  if (wrong == NULL && fault != NULL)
+    wrong = fault_set(&d->faults, fault);
+  return wrong;
+}
+
+struct device *settings_device(struct house *house, const cJSON *json,
+                               const char **wrong) {
+  *wrong = "a device is a JSON object";
+  struct device *d = cJSON_IsObject(json) ? make(house, json, wrong) : NULL;
+  if (d == NULL)
+    return NULL;
+  d->transport = &transport_xor;
+  d->dialect = &dialect_iot;
+  *wrong = furnish(d, json);
+  if (house->options.keep_open >= 0)
+    d->keep_open = house->options.keep_open != 0;
+  if (*wrong == NULL)
+    return d;
+  device_free(d);
+  return NULL;
+}
+
+const char *settings_change(struct device *d, int slot, const cJSON *json) {
+  static const char *const extra[] = {"cmd", "device", "plug", "quirks", NULL};
+  const cJSON *quirk = NULL;
+  const char *wrong = NULL;
+  for (size_t i = 0; i < COUNT(members); i++)
+    if (members[i].type == MADE && strcmp(members[i].key, "quirks") != 0 &&
+        cJSON_GetObjectItemCaseSensitive(json, members[i].key) != NULL)
+      return complain("%s: cannot change", members[i].key);
+  if (d->dump != NULL)
+    return "a dump never changes";
+  cJSON_ArrayForEach(quirk, cJSON_GetObjectItemCaseSensitive(json, "quirks")) {
+    if (wrong == NULL)
+      wrong = quirk_apply(d, quirk);
+  }
+  if (wrong == NULL)
+    wrong = apply(d, slot, json, BEFORE | AFTER, extra);
+  device_changed(d);
+  return wrong;
+}
+
+void settings_help(struct text *out) {
+  text_addz(out, "Members of a device:\n");
+  for (size_t i = 0; i < COUNT(members); i++)
+    text_printf(out, "  %-17s%s\n", members[i].key, members[i].help);
+  text_addz(out, "Members of its quirks:\n");
+  for (size_t i = 0; i < COUNT(quirks); i++)
+    text_printf(out, "  %-17s%s\n", quirks[i].key, quirks[i].help);
+}

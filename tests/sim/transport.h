@@ -1,0 +1,24 @@
+/* How bytes reach a device. A transport is one file behind this interface; the
+ * XOR transport is xor_tcp.c (with house-wide UDP in xor_udp.c). */
+#ifndef KASASIM_TRANSPORT_H
+#define KASASIM_TRANSPORT_H
+
+#include "base.h"
+
+struct device;
+
+struct transport {
+  const char *name;
+  /* Listens at the device's address. Returns what is wrong, or NULL. */
+  const char *(*open)(struct device *d);
+  /* Closes listener and connections. */
+  void (*close)(struct device *d);
+  /* Connections die, the listener stays: what a reboot looks like at first. */
+  void (*hang_up)(struct device *d);
+  /* The device's faults have changed. */
+  void (*faults_changed)(struct device *d);
+};
+
+extern const struct transport transport_xor;
+
+#endif
