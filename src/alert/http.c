@@ -296,7 +296,20 @@ static void mask_url(const char *url, char *text) {
   explicit_bzero(segment, sizeof(segment));
 }
 
+/* "user:password", which is what basic authentication encodes. */
+static void mask_pair(const struct http_client *c, char *text) {
+  char *pair = NULL;
+
+  if (c->user == NULL || c->password->value == NULL ||
+      asprintf(&pair, "%s:%s", c->user, c->password->value) < 0)
+    return;
+  secret_mask_value(pair, text);
+  explicit_bzero(pair, strlen(pair));
+  free(pair);
+}
+
 void http_mask(const struct http_client *c, char *text) {
+  mask_pair(c, text);
   for (size_t i = 0; i < c->secrets_num; i++)
     if (c->secrets[i]->value != NULL) {
       secret_mask_value(c->secrets[i]->value, text);

@@ -331,6 +331,8 @@ static int check_access(struct webhook *w, const char *where,
     option_error(reporter, "%s: needs URL or URLFile", where);
     return -EINVAL;
   }
+  w->http.user = w->username;
+  w->http.password = &w->password;
   for (size_t i = 0; i < sizeof(secrets) / sizeof(secrets[0]); i++) {
     http_keep_secret(&w->http, secrets[i].secret);
     if (secret_load(secrets[i].secret, where, secrets[i].name, reporter) < 0)
