@@ -268,13 +268,15 @@ static void check_clock(struct core *c) {
     state_shift(c->state, delta);
     deliver_shift(c->deliver, delta);
     store_shift(c->store, delta);
-    if (now < c->wall_high) { /* set back on purpose: the new truth */
+    if (!c->uncertain &&
+        now < c->wall_high) { /* set back on purpose: the new truth */
       c->wall_high = now;
       store_meta_set(c->store, "wall_high", now);
     }
   }
   if (c->uncertain && now >= c->wall_high)
     c->uncertain = false;
+  state_clock_uncertain(c->state, c->uncertain);
 }
 
 /* A board without a clock begins in the past: what was stored keeps its
@@ -385,7 +387,7 @@ int64_t core_step(struct core *c, struct job *done, struct event *events,
   if (c->own_num > 0)
     return 0;
   due = state_next_due(c->state, now);
-  other = deliver_next_due(c->deliver);
+  other = deliver_next_due(c->deliver, now);
   if (other > 0 && (due == 0 || other < due))
     due = other;
   if (due == 0 || due - now > LONGEST_MS)

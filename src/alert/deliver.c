@@ -165,9 +165,7 @@ static void queue_one(struct saying *s, int channel, int route,
   struct outbox_row row = {
       .alert_id = s->e->a.id,
       .kind = kind,
-      .reason = kind == MESSAGE_OPEN && s->say->kind == MESSAGE_UPDATE
-                    ? REASON_OPENED
-                    : s->say->reason,
+      .reason = kind == MESSAGE_OPEN ? REASON_OPENED : s->say->reason,
       .level = kind == MESSAGE_RESOLVED ? LEVEL_OK : s->e->a.level,
       .quiet = quiet,
       .created = s->say->now,
@@ -206,6 +204,8 @@ static int kind_for(const struct say *say, bool announced, bool pending) {
   case MESSAGE_ACKED:
     return announced ? MESSAGE_ACKED : -1;
   case MESSAGE_REPEAT:
+    if (!told) /* what it should have heard was given up: again */
+      return MESSAGE_OPEN;
     return announced ? MESSAGE_REPEAT : -1;
   case MESSAGE_UPDATE:
     if (told)
@@ -216,7 +216,8 @@ static int kind_for(const struct say *say, bool announced, bool pending) {
   }
 }
 
-static void tell(struct saying *s, int channel, int route) {
+/* True when a message was queued. */
+static bool tell(struct saying *s, int channel, int route) {
   struct deliver *d = s->d;
   struct channel_run *c = &d->channels[channel];
   const struct policy *by = NULL;
@@ -232,7 +233,7 @@ static void tell(struct saying *s, int channel, int route) {
   kind = kind_for(s->say, told.announced, pending);
   if (kind < 0 || c->config->broken ||
       (s->say->stateful_only && !c->config->sender->stateful))
-    return;
+    return false;
   answer = policy_ask(
       &(struct policy_question){.config = d->config,
                                 .alert = &s->e->a,
@@ -249,17 +250,20 @@ static void tell(struct saying *s, int channel, int route) {
     snprintf(detail, sizeof(detail), "%s: %s", by->name, why);
     store_history_add(d->store, s->say->now, s->e->a.id, "suppressed",
                       c->config->name, detail);
-    return;
+    return false;
   }
   queue_one(s, channel, route, (enum message_kind)kind,
             s->say->quiet || answer == POLICY_SOFTEN);
   if ((kind == MESSAGE_RESOLVED || kind == MESSAGE_ACKED))
     deliver_add_cancel(d, channel, &s->e->a, s->say->now);
+  return true;
 }
 
 /* Every channel once, through the first route that names it. */
 static void tell_routes(struct saying *s) {
   bool done[CHANNELS_MAX] = {false};
+  bool own = strcmp(s->e->a.plugin, "notify_kasa") == 0;
+  bool any = false;
 
   for (size_t r = 0; r < s->e->routes_num; r++) {
     const struct route_config *route = &s->d->config->routes[s->e->routes[r]];
@@ -272,9 +276,13 @@ static void tell_routes(struct saying *s) {
       if (channel < 0 || channel >= CHANNELS_MAX || done[channel])
         continue;
       done[channel] = true;
-      tell(s, channel, s->e->routes[r]);
+      any = tell(s, channel, s->e->routes[r]) || any;
     }
   }
+  /* the trouble of the only channel on the route is for the others to tell */
+  for (size_t i = 0; own && !any && i < s->d->config->channels_num; i++)
+    if (!done[i])
+      tell(s, (int)i, -1);
 }
 
 /* The route of e that names channel, for its texts; -1 = none any more. */

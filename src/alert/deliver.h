@@ -94,7 +94,7 @@ void deliver_done(struct deliver *deliver, struct job *job, int64_t now);
 void deliver_return(struct deliver *deliver, struct job *job);
 
 /* The next moment deliver_plan() may find something; 0 = none known. */
-int64_t deliver_next_due(const struct deliver *deliver);
+int64_t deliver_next_due(const struct deliver *deliver, int64_t now);
 /* How many jobs are out. */
 size_t deliver_busy(const struct deliver *deliver);
 void deliver_shift(struct deliver *deliver, int64_t delta_ms);

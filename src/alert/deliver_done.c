@@ -39,6 +39,11 @@ static const char *title_of(const struct channel_run *c) {
                                           : c->config->sender->name;
 }
 
+static bool opens(enum message_kind kind) {
+  return kind == MESSAGE_OPEN || kind == MESSAGE_UPDATE ||
+         kind == MESSAGE_REPEAT;
+}
+
 /* -- giving up ------------------------------------------------------------ */
 
 void deliver_fall_back(struct deliver *d, int channel, struct outbox_row *row,
@@ -92,6 +97,9 @@ void deliver_dead(struct deliver *d, int channel, struct outbox_row *row,
   if (!row->fell_back)
     deliver_fall_back(d, channel, row, why, now);
   save(d, row);
+  /* still firing at the next reminder's time: that one is a new attempt */
+  if (opens(row->kind))
+    d->hooks.accepted(d->hooks.arg, row->alert_id, row->route, now);
 }
 
 static void stop_channel(struct deliver *d, int channel, const char *why,
@@ -140,11 +148,6 @@ static void receipt_drop(struct channel_run *c, const char *ref) {
       c->receipts[i] = c->receipts[--c->receipts_num];
       return;
     }
-}
-
-static bool opens(enum message_kind kind) {
-  return kind == MESSAGE_OPEN || kind == MESSAGE_UPDATE ||
-         kind == MESSAGE_REPEAT;
 }
 
 static void remember_told(struct deliver *d, struct job *job, int64_t now) {
@@ -231,8 +234,8 @@ static void failed_for_now(struct deliver *d, struct job *job, int64_t now) {
   c->counts.retried++;
   row->state = ROW_QUEUED;
   row->not_before = c->state.not_before;
-  if (row->attempts >= PATIENCE) /* not its turn next time: it may be its own
-                                    fault, and others wait behind it */
+  /* not its turn next time: it may be its own fault, and others wait */
+  if (row->attempts >= PATIENCE && c->counts.queued > 1)
     row->not_before += ms_of(wait);
   row->ambiguous = row->ambiguous || ambiguous;
   snprintf(row->last_error, sizeof(row->last_error), "%s", job->result.why);

@@ -21,6 +21,7 @@ struct channel_run {
   const struct channel_config *config;
   struct channel_state state;
   struct deliver_counts counts;
+  int64_t counted_at;    /* when counts.queued was last looked up */
   int64_t full_at;       /* queue length to look for victims at again */
   bool busy;             /* a job is out */
   bool dirty;            /* state differs from the store's */

@@ -16,6 +16,7 @@ enum {
   LATE_MS = 120000,        /* from here on a message says that it is late */
   FALLBACK_LOOK_MS = 5000, /* how often overdue rows are looked for */
   FALLBACK_SLICE = 100,
+  COUNT_MS = 1000,   /* how often the queue is counted anew */
   PICK_TRIES = 1000, /* rows that turn out to be moot, in one go */
 };
 
@@ -294,7 +295,10 @@ void deliver_plan(struct deliver *d, int64_t now) {
 
     if (c->config->broken)
       continue;
-    deliver_count_queue(d, (int)i);
+    if (now - c->counted_at >= COUNT_MS || now < c->counted_at) {
+      deliver_count_queue(d, (int)i);
+      c->counted_at = now;
+    }
     look_for_overdue(d, (int)i, now);
     if (c->dirty) {
       deliver_complain(store_channel_set(d->store, c->config->name, &c->state),
@@ -329,7 +333,7 @@ static void sooner(int64_t *due, int64_t moment) {
     *due = moment;
 }
 
-int64_t deliver_next_due(const struct deliver *d) {
+int64_t deliver_next_due(const struct deliver *d, int64_t now) {
   int64_t due = 0;
 
   for (size_t i = 0; i < d->config->channels_num; i++) {
@@ -342,8 +346,10 @@ int64_t deliver_next_due(const struct deliver *d) {
       sooner(&due, c->fallback_look + FALLBACK_LOOK_MS);
     if (c->state.stopped)
       continue;
-    if (c->counts.queued > 0)
-      own = store_outbox_due(d->store, c->config->name);
+    if (c->counts.queued > 0) /* held back as a whole: no need to look */
+      own = c->state.not_before > now
+                ? c->state.not_before
+                : store_outbox_due(d->store, c->config->name);
     for (size_t j = 0; j < c->receipts_num; j++)
       sooner(&own, c->receipts[j].due);
     if (own > 0)

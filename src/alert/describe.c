@@ -33,11 +33,14 @@ static enum level level_without_route(enum alert_class class,
 
 enum level episode_level(const struct notify_config *config,
                          const struct episode *e, enum severity severity) {
+  bool own = strcmp(e->a.plugin, "notify_kasa") == 0;
   enum level level =
       e->routes_num > 0
           ? route_level(&config->routes[e->routes[0]], e->a.class, severity)
           : level_without_route(e->a.class, severity);
 
+  if (own && level == LEVEL_CRITICAL) /* our own trouble wakes nobody */
+    level = LEVEL_ERROR;
   /* an announcement of good news still needs a level people can be told at */
   return level == LEVEL_OK ? LEVEL_INFO : level;
 }

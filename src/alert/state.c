@@ -239,6 +239,10 @@ void state_begin_grace(struct state *s, int64_t now) {
   s->grace_until = now + ms_of(s->hooks.grace_s);
 }
 
+void state_clock_uncertain(struct state *s, bool uncertain) {
+  s->clock_uncertain = uncertain;
+}
+
 static void shift(int64_t *moment, int64_t delta) {
   if (*moment > 0)
     *moment = *moment + delta > 0 ? *moment + delta : 1;

@@ -58,6 +58,9 @@ int state_load(struct state *state, int64_t now);
 /* StartupGrace begins. */
 void state_begin_grace(struct state *state, int64_t now);
 
+/* Alerts that open meanwhile say that this machine's clock is not set. */
+void state_clock_uncertain(struct state *state, bool uncertain);
+
 /* One classified notification. */
 void state_event(struct state *state, const struct event *event, int64_t now);
 /* Timers, the value cache, repeats. */

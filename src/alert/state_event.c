@@ -30,6 +30,8 @@ static struct episode *open_new(struct state *s, const struct event *ev,
     return NULL;
   }
   state_describe(s->config, ev, now, e);
+  if (s->clock_uncertain)
+    e->a.flags |= ALERT_TIME_UNCERTAIN;
   episodes_add(&s->table, e);
   wait = e->routes_num > 0 ? s->config->routes[e->routes[0]].for_s : 0;
   if (wait > 0 && !ev->oneshot) {

@@ -12,6 +12,7 @@ struct state {
   int64_t grace_until;
   struct state_counts counts;
   bool no_route_said;
+  bool clock_uncertain;
 };
 
 /* Seconds of the configuration in ms. */

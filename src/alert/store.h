@@ -144,7 +144,8 @@ int store_outbox_save(struct store *store, const struct outbox_row *row);
 int store_outbox_next(struct store *store, const char *channel, int64_t now,
                       struct outbox_row *row);
 int store_outbox_get(struct store *store, int64_t id, struct outbox_row *row);
-/* When the channel's next queued row becomes due; 0 = none is queued. */
+/* When the channel's next row becomes due that nothing older of its alert
+ * holds back; 0 = none. */
 int64_t store_outbox_due(struct store *store, const char *channel);
 /* Rows of (channel, alert) still queued or sending, by kind; kind -1 = any. */
 int store_outbox_pending(struct store *store, const char *channel,

@@ -137,6 +137,7 @@ static int file_open(struct store *s, sqlite3 **out) {
   static const char setup[] = "PRAGMA busy_timeout = 5000;"
                               "PRAGMA journal_mode = WAL;"
                               "PRAGMA synchronous = FULL;"
+                              "PRAGMA cache_size = -8192;"
                               "PRAGMA foreign_keys = ON;";
   sqlite3 *db = NULL;
   int fd = open(s->path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);

@@ -60,6 +60,14 @@ int store_outbox_save(struct store *s, const struct outbox_row *r) {
   " shrink, fell_back, attempts, state, created, not_before, delivery_id,"     \
   " msg_id, recipient, route, fallback_for, last_error, channel, title"
 
+/* FIFO per alert: of row o, in channel ?1, no older one is still underway;
+ * rows for single recipients of one message do not wait for one another. */
+#define NOTHING_BEFORE                                                         \
+  "NOT EXISTS(SELECT 1 FROM outbox e WHERE e.alert_id=o.alert_id AND"          \
+  " e.channel=?1 AND e.state IN (0,1) AND (e.place<o.place OR"                 \
+  " e.place=o.place AND e.id<o.id) AND NOT (e.place=o.place AND"               \
+  " e.recipient!=o.recipient))"
+
 static char *copy_text(sqlite3_stmt *stmt, int column) {
   const unsigned char *text = sqlite3_column_text(stmt, column);
 
@@ -122,10 +130,7 @@ int store_outbox_next(struct store *s, const char *channel, int64_t now,
                       struct outbox_row *row) {
   static const char sql[] =
       "SELECT " COLUMNS ", body, extra FROM outbox o WHERE channel=?1"
-      " AND state=0 AND not_before<=?2 AND NOT EXISTS(SELECT 1 FROM outbox e"
-      " WHERE e.alert_id=o.alert_id AND e.channel=?1 AND e.state IN (0,1)"
-      " AND (e.place<o.place OR e.place=o.place AND e.id<o.id)"
-      " AND NOT (e.place=o.place AND e.recipient!=o.recipient))"
+      " AND state=0 AND not_before<=?2 AND " NOTHING_BEFORE
       " ORDER BY place, id LIMIT 1";
 
   return row_read_whole(s, db_ask(s, sql, "ti", channel, now), row);
@@ -140,7 +145,8 @@ int store_outbox_get(struct store *s, int64_t id, struct outbox_row *row) {
 
 int64_t store_outbox_due(struct store *s, const char *channel) {
   static const char sql[] =
-      "SELECT min(max(not_before,1)) FROM outbox WHERE channel=? AND state=0";
+      "SELECT min(max(not_before,1)) FROM outbox o WHERE channel=?1 AND"
+      " state=0 AND " NOTHING_BEFORE;
 
   return db_number(s, db_ask(s, sql, "t", channel), 0);
 }
