@@ -96,7 +96,9 @@ static void add_times(struct list *list, const struct message *message,
 
   add_moment(list, "Since", alert->since, now);
   add_moment(list, "Until", alert->resolved_at, now);
-  if (alert->since > 0 && end - alert->since >= 60000) {
+  /* of a missing device the text counts from its last reading */
+  if (alert->class != ALERT_MISSING && alert->since > 0 &&
+      end - alert->since >= 60000) {
     format_duration((double)(end - alert->since) / 1000, text, sizeof(text));
     add(list, "Duration", "%s", text);
   }

@@ -78,7 +78,7 @@ int http_url_check(const char *url, bool allow_insecure, char *host,
           CURLUE_OK ||
       curl_url_get(u, CURLUPART_SCHEME, &scheme, 0) != CURLUE_OK ||
       curl_url_get(u, CURLUPART_HOST, &name, 0) != CURLUE_OK ||
-      strstr(url, "://") == NULL)
+      strstr(url, "://") == NULL || strstr(url, ":///") != NULL)
     wrong = "expected an address like https://host/path";
   else if (curl_url_get(u, CURLUPART_USER, &user, 0) == CURLUE_OK)
     wrong = "a user name in the address would show up in logs: give it by an "
@@ -296,7 +296,20 @@ static void mask_url(const char *url, char *text) {
   explicit_bzero(segment, sizeof(segment));
 }
 
+/* "user:password", which is what basic authentication encodes. */
+static void mask_pair(const struct http_client *c, char *text) {
+  char *pair = NULL;
+
+  if (c->user == NULL || c->password->value == NULL ||
+      asprintf(&pair, "%s:%s", c->user, c->password->value) < 0)
+    return;
+  secret_mask_value(pair, text);
+  explicit_bzero(pair, strlen(pair));
+  free(pair);
+}
+
 void http_mask(const struct http_client *c, char *text) {
+  mask_pair(c, text);
   for (size_t i = 0; i < c->secrets_num; i++)
     if (c->secrets[i]->value != NULL) {
       secret_mask_value(c->secrets[i]->value, text);

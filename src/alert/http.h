@@ -32,6 +32,9 @@ struct http_client {
   /* masked in everything that is said; borrowed, of the same settings */
   struct secret *secrets[HTTP_SECRETS_MAX];
   size_t secrets_num;
+  /* of basic authentication, which sends both as one word */
+  const char *user;
+  const struct secret *password;
 };
 
 void http_defaults(struct http_client *c);

@@ -33,8 +33,8 @@ static cJSON *put(struct json_out *j, cJSON *parent, const char *name,
   return NULL;
 }
 
-void json_text(struct json_out *j, cJSON *parent, const char *name,
-               const char *text) {
+void json_out_text(struct json_out *j, cJSON *parent, const char *name,
+                   const char *text) {
   struct buf clean;
 
   buf_init(&clean, TEXT_MAX);
@@ -45,37 +45,37 @@ void json_text(struct json_out *j, cJSON *parent, const char *name,
   buf_free(&clean);
 }
 
-void json_real(struct json_out *j, cJSON *parent, const char *name,
-                 double number) {
+void json_out_number(struct json_out *j, cJSON *parent, const char *name,
+                     double number) {
   put(j, parent, name,
       isfinite(number) ? cJSON_CreateNumber(number) : cJSON_CreateNull());
 }
 
-void json_bool(struct json_out *j, cJSON *parent, const char *name,
-               bool value) {
+void json_out_bool(struct json_out *j, cJSON *parent, const char *name,
+                   bool value) {
   put(j, parent, name, cJSON_CreateBool(value));
 }
 
-void json_null(struct json_out *j, cJSON *parent, const char *name) {
+void json_out_null(struct json_out *j, cJSON *parent, const char *name) {
   put(j, parent, name, cJSON_CreateNull());
 }
 
-void json_moment(struct json_out *j, cJSON *parent, const char *name,
-                 int64_t wall_ms) {
+void json_out_moment(struct json_out *j, cJSON *parent, const char *name,
+                     int64_t wall_ms) {
   char text[FORMAT_SIZE];
 
   if (wall_ms <= 0 || format_rfc3339(wall_ms / 1000, text, sizeof(text)) == 0) {
-    json_null(j, parent, name);
+    json_out_null(j, parent, name);
     return;
   }
-  json_text(j, parent, name, text);
+  json_out_text(j, parent, name, text);
 }
 
-cJSON *json_object(struct json_out *j, cJSON *parent, const char *name) {
+cJSON *json_out_object(struct json_out *j, cJSON *parent, const char *name) {
   return put(j, parent, name, cJSON_CreateObject());
 }
 
-cJSON *json_array(struct json_out *j, cJSON *parent, const char *name) {
+cJSON *json_out_array(struct json_out *j, cJSON *parent, const char *name) {
   return put(j, parent, name, cJSON_CreateArray());
 }
 

@@ -21,19 +21,20 @@ void json_out_free(struct json_out *j);
 
 /* Each adds one member to an object, or with name NULL one item to an array.
  * parent may be NULL: nothing happens then. */
-void json_text(struct json_out *j, cJSON *parent, const char *name,
-               const char *text);
+void json_out_text(struct json_out *j, cJSON *parent, const char *name,
+                   const char *text);
 /* A NaN or an infinity becomes null. */
-void json_real(struct json_out *j, cJSON *parent, const char *name,
-                 double number);
-void json_bool(struct json_out *j, cJSON *parent, const char *name, bool value);
-void json_null(struct json_out *j, cJSON *parent, const char *name);
+void json_out_number(struct json_out *j, cJSON *parent, const char *name,
+                     double number);
+void json_out_bool(struct json_out *j, cJSON *parent, const char *name,
+                   bool value);
+void json_out_null(struct json_out *j, cJSON *parent, const char *name);
 /* "2026-11-21T14:03:22+01:00"; 0 becomes null. */
-void json_moment(struct json_out *j, cJSON *parent, const char *name,
-                 int64_t wall_ms);
+void json_out_moment(struct json_out *j, cJSON *parent, const char *name,
+                     int64_t wall_ms);
 /* The new container, NULL after a failure. */
-cJSON *json_object(struct json_out *j, cJSON *parent, const char *name);
-cJSON *json_array(struct json_out *j, cJSON *parent, const char *name);
+cJSON *json_out_object(struct json_out *j, cJSON *parent, const char *name);
+cJSON *json_out_array(struct json_out *j, cJSON *parent, const char *name);
 
 /* Appends the text: 0, -ENOMEM, -EMSGSIZE. */
 int json_out_print(struct json_out *j, struct buf *out)

@@ -96,8 +96,23 @@ static void put_encoded(struct line *l, const char *text) {
   }
 }
 
-/* Words at blanks; runs of blanks survive as one. A word longer than a line
- * may be is cut: a header line has 998 bytes at most. */
+/* May stand as it is: ASCII in words that fit a line. What looks like an
+ * encoded word already would be decoded by the reader. */
+static bool is_plain(const char *text) {
+  enum { WORD_MAX = 70 };
+
+  if (!is_ascii(text) || strstr(text, "=?") != NULL)
+    return false;
+  while (*text != '\0') {
+    size_t n = strcspn(text, " ");
+    if (n > WORD_MAX)
+      return false;
+    text += n + (text[n] != '\0');
+  }
+  return true;
+}
+
+/* Words at blanks; runs of blanks survive as one. */
 static void put_plain(struct line *l, const char *text) {
   while (l->err == 0) {
     size_t n;
@@ -105,11 +120,6 @@ static void put_plain(struct line *l, const char *text) {
     n = strcspn(text, " ");
     if (n == 0)
       return;
-    while (n > 900) {
-      put_word(l, text, 900);
-      text += 900;
-      n -= 900;
-    }
     put_word(l, text, n);
     text += n;
   }
@@ -125,8 +135,7 @@ int mime_header(struct buf *out, const char *name, const char *text) {
   if (err == 0) {
     put(&l, name, strlen(name));
     put(&l, ":", 1);
-    /* what looks like an encoded word already would be decoded */
-    if (is_ascii(clean.data) && strstr(clean.data, "=?") == NULL)
+    if (is_plain(clean.data))
       put_plain(&l, clean.data);
     else
       put_encoded(&l, clean.data);
@@ -218,7 +227,7 @@ static void put_phrase(struct line *l, const char *phrase) {
 
   if (*phrase == '\0')
     return;
-  if (!is_ascii(phrase) || strstr(phrase, "=?") != NULL) {
+  if (!is_plain(phrase)) {
     put_encoded(l, phrase);
     return;
   }

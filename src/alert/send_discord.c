@@ -177,7 +177,7 @@ static void add_escaped(struct json_out *j, cJSON *parent, const char *name,
   if (escaped(text, max, 1, 5 * max, &out) < 0)
     j->failed = true;
   else
-    json_text(j, parent, name, out.data);
+    json_out_text(j, parent, name, out.data);
   buf_free(&out);
 }
 
@@ -191,17 +191,17 @@ static bool mentions(const struct discord *d, const struct message *message) {
 /* Whatever stands in the texts, only what was configured may call people. */
 static void add_mentions(struct json_out *j, const struct discord *d,
                          const struct message *message) {
-  cJSON *allowed = json_object(j, j->root, "allowed_mentions");
-  cJSON *parse = json_array(j, allowed, "parse");
+  cJSON *allowed = json_out_object(j, j->root, "allowed_mentions");
+  cJSON *parse = json_out_array(j, allowed, "parse");
 
   if (!mentions(d, message))
     return;
   if (strncmp(d->mention, "user:", 5) == 0)
-    json_text(j, json_array(j, allowed, "users"), NULL, d->mention + 5);
+    json_out_text(j, json_out_array(j, allowed, "users"), NULL, d->mention + 5);
   else if (is_number(d->mention))
-    json_text(j, json_array(j, allowed, "roles"), NULL, d->mention);
+    json_out_text(j, json_out_array(j, allowed, "roles"), NULL, d->mention);
   else
-    json_text(j, parse, NULL, "everyone");
+    json_out_text(j, parse, NULL, "everyone");
 }
 
 static void mention_text(const struct discord *d, char *out, size_t size) {
@@ -221,38 +221,38 @@ static void add_fields(struct json_out *j, cJSON *embed,
 
   if (n == 0)
     return;
-  fields = json_array(j, embed, "fields");
+  fields = json_out_array(j, embed, "fields");
   for (size_t i = 0; i < n; i++) {
-    cJSON *field = json_object(j, fields, NULL);
-    json_text(j, field, "name", facts[i].name);
+    cJSON *field = json_out_object(j, fields, NULL);
+    json_out_text(j, field, "name", facts[i].name);
     add_escaped(j, field, "value", facts[i].value, FIELD_MAX);
-    json_bool(j, field, "inline", true);
+    json_out_bool(j, field, "inline", true);
   }
 }
 
 static void add_embed(struct json_out *j, const struct message *message,
                       const struct sender_env *env, const char *title,
                       const char *body) {
-  cJSON *embed = json_object(j, json_array(j, j->root, "embeds"), NULL);
+  cJSON *embed = json_out_object(j, json_out_array(j, j->root, "embeds"), NULL);
   enum level level = message->kind == MESSAGE_RESOLVED ? LEVEL_OK
                      : message->level < LEVEL_COUNT    ? message->level
                                                        : LEVEL_ERROR;
   char foot[300];
   struct buf url;
 
-  json_text(j, embed, "title", title);
-  json_text(j, embed, "description", body);
-  json_real(j, embed, "color", colours[level]);
-  json_moment(j, embed, "timestamp", message->created);
+  json_out_text(j, embed, "title", title);
+  json_out_text(j, embed, "description", body);
+  json_out_number(j, embed, "color", colours[level]);
+  json_out_moment(j, embed, "timestamp", message->created);
   buf_init(&url, URL_MAX + 1);
   if (fit_url(message, URL_MAX, &url) < 0)
     j->failed = true;
   if (url.len > 0)
-    json_text(j, embed, "url", url.data);
+    json_out_text(j, embed, "url", url.data);
   buf_free(&url);
   add_fields(j, embed, message);
   snprintf(foot, sizeof(foot), "notify_kasa on %s", env->collectd_host);
-  add_escaped(j, json_object(j, embed, "footer"), "text", foot, FOOTER_MAX);
+  add_escaped(j, json_out_object(j, embed, "footer"), "text", foot, FOOTER_MAX);
 }
 
 /* The texts, with markup of the template's author as long as they fit. */
@@ -287,15 +287,15 @@ static int payload(const struct discord *d, const struct message *message,
     if (mentions(d, message)) {
       char text[64];
       mention_text(d, text, sizeof(text));
-      json_text(&j, j.root, "content", text);
+      json_out_text(&j, j.root, "content", text);
     }
     add_embed(&j, message, env, title.data, body.data);
     if (silent)
-      json_real(&j, j.root, "flags", SILENT);
+      json_out_number(&j, j.root, "flags", SILENT);
     if (d->username != NULL)
-      json_text(&j, j.root, "username", d->username);
+      json_out_text(&j, j.root, "username", d->username);
     if (d->thread_name != NULL)
-      json_text(&j, j.root, "thread_name", d->thread_name);
+      json_out_text(&j, j.root, "thread_name", d->thread_name);
     add_mentions(&j, d, message);
     err = json_out_print(&j, out);
   }

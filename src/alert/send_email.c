@@ -357,6 +357,9 @@ static void explain(const struct email *e, const struct envelope *v,
 
   if (result->outcome == SEND_SENT)
     snprintf(text, sizeof(text), "%s", report->text);
+  else if (report->failure == TRANSFER_ABORTED)
+    snprintf(text, sizeof(text), "stopping%s",
+             result->outcome == SEND_AMBIGUOUS ? "; it may have arrived" : "");
   else if (report->failure == TRANSFER_CLOCK)
     snprintf(text, sizeof(text), "%s: check the clock of this machine",
              report->error);

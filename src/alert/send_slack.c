@@ -194,7 +194,7 @@ static void add_escaped(struct json_out *j, cJSON *parent, const char *name,
   if (escaped(text, max, &out) < 0)
     j->failed = true;
   else
-    json_text(j, parent, name, out.data);
+    json_out_text(j, parent, name, out.data);
   buf_free(&out);
 }
 
@@ -206,39 +206,39 @@ static void add_fields(struct json_out *j, cJSON *attachment,
 
   if (n == 0)
     return;
-  fields = json_array(j, attachment, "fields");
+  fields = json_out_array(j, attachment, "fields");
   for (size_t i = 0; i < n && i < FIELDS_MAX; i++) {
-    cJSON *field = json_object(j, fields, NULL);
+    cJSON *field = json_out_object(j, fields, NULL);
     add_escaped(j, field, "title", facts[i].name, 100);
     add_escaped(j, field, "value", facts[i].value, 300);
-    json_bool(j, field, "short", true);
+    json_out_bool(j, field, "short", true);
   }
 }
 
 static void add_attachment(struct json_out *j, const struct message *message,
                            const struct sender_env *env, const char *title,
                            const char *body) {
-  cJSON *list = json_array(j, j->root, "attachments");
-  cJSON *a = json_object(j, list, NULL);
+  cJSON *list = json_out_array(j, j->root, "attachments");
+  cJSON *a = json_out_object(j, list, NULL);
   char foot[300];
   struct buf url;
 
-  json_text(j, a, "color", colours[shown_level(message)]);
-  json_text(j, a, "fallback", title);
+  json_out_text(j, a, "color", colours[shown_level(message)]);
+  json_out_text(j, a, "fallback", title);
   buf_init(&url, URL_MAX + 1);
   if (fit_url(message, URL_MAX, &url) < 0)
     j->failed = true;
   if (url.len > 0) {
     add_escaped(j, a, "title", message->alert->device, TITLE_MAX);
-    json_text(j, a, "title_link", url.data);
+    json_out_text(j, a, "title_link", url.data);
   }
   buf_free(&url);
-  json_text(j, a, "text", body);
+  json_out_text(j, a, "text", body);
   add_fields(j, a, message);
   snprintf(foot, sizeof(foot), "notify_kasa on %s", env->collectd_host);
   add_escaped(j, a, "footer", foot, 300);
-  json_real(j, a, "ts", (double)(message->created / 1000));
-  json_text(j, json_array(j, a, "mrkdwn_in"), NULL, "text");
+  json_out_number(j, a, "ts", (double)(message->created / 1000));
+  json_out_text(j, json_out_array(j, a, "mrkdwn_in"), NULL, "text");
 }
 
 /* The thread this message belongs to: "C0123:1700000000.000100" came back from
@@ -259,17 +259,17 @@ static void add_addressing(struct json_out *j, const struct slack *s,
   const char *thread = threaded ? thread_of(s, message) : NULL;
 
   if (s->channel_id != NULL)
-    json_text(j, j->root, "channel", s->channel_id);
+    json_out_text(j, j->root, "channel", s->channel_id);
   else if (s->legacy_channel != NULL)
-    json_text(j, j->root, "channel", s->legacy_channel);
+    json_out_text(j, j->root, "channel", s->legacy_channel);
   if (s->username != NULL)
-    json_text(j, j->root, "username", s->username);
+    json_out_text(j, j->root, "username", s->username);
   if (s->icon_emoji != NULL)
-    json_text(j, j->root, "icon_emoji", s->icon_emoji);
+    json_out_text(j, j->root, "icon_emoji", s->icon_emoji);
   if (thread != NULL) {
-    json_text(j, j->root, "thread_ts", thread);
+    json_out_text(j, j->root, "thread_ts", thread);
     if (s->broadcast)
-      json_bool(j, j->root, "reply_broadcast", true);
+      json_out_bool(j, j->root, "reply_broadcast", true);
   }
 }
 
@@ -295,7 +295,7 @@ static int payload(const struct slack *s, const struct message *message,
   if (err == 0)
     err = buf_addf(&text, "%s%s", mention, title.data);
   if (err == 0) {
-    json_text(&j, j.root, "text", text.data);
+    json_out_text(&j, j.root, "text", text.data);
     add_addressing(&j, s, message, threaded);
     add_attachment(&j, message, env, title.data, body.data);
     err = json_out_print(&j, out);

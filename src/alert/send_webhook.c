@@ -6,12 +6,10 @@
 #include "alert/http.h"
 #include "alert/json_out.h"
 #include "alert/send.h"
+#include "alert/signature.h"
 
 #include <errno.h>
-#include <inttypes.h>
 #include <math.h>
-#include <openssl/evp.h>
-#include <openssl/hmac.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -23,7 +21,6 @@ enum {
   SCHEMA = 1,
   OWN_HEADERS_MAX = 16,
   HEADERS_MAX = OWN_HEADERS_MAX + 8,
-  SIGNATURE_SIZE = 128,
 };
 
 enum method { METHOD_POST, METHOD_PUT };
@@ -124,45 +121,45 @@ static void add_alert(struct json_out *j, const struct message *message) {
   const struct alert *a = message->alert;
   int64_t end = a->resolved_at != 0 ? a->resolved_at : message->created;
   bool percent = !isnan(a->percent);
-  cJSON *o = json_object(j, j->root, "alert");
+  cJSON *o = json_out_object(j, j->root, "alert");
   cJSON *labels;
 
-  json_text(j, o, "fingerprint", a->fingerprint);
-  json_text(j, o, "episode", a->episode);
-  json_text(j, o, "class", alert_class_name(a->class));
-  json_text(j, o, "status", alert_state_name(a->state));
-  json_text(j, o, "level", level_name(a->level));
-  json_text(j, o, "severity", severity_name(a->severity));
-  json_text(j, o, "host", a->host);
-  json_text(j, o, "plugin", a->plugin);
-  json_text(j, o, "plugin_instance", a->plugin_instance);
-  json_text(j, o, "type", a->type);
-  json_text(j, o, "type_instance", a->type_instance);
-  json_text(j, o, "device", a->device);
-  json_text(j, o, "data_source", a->data_source);
-  json_real(j, o, "value", percent ? a->percent : a->value);
-  json_text(j, o, "unit", percent ? "%" : a->unit);
-  json_real(j, o, "limit", a->limit);
+  json_out_text(j, o, "fingerprint", a->fingerprint);
+  json_out_text(j, o, "episode", a->episode);
+  json_out_text(j, o, "class", alert_class_name(a->class));
+  json_out_text(j, o, "status", alert_state_name(a->state));
+  json_out_text(j, o, "level", level_name(a->level));
+  json_out_text(j, o, "severity", severity_name(a->severity));
+  json_out_text(j, o, "host", a->host);
+  json_out_text(j, o, "plugin", a->plugin);
+  json_out_text(j, o, "plugin_instance", a->plugin_instance);
+  json_out_text(j, o, "type", a->type);
+  json_out_text(j, o, "type_instance", a->type_instance);
+  json_out_text(j, o, "device", a->device);
+  json_out_text(j, o, "data_source", a->data_source);
+  json_out_number(j, o, "value", percent ? a->percent : a->value);
+  json_out_text(j, o, "unit", percent ? "%" : a->unit);
+  json_out_number(j, o, "limit", a->limit);
   if (a->direction == DIRECTION_NONE)
-    json_null(j, o, "direction");
+    json_out_null(j, o, "direction");
   else
-    json_text(j, o, "direction", alert_direction_name(a->direction));
-  json_real(j, o, "warning_min", a->warning_min);
-  json_real(j, o, "warning_max", a->warning_max);
-  json_real(j, o, "failure_min", a->failure_min);
-  json_real(j, o, "failure_max", a->failure_max);
-  json_moment(j, o, "since", a->since > 0 ? a->since : message->created);
-  json_moment(j, o, "resolved_at", a->resolved_at);
-  json_real(j, o, "duration_s",
-              a->since > 0 && end > a->since ? (double)((end - a->since) / 1000)
-                                             : 0);
-  json_real(j, o, "count", a->count);
-  json_text(j, o, "message", a->text);
-  json_text(j, o, "title", message->title);
-  json_text(j, o, "text", message->body);
-  labels = json_object(j, o, "labels");
+    json_out_text(j, o, "direction", alert_direction_name(a->direction));
+  json_out_number(j, o, "warning_min", a->warning_min);
+  json_out_number(j, o, "warning_max", a->warning_max);
+  json_out_number(j, o, "failure_min", a->failure_min);
+  json_out_number(j, o, "failure_max", a->failure_max);
+  json_out_moment(j, o, "since", a->since > 0 ? a->since : message->created);
+  json_out_moment(j, o, "resolved_at", a->resolved_at);
+  json_out_number(
+      j, o, "duration_s",
+      a->since > 0 && end > a->since ? (double)((end - a->since) / 1000) : 0);
+  json_out_number(j, o, "count", a->count);
+  json_out_text(j, o, "message", a->text);
+  json_out_text(j, o, "title", message->title);
+  json_out_text(j, o, "text", message->body);
+  labels = json_out_object(j, o, "labels");
   for (size_t i = 0; i < a->labels_num; i++)
-    json_text(j, labels, a->labels[i].name, a->labels[i].value);
+    json_out_text(j, labels, a->labels[i].name, a->labels[i].value);
 }
 
 static int add_schema(const struct message *message,
@@ -172,17 +169,17 @@ static int add_schema(const struct message *message,
   int err;
 
   json_out_init(&j);
-  json_real(&j, j.root, "version", SCHEMA);
-  json_text(&j, j.root, "event", event_of(message));
-  json_text(&j, j.root, "delivery_id", message->delivery_id);
-  json_real(&j, j.root, "sequence", message->alert->sequence);
+  json_out_number(&j, j.root, "version", SCHEMA);
+  json_out_text(&j, j.root, "event", event_of(message));
+  json_out_text(&j, j.root, "delivery_id", message->delivery_id);
+  json_out_number(&j, j.root, "sequence", message->alert->sequence);
   add_alert(&j, message);
-  json_null(&j, j.root, "group");
-  source = json_object(&j, j.root, "source");
-  json_text(&j, source, "collectd_host",
-            message->collectd_host != NULL ? message->collectd_host
-                                           : env->collectd_host);
-  json_text(&j, source, "version", env->version);
+  json_out_null(&j, j.root, "group");
+  source = json_out_object(&j, j.root, "source");
+  json_out_text(&j, source, "collectd_host",
+                message->collectd_host != NULL ? message->collectd_host
+                                               : env->collectd_host);
+  json_out_text(&j, source, "version", env->version);
   err = json_out_print(&j, out);
   json_out_free(&j);
   return err;
@@ -334,6 +331,8 @@ static int check_access(struct webhook *w, const char *where,
     option_error(reporter, "%s: needs URL or URLFile", where);
     return -EINVAL;
   }
+  w->http.user = w->username;
+  w->http.password = &w->password;
   for (size_t i = 0; i < sizeof(secrets) / sizeof(secrets[0]); i++) {
     http_keep_secret(&w->http, secrets[i].secret);
     if (secret_load(secrets[i].secret, where, secrets[i].name, reporter) < 0)
@@ -376,29 +375,6 @@ static int check(void *settings, const char *where,
 
 /* -- talking --------------------------------------------------------------- */
 
-/* "t=<unix>,v1=<hex>" over the very bytes that are sent. */
-static int sign(const char *secret, int64_t now, const struct buf *body,
-                char out[SIGNATURE_SIZE]) {
-  unsigned char mac[EVP_MAX_MD_SIZE];
-  unsigned mac_len = 0;
-  struct buf text;
-  int n;
-
-  buf_init(&text, REQUEST_MAX + 64);
-  if (buf_addf(&text, "%" PRId64 ".", now) < 0 ||
-      buf_add(&text, body->data, body->len) < 0 ||
-      HMAC(EVP_sha256(), secret, (int)strlen(secret),
-           (const unsigned char *)text.data, text.len, mac, &mac_len) == NULL) {
-    buf_free(&text);
-    return -ENOMEM;
-  }
-  n = snprintf(out, SIGNATURE_SIZE, "t=%" PRId64 ",v1=", now);
-  for (unsigned i = 0; i < mac_len && n + 3 <= SIGNATURE_SIZE; i++)
-    n += snprintf(out + n, (size_t)(SIGNATURE_SIZE - n), "%02x", mac[i]);
-  buf_free(&text);
-  return 0;
-}
-
 /* The header lines, each allocated; signature and token may be NULL. */
 struct headers {
   char *lines[HEADERS_MAX + 1];
@@ -408,9 +384,10 @@ struct headers {
 
 static void add_header(struct headers *h, const char *name, const char *value) {
   char *text = NULL;
+  bool blank = value[strspn(value, " ")] == '\0'; /* libcurl's way to say so */
 
   if (h->n == HEADERS_MAX ||
-      asprintf(&text, *value != '\0' ? "%s: %s" : "%s;", name, value) < 0) {
+      asprintf(&text, blank ? "%s;" : "%s: %s", name, value) < 0) {
     h->failed = true;
     return;
   }
@@ -473,8 +450,8 @@ static bool attempt(struct webhook *w, const struct message *message,
   bool again;
 
   if (w->hmac.value != NULL &&
-      sign(w->hmac.value, env->wall_ms(env->clock_arg) / 1000, body,
-           signature) < 0) {
+      signature_of(w->hmac.value, env->wall_ms(env->clock_arg) / 1000,
+                   body->data, body->len, signature) < 0) {
     snprintf(result->why, sizeof(result->why), "cannot sign");
     return false;
   }

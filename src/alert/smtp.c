@@ -55,6 +55,8 @@ static size_t on_reply(char *bytes, size_t size, size_t n, void *arg) {
 
   if (len < 3)
     return len;
+  if (strncmp(bytes, "221", 3) == 0)
+    return len; /* to the QUIT after a failure: not the verdict */
   for (size_t i = 0; i < 3; i++) {
     if (bytes[i] < '0' || bytes[i] > '9')
       return len;
@@ -174,7 +176,7 @@ void smtp_send(struct smtp_session *session, const struct smtp_server *server,
     goto out;
   }
   if (session->sent >= MESSAGES_PER_CONNECTION)
-    curl_easy_setopt(easy, CURLOPT_FRESH_CONNECT, 1L);
+    session->sent = 0;
   if (session->sent + 1 >= MESSAGES_PER_CONNECTION)
     curl_easy_setopt(easy, CURLOPT_FORBID_REUSE, 1L);
   report->failure = transfer_run(&session->transfer, env->abort, &code);

@@ -7,9 +7,12 @@
 
 #include <errno.h>
 #include <pthread.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <sys/socket.h>
+#include <time.h>
 #include <unistd.h>
 
 enum { CONNECT_TIMEOUT_MS = 10000, LOOK_UP_EVERY_MS = 250 };
@@ -70,7 +73,7 @@ bool transfer_is_loopback(const char *host) {
 /* libcurl before 7.84 cannot do this from two threads at once. */
 static void global_init(void) { curl_global_init(CURL_GLOBAL_DEFAULT); }
 
-int transfer_open(struct transfer *t) {
+static int handle_open(struct transfer *t) {
   static pthread_once_t once = PTHREAD_ONCE_INIT;
 
   pthread_once(&once, global_init);
@@ -81,12 +84,74 @@ int transfer_open(struct transfer *t) {
   return t->multi != NULL && t->easy != NULL ? 0 : -ENOMEM;
 }
 
+/* A farewell (SMTP's QUIT) makes libcurl wait for minutes where the peer hangs.
+ * Knowing its sockets we end that. */
+static curl_socket_t on_open(void *arg, curlsocktype purpose,
+                             struct curl_sockaddr *address) {
+  struct transfer *t = arg;
+  int fd = socket(address->family, address->socktype | SOCK_CLOEXEC,
+                  address->protocol);
+
+  (void)purpose;
+  if (fd >= 0 && t->sockets_num < TRANSFER_SOCKETS_MAX)
+    t->sockets[t->sockets_num++] = fd;
+  return fd < 0 ? CURL_SOCKET_BAD : fd;
+}
+
+static int on_close(void *arg, curl_socket_t fd) {
+  struct transfer *t = arg;
+
+  for (size_t i = 0; i < t->sockets_num; i++)
+    if (t->sockets[i] == fd)
+      t->sockets[i] = t->sockets[--t->sockets_num];
+  return close(fd);
+}
+
+static void cut_sockets(struct transfer *t, int how) {
+  for (size_t i = 0; i < t->sockets_num; i++)
+    shutdown(t->sockets[i], how);
+}
+
+/* Writing to a connection that is gone raises SIGPIPE, and with NOSIGNAL
+ * libcurl leaves it to us. Only this thread is touched. */
+struct quiet {
+  sigset_t before;
+  bool pending; /* already, so it is not ours to swallow */
+};
+
+static void quiet_begin(struct quiet *q) {
+  sigset_t pipe, pending;
+
+  sigemptyset(&pipe);
+  sigaddset(&pipe, SIGPIPE);
+  sigpending(&pending);
+  q->pending = sigismember(&pending, SIGPIPE) == 1;
+  pthread_sigmask(SIG_BLOCK, &pipe, &q->before);
+}
+
+static void quiet_end(const struct quiet *q) {
+  const struct timespec now = {0, 0};
+  sigset_t pipe;
+
+  sigemptyset(&pipe);
+  sigaddset(&pipe, SIGPIPE);
+  if (!q->pending)
+    while (sigtimedwait(&pipe, NULL, &now) < 0 && errno == EINTR)
+      continue;
+  pthread_sigmask(SIG_SETMASK, &q->before, NULL);
+}
+
 void transfer_close(struct transfer *t) {
+  struct quiet quiet;
+
+  quiet_begin(&quiet);
+  cut_sockets(t, SHUT_RD); /* the QUIT still goes out */
   curl_easy_cleanup(t->easy);
   if (t->multi != NULL)
     curl_multi_cleanup(t->multi);
   t->easy = NULL;
   t->multi = NULL;
+  quiet_end(&quiet);
 }
 
 static void set_protocols(CURL *easy, const char *protocols) {
@@ -115,7 +180,7 @@ static void set_protocols(CURL *easy, const char *protocols) {
 int transfer_prepare(struct transfer *t, const struct transfer_options *o,
                      const char *url, const char *protocols) {
   CURL *easy;
-  int err = transfer_open(t);
+  int err = handle_open(t);
 
   if (err < 0)
     return err;
@@ -124,6 +189,10 @@ int transfer_prepare(struct transfer *t, const struct transfer_options *o,
   t->error[0] = '\0';
   curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, t->error);
   curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
+  curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, on_open);
+  curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, t);
+  curl_easy_setopt(easy, CURLOPT_CLOSESOCKETFUNCTION, on_close);
+  curl_easy_setopt(easy, CURLOPT_CLOSESOCKETDATA, t);
   curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, (long)CONNECT_TIMEOUT_MS);
   curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, (long)(o->timeout * 1000));
   set_protocols(easy, protocols);
@@ -208,10 +277,12 @@ enum transfer_failure transfer_run(struct transfer *t, const atomic_bool *abort,
   bool finished = false;
   int running = 0;
   long verify = 0;
+  struct quiet quiet;
 
   *code = CURLE_FAILED_INIT;
   if (curl_multi_add_handle(t->multi, t->easy) != CURLM_OK)
     return failure;
+  quiet_begin(&quiet);
   while (!finished) {
     CURLMsg *msg;
     int left = 0;
@@ -233,6 +304,9 @@ enum transfer_failure transfer_run(struct transfer *t, const atomic_bool *abort,
   }
   curl_easy_getinfo(t->easy, CURLINFO_SSL_VERIFYRESULT, &verify);
   failure = transfer_judge(*code, verify, t->error);
+  if (!finished)
+    cut_sockets(t, SHUT_RDWR);
   curl_multi_remove_handle(t->multi, t->easy);
+  quiet_end(&quiet);
   return failure;
 }

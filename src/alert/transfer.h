@@ -68,17 +68,22 @@ enum transfer_failure {
   TRANSFER_MALFORMED, /* the peer does not speak the protocol */
 };
 
+enum { TRANSFER_SOCKETS_MAX = 8 };
+
 struct transfer {
   CURLM *multi;
   CURL *easy;
+  /* open now, kept connections included: to be cut when it must be quick */
+  curl_socket_t sockets[TRANSFER_SOCKETS_MAX];
+  size_t sockets_num;
   char error[CURL_ERROR_SIZE];
 };
 
-/* Opens the handle if it is not open. 0 or -ENOMEM. */
-int transfer_open(struct transfer *t);
+/* Does not wait for the peer. */
 void transfer_close(struct transfer *t);
 
-/* Resets the handle (connections stay) and sets what all transfers share. */
+/* Opens or resets the handle (connections stay) and sets what all transfers
+ * share: 0 or -ENOMEM. */
 int transfer_prepare(struct transfer *t, const struct transfer_options *o,
                      const char *url, const char *protocols);
 

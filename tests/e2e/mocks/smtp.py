@@ -316,8 +316,9 @@ class Letter:
             self.faults.append("boundary %r" % boundary)
         if parts and (raw.preamble or (raw.epilogue or "").strip()):
             self.faults.append("text outside the parts")
-        for bad in ("<script", "src=", "url(", "<link", "@import", "<img"):
-            if bad in self.html.lower():
+        for bad in (r"<(script|img|link|iframe|style|form)", r"<[^>]*\s(src|srcset|background|on[a-z]+)\s*=",
+                    r"<[^>]*url\(", r"href=\"(?!https?://)"):
+            if re.search(bad, self.html, re.I):
                 self.faults.append("html with %s" % bad)
 
     def __getitem__(self, name):
@@ -326,8 +327,8 @@ class Letter:
 
     @property
     def text(self):
-        return self.mail.get_body(("plain",)).get_content()
+        return self.mail.get_body(("plain",)).get_content().replace("\r\n", "\n")
 
     @property
     def html(self):
-        return self.mail.get_body(("html",)).get_content()
+        return self.mail.get_body(("html",)).get_content().replace("\r\n", "\n")
