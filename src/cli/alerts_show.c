@@ -7,15 +7,13 @@
 #include "alert/format.h"
 #include "alert/topic.h"
 #include "base/text.h"
-#include "cli/width.h"
+#include "cli/columns.h"
 
 #include <inttypes.h>
 #include <math.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-
-enum { CELL_SIZE = 1024, LEAST_COLUMNS = 60, GAP = 2 };
 
 /* -- reading an answer ------------------------------------------------------
  */
@@ -138,147 +136,6 @@ static void clock_of(int64_t ms, int64_t now_ms, char *out, size_t size) {
   format_clock(ms / 1000, now_ms / 1000, out, size);
 }
 
-/* -- tables -----------------------------------------------------------------
- */
-
-struct column {
-  const char *title;
-  unsigned least; /* what the widest cell needs at most is what it gets */
-  bool right;     /* numbers */
-};
-
-enum { COLUMNS_MAX = 8 };
-
-struct table {
-  const struct page *page;
-  const struct column *columns;
-  size_t columns_num;
-  char **cells; /* row by row */
-  size_t cells_num;
-  bool out_of_memory;
-};
-
-static void table_cell(struct table *t, const char *text) {
-  char clean[CELL_SIZE];
-  char **grown = realloc(t->cells, (t->cells_num + 1) * sizeof(*grown));
-
-  if (grown == NULL) {
-    t->out_of_memory = true;
-    return;
-  }
-  t->cells = grown;
-  text_clean(text, strlen(text), clean, sizeof(clean));
-  t->cells[t->cells_num] = strdup(clean);
-  if (t->cells[t->cells_num] != NULL)
-    t->cells_num++;
-  else
-    t->out_of_memory = true;
-}
-
-static void table_number(struct table *t, int64_t number) {
-  char text[24] = "";
-
-  if (number != 0)
-    snprintf(text, sizeof(text), "%" PRId64, number);
-  table_cell(t, text);
-}
-
-/* As wide as needed; what is too much is taken from the widest column, again
- * and again, but from none below its least width. */
-static void fit_widths(const struct table *t, unsigned widths[COLUMNS_MAX]) {
-  unsigned columns =
-      t->page->columns > LEAST_COLUMNS ? t->page->columns : LEAST_COLUMNS;
-  unsigned sum = (unsigned)(t->columns_num - 1) * GAP;
-
-  for (size_t c = 0; c < t->columns_num; c++) {
-    widths[c] = width_text(t->columns[c].title);
-    for (size_t i = c; i < t->cells_num; i += t->columns_num)
-      if (width_text(t->cells[i]) > widths[c])
-        widths[c] = width_text(t->cells[i]);
-    sum += widths[c];
-  }
-  while (sum > columns) {
-    size_t widest = t->columns_num;
-
-    for (size_t c = 0; c < t->columns_num; c++)
-      if (widths[c] > t->columns[c].least &&
-          (widest == t->columns_num || widths[c] > widths[widest]))
-        widest = c;
-    if (widest == t->columns_num)
-      return;
-    widths[widest]--;
-    sum--;
-  }
-}
-
-static void put_cell(const struct table *t, const char *text, unsigned width,
-                     bool right, bool last) {
-  char cut[CELL_SIZE];
-  unsigned used = width_cut(text, width, "\xe2\x80\xa6", cut, sizeof(cut));
-  unsigned pad = width > used ? width - used : 0;
-
-  if (right)
-    fprintf(t->page->out, "%*s%s", (int)pad, "", cut);
-  else if (last)
-    fprintf(t->page->out, "%s", cut);
-  else
-    fprintf(t->page->out, "%s%*s", cut, (int)pad, "");
-}
-
-static const char *color_of(const char *level) {
-  if (strcmp(level, "critical") == 0 || strcmp(level, "emergency") == 0)
-    return "\x1b[31m";
-  if (strcmp(level, "warning") == 0 || strcmp(level, "error") == 0)
-    return "\x1b[33m";
-  return "";
-}
-
-/* A row is coloured by the level in its second cell, if there is one. */
-static void put_row(const struct table *t, char *const *cells,
-                    const unsigned widths[COLUMNS_MAX]) {
-  const char *color =
-      t->page->color && t->columns_num > 1 ? color_of(cells[1]) : "";
-
-  for (size_t c = 0; c < t->columns_num; c++) {
-    if (c > 0)
-      fprintf(t->page->out, "%*s", GAP, "");
-    if (c == 1)
-      fprintf(t->page->out, "%s", color);
-    put_cell(t, cells[c], widths[c], t->columns[c].right,
-             c + 1 == t->columns_num);
-    if (c == 1 && color[0] != '\0')
-      fprintf(t->page->out, "\x1b[0m");
-  }
-  fprintf(t->page->out, "\n");
-}
-
-/* Prints and empties the table; 1 where it had no row. */
-static int table_end(struct table *t, const char *nothing) {
-  unsigned widths[COLUMNS_MAX];
-  char *titles[COLUMNS_MAX];
-  bool empty = t->cells_num == 0;
-
-  if (t->out_of_memory) {
-    fprintf(t->page->out, "out of memory\n");
-  } else if (empty) {
-    fprintf(t->page->out, "%s\n", nothing);
-  } else {
-    for (size_t c = 0; c < t->columns_num; c++)
-      titles[c] = (char *)(uintptr_t)t->columns[c].title;
-    fit_widths(t, widths);
-    put_row(t, titles, widths);
-    for (size_t i = 0; i + t->columns_num <= t->cells_num; i += t->columns_num)
-      put_row(t, t->cells + i, widths);
-  }
-  for (size_t i = 0; i < t->cells_num; i++)
-    free(t->cells[i]);
-  free(t->cells);
-  return empty || t->out_of_memory ? 1 : 0;
-}
-
-#define TABLE(page, columns)                                                   \
-  { (page), (columns), sizeof(columns) / sizeof((columns)[0]), NULL, 0, false }
-
 /* -- list, history ----------------------------------------------------------
  */
 
@@ -286,7 +143,7 @@ int show_list(const struct page *page, const cJSON *answer) {
   static const struct column columns[] = {
       {"ID", 2, true},     {"LEVEL", 5, false},   {"SINCE", 5, false},
       {"STATE", 5, false}, {"DEVICE", 12, false}, {"WHAT", 16, false}};
-  struct table t = TABLE(page, columns);
+  struct cells t = CELLS(page, columns);
   int64_t now = whole_in(answer, "now");
   const cJSON *item;
 
@@ -295,17 +152,17 @@ int show_list(const struct page *page, const cJSON *answer) {
     struct alert alert;
 
     read_alert(item, &alert);
-    table_number(&t, whole_in(item, "id"));
-    table_cell(&t, text_in(item, "level"));
+    cells_add_number(&t, whole_in(item, "id"));
+    cells_add(&t, text_in(item, "level"));
     clock_of(whole_in(item, "since"), now, text, sizeof(text));
-    table_cell(&t, text);
-    table_cell(&t, state_of(item));
+    cells_add(&t, text);
+    cells_add(&t, state_of(item));
     topic_subject(&alert, text, sizeof(text));
-    table_cell(&t, text);
+    cells_add(&t, text);
     what_of(&alert, text, sizeof(text));
-    table_cell(&t, text);
+    cells_add(&t, text);
   }
-  (void)table_end(&t, "No alert is open.");
+  (void)cells_end(&t, "No alert is open.");
   return 0;
 }
 
@@ -313,7 +170,7 @@ int show_history(const struct page *page, const cJSON *answer) {
   static const struct column columns[] = {
       {"WHEN", 5, false},    {"ALERT", 5, true},    {"WHAT", 6, false},
       {"DEVICE", 10, false}, {"CHANNEL", 7, false}, {"DETAIL", 16, false}};
-  struct table t = TABLE(page, columns);
+  struct cells t = CELLS(page, columns);
   const cJSON *list = list_in(answer, "history");
   int64_t now = whole_in(cJSON_GetArrayItem(list, 0), "at");
   const cJSON *item;
@@ -322,14 +179,14 @@ int show_history(const struct page *page, const cJSON *answer) {
     char text[FORMAT_SIZE];
 
     clock_of(whole_in(item, "at"), now, text, sizeof(text));
-    table_cell(&t, text);
-    table_number(&t, whole_in(item, "id"));
-    table_cell(&t, text_in(item, "what"));
-    table_cell(&t, text_in(item, "device"));
-    table_cell(&t, text_in(item, "channel"));
-    table_cell(&t, text_in(item, "detail"));
+    cells_add(&t, text);
+    cells_add_number(&t, whole_in(item, "id"));
+    cells_add(&t, text_in(item, "what"));
+    cells_add(&t, text_in(item, "device"));
+    cells_add(&t, text_in(item, "channel"));
+    cells_add(&t, text_in(item, "detail"));
   }
-  return table_end(&t, "Nothing has happened.");
+  return cells_end(&t, "Nothing has happened.");
 }
 
 /* -- one alert --------------------------------------------------------------
@@ -399,7 +256,7 @@ int show_status(const struct page *page, const cJSON *answer) {
   static const struct column columns[] = {
       {"CHANNEL", 8, false}, {"KIND", 5, false},  {"QUEUED", 4, true},
       {"SENT", 4, true},     {"FAILED", 4, true}, {"STATE", 20, false}};
-  struct table t = TABLE(page, columns);
+  struct cells t = CELLS(page, columns);
   int64_t now = whole_in(answer, "now");
   const cJSON *item;
 
@@ -413,14 +270,14 @@ int show_status(const struct page *page, const cJSON *answer) {
     char text[CELL_SIZE] = "ready";
     char number[24];
 
-    table_cell(&t, text_in(item, "name"));
-    table_cell(&t, text_in(item, "kind"));
+    cells_add(&t, text_in(item, "name"));
+    cells_add(&t, text_in(item, "kind"));
     snprintf(number, sizeof(number), "%" PRId64, whole_in(item, "queued"));
-    table_cell(&t, number);
+    cells_add(&t, number);
     snprintf(number, sizeof(number), "%" PRId64, whole_in(item, "sent"));
-    table_cell(&t, number);
+    cells_add(&t, number);
     snprintf(number, sizeof(number), "%" PRId64, whole_in(item, "failed"));
-    table_cell(&t, number);
+    cells_add(&t, number);
     if (stopped[0] != '\0') {
       snprintf(text, sizeof(text), "stopped: %.900s", stopped);
     } else if (whole_in(item, "not_before") > now) {
@@ -429,9 +286,9 @@ int show_status(const struct page *page, const cJSON *answer) {
       clock_of(whole_in(item, "not_before"), now, when, sizeof(when));
       snprintf(text, sizeof(text), "waits until %s", when);
     }
-    table_cell(&t, text);
+    cells_add(&t, text);
   }
-  return table_end(&t, "No channel is configured.");
+  return cells_end(&t, "No channel is configured.");
 }
 
 int show_queue(const struct page *page, const cJSON *answer) {
@@ -439,23 +296,23 @@ int show_queue(const struct page *page, const cJSON *answer) {
       {"ID", 2, true},      {"ALERT", 5, true},        {"CHANNEL", 7, false},
       {"KIND", 6, false},   {"STATE", 6, false},       {"TRIES", 5, true},
       {"TITLE", 12, false}, {"LAST ANSWER", 10, false}};
-  struct table t = TABLE(page, columns);
+  struct cells t = CELLS(page, columns);
   const cJSON *item;
 
   cJSON_ArrayForEach(item, list_in(answer, "rows")) {
     char tries[24];
 
-    table_number(&t, whole_in(item, "id"));
-    table_number(&t, whole_in(item, "alert"));
-    table_cell(&t, text_in(item, "channel"));
-    table_cell(&t, text_in(item, "kind"));
-    table_cell(&t, text_in(item, "state"));
+    cells_add_number(&t, whole_in(item, "id"));
+    cells_add_number(&t, whole_in(item, "alert"));
+    cells_add(&t, text_in(item, "channel"));
+    cells_add(&t, text_in(item, "kind"));
+    cells_add(&t, text_in(item, "state"));
     snprintf(tries, sizeof(tries), "%" PRId64, whole_in(item, "attempts"));
-    table_cell(&t, tries);
-    table_cell(&t, text_in(item, "title"));
-    table_cell(&t, text_in(item, "last_error"));
+    cells_add(&t, tries);
+    cells_add(&t, text_in(item, "title"));
+    cells_add(&t, text_in(item, "last_error"));
   }
-  (void)table_end(&t, "Nothing waits.");
+  (void)cells_end(&t, "Nothing waits.");
   return 0;
 }
 

@@ -4,15 +4,9 @@
 #ifndef CLI_ALERTS_SHOW_H
 #define CLI_ALERTS_SHOW_H
 
-#include <cjson/cJSON.h>
-#include <stdbool.h>
-#include <stdio.h>
+#include "cli/page.h"
 
-struct page {
-  FILE *out;
-  unsigned columns; /* at least 60 are used */
-  bool color;
-};
+#include <cjson/cJSON.h>
 
 /* Each returns the exit status: 0, or 1 where nothing was found or something
  * in the answer went wrong. */
