@@ -240,10 +240,13 @@ part_build() {
     AM_DISTCHECK_CONFIGURE_FLAGS=--enable-werror
 }
 
+# shellcheck disable=SC2016
 tidy() {
-  (cd "$VAR/src" && find src/base src/device src/energy src/poll src/cli src/alert -name '*.c' -print0 |
-    xargs -0 -P "$(nproc)" -n 4 clang-tidy --quiet --warnings-as-errors='*' -- \
-      -std=gnu11 -Isrc -I"$VAR/check" -I"$VAR/check/src" -D_GNU_SOURCE)
+  export TIDY_FLAGS="-std=gnu11 -Isrc -I$VAR/check -I$VAR/check/src -D_GNU_SOURCE"
+  (cd "$VAR/src" && find src/base src/device src/energy src/poll src/cli src/alert \
+    -name '*.c' -print0 |
+    xargs -0 -P "$(nproc)" -n 4 bash -c \
+      'clang-tidy --quiet --warnings-as-errors="*" "$@" -- $TIDY_FLAGS' tidy)
 }
 
 check_cpp() {

@@ -90,7 +90,7 @@ static int show_table(const struct found_list *list) {
     err = add_device(&rows, &list->items[i]);
   sum_up(list, &total);
   if (err == 0)
-    err = table_draw(&out, &style, table_found, &rows, &total, 0);
+    err = table_draw(&out, &style, table_found, &rows, &total, NULL);
   if (err == 0)
     fputs(out.data, stdout);
   rows_free(&rows);

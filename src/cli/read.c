@@ -36,6 +36,8 @@ static bool show(const struct read_command *c, const struct found *f) {
   struct buf out;
   char *json = NULL;
 
+  if (f->address[0] == '\0') /* only a wish so far */
+    return false;
   buf_init(&out, SHEET_MAX);
   if (c->json) {
     json = found_json(f, !c->watch);
@@ -75,6 +77,7 @@ static bool pause_between(const struct read_command *c,
       return false;
     if (event == SCREEN_TIME)
       return true;
+    (void)screen_scrolled();
     if (event == SCREEN_RESIZED && last != NULL && !c->json)
       show(c, last);
   }
@@ -97,8 +100,9 @@ static int run(const struct read_command *c, struct look *l) {
       break;
     look_again(l);
   }
-  if (!any && f == NULL && !quit)
-    cli_say("%s was not found", c->look.device);
+  if (!any && !quit && (f == NULL || f->address[0] == '\0'))
+    cli_say("%s was not found: nobody with this name or address answered",
+            c->look.device);
   found_list_free(&list);
   return any ? CLI_DONE : CLI_NOTHING;
 }

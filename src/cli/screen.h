@@ -14,6 +14,7 @@ enum screen_event {
   SCREEN_TIME,    /* the time is over */
   SCREEN_READY,   /* fd can be read */
   SCREEN_RESIZED, /* draw again */
+  SCREEN_SCROLL,  /* screen_scrolled() says how far */
   SCREEN_QUIT,    /* q, Ctrl-C, SIGTERM: go */
 };
 
@@ -29,6 +30,10 @@ void screen_show(const struct buf *text);
 
 /* Waits for one of the events; fd may be -1. */
 enum screen_event screen_wait(int fd, double seconds);
+
+/* Lines that arrow and page keys moved since the last call: down is positive.
+ */
+int screen_scrolled(void);
 
 /* Whether a signal asks to stop; for long work between two waits. */
 bool screen_quitting(void);

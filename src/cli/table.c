@@ -10,7 +10,13 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { CELL_SIZE = 400, GAP = 2, NAME_MIN = 14, COLUMNS_MAX = 16 };
+enum {
+  CELL_SIZE = 400,
+  GAP = 2,
+  NAME_MIN = 14,
+  COLUMNS_MAX = 16,
+  ORDINARY = 80
+};
 
 struct cell {
   char text[CELL_SIZE];
@@ -267,7 +273,10 @@ static void lay_out(struct layout *l, const struct table_column *columns,
   }
   l->name =
       rest + NAME_MIN < l->style->columns ? l->style->columns - rest : NAME_MIN;
-  l->name = min(l->name, widest_name(l->style, rows));
+  /* Wider than an ordinary terminal only where the names need it. */
+  if (l->style->columns > ORDINARY)
+    l->name = min(l->name, max(widest_name(l->style, rows),
+                               rest < ORDINARY ? ORDINARY - rest : 0));
   l->texts = l->name + rest - l->values;
 }
 
@@ -364,29 +373,45 @@ static void draw_line(struct layout *l) {
   end_line(l);
 }
 
-static void draw_rest(struct layout *l, size_t missing) {
-  char text[80];
+static void draw_missing(struct layout *l, size_t above, size_t below) {
+  char text[120];
 
-  snprintf(text, sizeof(text), "%s %zu more lines in a taller window",
-           l->ellipsis, missing);
-  put(l, text, l->texts + l->values, false, INK_DIM);
+  snprintf(text, sizeof(text), "%s %zu above, %zu below: arrow keys",
+           l->ellipsis, above, below);
+  put(l, text, l->texts + l->values, false, INK_YELLOW);
   end_line(l);
+}
+
+unsigned table_width(const struct style *style,
+                     const struct table_column *columns,
+                     const struct rows *rows) {
+  struct layout l = {.style = style};
+
+  lay_out(&l, columns, rows);
+  return l.texts + l.values;
 }
 
 int table_draw(struct buf *out, const struct style *style,
                const struct table_column *columns, const struct rows *rows,
-               const struct row *total, size_t rows_max) {
+               const struct row *total, struct table_view *view) {
   struct layout l = {.out = out, .style = style};
+  size_t first = 0;
   size_t shown = rows->count;
 
-  if (rows_max > 0 && shown > rows_max)
-    shown = rows_max - 1;
+  if (view != NULL && view->most > 1 && rows->count > view->most) {
+    shown = view->most - 1;
+    if (view->first > rows->count - shown)
+      view->first = rows->count - shown;
+    first = view->first;
+  } else if (view != NULL) {
+    view->first = 0;
+  }
   lay_out(&l, columns, rows);
   draw_header(&l);
-  for (size_t i = 0; i < shown; i++)
+  for (size_t i = first; i < first + shown; i++)
     draw_row(&l, &rows->items[i]);
   if (shown < rows->count)
-    draw_rest(&l, rows->count - shown);
+    draw_missing(&l, first, rows->count - first - shown);
   if (total != NULL) {
     draw_line(&l);
     draw_row(&l, total);

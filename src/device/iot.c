@@ -311,6 +311,7 @@ static enum outcome take_cloud(struct device *d, struct progress *p,
 
   (void)p;
   (void)why;
+  reading_drop(&d->now, Q_CLOUD);
   if (verdict == REFUSED)
     d->refused |= ASK_CLOUD;
   if (verdict == FINE &&
@@ -553,6 +554,10 @@ static enum outcome iot_take(struct device *d, struct progress *p,
   outcome = s->take(d, p, doc, root, why);
   if (outcome != OUTCOME_OK)
     return outcome;
+  if (d->kind == KIND_UNSUPPORTED) {
+    snprintf(why, WHY_SIZE, "it has nothing to poll (a camera)");
+    return OUTCOME_DEVICE;
+  }
   d->shaky &= ~s->bit;
   move_on(d, p);
   return OUTCOME_OK;
@@ -564,6 +569,8 @@ static void iot_skip(struct device *d, struct progress *p) {
   if (d->shaky & bit)
     d->refused |= bit;
   d->shaky |= bit;
+  if (bit == ASK_CLOUD)
+    reading_drop(&d->now, Q_CLOUD);
   if (bit == ASK_TIME) { /* what it was the last time does not count */
     d->date = 0;
     d->seconds_to_midnight = 0;

@@ -168,7 +168,7 @@ static enum outcome xor_send(struct link *link, const void *request, size_t len,
   int error = EPIPE;
 
   if (len > REQUEST_MAX || frame_request(link, request, len) < 0) {
-    *why = "out of memory";
+    *why = len > REQUEST_MAX ? "the request is too long" : "out of memory";
     return OUTCOME_UNREACHABLE;
   }
   link->done = done;

@@ -128,7 +128,7 @@ static void report(void *arg, const struct known *k, enum report_part part) {
   }
   gauge(&s, "up", "", k->up);
   dispatch_failures(&s, k);
-  if (!k->up)
+  if (!k->up || part == REPORT_STATE)
     return;
   gauge(&s, "response_time", "", k->response);
   dispatch_reading(&s, "", &k->device.now, which);

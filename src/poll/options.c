@@ -9,6 +9,7 @@
 
 #include <arpa/inet.h>
 #include <net/if.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -152,13 +153,15 @@ static void read_plug(void *target, const struct conf_item *item,
 static void read_transport(void *target, const struct conf_item *item,
                            struct option_reporter *reporter) {
   static const char *const known[] = {"auto", "xor", "klap", "aes", "tpap"};
-  const char *where = "<Device>";
+  const struct device_options *d = target;
+  char where[120];
   const char *value =
       item->values_num == 1 && item->values[0].kind == CONF_STRING
           ? item->values[0].string
           : "";
 
-  (void)target;
+  snprintf(where, sizeof(where), "<Device \"%s\">",
+           d->match != NULL ? d->match : "");
   for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
     if (!text_same(value, known[i]))
       continue;

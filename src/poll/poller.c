@@ -194,7 +194,7 @@ static void give_up(struct poller *p, struct known *k) {
   release(p, k);
   if (was_up)
     log_say(LOG_LEVEL_WARNING, "%s (%s) stopped answering: %s", k->name,
-            known_address(k), k->why);
+            k->address.sin_port != 0 ? known_address(k) : "no address", k->why);
   else if (!k->polled)
     say_stranger(p, k);
   set_up(k, false);
@@ -377,6 +377,10 @@ static void failed(struct poller *p, struct known *k, enum outcome outcome,
 
   if (k->link != NULL)
     k->transport->abort(k->link);
+  if (k->unwanted) {
+    finish(p, k);
+    return;
+  }
   k->failures[outcome]++;
   if (k->asked == NEXT_ASIDE || k->asked == NEXT_EXTRA) {
     k->dialect->skip(&k->device, &k->progress);
@@ -455,6 +459,5 @@ void poller_repeat(struct poller *p, struct known *k) {
       log_say(LOG_LEVEL_WARNING, "%s was not found on the network", k->name);
     set_up(k, false);
   }
-  if (!k->up)
-    report(p, k, REPORT_CORE);
+  report(p, k, k->up ? REPORT_STATE : REPORT_CORE);
 }

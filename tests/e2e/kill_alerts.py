@@ -35,7 +35,7 @@ def settle(c, seconds):
         still = len(c.ask(command="list")["alerts"])
         if left == 0 and still == 0:
             break
-        time.sleep(0.3)
+        time.sleep(2)
     return left
 
 
@@ -93,7 +93,7 @@ def main():
         wrong = firing ^ bad
         for plug in PLUGS:
             c.notify_range(plug, False)
-        left = settle(c, 120)
+        left = settle(c, 400)
         failed = bool(wrong) or left != 0
         print(f"after {kills} kills: {len(wrong)} alerts in the wrong state, "
               f"{left} messages left in the queue")

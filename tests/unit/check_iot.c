@@ -182,7 +182,7 @@ START_TEST(an_unsupported_device_is_left_in_peace) {
       POLL(true, {ASK_SYSINFO, "{" SYSINFO("\"type\":\"IOT.IPCAMERA\",\"dev_"
                                            "name\":\"PIR\",\"feature\":"
                                            "\"ENE\"") "}"}),
-      OUTCOME_OK);
+      OUTCOME_DEVICE);
   ck_assert_int_eq(device.kind, KIND_UNSUPPORTED);
 }
 END_TEST
