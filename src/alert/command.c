@@ -554,11 +554,17 @@ static cJSON *do_explain(struct command *c) {
   return answer;
 }
 
+static int64_t wall_of(void *core) { return core_now(core); }
+
 static void render_channel(struct command *c, const struct episode *e,
                            int channel, int route, cJSON *list) {
   const struct notify_config *config = core_config(c->core);
   const struct channel_config *to = &config->channels[channel];
-  struct sender_env env = {.channel = to->name,
+  static const atomic_bool never = false;
+  struct sender_env env = {.abort = &never,
+                           .wall_ms = wall_of,
+                           .clock_arg = c->core,
+                           .channel = to->name,
                            .collectd_host = core_host(c->core),
                            .version = c->version};
   struct message m = {.kind = MESSAGE_OPEN,

@@ -22,17 +22,14 @@
 
 void where_of(const struct conf_item *item, char out[WHERE_SIZE]) {
   char text[WHERE_SIZE];
-  size_t used;
 
   if (item->values_num == 2 && item->values[0].kind == CONF_STRING &&
       item->values[1].kind == CONF_STRING)
     snprintf(text, sizeof(text), "<%.20s %.20s \"%.60s\">", item->key,
              item->values[0].string, item->values[1].string);
   else
-    conf_describe(item, text, sizeof(text) - 24);
-  used = text_clean(text, strlen(text), out, WHERE_SIZE - 24);
-  if (item->line > 0)
-    snprintf(out + used, WHERE_SIZE - used, " (line %u)", item->line);
+    conf_describe(item, text, sizeof(text));
+  text_clean(text, strlen(text), out, WHERE_SIZE);
 }
 
 void *array_grow(void *array_pointer, size_t *count, size_t size) {
@@ -443,6 +440,7 @@ void notify_config_read(struct notify_config *config,
 
 void notify_config_finish(struct notify_config *config,
                           struct option_reporter *reporter) {
+  reporter->line = 0; /* what follows is about no line in particular */
   if (config->min_level == LEVEL_OK)
     config->min_level = LEVEL_INFO; /* ok is not the level of any alert */
   if (text_same(config->control_socket, "none")) {

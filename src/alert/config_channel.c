@@ -61,6 +61,7 @@ void channel_clear(struct channel_config *channel) {
 /* Passes every line on and keeps the first: it is what the other channels
  * tell people. */
 struct witness {
+  struct option_reporter inner; /* what the readers below report to */
   struct option_reporter *outer;
   char *first;
   size_t size;
@@ -72,15 +73,18 @@ static void witness_say(void *arg, const char *line) {
   if (w->first[0] == '\0')
     text_clean(line, strlen(line), w->first, w->size);
   w->outer->errors++;
+  w->outer->line = w->inner.line;
   w->outer->say(w->outer->arg, line);
 }
 
-static struct option_reporter witness_start(struct witness *w,
-                                            struct channel_config *channel,
-                                            struct option_reporter *outer) {
-  *w =
-      (struct witness){outer, channel->broken_why, sizeof(channel->broken_why)};
-  return (struct option_reporter){witness_say, w, 0};
+static struct option_reporter *witness_start(struct witness *w,
+                                             struct channel_config *channel,
+                                             struct option_reporter *outer) {
+  *w = (struct witness){{witness_say, w, 0, outer->line},
+                        outer,
+                        channel->broken_why,
+                        sizeof(channel->broken_why)};
+  return &w->inner;
 }
 
 /* -- reading ----------------------------------------------------------------
@@ -166,7 +170,7 @@ static void add_channel(struct notify_config *config,
                         const struct conf_item *block, const char *where,
                         struct option_reporter *reporter) {
   struct channel_config *channel;
-  struct option_reporter inner;
+  struct option_reporter *inner;
   struct witness witness;
   char *copy;
 
@@ -193,7 +197,7 @@ static void add_channel(struct notify_config *config,
                                      .fallback_after = 15 * 60,
                                      .max_age = 3 * DAY};
   inner = witness_start(&witness, channel, reporter);
-  channel->broken = !read_options(channel, block, where, &inner);
+  channel->broken = !read_options(channel, block, where, inner);
   if (!channel->broken)
     channel->broken_why[0] = '\0'; /* a "not yet" breaks nothing */
 }
@@ -317,11 +321,7 @@ void channel_line_read(void *target, const struct conf_item *item,
   if (sender == NULL)
     return;
   /* the values may be secrets, so where names the option alone */
-  if (item->line > 0)
-    snprintf(where, sizeof(where), "%s (line %u)", sender->line_name,
-             item->line);
-  else
-    snprintf(where, sizeof(where), "%s", sender->line_name);
+  snprintf(where, sizeof(where), "%s", sender->line_name);
   block = line_as_block(sender, item);
   if (block == NULL) {
     option_error(reporter, "%s: out of memory", where);
@@ -355,7 +355,7 @@ void channel_line_read(void *target, const struct conf_item *item,
 
 static void check_one(struct channel_config *channel,
                       struct option_reporter *reporter) {
-  struct option_reporter inner;
+  struct option_reporter *inner;
   struct witness witness;
   char where[WHERE_SIZE];
 
@@ -363,7 +363,7 @@ static void check_one(struct channel_config *channel,
            channel->name);
   inner = witness_start(&witness, channel, reporter);
   if (channel->settings != NULL && channel->sender->check != NULL &&
-      channel->sender->check(channel->settings, where, &inner) < 0)
+      channel->sender->check(channel->settings, where, inner) < 0)
     channel->broken = true;
   if (channel->broken)
     option_error(reporter, "%s: channel \"%s\" is misconfigured and stays off",

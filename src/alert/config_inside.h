@@ -18,7 +18,7 @@ struct config_reading {
   struct option_strings absent; /* channels of kinds this build lacks */
 };
 
-/* The block as a person finds it: <Route "offline"> (line 12). */
+/* The block as a person finds it: <Route "offline">. */
 void where_of(const struct conf_item *item, char out[WHERE_SIZE]);
 
 /* "Repeat 1h", "Repeat never", "Repeat critical 1h" into the table by level:

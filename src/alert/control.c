@@ -113,11 +113,26 @@ static int listen_at(const char *path, const char *group) {
   return fd;
 }
 
+/* /run is empty after each boot, so the folder in it is ours to make; only the
+ * last one: a mistyped path should fail. */
+static void make_folder(const char *path) {
+  const char *slash = strrchr(path, '/');
+  char folder[sizeof(((struct sockaddr_un *)0)->sun_path)];
+
+  if (slash == NULL || slash == path || slash - path >= (int)sizeof(folder))
+    return;
+  memcpy(folder, path, (size_t)(slash - path));
+  folder[slash - path] = '\0';
+  (void)mkdir(folder, 0755);
+}
+
 struct control *control_new(const char *path, const char *group,
                             struct core *core, const char *version) {
   struct control *c;
-  int fd = listen_at(path, group);
+  int fd;
 
+  make_folder(path);
+  fd = listen_at(path, group);
   if (fd < 0) {
     log_say(LOG_LEVEL_ERROR, "ControlSocket %s: %s", path, strerror(-fd));
     return NULL;

@@ -425,10 +425,27 @@ static void load_receipt(void *arg, int64_t alert_id, const char *ref) {
   deliver_receipt_add(load->channel, alert_id, ref, load->now);
 }
 
+/* A channel that left the configuration takes its queue with it. */
+static void drop_orphans(struct deliver *d) {
+  const char *names[CHANNELS_MAX];
+  size_t n = 0;
+  int gone;
+
+  for (; n < d->config->channels_num && n < CHANNELS_MAX; n++)
+    names[n] = d->config->channels[n].name;
+  gone = store_outbox_orphans(d->store, names, n);
+  if (gone > 0)
+    log_say(LOG_LEVEL_WARNING,
+            "%d messages were queued for channels that are no longer "
+            "configured; see `kasactl alerts queue list`",
+            gone);
+}
+
 int deliver_start(struct deliver *d, int64_t now) {
   int err = store_outbox_recover(d->store);
 
   d->started = now;
+  drop_orphans(d);
   for (size_t i = 0; i < d->config->channels_num; i++) {
     struct channel_run *c = &d->channels[i];
 

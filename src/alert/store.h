@@ -168,6 +168,10 @@ bool store_outbox_has(struct store *store, const char *channel,
                       int64_t created);
 /* What a stopped process left in mid-air: back to the queue, ambiguous. */
 int store_outbox_recover(struct store *store);
+/* Queued rows of channels that are not among names any more become dead. How
+ * many, or -errno. */
+int store_outbox_orphans(struct store *store, const char *const *names,
+                         size_t names_num);
 /* Ids of up to max queued rows for the fallback: created before created_before
  * with at least level, or any of the channel when level < 0; not yet fallen
  * back. How many. */

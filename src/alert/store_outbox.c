@@ -209,6 +209,38 @@ int store_outbox_recover(struct store *s) {
   return db_run(s, sql, "");
 }
 
+int store_outbox_orphans(struct store *s, const char *const *names,
+                         size_t names_num) {
+  static const char find[] =
+      "SELECT channel FROM outbox WHERE state IN (0,1) AND channel>?1"
+      " ORDER BY channel LIMIT 1";
+  static const char kill[] =
+      "UPDATE outbox SET state=3, last_error='the channel is no longer"
+      " configured' WHERE channel=? AND state IN (0,1)";
+  char channel[64] = "";
+  int gone = 0;
+
+  for (;;) {
+    sqlite3_stmt *stmt = db_ask(s, find, "t", channel);
+    bool more = db_step(s, stmt);
+    bool known = false;
+
+    if (more)
+      db_text(stmt, 0, channel, sizeof(channel));
+    db_done(stmt);
+    if (!more)
+      return gone;
+    for (size_t i = 0; i < names_num; i++)
+      known = known || strcmp(names[i], channel) == 0;
+    if (known)
+      continue;
+    int err = db_run(s, kill, "t", channel);
+    if (err < 0)
+      return err;
+    gone += sqlite3_changes(s->db);
+  }
+}
+
 size_t store_outbox_overdue(struct store *s, const char *channel,
                             int64_t created_before, int level, int64_t *ids,
                             size_t max) {

@@ -54,7 +54,7 @@ static const struct wording wordings[] = {
              "%{announcement}")},
     {REASON_OPENED, TOPIC_ENERGY, IF_READ("%{subject}: " READING, OUT_OF_RANGE),
      IF_READ("%{subject}: " READING "%{if limit}, %{direction} the limit of "
-             "%{limit}%{end}%{if since} (reached %{since|clock})%{end}.",
+             "%{limit} (reached %{since|clock})%{end}.",
              "%{announcement}")},
     {REASON_OPENED, TOPIC_COST, IF_READ("%{subject}: " READING, OUT_OF_RANGE),
      IF_READ("%{subject}: " READING BOUND ".%{if largest} Largest: "

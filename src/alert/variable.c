@@ -156,7 +156,6 @@ TEXT_GETTER(ack_by)
 #define BOUND_GETTER(name)                                                     \
   GETTER(get_##name) { return give_with_unit(view, value, view->alert->name); }
 BOUND_GETTER(limit)
-BOUND_GETTER(peak)
 BOUND_GETTER(warning_min)
 BOUND_GETTER(warning_max)
 BOUND_GETTER(failure_min)
@@ -228,6 +227,13 @@ GETTER(get_percent) {
 GETTER(get_excess) {
   return give_with_unit(view, value,
                         fabs(compared_value(view->alert) - view->alert->limit));
+}
+
+/* Of a percentage only the raw numbers are remembered, which the limit is not
+ * about. */
+GETTER(get_peak) {
+  return give_with_unit(view, value,
+                        isnan(view->alert->percent) ? view->alert->peak : NAN);
 }
 
 GETTER(get_lower_limit) {

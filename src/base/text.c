@@ -119,12 +119,15 @@ size_t text_cut(const char *s, size_t max) {
 size_t text_name(const char *in, size_t len, char *out, size_t size) {
   size_t skip = 0;
   size_t used;
+  size_t n;
+  uint32_t c;
 
   if (size == 0)
     return 0;
-  while (skip < len && in[skip] != '\0' && is_space((unsigned char)in[skip]) &&
-         (unsigned char)in[skip] < 0x80)
-    skip++;
+  while (skip < len && in[skip] != '\0' &&
+         (n = text_decode(in + skip, len - skip, &c)) > 0 &&
+         (is_space(c) || is_unprintable(c)))
+    skip += n;
   used = text_clean(in + skip, len - skip, out, size);
   for (size_t i = 0; i < used; i++)
     if (out[i] == '/')

@@ -147,7 +147,7 @@ static void settle_name(struct registry *r, const char *base) {
     }
     if (strcmp(name, k->name) == 0)
       continue;
-    fresh |= shared;
+    fresh |= shared && strcmp(k->name, base) == 0; /* once, not per newcomer */
     memcpy(k->name, name, sizeof(name));
   }
   if (fresh)
@@ -340,8 +340,7 @@ static void seen_elsewhere(struct registry *r, struct known *k,
   if (holder != NULL && holder->up)
     return;
   if (k->up && k->address.sin_port != 0) {
-    if (k->candidate.sin_addr.s_addr != address->sin_addr.s_addr ||
-        k->candidate.sin_port == 0)
+    if (k->candidate.sin_port == 0) /* once, however many claim it */
       log_say(LOG_LEVEL_NOTICE,
               "%s answers at %s and is also claimed by %s; staying", k->name,
               known_address(k), inet_ntoa(address->sin_addr));

@@ -183,6 +183,17 @@ class Collectd:
                                f'message="{message}"')
         assert answer[0].startswith("0 "), answer
 
+    def notify_range(self, plug, bad):
+        """What threshold says of a plug's power."""
+        value = 1900 if bad else 90
+        text = (f"Host tester, plugin kasa (instance {plug}) type power: ")
+        text += (f"Data source \\\"value\\\" is currently {value}.000000. "
+                 "That is above the failure threshold of 1800.000000." if bad
+                 else "All data sources are within range again. Current value "
+                 f"of \\\"value\\\" is {value}.000000.")
+        self.notify("failure" if bad else "okay", text, host="tester",
+                    plugin="kasa", plugin_instance=plug, type="power")
+
     # -- ours
 
     def ask(self, **request):

@@ -7,91 +7,13 @@
 #include "alert/config_print.h"
 #include "alert/route.h"
 
+#include "fake_senders.h"
 #include "samples.h"
 #include "suite.h"
 
 #include <errno.h>
 #include <math.h>
 #include <stdarg.h>
-
-/* -- two kinds of channel to configure --------------------------------------
- */
-
-struct phone {
-  char *user, *token;
-  double retry;
-};
-
-static const struct option phone_options[] = {
-    {.name = "User",
-     .type = OPTION_STRING,
-     .offset = offsetof(struct phone, user)},
-    {.name = "Token",
-     .type = OPTION_STRING,
-     .offset = offsetof(struct phone, token)},
-    {.name = "Retry",
-     .type = OPTION_SECONDS,
-     .offset = offsetof(struct phone, retry),
-     .min = 30,
-     .max = 10800},
-    {.name = NULL}};
-
-static void phone_defaults(void *settings) {
-  ((struct phone *)settings)->retry = 60;
-}
-
-static int phone_check(void *settings, const char *where,
-                       struct option_reporter *reporter) {
-  struct phone *p = settings;
-  if (p->user != NULL && p->token != NULL)
-    return 0;
-  option_error(reporter, "%s: needs User and Token", where);
-  return -EINVAL;
-}
-
-static void phone_destroy(void *settings) {
-  struct phone *p = settings;
-  free(p->user);
-  free(p->token);
-}
-
-struct mail {
-  struct option_strings to;
-};
-
-static const struct option mail_options[] = {
-    {.name = "To", .type = OPTION_STRINGS, .offset = offsetof(struct mail, to)},
-    {.name = NULL}};
-
-static void mail_destroy(void *settings) {
-  option_strings_free(&((struct mail *)settings)->to);
-}
-
-static const char *mail_recipient(const void *settings, size_t i) {
-  const struct mail *m = settings;
-  return i < m->to.count ? m->to.items[i] : NULL;
-}
-
-static const char *const phone_line[] = {"User", "Token", NULL};
-static const char *const mail_line[] = {"To", NULL};
-static const struct sender phone = {.name = "pushover",
-                                    .title = "Pushover",
-                                    .line_name = "Pushover",
-                                    .line = phone_line,
-                                    .options = phone_options,
-                                    .settings_size = sizeof(struct phone),
-                                    .defaults = phone_defaults,
-                                    .check = phone_check,
-                                    .destroy = phone_destroy};
-static const struct sender mail = {.name = "email",
-                                   .title = "Email",
-                                   .line_name = "Email",
-                                   .line = mail_line,
-                                   .options = mail_options,
-                                   .settings_size = sizeof(struct mail),
-                                   .recipient = mail_recipient,
-                                   .destroy = mail_destroy};
-const struct sender *const senders[] = {&phone, &mail, NULL};
 
 /* -- writing a tree as in collectd.conf -------------------------------------
  */
@@ -161,7 +83,7 @@ static void listen(void *arg, const char *line) {
 }
 
 static struct notify_config *read_text(const char *text) {
-  struct option_reporter reporter = {listen, NULL, 0};
+  struct option_reporter reporter = {.say = listen};
   struct notify_config *config = notify_config_new();
   struct conf_item *root = tree(text);
   said[0] = '\0';
@@ -427,30 +349,30 @@ static const struct {
      "<Plugin notify_kasa>: Storm is not yet supported by this version and is "
      "ignored\n"},
     {MAIL "Route \"r\"\n  GroupWait 10s",
-     "<Route \"r\"> (line 2): GroupWait is not yet supported by this version "
+     "<Route \"r\">: GroupWait is not yet supported by this version "
      "and is ignored\n"},
     {MAIL "Channel \"email\" \"m\"\n  To \"a@b.example\"\n  RateLimit 5 1h",
-     "<Channel email \"m\"> (line 2): RateLimit is not yet supported by this "
+     "<Channel email \"m\">: RateLimit is not yet supported by this "
      "version and is ignored\n"},
     {MAIL
      "Channel \"twilio\" \"sms\"\nRoute \"r\"\n  Channel \"sms\" \"email\"",
-     "<Channel twilio \"sms\"> (line 2): channels of kind twilio are not yet "
+     "<Channel twilio \"sms\">: channels of kind twilio are not yet "
      "supported by this version; the block is ignored\n"},
     /* channels */
     {"StartupGrace 2m",
      "<Plugin notify_kasa>: no channel is configured: alerts are recorded, but "
      "nobody is told\n"},
     {MAIL "Channel \"pushoverr\" \"p\"",
-     "<Channel pushoverr \"p\"> (line 2): unknown kind of channel pushoverr, "
+     "<Channel pushoverr \"p\">: unknown kind of channel pushoverr, "
      "did you mean pushover?\n"},
     {MAIL "Channel \"phone\"",
-     "<Channel \"phone\"> (line 2): a channel block expects a kind and a name, "
+     "<Channel \"phone\">: a channel block expects a kind and a name, "
      "as in <Channel pushover \"phone\">\n"},
     {MAIL "Channel \"email\" \"email\"",
-     "<Channel email \"email\"> (line 2): there is a channel \"email\" "
+     "<Channel email \"email\">: there is a channel \"email\" "
      "already\n"},
     {MAIL "Channel \"pushover\" \"p\"\n  Usr \"u\"\n  Token \"t\"",
-     "<Channel pushover \"p\"> (line 2): unknown option Usr, did you mean "
+     "<Channel pushover \"p\">: unknown option Usr, did you mean "
      "User?\n"
      "<Channel pushover \"p\">: needs User and Token\n"
      "<Channel pushover \"p\">: channel \"p\" is misconfigured and stays "
@@ -467,32 +389,32 @@ static const struct {
      "<Route \"r\">: unknown channel \"emial\", did you mean \"email\"?\n"
      "<Route \"r\">: none of its channels exists; it goes to every channel\n"},
     {MAIL "Route \"r\"\n  Type \"/(/\"",
-     "<Route \"r\"> (line 2): Type \"/(/\" is no regular expression: "
-     "Unmatched ( or \\(\n<Route \"r\"> (line 2): the route is left out\n"},
+     "<Route \"r\">: Type \"/(/\" is no regular expression: "
+     "Unmatched ( or \\(\n<Route \"r\">: the route is left out\n"},
     {MAIL "Route \"r\"\n  Class \"rnage\"",
-     "<Route \"r\"> (line 2): option Class expects range, missing or event, "
-     "found \"rnage\"\n<Route \"r\"> (line 2): the route is left out\n"},
+     "<Route \"r\">: option Class expects range, missing or event, "
+     "found \"rnage\"\n<Route \"r\">: the route is left out\n"},
     {MAIL "Route \"r\"\n  For soon",
-     "<Route \"r\"> (line 2): option For expects seconds from 0 to 2592000, "
-     "found \"soon\"\n<Route \"r\"> (line 2): the route is left out\n"},
+     "<Route \"r\">: option For expects seconds from 0 to 2592000, "
+     "found \"soon\"\n<Route \"r\">: the route is left out\n"},
     {MAIL "Route \"r\"\n  Text \"%{valeu}\"",
-     "<Route \"r\"> (line 2): option Text: unknown name valeu, did you mean "
-     "value?, at character 3\n<Route \"r\"> (line 2): the route is left out\n"},
+     "<Route \"r\">: option Text: unknown name valeu, did you mean "
+     "value?, at character 3\n<Route \"r\">: the route is left out\n"},
     {MAIL "Route \"r\"\n  Level ok",
-     "<Route \"r\"> (line 2): option Level expects one of: info, warning, "
+     "<Route \"r\">: option Level expects one of: info, warning, "
      "error, critical, emergency, found \"ok\"\n"
-     "<Route \"r\"> (line 2): the route is left out\n"},
+     "<Route \"r\">: the route is left out\n"},
     {MAIL "Route", "<Plugin notify_kasa>: <Route> expects one name in quotes, "
                    "found nothing\n"},
     /* devices and units */
     {MAIL "Device \"d\"\n  Alas \"x\"",
-     "<Device \"d\"> (line 2): unknown option Alas, did you mean Alias?\n"},
+     "<Device \"d\">: unknown option Alas, did you mean Alias?\n"},
     {MAIL "Device \"d\"\n  Label \"x\"",
-     "<Device \"d\"> (line 2): option Label expects a name and a value in "
+     "<Device \"d\">: option Label expects a name and a value in "
      "quotes\n"},
     {MAIL "Device \"d\"\nDevice \"d\"",
-     "<Device \"d\"> (line 3): this device has a block already\n"},
-    {MAIL "Unit \"power\"", "<Unit \"power\"> (line 2): needs Symbol\n"},
+     "<Device \"d\">: this device has a block already\n"},
+    {MAIL "Unit \"power\"", "<Unit \"power\">: needs Symbol\n"},
 };
 
 START_TEST(mistake_names_block_option_expected_and_found) {
@@ -527,7 +449,7 @@ START_TEST(broken_channel_is_kept_with_its_reason) {
   ck_assert(!c->channels[0].broken);
   ck_assert(c->channels[1].broken);
   ck_assert_str_eq(c->channels[1].broken_why,
-                   "<Channel pushover \"p\"> (line 2): option Retry expects "
+                   "<Channel pushover \"p\">: option Retry expects "
                    "seconds from 30 to 10800, found 5");
   buf_init(&page, 65536);
   ck_assert_int_eq(notify_config_print(c, &page), 0);

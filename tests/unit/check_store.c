@@ -180,6 +180,23 @@ START_TEST(what_was_in_mid_air_is_queued_again_as_ambiguous) {
 }
 END_TEST
 
+START_TEST(queued_rows_of_a_removed_channel_are_given_up) {
+  static const char *const names[] = {"mail"};
+  struct store *s = open_as(STORE_FRESH);
+  struct outbox_row r = row_of(1, "mail", 0);
+  int64_t oldest;
+
+  ck_assert_int_eq(store_begin(s), 0);
+  ck_assert_int_eq(store_outbox_add(s, &r), 0);
+  r = row_of(2, "gone", 0);
+  ck_assert_int_eq(store_outbox_add(s, &r), 0);
+  ck_assert_int_eq(store_outbox_orphans(s, names, 1), 1);
+  ck_assert_int_eq(store_commit(s), 0);
+  ck_assert_int_eq(store_outbox_count(s, NULL, &oldest), 1);
+  store_close(s);
+}
+END_TEST
+
 static void spoil(const char *name) {
   char path[128];
   int fd;
@@ -338,6 +355,7 @@ static void fill(TCase *t) {
   tcase_add_test(t, two_episodes_of_one_second_have_two_names);
   tcase_add_test(t, rows_of_one_alert_stay_in_order);
   tcase_add_test(t, what_was_in_mid_air_is_queued_again_as_ambiguous);
+  tcase_add_test(t, queued_rows_of_a_removed_channel_are_given_up);
   tcase_add_test(t, a_broken_file_is_set_aside);
   tcase_add_test(t, a_second_process_does_not_touch_it);
   tcase_add_test(t, no_folder_means_memory);

@@ -26,6 +26,9 @@ static const struct {
     {"\xf0\x9f\x8c\xb2 tree", "\xf0\x9f\x8c\xb2 tree"},
     {"turn \xe2\x80\xae around", "turn  around"},
     {"c1 \xc2\x9b here", "c1  here"},
+    {"\xc2\xa0 hard blanks \xe2\x80\xa8", "hard blanks"},
+    {"\x01 \x02 behind controls \x03", "behind controls"},
+    {"\xe2\x80\xae", ""},
     {"", ""},
     {"///", "___"},
 };
@@ -70,6 +73,7 @@ START_TEST(distance_counts_single_edits) {
 END_TEST
 
 static void fill(TCase *t) {
+  tcase_set_timeout(t, 60); /* every character there is, under a sanitizer */
   tcase_add_loop_test(t, alias_becomes_a_clean_name, 0, ROWS(names));
   tcase_add_test(t, names_are_cut_between_characters);
   tcase_add_test(t, every_valid_character_survives_a_round_trip);
