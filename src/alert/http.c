@@ -325,7 +325,9 @@ void http_result_init(struct send_result *result) {
 
 void http_why(const struct http_client *c, const struct http_answer *answer,
               struct send_result *result, const char *format, ...) {
-  char text[2048];
+  /* much longer than why: masking shortens, and what was cut in the middle of
+   * a secret must not move into sight */
+  char text[16384];
   va_list args;
   size_t used;
 

@@ -17,6 +17,7 @@ from mocks import pki as pki_module
 
 BUILD = pathlib.Path(os.environ.get("BUILD", "."))
 WRAPPER = os.environ.get("PROBE_WRAPPER", "").split()
+PATIENCE = 12 if WRAPPER else 0  # seconds a slow wrapper (valgrind) may add
 _PKI = None
 
 NARROW = "\u202f"

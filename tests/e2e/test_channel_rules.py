@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from channels import _pki, message, probe, secret_file, send  # noqa: F401
+from channels import PATIENCE, _pki, message, probe, secret_file, send  # noqa: F401
 from mocks import discord, pushover, slack, web, webhook
 
 TOKEN = "tokenTokenTOKEN0123456789abcde"
@@ -168,20 +168,20 @@ def test_hanging_server_ends_at_the_timeout_and_is_ambiguous(channel, pki):
     start = time.monotonic()
     got = outcome(channel, pki, web.Hang(), extra=[["Timeout", 2]])
     assert got["outcome"] == "ambiguous"
-    assert time.monotonic() - start < 6
+    assert time.monotonic() - start < 6 + PATIENCE
 
 
 def test_slow_drip_ends_at_the_timeout(channel, pki):
     start = time.monotonic()
     got = outcome(channel, pki, web.Drip(pause=0.1), extra=[["Timeout", 2]])
-    assert time.monotonic() - start < 6
+    assert time.monotonic() - start < 6 + PATIENCE
     assert got["outcome"] == ("ambiguous" if channel.kind in READS_BODY else "sent")
 
 
 def test_huge_body_is_cut_off(channel, pki):
     start = time.monotonic()
     got = outcome(channel, pki, web.Huge(total=50 << 20))
-    assert time.monotonic() - start < 10
+    assert time.monotonic() - start < 10 + PATIENCE
     assert got["outcome"] == ("ambiguous" if channel.kind in READS_BODY else "sent")
     assert len(got["why"]) <= 256
 
@@ -297,7 +297,7 @@ def test_stopping_ends_a_request_within_a_second(channel, pki):
     channel.mock.script = [web.Hang()]
     start = time.monotonic()
     run = channel.run(pki, abort_after_s=1)
-    assert time.monotonic() - start < 2.2
+    assert time.monotonic() - start < 2.2 + PATIENCE
     assert run[0]["outcome"] == "ambiguous" and "stopping" in run[0]["why"]
 
 
