@@ -38,9 +38,7 @@ struct watch {
   struct metrics_result read;
 };
 
-/* -- looking
- * ----------------------------------------------------------------------------
- */
+/* -- looking -- */
 
 /* Whether the page could be had. */
 static bool look(struct watch *w) {
@@ -55,9 +53,7 @@ static bool look(struct watch *w) {
   return true;
 }
 
-/* -- drawing
- * ----------------------------------------------------------------------------
- */
+/* -- drawing -- */
 
 static void clock_text(int64_t ms, const char *format, char out[32]) {
   time_t then = (time_t)(ms / 1000);
@@ -198,12 +194,10 @@ static void draw(struct watch *w) {
   if (err == 0 && w->fetched)
     err = footer(w, style);
   if (err == 0)
-    screen_show(&w->text);
+    (void)screen_show(&w->text, 0);
 }
 
-/* -- the two ways to run
- * ------------------------------------------------------------------
- */
+/* -- the two ways to run -- */
 
 static int run_once(struct watch *w) {
   uint64_t until = clock_monotonic_us() + (uint64_t)(w->wait * 1e6);
@@ -230,12 +224,6 @@ static double seconds_until(uint64_t us) {
   return us > now ? (double)(us - now) / 1e6 : 0;
 }
 
-static size_t moved(size_t first, int lines) {
-  if (lines < 0 && (size_t)-lines > first)
-    return 0;
-  return lines < 0 ? first - (size_t)-lines : first + (size_t)lines;
-}
-
 static int run(struct watch *w) {
   enum screen_event event = SCREEN_TIME;
   uint64_t due_us = 0;
@@ -248,7 +236,7 @@ static int run(struct watch *w) {
     }
     if (screen_quitting())
       break;
-    w->view.first = moved(w->view.first, screen_scrolled());
+    w->view.first = screen_moved(w->view.first, screen_scrolled());
     draw(w);
     event = screen_wait(-1, seconds_until(due_us));
   }

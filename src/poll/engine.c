@@ -43,6 +43,7 @@ struct engine {
   uint64_t cycle;
   unsigned open; /* polls of this cycle that are not over */
   uint64_t cycle_started_us;
+  uint64_t woken_us; /* when the last cycle began */
   bool overrunning;
 
   pthread_mutex_t settled_lock;
@@ -50,8 +51,7 @@ struct engine {
   bool settled; /* guarded by settled_lock */
 };
 
-/* -- settling
- * --------------------------------------------------------------------- */
+/* -- settling -- */
 
 static void set_settled(struct engine *e, bool settled) {
   pthread_mutex_lock(&e->settled_lock);
@@ -76,8 +76,7 @@ bool engine_settle(struct engine *e, double seconds) {
   return settled;
 }
 
-/* -- cycles
- * ----------------------------------------------------------------------- */
+/* -- cycles -- */
 
 static void sum_up(struct engine *e, struct cycle *c) {
   static const enum quantity summed[] = {Q_POWER, Q_CURRENT, Q_KWH_TODAY,
@@ -174,10 +173,17 @@ static bool is_due(const struct engine *e, const struct known *k) {
 }
 
 static void begin_cycle(struct engine *e) {
+  uint64_t since_us = loop_now_us(e->loop) - e->woken_us;
+
   if (e->open > 0 && e->searched) {
+    /* After a stall of the machine collectd makes up for a late wake-up by an
+     * early one: nothing is due, and nobody is slow. */
+    if ((double)since_us < e->options->interval * 5e5)
+      return;
     say_overrun(e);
     end_cycle(e);
   }
+  e->woken_us = loop_now_us(e->loop);
   e->cycle++;
   e->open = 0;
   for (struct known *k = registry_next(e->registry, NULL); k != NULL;
@@ -197,8 +203,7 @@ static void begin_cycle(struct engine *e) {
   }
 }
 
-/* -- searching
- * --------------------------------------------------------------------- */
+/* -- searching -- */
 
 static bool looks_like_host(const char *text) {
   bool dot_or_letter = false;
@@ -348,9 +353,7 @@ static void lost(void *arg, struct known *k) {
     start_search(e);
 }
 
-/* -- life
- * ------------------------------------------------------------------------------
- */
+/* -- life -- */
 
 static void woken(void *arg) {
   struct engine *e = arg;
@@ -445,6 +448,8 @@ void engine_free(struct engine *e) {
 
 void engine_run(struct engine *e) {
   start_search(e);
+  if (e->searched && e->hooks.searched != NULL) /* there is none */
+    e->hooks.searched(e->hooks.arg);
   while (!e->stopping) {
     int err = loop_round(e->loop);
 

@@ -86,8 +86,7 @@ void poller_free(struct poller *p) {
 
 double poller_energy(const struct poller *p) { return p->energy; }
 
-/* -- lines
- * --------------------------------------------------------------------- */
+/* -- lines -- */
 
 static void line_add(struct line *line, struct known *k) {
   k->queue_next = NULL;
@@ -127,8 +126,7 @@ static void line_drop(struct line *line, const struct known *k) {
   }
 }
 
-/* -- what came out
- * --------------------------------------------------------------- */
+/* -- what came out -- */
 
 static uint64_t report_time(struct known *k) {
   uint64_t now = clock_wall_us();
@@ -259,7 +257,8 @@ static void publish_extras(struct poller *p, struct known *k) {
   double wait = p->options->energy_interval;
   double day = k->device.seconds_to_midnight;
 
-  k->day_ends_us = day > 0 ? now_us + (uint64_t)(day * 1e6) : 0;
+  if (day > 0) /* else the end of the day that was told before holds */
+    k->day_ends_us = now_us + (uint64_t)(day * 1e6);
   if (day > 0 && day + 1 < wait)
     wait = day + 1; /* the new day's figures as soon as there are any */
   else
@@ -269,8 +268,7 @@ static void publish_extras(struct poller *p, struct known *k) {
   report(p, k, REPORT_EXTRA);
 }
 
-/* -- one poll
- * ------------------------------------------------------------------------ */
+/* -- one poll -- */
 
 static void ask(struct poller *p, struct known *k);
 static void failed(struct poller *p, struct known *k, enum outcome outcome,
@@ -312,6 +310,10 @@ static bool send_request(struct poller *p, struct known *k) {
   const char *why = "";
   enum outcome outcome = OUTCOME_UNREACHABLE;
 
+  if (k->address.sin_port == 0) { /* lost it while it stood in line */
+    failed(p, k, outcome, "not found on the network");
+    return false;
+  }
   if (k->link == NULL)
     k->link = k->transport->open(&p->env, &k->address);
   if (k->link != NULL)
@@ -412,8 +414,7 @@ static void timer_fired(struct loop_timer *timer) {
     failed(p, k, OUTCOME_TIMEOUT, "no answer in time");
 }
 
-/* -- the line
- * ------------------------------------------------------------------------- */
+/* -- the line -- */
 
 void poller_enqueue(struct poller *p, struct known *k) {
   k->poller = p;

@@ -98,8 +98,7 @@ static bool open_socket(struct search *s) {
   return true;
 }
 
-/* -- sending
- * -------------------------------------------------------------------- */
+/* -- sending -- */
 
 /* Through one interface where index says so: 255.255.255.255 has no route of
  * its own. */
@@ -189,8 +188,7 @@ void search_start(struct search *s) {
   next_round(&s->timer);
 }
 
-/* -- receiving
- * ------------------------------------------------------------------ */
+/* -- receiving -- */
 
 static void take(struct search *s, size_t len, const struct sockaddr_in *from) {
   struct introduction in;
