@@ -1,9 +1,8 @@
 /* What the control socket can be asked: see control.h for the list. */
 #include <config.h>
 
-#include "alert/command.h"
+#include "alert/command_inside.h"
 
-#include "alert/policy.h"
 #include "alert/snapshot.h"
 #include "base/text.h"
 
@@ -16,15 +15,6 @@
 #include <string.h>
 
 enum { LIST_MAX = 10000, HISTORY_MAX = 10000, HISTORY_USUAL = 100 };
-
-/* One request being answered. */
-struct command {
-  struct core *core;
-  const char *version;
-  const cJSON *request;
-  struct command_wait *wait;
-  char by[64];
-};
 
 cJSON *command_error(const char *format, ...) {
   char text[300];
@@ -41,21 +31,20 @@ cJSON *command_error(const char *format, ...) {
   return answer;
 }
 
-static cJSON *fine(void) {
+cJSON *command_fine(void) {
   cJSON *answer = cJSON_CreateObject();
 
   cJSON_AddTrueToObject(answer, "ok");
   return answer;
 }
 
-static const char *text_of(const struct command *c, const char *name) {
+const char *command_text(const struct command *c, const char *name) {
   const cJSON *item = cJSON_GetObjectItemCaseSensitive(c->request, name);
 
   return cJSON_IsString(item) ? item->valuestring : "";
 }
 
-static double number_of(const struct command *c, const char *name,
-                        double other) {
+double command_number(const struct command *c, const char *name, double other) {
   const cJSON *item = cJSON_GetObjectItemCaseSensitive(c->request, name);
 
   return cJSON_IsNumber(item) && isfinite(item->valuedouble) ? item->valuedouble
@@ -63,13 +52,13 @@ static double number_of(const struct command *c, const char *name,
 }
 
 static int64_t id_of(const struct command *c) {
-  double id = number_of(c, "id", 0);
+  double id = command_number(c, "id", 0);
 
   return id >= 1 && id < 9e15 ? (int64_t)id : 0;
 }
 
 static const char *by_of(struct command *c) {
-  const char *by = text_of(c, "by");
+  const char *by = command_text(c, "by");
 
   text_clean(by, strlen(by), c->by, sizeof(c->by));
   return c->by[0] != '\0' ? c->by : "command";
@@ -77,7 +66,7 @@ static const char *by_of(struct command *c) {
 
 static cJSON *result_of(int err, const char *what, int64_t id) {
   if (err == 0)
-    return fine();
+    return command_fine();
   if (err == -ENOENT)
     return command_error("there is no %s %" PRId64, what, id);
   if (err == -EALREADY)
@@ -92,7 +81,7 @@ static cJSON *result_of(int err, const char *what, int64_t id) {
 /* -- alerts --------------------------------------------------------------- */
 
 /* The snapshot with words in place of numbers. */
-static cJSON *alert_json(const struct alert *a) {
+cJSON *command_alert(const struct alert *a) {
   const struct {
     const char *name;
     const char *text;
@@ -134,13 +123,13 @@ static cJSON *alert_json(const struct alert *a) {
 
 static cJSON *do_list(struct command *c) {
   const struct episodes *all = state_episodes(core_state(c->core));
-  cJSON *answer = fine();
+  cJSON *answer = command_fine();
   cJSON *list = cJSON_AddArrayToObject(answer, "alerts");
   int n = 0;
 
   for (const struct episode *e = all->first; e != NULL && n < LIST_MAX;
        e = e->next, n++)
-    cJSON_AddItemToArray(list, alert_json(&e->a));
+    cJSON_AddItemToArray(list, command_alert(&e->a));
   cJSON_AddNumberToObject(answer, "open", (double)all->count);
   cJSON_AddNumberToObject(answer, "now", (double)core_now(c->core));
   return answer;
@@ -163,14 +152,14 @@ static void add_history(void *arg, const struct history_line *line) {
 }
 
 static cJSON *do_history(struct command *c) {
-  double limit = number_of(c, "limit", HISTORY_USUAL);
-  double since = number_of(c, "since", 0);
-  cJSON *answer = fine();
+  double limit = command_number(c, "limit", HISTORY_USUAL);
+  double since = command_number(c, "since", 0);
+  cJSON *answer = command_fine();
   cJSON *list = cJSON_AddArrayToObject(answer, "history");
 
   if (!(limit >= 1 && limit <= HISTORY_MAX))
     limit = HISTORY_MAX;
-  store_history_each(core_store(c->core), text_of(c, "device"),
+  store_history_each(core_store(c->core), command_text(c, "device"),
                      since > 0 && since < 9e12 ? (int64_t)(since * 1000) : 0,
                      (size_t)limit, add_history, list);
   return answer;
@@ -197,8 +186,8 @@ static cJSON *do_show(struct command *c) {
     a = e->a;
   else if (store_alert_get(core_store(c->core), id_of(c), &a) < 0)
     return result_of(-ENOENT, "alert", id_of(c));
-  answer = fine();
-  cJSON_AddItemToObject(answer, "alert", alert_json(&a));
+  answer = command_fine();
+  cJSON_AddItemToObject(answer, "alert", command_alert(&a));
   store_member_each(core_store(c->core), a.id, add_member,
                     cJSON_AddArrayToObject(answer, "members"));
   told = cJSON_AddArrayToObject(answer, "told");
@@ -219,7 +208,7 @@ static cJSON *do_show(struct command *c) {
 }
 
 static cJSON *do_ack(struct command *c) {
-  double for_s = number_of(c, "for", 0);
+  double for_s = command_number(c, "for", 0);
 
   if (for_s < 0 || for_s > 366 * 86400.0)
     return command_error("\"for\" expects seconds, at most a year");
@@ -254,7 +243,7 @@ static cJSON *do_status(struct command *c) {
   static const char *const conditions[] = {"on disk", "on disk, reserve used",
                                            "in memory only"};
   struct state_counts counts;
-  cJSON *answer = fine();
+  cJSON *answer = command_fine();
   cJSON *list = cJSON_AddArrayToObject(answer, "channels");
 
   state_count(core_state(c->core), &counts);
@@ -289,15 +278,16 @@ static cJSON *do_status(struct command *c) {
 }
 
 static cJSON *do_enable(struct command *c) {
-  int channel = channel_of(c, text_of(c, "channel"));
+  int channel = channel_of(c, command_text(c, "channel"));
 
   if (channel < 0)
-    return command_error("there is no channel \"%s\"", text_of(c, "channel"));
+    return command_error("there is no channel \"%s\"",
+                         command_text(c, "channel"));
   if (core_enable(c->core, channel) < 0)
     return command_error("channel \"%s\" is misconfigured: %s",
-                         text_of(c, "channel"),
+                         command_text(c, "channel"),
                          deliver_stopped(core_deliver(c->core), channel));
-  return fine();
+  return command_fine();
 }
 
 static void add_result(cJSON *results, const char *channel, bool ok,
@@ -333,8 +323,8 @@ static void test_one(struct command *c, int channel, enum level level,
 }
 
 static cJSON *do_test(struct command *c) {
-  const char *name = text_of(c, "channel");
-  const char *word = text_of(c, "level");
+  const char *name = command_text(c, "channel");
+  const char *word = command_text(c, "level");
   enum level level = LEVEL_INFO;
   int channel = channel_of(c, name);
   bool all = strcmp(name, "all") == 0 && channel < 0;
@@ -345,7 +335,7 @@ static cJSON *do_test(struct command *c) {
     return command_error("there is no level \"%s\"", word);
   if (!all && channel < 0)
     return command_error("there is no channel \"%s\"", name);
-  answer = fine();
+  answer = command_fine();
   results = cJSON_AddArrayToObject(answer, "results");
   for (size_t i = 0; i < core_config(c->core)->channels_num; i++)
     if ((all || (int)i == channel) && c->wait->num < CHANNELS_MAX)
@@ -393,7 +383,7 @@ static void add_row(void *arg, const struct outbox_row *row) {
 }
 
 static cJSON *do_queue(struct command *c) {
-  cJSON *answer = fine();
+  cJSON *answer = command_fine();
 
   store_outbox_each(core_store(c->core), LIST_MAX, add_row,
                     cJSON_AddArrayToObject(answer, "rows"));
@@ -409,251 +399,26 @@ static cJSON *do_drop(struct command *c) {
   return result_of(core_drop(c->core, id_of(c)), "message", id_of(c));
 }
 
-/* -- what would happen ---------------------------------------------------- */
-
-/* "host/plugin-instance/type-instance" into the five names: 0 or -EINVAL. */
-static int names_from(const char *identifier, struct event *ev) {
-  char copy[5 * ALERT_NAME_SIZE];
-  char *plugin;
-  char *type;
-  char *dash;
-
-  if (strlen(identifier) >= sizeof(copy))
-    return -EINVAL;
-  strcpy(copy, identifier);
-  plugin = strchr(copy, '/');
-  type = plugin != NULL ? strchr(plugin + 1, '/') : NULL;
-  if (type == NULL)
-    return -EINVAL;
-  *plugin++ = '\0';
-  *type++ = '\0';
-  dash = strchr(plugin, '-');
-  if (dash != NULL) {
-    *dash++ = '\0';
-    snprintf(ev->plugin_instance, sizeof(ev->plugin_instance), "%.127s", dash);
-  }
-  dash = strchr(type, '-');
-  if (dash != NULL) {
-    *dash++ = '\0';
-    snprintf(ev->type_instance, sizeof(ev->type_instance), "%.127s", dash);
-  }
-  snprintf(ev->host, sizeof(ev->host), "%.127s", copy);
-  snprintf(ev->plugin, sizeof(ev->plugin), "%.127s", plugin);
-  snprintf(ev->type, sizeof(ev->type), "%.127s", type);
-  return 0;
-}
-
-/* The alert that a notification as asked for would open. NULL and *error. */
-static struct episode *imagined(struct command *c, cJSON **error) {
-  const struct notify_config *config = core_config(c->core);
-  const char *severity = text_of(c, "severity");
-  struct episode *e;
-  struct event ev;
-
-  event_init(&ev);
-  ev.severity = SEVERITY_FAILURE;
-  ev.value = number_of(c, "value", NAN);
-  ev.has_value = isfinite(ev.value);
-  ev.time = ev.received = core_now(c->core);
-  if (names_from(text_of(c, "identifier"), &ev) < 0 ||
-      (severity[0] != '\0' && strcmp(severity, "missing") != 0 &&
-       severity_parse(severity, &ev.severity) < 0)) {
-    *error = command_error("expected identifier host/plugin-instance/"
-                           "type-instance and severity FAILURE, WARNING, OKAY "
-                           "or missing");
-    return NULL;
-  }
-  if (strcmp(severity, "missing") == 0) {
-    ev.has_value = false;
-    snprintf(ev.text, sizeof(ev.text),
-             "%.150s has not been updated for 60.000 seconds.",
-             text_of(c, "identifier"));
-  } else {
-    snprintf(ev.text, sizeof(ev.text), "An imagined notification.");
-  }
-  event_classify(&ev, config->missing_scope == MISSING_SCOPE_DEVICE);
-  e = episode_new();
-  if (e == NULL) {
-    *error = command_error("out of memory");
-    return NULL;
-  }
-  state_describe(config, &ev, core_now(c->core), e);
-  e->a.state = ALERT_FIRING;
-  e->a.sequence = 1;
-  snprintf(e->a.episode, sizeof(e->a.episode), "%s-%" PRId64, e->a.fingerprint,
-           e->a.since / 1000);
-  return e;
-}
-
-static void explain_channel(struct command *c, const struct episode *e,
-                            int channel, const struct route_config *route,
-                            cJSON *list) {
-  const struct channel_config *config =
-      &core_config(c->core)->channels[channel];
-  const char *stopped = deliver_stopped(core_deliver(c->core), channel);
-  const struct policy *by = NULL;
-  char why[200];
-  char line[300] = "";
-  cJSON *object = cJSON_CreateObject();
-  enum policy_answer answer =
-      policy_ask(&(struct policy_question){.config = core_config(c->core),
-                                           .alert = &e->a,
-                                           .route = route,
-                                           .channel = config,
-                                           .kind = MESSAGE_OPEN,
-                                           .reason = REASON_OPENED,
-                                           .now = core_now(c->core)},
-                 &by, why, sizeof(why));
-
-  if (stopped != NULL)
-    snprintf(line, sizeof(line), "stopped: %s", stopped);
-  else if (by != NULL)
-    snprintf(line, sizeof(line), "%s: %s", by->name, why);
-  cJSON_AddStringToObject(object, "channel", config->name);
-  cJSON_AddBoolToObject(object, "delivers",
-                        stopped == NULL && answer != POLICY_DROP);
-  if (line[0] != '\0')
-    cJSON_AddStringToObject(object, "why", line);
-  cJSON_AddItemToArray(list, object);
-}
-
-static cJSON *do_explain(struct command *c) {
-  const struct notify_config *config = core_config(c->core);
-  cJSON *answer = NULL;
-  struct episode *e = imagined(c, &answer);
-  const struct episode *open;
-  cJSON *routes;
-
-  if (e == NULL)
-    return answer;
-  answer = fine();
-  cJSON_AddItemToObject(answer, "alert", alert_json(&e->a));
-  open = episodes_find(state_episodes(core_state(c->core)), e->a.fingerprint);
-  if (open != NULL)
-    cJSON_AddNumberToObject(answer, "open_id", (double)open->a.id);
-  routes = cJSON_AddArrayToObject(answer, "routes");
-  for (size_t r = 0; r < e->routes_num; r++) {
-    const struct route_config *route = &config->routes[e->routes[r]];
-    cJSON *object = cJSON_CreateObject();
-    cJSON *channels;
-    char key[64];
-
-    route_key(config, e->routes[r], key, sizeof(key));
-    cJSON_AddStringToObject(object, "route", key);
-    cJSON_AddNumberToObject(object, "for", route->for_s);
-    cJSON_AddNumberToObject(object, "repeat",
-                            route->repeat[e->a.level] == SECONDS_UNSET
-                                ? config->repeat[e->a.level]
-                                : route->repeat[e->a.level]);
-    channels = cJSON_AddArrayToObject(object, "channels");
-    for (size_t i = 0; i < route->channels_num; i++)
-      explain_channel(c, e, route->channels[i], route, channels);
-    cJSON_AddItemToArray(routes, object);
-  }
-  episode_free(e);
-  return answer;
-}
-
-static int64_t wall_of(void *core) { return core_now(core); }
-
-static void render_channel(struct command *c, const struct episode *e,
-                           int channel, int route, cJSON *list) {
-  const struct notify_config *config = core_config(c->core);
-  const struct channel_config *to = &config->channels[channel];
-  static const atomic_bool never = false;
-  struct sender_env env = {.abort = &never,
-                           .wall_ms = wall_of,
-                           .clock_arg = c->core,
-                           .channel = to->name,
-                           .collectd_host = core_host(c->core),
-                           .version = c->version};
-  struct message m = {.kind = MESSAGE_OPEN,
-                      .reason = REASON_OPENED,
-                      .level = e->a.level,
-                      .alert = &e->a,
-                      .title = "",
-                      .body = "",
-                      .channel = to->name,
-                      .delivery_id = "00000000000000000000000000000000",
-                      .message_id = "<rendered@localhost>",
-                      .thread_root = "",
-                      .previous = "",
-                      .root_ref = "",
-                      .last_ref = "",
-                      .recipient = "",
-                      .attempt = 1,
-                      .created = core_now(c->core),
-                      .delay_why = "",
-                      .fallback_for = "",
-                      .route = &config->routes[route],
-                      .config = config,
-                      .collectd_host = core_host(c->core)};
-  cJSON *object = cJSON_CreateObject();
-  struct buf title;
-  struct buf body;
-  struct buf payload;
-
-  buf_init(&title, TEMPLATE_OUTPUT_MAX);
-  buf_init(&body, TEMPLATE_OUTPUT_MAX);
-  buf_init(&payload, 1024 * 1024);
-  cJSON_AddStringToObject(object, "channel", to->name);
-  if (message_texts(&m, TARGET_PLAIN, &title, &body) == 0 && title.len > 0) {
-    m.title = title.data;
-    m.body = body.len > 0 ? body.data : "";
-    cJSON_AddStringToObject(object, "title", m.title);
-    cJSON_AddStringToObject(object, "body", m.body);
-    if (!to->broken && to->sender->render != NULL &&
-        to->sender->render(to->settings, &m, &env, &payload) == 0 &&
-        payload.len > 0)
-      cJSON_AddStringToObject(object, "payload", payload.data);
-  }
-  cJSON_AddItemToArray(list, object);
-  buf_free(&title);
-  buf_free(&body);
-  buf_free(&payload);
-}
-
-static cJSON *do_render(struct command *c) {
-  const struct notify_config *config = core_config(c->core);
-  const char *only = text_of(c, "channel");
-  cJSON *answer = NULL;
-  struct episode *e = imagined(c, &answer);
-  bool done[CHANNELS_MAX] = {false};
-  cJSON *list;
-
-  if (e == NULL)
-    return answer;
-  answer = fine();
-  list = cJSON_AddArrayToObject(answer, "rendered");
-  for (size_t r = 0; r < e->routes_num; r++) {
-    const struct route_config *route = &config->routes[e->routes[r]];
-
-    for (size_t i = 0; i < route->channels_num; i++) {
-      int channel = route->channels[i];
-
-      if (channel < 0 || channel >= CHANNELS_MAX || done[channel] ||
-          (only[0] != '\0' &&
-           strcmp(only, config->channels[channel].name) != 0))
-        continue;
-      done[channel] = true;
-      render_channel(c, e, channel, e->routes[r], list);
-    }
-  }
-  episode_free(e);
-  return answer;
-}
-
 /* -- the table ------------------------------------------------------------ */
 
 static const struct {
   const char *name;
   cJSON *(*answer)(struct command *c);
 } commands[] = {
-    {"status", do_status},   {"list", do_list},     {"history", do_history},
-    {"show", do_show},       {"ack", do_ack},       {"unack", do_unack},
-    {"resolve", do_resolve}, {"test", do_test},     {"queue", do_queue},
-    {"retry", do_retry},     {"drop", do_drop},     {"enable", do_enable},
-    {"explain", do_explain}, {"render", do_render},
+    {"status", do_status},
+    {"list", do_list},
+    {"history", do_history},
+    {"show", do_show},
+    {"ack", do_ack},
+    {"unack", do_unack},
+    {"resolve", do_resolve},
+    {"test", do_test},
+    {"queue", do_queue},
+    {"retry", do_retry},
+    {"drop", do_drop},
+    {"enable", do_enable},
+    {"explain", command_explain},
+    {"render", command_render},
 };
 
 cJSON *command_answer(struct core *core, const char *version, const char *line,
@@ -662,7 +427,7 @@ cJSON *command_answer(struct core *core, const char *version, const char *line,
   struct command c = {
       .core = core, .version = version, .request = request, .wait = wait};
   cJSON *answer = NULL;
-  const char *name = text_of(&c, "command");
+  const char *name = command_text(&c, "command");
 
   wait->num = 0;
   if (!cJSON_IsObject(request))

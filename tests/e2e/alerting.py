@@ -1,6 +1,7 @@
 """A real collectd with threshold, unixsock and notify_kasa, in a folder of its
-own, driven by PUTVAL and PUTNOTIF. NOTIFY_KASA is the folder of the plugin
-with the test senders (the build's tests/e2e/plugin/.libs)."""
+own, driven by PUTVAL and PUTNOTIF. NOTIFY_KASA may name the folder of the
+plugin with the test senders; else it is the build's tests/e2e/plugin/.libs
+(`make check` builds it). The rest of the environment is collectd.py's."""
 
 import json
 import os
@@ -11,7 +12,8 @@ import subprocess
 import tempfile
 import time
 
-TYPES = "/usr/share/collectd/types.db"
+from collectd import BUILD, BY_SANITIZER, COLLECTD, PLUGINDIR, PRELOAD
+from collectd import SLOWNESS, WRAP
 
 HEAD = """
 Hostname "tester"
@@ -27,7 +29,7 @@ LoadPlugin logfile
 </Plugin>
 PluginDir "{plugin}"
 LoadPlugin notify_kasa
-PluginDir "/usr/lib/collectd"
+PluginDir "{daemon}"
 LoadPlugin unixsock
 LoadPlugin threshold
 <Plugin unixsock>
@@ -55,8 +57,8 @@ THRESHOLDS = """
 
 
 def plugin_folder():
-    return os.path.abspath(os.environ.get("NOTIFY_KASA",
-                                          "tests/e2e/plugin/.libs"))
+    return os.path.abspath(os.environ.get("NOTIFY_KASA") or os.path.join(
+        BUILD, "tests/e2e/plugin/.libs"))
 
 
 class Collectd:
@@ -71,7 +73,7 @@ class Collectd:
             .format(kind=kinds.get(name, "file"), name=name, base=self.base)
             for name in channels)
         text = HEAD.format(base=self.base, interval=interval,
-                           plugin=plugin_folder())
+                           plugin=plugin_folder(), daemon=PLUGINDIR)
         text += ('<Plugin notify_kasa>\n  StateDirectory "state"\n'
                  f'  ControlSocket "{self.base}/control"\n{blocks}{options}'
                  '\n</Plugin>\n')
@@ -82,19 +84,23 @@ class Collectd:
         self.start()
         return self
 
-    def __exit__(self, *_):
+    def __exit__(self, kind, *_):
         self.stop()
+        complaint = BY_SANITIZER.search(self.log())
+        assert kind is not None or complaint is None, self.log()
         shutil.rmtree(self.base, ignore_errors=True)
 
     def start(self):
         env = dict(os.environ)
-        if "PRELOAD" in env:
-            env["LD_PRELOAD"] = env["PRELOAD"]
+        if PRELOAD:
+            env["LD_PRELOAD"] = PRELOAD
+            # the daemon itself leaks a little of its configuration
+            env.setdefault("ASAN_OPTIONS", "detect_leaks=0")
         with open(self.base + "/err", "ab") as err:
             self.process = subprocess.Popen(
-                ["collectd", "-f", "-C", self.base + "/conf"], stderr=err,
+                [*WRAP, COLLECTD, "-f", "-C", self.base + "/conf"], stderr=err,
                 stdout=err, env=env)
-        end = time.time() + 20
+        end = time.time() + 20 * SLOWNESS
         while not (os.path.exists(self.base + "/control")
                    and os.path.exists(self.base + "/sock")):
             assert self.process.poll() is None, self.log()
@@ -108,7 +114,7 @@ class Collectd:
         began = time.time()
         if self.process.poll() is None:
             self.process.terminate()
-            self.process.wait(30)
+            self.process.wait(30 * SLOWNESS)
         self.process = None
         return time.time() - began
 
@@ -151,7 +157,7 @@ class Collectd:
         return [m["kind"] for m in self.sent(channel)]
 
     def wait(self, kinds, channel="mail", seconds=15):
-        end = time.time() + seconds
+        end = time.time() + seconds * SLOWNESS
         while self.kinds(channel) != kinds:
             assert time.time() < end, (self.sent(channel), self.log())
             time.sleep(0.05)

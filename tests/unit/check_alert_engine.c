@@ -199,4 +199,4 @@ static void fill(TCase *t) {
   tcase_add_test(t, ten_thousand_alerts_are_queued);
 }
 
-int main(void) { return suite_run("engine", fill); }
+int main(void) { return suite_run("alert engine", fill); }
