@@ -320,6 +320,7 @@ void options_read(const struct option *table, void *target,
     const struct conf_item *item = &block->children[i];
     const struct option *option = table;
 
+    reporter->line = item->line;
     while (option->name != NULL && !text_same(option->name, item->key))
       option++;
     if (option->name == NULL) {
@@ -331,6 +332,7 @@ void options_read(const struct option *table, void *target,
                    where, option->name);
     read_one(option, target, item, where, reporter);
   }
+  reporter->line = block->line;
 }
 
 const char *option_block_name(const struct conf_item *item, const char *where,

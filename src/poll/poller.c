@@ -28,11 +28,16 @@ struct poller {
   struct line living, others;
   unsigned in_flight, others_in_flight;
   double energy;
+  unsigned strangers_said; /* log lines about them in this window */
+  uint64_t window_ends_us;
 };
 
 enum {
   /* Descriptors left for the rest of the daemon. */
   DESCRIPTORS_SPARED = 256,
+  /* Thousands of forged devices must not fill the log. */
+  STRANGERS_SAID = 16,
+  STRANGERS_WINDOW_US = 300 * 1000000,
   REQUEST_SIZE_MAX = 1024,
 };
 
@@ -81,8 +86,7 @@ void poller_free(struct poller *p) {
 
 double poller_energy(const struct poller *p) { return p->energy; }
 
-/* -- lines
- * --------------------------------------------------------------------- */
+/* -- lines -- */
 
 static void line_add(struct line *line, struct known *k) {
   k->queue_next = NULL;
@@ -122,8 +126,7 @@ static void line_drop(struct line *line, const struct known *k) {
   }
 }
 
-/* -- what came out
- * --------------------------------------------------------------- */
+/* -- what came out -- */
 
 static uint64_t report_time(struct known *k) {
   uint64_t now = clock_wall_us();
@@ -165,6 +168,23 @@ static void finish(struct poller *p, struct known *k) {
   p->hooks.done(p->hooks.arg, k);
 }
 
+/* A device that was found but never answered. */
+static void say_stranger(struct poller *p, const struct known *k) {
+  uint64_t now_us = loop_now_us(p->loop);
+
+  if (now_us >= p->window_ends_us) {
+    p->window_ends_us = now_us + STRANGERS_WINDOW_US;
+    p->strangers_said = 0;
+  }
+  if (p->strangers_said < STRANGERS_SAID)
+    log_say(LOG_LEVEL_WARNING, "%s (%s) does not answer: %s", k->name,
+            known_address(k), k->why);
+  else if (p->strangers_said == STRANGERS_SAID)
+    log_say(LOG_LEVEL_WARNING,
+            "more devices were found that do not answer; not listed");
+  p->strangers_said++;
+}
+
 /* The whole poll failed, after all its attempts. */
 static void give_up(struct poller *p, struct known *k) {
   bool was_up = k->up;
@@ -172,10 +192,9 @@ static void give_up(struct poller *p, struct known *k) {
   release(p, k);
   if (was_up)
     log_say(LOG_LEVEL_WARNING, "%s (%s) stopped answering: %s", k->name,
-            known_address(k), k->why);
+            k->address.sin_port != 0 ? known_address(k) : "no address", k->why);
   else if (!k->polled)
-    log_say(LOG_LEVEL_WARNING, "%s (%s) does not answer: %s", k->name,
-            known_address(k), k->why);
+    say_stranger(p, k);
   set_up(k, false);
   report(p, k, REPORT_CORE);
   if (!registry_try_candidate(p->registry, k) && was_up)
@@ -242,13 +261,14 @@ static void publish_extras(struct poller *p, struct known *k) {
     k->day_ends_us = now_us + (uint64_t)(day * 1e6);
   if (day > 0 && day + 1 < wait)
     wait = day + 1; /* the new day's figures as soon as there are any */
+  else
+    wait -= wait / 8 * k->device.mac[5] / 255; /* not all at once */
   k->extras_due_us = now_us + (uint64_t)(wait * 1e6);
   device_sum_plugs(&k->device);
   report(p, k, REPORT_EXTRA);
 }
 
-/* -- one poll
- * ------------------------------------------------------------------------ */
+/* -- one poll -- */
 
 static void ask(struct poller *p, struct known *k);
 static void failed(struct poller *p, struct known *k, enum outcome outcome,
@@ -359,6 +379,10 @@ static void failed(struct poller *p, struct known *k, enum outcome outcome,
 
   if (k->link != NULL)
     k->transport->abort(k->link);
+  if (k->unwanted) {
+    finish(p, k);
+    return;
+  }
   k->failures[outcome]++;
   if (k->asked == NEXT_ASIDE || k->asked == NEXT_EXTRA) {
     k->dialect->skip(&k->device, &k->progress);
@@ -390,8 +414,7 @@ static void timer_fired(struct loop_timer *timer) {
     failed(p, k, OUTCOME_TIMEOUT, "no answer in time");
 }
 
-/* -- the line
- * ------------------------------------------------------------------------- */
+/* -- the line -- */
 
 void poller_enqueue(struct poller *p, struct known *k) {
   k->poller = p;
@@ -437,6 +460,5 @@ void poller_repeat(struct poller *p, struct known *k) {
       log_say(LOG_LEVEL_WARNING, "%s was not found on the network", k->name);
     set_up(k, false);
   }
-  if (!k->up)
-    report(p, k, REPORT_CORE);
+  report(p, k, k->up ? REPORT_STATE : REPORT_CORE);
 }
