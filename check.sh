@@ -1,0 +1,339 @@
+#!/usr/bin/env bash
+# Proves it: installs what tests need, builds, runs every test. The last line
+# is "N passed, N failed, N skipped"; the exit status says the same.
+set -u
+
+TOP=$(cd "$(dirname "$0")" && pwd)
+. "$TOP/tests/setup.sh"
+
+usage() {
+  cat <<'TEXT'
+Usage: ./check.sh [PART]...
+
+  (none)     everything but bench
+  build      gcc and clang without warnings, distcheck, exported symbols
+  lint       clang-tidy, cppcheck, manual pages, shell scripts
+  unit       unit tests
+  e2e        end to end, with the real collectd, Prometheus, rrdtool
+  sanitize   unit and end to end under address, undefined and thread
+             sanitizers and valgrind
+  fuzz       every fuzz target, FUZZ_SECONDS each (default 15)
+  bench      the benchmark's table
+TEXT
+}
+
+PARTS=()
+for part in "$@"; do
+  case $part in
+  build | lint | unit | e2e | sanitize | fuzz | bench) PARTS+=("$part") ;;
+  -h | --help)
+    usage
+    exit 0
+    ;;
+  *)
+    usage >&2
+    exit 2
+    ;;
+  esac
+done
+if [ ${#PARTS[@]} -eq 0 ]; then PARTS=(build lint unit e2e sanitize fuzz); fi
+
+wants() {
+  local part
+  for part in "${PARTS[@]}"; do
+    if [ "$part" = "$1" ]; then return 0; fi
+  done
+  return 1
+}
+
+# -- counting -----------------------------------------------------------------------
+
+LOG=$VAR/log
+PASSED=0 FAILED=0 SKIPPED=0
+mkdir -p "$LOG"
+START=$SECONDS
+
+count() { # passed failed skipped
+  PASSED=$((PASSED + $1))
+  FAILED=$((FAILED + $2))
+  SKIPPED=$((SKIPPED + $3))
+}
+
+note() { printf '%4ds  %s\n' $((SECONDS - START)) "$*"; }
+
+# step NAME COMMAND...: one check; its output is shown when it fails
+step() {
+  local name=$1 log
+  log=$LOG/check-$(tr -c 'a-z0-9\n' '-' <<<"$name").log
+  shift
+  if "$@" >"$log" 2>&1; then
+    count 1 0 0
+    note "ok      $name"
+  else
+    count 0 1 0
+    note "FAILED  $name (${log#"$TOP"/})"
+    tail -n 30 "$log"
+  fi
+}
+
+skip() { # NAME WHY
+  count 0 0 1
+  note "skipped $1: $2"
+}
+
+# unit_suite BUILD NAME [VARIABLE=VALUE]...: the Check programs of a build;
+# each of their checks counts
+unit_suite() {
+  local dir=$VAR/$1 name=$2 out status test checks bad
+  local all=0 failed=0 list=()
+  shift 2
+  if ! make -C "$dir" -j"$(nproc)" unit-tests >"$LOG/build-tests.log" 2>&1; then
+    count 0 1 0
+    note "FAILED  $name: the tests do not build"
+    grep -E 'error|warning' "$LOG/build-tests.log" | head -n 20
+    return
+  fi
+  for test in "$dir"/tests/unit/check_*; do
+    if [ ! -x "$test" ] || [ -d "$test" ]; then continue; fi
+    out=$(cd "$dir" && env KASA_DEVICES="$KASA_DEVICES" CK_DEFAULT_TIMEOUT=120 \
+      "$@" "$test" 2>&1)
+    status=$?
+    read -r checks bad < <(sed -nE \
+      's/.*Checks: ([0-9]+), Failures: ([0-9]+), Errors: ([0-9]+).*/\1 \2+\3/p' <<<"$out" |
+      tail -n 1)
+    bad=$((${bad:-0}))
+    if [ $status -ne 0 ] && [ $bad -eq 0 ]; then bad=1; fi
+    all=$((all + ${checks:-0}))
+    failed=$((failed + bad))
+    if [ $status -ne 0 ]; then
+      list+=("$(basename "$test")")
+      printf '%s\n' "$out" | tail -n 30
+    fi
+  done
+  if [ $failed -gt $all ]; then all=$failed; fi
+  count $((all - failed)) $failed 0
+  if [ $failed -eq 0 ]; then
+    note "ok      $name: $all checks"
+  else
+    note "FAILED  $name: $failed of $all checks, in ${list[*]}"
+  fi
+}
+
+# pytest_suite NAME [VARIABLE=VALUE]... -- ARGUMENT...: each test counts. Runs
+# in a network of its own where that is allowed, so that simulated houses of
+# two suites never meet.
+pytest_suite() {
+  local name=$1 xml log vars=() inside=()
+  xml=$LOG/$(tr -c 'a-z0-9\n' '-' <<<"$name").xml
+  log=${xml%.xml}.log
+  shift
+  while [ "$1" != -- ]; do
+    vars+=("$1")
+    shift
+  done
+  shift
+  if unshare -n true 2>/dev/null; then
+    # write_prometheus listens only where there is more than loopback
+    inside=(unshare -n bash -c 'ip link set lo up && ip link add kasa0 type veth peer name kasa1 &&
+      ip addr add 192.0.2.1/24 dev kasa0 && ip link set kasa0 up && exec "$@"' inside)
+  fi
+  rm -f "$xml"
+  "${inside[@]}" env "${E2E_ENV[@]}" "${vars[@]}" \
+    "$VAR/venv/bin/python" -m pytest -q -rs -p no:cacheprovider \
+    --junitxml="$xml" "$@" >"$log" 2>&1
+  echo $? >"$xml.status"
+}
+
+# pytest_result NAME: counts what pytest_suite has left
+pytest_result() {
+  local name=$1 xml all bad skipped status
+  xml=$LOG/$(tr -c 'a-z0-9\n' '-' <<<"$name").xml
+  status=$(cat "$xml.status")
+  read -r all bad skipped < <(sed -nE \
+    's/.*<testsuite [^>]*errors="([0-9]+)" failures="([0-9]+)" skipped="([0-9]+)" tests="([0-9]+)".*/\4 \1+\2 \3/p' \
+    "$xml" 2>/dev/null | head -n 1)
+  all=$((${all:-0})) bad=$((${bad:-0})) skipped=$((${skipped:-0}))
+  if [ "$status" -ne 0 ] && [ $bad -eq 0 ]; then bad=1 all=$((all + 1)); fi
+  count $((all - bad - skipped)) $bad $skipped
+  if [ $bad -eq 0 ]; then
+    note "ok      $name: $((all - skipped)) tests"
+  else
+    note "FAILED  $name: $bad of $all tests (${xml%.xml}.log)"
+    grep -E '^(FAILED|ERROR|E  )' "${xml%.xml}.log" | head -n 40
+  fi
+  grep -E '^SKIPPED' "${xml%.xml}.log" | sed 's/^SKIPPED/      skipped/' | sort | uniq
+}
+
+# -- what tests need ------------------------------------------------------------------
+
+KASA_DEVICES=
+if [ -r "$TOP/../shared/devices/INDEX.tsv" ]; then
+  KASA_DEVICES=$(cd "$TOP/../shared/devices" && pwd)
+fi
+
+TEST_PACKAGES=(check clang clang-tidy cppcheck libclang-rt-14-dev mandoc shellcheck
+  valgrind python3-venv prometheus rrdtool iproute2 openssl curl)
+
+install_packages "to build and to run tests" "${BUILD_PACKAGES[@]}" \
+  "${RUN_PACKAGES[@]}" "${TEST_PACKAGES[@]}" || exit 1
+
+# Clients and devices that nobody here wrote.
+install_peers() {
+  if [ ! -x "$VAR/venv/bin/python" ]; then python3 -m venv "$VAR/venv" || return 1; fi
+  if ! "$VAR/venv/bin/python" -c 'import pytest, aiosmtpd' 2>/dev/null; then
+    "$VAR/venv/bin/pip" -q install pytest aiosmtpd >"$LOG/pip.log" 2>&1 || return 1
+  fi
+  "$VAR/venv/bin/python" -c 'import kasa' 2>/dev/null ||
+    "$VAR/venv/bin/pip" -q install python-kasa==0.12.0 >>"$LOG/pip.log" 2>&1 ||
+    say "python-kasa cannot be installed: its tests are skipped"
+  if ! command -v npm >/dev/null; then
+    install_packages "for simulated devices from npm" nodejs npm ||
+      say "npm cannot be installed: its tests are skipped"
+  fi
+  mkdir -p "$VAR/node"
+  if command -v npm >/dev/null && [ ! -d "$VAR/node/node_modules/tplink-smarthome-api" ]; then
+    (cd "$VAR/node" && npm install --silent --no-audit --no-fund \
+      tplink-smarthome-api@5.0.0 tplink-smarthome-simulator@5.0.1) >"$LOG/npm.log" 2>&1 ||
+      say "npm packages cannot be installed: their tests are skipped"
+  fi
+}
+if wants e2e || wants sanitize || wants bench; then
+  install_peers || die "Python's test tools cannot be installed (var/log/pip.log)"
+fi
+
+E2E_ENV=("KASA_DEVICES=$KASA_DEVICES" "KASA_NODE=$VAR/node"
+  "NODE_PATH=$VAR/node/node_modules")
+
+stage_sources || exit 1
+if ! build check --enable-werror; then
+  count 0 1 0
+  printf '%s passed, %s failed, %s skipped\n' $PASSED $FAILED $SKIPPED
+  exit 1
+fi
+count 1 0 0
+note "ok      gcc builds without a warning"
+
+# -- the parts ----------------------------------------------------------------------------
+
+exports_only_register() {
+  local so bad=0
+  for so in "$VAR"/check/.libs/*kasa.so; do
+    nm -D --defined-only "$so" | awk '{print $3}' | grep -vx module_register && bad=1
+  done
+  return $bad
+}
+
+headers_stand_alone() {
+  local header bad=0
+  for header in "$VAR"/src/src/{base,device,energy,poll,alert,cli}/*.h; do
+    if [ ! -e "$header" ]; then continue; fi
+    gcc -std=gnu11 -fsyntax-only -I"$VAR/src/src" -I"$VAR/check" -x c "$header" || bad=1
+  done
+  return $bad
+}
+
+part_build() {
+  step "clang builds without a warning" build check-clang CC=clang --enable-werror
+  step "plugins export module_register alone" exports_only_register
+  step "every header compiles alone" headers_stand_alone
+  step "distcheck" make -C "$VAR/check" distcheck \
+    AM_DISTCHECK_CONFIGURE_FLAGS=--enable-werror
+}
+
+# shellcheck disable=SC2016
+tidy() {
+  export TIDY_FLAGS="-std=gnu11 -Isrc -I$VAR/check -I$VAR/check/src -D_GNU_SOURCE"
+  (cd "$VAR/src" && find src/base src/device src/energy src/poll src/cli src/alert \
+    -name '*.c' -print0 |
+    xargs -0 -P "$(nproc)" -n 4 bash -c \
+      'clang-tidy --quiet --warnings-as-errors="*" "$@" -- $TIDY_FLAGS' tidy)
+}
+
+check_cpp() {
+  cppcheck --quiet --std=c11 --enable=warning,performance,portability \
+    --inline-suppr --error-exitcode=1 --suppress=missingInclude -j"$(nproc)" \
+    -I "$VAR/src/src" "$VAR"/src/src/{base,device,energy,poll,cli,alert}
+}
+
+part_lint() {
+  step "clang-tidy" tidy
+  step "cppcheck" check_cpp
+  step "shellcheck" shellcheck -x -P "$TOP" "$TOP/run.sh" "$TOP/check.sh" "$TOP/.ci/run"
+  step "manual pages" mandoc -Tlint -Wwarning "$TOP"/doc/man/*.[15]
+}
+
+part_unit() { unit_suite check "unit tests"; }
+
+part_e2e() {
+  pytest_suite "end to end" KASA_BUILD="$VAR/check" -- "$TOP/tests/e2e"
+  pytest_result "end to end"
+}
+
+# The suites of two kinds run side by side: two cores are the least there is.
+part_sanitize() {
+  local asan tsan
+  asan=$(gcc -print-file-name=libasan.so)
+  tsan=$(gcc -print-file-name=libtsan.so)
+  if ! build asan --enable-werror --enable-sanitizers=address,undefined CFLAGS='-g -O1' ||
+    ! build tsan --enable-werror --enable-sanitizers=thread CFLAGS='-g -O1'; then
+    count 0 1 0
+    note "FAILED  the sanitizer builds"
+    return
+  fi
+  unit_suite asan "unit tests, address and undefined sanitizers"
+  unit_suite tsan "unit tests, thread sanitizer"
+  unit_suite check "unit tests, valgrind" CK_FORK=no KASA_SLOW=1 \
+    valgrind -q --error-exitcode=9 --leak-check=full --errors-for-leak-kinds=definite
+  pytest_suite "end to end, address and undefined sanitizers" \
+    KASA_BUILD="$VAR/asan" KASA_PRELOAD="$asan" -- "$TOP/tests/e2e" -m 'not plain' &
+  pytest_suite "end to end, thread sanitizer" \
+    KASA_BUILD="$VAR/tsan" KASA_PRELOAD="$tsan" -- "$TOP/tests/e2e" -m 'not plain' &
+  wait
+  pytest_result "end to end, address and undefined sanitizers"
+  pytest_result "end to end, thread sanitizer"
+  pytest_suite "end to end, valgrind" KASA_BUILD="$VAR/check" \
+    KASA_WRAP="valgrind -q --error-exitcode=9 --leak-check=full --errors-for-leak-kinds=definite" \
+    -- "$TOP/tests/e2e" -m 'not plain'
+  pytest_result "end to end, valgrind"
+}
+
+fuzz_one() { # TARGET
+  local name
+  name=$(basename "$1")
+  mkdir -p "$VAR/corpus/$name"
+  mkdir -p "$VAR/src/tests/fuzz/seeds/${name#fuzz_}"
+  "$1" -max_total_time="${FUZZ_SECONDS:-15}" -timeout=5 -rss_limit_mb=1024 -max_len=70000 \
+    -artifact_prefix="$LOG/$name-" "$VAR/corpus/$name" \
+    "$VAR/src/tests/fuzz/seeds/${name#fuzz_}"
+}
+
+part_fuzz() {
+  local target
+  if ! build fuzz CC=clang --enable-werror --enable-fuzzers \
+    --enable-sanitizers=address,undefined; then
+    count 0 1 0
+    note "FAILED  the fuzz targets do not build"
+    return
+  fi
+  for target in "$VAR"/fuzz/fuzz_*; do
+    if [ -x "$target" ]; then step "$(basename "$target")" fuzz_one "$target"; fi
+  done
+}
+
+part_bench() {
+  make -C "$VAR/check" bench-tools >"$LOG/build-bench.log" 2>&1 || die "the benchmark does not build"
+  mkdir -p "$VAR/bench"
+  if env "${E2E_ENV[@]}" KASA_PYTHON="$VAR/venv/bin/python" \
+    python3 "$TOP/tests/bench/bench.py" --build "$VAR/check" --out "$VAR/bench/table.md"; then
+    count 1 0 0
+  else
+    count 0 1 0
+  fi
+}
+
+for part in build lint unit e2e sanitize fuzz bench; do
+  if wants $part; then part_$part; fi
+done
+
+printf '%d passed, %d failed, %d skipped\n' $PASSED $FAILED $SKIPPED
+[ $FAILED -eq 0 ]

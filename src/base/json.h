@@ -2,8 +2,8 @@
  * bytes. One pass, no allocation per value, bounded depth and size.
  *
  * Lenient where devices are (doc/protocol.md, "Malformed answers"): control
- * characters inside strings and anything after the closing brace are
- * accepted. Strict in everything else.
+ * characters inside strings, zeros before a number and anything after the
+ * closing brace are accepted. Strict in everything else.
  *
  * Ownership: the document borrows the text and must not outlive it.
  * One thread at a time. */

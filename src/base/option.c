@@ -29,6 +29,7 @@ int option_parse_seconds(const char *text, double *seconds) {
     const char *suffix;
     double factor;
   } units[] = {{"ms", 0.001}, {"s", 1}, {"m", 60}, {"h", 3600}, {"d", 86400}};
+  const char *start = text;
   double sum = 0;
 
   if (*text == '\0')
@@ -40,11 +41,13 @@ int option_parse_seconds(const char *text, double *seconds) {
 
     if ((*text < '0' || *text > '9') && *text != '.')
       return -EINVAL;
+    if (text[0] == '0' && (text[1] | 0x20) == 'x') /* strtod reads 0x10 */
+      return -EINVAL;
     number = strtod(text, &end);
     if (end == text || !isfinite(number))
       return -EINVAL;
     if (*end == '\0') { /* a bare number of seconds, only on its own */
-      if (sum != 0)
+      if (text != start)
         return -EINVAL;
       sum = number;
       break;
@@ -317,6 +320,7 @@ void options_read(const struct option *table, void *target,
     const struct conf_item *item = &block->children[i];
     const struct option *option = table;
 
+    reporter->line = item->line;
     while (option->name != NULL && !text_same(option->name, item->key))
       option++;
     if (option->name == NULL) {
@@ -328,6 +332,7 @@ void options_read(const struct option *table, void *target,
                    where, option->name);
     read_one(option, target, item, where, reporter);
   }
+  reporter->line = block->line;
 }
 
 const char *option_block_name(const struct conf_item *item, const char *where,

@@ -32,6 +32,7 @@ struct option_reporter {
   void (*say)(void *arg, const char *line);
   void *arg;
   unsigned errors; /* counted by option_error() */
+  unsigned line;   /* of what is being read; 0 where the parser did not say */
 };
 
 struct option {

@@ -9,6 +9,7 @@
 #include "device/dialect.h"
 #include "device/iot_sysinfo.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -59,12 +60,14 @@ static enum verdict judge(const struct json *doc, json_ref root,
   json_ref in = json_get(doc, root, module);
 
   *method = json_get(doc, in, name);
-  if (!json_number(doc, json_get(doc, in, "err_code"), code) &&
+  if ((!json_number(doc, json_get(doc, in, "err_code"), code) || *code == 0) &&
       !json_number(doc, json_get(doc, *method, "err_code"), code))
     *code = 0;
+  if (*code == 0 && json_type(doc, *method) != JSON_OBJECT)
+    return MISSING;
   for (size_t i = 0; i < sizeof(codes) / sizeof(codes[0]); i++)
     if (codes[i].code == *code)
-      return *code == 0 && *method == 0 ? MISSING : codes[i].verdict;
+      return codes[i].verdict;
   return FAILED;
 }
 
@@ -167,8 +170,12 @@ static int ask_state(const struct device *d, unsigned plug,
 static enum outcome take_state(struct device *d, struct progress *p,
                                const struct json *doc, json_ref root,
                                char why[WHY_SIZE]) {
-  bool asked_meter =
-      d->kind != KIND_UNKNOWN && d->kind != KIND_STRIP && asks_meter(d);
+  /* Which meter went along; that of another kind of device than the one that
+   * has answered says nothing. */
+  const char *asked =
+      d->kind != KIND_UNKNOWN && d->kind != KIND_STRIP && asks_meter(d)
+          ? meter_module(d)
+          : NULL;
   json_ref sysinfo;
   double code;
   enum outcome outcome;
@@ -178,7 +185,8 @@ static enum outcome take_state(struct device *d, struct progress *p,
   if (verdict != FINE)
     return complain(why, verdict, "system", "get_sysinfo", code);
   outcome = iot_sysinfo(d, doc, sysinfo, why);
-  if (outcome == OUTCOME_OK && asked_meter && d->kind != KIND_STRIP) {
+  if (outcome == OUTCOME_OK && asked != NULL && d->kind != KIND_STRIP &&
+      strcmp(asked, meter_module(d)) == 0) {
     outcome = take_realtime(d, &d->now, doc, root, why);
     p->metered = true;
   }
@@ -251,8 +259,9 @@ static bool motion_of(const struct json *doc, json_ref config, double value,
     return false;
   for (double i = 0; i < index && limit != 0; i++)
     limit = json_next(doc, limit);
-  middle = (double)(long long)((max - min) / 2);
-  if (!json_number(doc, limit, &threshold) || middle == min || middle == max)
+  middle = floor((max - min) / 2);
+  if (!json_number(doc, limit, &threshold) || max <= min || middle == min ||
+      middle == max)
     return false;
   away = middle - value;
   percent = 100 * away / (away < 0 ? middle - min : max - middle);
@@ -558,6 +567,10 @@ static void iot_skip(struct device *d, struct progress *p) {
   if (d->shaky & bit)
     d->refused |= bit;
   d->shaky |= bit;
+  if (bit == ASK_TIME) { /* what it was the last time does not count */
+    d->date = 0;
+    d->seconds_to_midnight = 0;
+  }
   p->plug = 0;
   p->step++;
 }

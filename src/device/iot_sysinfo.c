@@ -149,16 +149,21 @@ static void get_light(struct reading *r, const struct json *doc,
 }
 
 /* Over UDP, and on some firmware always, a plug's id is its two-digit slot
- * alone; requests want it behind the strip's own id. */
-static void get_child_id(const struct device *d, const struct json *doc,
-                         json_ref child, char *out, size_t size) {
-  char id[64];
+ * alone (without any, its place says it); requests want it behind the strip's
+ * own id. False for an id that could not stand in a request's quotes. */
+static bool get_child_id(const struct device *d, const struct json *doc,
+                         json_ref child, struct plug *plug) {
+  char id[sizeof(plug->id)] = "";
 
   get_text(doc, child, "id", id, sizeof(id));
   if (strlen(id) > 2)
-    snprintf(out, size, "%s", id);
+    memcpy(plug->id, id, sizeof(id));
+  else if (id[0] == '\0')
+    snprintf(plug->id, sizeof(plug->id), "%s%02u", d->id, plug->slot - 1);
   else
-    snprintf(out, size, "%s%s%s", d->id, strlen(id) == 1 ? "0" : "", id);
+    snprintf(plug->id, sizeof(plug->id), "%s%s%s", d->id,
+             strlen(id) == 1 ? "0" : "", id);
+  return strpbrk(plug->id, "\"\\") == NULL;
 }
 
 static enum outcome get_children(struct device *d, const struct json *doc,
@@ -178,7 +183,10 @@ static enum outcome get_children(struct device *d, const struct json *doc,
 
     plug->slot = i + 1;
     plug->now.has &= QUANTITIES_SLOW;
-    get_child_id(d, doc, c, plug->id, sizeof(plug->id));
+    if (!get_child_id(d, doc, c, plug)) {
+      snprintf(why, WHY_SIZE, "plug %u has an id with quotes", plug->slot);
+      return OUTCOME_MALFORMED;
+    }
     get_name(doc, c, "alias", plug->alias);
     offer(&plug->now, Q_RELAY, doc, json_get(doc, c, "state"));
     get_on_time(&plug->now, doc, c);

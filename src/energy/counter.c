@@ -10,7 +10,8 @@ static const double SLACK_WH = 20;
 
 static double hours(uint64_t us) { return (double)us / 3600e6; }
 
-static void restart(struct counter *c, int by, double value, uint64_t now_us) {
+static void restart(struct counter *c, enum counter_by by, double value,
+                    uint64_t now_us) {
   c->by = by;
   c->last = value;
   c->last_us = now_us;

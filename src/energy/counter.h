@@ -7,11 +7,13 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+enum counter_by { COUNTER_NEW, COUNTER_BY_TOTAL, COUNTER_BY_POWER };
+
 struct counter {
   double wh;   /* what has been counted; starts at the device's own total */
   double last; /* the last total (Wh) or power (W) seen */
   uint64_t last_us;
-  enum { COUNTER_NEW, COUNTER_BY_TOTAL, COUNTER_BY_POWER } by;
+  enum counter_by by;
   unsigned gaps; /* stretches left out because nothing was known of them */
 };
 

@@ -20,6 +20,7 @@ static struct {
   pthread_t thread;    /* the engine's */
   pthread_t main;      /* the one that called init */
   atomic_bool running; /* reads may wake the engine */
+  uint64_t sums_us;    /* when the last sums went out; the engine's thread */
 } plugin;
 
 /* -- values out
@@ -147,6 +148,17 @@ static void report(void *arg, const struct known *k, enum report_part part) {
     dispatch_info(&s, k);
 }
 
+/* Newcomers end a cycle of their own between two of the clock's; sums once an
+ * interval are enough, and RRD files take no two values in one second. */
+static bool sums_are_due(uint64_t wall_us) {
+  uint64_t pause = (uint64_t)(plugin.options.interval * 5e5);
+
+  if (wall_us - plugin.sums_us < pause)
+    return false;
+  plugin.sums_us = wall_us;
+  return true;
+}
+
 static void cycle(void *arg, const struct cycle *c) {
   const struct series s = {
       .plugin = "kasa_total",
@@ -156,7 +168,7 @@ static void cycle(void *arg, const struct cycle *c) {
   };
 
   (void)arg;
-  if (!plugin.options.report_totals)
+  if (!plugin.options.report_totals || !sums_are_due(c->wall_us))
     return;
   dispatch_reading(&s, "", &c->sums, UINT32_MAX);
   watt_hours(&s, "", c->energy_wh);

@@ -118,6 +118,8 @@ static void poll_one(struct engine *e, struct known *k) {
   if (e->open++ == 0)
     e->cycle_started_us = loop_now_us(e->loop);
   k->cycle = e->cycle;
+  k->due_us =
+      loop_now_us(e->loop) + (uint64_t)(1e6 * known_interval(k, e->options));
   set_settled(e, false);
   poller_enqueue(e->poller, k);
 }
@@ -260,8 +262,11 @@ static void start_search(struct engine *e) {
 static void met(void *arg, struct introduction *in,
                 const struct sockaddr_in *from) {
   struct engine *e = arg;
-  struct known *k = registry_meet(e->registry, in, from);
+  struct known *k;
 
+  if (in->device.kind == KIND_UNSUPPORTED && e->hooks.unsupported != NULL)
+    e->hooks.unsupported(e->hooks.arg, &in->device, from->sin_addr);
+  k = registry_meet(e->registry, in, from);
   if (k == NULL)
     return;
   k->seen = true;

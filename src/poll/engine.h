@@ -27,6 +27,10 @@ struct engine_hooks {
   void (*cycle)(void *arg, const struct cycle *cycle);
   /* The first search is over (also when there was none); may be NULL. */
   void (*searched)(void *arg);
+  /* A device answered that is recognised but cannot be polled (a camera), as
+   * often as it answers; may be NULL. */
+  void (*unsupported)(void *arg, const struct device *device,
+                      struct in_addr from);
   void *arg;
 };
 

@@ -64,6 +64,7 @@ bool filter_pattern_good(const char *pattern, char why[FILTER_WHY_SIZE]) {
 
 static int pattern_init(struct pattern *p, const char *text) {
   char *regex = regex_text(text);
+  char alias[DEVICE_NAME_SIZE];
 
   *p = (struct pattern){.by = BY_ALIAS};
   if (regex != NULL) {
@@ -75,7 +76,9 @@ static int pattern_init(struct pattern *p, const char *text) {
     p->by = BY_ADDRESS;
   else if (device_parse_mac(text, p->mac))
     p->by = BY_MAC;
-  p->alias = strdup(text);
+  /* devices' aliases are clean ones */
+  text_name(text, strlen(text), alias, sizeof(alias));
+  p->alias = strdup(alias);
   return p->alias != NULL ? 0 : -ENOMEM;
 }
 
@@ -128,7 +131,7 @@ static bool pattern_matches(const struct pattern *p,
                             struct in_addr address) {
   switch (p->by) {
   case BY_ALIAS:
-    return text_same(p->alias, device->alias);
+    return p->alias[0] != '\0' && text_same(p->alias, device->alias);
   case BY_MAC:
     return device->mac_known && memcmp(p->mac, device->mac, 6) == 0;
   case BY_ADDRESS:

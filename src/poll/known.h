@@ -71,7 +71,7 @@ struct known {
   struct poller *poller;
   struct known *queue_next;
   struct known *next, *previous; /* in the registry */
-  struct hash_node by_identity, by_address, by_name;
+  struct hash_node by_identity, by_address, by_name, by_called;
 };
 
 /* "192.0.2.7", "" when not known. Valid until the next call by the thread. */

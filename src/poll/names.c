@@ -7,7 +7,6 @@
 
 #include <arpa/inet.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 void names_suffix(const struct known *k, char out[DEVICE_NAME_SIZE]) {
@@ -18,6 +17,16 @@ void names_suffix(const struct known *k, char out[DEVICE_NAME_SIZE]) {
              k->device.mac[5]);
   else
     snprintf(out, DEVICE_NAME_SIZE, "%u.%u", host >> 8 & 0xff, host & 0xff);
+}
+
+bool names_same_suffix(const struct known *a, const struct known *b) {
+  if (a->device.mac_known != b->device.mac_known)
+    return false;
+  if (a->device.mac_known)
+    return memcmp(a->device.mac + 4, b->device.mac + 4, 2) == 0;
+  return ((ntohl(a->address.sin_addr.s_addr) ^
+           ntohl(b->address.sin_addr.s_addr)) &
+          0xffff) == 0;
 }
 
 static void fallback(const struct known *k, char out[DEVICE_NAME_SIZE]) {
@@ -74,14 +83,27 @@ void names_with_suffix(const char *base, const char *suffix,
   snprintf(out, DEVICE_NAME_SIZE, "%.*s (%s)", (int)len, base, suffix);
 }
 
+bool names_is_alias(const char *match, const char *alias) {
+  char clean[DEVICE_NAME_SIZE];
+
+  text_name(match, strlen(match), clean, sizeof(clean));
+  return clean[0] != '\0' && text_same(clean, alias);
+}
+
+static bool is_slot(const char *match, unsigned slot) {
+  char text[16];
+
+  snprintf(text, sizeof(text), "%u", slot);
+  return strcmp(match, text) == 0;
+}
+
 static const char *plug_option(const struct known *k, const struct plug *plug) {
   if (k->options == NULL)
     return NULL;
   for (size_t i = 0; i < k->options->plugs_num; i++) {
     const struct plug_options *o = &k->options->plugs[i];
 
-    if (text_same(o->match, plug->alias) ||
-        (unsigned)strtoul(o->match, NULL, 10) == plug->slot)
+    if (is_slot(o->match, plug->slot) || names_is_alias(o->match, plug->alias))
       return o->name;
   }
   return NULL;
@@ -99,28 +121,46 @@ static void plug_base(const struct known *k, const struct plug *plug,
     snprintf(out, DEVICE_NAME_SIZE, "Plug %u", plug->slot);
 }
 
+/* Adds the slot to all that share their name with another; false when there
+ * were none. One with its slot behind it may have become another's own name:
+ * to be called until there are none. */
+static bool part(const struct known *k,
+                 char names[DEVICE_PLUGS_MAX][DEVICE_NAME_SIZE],
+                 bool parted[DEVICE_PLUGS_MAX]) {
+  bool shared[DEVICE_PLUGS_MAX] = {false};
+  bool any = false;
+
+  for (unsigned i = 0; i < k->plugs_num; i++)
+    for (unsigned j = 0; j < k->plugs_num; j++)
+      shared[i] |= j != i && !parted[i] && strcmp(names[i], names[j]) == 0;
+  for (unsigned i = 0; i < k->plugs_num; i++) {
+    char base[DEVICE_NAME_SIZE];
+    char slot[16];
+
+    if (!shared[i])
+      continue;
+    memcpy(base, names[i], sizeof(base));
+    snprintf(slot, sizeof(slot), "%u", k->device.plugs[i].slot);
+    names_with_suffix(base, slot, names[i]);
+    any = parted[i] = true;
+  }
+  return any;
+}
+
 bool names_plugs(struct known *k) {
-  char bases[DEVICE_PLUGS_MAX][DEVICE_NAME_SIZE];
+  char names[DEVICE_PLUGS_MAX][DEVICE_NAME_SIZE];
+  bool parted[DEVICE_PLUGS_MAX] = {false};
   bool fresh = false;
 
   for (unsigned i = 0; i < k->plugs_num; i++)
-    plug_base(k, &k->device.plugs[i], bases[i]);
+    plug_base(k, &k->device.plugs[i], names[i]);
+  while (part(k, names, parted))
+    ;
   for (unsigned i = 0; i < k->plugs_num; i++) {
-    char name[DEVICE_NAME_SIZE];
-    char slot[16];
-    bool shared = false;
-
-    for (unsigned j = 0; j < k->plugs_num; j++)
-      shared |= j != i && strcmp(bases[i], bases[j]) == 0;
-    memcpy(name, bases[i], sizeof(name));
-    if (shared) {
-      snprintf(slot, sizeof(slot), "%u", k->device.plugs[i].slot);
-      names_with_suffix(bases[i], slot, name);
-    }
-    if (strcmp(k->plugs[i].name, name) == 0)
+    if (strcmp(k->plugs[i].name, names[i]) == 0)
       continue;
-    memcpy(k->plugs[i].name, name, sizeof(name));
-    fresh |= shared;
+    memcpy(k->plugs[i].name, names[i], sizeof(names[i]));
+    fresh |= parted[i];
   }
   return fresh;
 }

@@ -206,10 +206,16 @@ static void classify(struct device_options *d) {
     d->kind = MATCH_MAC;
 }
 
-static bool same_device(const struct poll_options *o, const char *match) {
-  for (size_t i = 0; i < o->devices_num; i++)
-    if (text_same(o->devices[i].match, match))
+static bool stands_already(const struct poll_options *o,
+                           const struct device_options *d) {
+  for (size_t i = 0; i < o->devices_num; i++) {
+    const struct device_options *other = &o->devices[i];
+
+    if (text_same(other->match, d->match) ||
+        (other->kind == MATCH_MAC && d->kind == MATCH_MAC &&
+         memcmp(other->mac, d->mac, sizeof(d->mac)) == 0))
       return true;
+  }
   return false;
 }
 
@@ -224,14 +230,18 @@ static void read_device(void *target, const struct conf_item *item,
   if (match == NULL)
     return;
   conf_describe(item, where, sizeof(where));
-  if (same_device(o, match)) {
-    option_error(reporter, "%s stands twice, the second block is left out",
-                 where);
-    return;
+  device.match = strdup(match);
+  if (device.match != NULL) {
+    classify(&device);
+    if (stands_already(o, &device)) {
+      option_error(reporter, "%s stands twice, the second block is left out",
+                   where);
+      device_options_free(&device);
+      return;
+    }
   }
   options_read(device_options_table, &device, item, where, reporter);
   tidy_name(&device.name, where, reporter);
-  device.match = strdup(match);
   grown = realloc(o->devices, (o->devices_num + 1) * sizeof(*grown));
   if (grown != NULL)
     o->devices = grown;
@@ -240,7 +250,6 @@ static void read_device(void *target, const struct conf_item *item,
     device_options_free(&device);
     return;
   }
-  classify(&device);
   o->devices[o->devices_num++] = device;
 }
 

@@ -28,11 +28,16 @@ struct poller {
   struct line living, others;
   unsigned in_flight, others_in_flight;
   double energy;
+  unsigned strangers_said; /* log lines about them in this window */
+  uint64_t window_ends_us;
 };
 
 enum {
   /* Descriptors left for the rest of the daemon. */
   DESCRIPTORS_SPARED = 256,
+  /* Thousands of forged devices must not fill the log. */
+  STRANGERS_SAID = 16,
+  STRANGERS_WINDOW_US = 300 * 1000000,
   REQUEST_SIZE_MAX = 1024,
 };
 
@@ -165,19 +170,42 @@ static void finish(struct poller *p, struct known *k) {
   p->hooks.done(p->hooks.arg, k);
 }
 
+/* A device that was found but never answered. */
+static void say_stranger(struct poller *p, const struct known *k) {
+  uint64_t now_us = loop_now_us(p->loop);
+
+  if (now_us >= p->window_ends_us) {
+    p->window_ends_us = now_us + STRANGERS_WINDOW_US;
+    p->strangers_said = 0;
+  }
+  if (p->strangers_said < STRANGERS_SAID)
+    log_say(LOG_LEVEL_WARNING, "%s (%s) does not answer: %s", k->name,
+            known_address(k), k->why);
+  else if (p->strangers_said == STRANGERS_SAID)
+    log_say(LOG_LEVEL_WARNING,
+            "more devices were found that do not answer; not listed");
+  p->strangers_said++;
+}
+
+/* Without an address when a stranger was met at the one it had. */
+static void say_lost(const struct known *k) {
+  const char *address = known_address(k);
+
+  log_say(LOG_LEVEL_WARNING,
+          address[0] != '\0' ? "%s (%s) stopped answering: %s"
+                             : "%s%s stopped answering: %s",
+          k->name, address, k->why);
+}
+
 /* The whole poll failed, after all its attempts. */
 static void give_up(struct poller *p, struct known *k) {
   bool was_up = k->up;
 
   release(p, k);
-  if (was_up || !k->polled) {
-    const char *address = known_address(k); /* lost if a stranger is there */
-
-    log_say(LOG_LEVEL_WARNING, "%s%s%s%s %s: %s", k->name,
-            address[0] != '\0' ? " (" : "", address,
-            address[0] != '\0' ? ")" : "",
-            was_up ? "stopped answering" : "does not answer", k->why);
-  }
+  if (was_up)
+    say_lost(k);
+  else if (!k->polled)
+    say_stranger(p, k);
   set_up(k, false);
   report(p, k, REPORT_CORE);
   if (!registry_try_candidate(p->registry, k) && was_up)
@@ -243,6 +271,8 @@ static void publish_extras(struct poller *p, struct known *k) {
   k->day_ends_us = day > 0 ? now_us + (uint64_t)(day * 1e6) : 0;
   if (day > 0 && day + 1 < wait)
     wait = day + 1; /* the new day's figures as soon as there are any */
+  else
+    wait -= wait / 8 * k->device.mac[5] / 255; /* not all at once */
   k->extras_due_us = now_us + (uint64_t)(wait * 1e6);
   device_sum_plugs(&k->device);
   report(p, k, REPORT_EXTRA);

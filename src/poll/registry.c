@@ -19,7 +19,8 @@ struct registry {
   struct filter *filter;
   struct hash by_identity;
   struct hash by_address;
-  struct hash by_name; /* base names: two under one are made unique */
+  struct hash by_name;   /* base names: two under one are made unique */
+  struct hash by_called; /* the unique ones */
   struct known *first, *last;
   size_t count;
   bool full_said;
@@ -130,58 +131,131 @@ static struct known *first_same_name(const struct registry *r,
       hash_first(&r->by_name, hash_of(&r->by_name, base, strlen(base))), base);
 }
 
-/* All devices of one base name get their final name: as it is when there is
- * one, with a suffix when there are several. */
-static void settle_name(struct registry *r, const char *base) {
-  struct known *k = first_same_name(r, base);
-  bool shared =
-      k != NULL && next_same_name(hash_next(&k->by_name), base) != NULL;
-  bool fresh = false;
+static struct known *called(const struct registry *r, const char *name) {
+  struct hash_node *n =
+      hash_first(&r->by_called, hash_of(&r->by_called, name, strlen(name)));
 
-  for (; k != NULL; k = next_same_name(hash_next(&k->by_name), base)) {
-    char name[DEVICE_NAME_SIZE];
-    char suffix[DEVICE_NAME_SIZE];
+  for (; n != NULL; n = hash_next(n)) {
+    struct known *k = HASH_OWNER(n, struct known, by_called);
 
-    memcpy(name, k->base_name, sizeof(name));
-    if (shared) {
-      names_suffix(k, suffix);
-      names_with_suffix(base, suffix, name);
-    }
-    if (strcmp(name, k->name) == 0)
-      continue;
-    fresh |= shared;
-    memcpy(k->name, name, sizeof(name));
+    if (strcmp(k->name, name) == 0)
+      return k;
   }
-  if (fresh)
-    log_say(LOG_LEVEL_WARNING,
-            "more than one device is called \"%s\": the end of the MAC address "
-            "is added to tell them apart",
-            base);
+  return NULL;
+}
+
+static void call(struct registry *r, struct known *k, const char *name) {
+  if (strcmp(k->name, name) == 0)
+    return;
+  if (k->name[0] != '\0')
+    hash_remove(&r->by_called, &k->by_called);
+  snprintf(k->name, sizeof(k->name), "%s", name);
+  if (k->name[0] != '\0')
+    hash_add(&r->by_called, &k->by_called,
+             hash_of(&r->by_called, k->name, strlen(k->name)));
+}
+
+/* Calls k by its base name with its whole identity behind it (one not met yet:
+ * with what its block is for). Whoever has an alias of just that look gives
+ * way in turn. */
+static void call_in_full(struct registry *r, struct known *k) {
+  for (;;) {
+    const char *whole = k->identity[0] == '\0' && k->options != NULL
+                            ? k->options->match
+                            : k->identity;
+    char suffix[DEVICE_NAME_SIZE - 8];
+    char name[DEVICE_NAME_SIZE];
+    struct known *holder;
+
+    text_name(whole, strlen(whole), suffix, sizeof(suffix));
+    names_with_suffix(k->base_name, suffix, name);
+    holder = called(r, name);
+    if (holder == k)
+      return;
+    call(r, k, name);
+    if (holder == NULL || strcmp(holder->name, holder->base_name) != 0)
+      return;
+    k = holder;
+  }
+}
+
+/* Calls k by its base name with the short suffix, or in full where that would
+ * not tell it apart; who came first makes no difference. */
+static void call_apart(struct registry *r, struct known *k) {
+  char suffix[DEVICE_NAME_SIZE];
+  char name[DEVICE_NAME_SIZE];
+  bool ambiguous = false;
+  struct known *holder;
+
+  for (struct known *o = first_same_name(r, k->base_name); o != NULL;
+       o = next_same_name(hash_next(&o->by_name), k->base_name))
+    if (o != k && names_same_suffix(o, k)) {
+      ambiguous = true;
+      call_in_full(r, o);
+    }
+  names_suffix(k, suffix);
+  names_with_suffix(k->base_name, suffix, name);
+  holder = called(r, name);
+  if (holder != NULL && holder != k &&
+      strcmp(holder->name, holder->base_name) == 0)
+    call_in_full(r, holder);
+  else if (holder != NULL && holder != k)
+    ambiguous = true;
+  if (ambiguous)
+    call_in_full(r, k);
+  else
+    call(r, k, name);
 }
 
 static void unname(struct registry *r, struct known *k) {
-  char base[DEVICE_NAME_SIZE];
+  struct known *left;
 
   if (k->base_name[0] == '\0')
     return;
-  memcpy(base, k->base_name, sizeof(base));
   hash_remove(&r->by_name, &k->by_name);
+  left = first_same_name(r, k->base_name);
+  if (left != NULL &&
+      next_same_name(hash_next(&left->by_name), k->base_name) == NULL &&
+      called(r, left->base_name) == NULL)
+    call(r, left, left->base_name);
   k->base_name[0] = '\0';
-  settle_name(r, base);
+}
+
+static void say_shared(const struct known *k) {
+  log_say(LOG_LEVEL_WARNING,
+          "more than one device is called \"%s\": the end of the MAC address "
+          "is added to tell them apart",
+          k->base_name);
 }
 
 static void rename_device(struct registry *r, struct known *k) {
   char base[DEVICE_NAME_SIZE];
   char before[DEVICE_NAME_SIZE];
+  struct known *other;
+  struct known *holder;
 
   names_base(k, (enum name_by)r->options->name_by, base);
   if (strcmp(base, k->base_name) == 0)
     return;
   memcpy(before, k->name, sizeof(before));
   unname(r, k);
+  other = first_same_name(r, base);
   memcpy(k->base_name, base, sizeof(base));
   hash_add(&r->by_name, &k->by_name, hash_of(&r->by_name, base, strlen(base)));
-  settle_name(r, base);
+  holder = called(r, base);
+  if (other == NULL && (holder == NULL || holder == k)) {
+    call(r, k, base);
+  } else {
+    /* Of three and more the others have their suffix already. */
+    if (other == NULL || strcmp(other->name, other->base_name) == 0)
+      say_shared(k);
+    if (other != NULL && strcmp(other->name, other->base_name) == 0)
+      call_apart(r, other);
+    if (other != NULL)
+      call_apart(r, k);
+    else
+      call_in_full(r, k);
+  }
   if (k->answered && before[0] != '\0')
     log_say(LOG_LEVEL_NOTICE, "%s is now called \"%s\"", before, k->name);
 }
@@ -219,6 +293,7 @@ void registry_forget(struct registry *r, struct known *k) {
   set_identity(r, k, "");
   set_address(r, k, &(struct sockaddr_in){0});
   unname(r, k);
+  call(r, k, "");
   if (k->previous != NULL)
     k->previous->next = k->next;
   else
@@ -274,7 +349,7 @@ struct registry *registry_create(const struct poll_options *options,
   r->filter = filter_create(&options->ignore, &options->only);
   if (r->filter == NULL || hash_init(&r->by_identity) < 0 ||
       hash_init(&r->by_address) < 0 || hash_init(&r->by_name) < 0 ||
-      add_configured(r) < 0) {
+      hash_init(&r->by_called) < 0 || add_configured(r) < 0) {
     registry_free(r);
     return NULL;
   }
@@ -290,6 +365,7 @@ void registry_free(struct registry *r) {
   hash_free(&r->by_identity);
   hash_free(&r->by_address);
   hash_free(&r->by_name);
+  hash_free(&r->by_called);
   free(r);
 }
 
@@ -342,8 +418,7 @@ static void seen_elsewhere(struct registry *r, struct known *k,
   if (holder != NULL && holder->up)
     return;
   if (k->up && k->address.sin_port != 0) {
-    if (k->candidate.sin_addr.s_addr != address->sin_addr.s_addr ||
-        k->candidate.sin_port == 0)
+    if (k->candidate.sin_port == 0) /* liars do not get more than one line */
       log_say(LOG_LEVEL_NOTICE,
               "%s answers at %s and is also claimed by %s; staying", k->name,
               known_address(k), inet_ntoa(address->sin_addr));
@@ -376,7 +451,7 @@ static struct known *awaited(const struct registry *r, const char *alias) {
   for (struct known *k = r->first; k != NULL; k = k->next)
     if (k->options != NULL && k->options->kind == MATCH_TEXT &&
         k->identity[0] == '\0' && k->address.sin_port == 0 &&
-        text_same(k->options->match, alias))
+        names_is_alias(k->options->match, alias))
       return k;
   return NULL;
 }
@@ -417,7 +492,8 @@ static struct known *welcome(struct registry *r, struct introduction *in,
   struct sockaddr_in address;
   struct known *k = registry_at(r, from->sin_addr);
 
-  if (k != NULL && (k->up || k->identity[0] == '\0'))
+  if (k != NULL && (k->up || k->identity[0] == '\0' ||
+                    (k->options != NULL && k->options->kind == MATCH_ADDRESS)))
     return k; /* its next poll shows who is there */
   if (k != NULL)
     registry_move(r, k, &(struct sockaddr_in){0});

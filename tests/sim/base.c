@@ -47,5 +47,5 @@ char *xstrdup(const char *text) {
 }
 
 bool slice_is(struct slice s, const char *word) {
-  return strlen(word) == s.len && memcmp(s.p, word, s.len) == 0;
+  return strlen(word) == s.len && (s.len == 0 || memcmp(s.p, word, s.len) == 0);
 }

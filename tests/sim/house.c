@@ -33,6 +33,7 @@ void house_free(struct house *house) {
     house_remove(house, house->devices[house->count - 1]);
   while (reboots != NULL) {
     struct reboot *next = reboots->next;
+    timer_stop(&house->loop, &reboots->timer);
     free(reboots);
     reboots = next;
   }
@@ -212,6 +213,8 @@ void house_reboot(struct house *house, struct device *d, double seconds) {
 
 unsigned house_asked_bit(struct house *house, struct slice module,
                          struct slice method) {
+  if (method.p == NULL) /* a module without methods */
+    method.p = "";
   for (size_t i = 0; i < house->n_asked; i++) {
     const char *name = house->asked[i];
     if (strncmp(name, module.p, module.len) == 0 && name[module.len] == '.' &&

@@ -58,8 +58,9 @@ static const char usage[] =
     "\n"
     "Prints \"ready\" when all sockets are open, runs in the foreground and\n"
     "ends with status 0 on SIGTERM or SIGINT. TCP listens at the devices'\n"
-    "addresses only; addresses outside 127.0.0.0/8 are for network\n"
-    "namespaces and need --bind-any to be found by broadcast.\n"
+    "addresses only, and UDP on loopback only, unless the house names an\n"
+    "address outside 127.0.0.0/8 (for network namespaces) or --bind-any is\n"
+    "given. Two houses on one machine need two ports or two namespaces.\n"
     "\n"
     "Commands on the control socket, one JSON object per line, like\n"
     "{\"cmd\":\"fault\",\"device\":\"127.77.0.1\",\"fault\":\"delay\",\"ms\":"
@@ -206,6 +207,16 @@ static int watch_signals(struct loop *loop, struct signals *signals) {
   return fd;
 }
 
+/* A house with addresses of real interfaces was told so by its author. */
+static void listen_as_wide_as_needed(struct house *house) {
+  for (size_t i = 0; i < house->count; i++)
+    if (ntohl(house->devices[i]->addr.s_addr) >> 24 != 127)
+      house->options.bind_any = true;
+  const char *wrong = udp_open(house);
+  if (wrong != NULL)
+    die("%s", wrong);
+}
+
 int main(int argc, char **argv) {
   static struct house house;
   struct signals signals = {0};
@@ -219,9 +230,6 @@ int main(int argc, char **argv) {
   raise_file_limit();
   house_init(&house, &o.house, o.speed, o.start >= 0 ? o.start : real_epoch());
   int signal_fd = watch_signals(&house.loop, &signals);
-  const char *wrong = udp_open(&house);
-  if (wrong != NULL)
-    die("%s", wrong);
   if (o.file != NULL)
     home_from_file(&house, o.file);
   if (o.demo)
@@ -230,6 +238,7 @@ int main(int argc, char **argv) {
     home_generated(&house, o.count, o.strips);
   if (o.dumps != NULL)
     home_from_dumps(&house, o.dumps);
+  listen_as_wide_as_needed(&house);
   if (o.control != NULL)
     control_open(&house, o.control);
   puts("ready");

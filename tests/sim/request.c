@@ -6,7 +6,7 @@
 #include <string.h>
 
 static bool same(struct slice a, struct slice b) {
-  return a.len == b.len && memcmp(a.p, b.p, a.len) == 0;
+  return a.len == b.len && (a.len == 0 || memcmp(a.p, b.p, a.len) == 0);
 }
 
 /* Of duplicate methods of one module the last wins, in the first one's place.

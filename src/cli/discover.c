@@ -1,0 +1,212 @@
+/* kasactl discover: every device that answers. */
+#include <config.h>
+
+#include "cli/cli.h"
+#include "cli/found_json.h"
+#include "cli/look.h"
+#include "cli/screen.h"
+#include "cli/table.h"
+
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { TARGETS_MAX = 64, TEXT_MAX = 64 * 1024 * 1024 };
+
+/* -- as a table
+ * -------------------------------------------------------------------------
+ */
+
+static int add_plugs(struct rows *rows, const struct found *f) {
+  for (size_t i = 0; i < f->plugs_num; i++) {
+    struct row *row = rows_add(rows);
+
+    if (row == NULL)
+      return -1;
+    row->kind = i + 1 < f->plugs_num ? ROW_PLUG : ROW_LAST_PLUG;
+    snprintf(row->name, sizeof(row->name), "%s", f->plugs[i].name);
+    row->now = f->plugs[i].now;
+  }
+  return 0;
+}
+
+static int add_device(struct rows *rows, const struct found *f) {
+  struct row *row = rows_add(rows);
+
+  if (row == NULL)
+    return -1;
+  snprintf(row->name, sizeof(row->name), "%s", f->name);
+  snprintf(row->model, sizeof(row->model), "%s", f->model);
+  snprintf(row->address, sizeof(row->address), "%s", f->address);
+  snprintf(row->via, sizeof(row->via), "%s", f->transport);
+  if (f->kind == KIND_UNSUPPORTED) {
+    snprintf(row->remark, sizeof(row->remark), "unsupported: %.140s", f->why);
+    return 0;
+  }
+  if (!f->up) {
+    row->failed = true;
+    snprintf(row->remark, sizeof(row->remark), "%s",
+             f->why[0] != '\0' ? f->why : "not found");
+    return 0;
+  }
+  row->now = f->now;
+  return add_plugs(rows, f);
+}
+
+static void sum_up(const struct found_list *list, struct row *total) {
+  size_t up = 0;
+  size_t known = 0;
+  size_t on = 0;
+
+  *total = (struct row){.kind = ROW_TOTAL};
+  for (size_t i = 0; i < list->count; i++) {
+    const struct found *f = &list->items[i];
+
+    known += f->kind != KIND_UNSUPPORTED;
+    if (!f->up)
+      continue;
+    up++;
+    on += reading_has(&f->now, Q_RELAY) && f->now.value[Q_RELAY] > 0;
+    if (reading_has(&f->now, Q_POWER))
+      reading_set(&total->now, Q_POWER,
+                  total->now.value[Q_POWER] + f->now.value[Q_POWER]);
+  }
+  snprintf(total->name, sizeof(total->name), "%zu device%s, %zu up, %zu on",
+           known, known == 1 ? "" : "s", up, on);
+}
+
+static int show_table(const struct found_list *list) {
+  struct rows rows = {0};
+  struct style style;
+  struct row total;
+  struct buf out;
+  int err = 0;
+
+  buf_init(&out, TEXT_MAX);
+  style_of(&style, stdout);
+  for (size_t i = 0; i < list->count && err == 0; i++)
+    err = add_device(&rows, &list->items[i]);
+  sum_up(list, &total);
+  if (err == 0)
+    err = table_draw(&out, &style, table_found, &rows, &total, NULL);
+  if (err == 0)
+    fputs(out.data, stdout);
+  rows_free(&rows);
+  buf_free(&out);
+  return err;
+}
+
+static int show_json(const struct found_list *list) {
+  char *text = found_list_json(list);
+
+  if (text == NULL)
+    return -1;
+  fputs(text, stdout);
+  free(text);
+  return 0;
+}
+
+/* -- the search
+ * ---------------------------------------------------------------------------
+ */
+
+static void progress(const struct found_list *list, bool end) {
+  if (isatty(STDERR_FILENO) != 1)
+    return;
+  if (end)
+    fputs("\r\033[K", stderr);
+  else
+    fprintf(stderr, "\r\033[KLooking for devices: %zu found", list->count);
+  fflush(stderr);
+}
+
+/* Until the search and all its polls are over, or somebody loses patience:
+ * what has been found so far is shown then, too. */
+static void wait_for(struct look *l, struct found_list *list) {
+  double waited = 0;
+  bool over = false;
+
+  progress(list, false);
+  while (!over && waited < look_limit(l)) {
+    enum screen_event event = screen_wait(look_fd(l), 0.25);
+
+    if (event == SCREEN_QUIT)
+      break;
+    waited += event == SCREEN_TIME ? 0.25 : 0;
+    over = look_take(l, list);
+    progress(list, false);
+  }
+  progress(list, true);
+}
+
+static int discover(const struct look_options *options, bool json) {
+  struct found_list list = {0};
+  struct look *l = NULL;
+  int err = screen_open(false);
+
+  if (err < 0) {
+    cli_say("signals cannot be handled: %s", strerror(-err));
+    return CLI_NOTHING;
+  }
+  l = look_start(options);
+  if (l == NULL) {
+    screen_close();
+    return CLI_USAGE;
+  }
+  wait_for(l, &list);
+  look_stop(l);
+  if (json)
+    err = show_json(&list);
+  else if (list.count > 0)
+    err = show_table(&list);
+  else
+    cli_say("no device answered; are this machine and the devices in the same "
+            "network? --target ADDR asks one address");
+  if (err < 0)
+    cli_say("out of memory");
+  err |= list.count == 0;
+  found_list_free(&list);
+  screen_close();
+  return err != 0 ? CLI_NOTHING : CLI_DONE;
+}
+
+int discover_main(int argc, char **argv) {
+  static const struct option known[] = {
+      {"target", required_argument, NULL, 't'},
+      {"wait", required_argument, NULL, 'w'},
+      {"config", required_argument, NULL, 'c'},
+      {"json", no_argument, NULL, 'j'},
+      {0},
+  };
+  const char *targets[TARGETS_MAX];
+  struct look_options options = {.targets = targets};
+  bool json = false;
+  int option;
+
+  while ((option = getopt_long(argc, argv, "t:w:c:j", known, NULL)) != -1) {
+    switch (option) {
+    case 't':
+      if (options.targets_num == TARGETS_MAX)
+        return cli_usage("discover", "more than %d targets", TARGETS_MAX);
+      targets[options.targets_num++] = optarg;
+      break;
+    case 'w':
+      if (!cli_number(optarg, 0.1, 60, &options.wait))
+        return cli_usage("discover", "--wait expects 0.1 to 60 seconds");
+      break;
+    case 'c':
+      options.config = optarg;
+      break;
+    case 'j':
+      json = true;
+      break;
+    default:
+      return cli_usage("discover", "these arguments do not fit");
+    }
+  }
+  if (optind < argc)
+    return cli_usage("discover", "%s is one argument too many", argv[optind]);
+  return discover(&options, json);
+}

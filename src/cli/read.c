@@ -1,0 +1,185 @@
+/* kasactl read: one device in full, once or again and again. */
+#include <config.h>
+
+#include "cli/cli.h"
+#include "cli/found_json.h"
+#include "cli/look.h"
+#include "cli/screen.h"
+#include "cli/sheet.h"
+
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { TARGETS_MAX = 64, SHEET_MAX = 1024 * 1024 };
+
+struct read_command {
+  struct look_options look;
+  bool json;
+  bool watch;
+  double seconds; /* between two readings */
+};
+
+/* The reading of the one device, or NULL: it was not found. */
+static const struct found *pick(const struct found_list *list) {
+  const struct found *best = NULL;
+
+  for (size_t i = 0; i < list->count; i++)
+    if (best == NULL || list->items[i].up)
+      best = &list->items[i];
+  return best;
+}
+
+/* Shows what there is; whether it is a reading. */
+static bool show(const struct read_command *c, const struct found *f) {
+  struct buf out;
+  char *json = NULL;
+
+  if (f->address[0] == '\0') /* only a wish so far */
+    return false;
+  buf_init(&out, SHEET_MAX);
+  if (c->json) {
+    json = found_json(f, !c->watch);
+    if (json != NULL && buf_adds(&out, json) == 0)
+      screen_show(&out);
+    free(json);
+  } else if (sheet_draw(&out, screen_style(), f) == 0) {
+    screen_show(&out);
+  }
+  buf_free(&out);
+  return f->up && f->kind != KIND_UNSUPPORTED;
+}
+
+static bool round_over(struct look *l, struct found_list *list, bool *quit) {
+  double waited = 0;
+  bool over = false;
+
+  while (!over && waited < look_limit(l)) {
+    enum screen_event event = screen_wait(look_fd(l), 0.25);
+
+    *quit = event == SCREEN_QUIT;
+    if (*quit)
+      return false;
+    waited += event == SCREEN_TIME ? 0.25 : 0;
+    over = look_take(l, list);
+  }
+  return over;
+}
+
+/* Waits for the next round; a new window size draws the last reading again. */
+static bool pause_between(const struct read_command *c,
+                          const struct found *last) {
+  for (;;) {
+    enum screen_event event = screen_wait(-1, c->seconds);
+
+    if (event == SCREEN_QUIT)
+      return false;
+    if (event == SCREEN_TIME)
+      return true;
+    (void)screen_scrolled();
+    if (event == SCREEN_RESIZED && last != NULL && !c->json)
+      show(c, last);
+  }
+}
+
+static int run(const struct read_command *c, struct look *l) {
+  struct found_list list = {0};
+  const struct found *f = NULL;
+  bool any = false;
+  bool quit = false;
+
+  for (;;) {
+    (void)round_over(l, &list, &quit);
+    f = pick(&list);
+    if (quit || (f == NULL && !c->watch))
+      break;
+    if (f != NULL)
+      any |= show(c, f);
+    if (!c->watch || !pause_between(c, f))
+      break;
+    look_again(l);
+  }
+  if (!any && !quit && (f == NULL || f->address[0] == '\0'))
+    cli_say("%s was not found: nobody with this name or address answered",
+            c->look.device);
+  found_list_free(&list);
+  return any ? CLI_DONE : CLI_NOTHING;
+}
+
+static int start(const struct read_command *c) {
+  struct look *l;
+  int status;
+  int err = screen_open(c->watch && !c->json);
+
+  if (err < 0) {
+    cli_say("signals cannot be handled: %s", strerror(-err));
+    return CLI_NOTHING;
+  }
+  l = look_start(&c->look);
+  status = l != NULL ? run(c, l) : CLI_USAGE;
+  look_stop(l);
+  screen_close();
+  return status;
+}
+
+/* --watch 2: getopt takes optional values only behind "=". */
+static bool takes_seconds(struct read_command *c, int argc, char **argv) {
+  if (optarg != NULL)
+    return cli_number(optarg, 0.2, 86400, &c->seconds);
+  if (optind < argc && cli_number(argv[optind], 0.2, 86400, &c->seconds))
+    optind++;
+  return true;
+}
+
+int read_main(int argc, char **argv) {
+  static const struct option known[] = {
+      {"watch", optional_argument, NULL, 'W'},
+      {"target", required_argument, NULL, 't'},
+      {"wait", required_argument, NULL, 'w'},
+      {"config", required_argument, NULL, 'c'},
+      {"json", no_argument, NULL, 'j'},
+      {0},
+  };
+  const char *targets[TARGETS_MAX];
+  struct read_command c = {.look = {.targets = targets}, .seconds = 5};
+  int option;
+
+  /* "-" keeps the order: a number behind --watch is not the address */
+  while ((option = getopt_long(argc, argv, "-W::t:w:c:j", known, NULL)) != -1) {
+    switch (option) {
+    case 1:
+      if (c.look.device != NULL)
+        return cli_usage("read", "%s is one argument too many", optarg);
+      c.look.device = optarg;
+      break;
+    case 'W':
+      c.watch = true;
+      if (!takes_seconds(&c, argc, argv))
+        return cli_usage("read", "--watch expects 0.2 to 86400 seconds");
+      break;
+    case 't':
+      if (c.look.targets_num == TARGETS_MAX)
+        return cli_usage("read", "more than %d targets", TARGETS_MAX);
+      targets[c.look.targets_num++] = optarg;
+      break;
+    case 'w':
+      if (!cli_number(optarg, 0.1, 60, &c.look.wait))
+        return cli_usage("read", "--wait expects 0.1 to 60 seconds");
+      break;
+    case 'c':
+      c.look.config = optarg;
+      break;
+    case 'j':
+      c.json = true;
+      break;
+    default:
+      return cli_usage("read", "these arguments do not fit");
+    }
+  }
+  if (c.look.device == NULL && optind < argc)
+    c.look.device = argv[optind++];
+  if (c.look.device == NULL || c.look.device[0] == '\0' || optind < argc)
+    return cli_usage("read", "one address, host name, MAC or name is needed");
+  return start(&c);
+}

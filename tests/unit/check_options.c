@@ -1,0 +1,381 @@
+/* <Plugin kasa>: every option of the tables, with good and bad values. */
+#include <config.h>
+
+#include "poll/options.h"
+
+#include "conf_build.h"
+#include "suite.h"
+
+#include <arpa/inet.h>
+
+static struct poll_options options;
+static struct conf_item *root;
+
+static void setup(void) {
+  poll_options_init(&options);
+  root = conf_new("Plugin");
+  ck_assert_ptr_nonnull(root);
+}
+
+static void teardown(void) {
+  poll_options_free(&options);
+  conf_free(root);
+}
+
+/* Each row is one line; good: it changes what "read" then says. */
+static const struct {
+  const char *line;
+  const char *complaint; /* its beginning behind "<Plugin kasa>: " */
+} lines[] = {
+    {"Discovery false", NULL},
+    {"Discovery 3", "option Discovery expects true or false, found 3"},
+    {"DiscoveryInterval 5m", NULL},
+    {"DiscoveryInterval 0.5",
+     "option DiscoveryInterval expects seconds from 1 to 86400, found 0.5"},
+    {"DiscoveryTimeout 10", NULL},
+    {"DiscoveryTimeout 0",
+     "option DiscoveryTimeout expects seconds from 0.1 to 60, found 0"},
+    {"DiscoveryPackets 20", NULL},
+    {"DiscoveryPackets 0",
+     "option DiscoveryPackets expects a whole number from 1 to 20, found 0"},
+    {"DiscoveryTarget 192.168.1.255 10.0.0.7", NULL},
+    {"DiscoveryTarget 192.168.1.256",
+     "option DiscoveryTarget expects an IPv4 address, found "
+     "\"192.168.1.256\""},
+    {"DiscoveryTarget fe80::1",
+     "option DiscoveryTarget expects an IPv4 address, found \"fe80::1\""},
+    {"DiscoveryTarget 5",
+     "option DiscoveryTarget expects texts in quotes, found 5"},
+    {"Interface eth0", NULL},
+    {"Interface a-name-far-too-long-for-linux",
+     "option Interface expects a network interface, found "
+     "\"a-name-far-too-long-for-linux\""},
+    {"KeepMissing false", NULL},
+    {"KeepMissing sometimes",
+     "option KeepMissing expects true or false, found \"sometimes\""},
+    {"MaxDevices 1", NULL},
+    {"MaxDevices 100001",
+     "option MaxDevices expects a whole number from 1 to 100000, found "
+     "100001"},
+    {"Timeout 0.05", NULL},
+    {"Timeout 250ms", NULL},
+    {"Timeout 61", "option Timeout expects seconds from 0.05 to 60, found 61"},
+    {"Retries 0", NULL},
+    {"Retries -1",
+     "option Retries expects a whole number from 0 to 10, found -1"},
+    {"RetryDelay 0", NULL},
+    {"RetryDelay \"soon\"",
+     "option RetryDelay expects seconds from 0 to 60, found \"soon\""},
+    {"MaxInFlight 4096", NULL},
+    {"MaxInFlight 0",
+     "option MaxInFlight expects a whole number from 1 to 4096, found 0"},
+    {"EnergyInterval 1h", NULL},
+    {"EnergyInterval 1",
+     "option EnergyInterval expects seconds from 10 to 86400, found 1"},
+    {"Name mac", NULL},
+    {"Name Alias", NULL},
+    {"Name nickname",
+     "option Name expects one of: alias, mac, id, address, found "
+     "\"nickname\""},
+    {"Ignore one /^two/ 192.0.2.7 50:C7:BF:00:11:22", NULL},
+    {"Ignore /[/", "option Ignore expects a name, MAC, address or /regex/, "
+                   "found \"/[/\": "},
+    {"Only /Lab/", NULL},
+    {"Only /(/", "option Only expects a name, MAC, address or /regex/, found "
+                 "\"/(/\": "},
+    {"Report lights false", NULL},
+    {"Report INFO true", NULL},
+    {"Report everything true",
+     "option Report expects one of: info, lights, sensors, totals, found "
+     "\"everything\""},
+    {"Report lights", "option Report expects a group and true or false"},
+    {"Report true lights", "option Report expects a group and true or false"},
+    {"Username me", "Username is not yet supported"},
+    {"Password secret", "Password is not yet supported"},
+    {"PasswordFile /etc/x", "PasswordFile is not yet supported"},
+    {"StateDirectory kasa", "StateDirectory is not yet supported"},
+    {"SpikeWindow 300", "SpikeWindow is not yet supported"},
+    {"Tariff", "Tariff is not yet supported"},
+    {"Devcie x", "unknown option Devcie, did you mean Device?"},
+    {"Discovry true", "unknown option Discovry, did you mean Discovery?"},
+    {"Device", "<Device> expects one name in quotes, found nothing"},
+    {"Device 5", "<Device> expects one name in quotes, found 5"},
+    {"Device x", NULL},
+};
+
+START_TEST(each_line_is_taken_or_named_in_a_complaint) {
+  COMPLAINTS(c);
+  static const char where[] = "<Plugin kasa>: ";
+
+  put_line(root, lines[_i].line);
+  poll_options_read(&options, root, &c.reporter);
+  ck_assert_msg(c.num == (lines[_i].complaint != NULL), "%s: %u \"%s\"",
+                lines[_i].line, c.num, c.last);
+  if (lines[_i].complaint == NULL)
+    return;
+  ck_assert_msg(strncmp(c.last, where, strlen(where)) == 0 &&
+                    strncmp(c.last + strlen(where), lines[_i].complaint,
+                            strlen(lines[_i].complaint)) == 0,
+                "%s: \"%s\"", lines[_i].line, c.last);
+}
+END_TEST
+
+START_TEST(every_option_of_the_table_has_a_line_here) {
+  for (const struct option *o = poll_options_table; o->name != NULL; o++) {
+    bool found = false;
+    size_t len = strlen(o->name);
+
+    for (int i = 0; i < ROWS(lines); i++)
+      found |= strncmp(lines[i].line, o->name, len) == 0 &&
+               (lines[i].line[len] == ' ' || lines[i].line[len] == '\0');
+    ck_assert_msg(found, "%s", o->name);
+  }
+}
+END_TEST
+
+START_TEST(good_values_arrive_in_their_places) {
+  static const char *const all[] = {
+      "Discovery false",
+      "DiscoveryInterval 5m",
+      "DiscoveryTimeout 10",
+      "DiscoveryPackets 7",
+      "DiscoveryTarget 10.0.0.7 10.0.0.8",
+      "Interface eth0",
+      "KeepMissing false",
+      "MaxDevices 12",
+      "Timeout 0.25",
+      "Retries 4",
+      "RetryDelay 1.5",
+      "MaxInFlight 13",
+      "EnergyInterval 1h",
+      "Name id",
+      "Ignore a b",
+      "Only /c/",
+      "Report lights false",
+      "Report sensors false",
+      "Report totals false",
+      "Report info false",
+  };
+  COMPLAINTS(c);
+
+  for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)
+    put_line(root, all[i]);
+  poll_options_read(&options, root, &c.reporter);
+  ck_assert_msg(c.num == 0, "%s", c.last);
+  ck_assert(!options.discovery && !options.keep_missing);
+  ck_assert_double_eq(options.discovery_interval, 300);
+  ck_assert_double_eq(options.discovery_timeout, 10);
+  ck_assert_uint_eq(options.discovery_packets, 7);
+  ck_assert_uint_eq(options.targets.count, 2);
+  ck_assert_str_eq(options.targets.items[1], "10.0.0.8");
+  ck_assert_str_eq(options.interfaces.items[0], "eth0");
+  ck_assert_uint_eq(options.max_devices, 12);
+  ck_assert_double_eq(options.timeout, 0.25);
+  ck_assert_uint_eq(options.retries, 4);
+  ck_assert_double_eq(options.retry_delay, 1.5);
+  ck_assert_uint_eq(options.max_in_flight, 13);
+  ck_assert_double_eq(options.energy_interval, 3600);
+  ck_assert_int_eq(options.name_by, NAME_BY_ID);
+  ck_assert_uint_eq(options.ignore.count, 2);
+  ck_assert_uint_eq(options.only.count, 1);
+  ck_assert(!options.report_lights && !options.report_sensors &&
+            !options.report_totals && !options.report_info);
+}
+END_TEST
+
+START_TEST(bad_entries_of_a_list_leave_the_good_ones) {
+  COMPLAINTS(c);
+
+  put_line(root, "DiscoveryTarget 10.0.0.7 nonsense 10.0.0.8 x");
+  put_line(root, "Ignore /[/ good /(/");
+  poll_options_read(&options, root, &c.reporter);
+  ck_assert_uint_eq(c.num, 4);
+  ck_assert_uint_eq(options.targets.count, 2);
+  ck_assert_str_eq(options.targets.items[1], "10.0.0.8");
+  ck_assert_uint_eq(options.ignore.count, 1);
+  ck_assert_str_eq(options.ignore.items[0], "good");
+}
+END_TEST
+
+/* -- <Device> ----------------------------------------------------------------
+ */
+
+static const struct {
+  const char *match;
+  enum match_kind kind;
+} matches[] = {
+    {"192.168.1.50", MATCH_ADDRESS},  {"50:C7:BF:00:11:22", MATCH_MAC},
+    {"50-c7-bf-00-11-22", MATCH_MAC}, {"50C7BF001122", MATCH_MAC},
+    {"Freezer", MATCH_TEXT},          {"plug.example.org", MATCH_TEXT},
+    {"192.168.1.500", MATCH_TEXT},    {"00:00:00:00:00:00", MATCH_TEXT},
+};
+
+START_TEST(a_device_block_says_whom_it_means) {
+  COMPLAINTS(c);
+
+  put_string(root, "Device", matches[_i].match);
+  poll_options_read(&options, root, &c.reporter);
+  ck_assert_uint_eq(c.num, 0);
+  ck_assert_uint_eq(options.devices_num, 1);
+  ck_assert_msg(options.devices[0].kind == matches[_i].kind, "%s",
+                matches[_i].match);
+  ck_assert_str_eq(options.devices[0].match, matches[_i].match);
+}
+END_TEST
+
+START_TEST(a_device_block_is_read_with_its_plugs) {
+  struct conf_item *device = put_string(root, "Device", "192.168.1.50");
+  struct conf_item *plug;
+  struct in_addr address;
+  COMPLAINTS(c);
+
+  put_line(device, "Name Freezer");
+  put_line(device, "Interval 60");
+  put_line(device, "Transport XOR");
+  put_line(device, "Port 9998");
+  plug = put_string(device, "Plug", "Fan");
+  put_line(plug, "Name Ventilator");
+  put_string(device, "Plug", "2");
+  poll_options_read(&options, root, &c.reporter);
+  ck_assert_msg(c.num == 0, "%s", c.last);
+  ck_assert_str_eq(options.devices[0].name, "Freezer");
+  ck_assert_double_eq(options.devices[0].interval, 60);
+  ck_assert_uint_eq(options.devices[0].port, 9998);
+  ck_assert_int_eq(inet_pton(AF_INET, "192.168.1.50", &address), 1);
+  ck_assert_uint_eq(options.devices[0].address.s_addr, address.s_addr);
+  ck_assert_uint_eq(options.devices[0].plugs_num, 2);
+  ck_assert_str_eq(options.devices[0].plugs[0].match, "Fan");
+  ck_assert_str_eq(options.devices[0].plugs[0].name, "Ventilator");
+  ck_assert_ptr_null(options.devices[0].plugs[1].name);
+}
+END_TEST
+
+static const struct {
+  const char *line; /* inside <Device "x"> */
+  const char *complaint;
+} device_lines[] = {
+    {"Name 5", "<Device \"x\">: option Name expects one text in quotes"},
+    {"Name a/b", "<Device \"x\">: option Name expects at most 60 bytes of "
+                 "UTF-8 without \"/\" and control characters; using \"a_b\""},
+    {"Name \x01", "<Device \"x\">: option Name expects at most 60 bytes"},
+    {"Interval 0.01", "<Device \"x\">: option Interval expects seconds from "
+                      "0.1 to 86400, found 0.01"},
+    {"Port 0", "<Device \"x\">: option Port expects a whole number from 1 to "
+               "65535, found 0"},
+    {"Port 65536", "<Device \"x\">: option Port expects a whole number from 1 "
+                   "to 65535, found 65536"},
+    {"Transport carrier-pigeon", "<Device>: option Transport expects one of: "
+                                 "auto, xor, klap, aes, tpap, found "
+                                 "\"carrier-pigeon\""},
+    {"Transport klap", "<Device>: Transport klap is not yet supported"},
+    {"Plug", "<Device>: <Plug> expects one name in quotes, found nothing"},
+    {"Username me", "<Device \"x\">: Username is not yet supported"},
+    {"Password me", "<Device \"x\">: Password is not yet supported"},
+    {"PasswordFile me", "<Device \"x\">: PasswordFile is not yet supported"},
+    {"Appliance", "<Device \"x\">: Appliance is not yet supported"},
+    {"Intervall 5",
+     "<Device \"x\">: unknown option Intervall, did you mean Interval?"},
+};
+
+START_TEST(mistakes_in_a_device_block_name_it) {
+  struct conf_item *device = put_string(root, "Device", "x");
+  COMPLAINTS(c);
+
+  put_line(device, device_lines[_i].line);
+  poll_options_read(&options, root, &c.reporter);
+  ck_assert_msg(c.num == 1 && strncmp(c.last, device_lines[_i].complaint,
+                                      strlen(device_lines[_i].complaint)) == 0,
+                "%s: %u \"%s\"", device_lines[_i].line, c.num, c.last);
+  ck_assert_uint_eq(options.devices_num, 1);
+}
+END_TEST
+
+START_TEST(every_option_of_a_device_has_a_line_here) {
+  for (const struct option *o = device_options_table; o->name != NULL; o++) {
+    bool found = false;
+
+    for (int i = 0; i < ROWS(device_lines); i++)
+      found |= strncmp(device_lines[i].line, o->name, strlen(o->name)) == 0;
+    ck_assert_msg(found, "%s", o->name);
+  }
+}
+END_TEST
+
+START_TEST(mistakes_in_a_plug_block_name_it) {
+  struct conf_item *device = put_string(root, "Device", "x");
+  struct conf_item *plug = put_string(device, "Plug", "Fan");
+  COMPLAINTS(c);
+
+  put_line(plug, "Nmae y");
+  poll_options_read(&options, root, &c.reporter);
+  ck_assert_uint_eq(c.num, 1);
+  ck_assert_str_eq(c.last,
+                   "<Plug \"Fan\">: unknown option Nmae, did you mean Name?");
+}
+END_TEST
+
+static const struct {
+  const char *first, *second;
+  size_t devices;
+} pairs[] = {
+    {"192.168.1.50", "192.168.1.50", 1},
+    {"Freezer", "FREEZER", 1},
+    {"50:C7:BF:00:11:22", "50:c7:bf:00:11:22", 1},
+    {"50:C7:BF:00:11:22", "50C7BF001122", 1},
+    {"Freezer", "Washer", 2},
+    {"192.168.1.50", "192.168.1.51", 2},
+    {"50:C7:BF:00:11:22", "50:C7:BF:00:11:23", 2},
+    {"192.168.1.50", "50:C7:BF:00:11:23", 2},
+};
+
+START_TEST(one_device_has_one_block) {
+  COMPLAINTS(c);
+
+  put_line(put_string(root, "Device", pairs[_i].first), "Interval 30");
+  put_line(put_string(root, "Device", pairs[_i].second), "Interval 40");
+  poll_options_read(&options, root, &c.reporter);
+  ck_assert_msg(options.devices_num == pairs[_i].devices, "%s and %s",
+                pairs[_i].first, pairs[_i].second);
+  ck_assert_uint_eq(c.num, 2 - pairs[_i].devices);
+  ck_assert_double_eq(options.devices[0].interval, 30);
+  if (c.num > 0)
+    ck_assert_ptr_nonnull(strstr(c.last, "stands twice"));
+}
+END_TEST
+
+START_TEST(a_second_block_adds_to_the_first) {
+  struct conf_item *second = conf_new("Plugin");
+  COMPLAINTS(c);
+
+  put_line(root, "Timeout 1");
+  put_line(root, "Ignore a");
+  put_line(second, "Retries 5");
+  put_line(second, "Ignore b");
+  poll_options_read(&options, root, &c.reporter);
+  poll_options_read(&options, second, &c.reporter);
+  ck_assert_uint_eq(c.num, 0);
+  ck_assert_double_eq(options.timeout, 1);
+  ck_assert_uint_eq(options.retries, 5);
+  ck_assert_uint_eq(options.ignore.count, 2);
+  conf_free(second);
+}
+END_TEST
+
+static void fill(TCase *t) {
+  tcase_add_checked_fixture(t, setup, teardown);
+  tcase_add_loop_test(t, each_line_is_taken_or_named_in_a_complaint, 0,
+                      ROWS(lines));
+  tcase_add_test(t, every_option_of_the_table_has_a_line_here);
+  tcase_add_test(t, good_values_arrive_in_their_places);
+  tcase_add_test(t, bad_entries_of_a_list_leave_the_good_ones);
+  tcase_add_loop_test(t, a_device_block_says_whom_it_means, 0, ROWS(matches));
+  tcase_add_test(t, a_device_block_is_read_with_its_plugs);
+  tcase_add_loop_test(t, mistakes_in_a_device_block_name_it, 0,
+                      ROWS(device_lines));
+  tcase_add_test(t, every_option_of_a_device_has_a_line_here);
+  tcase_add_test(t, mistakes_in_a_plug_block_name_it);
+  tcase_add_loop_test(t, one_device_has_one_block, 0, ROWS(pairs));
+  tcase_add_test(t, a_second_block_adds_to_the_first);
+}
+
+int main(void) { return suite_run("options", fill); }
