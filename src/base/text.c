@@ -124,26 +124,17 @@ size_t text_name(const char *in, size_t len, char *out, size_t size) {
 
   if (size == 0)
     return 0;
-<<<<<<< HEAD
-  /* What is dropped must not take room: leading blanks go before the cut,
-   * those that were hidden behind control characters after it. */
-  while (skip < len && in[skip] != '\0' && (unsigned char)in[skip] <= ' ')
-    skip++;
-=======
   while (skip < len && in[skip] != '\0' &&
          (n = text_decode(in + skip, len - skip, &c)) > 0 &&
          (is_space(c) || is_unprintable(c)))
     skip += n;
->>>>>>> main
   used = text_clean(in + skip, len - skip, out, size);
   for (size_t i = 0; i < used; i++)
     if (out[i] == '/')
       out[i] = '_';
   while (used > 0 && out[used - 1] == ' ')
     out[--used] = '\0';
-  skip = strspn(out, " ");
-  memmove(out, out + skip, used - skip + 1);
-  return used - skip;
+  return used;
 }
 
 bool text_same(const char *a, const char *b) { return strcasecmp(a, b) == 0; }
