@@ -70,9 +70,7 @@ static double number_of(const struct conf_item *item, double otherwise) {
              : otherwise;
 }
 
-/* -- one plugin
- * ---------------------------------------------------------------------------
- */
+/* -- one plugin -- */
 
 struct usage {
   void *options;
@@ -136,13 +134,13 @@ static void show_plugin(const struct check_plugin *plugin,
   plugin->show(u->options, stdout);
 }
 
-/* -- the whole
- * ------------------------------------------------------------------------------
- */
+/* -- the whole -- */
 
 static void show_files(const struct check *c) {
   size_t most = c->config.files_num < 50 ? c->config.files_num : 50;
 
+  if (most == 0)
+    return;
   puts("Read:");
   for (size_t i = 0; i < most; i++)
     printf("  %s%s\n", c->config.files[i].path,
@@ -175,7 +173,7 @@ static int check(const char *path) {
   for (size_t i = 0; i < PLUGINS && status == CLI_DONE; i++)
     if (uses[i].loaded || uses[i].blocks > 0)
       show_plugin(plugins[i], &uses[i]);
-  if (!any)
+  if (!any && c.config.files_num > 0)
     puts("\nNo plugin of collectd-kasa is loaded here: LoadPlugin kasa");
   if (c.problems > 0)
     printf("\n%u problem%s\n", c.problems, c.problems == 1 ? "" : "s");

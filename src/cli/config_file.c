@@ -65,9 +65,7 @@ static void note(void *arg, unsigned line, const char *text) {
   tell(l, l->config->files[l->file].path, line, split_line(text, &line));
 }
 
-/* -- one file
- * ---------------------------------------------------------------------------
- */
+/* -- one file -- */
 
 static int slurp(FILE *in, struct buf *text) {
   char piece[16384];
@@ -180,9 +178,7 @@ static bool read_file(struct loader *l, const char *path) {
   return read_statements(l, file);
 }
 
-/* -- paths
- * ------------------------------------------------------------------------------
- */
+/* -- paths -- */
 
 /* Whether a file's name fits; Filter counts in directories and globs alike. */
 static bool passes(const char *path, const char *filter) {
@@ -264,9 +260,7 @@ static bool include(struct loader *l, const char *path, const char *filter) {
   return good;
 }
 
-/* -- the whole
- * -----------------------------------------------------------------------------
- */
+/* -- the whole -- */
 
 int config_load(struct config *config, const char *path,
                 config_problem *problem, void *arg) {

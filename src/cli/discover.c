@@ -15,9 +15,7 @@
 
 enum { TARGETS_MAX = 64, TEXT_MAX = 64 * 1024 * 1024 };
 
-/* -- as a table
- * -------------------------------------------------------------------------
- */
+/* -- as a table -- */
 
 static int add_plugs(struct rows *rows, const struct found *f) {
   for (size_t i = 0; i < f->plugs_num; i++) {
@@ -55,7 +53,8 @@ static int add_device(struct rows *rows, const struct found *f) {
   return add_plugs(rows, f);
 }
 
-static void sum_up(const struct found_list *list, struct row *total) {
+/* Returns how many there are. */
+static size_t sum_up(const struct found_list *list, struct row *total) {
   size_t up = 0;
   size_t known = 0;
   size_t on = 0;
@@ -75,6 +74,7 @@ static void sum_up(const struct found_list *list, struct row *total) {
   }
   snprintf(total->name, sizeof(total->name), "%zu device%s, %zu up, %zu on",
            known, known == 1 ? "" : "s", up, on);
+  return known;
 }
 
 static int show_table(const struct found_list *list) {
@@ -82,15 +82,17 @@ static int show_table(const struct found_list *list) {
   struct style style;
   struct row total;
   struct buf out;
+  size_t known;
   int err = 0;
 
   buf_init(&out, TEXT_MAX);
   style_of(&style, stdout);
   for (size_t i = 0; i < list->count && err == 0; i++)
     err = add_device(&rows, &list->items[i]);
-  sum_up(list, &total);
+  known = sum_up(list, &total);
   if (err == 0)
-    err = table_draw(&out, &style, table_found, &rows, &total, NULL);
+    err = table_draw(&out, &style, table_found, &rows,
+                     known > 0 ? &total : NULL, NULL);
   if (err == 0)
     fputs(out.data, stdout);
   rows_free(&rows);
@@ -108,9 +110,7 @@ static int show_json(const struct found_list *list) {
   return 0;
 }
 
-/* -- the search
- * ---------------------------------------------------------------------------
- */
+/* -- the search -- */
 
 static void progress(const struct found_list *list, bool end) {
   if (isatty(STDERR_FILENO) != 1)

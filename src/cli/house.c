@@ -88,9 +88,7 @@ void house_free(struct house *h) {
   free(h);
 }
 
-/* -- finding and adding
- * ------------------------------------------------------------
- */
+/* -- finding and adding -- */
 
 static void clean(const char *in, char *out, size_t size) {
   text_clean(in, strlen(in), out, size);
@@ -163,9 +161,7 @@ static struct house_plug *plug_of(struct house *h, struct house_device *d,
   return grown;
 }
 
-/* -- taking samples
- * ------------------------------------------------------------------
- */
+/* -- taking samples -- */
 
 /* The quantity whose type a metric's name ends in, or QUANTITIES. */
 static unsigned quantity_of(const char *type) {
@@ -305,9 +301,7 @@ void house_take(void *arg, const struct metrics_sample *s) {
   }
 }
 
-/* -- pages
- * -----------------------------------------------------------------------------
- */
+/* -- pages -- */
 
 void house_begin(struct house *h) {
   h->total = (struct row){.kind = ROW_TOTAL};
@@ -414,9 +408,7 @@ size_t house_devices(const struct house *h) {
 int64_t house_time_ms(const struct house *h) { return h->newest_ms; }
 bool house_overflowed(const struct house *h) { return h->overflowed; }
 
-/* -- rows
- * --------------------------------------------------------------------------------
- */
+/* -- rows -- */
 
 /* "14:02", or the day when that was not today. */
 static void moment(int64_t ms, char out[32]) {

@@ -35,9 +35,7 @@ struct look {
   bool over;
 };
 
-/* -- results, in the engine's thread
- * ----------------------------------------------------
- */
+/* -- results, in the engine's thread -- */
 
 static void announce(struct look *l) {
   uint64_t one = 1;
@@ -115,9 +113,7 @@ static void on_unsupported(void *arg, const struct device *d,
   pthread_mutex_unlock(&l->lock);
 }
 
-/* -- options
- * ----------------------------------------------------------------------------
- */
+/* -- options -- */
 
 static void say_error(void *arg, const char *text) {
   (void)arg;
@@ -233,9 +229,7 @@ static bool set_options(struct look *l, const struct look_options *options) {
   return want_device(l, options);
 }
 
-/* -- life
- * ---------------------------------------------------------------------------------
- */
+/* -- life -- */
 
 static void *engine_thread(void *arg) {
   engine_run(arg);

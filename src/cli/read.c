@@ -21,13 +21,17 @@ struct read_command {
   double seconds; /* between two readings */
 };
 
-/* The reading of the one device, or NULL: it was not found. */
+/* The one device: rather one that answers than one that was only seen, and
+ * that rather than a mere wish. NULL: nobody. */
 static const struct found *pick(const struct found_list *list) {
   const struct found *best = NULL;
 
-  for (size_t i = 0; i < list->count; i++)
-    if (best == NULL || list->items[i].up)
-      best = &list->items[i];
+  for (size_t i = 0; i < list->count; i++) {
+    const struct found *f = &list->items[i];
+
+    if (best == NULL || best->address[0] == '\0' || f->up)
+      best = f;
+  }
   return best;
 }
 

@@ -13,9 +13,7 @@
 
 enum { LABEL_COLUMNS = 20, LINE_SIZE = 512 };
 
-/* -- values in words
- * ----------------------------------------------------------------------
- */
+/* -- values in words -- */
 
 static void say_number(double value, const char *unit, int decimals, char *out,
                        size_t size) {
@@ -66,9 +64,7 @@ static void say_value(enum quantity q, double value, char *out, size_t size) {
     say_number(value, words[q].unit, words[q].decimals, out, size);
 }
 
-/* -- lines
- * --------------------------------------------------------------------------------
- */
+/* -- lines -- */
 
 static int add_line(struct buf *out, const struct style *style,
                     const char *label, enum ink ink, const char *text) {

@@ -33,9 +33,7 @@ struct table_column {
                struct cell *cell);
 };
 
-/* -- what stands in the cells
- * ----------------------------------------------------
- */
+/* -- what stands in the cells -- */
 
 static bool print(struct cell *cell, const struct reading *r, enum quantity q,
                   unsigned decimals, double scale) {
@@ -199,9 +197,7 @@ bool table_has_counted(const struct rows *rows) {
   return false;
 }
 
-/* -- where it stands
- * ----------------------------------------------------------------
- */
+/* -- where it stands -- */
 
 struct layout {
   struct buf *out;
@@ -280,9 +276,7 @@ static void lay_out(struct layout *l, const struct table_column *columns,
   l->texts = l->name + rest - l->values;
 }
 
-/* -- drawing
- * ------------------------------------------------------------------------
- */
+/* -- drawing -- */
 
 static void note(struct layout *l, int err) {
   if (l->err == 0)

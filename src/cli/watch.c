@@ -38,9 +38,7 @@ struct watch {
   struct metrics_result read;
 };
 
-/* -- looking
- * ----------------------------------------------------------------------------
- */
+/* -- looking -- */
 
 /* Whether the page could be had. */
 static bool look(struct watch *w) {
@@ -55,9 +53,7 @@ static bool look(struct watch *w) {
   return true;
 }
 
-/* -- drawing
- * ----------------------------------------------------------------------------
- */
+/* -- drawing -- */
 
 static void clock_text(int64_t ms, const char *format, char out[32]) {
   time_t then = (time_t)(ms / 1000);
@@ -201,9 +197,7 @@ static void draw(struct watch *w) {
     screen_show(&w->text);
 }
 
-/* -- the two ways to run
- * ------------------------------------------------------------------
- */
+/* -- the two ways to run -- */
 
 static int run_once(struct watch *w) {
   uint64_t until = clock_monotonic_us() + (uint64_t)(w->wait * 1e6);

@@ -17,7 +17,7 @@ enum device_kind {
   KIND_DIMMER,
   KIND_BULB,
   KIND_LIGHT_STRIP,
-  KIND_UNSUPPORTED, /* recognised, but nothing we can poll: see .why */
+  KIND_UNSUPPORTED, /* recognised, but with nothing to poll */
 };
 
 enum {

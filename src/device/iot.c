@@ -39,8 +39,7 @@ static const char *time_module(const struct device *d) {
   return is_light(d) ? "smartlife.iot.common.timesetting" : "time";
 }
 
-/* -- error codes ------------------------------------------------------------
- */
+/* -- error codes -- */
 
 enum verdict { FINE, REFUSED, FAILED, MISSING };
 
@@ -83,8 +82,7 @@ static enum outcome complain(char why[WHY_SIZE], enum verdict verdict,
   return OUTCOME_DEVICE;
 }
 
-/* -- the meter --------------------------------------------------------------
- */
+/* -- the meter -- */
 
 /* Two generations of units, per field: floats in V, A, W, kWh; integers in
  * mV, mA, mW, Wh. */
@@ -147,8 +145,7 @@ static bool asks_meter(const struct device *d) {
   return d->has_meter && (d->refused & ASK_METER) == 0;
 }
 
-/* -- steps -------------------------------------------------------------------
- */
+/* -- steps -- */
 
 static bool wants_state(const struct device *d, const struct progress *p) {
   (void)d;
@@ -314,6 +311,7 @@ static enum outcome take_cloud(struct device *d, struct progress *p,
 
   (void)p;
   (void)why;
+  reading_drop(&d->now, Q_CLOUD);
   if (verdict == REFUSED)
     d->refused |= ASK_CLOUD;
   if (verdict == FINE &&
@@ -487,8 +485,7 @@ static enum outcome take_months(struct device *d, struct progress *p,
   return take_statistics(d, p, doc, root, &months);
 }
 
-/* -- the order ----------------------------------------------------------------
- */
+/* -- the order -- */
 
 static const struct step {
   enum next kind;
@@ -556,6 +553,10 @@ static enum outcome iot_take(struct device *d, struct progress *p,
   outcome = s->take(d, p, doc, root, why);
   if (outcome != OUTCOME_OK)
     return outcome;
+  if (d->kind == KIND_UNSUPPORTED) {
+    snprintf(why, WHY_SIZE, "it has nothing to poll (a camera)");
+    return OUTCOME_DEVICE;
+  }
   d->shaky &= ~s->bit;
   move_on(d, p);
   return OUTCOME_OK;
@@ -567,6 +568,8 @@ static void iot_skip(struct device *d, struct progress *p) {
   if (d->shaky & bit)
     d->refused |= bit;
   d->shaky |= bit;
+  if (bit == ASK_CLOUD)
+    reading_drop(&d->now, Q_CLOUD);
   if (bit == ASK_TIME) { /* what it was the last time does not count */
     d->date = 0;
     d->seconds_to_midnight = 0;

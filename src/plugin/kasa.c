@@ -23,8 +23,7 @@ static struct {
   uint64_t sums_us;    /* when the last sums went out; the engine's thread */
 } plugin;
 
-/* -- values out
- * ---------------------------------------------------------------- */
+/* -- values out -- */
 
 struct series {
   const char *plugin, *instance;
@@ -137,7 +136,7 @@ static void report(void *arg, const struct known *k, enum report_part part) {
   }
   gauge(&s, "up", "", k->up);
   dispatch_failures(&s, k);
-  if (!k->up)
+  if (!k->up || part == REPORT_STATE)
     return;
   gauge(&s, "response_time", "", k->response);
   dispatch_reading(&s, "", &k->device.now, which);
@@ -179,8 +178,7 @@ static void cycle(void *arg, const struct cycle *c) {
   gauge(&s, "poll_duration", "", c->duration);
 }
 
-/* -- callbacks
- * ---------------------------------------------------------------------- */
+/* -- callbacks -- */
 
 static void say_error(void *arg, const char *line) {
   (void)arg;

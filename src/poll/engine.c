@@ -23,6 +23,7 @@ enum {
   SEARCHES_UNTIL_FORGOTTEN = 3,
   PROBES_PER_ROUND = 256,
   SLOWEST_NAMED = 3,
+  NAMES_PAUSE_US = 30 * 1000000,
 };
 
 struct engine {
@@ -37,7 +38,7 @@ struct engine {
   atomic_uint wakes;
   bool stopping;
   bool searched; /* the first search is over */
-  uint64_t search_started_us;
+  uint64_t search_started_us, names_asked_us;
 
   uint64_t cycle;
   unsigned open; /* polls of this cycle that are not over */
@@ -50,8 +51,7 @@ struct engine {
   bool settled; /* guarded by settled_lock */
 };
 
-/* -- settling
- * --------------------------------------------------------------------- */
+/* -- settling -- */
 
 static void set_settled(struct engine *e, bool settled) {
   pthread_mutex_lock(&e->settled_lock);
@@ -76,8 +76,7 @@ bool engine_settle(struct engine *e, double seconds) {
   return settled;
 }
 
-/* -- cycles
- * ----------------------------------------------------------------------- */
+/* -- cycles -- */
 
 static void sum_up(struct engine *e, struct cycle *c) {
   static const enum quantity summed[] = {Q_POWER, Q_CURRENT, Q_KWH_TODAY,
@@ -112,22 +111,32 @@ static void end_cycle(struct engine *e) {
   set_settled(e, true);
 }
 
+static uint64_t next_due(const struct engine *e, const struct known *k) {
+  return loop_now_us(e->loop) + (uint64_t)(1e6 * known_interval(k, e->options));
+}
+
 static void poll_one(struct engine *e, struct known *k) {
   if (k->state != POLL_IDLE || k->address.sin_port == 0)
     return;
   if (e->open++ == 0)
     e->cycle_started_us = loop_now_us(e->loop);
   k->cycle = e->cycle;
-  k->due_us =
-      loop_now_us(e->loop) + (uint64_t)(1e6 * known_interval(k, e->options));
+  k->due_us = next_due(e, k);
   set_settled(e, false);
   poller_enqueue(e->poller, k);
 }
 
 static void poll_done(void *arg, struct known *k) {
   struct engine *e = arg;
+  bool current = k->cycle == e->cycle && e->open > 0;
 
-  if (k->cycle != e->cycle || e->open == 0)
+  if (k->unwanted) {
+    log_say(LOG_LEVEL_NOTICE, "%s is called \"%s\" now, which is to be ignored",
+            k->name, k->device.alias);
+    k->cycle = 0; /* counted here */
+    registry_forget(e->registry, k);
+  }
+  if (!current)
     return;
   e->open--;
   if (e->open == 0 && e->searched) {
@@ -181,13 +190,12 @@ static void begin_cycle(struct engine *e) {
        k = registry_next(e->registry, k)) {
     if (!is_due(e, k))
       continue;
-    if (k->state != POLL_IDLE || (k->address.sin_port == 0 && e->searched)) {
+    if (k->state == POLL_IDLE && k->address.sin_port != 0) {
+      poll_one(e, k);
+    } else if (k->address.sin_port != 0 || e->searched) {
+      k->due_us = next_due(e, k);
       poller_repeat(e->poller, k);
-      continue;
     }
-    k->due_us =
-        loop_now_us(e->loop) + (uint64_t)(1e6 * known_interval(k, e->options));
-    poll_one(e, k);
   }
   if (e->open == 0 && e->searched) {
     e->cycle_started_us = loop_now_us(e->loop);
@@ -195,8 +203,7 @@ static void begin_cycle(struct engine *e) {
   }
 }
 
-/* -- searching
- * --------------------------------------------------------------------- */
+/* -- searching -- */
 
 static bool looks_like_host(const char *text) {
   bool dot_or_letter = false;
@@ -215,7 +222,13 @@ static bool wants_resolving(const struct known *k) {
          looks_like_host(k->options->match);
 }
 
+/* A name server may come up later than this daemon, so it is asked again. */
 static void ask_names(struct engine *e) {
+  uint64_t now_us = loop_now_us(e->loop);
+
+  if (e->names_asked_us != 0 && now_us - e->names_asked_us < NAMES_PAUSE_US)
+    return;
+  e->names_asked_us = now_us;
   for (struct known *k = registry_next(e->registry, NULL); k != NULL;
        k = registry_next(e->registry, k))
     if (wants_resolving(k))
@@ -340,9 +353,7 @@ static void lost(void *arg, struct known *k) {
     start_search(e);
 }
 
-/* -- life
- * ------------------------------------------------------------------------------
- */
+/* -- life -- */
 
 static void woken(void *arg) {
   struct engine *e = arg;
@@ -353,8 +364,10 @@ static void woken(void *arg) {
     return;
   }
   take_names(e);
-  if (wakes & ENGINE_POLL)
+  if (wakes & ENGINE_POLL) {
     begin_cycle(e);
+    ask_names(e);
+  }
   if (wakes & ENGINE_SEARCH)
     start_search(e);
 }
@@ -435,6 +448,8 @@ void engine_free(struct engine *e) {
 
 void engine_run(struct engine *e) {
   start_search(e);
+  if (e->searched && e->hooks.searched != NULL) /* there is none */
+    e->hooks.searched(e->hooks.arg);
   while (!e->stopping) {
     int err = loop_round(e->loop);
 

@@ -61,6 +61,7 @@ struct known {
   enum next asked;
   unsigned attempts;
   bool reported; /* the reading of the poll under way is out */
+  bool unwanted; /* renamed into what is to be ignored */
   bool stranger; /* was not up when the poll under way began */
   bool seen;     /* in the current or last search */
   unsigned searches_missed;
@@ -77,7 +78,8 @@ struct known {
 /* "192.0.2.7", "" when not known. Valid until the next call by the thread. */
 const char *known_address(const struct known *k);
 
-/* The interval in which it is polled, in seconds. */
+/* The interval in which it is polled, in seconds: its own, but never shorter
+ * than the clock's. */
 double known_interval(const struct known *k, const struct poll_options *o);
 
 /* Wh counted since the device was met (a strip: over its plugs). False when

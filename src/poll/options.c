@@ -9,6 +9,7 @@
 
 #include <arpa/inet.h>
 #include <net/if.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -56,8 +57,7 @@ void poll_options_free(struct poll_options *o) {
   poll_options_init(o);
 }
 
-/* -- Report info true ---------------------------------------------------------
- */
+/* -- Report info true -- */
 
 static void read_report(void *target, const struct conf_item *item,
                         struct option_reporter *reporter) {
@@ -90,8 +90,7 @@ static void read_report(void *target, const struct conf_item *item,
                WHERE, item->values[0].string);
 }
 
-/* -- <Device "..."> -----------------------------------------------------------
- */
+/* -- <Device "..."> -- */
 
 const struct option plug_options_table[] = {
     {.name = "Name",
@@ -152,13 +151,15 @@ static void read_plug(void *target, const struct conf_item *item,
 static void read_transport(void *target, const struct conf_item *item,
                            struct option_reporter *reporter) {
   static const char *const known[] = {"auto", "xor", "klap", "aes", "tpap"};
-  const char *where = "<Device>";
+  const struct device_options *d = target;
+  char where[120];
   const char *value =
       item->values_num == 1 && item->values[0].kind == CONF_STRING
           ? item->values[0].string
           : "";
 
-  (void)target;
+  snprintf(where, sizeof(where), "<Device \"%s\">",
+           d->match != NULL ? d->match : "");
   for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
     if (!text_same(value, known[i]))
       continue;
@@ -253,8 +254,7 @@ static void read_device(void *target, const struct conf_item *item,
   o->devices[o->devices_num++] = device;
 }
 
-/* -- <Plugin kasa>
- * -------------------------------------------------------------- */
+/* -- <Plugin kasa> -- */
 
 static const char *const name_choices[] = {"alias", "mac", "id", "address",
                                            NULL};

@@ -86,8 +86,7 @@ void poller_free(struct poller *p) {
 
 double poller_energy(const struct poller *p) { return p->energy; }
 
-/* -- lines
- * --------------------------------------------------------------------- */
+/* -- lines -- */
 
 static void line_add(struct line *line, struct known *k) {
   k->queue_next = NULL;
@@ -127,8 +126,7 @@ static void line_drop(struct line *line, const struct known *k) {
   }
 }
 
-/* -- what came out
- * --------------------------------------------------------------- */
+/* -- what came out -- */
 
 static uint64_t report_time(struct known *k) {
   uint64_t now = clock_wall_us();
@@ -187,23 +185,14 @@ static void say_stranger(struct poller *p, const struct known *k) {
   p->strangers_said++;
 }
 
-/* Without an address when a stranger was met at the one it had. */
-static void say_lost(const struct known *k) {
-  const char *address = known_address(k);
-
-  log_say(LOG_LEVEL_WARNING,
-          address[0] != '\0' ? "%s (%s) stopped answering: %s"
-                             : "%s%s stopped answering: %s",
-          k->name, address, k->why);
-}
-
 /* The whole poll failed, after all its attempts. */
 static void give_up(struct poller *p, struct known *k) {
   bool was_up = k->up;
 
   release(p, k);
   if (was_up)
-    say_lost(k);
+    log_say(LOG_LEVEL_WARNING, "%s (%s) stopped answering: %s", k->name,
+            k->address.sin_port != 0 ? known_address(k) : "no address", k->why);
   else if (!k->polled)
     say_stranger(p, k);
   set_up(k, false);
@@ -268,7 +257,8 @@ static void publish_extras(struct poller *p, struct known *k) {
   double wait = p->options->energy_interval;
   double day = k->device.seconds_to_midnight;
 
-  k->day_ends_us = day > 0 ? now_us + (uint64_t)(day * 1e6) : 0;
+  if (day > 0) /* else the end of the day that was told before holds */
+    k->day_ends_us = now_us + (uint64_t)(day * 1e6);
   if (day > 0 && day + 1 < wait)
     wait = day + 1; /* the new day's figures as soon as there are any */
   else
@@ -278,8 +268,7 @@ static void publish_extras(struct poller *p, struct known *k) {
   report(p, k, REPORT_EXTRA);
 }
 
-/* -- one poll
- * ------------------------------------------------------------------------ */
+/* -- one poll -- */
 
 static void ask(struct poller *p, struct known *k);
 static void failed(struct poller *p, struct known *k, enum outcome outcome,
@@ -321,6 +310,10 @@ static bool send_request(struct poller *p, struct known *k) {
   const char *why = "";
   enum outcome outcome = OUTCOME_UNREACHABLE;
 
+  if (k->address.sin_port == 0) { /* lost it while it stood in line */
+    failed(p, k, outcome, "not found on the network");
+    return false;
+  }
   if (k->link == NULL)
     k->link = k->transport->open(&p->env, &k->address);
   if (k->link != NULL)
@@ -386,6 +379,10 @@ static void failed(struct poller *p, struct known *k, enum outcome outcome,
 
   if (k->link != NULL)
     k->transport->abort(k->link);
+  if (k->unwanted) {
+    finish(p, k);
+    return;
+  }
   k->failures[outcome]++;
   if (k->asked == NEXT_ASIDE || k->asked == NEXT_EXTRA) {
     k->dialect->skip(&k->device, &k->progress);
@@ -417,8 +414,7 @@ static void timer_fired(struct loop_timer *timer) {
     failed(p, k, OUTCOME_TIMEOUT, "no answer in time");
 }
 
-/* -- the line
- * ------------------------------------------------------------------------- */
+/* -- the line -- */
 
 void poller_enqueue(struct poller *p, struct known *k) {
   k->poller = p;
@@ -464,6 +460,5 @@ void poller_repeat(struct poller *p, struct known *k) {
       log_say(LOG_LEVEL_WARNING, "%s was not found on the network", k->name);
     set_up(k, false);
   }
-  if (!k->up)
-    report(p, k, REPORT_CORE);
+  report(p, k, k->up ? REPORT_STATE : REPORT_CORE);
 }

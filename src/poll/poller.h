@@ -15,6 +15,7 @@ struct poller;
 enum report_part {
   REPORT_CORE,  /* a poll's reading, or that there is none (known.up) */
   REPORT_EXTRA, /* only the quantities in QUANTITIES_SLOW */
+  REPORT_STATE, /* only known.up once more: no poll has ended since */
 };
 
 struct poller_hooks {
@@ -43,8 +44,8 @@ void poller_forget(struct poller *p, struct known *k);
 /* Starts as many of the waiting as there is room for. */
 void poller_run(struct poller *p);
 
-/* Says again how k is: its last poll's up, for a device that has no new poll
- * to report (still under way, or without an address). */
+/* Says again how k is, for a device that has no new poll to report: it is still
+ * under way, or there is no address. */
 void poller_repeat(struct poller *p, struct known *k);
 
 /* Energy since the start over all devices, Wh: grows only. */

@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "poll/filter.h"
 #include "poll/names.h"
+#include "poll/roster.h"
 
 #include <arpa/inet.h>
 #include <stdio.h>
@@ -19,8 +20,7 @@ struct registry {
   struct filter *filter;
   struct hash by_identity;
   struct hash by_address;
-  struct hash by_name;   /* base names: two under one are made unique */
-  struct hash by_called; /* the unique ones */
+  struct roster names;
   struct known *first, *last;
   size_t count;
   bool full_said;
@@ -28,41 +28,7 @@ struct registry {
   void *arg;
 };
 
-/* -- known.h ------------------------------------------------------------------
- */
-
-const char *known_address(const struct known *k) {
-  static _Thread_local char text[INET_ADDRSTRLEN];
-
-  if (k->address.sin_port == 0)
-    return "";
-  inet_ntop(AF_INET, &k->address.sin_addr, text, sizeof(text));
-  return text;
-}
-
-double known_interval(const struct known *k, const struct poll_options *o) {
-  /* No device is polled more often than collectd wakes the engine; saying so
-   * would let its series expire between two values. */
-  if (k->options != NULL && k->options->interval > o->interval)
-    return k->options->interval;
-  return o->interval;
-}
-
-bool known_energy(const struct known *k, double *wh) {
-  *wh = k->energy.wh;
-  if (k->plugs_num == 0)
-    return k->energy.by != COUNTER_NEW;
-  *wh = 0;
-  for (unsigned i = 0; i < k->plugs_num; i++) {
-    if (k->plugs[i].energy.by == COUNTER_NEW)
-      return false;
-    *wh += k->plugs[i].energy.wh;
-  }
-  return true;
-}
-
-/* -- the three indices
- * ---------------------------------------------------------- */
+/* -- the three indices -- */
 
 static struct known *find_identity(const struct registry *r,
                                    const char *identity) {
@@ -112,156 +78,7 @@ static void set_address(struct registry *r, struct known *k,
         hash_of(&r->by_address, &address->sin_addr, sizeof(address->sin_addr)));
 }
 
-/* -- names
- * ------------------------------------------------------------------------ */
-
-static struct known *next_same_name(struct hash_node *n, const char *base) {
-  for (; n != NULL; n = hash_next(n)) {
-    struct known *k = HASH_OWNER(n, struct known, by_name);
-
-    if (strcmp(k->base_name, base) == 0)
-      return k;
-  }
-  return NULL;
-}
-
-static struct known *first_same_name(const struct registry *r,
-                                     const char *base) {
-  return next_same_name(
-      hash_first(&r->by_name, hash_of(&r->by_name, base, strlen(base))), base);
-}
-
-static struct known *called(const struct registry *r, const char *name) {
-  struct hash_node *n =
-      hash_first(&r->by_called, hash_of(&r->by_called, name, strlen(name)));
-
-  for (; n != NULL; n = hash_next(n)) {
-    struct known *k = HASH_OWNER(n, struct known, by_called);
-
-    if (strcmp(k->name, name) == 0)
-      return k;
-  }
-  return NULL;
-}
-
-static void call(struct registry *r, struct known *k, const char *name) {
-  if (strcmp(k->name, name) == 0)
-    return;
-  if (k->name[0] != '\0')
-    hash_remove(&r->by_called, &k->by_called);
-  snprintf(k->name, sizeof(k->name), "%s", name);
-  if (k->name[0] != '\0')
-    hash_add(&r->by_called, &k->by_called,
-             hash_of(&r->by_called, k->name, strlen(k->name)));
-}
-
-/* Calls k by its base name with its whole identity behind it (one not met yet:
- * with what its block is for). Whoever has an alias of just that look gives
- * way in turn. */
-static void call_in_full(struct registry *r, struct known *k) {
-  for (;;) {
-    const char *whole = k->identity[0] == '\0' && k->options != NULL
-                            ? k->options->match
-                            : k->identity;
-    char suffix[DEVICE_NAME_SIZE - 8];
-    char name[DEVICE_NAME_SIZE];
-    struct known *holder;
-
-    text_name(whole, strlen(whole), suffix, sizeof(suffix));
-    names_with_suffix(k->base_name, suffix, name);
-    holder = called(r, name);
-    if (holder == k)
-      return;
-    call(r, k, name);
-    if (holder == NULL || strcmp(holder->name, holder->base_name) != 0)
-      return;
-    k = holder;
-  }
-}
-
-/* Calls k by its base name with the short suffix, or in full where that would
- * not tell it apart; who came first makes no difference. */
-static void call_apart(struct registry *r, struct known *k) {
-  char suffix[DEVICE_NAME_SIZE];
-  char name[DEVICE_NAME_SIZE];
-  bool ambiguous = false;
-  struct known *holder;
-
-  for (struct known *o = first_same_name(r, k->base_name); o != NULL;
-       o = next_same_name(hash_next(&o->by_name), k->base_name))
-    if (o != k && names_same_suffix(o, k)) {
-      ambiguous = true;
-      call_in_full(r, o);
-    }
-  names_suffix(k, suffix);
-  names_with_suffix(k->base_name, suffix, name);
-  holder = called(r, name);
-  if (holder != NULL && holder != k &&
-      strcmp(holder->name, holder->base_name) == 0)
-    call_in_full(r, holder);
-  else if (holder != NULL && holder != k)
-    ambiguous = true;
-  if (ambiguous)
-    call_in_full(r, k);
-  else
-    call(r, k, name);
-}
-
-static void unname(struct registry *r, struct known *k) {
-  struct known *left;
-
-  if (k->base_name[0] == '\0')
-    return;
-  hash_remove(&r->by_name, &k->by_name);
-  left = first_same_name(r, k->base_name);
-  if (left != NULL &&
-      next_same_name(hash_next(&left->by_name), k->base_name) == NULL &&
-      called(r, left->base_name) == NULL)
-    call(r, left, left->base_name);
-  k->base_name[0] = '\0';
-}
-
-static void say_shared(const struct known *k) {
-  log_say(LOG_LEVEL_WARNING,
-          "more than one device is called \"%s\": the end of the MAC address "
-          "is added to tell them apart",
-          k->base_name);
-}
-
-static void rename_device(struct registry *r, struct known *k) {
-  char base[DEVICE_NAME_SIZE];
-  char before[DEVICE_NAME_SIZE];
-  struct known *other;
-  struct known *holder;
-
-  names_base(k, (enum name_by)r->options->name_by, base);
-  if (strcmp(base, k->base_name) == 0)
-    return;
-  memcpy(before, k->name, sizeof(before));
-  unname(r, k);
-  other = first_same_name(r, base);
-  memcpy(k->base_name, base, sizeof(base));
-  hash_add(&r->by_name, &k->by_name, hash_of(&r->by_name, base, strlen(base)));
-  holder = called(r, base);
-  if (other == NULL && (holder == NULL || holder == k)) {
-    call(r, k, base);
-  } else {
-    /* Of three and more the others have their suffix already. */
-    if (other == NULL || strcmp(other->name, other->base_name) == 0)
-      say_shared(k);
-    if (other != NULL && strcmp(other->name, other->base_name) == 0)
-      call_apart(r, other);
-    if (other != NULL)
-      call_apart(r, k);
-    else
-      call_in_full(r, k);
-  }
-  if (k->answered && before[0] != '\0')
-    log_say(LOG_LEVEL_NOTICE, "%s is now called \"%s\"", before, k->name);
-}
-
-/* -- coming and going
- * -------------------------------------------------------------- */
+/* -- coming and going -- */
 
 static struct known *known_new(struct registry *r) {
   struct known *k = calloc(1, sizeof(*k));
@@ -292,8 +109,7 @@ void registry_forget(struct registry *r, struct known *k) {
   close_link(k);
   set_identity(r, k, "");
   set_address(r, k, &(struct sockaddr_in){0});
-  unname(r, k);
-  call(r, k, "");
+  roster_leave(&r->names, k);
   if (k->previous != NULL)
     k->previous->next = k->next;
   else
@@ -331,7 +147,7 @@ static int add_configured(struct registry *r) {
       device_format_mac(o->mac, mac);
       set_identity(r, k, mac);
     }
-    rename_device(r, k);
+    roster_enter(&r->names, k, (enum name_by)r->options->name_by);
   }
   return 0;
 }
@@ -348,8 +164,8 @@ struct registry *registry_create(const struct poll_options *options,
   r->arg = arg;
   r->filter = filter_create(&options->ignore, &options->only);
   if (r->filter == NULL || hash_init(&r->by_identity) < 0 ||
-      hash_init(&r->by_address) < 0 || hash_init(&r->by_name) < 0 ||
-      hash_init(&r->by_called) < 0 || add_configured(r) < 0) {
+      hash_init(&r->by_address) < 0 || roster_init(&r->names) < 0 ||
+      add_configured(r) < 0) {
     registry_free(r);
     return NULL;
   }
@@ -364,8 +180,7 @@ void registry_free(struct registry *r) {
   filter_free(r->filter);
   hash_free(&r->by_identity);
   hash_free(&r->by_address);
-  hash_free(&r->by_name);
-  hash_free(&r->by_called);
+  roster_free(&r->names);
   free(r);
 }
 
@@ -375,8 +190,7 @@ struct known *registry_next(const struct registry *r, const struct known *k) {
 
 size_t registry_count(const struct registry *r) { return r->count; }
 
-/* -- addresses
- * ------------------------------------------------------------------------ */
+/* -- addresses -- */
 
 void registry_move(struct registry *r, struct known *k,
                    const struct sockaddr_in *address) {
@@ -432,9 +246,7 @@ static void seen_elsewhere(struct registry *r, struct known *k,
   registry_move(r, k, address);
 }
 
-/* -- meeting
- * ---------------------------------------------------------------------------
- */
+/* -- meeting -- */
 
 static void identity_of(const struct device *d, const struct sockaddr_in *from,
                         char out[IDENTITY_SIZE]) {
@@ -506,7 +318,7 @@ static struct known *welcome(struct registry *r, struct introduction *in,
   set_identity(r, k, identity);
   address = port_of(k, from, k->transport);
   set_address(r, k, &address);
-  rename_device(r, k);
+  roster_enter(&r->names, k, (enum name_by)r->options->name_by);
   return k;
 }
 
@@ -538,9 +350,7 @@ struct known *registry_meet(struct registry *r, struct introduction *in,
   return k;
 }
 
-/* -- confirming
- * ----------------------------------------------------------------------------
- */
+/* -- confirming -- */
 
 static bool follow_plugs(struct known *k) {
   unsigned num = k->device.plugs_num;
@@ -598,6 +408,11 @@ bool registry_confirm(struct registry *r, struct known *k, char why[WHY_SIZE]) {
   char identity[IDENTITY_SIZE];
   struct known *other;
 
+  if (k->options == NULL &&
+      !filter_passes(r->filter, &k->device, k->address.sin_addr)) {
+    k->unwanted = true;
+    return false;
+  }
   identity_of(&k->device, &k->address, identity);
   if (strcmp(identity, k->identity) != 0) {
     bool by_address =
@@ -615,10 +430,10 @@ bool registry_confirm(struct registry *r, struct known *k, char why[WHY_SIZE]) {
       registry_forget(r, other); /* met by search before its own block was */
     start_afresh(r, k, identity);
   }
+  roster_enter(&r->names, k, (enum name_by)r->options->name_by);
   if (!follow_plugs(k)) {
     snprintf(why, WHY_SIZE, "out of memory");
     return false;
   }
-  rename_device(r, k);
   return true;
 }

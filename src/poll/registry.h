@@ -29,8 +29,8 @@ struct known *registry_meet(struct registry *r, struct introduction *in,
                             const struct sockaddr_in *address);
 
 /* The device answered a poll: takes up who it says it is, its name, and its
- * plugs' names. False when it is somebody else than it was: the poll must not
- * be published, k waits to be found again; why says so. */
+ * plugs' names. False when it is somebody else than it was, or unwanted by its
+ * new name: the poll must not be published; why says so. */
 bool registry_confirm(struct registry *r, struct known *k, char why[WHY_SIZE]);
 
 /* Goes to another address (closing the link). */

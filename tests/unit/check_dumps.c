@@ -65,8 +65,7 @@ static bool read_index(void) {
   return rows_num > 0;
 }
 
-/* -- the device that the dump was taken of
- * ------------------------------------ */
+/* -- the device that the dump was taken of -- */
 
 static cJSON *read_dump(const char *name) {
   static char text[1 << 20];
@@ -146,8 +145,7 @@ static void poll_dump(struct device *d, const cJSON *dump, const char *name) {
   json_free(&doc);
 }
 
-/* -- what the index says
- * ------------------------------------------------------ */
+/* -- what the index says -- */
 
 static void expect(const struct reading *r, enum quantity q, const char *text,
                    double factor, const char *name) {

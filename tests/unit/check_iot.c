@@ -100,8 +100,7 @@ static enum outcome poll_device(bool slow, const struct exchange *e) {
 #define REALTIME(members) "\"emeter\":{\"get_realtime\":{" members "}}"
 #define MW(mw) "{" REALTIME("\"power_mw\":" mw) "}"
 
-/* -- the order of requests
- * ---------------------------------------------------- */
+/* -- the order of requests -- */
 
 START_TEST(a_plain_plug_is_asked_for_sysinfo_only) {
   ck_assert_int_eq(POLL(false, {ASK_SYSINFO, "{" PLUG "}"}), OUTCOME_OK);
@@ -182,13 +181,12 @@ START_TEST(an_unsupported_device_is_left_in_peace) {
       POLL(true, {ASK_SYSINFO, "{" SYSINFO("\"type\":\"IOT.IPCAMERA\",\"dev_"
                                            "name\":\"PIR\",\"feature\":"
                                            "\"ENE\"") "}"}),
-      OUTCOME_OK);
+      OUTCOME_DEVICE);
   ck_assert_int_eq(device.kind, KIND_UNSUPPORTED);
 }
 END_TEST
 
-/* -- what the meter says
- * ------------------------------------------------------ */
+/* -- what the meter says -- */
 
 static const struct {
   const char *what;
@@ -242,8 +240,7 @@ START_TEST(the_meter_is_read) {
 }
 END_TEST
 
-/* -- errors
- * ------------------------------------------------------------------- */
+/* -- errors -- */
 
 static const struct {
   const char *what;
@@ -346,8 +343,7 @@ START_TEST(one_plug_without_a_meter_spoils_no_sum) {
 }
 END_TEST
 
-/* -- sensors
- * ------------------------------------------------------------------ */
+/* -- sensors -- */
 
 #define SENSOR_SWITCH SYSINFO("\"dev_name\":\"Switch with PIR\"")
 #define ASK_SENSORS                                                            \
@@ -439,8 +435,7 @@ START_TEST(what_answers_in_between_is_asked_on) {
 }
 END_TEST
 
-/* -- what is asked seldom
- * ----------------------------------------------------- */
+/* -- what is asked seldom -- */
 
 #define ASK_CLOUD "{\"cnCloud\":{\"get_info\":{}}}"
 #define CLOUD(value)                                                           \

@@ -91,8 +91,7 @@ START_TEST(a_bad_line_leaves_the_others) {
 }
 END_TEST
 
-/* -- the house ---------------------------------------------------------------
- */
+/* -- the house -- */
 
 static void take_page(struct house *h, const char *page, int64_t now_ms) {
   char text[4000];

@@ -197,8 +197,7 @@ START_TEST(bad_entries_of_a_list_leave_the_good_ones) {
 }
 END_TEST
 
-/* -- <Device> ----------------------------------------------------------------
- */
+/* -- <Device> -- */
 
 static const struct {
   const char *match;
@@ -264,10 +263,11 @@ static const struct {
                "65535, found 0"},
     {"Port 65536", "<Device \"x\">: option Port expects a whole number from 1 "
                    "to 65535, found 65536"},
-    {"Transport carrier-pigeon", "<Device>: option Transport expects one of: "
-                                 "auto, xor, klap, aes, tpap, found "
-                                 "\"carrier-pigeon\""},
-    {"Transport klap", "<Device>: Transport klap is not yet supported"},
+    {"Transport carrier-pigeon",
+     "<Device \"x\">: option Transport expects one of: "
+     "auto, xor, klap, aes, tpap, found "
+     "\"carrier-pigeon\""},
+    {"Transport klap", "<Device \"x\">: Transport klap is not yet supported"},
     {"Plug", "<Device>: <Plug> expects one name in quotes, found nothing"},
     {"Username me", "<Device \"x\">: Username is not yet supported"},
     {"Password me", "<Device \"x\">: Password is not yet supported"},

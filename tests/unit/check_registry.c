@@ -110,8 +110,7 @@ static void silent(struct known *k) {
 #define MAC_B "50:c7:bf:00:bb:bb"
 #define MAC_C "50:c7:bf:00:cc:cc"
 
-/* -- meeting ------------------------------------------------------------------
- */
+/* -- meeting -- */
 
 START_TEST(a_stranger_is_let_in_at_the_service_port) {
   struct known *k;
@@ -174,9 +173,7 @@ START_TEST(unsupported_and_ignored_ones_stay_outside) {
 }
 END_TEST
 
-/* -- names
- * ---------------------------------------------------------------------
- */
+/* -- names -- */
 
 START_TEST(two_of_one_name_both_get_the_end_of_their_mac) {
   struct known *a, *b;
@@ -273,9 +270,7 @@ START_TEST(no_two_devices_have_one_name) {
 }
 END_TEST
 
-/* -- moving
- * ----------------------------------------------------------------------
- */
+/* -- moving -- */
 
 START_TEST(two_blocks_of_one_name_are_told_apart) {
   char longest[300];
@@ -385,9 +380,7 @@ START_TEST(two_that_swap_addresses_are_told_apart) {
 }
 END_TEST
 
-/* -- <Device>
- * ---------------------------------------------------------------------
- */
+/* -- <Device> -- */
 
 START_TEST(a_device_by_mac_is_adopted_wherever_it_is) {
   struct known *k;
@@ -479,9 +472,7 @@ START_TEST(one_forged_answer_takes_no_configured_address_away) {
 }
 END_TEST
 
-/* -- plugs
- * -------------------------------------------------------------------------
- */
+/* -- plugs -- */
 
 START_TEST(plugs_and_their_energy_follow_the_strip) {
   struct known *k;
@@ -503,9 +494,7 @@ START_TEST(plugs_and_their_energy_follow_the_strip) {
 }
 END_TEST
 
-/* -- floods
- * -------------------------------------------------------------------------
- */
+/* -- floods -- */
 
 enum { FORGED = 10000 };
 
