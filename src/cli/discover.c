@@ -112,13 +112,13 @@ static int show_json(const struct found_list *list) {
 
 /* -- the search -- */
 
-static void progress(const struct found_list *list, bool end) {
+static void progress(const struct look *l) {
   if (isatty(STDERR_FILENO) != 1)
     return;
-  if (end)
+  if (l == NULL)
     fputs("\r\033[K", stderr);
   else
-    fprintf(stderr, "\r\033[KLooking for devices: %zu found", list->count);
+    fprintf(stderr, "\r\033[KLooking for devices: %u found", look_answered(l));
   fflush(stderr);
 }
 
@@ -128,7 +128,7 @@ static void wait_for(struct look *l, struct found_list *list) {
   double waited = 0;
   bool over = false;
 
-  progress(list, false);
+  progress(l);
   while (!over && waited < look_limit(l)) {
     enum screen_event event = screen_wait(look_fd(l), 0.25);
 
@@ -136,9 +136,9 @@ static void wait_for(struct look *l, struct found_list *list) {
       break;
     waited += event == SCREEN_TIME ? 0.25 : 0;
     over = look_take(l, list);
-    progress(list, false);
+    progress(l);
   }
-  progress(list, true);
+  progress(NULL);
 }
 
 static int discover(const struct look_options *options, bool json) {

@@ -101,15 +101,31 @@ int screen_open(bool redraw) {
 
 const struct style *screen_style(void) { return &screen.style; }
 
-/* Each line is erased before it is written: after writing, a cursor behind
- * the last column would erase what stands there. */
-static int frame(struct buf *out, const struct buf *text) {
-  const char *at = text->len > 0 ? text->data : "";
+static size_t count_lines(const struct buf *text) {
+  size_t lines = 0;
+
+  for (size_t i = 0; i < text->len; i++)
+    lines += text->data[i] == '\n';
+  return lines;
+}
+
+static const char *skip_lines(const char *at, size_t lines) {
+  while (lines-- > 0 && *at != '\0') {
+    at += strcspn(at, "\n");
+    at += *at == '\n';
+  }
+  return at;
+}
+
+/* At most so many lines from `at` on. Each is erased before it is written:
+ * after writing, a cursor behind the last column would erase what stands
+ * there. */
+static int frame(struct buf *out, const char *at, size_t lines) {
   int err = buf_adds(out, "\033[?2026h\033[H");
 
-  while (err == 0 && *at != '\0') {
+  for (; err == 0 && *at != '\0' && lines > 0; lines--) {
     size_t n = strcspn(at, "\n");
-    bool more = at[n] == '\n' && at[n + 1] != '\0';
+    bool more = lines > 1 && at[n] == '\n' && at[n + 1] != '\0';
 
     err = buf_adds(out, more ? "\033[K" : "\033[J");
     if (err == 0)
@@ -118,12 +134,12 @@ static int frame(struct buf *out, const struct buf *text) {
       err = buf_adds(out, "\r\n");
     at += n + (at[n] == '\n');
   }
-  if (err == 0)
-    err = buf_adds(out, "\033[?2026l");
-  return err;
+  return err == 0 ? buf_adds(out, "\033[?2026l") : err;
 }
 
-void screen_show(const struct buf *text) {
+size_t screen_show(const struct buf *text, size_t first) {
+  size_t rows = screen.style.rows > 0 ? screen.style.rows : SIZE_MAX;
+  size_t lines = count_lines(text);
   struct buf out;
 
   buf_clear(&screen.last);
@@ -132,13 +148,24 @@ void screen_show(const struct buf *text) {
   if (!screen.redraw) {
     if (text->len > 0)
       write_out(text->data, text->len);
-    return;
+    return 0;
   }
   enter();
+  if (lines <= rows)
+    first = 0;
+  else if (first > lines - rows)
+    first = lines - rows;
   buf_init(&out, 32 * 1024 * 1024);
-  if (frame(&out, text) == 0)
+  if (text->len > 0 && frame(&out, skip_lines(text->data, first), rows) == 0)
     write_out(out.data, out.len);
   buf_free(&out);
+  return first;
+}
+
+size_t screen_moved(size_t first, int lines) {
+  if (lines < 0 && (size_t)-lines > first)
+    return 0;
+  return lines < 0 ? first - (size_t)-lines : first + (size_t)lines;
 }
 
 static void suspend(void) {

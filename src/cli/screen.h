@@ -25,8 +25,12 @@ int screen_open(bool redraw);
 /* What stdout can show now. */
 const struct style *screen_style(void);
 
-/* Shows text in place of what was shown before. */
-void screen_show(const struct buf *text);
+/* Shows text in place of what was shown before. Where it is longer than the
+ * terminal it begins with line `first`; returns that, corrected if too far. */
+size_t screen_show(const struct buf *text, size_t first);
+
+/* first, moved by so many lines, not below 0. */
+size_t screen_moved(size_t first, int lines);
 
 /* Waits for one of the events; fd may be -1. */
 enum screen_event screen_wait(int fd, double seconds);

@@ -194,7 +194,7 @@ static void draw(struct watch *w) {
   if (err == 0 && w->fetched)
     err = footer(w, style);
   if (err == 0)
-    screen_show(&w->text);
+    (void)screen_show(&w->text, 0);
 }
 
 /* -- the two ways to run -- */
@@ -224,12 +224,6 @@ static double seconds_until(uint64_t us) {
   return us > now ? (double)(us - now) / 1e6 : 0;
 }
 
-static size_t moved(size_t first, int lines) {
-  if (lines < 0 && (size_t)-lines > first)
-    return 0;
-  return lines < 0 ? first - (size_t)-lines : first + (size_t)lines;
-}
-
 static int run(struct watch *w) {
   enum screen_event event = SCREEN_TIME;
   uint64_t due_us = 0;
@@ -242,7 +236,7 @@ static int run(struct watch *w) {
     }
     if (screen_quitting())
       break;
-    w->view.first = moved(w->view.first, screen_scrolled());
+    w->view.first = screen_moved(w->view.first, screen_scrolled());
     draw(w);
     event = screen_wait(-1, seconds_until(due_us));
   }

@@ -46,7 +46,7 @@ struct device {
   uint32_t refused;
   uint32_t shaky;  /* failed once without a refusal */
   uint32_t proven; /* answered before: a refusal is trouble that passes */
-  char id[48];    /* deviceId, hex */
+  char id[48];     /* deviceId, hex */
   char model[32];
   char hardware[16];
   char firmware[32];

@@ -131,10 +131,8 @@ static enum outcome take_realtime(struct device *d, struct reading *now,
   enum verdict verdict =
       judge(doc, root, meter_module(d), "get_realtime", &realtime, &code);
 
-  if (verdict == FINE) {
-    d->proven |= ASK_METER;
+  if (verdict == FINE)
     return meter_values(now, doc, realtime, why);
-  }
   if (verdict != REFUSED || (d->proven & ASK_METER) != 0)
     return complain(why, verdict, meter_module(d), "get_realtime", code);
   d->refused |= ASK_METER;
@@ -558,6 +556,8 @@ static enum outcome iot_take(struct device *d, struct progress *p,
     return OUTCOME_DEVICE;
   }
   d->shaky &= ~s->bit;
+  if (p->plug + 1 >= d->plugs_num) /* of a strip, all its plugs */
+    d->proven |= s->bit & ~d->refused;
   move_on(d, p);
   return OUTCOME_OK;
 }
