@@ -134,7 +134,9 @@ size_t text_name(const char *in, size_t len, char *out, size_t size) {
       out[i] = '_';
   while (used > 0 && out[used - 1] == ' ')
     out[--used] = '\0';
-  return used;
+  skip = strspn(out, " ");
+  memmove(out, out + skip, used - skip + 1);
+  return used - skip;
 }
 
 bool text_same(const char *a, const char *b) { return strcasecmp(a, b) == 0; }
