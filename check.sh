@@ -95,7 +95,7 @@ unit_suite() {
   fi
   for test in "$dir"/tests/unit/check_*; do
     if [ ! -x "$test" ] || [ -d "$test" ]; then continue; fi
-    out=$(cd "$dir" && env KASA_DEVICES="$KASA_DEVICES" CK_DEFAULT_TIMEOUT=120 \
+    out=$(cd "$dir" && env srcdir="$VAR/src" KASA_DEVICES="$KASA_DEVICES" CK_DEFAULT_TIMEOUT=120 \
       "$@" "$test" 2>&1)
     status=$?
     read -r checks bad < <(sed -nE \

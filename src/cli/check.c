@@ -13,7 +13,8 @@
 #include <string.h>
 
 /* One row per plugin of ours. */
-static const struct check_plugin *const plugins[] = {&check_kasa};
+static const struct check_plugin *const plugins[] = {&check_kasa,
+                                                     &check_notify_kasa};
 enum { PLUGINS = sizeof(plugins) / sizeof(plugins[0]) };
 
 struct check {
@@ -120,6 +121,14 @@ static void read_plugin(struct check *c, const struct check_plugin *plugin,
       read_load(u, item, interval);
     else if (config_is_plugin(item, plugin->name))
       read_block(c, plugin, u, i);
+  }
+  if (plugin->finish != NULL && (u->loaded || u->blocks > 0)) {
+    struct teller teller = {.check = c, .reporter = {.say = option_problem}};
+
+    teller.reporter.arg = &teller;
+    if (c->path == NULL)
+      c->path = c->config.files[0].path;
+    plugin->finish(u->options, &teller.reporter);
   }
 }
 

@@ -184,6 +184,8 @@ static enum outcome take_state(struct device *d, struct progress *p,
       strcmp(asked, meter_module(d)) == 0) {
     outcome = take_realtime(d, &d->now, doc, root, why);
     p->metered = true;
+    if (outcome == OUTCOME_OK)
+      d->proven |= ASK_METER & ~d->refused;
   }
   return outcome;
 }
