@@ -44,7 +44,8 @@ struct engine {
   unsigned open; /* polls of this cycle that are not over */
   uint64_t cycle_started_us;
   uint64_t woken_us; /* when the last cycle began */
-  bool overrunning;
+  bool overrunning; /* said, and no cycle has been in time since */
+  bool carried;     /* polls of the last cycle belong to this one, too */
 
   pthread_mutex_t settled_lock;
   pthread_cond_t settled_changed;
@@ -140,7 +141,7 @@ static void poll_done(void *arg, struct known *k) {
     return;
   e->open--;
   if (e->open == 0 && e->searched) {
-    e->overrunning = false;
+    e->overrunning = e->overrunning && e->carried;
     end_cycle(e);
   }
 }
@@ -172,6 +173,20 @@ static bool is_due(const struct engine *e, const struct known *k) {
   return loop_now_us(e->loop) + grace >= k->due_us;
 }
 
+/* What is still under way belongs to the new cycle: it is not over before. */
+static void carry_over(struct engine *e) {
+  e->open = 0;
+  for (struct known *k = registry_next(e->registry, NULL); k != NULL;
+       k = registry_next(e->registry, k)) {
+    if (k->state == POLL_IDLE)
+      continue;
+    k->cycle = e->cycle;
+    e->open++;
+  }
+  e->carried = e->open > 0;
+  e->cycle_started_us = loop_now_us(e->loop);
+}
+
 static void begin_cycle(struct engine *e) {
   uint64_t since_us = loop_now_us(e->loop) - e->woken_us;
 
@@ -185,7 +200,7 @@ static void begin_cycle(struct engine *e) {
   }
   e->woken_us = loop_now_us(e->loop);
   e->cycle++;
-  e->open = 0;
+  carry_over(e);
   for (struct known *k = registry_next(e->registry, NULL); k != NULL;
        k = registry_next(e->registry, k)) {
     if (!is_due(e, k))

@@ -170,8 +170,9 @@ class Collectd:
         self._env, self._wrap = env or {}, list(wrap)
         self.config = os.path.join(self.folder, "collectd.conf")
         if discover:
-            kasa = ('DiscoveryTarget "127.255.255.255"\n'
-                    "DiscoveryTimeout 0.6\n" + kasa)
+            kasa = 'DiscoveryTarget "127.255.255.255"\n' + kasa
+            if "DiscoveryTimeout" not in kasa:
+                kasa = "DiscoveryTimeout 0.6\n" + kasa
         text = whole or self._configuration(kasa, blocks, plugins, load, ours)
         with open(self.config, "wb") as file:
             file.write(text if isinstance(text, bytes) else text.encode())
@@ -217,6 +218,7 @@ LoadPlugin unixsock
   SocketFile "{self.folder}/sock"
 </Plugin>
 {mine if ours else ""}
+PluginDir "{PLUGINDIR}"
 {blocks}
 """
 
@@ -252,7 +254,10 @@ LoadPlugin unixsock
             if kind is None:
                 self.verify()
         finally:
-            shutil.rmtree(self.folder, ignore_errors=True)
+            self.remove()
+
+    def remove(self):
+        shutil.rmtree(self.folder, ignore_errors=True)
 
     def stop(self, how=signal.SIGTERM):
         """Ends the daemon; stop_seconds is how long that took."""
