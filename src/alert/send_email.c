@@ -343,7 +343,7 @@ static int envelope_of(const struct email *e, const struct message *message,
   for (size_t i = 0; i < (one ? 1 : e->to.count); i++) {
     v->to[v->n] = bare(one ? message->recipient : e->to.items[i]);
     if (v->to[v->n] == NULL)
-      return -ENOMEM;
+      return -ENOMEM; // NOLINT(clang-analyzer-unix.Malloc): envelope_free()
     v->n++;
   }
   return v->from != NULL ? 0 : -ENOMEM;
