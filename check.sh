@@ -259,7 +259,19 @@ part_lint() {
 
 part_unit() { unit_suite check "unit tests"; }
 
+# The test programs that end-to-end tests use are built with the unit tests'.
+test_tools() { # BUILD...
+  local dir
+  for dir in "$@"; do
+    make -C "$VAR/$dir" -j"$(nproc)" unit-tests >"$LOG/build-tests.log" 2>&1 ||
+      { tail -n 20 "$LOG/build-tests.log"
+        count 0 1 0
+        return 1; }
+  done
+}
+
 part_e2e() {
+  test_tools check || return
   pytest_suite "end to end" KASA_BUILD="$VAR/check" -- "$TOP/tests/e2e"
   pytest_result "end to end"
 }

@@ -254,7 +254,9 @@ static bool motion_of(const struct json *doc, json_ref config, double value,
       !json_number(doc, json_get(doc, config, "min_adc"), &min) ||
       !json_number(doc, json_get(doc, config, "max_adc"), &max))
     return false;
-  for (double i = 0; i < index && limit != 0; i++)
+  if (!(index >= 0 && index <= 100))
+    return false;
+  for (unsigned i = 0; i < (unsigned)index && limit != 0; i++)
     limit = json_next(doc, limit);
   middle = floor((max - min) / 2);
   if (!json_number(doc, limit, &threshold) || max <= min || middle == min ||

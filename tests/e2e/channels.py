@@ -1,7 +1,7 @@
 """What the tests of the channels share: certificates, the probe, messages.
 
 The probe is the program tests/channel_probe of the build tree; its place is
-given by the environment variable BUILD (default: the current folder).
+given by the environment variable KASA_BUILD (default: the current folder).
 """
 
 import copy
@@ -15,7 +15,7 @@ import pytest
 
 from mocks import pki as pki_module
 
-BUILD = pathlib.Path(os.environ.get("BUILD", "."))
+BUILD = pathlib.Path(os.environ.get("KASA_BUILD", "."))
 WRAPPER = os.environ.get("PROBE_WRAPPER", "").split()
 PATIENCE = 12 if WRAPPER else 0  # seconds a slow wrapper (valgrind) may add
 _PKI = None

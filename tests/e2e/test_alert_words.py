@@ -11,7 +11,7 @@ import tempfile
 import time
 
 TREE = pathlib.Path(__file__).resolve().parents[2]
-PLUGIN = os.path.abspath(os.environ.get("NOTIFY_KASA_REAL", ".libs"))
+PLUGIN = os.path.abspath(os.path.join(os.environ.get("KASA_BUILD", "."), ".libs"))
 KEY = "u" * 30
 TOKEN = "t" * 30
 

@@ -5,11 +5,13 @@
 
 #include "base/log.h"
 #include "poll/engine.h"
+#include "poll/resolve.h"
 
 #include "conf_build.h"
 #include "fake_device.h"
 #include "suite.h"
 
+#include <errno.h>
 #include <stdio.h>
 
 /* -- the allocator
@@ -32,6 +34,20 @@ static _Thread_local bool armed; /* only the thread under test suffers */
 static long asked, fail_at;
 static bool fail_on;
 static atomic_long living;
+
+/* Threads can run out too. */
+int __real_pthread_create(pthread_t *thread, const pthread_attr_t *attributes,
+                          void *(*start)(void *), void *arg);
+int __wrap_pthread_create(pthread_t *thread, const pthread_attr_t *attributes,
+                          void *(*start)(void *), void *arg);
+static atomic_bool no_threads;
+
+int __wrap_pthread_create(pthread_t *thread, const pthread_attr_t *attributes,
+                          void *(*start)(void *), void *arg) {
+  if (atomic_load(&no_threads))
+    return EAGAIN;
+  return __real_pthread_create(thread, attributes, start, arg);
+}
 
 static bool fails(void) {
   if (!armed)
@@ -327,12 +343,37 @@ START_TEST(the_engine_survives) {
 }
 END_TEST
 
+START_TEST(names_are_resolved_once_there_are_threads_again) {
+  struct loop *loop = loop_create(ignore_wake, NULL);
+  struct resolver *resolver = resolver_create(loop);
+  char name[256];
+  struct in_addr address;
+  bool found = false;
+
+  ck_assert(loop != NULL && resolver != NULL);
+  atomic_store(&no_threads, true);
+  resolver_ask(resolver, "127.0.0.1");
+  atomic_store(&no_threads, false);
+  resolver_ask(resolver, "127.0.0.1");
+  for (int i = 0; i < 2000 && !resolver_take(resolver, name, &found, &address);
+       i++)
+    usleep(1000);
+  ck_assert(found);
+  ck_assert_str_eq(name, "127.0.0.1");
+  ck_assert_uint_eq(address.s_addr, htonl(INADDR_LOOPBACK));
+  resolver_free(resolver);
+  usleep(10000); /* its thread frees what is left */
+  loop_free(loop);
+}
+END_TEST
+
 static void fill(TCase *t) {
   tcase_add_checked_fixture(t, setup, teardown);
   tcase_add_loop_test(t, options_survive, 0, ROWS(ways));
   tcase_add_loop_test(t, the_registry_survives, 0, ROWS(ways));
   tcase_add_loop_test(t, the_transport_survives, 0, ROWS(ways));
   tcase_add_loop_test(t, the_engine_survives, 0, ROWS(ways));
+  tcase_add_test(t, names_are_resolved_once_there_are_threads_again);
 }
 
 int main(void) { return suite_run("torture", fill); }
