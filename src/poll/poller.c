@@ -185,9 +185,17 @@ static void say_stranger(struct poller *p, const struct known *k) {
   p->strangers_said++;
 }
 
+/* Forged devices may come and go by the thousand, and each that is reported
+ * leaves its series behind with every writer: who never answered is reported
+ * when it is still there after its first poll. */
+static bool is_established(const struct known *k) {
+  return k->polled || k->answered || k->options != NULL;
+}
+
 /* The whole poll failed, after all its attempts. */
 static void give_up(struct poller *p, struct known *k) {
   bool was_up = k->up;
+  bool established = is_established(k);
 
   release(p, k);
   if (was_up)
@@ -196,7 +204,8 @@ static void give_up(struct poller *p, struct known *k) {
   else if (!k->polled)
     say_stranger(p, k);
   set_up(k, false);
-  report(p, k, REPORT_CORE);
+  if (established)
+    report(p, k, REPORT_CORE);
   if (!registry_try_candidate(p->registry, k) && was_up)
     p->hooks.lost(p->hooks.arg, k);
   p->hooks.done(p->hooks.arg, k);
@@ -452,6 +461,8 @@ void poller_run(struct poller *p) {
 }
 
 void poller_repeat(struct poller *p, struct known *k) {
+  if (!is_established(k))
+    return;
   if (k->address.sin_port == 0) {
     k->failures[OUTCOME_UNREACHABLE]++;
     k->outcome = OUTCOME_UNREACHABLE;
