@@ -283,10 +283,11 @@ part_e2e() {
 # The suites of two kinds run side by side: two cores are the least there is.
 part_sanitize() {
   local asan tsan
+  # warnings are the business of the builds above; instruments move them about
   asan=$(gcc -print-file-name=libasan.so)
   tsan=$(gcc -print-file-name=libtsan.so)
-  if ! build asan --enable-werror --enable-sanitizers=address,undefined CFLAGS='-g -O1' ||
-    ! build tsan --enable-werror --enable-sanitizers=thread CFLAGS='-g -O1'; then
+  if ! build asan --enable-sanitizers=address,undefined CFLAGS='-g -O1' ||
+    ! build tsan --enable-sanitizers=thread CFLAGS='-g -O1'; then
     count 0 1 0
     note "FAILED  the sanitizer builds"
     return
