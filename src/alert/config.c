@@ -429,7 +429,7 @@ void notify_config_read(struct notify_config *config,
   size_t used = OPTIONS - 1; /* without the row that ends it */
 
   memcpy(table, notify_options, used * sizeof(table[0]));
-  for (size_t i = 0; senders[i] != NULL && i < LINES_MAX; i++)
+  for (size_t i = 0; i < LINES_MAX && senders[i] != NULL; i++)
     if (senders[i]->line_name != NULL)
       table[used++] = (struct option){.name = senders[i]->line_name,
                                       .type = OPTION_BLOCK,

@@ -351,7 +351,7 @@ static void take_own_events(struct core *c, int64_t now) {
 
 int64_t core_step(struct core *c, struct job *done, struct event *events,
                   size_t events_num, bool launch) {
-  int64_t changes = store_changes(c->store);
+  int64_t changes;
   int64_t now = core_now(c);
   int64_t due;
   int64_t other;

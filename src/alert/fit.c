@@ -148,7 +148,6 @@ static int cut(const char *s, enum fit_unit unit, size_t max, size_t max_lines,
     if (needed + 1 + dots > max || (max_lines != 0 && lines >= max_lines)) {
       if (max_lines != 0 && lines == max_lines && needed + 1 + dots <= max) {
         keep = at + n;
-        units = needed;
       }
       break;
     }

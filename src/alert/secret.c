@@ -46,7 +46,7 @@ static int file_line(const char *path, char **line, mode_t *mode) {
     err = -EINVAL;
   else if ((bytes = malloc(SECRET_SIZE_MAX + 1)) == NULL)
     err = -ENOMEM;
-  while (err == 0 && len < SECRET_SIZE_MAX) {
+  while (err == 0 && bytes != NULL && len < SECRET_SIZE_MAX) {
     ssize_t n = read(fd, bytes + len, SECRET_SIZE_MAX - len);
     if (n < 0 && errno == EINTR)
       continue;
@@ -57,7 +57,7 @@ static int file_line(const char *path, char **line, mode_t *mode) {
     len += (size_t)n;
   }
   close(fd);
-  if (err == 0) {
+  if (err == 0 && bytes != NULL) {
     while (len > 0 && strchr(" \t\r\n", bytes[len - 1]) != NULL &&
            bytes[len - 1] != '\0')
       len--;
@@ -68,7 +68,7 @@ static int file_line(const char *path, char **line, mode_t *mode) {
       if ((unsigned char)bytes[i] < 0x20 || bytes[i] == 0x7f)
         err = -EBADMSG;
   }
-  if (err == 0) {
+  if (err == 0 && bytes != NULL) {
     *mode = st.st_mode;
     *line = strdup(bytes);
     if (*line == NULL)
@@ -144,7 +144,7 @@ bool secret_reread(struct secret *s) {
   char *now = NULL;
   mode_t mode = 0;
 
-  if (s->file == NULL || file_line(s->file, &now, &mode) < 0)
+  if (s->file == NULL || file_line(s->file, &now, &mode) < 0 || now == NULL)
     return false;
   if (s->value != NULL && strcmp(now, s->value) == 0) {
     wipe(&now);

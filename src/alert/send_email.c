@@ -344,7 +344,7 @@ static int envelope_of(const struct email *e, const struct message *message,
     v->to[v->n] = bare(one ? message->recipient : e->to.items[i]);
     if (v->to[v->n] == NULL)
       return -ENOMEM;
-    v->n++;
+    v->n++; // NOLINT(clang-analyzer-unix.Malloc): kept in v->to
   }
   return v->from != NULL ? 0 : -ENOMEM;
 }

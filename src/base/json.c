@@ -393,6 +393,12 @@ bool json_string(const struct json *doc, json_ref ref, char *out, size_t size) {
     size_t took = 1;
     uint32_t code;
 
+    if ((unsigned char)s[i] < 0x80 && s[i] != '\\') { /* nearly always */
+      if (used + 1 >= size)
+        break;
+      out[used++] = s[i++];
+      continue;
+    }
     if (s[i] == '\\' && i + 1 < v->len) {
       took = 1 + unescape(s + i + 1, v->len - i - 1, piece, &n);
     } else {

@@ -51,12 +51,14 @@ static bool refuse(struct loader *l, const char *path, unsigned line,
 /* "line 12: text" is for people who see only that; here the place stands in
  * front. Returns the text, *line becomes 12. */
 static const char *split_line(const char *text, unsigned *line) {
-  int used = 0;
+  static const char word[] = "line ";
+  char *end = NULL;
 
-  if (sscanf(text, "line %u: %n", line, &used) == 1 && used > 0)
-    return text + used;
   *line = 0;
-  return text;
+  if (strncmp(text, word, strlen(word)) != 0)
+    return text;
+  *line = (unsigned)strtoul(text + strlen(word), &end, 10);
+  return strncmp(end, ": ", 2) == 0 ? end + 2 : text;
 }
 
 static void note(void *arg, unsigned line, const char *text) {

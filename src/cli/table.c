@@ -43,8 +43,10 @@ static bool print(struct cell *cell, const struct reading *r, enum quantity q,
     return false;
   value = r->value[q];
   /* As many decimals as fit: 9.999, 99.99, 999.9 */
-  for (double limit = scale; decimals > 0 && fabs(value) >= limit; limit *= 10)
+  while (decimals > 0 && fabs(value) >= scale) {
+    scale *= 10;
     decimals--;
+  }
   snprintf(cell->text, sizeof(cell->text), "%.*f", (int)decimals, value);
   return true;
 }
