@@ -25,7 +25,8 @@
 enum {
   RING_SIZE = 4096,
   BATCH = 64,          /* events per transaction, at least */
-  STOP_MS = 3500,      /* how long calls in progress may take to end */
+  FINISH_MS = 1500,    /* how long calls in progress may go on at the end */
+  STOP_MS = 3500,      /* and how long they may take to end, aborted */
   STOP_JOIN_MS = 1000, /* and then their threads */
   LEAST_PAUSE_MS = 20, /* between rounds that find nothing */
 };
@@ -195,17 +196,28 @@ static void rest(struct engine *e, int64_t wait_ms) {
     control_serve(e->control, fds + 1, n - 1);
 }
 
-/* Calls in progress are aborted; what they report still counts. */
-static void wind_down(struct engine *e) {
-  int64_t end = boot_ms(NULL) + STOP_MS;
+/* Takes what calls in progress report until none is left, or boot clock end. */
+static void await_couriers(struct engine *e, int64_t end) {
+  while (deliver_busy(core_deliver(e->core)) > 0 && boot_ms(NULL) < end) {
+    uint64_t count;
 
+    core_step(e->core, take_done(e), NULL, 0, false);
+    poll(&(struct pollfd){.fd = e->wake_fd, .events = POLLIN}, 1, 20);
+    (void)!read(e->wake_fd, &count, sizeof(count)); /* never blocks */
+  }
+}
+
+/* Most calls end within a moment: aborting them at once would leave open
+ * whether they arrived. The others are aborted; what they report still
+ * counts. */
+static void wind_down(struct engine *e) {
+  int64_t began = boot_ms(NULL);
+
+  await_couriers(e, began + FINISH_MS);
   for (size_t i = 0; i < CHANNELS_MAX; i++)
     if (e->couriers[i] != NULL)
       courier_stop(e->couriers[i]);
-  while (deliver_busy(core_deliver(e->core)) > 0 && boot_ms(NULL) < end) {
-    core_step(e->core, take_done(e), NULL, 0, false);
-    poll(&(struct pollfd){.fd = e->wake_fd, .events = POLLIN}, 1, 20);
-  }
+  await_couriers(e, began + STOP_MS);
 }
 
 static void *run(void *arg) {
