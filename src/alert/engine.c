@@ -3,6 +3,7 @@
 
 #include "alert/engine.h"
 
+#include "alert/command.h"
 #include "alert/control.h"
 #include "alert/core.h"
 #include "alert/courier.h"
@@ -220,6 +221,22 @@ static void wind_down(struct engine *e) {
   await_couriers(e, began + STOP_MS);
 }
 
+/* One round; orders among the events are carried out in their turn. */
+static int64_t step(struct engine *e, struct job *done, struct event *events,
+                    size_t n, bool launch) {
+  size_t from = 0;
+
+  for (size_t i = 0; i < n; i++) {
+    if (!command_is_order(&events[i]))
+      continue;
+    core_step(e->core, done, events + from, i - from, launch);
+    command_order(e->core, e->hooks.version, &events[i]);
+    done = NULL;
+    from = i + 1;
+  }
+  return core_step(e->core, done, events + from, n - from, launch);
+}
+
 static void *run(void *arg) {
   struct engine *e = arg;
   struct event *events = calloc(BATCH, sizeof(*events));
@@ -230,7 +247,7 @@ static void *run(void *arg) {
     struct job *done = take_done(e);
     bool idle = n == 0 && done == NULL;
 
-    wait = core_step(e->core, done, events, n, true);
+    wait = step(e, done, events, n, true);
     publish(e);
     if (n == BATCH)
       continue;
@@ -239,7 +256,7 @@ static void *run(void *arg) {
   /* what was notified before the stop is still recorded */
   for (size_t n = 1; events != NULL && n > 0;) {
     n = ring_take(e->ring, events, BATCH);
-    core_step(e->core, take_done(e), events, n, false);
+    step(e, take_done(e), events, n, false);
   }
   wind_down(e);
   free(events);

@@ -84,6 +84,9 @@ static void take_meta(struct event *ev, const notification_meta_t *meta) {
       take_string(ev, meta->name, meta->nm_value.nm_string);
     else if (meta->type == NM_TYPE_DOUBLE)
       take_number(ev, meta->name, meta->nm_value.nm_double);
+    else if (meta->type == NM_TYPE_BOOLEAN &&
+             strcmp(meta->name, "network:received") == 0)
+      ev->forwarded = meta->nm_value.nm_boolean;
   }
 }
 
