@@ -47,7 +47,8 @@ BY_SANITIZER = re.compile(
 NEVER = re.compile(r"Value too old|Dataset not found|has not been registered"
                    r"|UNKNOWN plugin|read-function of plugin .* failed")
 # What collectd says of itself, whatever is loaded.
-NOISE = re.compile(r"MHD_OPTION_EXTERNAL_LOGGER")
+# collectd's own: what it says of a unixsock thread that is already over
+NOISE = re.compile(r"MHD_OPTION_EXTERNAL_LOGGER|set_thread_name")
 
 
 def why_not():

@@ -144,7 +144,8 @@ def test_another_device_at_a_known_address_is_another_device():
             daemon.wait_up("New", timeout=30)
             daemon.wait_down("Old")
             assert {v for _, v in daemon.csv("kasa", "Old", "power")} == {11}
-            assert {v for _, v in daemon.csv("kasa", "New", "power")} == {22}
+            daemon.wait(lambda: {v for _, v in daemon.csv(
+                "kasa", "New", "power")} == {22}, "its power in csv", 10)
 
 
 def test_a_configured_address_follows_who_is_there_and_starts_anew():

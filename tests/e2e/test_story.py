@@ -7,7 +7,7 @@ import re
 import pytest
 
 from channels import _pki, secret_file  # noqa: F401
-from collectd import Collectd, wait
+from collectd import BUILD, PLUGINDIR, Collectd, wait
 from mail_server import MailServer
 from mocks.pushover import Pushover
 from mocks.slack import SlackBot
@@ -54,7 +54,9 @@ class People:
     @property
     def blocks(self):
         return f"""
+PluginDir "{BUILD}/.libs"
 LoadPlugin notify_kasa
+PluginDir "{PLUGINDIR}"
 <Plugin notify_kasa>
   ControlSocket "{self._folder}/control"
   RecoverAfter 1
