@@ -185,17 +185,18 @@ static void say_stranger(struct poller *p, const struct known *k) {
   p->strangers_said++;
 }
 
-/* Forged devices may come and go by the thousand, and each that is reported
- * leaves its series behind with every writer: who never answered is reported
- * when it is still there after its first poll. */
-static bool is_established(const struct known *k) {
-  return k->polled || k->answered || k->options != NULL;
+/* When all places are taken, forged devices may come and go by the thousand,
+ * and each that is reported leaves its series behind with every writer: then
+ * who never answered is reported when it is still there at its second poll. */
+static bool is_established(const struct poller *p, const struct known *k) {
+  return k->polled || k->answered || k->options != NULL ||
+         registry_count(p->registry) < p->options->max_devices;
 }
 
 /* The whole poll failed, after all its attempts. */
 static void give_up(struct poller *p, struct known *k) {
   bool was_up = k->up;
-  bool established = is_established(k);
+  bool established = is_established(p, k);
 
   release(p, k);
   if (was_up)
@@ -461,7 +462,7 @@ void poller_run(struct poller *p) {
 }
 
 void poller_repeat(struct poller *p, struct known *k) {
-  if (!is_established(k))
+  if (!is_established(p, k))
     return;
   if (k->address.sin_port == 0) {
     k->failures[OUTCOME_UNREACHABLE]++;
