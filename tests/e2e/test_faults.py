@@ -1,6 +1,7 @@
 """Every way to fall ill that the simulator knows, one device each, among
 nineteen healthy ones: each says why, once, and is back by itself when the
-cause is gone; nobody waits for any of them."""
+cause is gone; nobody waits for any of them. And what can be understood is no illness.
+"""
 
 import time
 
@@ -56,17 +57,32 @@ DEADLY = [
 ]
 
 
+HARMLESS = [
+    ("delay", {"ms": 30}),
+    ("segments", {"k": 5, "interval": 5}),
+    ("huge", {"kib": 60}),
+    ("trailing", {}),
+    ("strings", {}),
+    ("strings", {"all": 1}),
+    ("control_chars", {}),
+    ("udp_silent", {}),
+    ("udp_garbage", {}),
+    ("udp_delay", {"ms": 500}),
+]
+
+
 @pytest.fixture(scope="module", name="ward")
 def fixture_ward():
     """Pages and lines from before, during and after all the faults."""
-    names = {name_of(c): f"Patient {i}x" for i, c in enumerate(DEADLY)}
+    names = {name_of(c): f"Patient {i}x"
+             for i, c in enumerate(DEADLY + HARMLESS)}
     with Sim(OTHERS + [sick(n) for n in names.values()]) as sim:
         with Collectd(CONFIG, interval=INTERVAL) as daemon:
             everybody = [d["alias"] for d in sim.truth()]
             daemon.wait_up(*everybody, timeout=20)
             ward = {"names": names, "daemon": daemon,
                     "before": daemon.cycles(1), "since": time.time()}
-            for case in DEADLY:
+            for case in DEADLY + HARMLESS:
                 sim.fault(names[name_of(case)], case[0], **case[1])
             daemon.cycles(2)
             ward["during"] = daemon.cycles(1)
@@ -98,6 +114,17 @@ def test_a_sick_device_says_why_and_comes_back(ward, case):
     is_right_again(*ward["after"], name)
     lines = ward["all lines"][name]
     assert len(lines) == 2 and "answers again" in lines[1], lines
+
+
+@pytest.mark.parametrize("case", HARMLESS, ids=map(name_of, HARMLESS))
+def test_an_odd_answer_that_can_be_understood_is(ward, case):
+    name = ward["names"][name_of(case)]
+    page = ward["during"]
+    assert not any(failures(page, name).values())
+    assert not ward["all lines"][name]
+    assert page.get_one("kasa_power", kasa=name) == 61.753
+    rows = ward["daemon"].csv("kasa", name, "up")
+    assert len(rows) > 4 and all(v == 1 for _, v in rows)
 
 
 def test_no_healthy_device_was_harmed_by_any_of_them(ward):
