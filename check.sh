@@ -168,7 +168,8 @@ if [ -r "$TOP/../shared/devices/INDEX.tsv" ]; then
 fi
 
 TEST_PACKAGES=(check clang clang-tidy cppcheck libclang-rt-14-dev mandoc shellcheck
-  valgrind python3-venv prometheus rrdtool iproute2 openssl curl)
+  valgrind python3-venv prometheus rrdtool iproute2 openssl curl
+  opensmtpd libesmtp6)
 
 install_packages "to build and to run tests" "${BUILD_PACKAGES[@]}" \
   "${RUN_PACKAGES[@]}" "${TEST_PACKAGES[@]}" || exit 1
@@ -358,7 +359,10 @@ part_bench() {
   make -C "$VAR/check" bench-tools >"$LOG/build-bench.log" 2>&1 || die "the benchmark does not build"
   mkdir -p "$VAR/bench"
   if env "${E2E_ENV[@]}" KASA_PYTHON="$VAR/venv/bin/python" \
-    python3 "$TOP/tests/bench/bench.py" --build "$VAR/check" --out "$VAR/bench/table.md"; then
+    python3 "$TOP/tests/bench/bench.py" --build "$VAR/check" --out "$VAR/bench/table.md" &&
+    test_tools check &&
+    "$VAR/venv/bin/python" "$TOP/tests/bench/bench_alerts.py" --build "$VAR/check" \
+      --out "$VAR/bench/alerts.md"; then
     count 1 0 0
   else
     count 0 1 0
