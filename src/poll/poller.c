@@ -313,7 +313,8 @@ static bool send_request(struct poller *p, struct known *k) {
   enum outcome outcome = OUTCOME_UNREACHABLE;
 
   if (k->link == NULL)
-    k->link = k->transport->open(&p->env, &k->address);
+    k->link =
+        k->transport->open(&p->env, &(struct endpoint){.address = k->address});
   if (k->link != NULL)
     outcome = k->transport->send(k->link, p->request.data, p->request.len,
                                  answered, k, &why);
