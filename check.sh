@@ -95,7 +95,7 @@ unit_suite() {
   fi
   for test in "$dir"/tests/unit/check_*; do
     if [ ! -x "$test" ] || [ -d "$test" ]; then continue; fi
-    out=$(cd "$dir" && env KASA_DEVICES="$KASA_DEVICES" CK_DEFAULT_TIMEOUT=120 \
+    out=$(cd "$dir" && env srcdir="$VAR/src" KASA_DEVICES="$KASA_DEVICES" CK_DEFAULT_TIMEOUT=120 \
       "$@" "$test" 2>&1)
     status=$?
     read -r checks bad < <(sed -nE \
@@ -119,11 +119,11 @@ unit_suite() {
   fi
 }
 
-# pytest_suite NAME [VARIABLE=VALUE]... -- ARGUMENT...: each test counts. Runs
-# in a network of its own where that is allowed, so that simulated houses of
-# two suites never meet.
+# pytest_suite NAME [VARIABLE=VALUE]... -- ARGUMENT...: each test counts. The
+# tests take a network of their own where that is allowed, so that simulated
+# houses of two suites never meet.
 pytest_suite() {
-  local name=$1 xml log vars=() inside=()
+  local name=$1 xml log vars=()
   xml=$LOG/$(tr -c 'a-z0-9\n' '-' <<<"$name").xml
   log=${xml%.xml}.log
   shift
@@ -132,11 +132,8 @@ pytest_suite() {
     shift
   done
   shift
-  if unshare -n true 2>/dev/null; then
-    inside=(unshare -n bash -c 'ip link set lo up && exec "$@"' inside)
-  fi
   rm -f "$xml"
-  "${inside[@]}" env "${E2E_ENV[@]}" "${vars[@]}" \
+  env "${E2E_ENV[@]}" "${vars[@]}" \
     "$VAR/venv/bin/python" -m pytest -q -rs -p no:cacheprovider \
     --junitxml="$xml" "$@" >"$log" 2>&1
   echo $? >"$xml.status"
@@ -238,14 +235,21 @@ part_build() {
     AM_DISTCHECK_CONFIGURE_FLAGS=--enable-werror
 }
 
+# shellcheck disable=SC2016
 tidy() {
-  (cd "$VAR/src" && find src/base src/device src/energy src/poll src/cli src/alert -name '*.c' -print0 |
-    xargs -0 -P "$(nproc)" -n 4 clang-tidy --quiet --warnings-as-errors='*' -- \
-      -std=gnu11 -Isrc -I"$VAR/check" -I"$VAR/check/src" -D_GNU_SOURCE)
+  export TIDY_FLAGS="-std=gnu11 -Isrc -I$VAR/check -I$VAR/check/src -D_GNU_SOURCE"
+  (cd "$VAR/src" && find src/base src/device src/energy src/poll src/cli src/alert \
+    -name '*.c' -print0 |
+    xargs -0 -P "$(nproc)" -n 4 bash -c \
+      'clang-tidy --quiet --warnings-as-errors="*" "$@" -- $TIDY_FLAGS' tidy)
 }
 
+# What cppcheck takes for leaks in config.c has been handed to the array or the
+# object around it; template_compile() does return a pointer.
 check_cpp() {
-  cppcheck --quiet --std=c11 --enable=warning,performance,portability \
+  cppcheck --suppress='memleak:*/alert/config.c' \
+    --suppress='CastIntegerToAddressAtReturn:*/alert/texts.c' \
+    --quiet --std=c11 --enable=warning,performance,portability \
     --inline-suppr --error-exitcode=1 --suppress=missingInclude -j"$(nproc)" \
     -I "$VAR/src/src" "$VAR"/src/src/{base,device,energy,poll,cli,alert}
 }
@@ -259,7 +263,19 @@ part_lint() {
 
 part_unit() { unit_suite check "unit tests"; }
 
+# The test programs that end-to-end tests use are built with the unit tests'.
+test_tools() { # BUILD...
+  local dir
+  for dir in "$@"; do
+    make -C "$VAR/$dir" -j"$(nproc)" unit-tests >"$LOG/build-tests.log" 2>&1 ||
+      { tail -n 20 "$LOG/build-tests.log"
+        count 0 1 0
+        return 1; }
+  done
+}
+
 part_e2e() {
+  test_tools check || return
   pytest_suite "end to end" KASA_BUILD="$VAR/check" -- "$TOP/tests/e2e"
   pytest_result "end to end"
 }

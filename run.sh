@@ -130,6 +130,7 @@ LoadPlugin rrdtool
 <Plugin rrdtool>
   DataDir "$VAR/run/rrd"
   CacheTimeout 60
+  CacheFlush 600
 </Plugin>
 CONF
 
@@ -139,12 +140,22 @@ PIDS+=($!)
 DAEMON=$!
 
 METRICS=http://127.0.0.1:$PORT/metrics
+
+# The sums appear when the first look at all devices is complete.
+first_round_complete() {
+  { printf 'GET /metrics HTTP/1.0\r\n\r\n' >&3 &&
+    grep -q '^collectd_kasa_total_devices' <&3; } 3<>"/dev/tcp/127.0.0.1/$PORT"
+}
+
 for ((tries = 0; tries < 200; tries++)); do
   if ! kill -0 "$DAEMON" 2>/dev/null; then
     cat "$VAR/log/collectd.out" "$VAR/log/collectd.log" >&2 2>/dev/null
     die "collectd did not start; its log is var/log/collectd.log"
   fi
-  if "$KASACTL" watch --once --metrics "$METRICS" >/dev/null 2>&1; then break; fi
+  if grep -q 'listening socket.* failed' "$VAR/log/collectd.log" 2>/dev/null; then
+    die "collectd cannot listen on port $PORT (it needs a network interface besides loopback); see var/log/collectd.log"
+  fi
+  if first_round_complete 2>/dev/null; then break; fi
   sleep 0.2
 done
 

@@ -22,9 +22,7 @@ static bool is_word(char c) {
          c == '_';
 }
 
-/* -- matchers: how many bytes at s a pattern takes, 0 for none
- * -----------------
- */
+/* -- matchers: how many bytes at s a pattern takes, 0 for none -- */
 
 static size_t match_eol(const char *s, size_t len) {
   if (len >= 2 && s[0] == '\r' && s[1] == '\n')
@@ -185,9 +183,7 @@ static size_t match_ipv6(const char *s, size_t len) {
   return n + match_port(s + n, len - n);
 }
 
-/* -- bare words
- * -----------------------------------------------------------------
- */
+/* -- bare words -- */
 
 static enum conf_token boolean_of(const char *s, size_t n) {
   static const struct {
@@ -240,9 +236,7 @@ static enum conf_token bare(struct conf_lex *lex) {
   return give_string(lex, TOKEN_WORD, s, best);
 }
 
-/* -- quoted strings
- * -------------------------------------------------------------
- */
+/* -- quoted strings -- */
 
 enum quoted { QUOTED_NONE, QUOTED_CLOSED, QUOTED_CONTINUED };
 
@@ -369,9 +363,7 @@ static enum conf_token quoted(struct conf_lex *lex) {
   return token;
 }
 
-/* -- all together
- * -----------------------------------------------------------------
- */
+/* -- all together -- */
 
 /* Blanks, comments, continued lines and what nobody knows. */
 static void skip_void(struct conf_lex *lex) {

@@ -24,7 +24,7 @@ void json_free(struct json *doc) {
   json_init(doc);
 }
 
-/* -- reading -------------------------------------------------------------- */
+/* -- reading -- */
 
 static json_ref value_new(struct json *doc) {
   if (doc->count == doc->room) {
@@ -233,7 +233,7 @@ json_ref json_parse(struct json *doc, const char *text, size_t len) {
   return read_value(&r);
 }
 
-/* -- looking -------------------------------------------------------------- */
+/* -- looking -- */
 
 enum json_type json_type(const struct json *doc, json_ref ref) {
   return ref == 0 ? JSON_NONE : (enum json_type)doc->values[ref].type;
@@ -393,6 +393,12 @@ bool json_string(const struct json *doc, json_ref ref, char *out, size_t size) {
     size_t took = 1;
     uint32_t code;
 
+    if ((unsigned char)s[i] < 0x80 && s[i] != '\\') { /* nearly always */
+      if (used + 1 >= size)
+        break;
+      out[used++] = s[i++];
+      continue;
+    }
     if (s[i] == '\\' && i + 1 < v->len) {
       took = 1 + unescape(s + i + 1, v->len - i - 1, piece, &n);
     } else {

@@ -69,7 +69,7 @@ void loop_free(struct loop *loop) {
   free(loop);
 }
 
-/* -- descriptors ----------------------------------------------------------- */
+/* -- descriptors -- */
 
 int loop_watch(struct loop *loop, struct loop_watch *watch, unsigned events) {
   struct epoll_event event = {.data.ptr = watch};
@@ -95,8 +95,7 @@ void loop_unwatch(struct loop *loop, struct loop_watch *watch) {
       loop->round[i].data.ptr = NULL;
 }
 
-/* -- timers ------------------------------------------------------------------
- */
+/* -- timers -- */
 
 static void timer_put(struct loop *loop, size_t place,
                       struct loop_timer *timer) {
@@ -183,8 +182,7 @@ static void fire_timers(struct loop *loop) {
   }
 }
 
-/* -- running ------------------------------------------------------------------
- */
+/* -- running -- */
 
 uint64_t loop_now_us(const struct loop *loop) { return loop->now_us; }
 

@@ -87,15 +87,39 @@ static void value_describe(const struct conf_item *item, char *out,
   }
 }
 
+/* Passwords and addresses that are secrets must not reach a log, not even when
+ * they stand in the wrong place. */
+static bool is_secret(const char *name) {
+  static const char *const words[] = {"token", "password", "secret",
+                                      "key",   "url",      "header"};
+  size_t len = strlen(name);
+
+  if (len > 4 && text_same(name + len - 4, "File"))
+    return false;
+  for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+    if (strcasestr(name, words[i]) != NULL)
+      return true;
+  return text_same(name, "User");
+}
+
 static void wrong_value(const struct option *option,
                         const struct conf_item *item, const char *where,
                         const char *expected,
                         struct option_reporter *reporter) {
   char found[200];
 
-  value_describe(item, found, sizeof(found));
-  option_error(reporter, "%s: option %s expects %s, found %s", where,
-               option->name, expected, found);
+  if (is_secret(option->name))
+    snprintf(found, sizeof(found), "%zu values (not shown)", item->values_num);
+  else
+    value_describe(item, found, sizeof(found));
+  if (item->values_num > 1) /* 0.5h and 22:00 fall apart in the grammar */
+    option_error(reporter,
+                 "%s: option %s expects %s, found %s: quote it if it is one "
+                 "value",
+                 where, option->name, expected, found);
+  else
+    option_error(reporter, "%s: option %s expects %s, found %s", where,
+                 option->name, expected, found);
 }
 
 static void wrong_range(const struct option *option,
@@ -313,26 +337,35 @@ static bool stood_before(const struct conf_item *block, size_t index) {
   return false;
 }
 
-void options_read(const struct option *table, void *target,
-                  const struct conf_item *block, const char *where,
-                  struct option_reporter *reporter) {
+unsigned options_read(const struct option *table, void *target,
+                      const struct conf_item *block, const char *where,
+                      struct option_reporter *reporter) {
+  unsigned lost = 0;
+
   for (size_t i = 0; i < block->children_num; i++) {
     const struct conf_item *item = &block->children[i];
     const struct option *option = table;
+    unsigned before;
 
     reporter->line = item->line;
     while (option->name != NULL && !text_same(option->name, item->key))
       option++;
     if (option->name == NULL) {
       unknown_option(table, item, where, reporter);
+      lost++;
       continue;
     }
     if (is_single(option) && stood_before(block, i))
       option_error(reporter, "%s: option %s stands twice, the last one counts",
                    where, option->name);
+    before = reporter->errors;
     read_one(option, target, item, where, reporter);
+    if (reporter->errors > before && option->type != OPTION_LATER &&
+        option->type != OPTION_BLOCK)
+      lost++;
   }
   reporter->line = block->line;
+  return lost;
 }
 
 const char *option_block_name(const struct conf_item *item, const char *where,

@@ -48,10 +48,12 @@ struct option {
 
 /* Fills target from block's children by the table (ended by a row without
  * name). where names the surrounding block in messages, e.g. "<Plugin kasa>".
- */
-void options_read(const struct option *table, void *target,
-                  const struct conf_item *block, const char *where,
-                  struct option_reporter *reporter);
+ * Returns how many options could not be taken, for owners who would rather do
+ * without a block than with half of it; what is OPTION_LATER or stands inside
+ * an OPTION_BLOCK does not count. */
+unsigned options_read(const struct option *table, void *target,
+                      const struct conf_item *block, const char *where,
+                      struct option_reporter *reporter);
 
 /* The single string argument of a block like <Device "x">, or NULL after
  * reporting what is wrong with it. Borrowed from item. */

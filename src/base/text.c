@@ -83,9 +83,16 @@ size_t text_clean(const char *in, size_t len, char *out, size_t size) {
   for (size_t i = 0; i < len && in[i] != '\0';) {
     uint32_t c = 0;
     const char *add = in + i;
-    size_t n = text_decode(in + i, len - i, &c);
-    size_t take = n;
+    size_t n;
+    size_t take;
 
+    if (in[i] >= ' ' && in[i] <= '~') { /* nearly always */
+      if (used + 1 >= size)
+        break;
+      out[used++] = in[i++];
+      continue;
+    }
+    n = take = text_decode(in + i, len - i, &c);
     if (n == 0) {
       add = "?";
       n = take = 1;
@@ -134,7 +141,9 @@ size_t text_name(const char *in, size_t len, char *out, size_t size) {
       out[i] = '_';
   while (used > 0 && out[used - 1] == ' ')
     out[--used] = '\0';
-  return used;
+  skip = strspn(out, " ");
+  memmove(out, out + skip, used - skip + 1);
+  return used - skip;
 }
 
 bool text_same(const char *a, const char *b) { return strcasecmp(a, b) == 0; }

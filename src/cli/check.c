@@ -13,7 +13,8 @@
 #include <string.h>
 
 /* One row per plugin of ours. */
-static const struct check_plugin *const plugins[] = {&check_kasa};
+static const struct check_plugin *const plugins[] = {&check_kasa,
+                                                     &check_notify_kasa};
 enum { PLUGINS = sizeof(plugins) / sizeof(plugins[0]) };
 
 struct check {
@@ -70,9 +71,7 @@ static double number_of(const struct conf_item *item, double otherwise) {
              : otherwise;
 }
 
-/* -- one plugin
- * ---------------------------------------------------------------------------
- */
+/* -- one plugin -- */
 
 struct usage {
   void *options;
@@ -123,6 +122,14 @@ static void read_plugin(struct check *c, const struct check_plugin *plugin,
     else if (config_is_plugin(item, plugin->name))
       read_block(c, plugin, u, i);
   }
+  if (plugin->finish != NULL && (u->loaded || u->blocks > 0)) {
+    struct teller teller = {.check = c, .reporter = {.say = option_problem}};
+
+    teller.reporter.arg = &teller;
+    if (c->path == NULL)
+      c->path = c->config.files[0].path;
+    plugin->finish(u->options, &teller.reporter);
+  }
 }
 
 static void show_plugin(const struct check_plugin *plugin,
@@ -136,13 +143,13 @@ static void show_plugin(const struct check_plugin *plugin,
   plugin->show(u->options, stdout);
 }
 
-/* -- the whole
- * ------------------------------------------------------------------------------
- */
+/* -- the whole -- */
 
 static void show_files(const struct check *c) {
   size_t most = c->config.files_num < 50 ? c->config.files_num : 50;
 
+  if (most == 0)
+    return;
   puts("Read:");
   for (size_t i = 0; i < most; i++)
     printf("  %s%s\n", c->config.files[i].path,
@@ -175,7 +182,7 @@ static int check(const char *path) {
   for (size_t i = 0; i < PLUGINS && status == CLI_DONE; i++)
     if (uses[i].loaded || uses[i].blocks > 0)
       show_plugin(plugins[i], &uses[i]);
-  if (!any)
+  if (!any && c.config.files_num > 0)
     puts("\nNo plugin of collectd-kasa is loaded here: LoadPlugin kasa");
   if (c.problems > 0)
     printf("\n%u problem%s\n", c.problems, c.problems == 1 ? "" : "s");

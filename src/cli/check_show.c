@@ -97,6 +97,21 @@ static void put_value(const struct option *o, const void *value, FILE *out) {
   }
 }
 
+/* A default out of range stands for "not set". */
+static bool has_default(const struct option *o, const void *value) {
+  switch (o->type) {
+  case OPTION_COUNT:
+    return *(const unsigned *)value >= o->min;
+  case OPTION_SECONDS:
+  case OPTION_NUMBER:
+    return *(const double *)value >= o->min;
+  case OPTION_STRING:
+    return false;
+  default:
+    return true;
+  }
+}
+
 void check_show_options(const struct option *table, const void *options,
                         const void *defaults, const char *indent, FILE *out) {
   for (const struct option *o = table; o->name != NULL; o++) {
@@ -111,7 +126,7 @@ void check_show_options(const struct option *table, const void *options,
       continue;
     fprintf(out, "%s%s ", indent, o->name);
     put_value(o, value, out);
-    if (o->type != OPTION_STRING) {
+    if (has_default(o, other)) {
       fputs("  (default ", out);
       put_value(o, other, out);
       fputc(')', out);

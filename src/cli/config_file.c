@@ -51,12 +51,14 @@ static bool refuse(struct loader *l, const char *path, unsigned line,
 /* "line 12: text" is for people who see only that; here the place stands in
  * front. Returns the text, *line becomes 12. */
 static const char *split_line(const char *text, unsigned *line) {
-  int used = 0;
+  static const char word[] = "line ";
+  char *end = NULL;
 
-  if (sscanf(text, "line %u: %n", line, &used) == 1 && used > 0)
-    return text + used;
   *line = 0;
-  return text;
+  if (strncmp(text, word, strlen(word)) != 0)
+    return text;
+  *line = (unsigned)strtoul(text + strlen(word), &end, 10);
+  return strncmp(end, ": ", 2) == 0 ? end + 2 : text;
 }
 
 static void note(void *arg, unsigned line, const char *text) {
@@ -65,9 +67,7 @@ static void note(void *arg, unsigned line, const char *text) {
   tell(l, l->config->files[l->file].path, line, split_line(text, &line));
 }
 
-/* -- one file
- * ---------------------------------------------------------------------------
- */
+/* -- one file -- */
 
 static int slurp(FILE *in, struct buf *text) {
   char piece[16384];
@@ -180,9 +180,7 @@ static bool read_file(struct loader *l, const char *path) {
   return read_statements(l, file);
 }
 
-/* -- paths
- * ------------------------------------------------------------------------------
- */
+/* -- paths -- */
 
 /* Whether a file's name fits; Filter counts in directories and globs alike. */
 static bool passes(const char *path, const char *filter) {
@@ -264,9 +262,7 @@ static bool include(struct loader *l, const char *path, const char *filter) {
   return good;
 }
 
-/* -- the whole
- * -----------------------------------------------------------------------------
- */
+/* -- the whole -- */
 
 int config_load(struct config *config, const char *path,
                 config_problem *problem, void *arg) {

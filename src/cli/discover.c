@@ -15,9 +15,7 @@
 
 enum { TARGETS_MAX = 64, TEXT_MAX = 64 * 1024 * 1024 };
 
-/* -- as a table
- * -------------------------------------------------------------------------
- */
+/* -- as a table -- */
 
 static int add_plugs(struct rows *rows, const struct found *f) {
   for (size_t i = 0; i < f->plugs_num; i++) {
@@ -55,7 +53,8 @@ static int add_device(struct rows *rows, const struct found *f) {
   return add_plugs(rows, f);
 }
 
-static void sum_up(const struct found_list *list, struct row *total) {
+/* Returns how many there are. */
+static size_t sum_up(const struct found_list *list, struct row *total) {
   size_t up = 0;
   size_t known = 0;
   size_t on = 0;
@@ -75,6 +74,7 @@ static void sum_up(const struct found_list *list, struct row *total) {
   }
   snprintf(total->name, sizeof(total->name), "%zu device%s, %zu up, %zu on",
            known, known == 1 ? "" : "s", up, on);
+  return known;
 }
 
 static int show_table(const struct found_list *list) {
@@ -82,15 +82,17 @@ static int show_table(const struct found_list *list) {
   struct style style;
   struct row total;
   struct buf out;
+  size_t known;
   int err = 0;
 
   buf_init(&out, TEXT_MAX);
   style_of(&style, stdout);
   for (size_t i = 0; i < list->count && err == 0; i++)
     err = add_device(&rows, &list->items[i]);
-  sum_up(list, &total);
+  known = sum_up(list, &total);
   if (err == 0)
-    err = table_draw(&out, &style, table_found, &rows, &total, 0);
+    err = table_draw(&out, &style, table_found, &rows,
+                     known > 0 ? &total : NULL, NULL);
   if (err == 0)
     fputs(out.data, stdout);
   rows_free(&rows);
@@ -108,17 +110,15 @@ static int show_json(const struct found_list *list) {
   return 0;
 }
 
-/* -- the search
- * ---------------------------------------------------------------------------
- */
+/* -- the search -- */
 
-static void progress(const struct found_list *list, bool end) {
+static void progress(const struct look *l) {
   if (isatty(STDERR_FILENO) != 1)
     return;
-  if (end)
+  if (l == NULL)
     fputs("\r\033[K", stderr);
   else
-    fprintf(stderr, "\r\033[KLooking for devices: %zu found", list->count);
+    fprintf(stderr, "\r\033[KLooking for devices: %u found", look_answered(l));
   fflush(stderr);
 }
 
@@ -128,7 +128,7 @@ static void wait_for(struct look *l, struct found_list *list) {
   double waited = 0;
   bool over = false;
 
-  progress(list, false);
+  progress(l);
   while (!over && waited < look_limit(l)) {
     enum screen_event event = screen_wait(look_fd(l), 0.25);
 
@@ -136,9 +136,9 @@ static void wait_for(struct look *l, struct found_list *list) {
       break;
     waited += event == SCREEN_TIME ? 0.25 : 0;
     over = look_take(l, list);
-    progress(list, false);
+    progress(l);
   }
-  progress(list, true);
+  progress(NULL);
 }
 
 static int discover(const struct look_options *options, bool json) {

@@ -14,7 +14,7 @@
 #include <string.h>
 #include <time.h>
 
-enum { DEVICES_MAX = 100000, PLUGS_MAX = 64, KEY_SIZE = 192 };
+enum { DEVICES_MAX = 100000, PLUGS_MAX = 64, KEY_SIZE = 192, MISSED_MAX = 100 };
 
 struct house_plug {
   char name[DEVICE_NAME_SIZE];
@@ -28,7 +28,7 @@ struct house_device {
   char name[DEVICE_NAME_SIZE];
   char host[DEVICE_NAME_SIZE];
   struct hash_node by_key;
-  bool seen; /* on this page */
+  unsigned missed; /* pages in a row that did not show it */
 
   /* This page's. */
   struct reading now;
@@ -37,11 +37,11 @@ struct house_device {
   bool told; /* up is there */
   bool up;
   uint64_t failures[OUTCOMES];
-  int64_t answered_ms; /* time of values that only an answer brings */
   struct house_plug *plugs;
   size_t plugs_num;
 
   /* Kept over pages. */
+  int64_t answered_ms; /* latest time of values that only an answer brings */
   char model[32];
   bool met; /* some page before this one */
   bool was_up;
@@ -88,9 +88,7 @@ void house_free(struct house *h) {
   free(h);
 }
 
-/* -- finding and adding
- * ------------------------------------------------------------
- */
+/* -- finding and adding -- */
 
 static void clean(const char *in, char *out, size_t size) {
   text_clean(in, strlen(in), out, size);
@@ -163,9 +161,7 @@ static struct house_plug *plug_of(struct house *h, struct house_device *d,
   return grown;
 }
 
-/* -- taking samples
- * ------------------------------------------------------------------
- */
+/* -- taking samples -- */
 
 /* The quantity whose type a metric's name ends in, or QUANTITIES. */
 static unsigned quantity_of(const char *type) {
@@ -219,7 +215,7 @@ static void take_device(struct house *h, const char *type,
 
   if (d == NULL)
     return;
-  d->seen = true;
+  d->missed = 0;
   if (strcmp(type, "up") == 0) {
     d->told = true;
     d->up = s->value > 0;
@@ -305,9 +301,7 @@ void house_take(void *arg, const struct metrics_sample *s) {
   }
 }
 
-/* -- pages
- * -----------------------------------------------------------------------------
- */
+/* -- pages -- */
 
 void house_begin(struct house *h) {
   h->total = (struct row){.kind = ROW_TOTAL};
@@ -317,10 +311,9 @@ void house_begin(struct house *h) {
   for (size_t i = 0; i < h->count; i++) {
     struct house_device *d = h->devices[i];
 
-    d->seen = false;
+    d->missed++;
     d->told = false;
     d->counted = false;
-    d->answered_ms = 0;
     d->now = (struct reading){0};
     d->plugs_num = 0;
     memcpy(d->failures_before, d->failures, sizeof(d->failures));
@@ -352,7 +345,6 @@ static void end_device(struct house_device *d, int64_t now_ms) {
     d->watched_ms = 0;
   } else if (d->watched_ms == 0) {
     d->watched_ms = now_ms;
-    /* Values of its last answer stay on the page for two intervals. */
     d->silent_ms = d->answered_ms;
     if (d->silent_ms == 0 && d->met && d->was_up)
       d->silent_ms = now_ms;
@@ -388,11 +380,12 @@ void house_end(struct house *h, int64_t now_ms) {
   for (size_t i = 0; i < h->count; i++) {
     struct house_device *d = h->devices[i];
 
-    if (!d->seen) {
+    if (d->missed > MISSED_MAX) {
       device_drop(h, d);
       continue;
     }
-    end_device(d, now_ms);
+    if (d->missed == 0)
+      end_device(d, now_ms);
     if (d->plugs_num > 1)
       qsort(d->plugs, d->plugs_num, sizeof(*d->plugs), plug_by_name);
     h->devices[kept++] = d;
@@ -405,13 +398,17 @@ void house_end(struct house *h, int64_t now_ms) {
     h->many_hosts |= strcmp(h->devices[i]->host, h->devices[0]->host) != 0;
 }
 
-size_t house_devices(const struct house *h) { return h->count; }
+size_t house_devices(const struct house *h) {
+  size_t count = 0;
+
+  for (size_t i = 0; i < h->count; i++)
+    count += h->devices[i]->missed == 0;
+  return count;
+}
 int64_t house_time_ms(const struct house *h) { return h->newest_ms; }
 bool house_overflowed(const struct house *h) { return h->overflowed; }
 
-/* -- rows
- * --------------------------------------------------------------------------------
- */
+/* -- rows -- */
 
 /* "14:02", or the day when that was not today. */
 static void moment(int64_t ms, char out[32]) {
@@ -431,12 +428,12 @@ static void moment(int64_t ms, char out[32]) {
 static void write_remark(const struct house_device *d, char *out, size_t size) {
   static const char *const reasons[OUTCOMES] = {
       [OUTCOME_OK] = "",
-      [OUTCOME_TIMEOUT] = ": timeout",
-      [OUTCOME_REFUSED] = ": connection refused",
-      [OUTCOME_UNREACHABLE] = ": unreachable",
-      [OUTCOME_MALFORMED] = ": answers make no sense",
-      [OUTCOME_AUTH] = ": account not accepted",
-      [OUTCOME_DEVICE] = ": device error",
+      [OUTCOME_TIMEOUT] = " (timeout)",
+      [OUTCOME_REFUSED] = " (connection refused)",
+      [OUTCOME_UNREACHABLE] = " (unreachable)",
+      [OUTCOME_MALFORMED] = " (answers make no sense)",
+      [OUTCOME_AUTH] = " (account not accepted)",
+      [OUTCOME_DEVICE] = " (device error)",
   };
   int64_t watched_s = (int64_t)time(NULL) - d->watched_ms / 1000;
   char since[32];
@@ -446,7 +443,7 @@ static void write_remark(const struct house_device *d, char *out, size_t size) {
     snprintf(out, size, "silent since %s%s", since, reasons[d->reason]);
   } else if (watched_s > 60) {
     moment(d->watched_ms, since);
-    snprintf(out, size, "silent, before %s%s", since, reasons[d->reason]);
+    snprintf(out, size, "silent since before %s%s", since, reasons[d->reason]);
   } else {
     snprintf(out, size, "no answer%s", reasons[d->reason]);
   }
@@ -494,6 +491,8 @@ static void count_up(const struct house *h, struct row *total, double *known,
     const struct house_device *d = h->devices[i];
     bool here = !d->told || d->up;
 
+    if (d->missed > 0)
+      continue;
     *known += 1;
     *up += here;
     *on += here && reading_has(&d->now, Q_RELAY) && d->now.value[Q_RELAY] > 0;
@@ -514,7 +513,7 @@ int house_rows(const struct house *h, struct rows *rows, struct row *total) {
   snprintf(total->name, sizeof(total->name), "%.0f device%s, %.0f up, %.0f on",
            known, known == 1 ? "" : "s", up, on);
   for (size_t i = 0; i < h->count; i++)
-    if (add_rows(h, h->devices[i], rows) < 0)
+    if (h->devices[i]->missed == 0 && add_rows(h, h->devices[i], rows) < 0)
       return -ENOMEM;
   return 0;
 }

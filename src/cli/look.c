@@ -14,6 +14,7 @@
 #include <netdb.h>
 #include <pthread.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -29,15 +30,14 @@ struct look {
   pthread_t thread;
   bool running;
   int fd;
+  atomic_uint answered;
 
   pthread_mutex_t lock; /* guards what follows */
   struct found_list known, unsupported;
   bool over;
 };
 
-/* -- results, in the engine's thread
- * ----------------------------------------------------
- */
+/* -- results, in the engine's thread -- */
 
 static void announce(struct look *l) {
   uint64_t one = 1;
@@ -91,6 +91,8 @@ static void on_report(void *arg, const struct known *k, enum report_part part) {
   struct look *l = arg;
   bool complete = part == REPORT_EXTRA || !k->progress.slow;
 
+  if (part == REPORT_CORE && k->up)
+    atomic_fetch_add(&l->answered, 1);
   if (l->wanted[0] != '\0' && counts(l, k) && k->up && complete)
     snapshot(l);
 }
@@ -115,9 +117,7 @@ static void on_unsupported(void *arg, const struct device *d,
   pthread_mutex_unlock(&l->lock);
 }
 
-/* -- options
- * ----------------------------------------------------------------------------
- */
+/* -- options -- */
 
 static void say_error(void *arg, const char *text) {
   (void)arg;
@@ -225,17 +225,16 @@ static bool set_options(struct look *l, const struct look_options *options) {
   if (options->wait > 0)
     l->options.discovery_timeout = options->wait;
   l->options.interval = 1;
+  if (l->options.retries > 1) /* a person waits */
+    l->options.retries = 1;
   if (options->device == NULL) {
     l->options.discovery = true;
     return read_arguments(&l->options, options, NULL);
   }
-  l->options.retries = l->options.retries > 1 ? 1 : l->options.retries;
   return want_device(l, options);
 }
 
-/* -- life
- * ---------------------------------------------------------------------------------
- */
+/* -- life -- */
 
 static void *engine_thread(void *arg) {
   engine_run(arg);
@@ -304,6 +303,10 @@ void look_stop(struct look *l) {
     close(l->fd);
   pthread_mutex_destroy(&l->lock);
   free(l);
+}
+
+unsigned look_answered(const struct look *l) {
+  return atomic_load(&l->answered);
 }
 
 int look_fd(const struct look *l) { return l->fd; }

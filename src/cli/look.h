@@ -35,6 +35,9 @@ int look_fd(const struct look *l);
 bool look_take(struct look *l, struct found_list *list);
 void found_list_free(struct found_list *list);
 
+/* How many devices answered so far, for somebody who waits. */
+unsigned look_answered(const struct look *l);
+
 /* Polls all again; look_take() is false until that is over. */
 void look_again(struct look *l);
 

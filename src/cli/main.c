@@ -2,6 +2,7 @@
 #include <config.h>
 
 #include "base/text.h"
+#include "cli/alerts.h"
 #include "cli/cli.h"
 
 #include <locale.h>
@@ -11,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Further commands (alerts_main of src/cli/alerts.c, ...) get a row here. */
+/* Further commands get a row here. */
 static const struct command commands[] = {
     {"discover", "find the devices on the network and what they read",
      "Asks the local network, lists every device that answers with its plugs\n"
@@ -49,6 +50,8 @@ static const struct command commands[] = {
      "  -l, --label TEXT     a word for the headline\n",
      "[--metrics URL] [--interval N] [--once [--wait SECONDS]] [--label TEXT]",
      watch_main},
+    {"alerts", "what is wrong now; acknowledge, test, explain", ALERTS_HELP,
+     ALERTS_USAGE, alerts_main},
     {"check", "read the configuration and say what it means",
      "Reads FILE (else collectd's own configuration) and all that it includes\n"
      "as collectd would, and says what is set, what differs from the defaults\n"

@@ -118,11 +118,12 @@ static bool read_value(struct cursor *c, double *value) {
 
 /* Milliseconds, if there are any, and nothing after them. */
 static bool read_time(struct cursor *c, int64_t *time_ms) {
-  char *end = c->at;
+  char *end;
 
   blanks(c);
   if (*c->at == '\0')
     return true;
+  end = c->at;
   errno = 0;
   if (*c->at == '-' || (*c->at >= '0' && *c->at <= '9'))
     *time_ms = strtoll(c->at, &end, 10);

@@ -1,6 +1,7 @@
 /* kasactl read: one device in full, once or again and again. */
 #include <config.h>
 
+#include "base/clock.h"
 #include "cli/cli.h"
 #include "cli/found_json.h"
 #include "cli/look.h"
@@ -19,31 +20,38 @@ struct read_command {
   bool json;
   bool watch;
   double seconds; /* between two readings */
+  size_t first;   /* line at the top of the screen */
 };
 
-/* The reading of the one device, or NULL: it was not found. */
+/* The one device: rather one that answers than one that was only seen, and
+ * that rather than a mere wish. NULL: nobody. */
 static const struct found *pick(const struct found_list *list) {
   const struct found *best = NULL;
 
-  for (size_t i = 0; i < list->count; i++)
-    if (best == NULL || list->items[i].up)
-      best = &list->items[i];
+  for (size_t i = 0; i < list->count; i++) {
+    const struct found *f = &list->items[i];
+
+    if (best == NULL || best->address[0] == '\0' || f->up)
+      best = f;
+  }
   return best;
 }
 
 /* Shows what there is; whether it is a reading. */
-static bool show(const struct read_command *c, const struct found *f) {
+static bool show(struct read_command *c, const struct found *f) {
   struct buf out;
   char *json = NULL;
 
+  if (f->address[0] == '\0') /* only a wish so far */
+    return false;
   buf_init(&out, SHEET_MAX);
   if (c->json) {
     json = found_json(f, !c->watch);
     if (json != NULL && buf_adds(&out, json) == 0)
-      screen_show(&out);
+      (void)screen_show(&out, 0);
     free(json);
   } else if (sheet_draw(&out, screen_style(), f) == 0) {
-    screen_show(&out);
+    c->first = screen_show(&out, c->first);
   }
   buf_free(&out);
   return f->up && f->kind != KIND_UNSUPPORTED;
@@ -66,21 +74,25 @@ static bool round_over(struct look *l, struct found_list *list, bool *quit) {
 }
 
 /* Waits for the next round; a new window size draws the last reading again. */
-static bool pause_between(const struct read_command *c,
-                          const struct found *last) {
+static bool pause_between(struct read_command *c, const struct found *last) {
+  uint64_t until = clock_monotonic_us() + (uint64_t)(c->seconds * 1e6);
+
   for (;;) {
-    enum screen_event event = screen_wait(-1, c->seconds);
+    uint64_t now = clock_monotonic_us();
+    enum screen_event event =
+        screen_wait(-1, until > now ? (double)(until - now) / 1e6 : 0);
 
     if (event == SCREEN_QUIT)
       return false;
     if (event == SCREEN_TIME)
       return true;
-    if (event == SCREEN_RESIZED && last != NULL && !c->json)
+    c->first = screen_moved(c->first, screen_scrolled());
+    if (last != NULL && !c->json)
       show(c, last);
   }
 }
 
-static int run(const struct read_command *c, struct look *l) {
+static int run(struct read_command *c, struct look *l) {
   struct found_list list = {0};
   const struct found *f = NULL;
   bool any = false;
@@ -97,13 +109,14 @@ static int run(const struct read_command *c, struct look *l) {
       break;
     look_again(l);
   }
-  if (!any && f == NULL && !quit)
-    cli_say("%s was not found", c->look.device);
+  if (!any && !quit && (f == NULL || f->address[0] == '\0'))
+    cli_say("%s was not found: nobody with this name or address answered",
+            c->look.device);
   found_list_free(&list);
   return any ? CLI_DONE : CLI_NOTHING;
 }
 
-static int start(const struct read_command *c) {
+static int start(struct read_command *c) {
   struct look *l;
   int status;
   int err = screen_open(c->watch && !c->json);

@@ -22,6 +22,7 @@ static struct {
   bool entered;    /* it is on */
   bool keys;       /* stdin is a terminal of ours */
   bool quitting;
+  int scroll;         /* lines not yet asked for */
   struct termios was; /* how stdin was */
   struct buf last;    /* for the ordinary screen afterwards */
 } screen = {.signals = -1};
@@ -100,29 +101,45 @@ int screen_open(bool redraw) {
 
 const struct style *screen_style(void) { return &screen.style; }
 
-/* Each line is erased before it is written: after writing, a cursor behind
- * the last column would erase what stands there. */
-static int frame(struct buf *out, const struct buf *text) {
-  const char *at = text->len > 0 ? text->data : "";
+static size_t count_lines(const struct buf *text) {
+  size_t lines = 0;
+
+  for (size_t i = 0; i < text->len; i++)
+    lines += text->data[i] == '\n';
+  return lines;
+}
+
+static const char *skip_lines(const char *at, size_t lines) {
+  while (lines-- > 0 && *at != '\0') {
+    at += strcspn(at, "\n");
+    at += *at == '\n';
+  }
+  return at;
+}
+
+/* At most so many lines from `at` on. Each is erased before it is written:
+ * after writing, a cursor behind the last column would erase what stands
+ * there. */
+static int frame(struct buf *out, const char *at, size_t lines) {
   int err = buf_adds(out, "\033[?2026h\033[H");
 
-  while (err == 0 && *at != '\0') {
+  for (; err == 0 && *at != '\0' && lines > 0; lines--) {
     size_t n = strcspn(at, "\n");
-    bool more = at[n] == '\n' && at[n + 1] != '\0';
+    bool more = lines > 1 && at[n] == '\n' && at[n + 1] != '\0';
 
-    err = buf_adds(out, "\033[K");
+    err = buf_adds(out, more ? "\033[K" : "\033[J");
     if (err == 0)
       err = buf_add(out, at, n);
     if (err == 0 && more)
       err = buf_adds(out, "\r\n");
     at += n + (at[n] == '\n');
   }
-  if (err == 0)
-    err = buf_adds(out, "\r\n\033[J\033[?2026l");
-  return err;
+  return err == 0 ? buf_adds(out, "\033[?2026l") : err;
 }
 
-void screen_show(const struct buf *text) {
+size_t screen_show(const struct buf *text, size_t first) {
+  size_t rows = screen.style.rows > 0 ? screen.style.rows : SIZE_MAX;
+  size_t lines = count_lines(text);
   struct buf out;
 
   buf_clear(&screen.last);
@@ -131,13 +148,24 @@ void screen_show(const struct buf *text) {
   if (!screen.redraw) {
     if (text->len > 0)
       write_out(text->data, text->len);
-    return;
+    return 0;
   }
   enter();
+  if (lines <= rows)
+    first = 0;
+  else if (first > lines - rows)
+    first = lines - rows;
   buf_init(&out, 32 * 1024 * 1024);
-  if (frame(&out, text) == 0)
+  if (text->len > 0 && frame(&out, skip_lines(text->data, first), rows) == 0)
     write_out(out.data, out.len);
   buf_free(&out);
+  return first;
+}
+
+size_t screen_moved(size_t first, int lines) {
+  if (lines < 0 && (size_t)-lines > first)
+    return 0;
+  return lines < 0 ? first - (size_t)-lines : first + (size_t)lines;
 }
 
 static void suspend(void) {
@@ -169,15 +197,61 @@ static bool take_signals(void) {
   return redraw;
 }
 
-static void take_keys(void) {
-  char keys[32];
-  ssize_t n = read(STDIN_FILENO, keys, sizeof(keys));
+static int page(void) {
+  return screen.style.rows > 12 ? (int)screen.style.rows - 10 : 2;
+}
 
-  if (n <= 0)
+static void take_key(const char *key) {
+  const struct {
+    const char *key;
+    int lines;
+  } moves[] = {
+      {"\033[A", -1},       {"\033OA", -1},      {"k", -1},
+      {"\033[B", 1},        {"\033OB", 1},       {"j", 1},
+      {"\033[5~", -page()}, {"b", -page()},      {"\033[6~", page()},
+      {" ", page()},        {"\033[H", -100000}, {"\033[F", 100000},
+  };
+
+  for (size_t i = 0; i < sizeof(moves) / sizeof(moves[0]); i++)
+    if (strcmp(key, moves[i].key) == 0)
+      screen.scroll += moves[i].lines;
+  if (strcmp(key, "q") == 0 || strcmp(key, "Q") == 0 ||
+      strcmp(key, "\004") == 0)
+    screen.quitting = true;
+}
+
+/* Keys come one by one or, when held down, several at once. */
+static void take_keys(void) {
+  char keys[64];
+  ssize_t n = read(STDIN_FILENO, keys, sizeof(keys) - 1);
+
+  if (n <= 0) {
     screen.keys = false; /* the terminal is gone */
-  for (ssize_t i = 0; i < n; i++)
-    if (keys[i] == 'q' || keys[i] == 'Q' || keys[i] == 4)
-      screen.quitting = true;
+    return;
+  }
+  keys[n] = '\0';
+  for (char *at = keys; *at != '\0';) {
+    char key[8] = {*at};
+    size_t len = 1;
+
+    if (*at == '\033' && (at[1] == '[' || at[1] == 'O')) {
+      len = 2;
+      while (at[len] >= '0' && at[len] <= '9' && len < sizeof(key) - 2)
+        len++;
+      len += at[len] != '\0';
+      memcpy(key, at, len);
+    }
+    key[len] = '\0';
+    take_key(key);
+    at += len;
+  }
+}
+
+int screen_scrolled(void) {
+  int lines = screen.scroll;
+
+  screen.scroll = 0;
+  return lines;
 }
 
 bool screen_quitting(void) {
@@ -217,6 +291,8 @@ enum screen_event screen_wait(int fd, double seconds) {
       take_keys();
     if (screen.quitting)
       return SCREEN_QUIT;
+    if (screen.scroll != 0)
+      return SCREEN_SCROLL;
     if (waiting[2].revents != 0)
       return SCREEN_READY;
     if (rest == 0)

@@ -13,9 +13,7 @@
 
 enum { LABEL_COLUMNS = 20, LINE_SIZE = 512 };
 
-/* -- values in words
- * ----------------------------------------------------------------------
- */
+/* -- values in words -- */
 
 static void say_number(double value, const char *unit, int decimals, char *out,
                        size_t size) {
@@ -67,9 +65,7 @@ static void say_value(enum quantity q, double value, char *out, size_t size) {
     say_number(value, words[q].unit, words[q].decimals, out, size);
 }
 
-/* -- lines
- * --------------------------------------------------------------------------------
- */
+/* -- lines -- */
 
 static int add_line(struct buf *out, const struct style *style,
                     const char *label, enum ink ink, const char *text) {
@@ -129,7 +125,8 @@ static int add_who(struct buf *out, const struct style *style,
   int err;
 
   snprintf(model, sizeof(model), "%s%s%s", f->model,
-           f->model[0] != '\0' ? ", " : "", device_kind_name(f->kind));
+           f->model[0] != '\0' ? ", " : "",
+           f->kind != KIND_UNKNOWN ? device_kind_name(f->kind) : "");
   snprintf(address, sizeof(address), "%s%s%s", f->address,
            f->transport[0] != '\0' ? " via " : "", f->transport);
   err = add_text(out, style, "model", model);
@@ -153,7 +150,7 @@ static int add_answer(struct buf *out, const struct style *style,
 
   localtime_r(&then, &tm);
   strftime(when, sizeof(when), "%Y-%m-%d %H:%M:%S", &tm);
-  snprintf(text, sizeof(text), "%s, in %.0f ms", when, f->response * 1000);
+  snprintf(text, sizeof(text), "%s, in %.1f ms", when, f->response * 1000);
   return add_line(out, style, "answered", INK_PLAIN, text);
 }
 

@@ -25,9 +25,11 @@ static bool wants_ascii(void) {
     return true;
   for (size_t i = 0; i < sizeof(variables) / sizeof(variables[0]); i++)
     if (is_set(variables[i])) {
-      locale = getenv(variables[i]);
+      locale = getenv(variables[i]); // NOLINT(concurrency-mt-unsafe)
       break;
     }
+  if (locale == NULL)
+    locale = "";
   return locale[0] != '\0' && strcmp(locale, "C") != 0 &&
          strcmp(locale, "POSIX") != 0 && strcasestr(locale, "UTF-8") == NULL &&
          strcasestr(locale, "UTF8") == NULL;

@@ -10,7 +10,13 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { CELL_SIZE = 400, GAP = 2, NAME_MIN = 14, COLUMNS_MAX = 16 };
+enum {
+  CELL_SIZE = 400,
+  GAP = 2,
+  NAME_MIN = 14,
+  COLUMNS_MAX = 16,
+  ORDINARY = 80
+};
 
 struct cell {
   char text[CELL_SIZE];
@@ -27,9 +33,7 @@ struct table_column {
                struct cell *cell);
 };
 
-/* -- what stands in the cells
- * ----------------------------------------------------
- */
+/* -- what stands in the cells -- */
 
 static bool print(struct cell *cell, const struct reading *r, enum quantity q,
                   unsigned decimals, double scale) {
@@ -39,8 +43,10 @@ static bool print(struct cell *cell, const struct reading *r, enum quantity q,
     return false;
   value = r->value[q];
   /* As many decimals as fit: 9.999, 99.99, 999.9 */
-  for (double limit = scale; decimals > 0 && fabs(value) >= limit; limit *= 10)
+  while (decimals > 0 && fabs(value) >= scale) {
+    scale *= 10;
     decimals--;
+  }
   snprintf(cell->text, sizeof(cell->text), "%.*f", (int)decimals, value);
   return true;
 }
@@ -193,9 +199,7 @@ bool table_has_counted(const struct rows *rows) {
   return false;
 }
 
-/* -- where it stands
- * ----------------------------------------------------------------
- */
+/* -- where it stands -- */
 
 struct layout {
   struct buf *out;
@@ -267,13 +271,14 @@ static void lay_out(struct layout *l, const struct table_column *columns,
   }
   l->name =
       rest + NAME_MIN < l->style->columns ? l->style->columns - rest : NAME_MIN;
-  l->name = min(l->name, widest_name(l->style, rows));
+  /* Wider than an ordinary terminal only where the names need it. */
+  if (l->style->columns > ORDINARY)
+    l->name = min(l->name, max(widest_name(l->style, rows),
+                               rest < ORDINARY ? ORDINARY - rest : 0));
   l->texts = l->name + rest - l->values;
 }
 
-/* -- drawing
- * ------------------------------------------------------------------------
- */
+/* -- drawing -- */
 
 static void note(struct layout *l, int err) {
   if (l->err == 0)
@@ -364,29 +369,45 @@ static void draw_line(struct layout *l) {
   end_line(l);
 }
 
-static void draw_rest(struct layout *l, size_t missing) {
-  char text[80];
+static void draw_missing(struct layout *l, size_t above, size_t below) {
+  char text[120];
 
-  snprintf(text, sizeof(text), "%s %zu more lines in a taller window",
-           l->ellipsis, missing);
-  put(l, text, l->texts + l->values, false, INK_DIM);
+  snprintf(text, sizeof(text), "%s %zu above, %zu below: arrow keys",
+           l->ellipsis, above, below);
+  put(l, text, l->texts + l->values, false, INK_YELLOW);
   end_line(l);
+}
+
+unsigned table_width(const struct style *style,
+                     const struct table_column *columns,
+                     const struct rows *rows) {
+  struct layout l = {.style = style};
+
+  lay_out(&l, columns, rows);
+  return l.texts + l.values;
 }
 
 int table_draw(struct buf *out, const struct style *style,
                const struct table_column *columns, const struct rows *rows,
-               const struct row *total, size_t rows_max) {
+               const struct row *total, struct table_view *view) {
   struct layout l = {.out = out, .style = style};
+  size_t first = 0;
   size_t shown = rows->count;
 
-  if (rows_max > 0 && shown > rows_max)
-    shown = rows_max - 1;
+  if (view != NULL && view->most > 1 && rows->count > view->most) {
+    shown = view->most - 1;
+    if (view->first > rows->count - shown)
+      view->first = rows->count - shown;
+    first = view->first;
+  } else if (view != NULL) {
+    view->first = 0;
+  }
   lay_out(&l, columns, rows);
   draw_header(&l);
-  for (size_t i = 0; i < shown; i++)
+  for (size_t i = first; i < first + shown; i++)
     draw_row(&l, &rows->items[i]);
   if (shown < rows->count)
-    draw_rest(&l, rows->count - shown);
+    draw_missing(&l, first, rows->count - first - shown);
   if (total != NULL) {
     draw_line(&l);
     draw_row(&l, total);

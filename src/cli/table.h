@@ -12,12 +12,24 @@ struct table_column;
 extern const struct table_column *const table_live;
 extern const struct table_column *const table_found;
 
+/* Rows that are shown: a window that moves over them. */
+struct table_view {
+  size_t first;
+  size_t most; /* lines; 0: all */
+};
+
+/* Columns of the whole table. */
+unsigned table_width(const struct style *style,
+                     const struct table_column *columns,
+                     const struct rows *rows);
+
 /* Adds header, rows and, if total is not NULL, a line and the total, each
- * line ended by a line feed. At most rows_max rows (0: all), the last of
- * which says how many are missing. 0, -ENOMEM, -EMSGSIZE. */
+ * line ended by a line feed. With a view (else NULL) that is too small for all
+ * rows the last of its lines says what is missing; view->first is corrected
+ * where it is too far. 0, -ENOMEM, -EMSGSIZE. */
 int table_draw(struct buf *out, const struct style *style,
                const struct table_column *columns, const struct rows *rows,
-               const struct row *total, size_t rows_max)
+               const struct row *total, struct table_view *view)
     __attribute__((warn_unused_result));
 
 /* Whether a value stands with a "*": Wh counted, not today's. */

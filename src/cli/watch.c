@@ -31,15 +31,14 @@ struct watch {
   struct fetch *fetch;
   struct house *house;
   struct buf page;
-  struct buf text;          /* as drawn */
+  struct buf text; /* as drawn */
+  struct table_view view;
   bool fetched;             /* ever */
   char why[FETCH_WHY_SIZE]; /* the last look failed; "" when not */
   struct metrics_result read;
 };
 
-/* -- looking
- * ----------------------------------------------------------------------------
- */
+/* -- looking -- */
 
 /* Whether the page could be had. */
 static bool look(struct watch *w) {
@@ -54,9 +53,7 @@ static bool look(struct watch *w) {
   return true;
 }
 
-/* -- drawing
- * ----------------------------------------------------------------------------
- */
+/* -- drawing -- */
 
 static void clock_text(int64_t ms, const char *format, char out[32]) {
   time_t then = (time_t)(ms / 1000);
@@ -66,28 +63,28 @@ static void clock_text(int64_t ms, const char *format, char out[32]) {
   strftime(out, 32, format, &tm);
 }
 
-/* Left and right in one line of the given columns. */
-static int headline(struct watch *w, const struct style *style) {
+/* Left and right in one line as wide as the table. */
+static int headline(struct watch *w, const struct style *style,
+                    unsigned columns) {
   static const char title[] = "Kasa devices";
+  unsigned used = (unsigned)strlen(title);
   char label[100];
   char now[32];
-  unsigned used = (unsigned)strlen(title);
-  unsigned label_columns;
+  unsigned clock;
   int err;
 
   clock_text((int64_t)(clock_wall_us() / 1000), "%Y-%m-%d %H:%M:%S", now);
+  clock = (unsigned)strlen(now);
   err = style_ink(style, &w->text, INK_BOLD, title);
   if (err == 0 && w->label[0] != '\0') {
-    label_columns = style->columns - used - (unsigned)strlen(now) - 4;
-    used += 2 + width_cut(w->label, label_columns,
+    used += 2 + width_cut(w->label, columns - used - clock - 4,
                           style->ascii ? "~" : "\u2026", label, sizeof(label));
     err = buf_adds(&w->text, "  ");
     if (err == 0)
       err = style_ink(style, &w->text, INK_YELLOW, label);
   }
   if (err == 0)
-    err = buf_addf(&w->text, "%*s",
-                   (int)(style->columns - used - (unsigned)strlen(now)), "");
+    err = buf_addf(&w->text, "%*s", (int)(columns - used - clock), "");
   if (err == 0)
     err = style_ink(style, &w->text, INK_DIM, now);
   return err == 0 ? buf_adds(&w->text, "\n\n") : err;
@@ -106,21 +103,36 @@ static int line(struct watch *w, const struct style *style, enum ink ink,
   return err == 0 ? buf_adds(&w->text, "\n") : err;
 }
 
+/* Lines of the screen that are no rows of the table. */
+static unsigned lines_around(const struct watch *w, bool counted) {
+  const bool further[] = {counted, w->why[0] != '\0', w->read.bad > 0,
+                          house_overflowed(w->house)};
+  unsigned lines = FRAME_LINES;
+
+  for (size_t i = 0; i < sizeof(further) / sizeof(further[0]); i++)
+    lines += further[i] ? 1U : 0U;
+  return lines;
+}
+
 static int table(struct watch *w, const struct style *style) {
   struct rows rows = {0};
   struct row total;
-  size_t room = 0;
   int err = house_rows(w->house, &rows, &total);
+  bool counted = table_has_counted(&rows);
+  unsigned taken = lines_around(w, counted);
 
+  w->view.most = 0;
   if (style->rows > 0 && !w->once)
-    room = style->rows > FRAME_LINES + 5 ? style->rows - FRAME_LINES - 2 : 3;
+    w->view.most = style->rows > taken + 3 ? style->rows - taken : 3;
+  if (err == 0)
+    err = headline(w, style, table_width(style, table_live, &rows));
   if (err == 0 && rows.count == 0)
     err = line(w, style, INK_YELLOW,
                "collectd has no Kasa device yet: the first search takes some "
                "seconds.");
   else if (err == 0)
-    err = table_draw(&w->text, style, table_live, &rows, &total, room);
-  if (err == 0 && table_has_counted(&rows))
+    err = table_draw(&w->text, style, table_live, &rows, &total, &w->view);
+  if (err == 0 && counted)
     err = line(w, style, INK_DIM, "* counted since collectd started");
   rows_free(&rows);
   return err;
@@ -161,8 +173,10 @@ static int nothing_yet(struct watch *w, const struct style *style) {
   char text[LINE_SIZE];
   int err;
 
+  err = headline(w, style, style->columns < 80 ? style->columns : 80);
   snprintf(text, sizeof(text), "Waiting for %s", w->url);
-  err = line(w, style, INK_PLAIN, text);
+  if (err == 0)
+    err = line(w, style, INK_PLAIN, text);
   if (err == 0)
     err = line(w, style, INK_YELLOW, w->why);
   if (err == 0)
@@ -176,18 +190,14 @@ static void draw(struct watch *w) {
   int err;
 
   buf_clear(&w->text);
-  err = headline(w, style);
-  if (err == 0)
-    err = w->fetched ? table(w, style) : nothing_yet(w, style);
+  err = w->fetched ? table(w, style) : nothing_yet(w, style);
   if (err == 0 && w->fetched)
     err = footer(w, style);
   if (err == 0)
-    screen_show(&w->text);
+    (void)screen_show(&w->text, 0);
 }
 
-/* -- the two ways to run
- * ------------------------------------------------------------------
- */
+/* -- the two ways to run -- */
 
 static int run_once(struct watch *w) {
   uint64_t until = clock_monotonic_us() + (uint64_t)(w->wait * 1e6);
@@ -208,18 +218,27 @@ static int run_once(struct watch *w) {
   return house_devices(w->house) > 0 ? CLI_DONE : CLI_NOTHING;
 }
 
+static double seconds_until(uint64_t us) {
+  uint64_t now = clock_monotonic_us();
+
+  return us > now ? (double)(us - now) / 1e6 : 0;
+}
+
 static int run(struct watch *w) {
   enum screen_event event = SCREEN_TIME;
+  uint64_t due_us = 0;
 
   while (event != SCREEN_QUIT) {
-    if (event == SCREEN_TIME)
+    if (clock_monotonic_us() >= due_us) {
       (void)look(w);
+      due_us = clock_monotonic_us() +
+               (uint64_t)(1e6 * (w->fetched ? w->interval : 1));
+    }
     if (screen_quitting())
       break;
+    w->view.first = screen_moved(w->view.first, screen_scrolled());
     draw(w);
-    do
-      event = screen_wait(-1, w->fetched ? w->interval : 1);
-    while (event == SCREEN_READY);
+    event = screen_wait(-1, seconds_until(due_us));
   }
   return w->fetched ? CLI_DONE : CLI_NOTHING;
 }

@@ -17,7 +17,7 @@ enum device_kind {
   KIND_DIMMER,
   KIND_BULB,
   KIND_LIGHT_STRIP,
-  KIND_UNSUPPORTED, /* recognised, but nothing we can poll */
+  KIND_UNSUPPORTED, /* recognised, but with nothing to poll */
 };
 
 enum {
@@ -49,8 +49,9 @@ struct device {
   /* Optional requests the device refused or choked on: bits of the dialect's
    * own; cleared when the firmware changes. */
   uint32_t refused;
-  uint32_t shaky; /* failed once without a refusal */
-  char id[48];    /* deviceId, hex */
+  uint32_t shaky;  /* failed once without a refusal */
+  uint32_t proven; /* answered before: a refusal is trouble that passes */
+  char id[48];     /* deviceId, hex */
   char model[32];
   char hardware[16];
   char firmware[32];

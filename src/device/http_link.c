@@ -20,7 +20,7 @@ enum {
 
 bool http_link_init(struct http_link *l, struct transport_env *env,
                     const struct endpoint *where,
-                    const struct transport *transport, http_done *done,
+                    const struct transport *transport, web_done *done,
                     void *arg) {
   l->env = env;
   l->where = *where;
@@ -29,8 +29,8 @@ bool http_link_init(struct http_link *l, struct transport_env *env,
         htons(where->service.tls ? transport->port_tls : transport->port);
   if (env->http == NULL)
     return false;
-  l->client = http_client_create(env->http, &l->where.address,
-                                 where->service.tls, done, arg);
+  l->client = web_client_create(env->http, &l->where.address,
+                                where->service.tls, done, arg);
   return l->client != NULL;
 }
 
@@ -43,7 +43,7 @@ void http_link_forget(struct http_link *l) {
 }
 
 void http_link_close(struct http_link *l) {
-  http_client_free(l->client);
+  web_client_free(l->client);
   http_link_forget(l);
 }
 

@@ -4,19 +4,19 @@
 #ifndef DEVICE_HTTP_LINK_H
 #define DEVICE_HTTP_LINK_H
 
-#include "device/http.h"
 #include "device/transport.h"
+#include "device/web.h"
 
 struct http_link {
   struct transport_env *env;
   struct endpoint where;
-  struct http_client *client;
+  struct web_client *client;
   link_done *done; /* set while a request is under way */
   void *arg;
   char *request; /* kept for a second session */
   size_t request_len;
   bool renewed; /* a session was begun anew for this request */
-  char cookie[HTTP_COOKIE_SIZE];
+  char cookie[WEB_COOKIE_SIZE];
   uint64_t expires_us; /* 0: there is no session */
   unsigned given_up;   /* requests aborted in a row */
   char why[WHY_SIZE];
@@ -25,7 +25,7 @@ struct http_link {
 /* port: the transport's usual ones. False when memory is out. */
 bool http_link_init(struct http_link *l, struct transport_env *env,
                     const struct endpoint *where,
-                    const struct transport *transport, http_done *done,
+                    const struct transport *transport, web_done *done,
                     void *arg);
 /* Aborts, wipes, frees what it owns. */
 void http_link_close(struct http_link *l);

@@ -39,8 +39,7 @@ static const char *time_module(const struct device *d) {
   return is_light(d) ? "smartlife.iot.common.timesetting" : "time";
 }
 
-/* -- error codes ------------------------------------------------------------
- */
+/* -- error codes -- */
 
 enum verdict { FINE, REFUSED, FAILED, MISSING };
 
@@ -83,8 +82,7 @@ static enum outcome complain(char why[WHY_SIZE], enum verdict verdict,
   return OUTCOME_DEVICE;
 }
 
-/* -- the meter --------------------------------------------------------------
- */
+/* -- the meter -- */
 
 /* Two generations of units, per field: floats in V, A, W, kWh; integers in
  * mV, mA, mW, Wh. */
@@ -107,7 +105,8 @@ static enum outcome meter_values(struct reading *now, const struct json *doc,
 
     if (field == 0 || json_type(doc, field) == JSON_NULL)
       continue;
-    if (!json_number(doc, field, &number) ||
+    if (json_type(doc, field) == JSON_BOOL || /* true is no 1 W */
+        !json_number(doc, field, &number) ||
         !reading_offer(now, meter_fields[i].quantity,
                        number * meter_fields[i].factor)) {
       snprintf(why, WHY_SIZE, "emeter: %s is no plausible number",
@@ -134,7 +133,7 @@ static enum outcome take_realtime(struct device *d, struct reading *now,
 
   if (verdict == FINE)
     return meter_values(now, doc, realtime, why);
-  if (verdict != REFUSED)
+  if (verdict != REFUSED || (d->proven & ASK_METER) != 0)
     return complain(why, verdict, meter_module(d), "get_realtime", code);
   d->refused |= ASK_METER;
   return OUTCOME_OK;
@@ -144,8 +143,7 @@ static bool asks_meter(const struct device *d) {
   return d->has_meter && (d->refused & ASK_METER) == 0;
 }
 
-/* -- steps -------------------------------------------------------------------
- */
+/* -- steps -- */
 
 static bool wants_state(const struct device *d, const struct progress *p) {
   (void)d;
@@ -186,6 +184,8 @@ static enum outcome take_state(struct device *d, struct progress *p,
       strcmp(asked, meter_module(d)) == 0) {
     outcome = take_realtime(d, &d->now, doc, root, why);
     p->metered = true;
+    if (outcome == OUTCOME_OK)
+      d->proven |= ASK_METER & ~d->refused;
   }
   return outcome;
 }
@@ -254,7 +254,9 @@ static bool motion_of(const struct json *doc, json_ref config, double value,
       !json_number(doc, json_get(doc, config, "min_adc"), &min) ||
       !json_number(doc, json_get(doc, config, "max_adc"), &max))
     return false;
-  for (double i = 0; i < index && limit != 0; i++)
+  if (!(index >= 0 && index <= 100))
+    return false;
+  for (unsigned i = 0; i < (unsigned)index && limit != 0; i++)
     limit = json_next(doc, limit);
   middle = floor((max - min) / 2);
   if (!json_number(doc, limit, &threshold) || max <= min || middle == min ||
@@ -311,6 +313,7 @@ static enum outcome take_cloud(struct device *d, struct progress *p,
 
   (void)p;
   (void)why;
+  reading_drop(&d->now, Q_CLOUD);
   if (verdict == REFUSED)
     d->refused |= ASK_CLOUD;
   if (verdict == FINE &&
@@ -484,8 +487,7 @@ static enum outcome take_months(struct device *d, struct progress *p,
   return take_statistics(d, p, doc, root, &months);
 }
 
-/* -- the order ----------------------------------------------------------------
- */
+/* -- the order -- */
 
 static const struct step {
   enum next kind;
@@ -553,7 +555,13 @@ static enum outcome iot_take(struct device *d, struct progress *p,
   outcome = s->take(d, p, doc, root, why);
   if (outcome != OUTCOME_OK)
     return outcome;
+  if (d->kind == KIND_UNSUPPORTED) {
+    snprintf(why, WHY_SIZE, "it has nothing to poll (a camera)");
+    return OUTCOME_DEVICE;
+  }
   d->shaky &= ~s->bit;
+  if (p->plug + 1 >= d->plugs_num) /* of a strip, all its plugs */
+    d->proven |= s->bit & ~d->refused;
   move_on(d, p);
   return OUTCOME_OK;
 }
@@ -564,6 +572,8 @@ static void iot_skip(struct device *d, struct progress *p) {
   if (d->shaky & bit)
     d->refused |= bit;
   d->shaky |= bit;
+  if (bit == ASK_CLOUD)
+    reading_drop(&d->now, Q_CLOUD);
   if (bit == ASK_TIME) { /* what it was the last time does not count */
     d->date = 0;
     d->seconds_to_midnight = 0;

@@ -28,8 +28,7 @@ static void get_name(const struct json *doc, json_ref object, const char *key,
     text_name(raw, sizeof(raw), out, DEVICE_NAME_SIZE);
 }
 
-/* -- who it is ----------------------------------------------------------------
- */
+/* -- who it is -- */
 
 static bool contains(const char *text, const char *word) {
   return strcasestr(text, word) != NULL;
@@ -91,8 +90,7 @@ static bool mac_of(const struct json *doc, json_ref sysinfo, uint8_t mac[6]) {
   return false;
 }
 
-/* -- its state ----------------------------------------------------------------
- */
+/* -- its state -- */
 
 static void offer(struct reading *r, enum quantity q, const struct json *doc,
                   json_ref value) {
@@ -206,6 +204,7 @@ static void get_identity(struct device *d, const struct json *doc,
   if (strcmp(firmware, d->firmware) != 0) {
     d->refused = 0; /* another firmware may know more */
     d->shaky = 0;
+    d->proven = 0;
   }
   memcpy(d->firmware, firmware, sizeof(d->firmware));
   d->kind = kind_of(doc, sysinfo);

@@ -20,7 +20,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-struct http;
+struct web;
 
 enum { ANSWER_MAX = 64 * 1024 };
 
@@ -31,7 +31,7 @@ struct transport_env {
   char *scratch;     /* TRANSPORT_SCRATCH bytes */
   unsigned kept;     /* connections held open between requests */
   unsigned kept_max; /* beyond: closed after each answer */
-  struct http *http; /* NULL: there is only XOR */
+  struct web *http;  /* NULL: there is only XOR */
   struct json json;  /* where handshakes are read */
 };
 enum { TRANSPORT_SCRATCH = ANSWER_MAX + 16 };

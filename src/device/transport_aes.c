@@ -67,8 +67,8 @@ static int shake_hands(struct link *link) {
   if (err == 0)
     err = buf_adds(&body, "\"}}");
   if (err == 0)
-    err = http_post(link->base.client, HTTP_JSON_BY_APP, "/app", "", body.data,
-                    body.len);
+    err = web_post(link->base.client, WEB_JSON_BY_APP, "/app", "", body.data,
+                   body.len);
   buf_free(&body);
   return err;
 }
@@ -90,9 +90,8 @@ static int post_sealed(struct link *link, const char *path, const char *text,
   err = sealed;
   if (sealed > 0) {
     memcpy(body + start + (size_t)sealed, after, sizeof(after));
-    err =
-        http_post(link->base.client, HTTP_JSON_BY_APP, path, link->base.cookie,
-                  body, start + (size_t)sealed + sizeof(after) - 1);
+    err = web_post(link->base.client, WEB_JSON_BY_APP, path, link->base.cookie,
+                   body, start + (size_t)sealed + sizeof(after) - 1);
   }
   free(body);
   return err;
@@ -245,7 +244,7 @@ static size_t drop_backslashes(char *text, size_t len) {
 
 /* The text under the outer envelope, decrypted in place and terminated; NULL
  * after failing. */
-static char *unwrap(struct link *link, struct http_answer *a, size_t *len) {
+static char *unwrap(struct link *link, struct web_answer *a, size_t *len) {
   struct json *doc = &link->base.env->json;
   json_ref root = json_parse(doc, a->body, a->len);
   json_ref response = json_get(doc, json_get(doc, root, "result"), "response");
@@ -286,7 +285,7 @@ static char *unwrap(struct link *link, struct http_answer *a, size_t *len) {
   return text;
 }
 
-static void take_key(struct link *link, struct http_answer *a) {
+static void take_key(struct link *link, struct web_answer *a) {
   struct json *doc = &link->base.env->json;
   json_ref root = json_parse(doc, a->body, a->len);
   char key[BASE64_SIZE(256)];
@@ -317,7 +316,7 @@ static bool good_token(const char *token) {
                        "abcdefghijklmnopqrstuvwxyz-_.~=+/") == strlen(token);
 }
 
-static void take_token(struct link *link, struct http_answer *a) {
+static void take_token(struct link *link, struct web_answer *a) {
   struct json *doc = &link->base.env->json;
   size_t len;
   char *text = unwrap(link, a, &len);
@@ -344,7 +343,7 @@ static void take_token(struct link *link, struct http_answer *a) {
   }
 }
 
-static void take_answer(struct link *link, struct http_answer *a) {
+static void take_answer(struct link *link, struct web_answer *a) {
   struct json *doc = &link->base.env->json;
   size_t len;
   char *text = unwrap(link, a, &len);
@@ -365,7 +364,7 @@ static void take_answer(struct link *link, struct http_answer *a) {
   http_link_finish(&link->base, OUTCOME_OK, text, len, "");
 }
 
-static void on_http(void *arg, enum outcome outcome, struct http_answer *answer,
+static void on_http(void *arg, enum outcome outcome, struct web_answer *answer,
                     const char *why) {
   struct link *link = arg;
 
@@ -425,7 +424,7 @@ static struct link *aes_open_link(struct transport_env *env,
 static void aes_abort(struct link *link) {
   if (link->base.done != NULL && ++link->base.given_up >= GIVEN_UP_MAX)
     drop_session(link);
-  http_abort(link->base.client);
+  web_abort(link->base.client);
   http_link_forget(&link->base);
   link->stage = STAGE_IDLE;
 }

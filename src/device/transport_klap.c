@@ -54,8 +54,8 @@ static int say_hello(struct link *link) {
   drop_session(link);
   link->stage = STAGE_HELLO;
   return err < 0 ? err
-                 : http_post(link->base.client, HTTP_BINARY, "/app/handshake1",
-                             "", link->local, sizeof(link->local));
+                 : web_post(link->base.client, WEB_BINARY, "/app/handshake1",
+                            "", link->local, sizeof(link->local));
 }
 
 static int send_request(struct link *link) {
@@ -71,8 +71,8 @@ static int send_request(struct link *link) {
   sealed = klap_seal(&link->keys, link->base.request, len, body);
   snprintf(path, sizeof(path), "/app/request?seq=%d", (int)link->keys.seq);
   if (sealed > 0)
-    err = http_post(link->base.client, HTTP_BINARY, path, link->base.cookie,
-                    body, (size_t)sealed);
+    err = web_post(link->base.client, WEB_BINARY, path, link->base.cookie, body,
+                   (size_t)sealed);
   free(body);
   return err;
 }
@@ -122,7 +122,7 @@ static const char CLOSED[] =
     "it lets no other program in (HTTP 403): allow third-party services in "
     "the app, or another program holds its only session";
 
-static void take_hello(struct link *link, struct http_answer *a) {
+static void take_hello(struct link *link, struct web_answer *a) {
   struct klap_auth auth;
   enum klap_account account;
   const struct account *own = link->base.where.account;
@@ -157,12 +157,12 @@ static void take_hello(struct link *link, struct http_answer *a) {
   link->lifetime = a->lifetime;
   link->stage = STAGE_PROOF;
   if (err == 0)
-    err = http_post(link->base.client, HTTP_BINARY, "/app/handshake2",
-                    link->base.cookie, proof, sizeof(proof));
+    err = web_post(link->base.client, WEB_BINARY, "/app/handshake2",
+                   link->base.cookie, proof, sizeof(proof));
   go_on(link, err);
 }
 
-static void take_welcome(struct link *link, const struct http_answer *a) {
+static void take_welcome(struct link *link, const struct web_answer *a) {
   if (a->status == 403) {
     fail(link, OUTCOME_REFUSED, CLOSED);
   } else if (a->status != 200) {
@@ -191,7 +191,7 @@ static void take_garbage(struct link *link) {
   renew(link, OUTCOME_MALFORMED, why);
 }
 
-static void take_answer(struct link *link, struct http_answer *a) {
+static void take_answer(struct link *link, struct web_answer *a) {
   char *text = NULL;
   int len;
 
@@ -220,7 +220,7 @@ static void take_answer(struct link *link, struct http_answer *a) {
   http_link_finish(&link->base, OUTCOME_OK, text, (size_t)len, "");
 }
 
-static void on_http(void *arg, enum outcome outcome, struct http_answer *answer,
+static void on_http(void *arg, enum outcome outcome, struct web_answer *answer,
                     const char *why) {
   struct link *link = arg;
 
@@ -270,7 +270,7 @@ static void klap_abort(struct link *link) {
   /* It may have got the request: the session stays, but not for ever. */
   if (link->base.done != NULL && ++link->base.given_up >= GIVEN_UP_MAX)
     drop_session(link);
-  http_abort(link->base.client);
+  web_abort(link->base.client);
   http_link_forget(&link->base);
   link->stage = STAGE_IDLE;
 }

@@ -87,8 +87,7 @@ static void go_on(struct link *link, int err) {
  */
 
 static int post_login(struct link *link, const struct buf *body) {
-  return http_post(link->base.client, HTTP_JSON, "/", "", body->data,
-                   body->len);
+  return web_post(link->base.client, WEB_JSON, "/", "", body->data, body->len);
 }
 
 static int ask_discover(struct link *link) {
@@ -101,8 +100,7 @@ static int ask_discover(struct link *link) {
   if (link->login == NULL)
     return -ENOMEM;
   link->stage = STAGE_DISCOVER;
-  return http_post(link->base.client, HTTP_JSON, "/", "", body,
-                   sizeof(body) - 1);
+  return web_post(link->base.client, WEB_JSON, "/", "", body, sizeof(body) - 1);
 }
 
 static int ask_register(struct link *link) {
@@ -176,8 +174,8 @@ static int send_request(struct link *link) {
   err = tpap_seal(&link->keys, link->seq, link->base.request, len, body);
   link->seq++;
   if (err == 0)
-    err = http_post(link->base.client, HTTP_BINARY, path, "", body,
-                    TPAP_SEALED(len));
+    err = web_post(link->base.client, WEB_BINARY, path, "", body,
+                   TPAP_SEALED(len));
   free(body);
   return err;
 }
@@ -354,7 +352,7 @@ static void take_discover(struct link *link, const struct json *doc,
   tls = in->tls == 1 || in->tls == 2;
   if (port <= 0 || port > 65535)
     port = tls ? transport_tpap.port_tls : now;
-  http_move(link->base.client, (in_port_t)port, tls);
+  web_move(link->base.client, (in_port_t)port, tls);
   go_on(link, ask_register(link));
 }
 
@@ -488,7 +486,7 @@ static void take_share(struct link *link, const struct json *doc,
   go_on(link, send_request(link));
 }
 
-static void take_login(struct link *link, struct http_answer *a) {
+static void take_login(struct link *link, struct web_answer *a) {
   static void (*const steps[])(struct link *, const struct json *, json_ref) = {
       [STAGE_DISCOVER] = take_discover,
       [STAGE_REGISTER] = take_register,
@@ -510,7 +508,7 @@ static void take_login(struct link *link, struct http_answer *a) {
  * -------------------------------------------------------------
  */
 
-static void take_answer(struct link *link, struct http_answer *a) {
+static void take_answer(struct link *link, struct web_answer *a) {
   struct json *doc = &link->base.env->json;
   char *text = a->body;
   int len = (int)a->len;
@@ -542,7 +540,7 @@ static void take_answer(struct link *link, struct http_answer *a) {
   http_link_finish(&link->base, OUTCOME_OK, text, (size_t)len, "");
 }
 
-static void on_http(void *arg, enum outcome outcome, struct http_answer *answer,
+static void on_http(void *arg, enum outcome outcome, struct web_answer *answer,
                     const char *why) {
   struct link *link = arg;
 
@@ -593,7 +591,7 @@ static struct link *tpap_open_link(struct transport_env *env,
 static void tpap_abort(struct link *link) {
   if (link->base.done != NULL && ++link->base.given_up >= GIVEN_UP_MAX)
     drop_session(link);
-  http_abort(link->base.client);
+  web_abort(link->base.client);
   end_login(link);
   http_link_forget(&link->base);
   link->stage = STAGE_IDLE;

@@ -107,8 +107,7 @@ static const char *why_of(int error) {
   }
 }
 
-/* -- sending ------------------------------------------------------------------
- */
+/* -- sending -- */
 
 /* The whole frame in one write: some firmware stalls on a frame in two
  * segments. 0, or an errno value; EAGAIN while the connection is not up. */
@@ -168,7 +167,7 @@ static enum outcome xor_send(struct link *link, const void *request, size_t len,
   int error = EPIPE;
 
   if (len > REQUEST_MAX || frame_request(link, request, len) < 0) {
-    *why = "out of memory";
+    *why = len > REQUEST_MAX ? "the request is too long" : "out of memory";
     return OUTCOME_UNREACHABLE;
   }
   link->done = done;
@@ -191,8 +190,7 @@ static enum outcome xor_send(struct link *link, const void *request, size_t len,
   return outcome_of(error);
 }
 
-/* -- receiving ----------------------------------------------------------------
- */
+/* -- receiving -- */
 
 /* Keeps the connection for the next request where there is room for it. */
 static void settle(struct link *link) {
@@ -319,8 +317,7 @@ static void ready(struct loop_watch *watch, unsigned events) {
     receive(link);
 }
 
-/* -- life
- * ----------------------------------------------------------------------- */
+/* -- life -- */
 
 static struct link *xor_open(struct transport_env *env,
                              const struct endpoint *where) {

@@ -6,6 +6,7 @@
 
 #include "base/clock.h"
 #include "base/option.h"
+#include "base/text.h"
 #include "plugin/conf.h"
 #include "plugin/types.h"
 #include "poll/engine.h"
@@ -19,10 +20,10 @@ static struct {
   pthread_t thread;    /* the engine's */
   pthread_t main;      /* the one that called init */
   atomic_bool running; /* reads may wake the engine */
+  uint64_t sums_us;    /* when the last sums went out; the engine's thread */
 } plugin;
 
-/* -- values out
- * ---------------------------------------------------------------- */
+/* -- values out -- */
 
 struct series {
   const char *plugin, *instance;
@@ -55,6 +56,12 @@ static void derive(const struct series *s, const char *type,
   dispatch(s, type, type_instance, (value_t){.derive = (derive_t)value});
 }
 
+/* Rounded: 1.001 kWh of a device are 1000.9999999999999 Wh to a double. */
+static void watt_hours(const struct series *s, const char *type_instance,
+                       double wh) {
+  derive(s, "watt_hours", type_instance, (uint64_t)(wh + 0.5));
+}
+
 static bool group_wanted(enum quantity_group group) {
   switch (group) {
   case GROUP_LIGHTS:
@@ -76,16 +83,18 @@ static void dispatch_reading(const struct series *s, const char *type_instance,
       gauge(s, quantities[q].type, type_instance, r->value[q]);
 }
 
-/* model=HS110(EU) ip=192.0.2.7 mac=50:c7:bf:00:11:22 hw=4.0 fw=1.0.4 */
+/* model=HS110(EU) ip=192.0.2.7 mac=50:c7:bf:00:11:22 hw=4.0 fw=1.0.4, cut
+ * where a character ends: Prometheus refuses a whole page for half a one. */
 static void dispatch_info(const struct series *s, const struct known *k) {
   const struct device *d = &k->device;
-  char text[DATA_MAX_NAME_LEN];
+  char text[2 * DATA_MAX_NAME_LEN];
   char mac[MAC_TEXT_SIZE] = "-";
 
   if (d->mac_known)
     device_format_mac(d->mac, mac);
   snprintf(text, sizeof(text), "model=%.31s ip=%s mac=%s hw=%.15s fw=%.31s",
            d->model, known_address(k), mac, d->hardware, d->firmware);
+  text[text_cut(text, DATA_MAX_NAME_LEN - 1)] = '\0';
   gauge(s, "info", text, 1);
 }
 
@@ -104,7 +113,7 @@ static void dispatch_plugs(const struct series *s, const struct known *k,
 
     dispatch_reading(&plugs, plug->name, &k->device.plugs[i].now, which);
     if ((which & 1U << Q_POWER) != 0 && plug->energy.by != COUNTER_NEW)
-      derive(&plugs, "watt_hours", plug->name, (uint64_t)plug->energy.wh);
+      watt_hours(&plugs, plug->name, plug->energy.wh);
   }
 }
 
@@ -127,15 +136,26 @@ static void report(void *arg, const struct known *k, enum report_part part) {
   }
   gauge(&s, "up", "", k->up);
   dispatch_failures(&s, k);
-  if (!k->up)
+  if (!k->up || part == REPORT_STATE)
     return;
   gauge(&s, "response_time", "", k->response);
   dispatch_reading(&s, "", &k->device.now, which);
   dispatch_plugs(&s, k, which);
   if (known_energy(k, &wh))
-    derive(&s, "watt_hours", "", (uint64_t)wh);
+    watt_hours(&s, "", wh);
   if (plugin.options.report_info)
     dispatch_info(&s, k);
+}
+
+/* Newcomers end a cycle of their own between two of the clock's; sums once an
+ * interval are enough, and RRD files take no two values in one second. */
+static bool sums_are_due(uint64_t wall_us) {
+  uint64_t pause = (uint64_t)(plugin.options.interval * 5e5);
+
+  if (wall_us - plugin.sums_us < pause)
+    return false;
+  plugin.sums_us = wall_us;
+  return true;
 }
 
 static void cycle(void *arg, const struct cycle *c) {
@@ -147,10 +167,10 @@ static void cycle(void *arg, const struct cycle *c) {
   };
 
   (void)arg;
-  if (!plugin.options.report_totals)
+  if (!plugin.options.report_totals || !sums_are_due(c->wall_us))
     return;
   dispatch_reading(&s, "", &c->sums, UINT32_MAX);
-  derive(&s, "watt_hours", "", (uint64_t)c->energy_wh);
+  watt_hours(&s, "", c->energy_wh);
   gauge(&s, "devices", "known", c->known);
   gauge(&s, "devices", "up", c->up);
   gauge(&s, "devices", "on", c->on);
@@ -158,8 +178,7 @@ static void cycle(void *arg, const struct cycle *c) {
   gauge(&s, "poll_duration", "", c->duration);
 }
 
-/* -- callbacks
- * ---------------------------------------------------------------------- */
+/* -- callbacks -- */
 
 static void say_error(void *arg, const char *line) {
   (void)arg;

@@ -24,6 +24,7 @@ enum {
   SEARCHES_UNTIL_FORGOTTEN = 3,
   PROBES_PER_ROUND = 256,
   SLOWEST_NAMED = 3,
+  NAMES_PAUSE_US = 30 * 1000000,
 };
 
 struct engine {
@@ -38,20 +39,21 @@ struct engine {
   atomic_uint wakes;
   bool stopping;
   bool searched; /* the first search is over */
-  uint64_t search_started_us;
+  uint64_t search_started_us, names_asked_us;
 
   uint64_t cycle;
   unsigned open; /* polls of this cycle that are not over */
   uint64_t cycle_started_us;
-  bool overrunning;
+  uint64_t woken_us; /* when the last cycle began */
+  bool overrunning; /* said, and no cycle has been in time since */
+  bool carried;     /* polls of the last cycle belong to this one, too */
 
   pthread_mutex_t settled_lock;
   pthread_cond_t settled_changed;
   bool settled; /* guarded by settled_lock */
 };
 
-/* -- settling
- * --------------------------------------------------------------------- */
+/* -- settling -- */
 
 static void set_settled(struct engine *e, bool settled) {
   pthread_mutex_lock(&e->settled_lock);
@@ -76,8 +78,7 @@ bool engine_settle(struct engine *e, double seconds) {
   return settled;
 }
 
-/* -- cycles
- * ----------------------------------------------------------------------- */
+/* -- cycles -- */
 
 static void sum_up(struct engine *e, struct cycle *c) {
   static const enum quantity summed[] = {Q_POWER, Q_CURRENT, Q_KWH_TODAY,
@@ -114,6 +115,10 @@ static void end_cycle(struct engine *e) {
   set_settled(e, true);
 }
 
+static uint64_t next_due(const struct engine *e, const struct known *k) {
+  return loop_now_us(e->loop) + (uint64_t)(1e6 * known_interval(k, e->options));
+}
+
 static void poll_one(struct engine *e, struct known *k) {
   if (k->state != POLL_IDLE || k->address.sin_port == 0 || k->ignored ||
       poller_is_locked(e->poller, k))
@@ -121,18 +126,20 @@ static void poll_one(struct engine *e, struct known *k) {
   if (e->open++ == 0)
     e->cycle_started_us = loop_now_us(e->loop);
   k->cycle = e->cycle;
+  k->due_us = next_due(e, k);
   set_settled(e, false);
   poller_enqueue(e->poller, k);
 }
 
 static void poll_done(void *arg, struct known *k) {
   struct engine *e = arg;
+  bool current = k->cycle == e->cycle && e->open > 0;
 
-  if (k->cycle != e->cycle || e->open == 0)
+  if (!current)
     return;
   e->open--;
   if (e->open == 0 && e->searched) {
-    e->overrunning = false;
+    e->overrunning = e->overrunning && e->carried;
     end_cycle(e);
   }
 }
@@ -164,25 +171,45 @@ static bool is_due(const struct engine *e, const struct known *k) {
   return loop_now_us(e->loop) + grace >= k->due_us;
 }
 
+/* What is still under way belongs to the new cycle: it is not over before. */
+static void carry_over(struct engine *e) {
+  e->open = 0;
+  for (struct known *k = registry_next(e->registry, NULL); k != NULL;
+       k = registry_next(e->registry, k)) {
+    if (k->state == POLL_IDLE)
+      continue;
+    k->cycle = e->cycle;
+    e->open++;
+  }
+  e->carried = e->open > 0;
+  e->cycle_started_us = loop_now_us(e->loop);
+}
+
 static void begin_cycle(struct engine *e) {
+  uint64_t since_us = loop_now_us(e->loop) - e->woken_us;
+
   if (e->open > 0 && e->searched) {
+    /* After a stall of the machine collectd makes up for a late wake-up by an
+     * early one: nothing is due, and nobody is slow. */
+    if ((double)since_us < e->options->interval * 5e5)
+      return;
     say_overrun(e);
     end_cycle(e);
   }
+  e->woken_us = loop_now_us(e->loop);
   e->cycle++;
-  e->open = 0;
+  carry_over(e);
   for (struct known *k = registry_next(e->registry, NULL); k != NULL;
        k = registry_next(e->registry, k)) {
     if (k->ignored || !is_due(e, k))
       continue;
-    if (k->state != POLL_IDLE || (k->address.sin_port == 0 && e->searched) ||
-        poller_is_locked(e->poller, k)) {
+    if (k->state == POLL_IDLE && k->address.sin_port != 0 &&
+        !poller_is_locked(e->poller, k)) {
+      poll_one(e, k);
+    } else if (k->address.sin_port != 0 || e->searched) {
+      k->due_us = next_due(e, k);
       poller_repeat(e->poller, k);
-      continue;
     }
-    k->due_us =
-        loop_now_us(e->loop) + (uint64_t)(1e6 * known_interval(k, e->options));
-    poll_one(e, k);
   }
   if (e->open == 0 && e->searched) {
     e->cycle_started_us = loop_now_us(e->loop);
@@ -190,8 +217,7 @@ static void begin_cycle(struct engine *e) {
   }
 }
 
-/* -- searching
- * --------------------------------------------------------------------- */
+/* -- searching -- */
 
 static bool looks_like_host(const char *text) {
   bool dot_or_letter = false;
@@ -210,7 +236,13 @@ static bool wants_resolving(const struct known *k) {
          looks_like_host(k->options->match);
 }
 
+/* A name server may come up later than this daemon, so it is asked again. */
 static void ask_names(struct engine *e) {
+  uint64_t now_us = loop_now_us(e->loop);
+
+  if (e->names_asked_us != 0 && now_us - e->names_asked_us < NAMES_PAUSE_US)
+    return;
+  e->names_asked_us = now_us;
   for (struct known *k = registry_next(e->registry, NULL); k != NULL;
        k = registry_next(e->registry, k))
     if (wants_resolving(k))
@@ -356,9 +388,7 @@ static void lost(void *arg, struct known *k) {
     start_search(e);
 }
 
-/* -- life
- * ------------------------------------------------------------------------------
- */
+/* -- life -- */
 
 static void woken(void *arg) {
   struct engine *e = arg;
@@ -369,8 +399,10 @@ static void woken(void *arg) {
     return;
   }
   take_names(e);
-  if (wakes & ENGINE_POLL)
+  if (wakes & ENGINE_POLL) {
     begin_cycle(e);
+    ask_names(e);
+  }
   if (wakes & ENGINE_SEARCH)
     start_search(e);
 }
@@ -464,6 +496,8 @@ static void block_sigpipe(void) {
 void engine_run(struct engine *e) {
   block_sigpipe();
   start_search(e);
+  if (e->searched && e->hooks.searched != NULL) /* there is none */
+    e->hooks.searched(e->hooks.arg);
   while (!e->stopping) {
     int err = loop_round(e->loop);
 

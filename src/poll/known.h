@@ -87,13 +87,14 @@ struct known {
   struct poller *poller;
   struct known *queue_next;
   struct known *next, *previous; /* in the registry */
-  struct hash_node by_identity, by_address, by_name;
+  struct hash_node by_identity, by_address, by_name, by_called;
 };
 
 /* "192.0.2.7", "" when not known. Valid until the next call by the thread. */
 const char *known_address(const struct known *k);
 
-/* The interval in which it is polled, in seconds. */
+/* The interval in which it is polled, in seconds: its own, but never shorter
+ * than the clock's. */
 double known_interval(const struct known *k, const struct poll_options *o);
 
 /* Wh counted since the device was met (a strip: over its plugs). False when

@@ -19,6 +19,16 @@ void names_suffix(const struct known *k, char out[DEVICE_NAME_SIZE]) {
     snprintf(out, DEVICE_NAME_SIZE, "%u.%u", host >> 8 & 0xff, host & 0xff);
 }
 
+bool names_same_suffix(const struct known *a, const struct known *b) {
+  if (a->device.mac_known != b->device.mac_known)
+    return false;
+  if (a->device.mac_known)
+    return memcmp(a->device.mac + 4, b->device.mac + 4, 2) == 0;
+  return ((ntohl(a->address.sin_addr.s_addr) ^
+           ntohl(b->address.sin_addr.s_addr)) &
+          0xffff) == 0;
+}
+
 static void fallback(const struct known *k, char out[DEVICE_NAME_SIZE]) {
   char suffix[DEVICE_NAME_SIZE];
   char model[sizeof(k->device.model)];
@@ -73,19 +83,18 @@ void names_with_suffix(const char *base, const char *suffix,
   snprintf(out, DEVICE_NAME_SIZE, "%.*s (%s)", (int)len, base, suffix);
 }
 
+bool names_is_alias(const char *match, const char *alias) {
+  char clean[DEVICE_NAME_SIZE];
+
+  text_name(match, strlen(match), clean, sizeof(clean));
+  return clean[0] != '\0' && text_same(clean, alias);
+}
+
 static bool is_slot(const char *match, unsigned slot) {
   char text[16];
 
   snprintf(text, sizeof(text), "%u", slot);
   return strcmp(match, text) == 0;
-}
-
-/* Aliases are kept clean; the option may have it as the app shows it. */
-static bool is_alias(const char *match, const char *alias) {
-  char clean[DEVICE_NAME_SIZE];
-
-  text_name(match, strlen(match), clean, sizeof(clean));
-  return clean[0] != '\0' && text_same(clean, alias);
 }
 
 static const char *plug_option(const struct known *k, const struct plug *plug) {
@@ -94,7 +103,7 @@ static const char *plug_option(const struct known *k, const struct plug *plug) {
   for (size_t i = 0; i < k->options->plugs_num; i++) {
     const struct plug_options *o = &k->options->plugs[i];
 
-    if (is_slot(o->match, plug->slot) || is_alias(o->match, plug->alias))
+    if (is_slot(o->match, plug->slot) || names_is_alias(o->match, plug->alias))
       return o->name;
   }
   return NULL;

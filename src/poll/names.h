@@ -16,6 +16,13 @@ void names_with_suffix(const char *base, const char *suffix,
 /* "a1b2", the end of the MAC; of the address when there is no MAC. */
 void names_suffix(const struct known *k, char out[DEVICE_NAME_SIZE]);
 
+/* Whether that is the same for both. */
+bool names_same_suffix(const struct known *a, const struct known *b);
+
+/* Whether match (from the configuration, as the vendor's app shows it) means
+ * alias (cleaned, from a device). */
+bool names_is_alias(const char *match, const char *alias);
+
 /* Names all plugs of a strip: the option, the plug's alias, else "Plug 3";
  * two with the same name get their slot behind it. Returns whether such a
  * pair was found that was not there before. */

@@ -72,8 +72,7 @@ void poll_options_free(struct poll_options *o) {
   poll_options_init(o);
 }
 
-/* -- Report info true ---------------------------------------------------------
- */
+/* -- Report info true -- */
 
 static void read_report(void *target, const struct conf_item *item,
                         struct option_reporter *reporter) {
@@ -106,8 +105,7 @@ static void read_report(void *target, const struct conf_item *item,
                WHERE, item->values[0].string);
 }
 
-/* -- <Device "..."> -----------------------------------------------------------
- */
+/* -- <Device "..."> -- */
 
 const struct option plug_options_table[] = {
     {.name = "Name",
@@ -259,8 +257,7 @@ static void read_device(void *target, const struct conf_item *item,
   o->devices[o->devices_num++] = device;
 }
 
-/* -- <Plugin kasa>
- * -------------------------------------------------------------- */
+/* -- <Plugin kasa> -- */
 
 static const char *const name_choices[] = {"alias", "mac", "id", "address",
                                            NULL};

@@ -5,7 +5,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
-#include "device/http.h"
+#include "device/web.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -78,7 +78,7 @@ struct poller *poller_create(struct loop *loop, struct json *doc,
                                   .kept_max = connections_to_keep(options)};
   json_init(&p->env.json);
   p->env.scratch = malloc(TRANSPORT_SCRATCH);
-  p->env.http = http_create(loop, p->env.kept_max);
+  p->env.http = web_create(loop, p->env.kept_max);
   if (p->env.scratch == NULL || p->env.http == NULL) {
     poller_free(p);
     return NULL;
@@ -91,15 +91,14 @@ void poller_free(struct poller *p) {
     return;
   buf_free(&p->request);
   free(p->env.scratch);
-  http_free(p->env.http);
+  web_free(p->env.http);
   json_free(&p->env.json);
   free(p);
 }
 
 double poller_energy(const struct poller *p) { return p->energy; }
 
-/* -- lines
- * --------------------------------------------------------------------- */
+/* -- lines -- */
 
 static void line_add(struct line *line, struct known *k) {
   k->queue_next = NULL;
@@ -139,8 +138,7 @@ static void line_drop(struct line *line, const struct known *k) {
   }
 }
 
-/* -- what came out
- * --------------------------------------------------------------- */
+/* -- what came out -- */
 
 static uint64_t report_time(struct known *k) {
   uint64_t now = clock_wall_us();
@@ -223,8 +221,18 @@ static void lock(struct poller *p, struct known *k) {
 /* It is one that is to be left out: no report, and no further poll. */
 static void leave_out(struct poller *p, struct known *k) {
   release(p, k);
+  if (k->answered)
+    log_say(LOG_LEVEL_NOTICE, "%s is called \"%s\" now, which is to be ignored",
+            k->name, k->device.alias);
+  k->answered = false;
+  k->up = false;
   k->polled = true;
   p->hooks.done(p->hooks.arg, k);
+}
+
+static void rouse(struct poller *p, struct known *k) {
+  if (p->hooks.rouse != NULL)
+    p->hooks.rouse(p->hooks.arg, k);
 }
 
 /* The whole poll failed, after all its attempts. */
@@ -234,7 +242,7 @@ static void give_up(struct poller *p, struct known *k) {
   release(p, k);
   if (was_up)
     log_say(LOG_LEVEL_WARNING, "%s (%s) stopped answering: %s", k->name,
-            known_address(k), k->why);
+            k->address.sin_port != 0 ? known_address(k) : "no address", k->why);
   else if (!k->polled)
     say_stranger(p, k);
   if (k->outcome == OUTCOME_AUTH)
@@ -245,7 +253,7 @@ static void give_up(struct poller *p, struct known *k) {
     p->hooks.lost(p->hooks.arg, k);
   if (!k->answered) {
     registry_try_other(p->registry, k);
-    p->hooks.rouse(p->hooks.arg, k);
+    rouse(p, k);
   }
   p->hooks.done(p->hooks.arg, k);
 }
@@ -313,7 +321,8 @@ static void publish_extras(struct poller *p, struct known *k) {
   double wait = p->options->energy_interval;
   double day = k->device.seconds_to_midnight;
 
-  k->day_ends_us = day > 0 ? now_us + (uint64_t)(day * 1e6) : 0;
+  if (day > 0) /* else the end of the day that was told before holds */
+    k->day_ends_us = now_us + (uint64_t)(day * 1e6);
   if (day > 0 && day + 1 < wait)
     wait = day + 1; /* the new day's figures as soon as there are any */
   else
@@ -323,8 +332,7 @@ static void publish_extras(struct poller *p, struct known *k) {
   report(p, k, REPORT_EXTRA);
 }
 
-/* -- one poll
- * ------------------------------------------------------------------------ */
+/* -- one poll -- */
 
 static void ask(struct poller *p, struct known *k);
 
@@ -395,6 +403,10 @@ static bool send_request(struct poller *p, struct known *k) {
   const char *why = "";
   enum outcome outcome = OUTCOME_UNREACHABLE;
 
+  if (k->address.sin_port == 0) { /* lost it while it stood in line */
+    failed(p, k, outcome, "not found on the network");
+    return false;
+  }
   if (k->link != NULL)
     outcome = k->transport->send(k->link, p->request.data, p->request.len,
                                  answered, k, &why);
@@ -477,7 +489,7 @@ static void failed(struct poller *p, struct known *k, enum outcome outcome,
                      loop_now_us(p->loop) + ROUSE_PAUSE_US) == 0) {
     k->roused = true;
     k->state = POLL_PAUSED;
-    p->hooks.rouse(p->hooks.arg, k);
+    rouse(p, k);
     return;
   }
   if (!worth_retrying(outcome) || k->attempts >= allowed ||
@@ -512,8 +524,7 @@ void poller_restart(struct poller *p, struct known *k) {
   begin_attempt(p, k);
 }
 
-/* -- the line
- * ------------------------------------------------------------------------- */
+/* -- the line -- */
 
 void poller_enqueue(struct poller *p, struct known *k) {
   k->poller = p;
@@ -560,6 +571,5 @@ void poller_repeat(struct poller *p, struct known *k) {
       log_say(LOG_LEVEL_WARNING, "%s was not found on the network", k->name);
     set_up(k, false);
   }
-  if (!k->up)
-    report(p, k, REPORT_CORE);
+  report(p, k, k->up ? REPORT_STATE : REPORT_CORE);
 }

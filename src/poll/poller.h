@@ -15,6 +15,7 @@ struct poller;
 enum report_part {
   REPORT_CORE,  /* a poll's reading, or that there is none (known.up) */
   REPORT_EXTRA, /* only the quantities in QUANTITIES_SLOW */
+  REPORT_STATE, /* only known.up once more: no poll has ended since */
 };
 
 struct poller_hooks {
@@ -22,7 +23,7 @@ struct poller_hooks {
   /* k stopped answering: it may have moved. */
   void (*lost)(void *arg, struct known *k);
   /* k refuses connections, or nobody knows how to speak with it: to be asked
-   * by datagram. */
+   * by datagram; may be NULL. */
   void (*rouse)(void *arg, struct known *k);
   /* The poll of k is over; nothing is under way with it. */
   void (*done)(void *arg, struct known *k);
@@ -52,8 +53,8 @@ bool poller_is_locked(const struct poller *p, const struct known *k);
 /* Starts as many of the waiting as there is room for. */
 void poller_run(struct poller *p);
 
-/* Says again how k is: its last poll's up, for a device that has no new poll
- * to report (still under way, or without an address). */
+/* Says again how k is, for a device that has no new poll to report: it is still
+ * under way, or there is no address. */
 void poller_repeat(struct poller *p, struct known *k);
 
 /* Energy since the start over all devices, Wh: grows only. */

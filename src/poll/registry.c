@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "poll/filter.h"
 #include "poll/names.h"
+#include "poll/roster.h"
 
 #include <arpa/inet.h>
 #include <stdio.h>
@@ -19,7 +20,7 @@ struct registry {
   struct filter *filter;
   struct hash by_identity;
   struct hash by_address;
-  struct hash by_name; /* base names: two under one are made unique */
+  struct roster names;
   struct known *first, *last;
   size_t count;
   bool full_said;
@@ -27,39 +28,7 @@ struct registry {
   void *arg;
 };
 
-/* -- known.h ------------------------------------------------------------------
- */
-
-const char *known_address(const struct known *k) {
-  static _Thread_local char text[INET_ADDRSTRLEN];
-
-  if (k->address.sin_port == 0)
-    return "";
-  inet_ntop(AF_INET, &k->address.sin_addr, text, sizeof(text));
-  return text;
-}
-
-double known_interval(const struct known *k, const struct poll_options *o) {
-  if (k->options != NULL && k->options->interval > 0)
-    return k->options->interval;
-  return o->interval;
-}
-
-bool known_energy(const struct known *k, double *wh) {
-  *wh = k->energy.wh;
-  if (k->plugs_num == 0)
-    return k->energy.by != COUNTER_NEW;
-  *wh = 0;
-  for (unsigned i = 0; i < k->plugs_num; i++) {
-    if (k->plugs[i].energy.by == COUNTER_NEW)
-      return false;
-    *wh += k->plugs[i].energy.wh;
-  }
-  return true;
-}
-
-/* -- the three indices
- * ---------------------------------------------------------- */
+/* -- the three indices -- */
 
 static struct known *find_identity(const struct registry *r,
                                    const char *identity) {
@@ -109,83 +78,7 @@ static void set_address(struct registry *r, struct known *k,
         hash_of(&r->by_address, &address->sin_addr, sizeof(address->sin_addr)));
 }
 
-/* -- names
- * ------------------------------------------------------------------------ */
-
-static struct known *next_same_name(struct hash_node *n, const char *base) {
-  for (; n != NULL; n = hash_next(n)) {
-    struct known *k = HASH_OWNER(n, struct known, by_name);
-
-    if (strcmp(k->base_name, base) == 0)
-      return k;
-  }
-  return NULL;
-}
-
-static struct known *first_same_name(const struct registry *r,
-                                     const char *base) {
-  return next_same_name(
-      hash_first(&r->by_name, hash_of(&r->by_name, base, strlen(base))), base);
-}
-
-/* All devices of one base name get their final name: as it is when there is
- * one, with a suffix when there are several. */
-static void settle_name(struct registry *r, const char *base) {
-  struct known *k = first_same_name(r, base);
-  bool shared =
-      k != NULL && next_same_name(hash_next(&k->by_name), base) != NULL;
-  bool fresh = false;
-
-  for (; k != NULL; k = next_same_name(hash_next(&k->by_name), base)) {
-    char name[DEVICE_NAME_SIZE];
-    char suffix[DEVICE_NAME_SIZE];
-
-    memcpy(name, k->base_name, sizeof(name));
-    if (shared) {
-      names_suffix(k, suffix);
-      names_with_suffix(base, suffix, name);
-    }
-    if (strcmp(name, k->name) == 0)
-      continue;
-    fresh |= shared && strcmp(k->name, base) == 0; /* once, not per newcomer */
-    memcpy(k->name, name, sizeof(name));
-  }
-  if (fresh)
-    log_say(LOG_LEVEL_WARNING,
-            "more than one device is called \"%s\": the end of the MAC address "
-            "is added to tell them apart",
-            base);
-}
-
-static void unname(struct registry *r, struct known *k) {
-  char base[DEVICE_NAME_SIZE];
-
-  if (k->base_name[0] == '\0')
-    return;
-  memcpy(base, k->base_name, sizeof(base));
-  hash_remove(&r->by_name, &k->by_name);
-  k->base_name[0] = '\0';
-  settle_name(r, base);
-}
-
-static void rename_device(struct registry *r, struct known *k) {
-  char base[DEVICE_NAME_SIZE];
-  char before[DEVICE_NAME_SIZE];
-
-  names_base(k, (enum name_by)r->options->name_by, base);
-  if (strcmp(base, k->base_name) == 0)
-    return;
-  memcpy(before, k->name, sizeof(before));
-  unname(r, k);
-  memcpy(k->base_name, base, sizeof(base));
-  hash_add(&r->by_name, &k->by_name, hash_of(&r->by_name, base, strlen(base)));
-  settle_name(r, base);
-  if (k->answered && before[0] != '\0')
-    log_say(LOG_LEVEL_NOTICE, "%s is now called \"%s\"", before, k->name);
-}
-
-/* -- coming and going
- * -------------------------------------------------------------- */
+/* -- coming and going -- */
 
 static struct known *known_new(struct registry *r) {
   struct known *k = calloc(1, sizeof(*k));
@@ -216,7 +109,7 @@ void registry_forget(struct registry *r, struct known *k) {
   close_link(k);
   set_identity(r, k, "");
   set_address(r, k, &(struct sockaddr_in){0});
-  unname(r, k);
+  roster_leave(&r->names, k);
   if (k->previous != NULL)
     k->previous->next = k->next;
   else
@@ -257,7 +150,7 @@ static int add_configured(struct registry *r) {
       device_format_mac(o->mac, mac);
       set_identity(r, k, mac);
     }
-    rename_device(r, k);
+    roster_enter(&r->names, k, (enum name_by)r->options->name_by);
   }
   return 0;
 }
@@ -274,7 +167,7 @@ struct registry *registry_create(const struct poll_options *options,
   r->arg = arg;
   r->filter = filter_create(&options->ignore, &options->only);
   if (r->filter == NULL || hash_init(&r->by_identity) < 0 ||
-      hash_init(&r->by_address) < 0 || hash_init(&r->by_name) < 0 ||
+      hash_init(&r->by_address) < 0 || roster_init(&r->names) < 0 ||
       add_configured(r) < 0) {
     registry_free(r);
     return NULL;
@@ -286,11 +179,11 @@ void registry_free(struct registry *r) {
   if (r == NULL)
     return;
   while (r->first != NULL)
-    registry_forget(r, r->first);
+    registry_forget(r, r->first); /* NOLINT(clang-analyzer-unix.Malloc) */
   filter_free(r->filter);
   hash_free(&r->by_identity);
   hash_free(&r->by_address);
-  hash_free(&r->by_name);
+  roster_free(&r->names);
   free(r);
 }
 
@@ -300,8 +193,7 @@ struct known *registry_next(const struct registry *r, const struct known *k) {
 
 size_t registry_count(const struct registry *r) { return r->count; }
 
-/* -- addresses
- * ------------------------------------------------------------------------ */
+/* -- addresses -- */
 
 void registry_move(struct registry *r, struct known *k,
                    const struct sockaddr_in *address) {
@@ -346,7 +238,7 @@ static void seen_elsewhere(struct registry *r, struct known *k,
   if (holder != NULL && holder->up)
     return;
   if (k->up && k->address.sin_port != 0) {
-    if (k->candidate.sin_port == 0) /* once, however many claim it */
+    if (k->candidate.sin_port == 0) /* liars do not get more than one line */
       log_say(LOG_LEVEL_NOTICE,
               "%s answers at %s and is also claimed by %s; staying", k->name,
               known_address(k), inet_ntoa(address->sin_addr));
@@ -360,9 +252,7 @@ static void seen_elsewhere(struct registry *r, struct known *k,
   registry_move(r, k, address);
 }
 
-/* -- meeting
- * ---------------------------------------------------------------------------
- */
+/* -- meeting -- */
 
 static void identity_of(const struct device *d, const struct sockaddr_in *from,
                         char out[IDENTITY_SIZE]) {
@@ -379,7 +269,7 @@ static struct known *awaited(const struct registry *r, const char *alias) {
   for (struct known *k = r->first; k != NULL; k = k->next)
     if (k->options != NULL && k->options->kind == MATCH_TEXT &&
         k->identity[0] == '\0' && k->address.sin_port == 0 &&
-        text_same(k->options->match, alias))
+        names_is_alias(k->options->match, alias))
       return k;
   return NULL;
 }
@@ -527,7 +417,7 @@ void registry_try_other(struct registry *r, struct known *k) {
     k->other = now;
     set_port(r, k);
   } else if (!k->by_tdp && k->options != NULL &&
-             k->options->kind != MATCH_MAC) {
+             k->options->kind != MATCH_MAC && k->options->port == 0) {
     do
       k->guess = (k->guess + 1) % GUESSES;
     while (chosen_transport(k) != NULL &&
@@ -560,7 +450,8 @@ static struct known *welcome(struct registry *r, struct introduction *in,
   struct sockaddr_in address;
   struct known *k = registry_at(r, from->sin_addr);
 
-  if (k != NULL && (k->up || k->identity[0] == '\0')) {
+  if (k != NULL && (k->up || k->identity[0] == '\0' ||
+                    (k->options != NULL && k->options->kind == MATCH_ADDRESS))) {
     if (!k->up)
       adopt(r, k, in);
     return k; /* its next poll shows who is there */
@@ -576,7 +467,7 @@ static struct known *welcome(struct registry *r, struct introduction *in,
   set_identity(r, k, identity);
   address = port_of(k, from, k->transport, &k->service);
   set_address(r, k, &address);
-  rename_device(r, k);
+  roster_enter(&r->names, k, (enum name_by)r->options->name_by);
   return k;
 }
 
@@ -613,9 +504,7 @@ struct known *registry_meet(struct registry *r, struct introduction *in,
   return k;
 }
 
-/* -- confirming
- * ----------------------------------------------------------------------------
- */
+/* -- confirming -- */
 
 static bool same_slots(const struct known *k) {
   if (k->plugs_num != k->device.plugs_num)
@@ -738,10 +627,10 @@ enum confirmed registry_confirm(struct registry *r, struct known *k,
   k->ignored = is_left_out(r, k, why);
   if (k->ignored)
     return CONFIRMED_IGNORED;
+  roster_enter(&r->names, k, (enum name_by)r->options->name_by);
   if (!registry_follow_plugs(k)) {
     snprintf(why, WHY_SIZE, "out of memory");
     return CONFIRMED_OTHER;
   }
-  rename_device(r, k);
   return CONFIRMED;
 }

@@ -135,10 +135,10 @@ void resolver_ask(struct resolver *r, const char *name) {
     goto out;
   strcpy(q->name, name);
   q->state = Q_WAITING;
-  if (!r->thread)
+out:
+  if (!r->thread) /* there may have been no room for one before */
     r->thread = start_thread(r);
   pthread_cond_signal(&r->changed);
-out:
   pthread_mutex_unlock(&r->lock);
 }
 

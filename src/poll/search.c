@@ -102,8 +102,7 @@ static bool open_socket(struct search *s) {
   return true;
 }
 
-/* -- sending
- * -------------------------------------------------------------------- */
+/* -- sending -- */
 
 /* Through one interface where index says so: 255.255.255.255 has no route of
  * its own. */
@@ -160,7 +159,13 @@ static void send_round(struct search *s) {
 
   for (size_t i = 0; i < num; i++)
     sent += send_probes(s, targets[i].address, targets[i].index);
-  if (num > 0 && sent == 0)
+  if (num == 0 && s->options->discovery && !s->failing_said) {
+    s->failing_said = true;
+    log_say(LOG_LEVEL_WARNING,
+            "search for devices: there is no network "
+            "interface to search on%s",
+            s->options->interfaces.count > 0 ? " (see option Interface)" : "");
+  } else if (num > 0 && sent == 0)
     complain(s, "no probe could be sent");
   else if (sent > 0)
     s->failing_said = false;
@@ -200,8 +205,7 @@ void search_start(struct search *s) {
   next_round(&s->timer);
 }
 
-/* -- receiving
- * ------------------------------------------------------------------ */
+/* -- receiving -- */
 
 static void take(struct search *s, size_t len, const struct sockaddr_in *from) {
   struct introduction in;

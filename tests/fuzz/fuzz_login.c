@@ -2,13 +2,13 @@
  * the input says which one, the rest, cut at line feeds, are the answers of a
  * server. Each begins with a letter for the status: 'a' is 200, 'b' 403, 'c'
  * 500, 'd' no answer at all; of KLAP 'k' is a good hello and 's' seals the
- * rest as the device would. The real http.c is replaced by the stub below, so
+ * rest as the device would. The real web.c is replaced by the stub below, so
  * each step is reached at once. */
 #include <config.h>
 
-#include "device/http.h"
 #include "device/klap_crypto.h"
 #include "device/transport.h"
+#include "device/web.h"
 
 #include <stdint.h>
 #include <stdlib.h>
@@ -16,11 +16,11 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-/* -- in the place of http.c
+/* -- in the place of web.c
  * ------------------------------------------------------ */
 
-struct http_client {
-  http_done *done;
+struct web_client {
+  web_done *done;
   void *arg;
   int asked;
   int seq;
@@ -28,28 +28,28 @@ struct http_client {
   struct klap_keys keys;
 };
 
-static struct http_client client;
+static struct web_client client;
 
-struct http_client *http_client_create(struct http *h,
-                                       const struct sockaddr_in *address,
-                                       bool tls, http_done *done, void *arg) {
+struct web_client *web_client_create(struct web *h,
+                                     const struct sockaddr_in *address,
+                                     bool tls, web_done *done, void *arg) {
   (void)h;
   (void)address;
   (void)tls;
-  client = (struct http_client){.done = done, .arg = arg};
+  client = (struct web_client){.done = done, .arg = arg};
   return &client;
 }
 
-void http_client_free(struct http_client *c) { (void)c; }
-void http_abort(struct http_client *c) { c->asked = 0; }
-void http_move(struct http_client *c, in_port_t port, bool tls) {
+void web_client_free(struct web_client *c) { (void)c; }
+void web_abort(struct web_client *c) { c->asked = 0; }
+void web_move(struct web_client *c, in_port_t port, bool tls) {
   (void)c;
   (void)port;
   (void)tls;
 }
 
-int http_post(struct http_client *c, enum http_kind kind, const char *path,
-              const char *cookie, const void *body, size_t len) {
+int web_post(struct web_client *c, enum web_kind kind, const char *path,
+             const char *cookie, const void *body, size_t len) {
   (void)kind;
   if (strcmp(path, "/app/handshake1") == 0 && len == KLAP_SEED)
     memcpy(c->local, body, KLAP_SEED);
@@ -96,7 +96,7 @@ static size_t sealed(const uint8_t *data, size_t len, uint8_t *out) {
 }
 
 static void serve(const uint8_t *data, size_t len) {
-  struct http_answer answer = {.status = 200, .cookie = "S1", .lifetime = 60};
+  struct web_answer answer = {.status = 200, .cookie = "S1", .lifetime = 60};
   char letter = len > 0 ? (char)data[0] : 'd';
 
   client.asked = 0;
@@ -140,7 +140,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     return 0;
   if (env.loop == NULL) {
     env.loop = loop_create(woken, NULL);
-    env.http = (struct http *)&client; /* only compared with NULL */
+    env.http = (struct web *)&client; /* only compared with NULL */
   }
   t = transports[data[0] % 3];
   data++;

@@ -3,8 +3,8 @@
 #define TESTS_BENCH_H
 
 #include "base/clock.h"
-#include "device/http.h"
 #include "device/transport.h"
+#include "device/web.h"
 
 #include <check.h>
 #include <stdbool.h>
@@ -27,13 +27,13 @@ static inline void bench_open(struct bench *b) {
   b->env.loop = loop_create(bench_woken, NULL);
   b->env.scratch = malloc(TRANSPORT_SCRATCH);
   b->env.kept_max = 8;
-  b->env.http = http_create(b->env.loop, 8);
+  b->env.http = web_create(b->env.loop, 8);
   json_init(&b->env.json);
   ck_assert_ptr_nonnull(b->env.http);
 }
 
 static inline void bench_close(struct bench *b) {
-  http_free(b->env.http);
+  web_free(b->env.http);
   json_free(&b->env.json);
   free(b->env.scratch);
   loop_free(b->env.loop);

@@ -5,8 +5,8 @@
 #include "device/aes_crypto.h"
 
 #include "bench.h"
+#include "server.h"
 #include "suite.h"
-#include "web.h"
 
 #include <cjson/cJSON.h>
 #include <openssl/bio.h>
@@ -32,11 +32,11 @@ static struct {
   atomic_int handshakes, logins;
 } dev;
 
-static void say(struct web_answer *a, const char *text) {
+static void say(struct server_answer *a, const char *text) {
   a->len = (size_t)snprintf(a->body, sizeof(a->body), "%s", text);
 }
 
-static void say_sealed(struct web_answer *a, const char *text) {
+static void say_sealed(struct server_answer *a, const char *text) {
   char sealed[AES_SEALED(4096)];
 
   ck_assert_int_gt(aes_seal(&dev.session, text, strlen(text), sealed), 0);
@@ -45,7 +45,7 @@ static void say_sealed(struct web_answer *a, const char *text) {
       "{\"error_code\":0,\"result\":{\"response\":\"%s\"}}", sealed);
 }
 
-static void say_key(const char *pem, struct web_answer *a) {
+static void say_key(const char *pem, struct server_answer *a) {
   BIO *bio = BIO_new_mem_buf(pem, -1);
   EVP_PKEY *key = PEM_read_bio_PUBKEY(bio, NULL, NULL, NULL);
   EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new(key, NULL);
@@ -69,7 +69,7 @@ static void say_key(const char *pem, struct web_answer *a) {
   BIO_free(bio);
 }
 
-static void log_in(const cJSON *params, struct web_answer *a) {
+static void log_in(const cJSON *params, struct server_answer *a) {
   char user[AES_NAME_SIZE], pass[AES_NAME_SIZE], plain[100];
   const char *key = dev.login == 2 ? "password2" : "password";
   const cJSON *said = cJSON_GetObjectItem(params, key);
@@ -90,8 +90,8 @@ static void log_in(const cJSON *params, struct web_answer *a) {
                          : "{\"error_code\":-1501}");
 }
 
-static void pass_through(const struct web_request *r, cJSON *params,
-                         struct web_answer *a) {
+static void pass_through(const struct server_request *r, cJSON *params,
+                         struct server_answer *a) {
   char *text = cJSON_GetObjectItem(params, "request")->valuestring;
   int len = aes_open(&dev.session, text, strlen(text));
   cJSON *inner;
@@ -123,8 +123,8 @@ static void pass_through(const struct web_request *r, cJSON *params,
   cJSON_Delete(inner);
 }
 
-static void answer(void *arg, const struct web_request *r,
-                   struct web_answer *a) {
+static void answer(void *arg, const struct server_request *r,
+                   struct server_answer *a) {
   cJSON *said = cJSON_Parse(r->body);
   cJSON *params = cJSON_GetObjectItem(said, "params");
 
@@ -155,7 +155,7 @@ static void answer(void *arg, const struct web_request *r,
 
 static const struct account account = {"me@example.org", "secret"};
 static struct bench b;
-static struct web web;
+static struct server web;
 static struct endpoint where;
 static struct link *link_;
 
@@ -172,7 +172,7 @@ static void setup(void) {
   dev.pass = account.pass;
   dev.login = 2;
   bench_open(&b);
-  where = (struct endpoint){.address = web_start(&web, answer, NULL),
+  where = (struct endpoint){.address = server_start(&web, answer, NULL),
                             .service = {.login = 2},
                             .account = &account};
   link_ = NULL;
@@ -182,7 +182,7 @@ static void setup(void) {
 static void teardown(void) {
   transport_aes.close(link_);
   bench_close(&b);
-  web_stop(&web);
+  server_stop(&web);
 }
 
 static enum outcome ask(void) {

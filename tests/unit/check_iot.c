@@ -100,8 +100,7 @@ static enum outcome poll_device(bool slow, const struct exchange *e) {
 #define REALTIME(members) "\"emeter\":{\"get_realtime\":{" members "}}"
 #define MW(mw) "{" REALTIME("\"power_mw\":" mw) "}"
 
-/* -- the order of requests
- * ---------------------------------------------------- */
+/* -- the order of requests -- */
 
 START_TEST(a_plain_plug_is_asked_for_sysinfo_only) {
   ck_assert_int_eq(POLL(false, {ASK_SYSINFO, "{" PLUG "}"}), OUTCOME_OK);
@@ -182,13 +181,12 @@ START_TEST(an_unsupported_device_is_left_in_peace) {
       POLL(true, {ASK_SYSINFO, "{" SYSINFO("\"type\":\"IOT.IPCAMERA\",\"dev_"
                                            "name\":\"PIR\",\"feature\":"
                                            "\"ENE\"") "}"}),
-      OUTCOME_OK);
+      OUTCOME_DEVICE);
   ck_assert_int_eq(device.kind, KIND_UNSUPPORTED);
 }
 END_TEST
 
-/* -- what the meter says
- * ------------------------------------------------------ */
+/* -- what the meter says -- */
 
 static const struct {
   const char *what;
@@ -242,8 +240,7 @@ START_TEST(the_meter_is_read) {
 }
 END_TEST
 
-/* -- errors
- * ------------------------------------------------------------------- */
+/* -- errors -- */
 
 static const struct {
   const char *what;
@@ -312,6 +309,7 @@ START_TEST(errors_are_told_apart) {
   ck_assert_int_eq(
       POLL(false, {ASK_SYSINFO, "{" METER_PLUG "}"}, {ASK_METER, MW("5000")}),
       OUTCOME_OK);
+  device.proven = 0; /* as if the meter had never answered */
   outcome = POLL(false, {ASK_BOTH, errors[_i].answer});
   ck_assert_msg(outcome == errors[_i].outcome, "%s: %s %s", errors[_i].what,
                 outcome_name(outcome), why);
@@ -319,6 +317,19 @@ START_TEST(errors_are_told_apart) {
   ck_assert_int_eq(dialect_iot.next(&device, &progress, &request), NEXT_CORE);
   ck_assert_msg(strcmp(request.data, wanted) == 0, "%s: then asks %s",
                 errors[_i].what, request.data);
+}
+END_TEST
+
+START_TEST(a_meter_that_worked_does_not_vanish_by_a_refusal) {
+  ck_assert_int_eq(
+      POLL(false, {ASK_SYSINFO, "{" METER_PLUG "}"}, {ASK_METER, MW("5000")}),
+      OUTCOME_OK);
+  ck_assert_int_eq(
+      POLL(false, {ASK_BOTH, "{" METER_PLUG ",\"emeter\":{\"err_code\":-1}}"}),
+      OUTCOME_DEVICE);
+  ck_assert_int_eq(POLL(false, {ASK_BOTH, "{" METER_PLUG
+                                          "," REALTIME("\"power_mw\":1") "}"}),
+                   OUTCOME_OK);
 }
 END_TEST
 
@@ -346,8 +357,7 @@ START_TEST(one_plug_without_a_meter_spoils_no_sum) {
 }
 END_TEST
 
-/* -- sensors
- * ------------------------------------------------------------------ */
+/* -- sensors -- */
 
 #define SENSOR_SWITCH SYSINFO("\"dev_name\":\"Switch with PIR\"")
 #define ASK_SENSORS                                                            \
@@ -439,8 +449,7 @@ START_TEST(what_answers_in_between_is_asked_on) {
 }
 END_TEST
 
-/* -- what is asked seldom
- * ----------------------------------------------------- */
+/* -- what is asked seldom -- */
 
 #define ASK_CLOUD "{\"cnCloud\":{\"get_info\":{}}}"
 #define CLOUD(value)                                                           \
@@ -628,6 +637,7 @@ static void fill(TCase *t) {
   tcase_add_test(t, an_unsupported_device_is_left_in_peace);
   tcase_add_loop_test(t, the_meter_is_read, 0, ROWS(meters));
   tcase_add_loop_test(t, errors_are_told_apart, 0, ROWS(errors));
+  tcase_add_test(t, a_meter_that_worked_does_not_vanish_by_a_refusal);
   tcase_add_test(t, a_refused_meter_is_asked_again_after_an_update);
   tcase_add_test(t, one_plug_without_a_meter_spoils_no_sum);
   tcase_add_loop_test(t, sensors_are_read, 0, ROWS(sensors));

@@ -5,8 +5,8 @@
 #include "device/klap_crypto.h"
 
 #include "bench.h"
+#include "server.h"
 #include "suite.h"
-#include "web.h"
 
 /* -- the device
  * ---------------------------------------------------------------- */
@@ -33,7 +33,8 @@ static struct device_side {
   char said[300];
 } dev;
 
-static void answer_hello(const struct web_request *r, struct web_answer *a) {
+static void answer_hello(const struct server_request *r,
+                         struct server_answer *a) {
   ck_assert_uint_eq(r->len, 16);
   ck_assert_str_eq(r->cookie, "");
   dev.hellos++;
@@ -54,7 +55,8 @@ static void answer_hello(const struct web_request *r, struct web_answer *a) {
     a->status = dev.status_hello;
 }
 
-static void answer_proof(const struct web_request *r, struct web_answer *a) {
+static void answer_proof(const struct server_request *r,
+                         struct server_answer *a) {
   uint8_t expected[32];
 
   klap_client_hash(&dev.auth, dev.local, dev.remote, expected);
@@ -68,7 +70,8 @@ static void answer_proof(const struct web_request *r, struct web_answer *a) {
   klap_derive(&dev.auth, dev.local, dev.remote, &dev.keys);
 }
 
-static void answer_request(const struct web_request *r, struct web_answer *a) {
+static void answer_request(const struct server_request *r,
+                           struct server_answer *a) {
   static char body[70000];
   char *text;
   int len;
@@ -99,8 +102,8 @@ static void answer_request(const struct web_request *r, struct web_answer *a) {
   a->len = (size_t)klap_seal(&dev.keys, body, (size_t)len, (uint8_t *)a->body);
 }
 
-static void answer(void *arg, const struct web_request *r,
-                   struct web_answer *a) {
+static void answer(void *arg, const struct server_request *r,
+                   struct server_answer *a) {
   (void)arg;
   ck_assert_ptr_nonnull(
       strstr(r->head, "\r\nContent-Type: application/octet-stream\r\n"));
@@ -123,7 +126,7 @@ static void answer(void *arg, const struct web_request *r,
 
 static const struct account account = {"me@example.org", "secret"};
 static struct bench b;
-static struct web web;
+static struct server web;
 static struct endpoint where;
 static struct link *link_;
 
@@ -133,7 +136,7 @@ static void setup(void) {
   dev.pass = account.pass;
   dev.version = KLAP_V2;
   bench_open(&b);
-  where = (struct endpoint){.address = web_start(&web, answer, NULL),
+  where = (struct endpoint){.address = server_start(&web, answer, NULL),
                             .account = &account};
   link_ = transport_klap.open(&b.env, &where);
   ck_assert_ptr_nonnull(link_);
@@ -143,7 +146,7 @@ static void teardown(void) {
   if (link_ != NULL)
     transport_klap.close(link_);
   bench_close(&b);
-  web_stop(&web);
+  server_stop(&web);
 }
 
 static enum outcome ask(const char *request) {

@@ -25,8 +25,7 @@ static void setup(void) {
 
 static void teardown(void) { loop_free(loop); }
 
-/* -- timers ------------------------------------------------------------------
- */
+/* -- timers -- */
 
 enum { TIMERS = 200 };
 
@@ -153,8 +152,7 @@ START_TEST(random_setting_and_cancelling_keeps_the_order) {
 }
 END_TEST
 
-/* -- descriptors --------------------------------------------------------------
- */
+/* -- descriptors -- */
 
 static struct pipe_end {
   struct loop_watch watch;
@@ -232,8 +230,7 @@ START_TEST(a_bad_descriptor_is_an_error_and_not_watched) {
 }
 END_TEST
 
-/* -- waking -------------------------------------------------------------------
- */
+/* -- waking -- */
 
 static atomic_bool go;
 

@@ -105,8 +105,7 @@ START_TEST(a_suffix_fits_whatever_the_name) {
 }
 END_TEST
 
-/* -- plugs --------------------------------------------------------------------
- */
+/* -- plugs -- */
 
 static const struct {
   const char *what;

@@ -201,8 +201,7 @@ START_TEST(bad_entries_of_a_list_leave_the_good_ones) {
 }
 END_TEST
 
-/* -- <Device> ----------------------------------------------------------------
- */
+/* -- <Device> -- */
 
 static const struct {
   const char *match;

@@ -54,12 +54,10 @@ START_TEST(every_valid_character_survives_a_round_trip) {
     char bytes[4];
     uint32_t back = 0;
     size_t n = text_encode(c, bytes);
-    if (c >= 0xd800 && c <= 0xdfff) {
-      ck_assert_uint_eq(n, 0);
-      continue;
-    }
-    ck_assert_uint_eq(text_decode(bytes, n, &back), n);
-    ck_assert_uint_eq(back, c);
+    bool surrogate = c >= 0xd800 && c <= 0xdfff;
+
+    if (surrogate ? n != 0 : text_decode(bytes, n, &back) != n || back != c)
+      ck_abort_msg("U+%04X: %zu bytes, back U+%04X", c, n, back);
   }
 }
 END_TEST
@@ -73,6 +71,7 @@ START_TEST(distance_counts_single_edits) {
 END_TEST
 
 static void fill(TCase *t) {
+  tcase_set_timeout(t, 60); /* every character there is, under a sanitizer */
   tcase_add_loop_test(t, alias_becomes_a_clean_name, 0, ROWS(names));
   tcase_add_test(t, names_are_cut_between_characters);
   tcase_add_test(t, every_valid_character_survives_a_round_trip);

@@ -7,8 +7,8 @@
 
 #include "bench.h"
 #include "bytes.h"
+#include "server.h"
 #include "suite.h"
-#include "web.h"
 
 #include <cjson/cJSON.h>
 #include <openssl/bn.h>
@@ -43,9 +43,9 @@ static struct {
   char said[300];
 } dev;
 
-static void say(struct web_answer *a, const char *format, ...)
+static void say(struct server_answer *a, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
-static void say(struct web_answer *a, const char *format, ...) {
+static void say(struct server_answer *a, const char *format, ...) {
   va_list args;
 
   va_start(args, format);
@@ -84,7 +84,7 @@ static void points(const uint8_t *l, uint8_t r[65], uint8_t z[65],
   EC_GROUP_free(g);
 }
 
-static void answer_discover(struct web_answer *a) {
+static void answer_discover(struct server_answer *a) {
   dev.discovers++;
   if (dev.no_tpap)
     say(a, "{\"error_code\":0,\"result\":{\"sub_method\":\"discover\","
@@ -97,7 +97,7 @@ static void answer_discover(struct web_answer *a) {
         dev.dac ? "true" : "false", dev.pake);
 }
 
-static void answer_register(const cJSON *params, struct web_answer *a) {
+static void answer_register(const cJSON *params, struct server_answer *a) {
   const char *random = cJSON_GetObjectItem(params, "user_random")->valuestring;
   uint8_t r[65];
   char share[BASE64_SIZE(65)], dev_random[BASE64_SIZE(32)];
@@ -149,7 +149,7 @@ static void append(const void *bytes, size_t len) {
   used += len;
 }
 
-static void answer_share(const cJSON *params, struct web_answer *a) {
+static void answer_share(const cJSON *params, struct server_answer *a) {
   static const uint8_t zeros[32];
   const char *share = cJSON_GetObjectItem(params, "user_share")->valuestring;
   const char *said = cJSON_GetObjectItem(params, "user_confirm")->valuestring;
@@ -202,7 +202,8 @@ static void answer_share(const cJSON *params, struct web_answer *a) {
       text);
 }
 
-static void answer_data(const struct web_request *r, struct web_answer *a) {
+static void answer_data(const struct server_request *r,
+                        struct server_answer *a) {
   static char body[8192];
   char *text;
   int len;
@@ -228,8 +229,8 @@ static void answer_data(const struct web_request *r, struct web_answer *a) {
   dev.seq++;
 }
 
-static void answer(void *arg, const struct web_request *r,
-                   struct web_answer *a) {
+static void answer(void *arg, const struct server_request *r,
+                   struct server_answer *a) {
   cJSON *said;
   cJSON *params;
   const char *sub;
@@ -264,7 +265,7 @@ static void answer(void *arg, const struct web_request *r,
 
 static const struct account account = {"user@example.com", "great_password"};
 static struct bench b;
-static struct web web;
+static struct server web;
 static struct endpoint where;
 static struct link *link_;
 
@@ -285,7 +286,7 @@ static void setup(void) {
   dev.suite = "1";
   dev.salt = "30313233343536373839616263646566";
   bench_open(&b);
-  where = (struct endpoint){.address = web_start(&web, answer, NULL),
+  where = (struct endpoint){.address = server_start(&web, answer, NULL),
                             .account = &account};
   link_ = NULL;
   reopen();
@@ -294,7 +295,7 @@ static void setup(void) {
 static void teardown(void) {
   transport_tpap.close(link_);
   bench_close(&b);
-  web_stop(&web);
+  server_stop(&web);
   BN_free(dev.y);
   dev.y = NULL;
 }

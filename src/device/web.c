@@ -1,7 +1,7 @@
-/* HTTP for devices: see http.h. */
+/* HTTP for devices: see web.h. */
 #include <config.h>
 
-#include "device/http.h"
+#include "device/web.h"
 
 #include "base/buf.h"
 #include "device/crypto.h"
@@ -19,7 +19,7 @@
 #include <unistd.h>
 
 enum {
-  KINDS = HTTP_JSON_BY_APP + 1,
+  KINDS = WEB_JSON_BY_APP + 1,
   RECEIVE_BUFFER = 2048, /* most answers fit; larger ones take several turns */
   /* Between requests to a device that closes its connections (P100). */
   REST_US = 250 * 1000,
@@ -27,36 +27,36 @@ enum {
 
 /* A socket of libcurl's. It stays in the loop between requests: taking it out
  * and in again would cost two system calls each time. */
-struct http_socket {
+struct web_socket {
   struct loop_watch watch;
-  struct http *http;
+  struct web *http;
   bool wanted; /* libcurl waits for it */
 };
 
-struct http {
+struct web {
   struct loop *loop;
   CURLM *multi;
   struct loop_timer timer;
   struct curl_slist *headers[KINDS];
-  struct http_socket **sockets; /* by descriptor */
+  struct web_socket **sockets; /* by descriptor */
   size_t sockets_num;
 };
 
-struct http_client {
-  struct http *http;
+struct web_client {
+  struct web *http;
   CURL *easy;
   struct sockaddr_in address;
   bool tls;
-  http_done *done;
+  web_done *done;
   void *arg;
   bool active;  /* a request is under way */
   bool started; /* and libcurl knows of it */
   int kind;     /* of the headers that are set; KINDS: none are */
-  char path[HTTP_PATH_SIZE];
+  char path[WEB_PATH_SIZE];
   char *request;
   size_t request_len;
   struct buf body;
-  struct http_answer answer;
+  struct web_answer answer;
   bool closes;        /* the device closed after its last answer */
   uint64_t closed_us; /* when */
   struct loop_timer rest;
@@ -66,9 +66,9 @@ struct http_client {
  * ------------------------------------------------------
  */
 
-static void deliver(struct http *h);
+static void deliver(struct web *h);
 
-static void drive(struct http *h, curl_socket_t fd, int what) {
+static void drive(struct web *h, curl_socket_t fd, int what) {
   int running;
 
   curl_multi_socket_action(h->multi, fd, what, &running);
@@ -76,15 +76,15 @@ static void drive(struct http *h, curl_socket_t fd, int what) {
 }
 
 static void timer_fired(struct loop_timer *timer) {
-  struct http *h =
-      (struct http *)(void *)((char *)timer - offsetof(struct http, timer));
+  struct web *h =
+      (struct web *)(void *)((char *)timer - offsetof(struct web, timer));
 
   drive(h, CURL_SOCKET_TIMEOUT, 0);
 }
 
 /* libcurl wants to be called again after so many milliseconds. */
 static int on_timer(CURLM *multi, long ms, void *arg) {
-  struct http *h = arg;
+  struct web *h = arg;
 
   (void)multi;
   if (ms < 0)
@@ -96,9 +96,9 @@ static int on_timer(CURLM *multi, long ms, void *arg) {
 }
 
 static void socket_ready(struct loop_watch *watch, unsigned events) {
-  struct http_socket *s =
-      (struct http_socket *)(void *)((char *)watch -
-                                     offsetof(struct http_socket, watch));
+  struct web_socket *s =
+      (struct web_socket *)(void *)((char *)watch -
+                                    offsetof(struct web_socket, watch));
 
   if (!s->wanted) { /* closed or chatted at between requests */
     loop_unwatch(s->http->loop, watch);
@@ -109,18 +109,18 @@ static void socket_ready(struct loop_watch *watch, unsigned events) {
             (events & LOOP_WRITE ? CURL_CSELECT_OUT : 0));
 }
 
-static struct http_socket *socket_of(struct http *h, curl_socket_t fd) {
-  struct http_socket *s;
+static struct web_socket *socket_of(struct web *h, curl_socket_t fd) {
+  struct web_socket *s;
 
   if ((size_t)fd >= h->sockets_num) {
     size_t num = (size_t)fd + 64;
-    struct http_socket **grown =
-        realloc(h->sockets, num * sizeof(struct http_socket *));
+    struct web_socket **grown =
+        realloc(h->sockets, num * sizeof(struct web_socket *));
 
     if (grown == NULL)
       return NULL;
     memset(grown + h->sockets_num, 0,
-           (num - h->sockets_num) * sizeof(struct http_socket *));
+           (num - h->sockets_num) * sizeof(struct web_socket *));
     h->sockets = grown;
     h->sockets_num = num;
   }
@@ -133,8 +133,8 @@ static struct http_socket *socket_of(struct http *h, curl_socket_t fd) {
   return s;
 }
 
-static void socket_forget(struct http *h, curl_socket_t fd) {
-  struct http_socket *s = (size_t)fd < h->sockets_num ? h->sockets[fd] : NULL;
+static void socket_forget(struct web *h, curl_socket_t fd) {
+  struct web_socket *s = (size_t)fd < h->sockets_num ? h->sockets[fd] : NULL;
 
   if (s == NULL)
     return;
@@ -146,8 +146,8 @@ static void socket_forget(struct http *h, curl_socket_t fd) {
 /* libcurl says which events of a socket it waits for. */
 static int on_socket(CURL *easy, curl_socket_t fd, int what, void *arg,
                      void *unused) {
-  struct http *h = arg;
-  struct http_socket *s;
+  struct web *h = arg;
+  struct web_socket *s;
 
   (void)easy;
   (void)unused;
@@ -188,16 +188,16 @@ static int on_close(void *arg, curl_socket_t fd) {
 
 static void global_init(void) { curl_global_init(CURL_GLOBAL_DEFAULT); }
 
-static bool fill_headers(struct http *h) {
+static bool fill_headers(struct web *h) {
   /* "Expect:" and "Accept:" alone take libcurl's own ones away. */
   static const char *const lines[KINDS][4] = {
-      [HTTP_BINARY] = {"Content-Type: application/octet-stream", "Accept: */*",
-                       "Expect:", NULL},
-      [HTTP_JSON] = {"Content-Type: application/json",
-                     "Accept: application/json", "Expect:", NULL},
-      [HTTP_JSON_BY_APP] = {"Content-Type: application/json",
-                            "Accept: application/json", "requestByApp: true",
-                            "Expect:"},
+      [WEB_BINARY] = {"Content-Type: application/octet-stream", "Accept: */*",
+                      "Expect:", NULL},
+      [WEB_JSON] = {"Content-Type: application/json",
+                    "Accept: application/json", "Expect:", NULL},
+      [WEB_JSON_BY_APP] = {"Content-Type: application/json",
+                           "Accept: application/json", "requestByApp: true",
+                           "Expect:"},
   };
 
   for (int k = 0; k < KINDS; k++)
@@ -211,10 +211,10 @@ static bool fill_headers(struct http *h) {
   return true;
 }
 
-struct http *http_create(struct loop *loop, unsigned kept_max) {
+struct web *web_create(struct loop *loop, unsigned kept_max) {
   /* libcurl before 7.84 cannot do this from two threads at once. */
   static pthread_once_t once = PTHREAD_ONCE_INIT;
-  struct http *h = calloc(1, sizeof(*h));
+  struct web *h = calloc(1, sizeof(*h));
 
   if (h == NULL)
     return NULL;
@@ -223,7 +223,7 @@ struct http *http_create(struct loop *loop, unsigned kept_max) {
   h->timer = (struct loop_timer){.fired = timer_fired};
   h->multi = curl_multi_init();
   if (h->multi == NULL || !fill_headers(h)) {
-    http_free(h);
+    web_free(h);
     return NULL;
   }
   curl_multi_setopt(h->multi, CURLMOPT_SOCKETFUNCTION, on_socket);
@@ -236,7 +236,7 @@ struct http *http_create(struct loop *loop, unsigned kept_max) {
   return h;
 }
 
-void http_free(struct http *h) {
+void web_free(struct web *h) {
   if (h == NULL)
     return;
   if (h->multi != NULL)
@@ -254,7 +254,7 @@ void http_free(struct http *h) {
  */
 
 static size_t on_body(char *bytes, size_t size, size_t n, void *arg) {
-  struct http_client *c = arg;
+  struct web_client *c = arg;
 
   return buf_add(&c->body, bytes, size * n) < 0 ? 0 : size * n;
 }
@@ -282,7 +282,7 @@ static const char *find_value(const char *text, size_t text_len,
   return end;
 }
 
-static void take_cookie(struct http_answer *a, const char *text, size_t len) {
+static void take_cookie(struct web_answer *a, const char *text, size_t len) {
   size_t n;
   const char *value = find_value(text, len, "TP_SESSIONID", &n);
 
@@ -310,7 +310,7 @@ static bool header_is(const char *line, size_t len, const char *name) {
 static size_t on_header(char *line, size_t size, size_t n, void *arg) {
   static const char cookie[] = "Set-Cookie:";
   static const char connection[] = "Connection:";
-  struct http_client *c = arg;
+  struct web_client *c = arg;
   size_t len = size * n;
 
   while (len > 0 && (line[len - 1] == '\n' || line[len - 1] == '\r'))
@@ -368,7 +368,7 @@ static enum outcome judge(CURLcode code, long os_error, const char **why) {
 
 /* Takes the request out of libcurl; one that is not over loses its
  * connection. */
-static void withdraw(struct http_client *c) {
+static void withdraw(struct web_client *c) {
   loop_timer_cancel(c->http->loop, &c->rest);
   if (c->started)
     curl_multi_remove_handle(c->http->multi, c->easy);
@@ -380,7 +380,7 @@ static void withdraw(struct http_client *c) {
   c->request = NULL;
 }
 
-static void finished(struct http_client *c, CURLcode code) {
+static void finished(struct web_client *c, CURLcode code) {
   long os_error = 0;
   const char *why = "";
   struct buf body;
@@ -400,7 +400,7 @@ static void finished(struct http_client *c, CURLcode code) {
   body = c->body; /* c may be freed or used again by what follows */
   buf_init(&c->body, ANSWER_MAX);
   if (outcome == OUTCOME_OK) {
-    struct http_answer answer = c->answer;
+    struct web_answer answer = c->answer;
 
     answer.body = body.data;
     answer.len = body.len;
@@ -413,12 +413,12 @@ static void finished(struct http_client *c, CURLcode code) {
 }
 
 /* What has ended, one by one: each may start or stop others. */
-static void deliver(struct http *h) {
+static void deliver(struct web *h) {
   CURLMsg *message;
   int left;
 
   while ((message = curl_multi_info_read(h->multi, &left)) != NULL) {
-    struct http_client *c = NULL;
+    struct web_client *c = NULL;
     CURLcode code = message->data.result;
 
     if (message->msg != CURLMSG_DONE)
@@ -433,10 +433,10 @@ static void deliver(struct http *h) {
 
 static void rest_over(struct loop_timer *timer);
 
-struct http_client *http_client_create(struct http *h,
-                                       const struct sockaddr_in *address,
-                                       bool tls, http_done *done, void *arg) {
-  struct http_client *c = calloc(1, sizeof(*c));
+struct web_client *web_client_create(struct web *h,
+                                     const struct sockaddr_in *address,
+                                     bool tls, web_done *done, void *arg) {
+  struct web_client *c = calloc(1, sizeof(*c));
 
   if (c == NULL)
     return NULL;
@@ -452,7 +452,7 @@ struct http_client *http_client_create(struct http *h,
 }
 
 /* The handle, with everything that never changes. */
-static bool open_handle(struct http_client *c) {
+static bool open_handle(struct web_client *c) {
   CURL *easy;
 
   if (c->easy != NULL)
@@ -490,7 +490,7 @@ static bool open_handle(struct http_client *c) {
   return true;
 }
 
-static bool start(struct http_client *c) {
+static bool start(struct web_client *c) {
   if (curl_multi_add_handle(c->http->multi, c->easy) != CURLM_OK)
     return false;
   c->started = true;
@@ -498,9 +498,9 @@ static bool start(struct http_client *c) {
 }
 
 static void rest_over(struct loop_timer *timer) {
-  struct http_client *c =
-      (struct http_client *)(void *)((char *)timer -
-                                     offsetof(struct http_client, rest));
+  struct web_client *c =
+      (struct web_client *)(void *)((char *)timer -
+                                    offsetof(struct web_client, rest));
 
   if (start(c))
     return;
@@ -508,10 +508,10 @@ static void rest_over(struct loop_timer *timer) {
   c->done(c->arg, OUTCOME_UNREACHABLE, NULL, "out of memory");
 }
 
-static bool set_target(struct http_client *c, const char *path,
+static bool set_target(struct web_client *c, const char *path,
                        const char *cookie) {
-  char url[HTTP_PATH_SIZE + 64];
-  char line[HTTP_COOKIE_SIZE + 16];
+  char url[WEB_PATH_SIZE + 64];
+  char line[WEB_COOKIE_SIZE + 16];
   char host[INET_ADDRSTRLEN];
 
   inet_ntop(AF_INET, &c->address.sin_addr, host, sizeof(host));
@@ -523,8 +523,8 @@ static bool set_target(struct http_client *c, const char *path,
                           cookie[0] != '\0' ? line : NULL) == CURLE_OK;
 }
 
-int http_post(struct http_client *c, enum http_kind kind, const char *path,
-              const char *cookie, const void *body, size_t len) {
+int web_post(struct web_client *c, enum web_kind kind, const char *path,
+             const char *cookie, const void *body, size_t len) {
   uint64_t now_us = loop_now_us(c->http->loop);
 
   if (c->active || !open_handle(c) || !set_target(c, path, cookie))
@@ -540,7 +540,7 @@ int http_post(struct http_client *c, enum http_kind kind, const char *path,
   }
   curl_easy_setopt(c->easy, CURLOPT_POSTFIELDS, c->request);
   curl_easy_setopt(c->easy, CURLOPT_POSTFIELDSIZE, (long)len);
-  c->answer = (struct http_answer){0};
+  c->answer = (struct web_answer){0};
   buf_clear(&c->body);
   c->active = true;
   if (c->closes && now_us < c->closed_us + REST_US) {
@@ -553,22 +553,22 @@ int http_post(struct http_client *c, enum http_kind kind, const char *path,
   return -ENOMEM;
 }
 
-void http_abort(struct http_client *c) {
+void web_abort(struct web_client *c) {
   if (c->active)
     withdraw(c);
   buf_free(&c->body);
   buf_init(&c->body, ANSWER_MAX);
 }
 
-void http_move(struct http_client *c, in_port_t port, bool tls) {
+void web_move(struct web_client *c, in_port_t port, bool tls) {
   c->address.sin_port = htons(port);
   c->tls = tls;
 }
 
-void http_client_free(struct http_client *c) {
+void web_client_free(struct web_client *c) {
   if (c == NULL)
     return;
-  http_abort(c);
+  web_abort(c);
   if (c->easy != NULL)
     curl_easy_cleanup(c->easy);
   buf_free(&c->body);

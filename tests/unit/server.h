@@ -1,8 +1,8 @@
 /* A tiny HTTP server on loopback for tests of transports: one thread, one
  * connection after the other, answers made by a function of the test. It is
  * as strict about requests as devices are. */
-#ifndef TESTS_WEB_H
-#define TESTS_WEB_H
+#ifndef TESTS_SERVER_H
+#define TESTS_SERVER_H
 
 #include <arpa/inet.h>
 #include <check.h>
@@ -15,7 +15,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-struct web_request {
+struct server_request {
   char head[4096];
   char path[512];
   char cookie[256]; /* the whole header's value */
@@ -23,7 +23,7 @@ struct web_request {
   size_t len;
 };
 
-struct web_answer {
+struct server_answer {
   int status;
   const char *headers; /* each with its \r\n; NULL: none */
   char body[80000];
@@ -33,18 +33,18 @@ struct web_answer {
   bool raw;    /* body is all there is, head included */
 };
 
-struct web {
+struct server {
   int fd;
   in_port_t port;
   pthread_t thread;
-  void (*answer)(void *arg, const struct web_request *request,
-                 struct web_answer *answer);
+  void (*answer)(void *arg, const struct server_request *request,
+                 struct server_answer *answer);
   void *arg;
   atomic_int requests, connections;
   atomic_int connection; /* the one that is served */
 };
 
-static inline bool web_read(int fd, struct web_request *r) {
+static inline bool server_read(int fd, struct server_request *r) {
   size_t have = 0;
   char *end = NULL;
   char *at;
@@ -82,7 +82,7 @@ static inline bool web_read(int fd, struct web_request *r) {
   return true;
 }
 
-static inline bool web_write(int fd, const struct web_answer *a) {
+static inline bool server_write(int fd, const struct server_answer *a) {
   char *out = malloc(a->len + 1024);
   size_t used = 0;
   ssize_t n;
@@ -98,10 +98,10 @@ static inline bool web_write(int fd, const struct web_answer *a) {
   return n == (ssize_t)(used + a->len);
 }
 
-static inline void *web_run(void *arg) {
-  struct web *w = arg;
-  struct web_request *request = malloc(sizeof(*request));
-  struct web_answer *answer = malloc(sizeof(*answer));
+static inline void *server_run(void *arg) {
+  struct server *w = arg;
+  struct server_request *request = malloc(sizeof(*request));
+  struct server_answer *answer = malloc(sizeof(*answer));
   int fd;
 
   while ((fd = accept(w->fd, NULL, NULL)) >= 0) {
@@ -109,12 +109,12 @@ static inline void *web_run(void *arg) {
 
     atomic_store(&w->connection, fd);
     atomic_fetch_add(&w->connections, 1);
-    while (go_on && web_read(fd, request)) {
+    while (go_on && server_read(fd, request)) {
       memset(answer, 0, sizeof(*answer));
       answer->status = 200;
       atomic_fetch_add(&w->requests, 1);
       w->answer(w->arg, request, answer);
-      go_on = !answer->vanish && web_write(fd, answer) && !answer->close;
+      go_on = !answer->vanish && server_write(fd, answer) && !answer->close;
     }
     atomic_store(&w->connection, -1);
     close(fd);
@@ -124,10 +124,11 @@ static inline void *web_run(void *arg) {
   return NULL;
 }
 
-static inline struct sockaddr_in web_start(
-    struct web *w,
-    void (*answer)(void *, const struct web_request *, struct web_answer *),
-    void *arg) {
+static inline struct sockaddr_in
+server_start(struct server *w,
+             void (*answer)(void *, const struct server_request *,
+                            struct server_answer *),
+             void *arg) {
   struct sockaddr_in address = {.sin_family = AF_INET,
                                 .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
   socklen_t len = sizeof(address);
@@ -142,11 +143,11 @@ static inline struct sockaddr_in web_start(
   ck_assert_int_eq(listen(w->fd, 16), 0);
   ck_assert_int_eq(getsockname(w->fd, (struct sockaddr *)&address, &len), 0);
   w->port = ntohs(address.sin_port);
-  ck_assert_int_eq(pthread_create(&w->thread, NULL, web_run, w), 0);
+  ck_assert_int_eq(pthread_create(&w->thread, NULL, server_run, w), 0);
   return address;
 }
 
-static inline void web_stop(struct web *w) {
+static inline void server_stop(struct server *w) {
   int fd = atomic_load(&w->connection);
 
   shutdown(w->fd, SHUT_RDWR);

@@ -13,8 +13,8 @@
  * TPAP, with keys that come from the account.
  *
  * Everything belongs to the loop's thread. */
-#ifndef DEVICE_HTTP_H
-#define DEVICE_HTTP_H
+#ifndef DEVICE_WEB_H
+#define DEVICE_WEB_H
 
 #include "base/loop.h"
 #include "device/outcome.h"
@@ -23,51 +23,51 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-enum { HTTP_COOKIE_SIZE = 128, HTTP_PATH_SIZE = 320 };
+enum { WEB_COOKIE_SIZE = 128, WEB_PATH_SIZE = 320 };
 
-struct http;
+struct web;
 
 /* kept_max: connections held open between requests. NULL when memory is out
  * or libcurl does not start. */
-struct http *http_create(struct loop *loop, unsigned kept_max);
+struct web *web_create(struct loop *loop, unsigned kept_max);
 /* All clients must be gone. NULL is fine. */
-void http_free(struct http *h);
+void web_free(struct web *h);
 
 /* The kinds of body devices want, with the headers that go with them. */
-enum http_kind { HTTP_BINARY, HTTP_JSON, HTTP_JSON_BY_APP };
+enum web_kind { WEB_BINARY, WEB_JSON, WEB_JSON_BY_APP };
 
-struct http_answer {
+struct web_answer {
   long status;
   char *body; /* terminated, may be changed, lives until return */
   size_t len;
-  char cookie[HTTP_COOKIE_SIZE]; /* of TP_SESSIONID or SESSIONID; "" */
-  long lifetime;                 /* of TIMEOUT in the same header; 0: none */
+  char cookie[WEB_COOKIE_SIZE]; /* of TP_SESSIONID or SESSIONID; "" */
+  long lifetime;                /* of TIMEOUT in the same header; 0: none */
 };
 
-struct http_client;
+struct web_client;
 
 /* An answer of whatever status; or answer NULL, and outcome and why say what
  * went wrong. The client may be used, aborted or freed from here. */
-typedef void http_done(void *arg, enum outcome outcome,
-                       struct http_answer *answer, const char *why);
+typedef void web_done(void *arg, enum outcome outcome,
+                      struct web_answer *answer, const char *why);
 
 /* One device. Opens nothing yet. NULL when memory is out. */
-struct http_client *http_client_create(struct http *h,
-                                       const struct sockaddr_in *address,
-                                       bool tls, http_done *done, void *arg);
+struct web_client *web_client_create(struct web *h,
+                                     const struct sockaddr_in *address,
+                                     bool tls, web_done *done, void *arg);
 /* May be called with a request under way: done does not follow. */
-void http_client_free(struct http_client *c);
+void web_client_free(struct web_client *c);
 
 /* Starts a POST to path ("/app/request?seq=1"); cookie "" for none. body is
- * copied. done follows exactly once, never from inside, unless http_abort()
- * or http_client_free() comes first. 0, or -ENOMEM: nothing was started. */
-int http_post(struct http_client *c, enum http_kind kind, const char *path,
-              const char *cookie, const void *body, size_t len);
+ * copied. done follows exactly once, never from inside, unless web_abort()
+ * or web_client_free() comes first. 0, or -ENOMEM: nothing was started. */
+int web_post(struct web_client *c, enum web_kind kind, const char *path,
+             const char *cookie, const void *body, size_t len);
 
 /* Forgets the request under way, if any, and its connection. */
-void http_abort(struct http_client *c);
+void web_abort(struct web_client *c);
 
 /* From now on at another port, or with TLS. No request may be under way. */
-void http_move(struct http_client *c, in_port_t port, bool tls);
+void web_move(struct web_client *c, in_port_t port, bool tls);
 
 #endif

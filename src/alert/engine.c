@@ -1,0 +1,350 @@
+/* The threads around the core: see engine.h. */
+#include <config.h>
+
+#include "alert/engine.h"
+
+#include "alert/control.h"
+#include "alert/core.h"
+#include "alert/courier.h"
+#include "alert/ring.h"
+#include "base/clock.h"
+#include "base/log.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <sys/random.h>
+#include <time.h>
+#include <unistd.h>
+
+enum {
+  RING_SIZE = 4096,
+  BATCH = 64,          /* events per transaction, at least */
+  STOP_MS = 3500,      /* how long calls in progress may take to end */
+  STOP_JOIN_MS = 1000, /* and then their threads */
+  LEAST_PAUSE_MS = 20, /* between rounds that find nothing */
+};
+
+struct engine {
+  const struct notify_config *config;
+  struct engine_hooks hooks;
+  struct ring *ring;
+  int wake_fd;
+  atomic_bool asleep; /* about to wait: wake_fd must be written */
+  atomic_bool stop;
+  pthread_t thread;
+  struct core *core;       /* the engine thread's */
+  struct control *control; /* likewise; NULL = none */
+  struct courier *couriers[CHANNELS_MAX];
+
+  pthread_mutex_t done_lock; /* guards done */
+  struct job *done, **done_end;
+
+  pthread_mutex_t stats_lock; /* guards stats */
+  struct engine_stats stats;
+};
+
+/* -- clocks and chance ---------------------------------------------------- */
+
+static int64_t wall_ms(void *arg) {
+  (void)arg;
+  return (int64_t)(clock_wall_us() / 1000);
+}
+
+static int64_t boot_ms(void *arg) {
+  struct timespec t;
+
+  (void)arg;
+  clock_gettime(CLOCK_BOOTTIME, &t);
+  return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+static void random_bytes(void *arg, void *out, size_t size) {
+  (void)arg;
+  if (getrandom(out, size, 0) != (ssize_t)size)
+    memset(out, (int)(clock_monotonic_us() & 0xff), size);
+}
+
+/* -- messages between the threads ----------------------------------------- */
+
+static void wake(struct engine *e) {
+  uint64_t one = 1;
+
+  /* non-blocking: a full counter means it is awake already */
+  if (atomic_exchange(&e->asleep, false) &&
+      write(e->wake_fd, &one, sizeof(one)) < 0 && errno != EAGAIN)
+    log_say(LOG_LEVEL_ERROR, "engine not woken: %s", strerror(errno));
+}
+
+int engine_event(struct engine *e, const struct event *event) {
+  int result = ring_put(e->ring, event);
+
+  wake(e);
+  return result < 0 ? result : 0;
+}
+
+static void job_done(void *arg, struct job *job) {
+  struct engine *e = arg;
+
+  job->next = NULL;
+  pthread_mutex_lock(&e->done_lock);
+  *e->done_end = job;
+  e->done_end = &job->next;
+  pthread_mutex_unlock(&e->done_lock);
+  wake(e);
+}
+
+static struct job *take_done(struct engine *e) {
+  struct job *list;
+
+  pthread_mutex_lock(&e->done_lock);
+  list = e->done;
+  e->done = NULL;
+  e->done_end = &e->done;
+  pthread_mutex_unlock(&e->done_lock);
+  return list;
+}
+
+static void hand(void *arg, struct job *job) {
+  struct engine *e = arg;
+
+  if (e->couriers[job->channel] != NULL) {
+    courier_give(e->couriers[job->channel], job);
+    return;
+  }
+  job->result = (struct send_result){.outcome = SEND_RETRY,
+                                     .wait_s = 300,
+                                     .quota_left = -1,
+                                     .why = "its thread could not be started"};
+  job->poll_error = -EAGAIN;
+  job_done(e, job);
+}
+
+static void tested(void *arg, int64_t row_id,
+                   const struct send_result *result) {
+  struct engine *e = arg;
+
+  if (e->control != NULL)
+    control_tested(e->control, row_id, result);
+}
+
+/* -- the engine's thread -------------------------------------------------- */
+
+static void publish(struct engine *e) {
+  struct engine_stats stats = {0};
+  struct ring_counts ring;
+
+  ring_count(e->ring, &ring);
+  state_count(core_state(e->core), &stats.alerts);
+  stats.received = ring.taken + ring.coalesced;
+  stats.coalesced = ring.coalesced;
+  stats.lost = ring.lost;
+  stats.channels_num = e->config->channels_num;
+  for (size_t i = 0; i < stats.channels_num && i < CHANNELS_MAX; i++) {
+    stats.channels[i].name = e->config->channels[i].name;
+    deliver_count(core_deliver(e->core), (int)i, &stats.channels[i].counts);
+    stats.channels[i].stopped =
+        deliver_stopped(core_deliver(e->core), (int)i) != NULL;
+  }
+  pthread_mutex_lock(&e->stats_lock);
+  e->stats = stats;
+  pthread_mutex_unlock(&e->stats_lock);
+  core_lost(e->core, ring.lost);
+}
+
+void engine_stats(struct engine *e, struct engine_stats *out) {
+  pthread_mutex_lock(&e->stats_lock);
+  *out = e->stats;
+  pthread_mutex_unlock(&e->stats_lock);
+}
+
+static bool nothing_waits(struct engine *e) {
+  struct ring_counts ring;
+  bool empty;
+
+  ring_count(e->ring, &ring);
+  pthread_mutex_lock(&e->done_lock);
+  empty = e->done == NULL;
+  pthread_mutex_unlock(&e->done_lock);
+  return ring.waiting == 0 && empty && !atomic_load(&e->stop);
+}
+
+/* Sleeps until something happens or wait_ms are over, and serves the control
+ * socket on the way. */
+static void rest(struct engine *e, int64_t wait_ms) {
+  struct pollfd fds[1 + CONTROL_FDS_MAX] = {
+      {.fd = e->wake_fd, .events = POLLIN}};
+  size_t n = 1;
+  uint64_t count;
+  int timeout = wait_ms > 60000 ? 60000 : (int)wait_ms;
+
+  if (e->control != NULL)
+    n += control_fds(e->control, fds + 1, &timeout);
+  atomic_store(&e->asleep, true);
+  /* whoever came before the flag was up has not woken us */
+  poll(fds, n, nothing_waits(e) ? timeout : 0);
+  atomic_store(&e->asleep, false);
+  if (fds[0].revents & POLLIN)
+    (void)!read(e->wake_fd, &count, sizeof(count));
+  if (e->control != NULL)
+    control_serve(e->control, fds + 1, n - 1);
+}
+
+/* Calls in progress are aborted; what they report still counts. */
+static void wind_down(struct engine *e) {
+  int64_t end = boot_ms(NULL) + STOP_MS;
+
+  for (size_t i = 0; i < CHANNELS_MAX; i++)
+    if (e->couriers[i] != NULL)
+      courier_stop(e->couriers[i]);
+  while (deliver_busy(core_deliver(e->core)) > 0 && boot_ms(NULL) < end) {
+    core_step(e->core, take_done(e), NULL, 0, false);
+    poll(&(struct pollfd){.fd = e->wake_fd, .events = POLLIN}, 1, 20);
+  }
+}
+
+static void *run(void *arg) {
+  struct engine *e = arg;
+  struct event *events = calloc(BATCH, sizeof(*events));
+  int64_t wait = 0;
+
+  while (events != NULL && !atomic_load(&e->stop)) {
+    size_t n = ring_take(e->ring, events, BATCH);
+    struct job *done = take_done(e);
+    bool idle = n == 0 && done == NULL;
+
+    wait = core_step(e->core, done, events, n, true);
+    publish(e);
+    if (n == BATCH)
+      continue;
+    rest(e, idle && wait < LEAST_PAUSE_MS ? LEAST_PAUSE_MS : wait);
+  }
+  /* what was notified before the stop is still recorded */
+  for (size_t n = 1; events != NULL && n > 0;) {
+    n = ring_take(e->ring, events, BATCH);
+    core_step(e->core, take_done(e), events, n, false);
+  }
+  wind_down(e);
+  free(events);
+  return NULL;
+}
+
+/* -- life ----------------------------------------------------------------- */
+
+static void engine_free(struct engine *e) {
+  control_free(e->control);
+  core_free(e->core);
+  ring_free(e->ring);
+  if (e->wake_fd >= 0)
+    close(e->wake_fd);
+  pthread_mutex_destroy(&e->done_lock);
+  pthread_mutex_destroy(&e->stats_lock);
+  free(e);
+}
+
+static void start_couriers(struct engine *e) {
+  struct courier_hooks hooks = {.done = job_done,
+                                .arg = e,
+                                .wall_ms = wall_ms,
+                                .collectd_host = e->hooks.collectd_host,
+                                .version = e->hooks.version};
+
+  for (size_t i = 0; i < e->config->channels_num && i < CHANNELS_MAX; i++)
+    if (!e->config->channels[i].broken)
+      e->couriers[i] = courier_new(&e->config->channels[i], &hooks);
+}
+
+/* True when all ended. */
+static bool join_couriers(struct engine *e) {
+  struct timespec deadline;
+  bool all = true;
+
+  clock_gettime(CLOCK_REALTIME, &deadline);
+  deadline.tv_sec += STOP_JOIN_MS / 1000;
+  for (size_t i = 0; i < CHANNELS_MAX; i++) {
+    if (e->couriers[i] == NULL)
+      continue;
+    courier_stop(e->couriers[i]);
+    if (courier_join(e->couriers[i], &deadline) < 0)
+      all = false;
+  }
+  return all;
+}
+
+struct engine *engine_start(const struct notify_config *config,
+                            const char *directory,
+                            const struct engine_hooks *hooks) {
+  struct engine *e = calloc(1, sizeof(*e));
+  struct core_hooks core_hooks = {.wall_ms = wall_ms,
+                                  .boot_ms = boot_ms,
+                                  .random = random_bytes,
+                                  .lookup = hooks->lookup,
+                                  .lookup_arg = hooks->lookup_arg,
+                                  .hand = hand,
+                                  .hand_arg = e,
+                                  .tested = tested,
+                                  .tested_arg = e,
+                                  .collectd_host = hooks->collectd_host,
+                                  .interval_s = hooks->interval_s,
+                                  .grace_s = hooks->grace_s};
+  sigset_t all;
+  sigset_t before;
+  int err;
+
+  if (e == NULL)
+    return NULL;
+  e->config = config;
+  e->hooks = *hooks;
+  e->done_end = &e->done;
+  pthread_mutex_init(&e->done_lock, NULL);
+  pthread_mutex_init(&e->stats_lock, NULL);
+  e->wake_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+  e->ring = ring_new(RING_SIZE);
+  e->core = core_new(config, directory, &core_hooks);
+  if (e->wake_fd < 0 || e->ring == NULL || e->core == NULL) {
+    log_say(LOG_LEVEL_ERROR, "the engine could not be started");
+    engine_free(e);
+    return NULL;
+  }
+  if (config->control_socket != NULL)
+    e->control = control_new(config->control_socket, config->control_group,
+                             e->core, hooks->version);
+  start_couriers(e);
+  sigfillset(&all); /* signals are the daemon's main thread's */
+  pthread_sigmask(SIG_BLOCK, &all, &before);
+  err = pthread_create(&e->thread, NULL, run, e);
+  pthread_sigmask(SIG_SETMASK, &before, NULL);
+  if (err != 0) {
+    log_say(LOG_LEVEL_ERROR, "no thread for the engine: %s", strerror(err));
+    join_couriers(e);
+    engine_free(e);
+    return NULL;
+  }
+  return e;
+}
+
+bool engine_stop(struct engine *e) {
+  uint64_t one = 1;
+  bool all;
+
+  atomic_store(&e->stop, true);
+  (void)!write(e->wake_fd, &one, sizeof(one));
+  pthread_join(e->thread, NULL);
+  all = join_couriers(e);
+  if (all) {
+    struct job *done = take_done(e); /* came in while we were leaving */
+    if (done != NULL)
+      core_step(e->core, done, NULL, 0, false);
+    engine_free(e);
+    return true;
+  }
+  /* somebody may still write into e: keep it, but close what is ours */
+  control_free(e->control);
+  core_free(e->core);
+  return false;
+}

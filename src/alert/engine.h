@@ -1,0 +1,58 @@
+/* The alert engine as the daemon uses it: one thread that owns the store and
+ * decides, one courier thread per channel that talks to the network, a ring
+ * between them and the daemon's threads. */
+#ifndef ALERT_ENGINE_H
+#define ALERT_ENGINE_H
+
+#include "alert/config.h"
+#include "alert/deliver.h"
+#include "alert/event.h"
+#include "alert/state.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct engine;
+
+struct engine_hooks {
+  /* See state.h; called on the engine's thread, with no lock held. */
+  bool (*lookup)(void *arg, const struct alert *alert, const char *series,
+                 double *value);
+  void *lookup_arg;
+  const char *collectd_host; /* borrowed, as are all texts here */
+  const char *version;
+  double interval_s;
+  double grace_s; /* StartupGrace where the configuration leaves it open */
+};
+
+struct engine_stats {
+  struct state_counts alerts;
+  uint64_t received, coalesced, lost; /* notifications */
+  size_t channels_num;
+  struct {
+    const char *name; /* borrowed from the configuration */
+    struct deliver_counts counts;
+    bool stopped;
+  } channels[CHANNELS_MAX];
+};
+
+/* Opens the store below directory and starts the threads. config is borrowed
+ * until engine_stop(). NULL after a log line saying why. */
+struct engine *engine_start(const struct notify_config *config,
+                            const char *directory,
+                            const struct engine_hooks *hooks);
+
+/* Any thread: copies event and returns; never waits for anything but another
+ * thread copying. 0, or -ENOBUFS when it had to be dropped (counted). */
+int engine_event(struct engine *engine, const struct event *event);
+
+/* Any thread. */
+void engine_stats(struct engine *engine, struct engine_stats *out);
+
+/* Ends all threads within 5 s and frees. False: a sender did not return in
+ * time; its thread is left behind, so config must not be freed. No
+ * engine_event() may be running or come later. */
+bool engine_stop(struct engine *engine);
+
+#endif

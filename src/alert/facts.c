@@ -1,0 +1,151 @@
+/* The facts of an alert as short pairs: see facts.h. */
+#include <config.h>
+
+#include "alert/facts.h"
+
+#include "alert/config.h"
+#include "alert/topic.h"
+#include "base/text.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+static struct format_style style_of(const struct message *message) {
+  struct format_style style = {NULL, NULL};
+
+  if (message->config != NULL) {
+    style.thousands = message->config->thousands_separator;
+    style.currency = message->config->currency;
+  }
+  return style;
+}
+
+void facts_value(const struct message *message, double value, char *out,
+                 size_t size) {
+  const struct format_style style = style_of(message);
+  const struct unit unit = topic_unit(message->alert, message->config);
+
+  format_value(value, &unit, &style, out, size);
+}
+
+struct list {
+  struct fact *facts;
+  size_t n;
+};
+
+static void add(struct list *list, const char *name, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+static void add(struct list *list, const char *name, const char *format, ...) {
+  struct fact *fact = &list->facts[list->n];
+  char text[FACT_SIZE * 2];
+  va_list args;
+
+  if (list->n == FACTS_MAX)
+    return;
+  va_start(args, format);
+  vsnprintf(text, sizeof(text), format, args);
+  va_end(args);
+  if (text_clean(text, strlen(text), fact->value, sizeof(fact->value)) == 0)
+    return;
+  fact->name = name;
+  list->n++;
+}
+
+static void add_moment(struct list *list, const char *name, int64_t when,
+                       int64_t now) {
+  char text[FORMAT_SIZE];
+
+  if (when <= 0)
+    return;
+  format_clock(when / 1000, now / 1000, text, sizeof(text));
+  add(list, name, "%s", text);
+}
+
+static void add_numbers(struct list *list, const struct message *message) {
+  const struct alert *alert = message->alert;
+  char text[FORMAT_SIZE];
+  char limit[FORMAT_SIZE];
+  bool over = alert->resolved_at != 0;
+
+  facts_value(message, isnan(alert->percent) ? alert->value : alert->percent,
+              text, sizeof(text));
+  add(list,
+      alert->class == ALERT_MISSING ? "Last reading"
+      : over                        ? "Now"
+                                    : "Value",
+      "%s", text);
+  facts_value(message, alert->limit, limit, sizeof(limit));
+  if (limit[0] != '\0' && alert->direction != DIRECTION_NONE)
+    add(list, "Limit", "%s %s", alert_direction_name(alert->direction), limit);
+  facts_value(message, alert->peak, text, sizeof(text));
+  if (alert->class == ALERT_RANGE &&
+      (over || message->kind == MESSAGE_REPEAT) && alert->peak != alert->value)
+    add(list, alert->direction == DIRECTION_BELOW ? "Lowest" : "Peak", "%s",
+        text);
+}
+
+static void add_times(struct list *list, const struct message *message,
+                      int64_t now) {
+  const struct alert *alert = message->alert;
+  int64_t end = alert->resolved_at != 0 ? alert->resolved_at : now;
+  char text[FORMAT_SIZE];
+
+  add_moment(list, "Since", alert->since, now);
+  add_moment(list, "Until", alert->resolved_at, now);
+  /* of a missing device the text counts from its last reading */
+  if (alert->class != ALERT_MISSING && alert->since > 0 &&
+      end - alert->since >= 60000) {
+    format_duration((double)(end - alert->since) / 1000, text, sizeof(text));
+    add(list, "Duration", "%s", text);
+  }
+}
+
+size_t facts_of(const struct message *message, struct fact facts[FACTS_MAX]) {
+  const struct alert *alert = message->alert;
+  int64_t now = message->created;
+  struct list list = {facts, 0};
+
+  if (message->shrink || message->kind == MESSAGE_TEST ||
+      message->reason == REASON_DIGEST)
+    return 0;
+  add_numbers(&list, message);
+  add_times(&list, message, now);
+  if (alert->members_num > 1)
+    add(&list, "Series", "%u of %u missing", alert->members_missing,
+        alert->members_num);
+  else if (alert->type[0] != '\0')
+    add(&list, "Series", "%s%s%s", alert->type,
+        alert->type_instance[0] != '\0' ? "-" : "", alert->type_instance);
+  if ((alert->flags & ALERT_ACKED) != 0)
+    add(&list, "Acknowledged by", "%s",
+        alert->ack_by[0] != '\0' ? alert->ack_by : alert->ack_source);
+  if (alert->host[0] != '\0' && strcmp(alert->host, alert->device) != 0)
+    add(&list, "Host", "%s", alert->host);
+  if (alert->id > 0)
+    add(&list, "Alert", "%" PRId64, alert->id);
+  return list.n;
+}
+
+const char *facts_state(const struct message *message) {
+  switch (message->kind) {
+  case MESSAGE_RESOLVED:
+    return message->reason == REASON_CLOSED ? "closed" : "ok";
+  case MESSAGE_ACKED:
+    return message->reason == REASON_UNACKED ? level_name(message->level)
+                                             : "acknowledged";
+  case MESSAGE_TEST:
+    return "test";
+  case MESSAGE_OPEN:
+  case MESSAGE_UPDATE:
+  case MESSAGE_REPEAT:
+  case MESSAGE_NOTE:
+  case MESSAGE_CANCEL:
+  case MESSAGE_KINDS:
+    break;
+  }
+  return level_name(message->level);
+}

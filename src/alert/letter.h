@@ -1,0 +1,20 @@
+/* What a mail shows: the plain part and the HTML part, which must read well in
+ * the narrow window of a telephone, by day and by night. */
+#ifndef ALERT_LETTER_H
+#define ALERT_LETTER_H
+
+#include "alert/message.h"
+#include "alert/sender.h"
+#include "base/buf.h"
+
+/* Appends UTF-8 text with bare line feeds: 0, -ENOMEM, -EMSGSIZE. */
+int letter_text(const struct message *message, const struct sender_env *env,
+                struct buf *out) __attribute__((warn_unused_result));
+int letter_html(const struct message *message, const struct sender_env *env,
+                struct buf *out) __attribute__((warn_unused_result));
+
+/* "CRITICAL", "OK", "ACKNOWLEDGED", ...: what stands in the subject's brackets
+ * and on the coloured band. */
+void letter_state(const struct message *message, char *out, size_t size);
+
+#endif

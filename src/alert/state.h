@@ -1,0 +1,106 @@
+/* What an alert is at any moment, and what becomes of it: the rows of
+ * ALERTING.md B.3 and the restart rules of B.6. Decides what is to be said and
+ * says it through a hook; whom it reaches is not its matter.
+ *
+ * One thread, inside an open transaction of the store (but for find, count,
+ * next_due). Times are wall ms. */
+#ifndef ALERT_STATE_H
+#define ALERT_STATE_H
+
+#include "alert/config.h"
+#include "alert/episode.h"
+#include "alert/event.h"
+#include "alert/message.h"
+#include "alert/store.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct say {
+  enum message_kind kind;
+  enum alert_reason reason;
+  bool quiet;
+  bool stateful_only; /* only services that keep incidents open hear of it */
+  int route;          /* position in episode->routes, -1 = all */
+  int64_t now;
+};
+
+struct state_hooks {
+  /* The daemon's value cache: the present value of a series, host, plugin and
+   * plugin_instance from alert; false = none or not a number. May be NULL. */
+  bool (*lookup)(void *arg, const struct alert *alert, const char *series,
+                 double *value);
+  void *lookup_arg;
+  /* Tells people. e->a has its id and is stored. */
+  void (*say)(void *arg, struct episode *e, const struct say *say);
+  void *say_arg;
+  double interval_s; /* how often the daemon reads */
+  double grace_s;    /* StartupGrace, resolved */
+};
+
+struct state;
+
+struct state_counts {
+  uint64_t opened[LEVEL_COUNT]; /* by level, since start */
+  uint64_t dropped_okay;        /* OKAY with nothing open */
+  uint64_t no_route;
+  size_t open, firing;
+};
+
+/* NULL when memory is out. config and store are borrowed. */
+struct state *state_new(const struct notify_config *config, struct store *store,
+                        const struct state_hooks *hooks);
+void state_free(struct state *state);
+
+/* Takes over what an earlier run left open, as unconfirmed. 0 or -errno. */
+int state_load(struct state *state, int64_t now);
+
+/* StartupGrace begins. */
+void state_begin_grace(struct state *state, int64_t now);
+
+/* Alerts that open meanwhile say that this machine's clock is not set. */
+void state_clock_uncertain(struct state *state, bool uncertain);
+
+/* One classified notification. */
+void state_event(struct state *state, const struct event *event, int64_t now);
+/* Timers, the value cache, repeats. */
+void state_tick(struct state *state, int64_t now);
+/* The next moment state_tick() has something to do; 0 = none known. */
+int64_t state_next_due(const struct state *state, int64_t now);
+/* The wall clock was set by delta ms. */
+void state_shift(struct state *state, int64_t delta_ms);
+/* Stores what changed without a transition (last value, count): at shutdown
+ * and after the store lost its disk. everything: also the unchanged. */
+void state_save_all(struct state *state, bool everything);
+
+/* A message of the alert through the route was accepted at `at`: repeats are
+ * counted from here. */
+void state_accepted(struct state *state, int64_t alert_id, const char *route,
+                    int64_t at);
+
+/* By people. for_s 0 = AckTimeout. 0, -ENOENT, -EALREADY. */
+int state_ack(struct state *state, int64_t id, double for_s, const char *by,
+              const char *source, int64_t now);
+int state_unack(struct state *state, int64_t id, const char *by, int64_t now);
+int state_resolve(struct state *state, int64_t id, const char *by, int64_t now);
+
+const struct episodes *state_episodes(const struct state *state);
+struct episode *state_find(const struct state *state, int64_t id);
+void state_count(const struct state *state, struct state_counts *out);
+
+/* Fills a fresh alert from an event as opening it would (device, level, unit,
+ * labels) and matches its routes; for explain and render too. */
+void state_describe(const struct notify_config *config,
+                    const struct event *event, int64_t now, struct episode *e);
+/* Parts of it: the level for a severity on the episode's first route; what an
+ * event brings to an alert that is open; device and labels by configuration. */
+enum level episode_level(const struct notify_config *config,
+                         const struct episode *e, enum severity severity);
+void episode_values(struct episode *e, const struct event *event);
+void episode_peak(struct episode *e);
+void episode_names(const struct notify_config *config, struct episode *e);
+/* The key of a route in the store: its name, or "#2" for the nameless. */
+void route_key(const struct notify_config *config, int route, char *out,
+               size_t size);
+
+#endif

@@ -1,0 +1,5 @@
+#include <config.h>
+
+#include "plugin/version.h"
+
+const char package_version[] = PACKAGE_VERSION;

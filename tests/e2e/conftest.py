@@ -1,0 +1,57 @@
+"""What all end-to-end tests share. They find everything in the build folder:
+cd there and run `pytest SOURCE/tests/e2e`, or set KASA_BUILD.
+
+Further environment, all optional (a test whose part is missing says so):
+  KASA_DEVICES  folder of device dumps with INDEX.tsv
+  KASA_NODE     folder with node_modules of the two npm packages
+  KASA_SOURCE   the source folder, when the tests are run from elsewhere
+  KASA_NETNS=0  do not use a private network namespace
+and those that collectd.py names."""
+
+import os
+import shutil
+import sys
+
+import pytest
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+
+import net  # noqa: E402
+from collectd import BUILD, missing_plugins, why_not  # noqa: E402
+
+SOURCE = os.environ.get("KASA_SOURCE") or os.path.abspath(
+    os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", ".."))
+
+NEEDS_NO_DAEMON = ("test_kasasim",)
+
+
+def pytest_configure(config):
+    config.addinivalue_line(
+        "markers", "needs(*names): programs or collectd plugins of a test")
+    os.environ.setdefault("KASASIM", os.path.join(BUILD, "kasasim"))
+    if os.environ.get("KASA_DEVICES"):
+        os.environ.setdefault("KASA_DUMPS", os.environ["KASA_DEVICES"])
+    if os.environ.get("KASA_NODE"):
+        os.environ.setdefault("NODE_PATH", os.path.join(
+            os.environ["KASA_NODE"], "node_modules"))
+    net.isolate()
+
+
+def pytest_runtest_setup(item):
+    if item.module.__name__ in NEEDS_NO_DAEMON:
+        return
+    why = why_not()
+    if why is None and not os.access(os.environ["KASASIM"], os.X_OK):
+        why = "kasasim is not built"
+    for mark in item.iter_markers("needs"):
+        for name in mark.args:
+            if (why is None and shutil.which(name) is None
+                    and missing_plugins(name)):
+                why = f"{name} is not installed"
+    if why is not None:
+        pytest.skip(why)
+
+
+@pytest.fixture(scope="session")
+def source():
+    return SOURCE

@@ -1,0 +1,260 @@
+"""notify_kasa inside a real collectd, with senders that write files."""
+
+import sqlite3
+import stat
+import os
+import time
+
+import pytest
+
+from alerting import SLOWNESS, Collectd
+
+QUICK = '  RecoverAfter 1\n  StartupGrace 5\n'
+QUICK_TWO = ('  RecoverAfter 0\n  <Route "all">\n    Channel "mail" "team"\n'
+             '  </Route>\n')
+
+
+def test_a_start_with_200_healthy_series_sends_nothing():
+    with Collectd(QUICK) as c:
+        for i in range(200):
+            c.put(f"Plug {i}", "power", 90)
+        time.sleep(3)
+        assert c.sent() == []
+        assert c.ask(command="list")["alerts"] == []
+        assert "All data sources are within range" in c.log()
+
+
+def test_bad_once_recovery_once_and_a_restart_in_between():
+    with Collectd(QUICK) as c:
+        c.put("Freezer", "power", 90)
+        c.put("Freezer", "power", 1900, time.time() + 0.1)
+        c.wait(["firing"])
+        c.restart()
+        c.put("Freezer", "power", 1901)
+        time.sleep(2)
+        assert c.kinds() == ["firing"]
+        c.put("Freezer", "power", 96, time.time() + 1)
+        c.wait(["firing", "resolved"])
+        first, last = c.sent()
+        assert first["episode"] == last["episode"]
+        assert last["thread_root"] == first["message_id"]
+        assert first["title"].startswith("Freezer")
+        time.sleep(2)
+        assert c.kinds() == ["firing", "resolved"]
+
+
+def test_worse_is_an_update_of_one_episode():
+    with Collectd(QUICK) as c:
+        c.put("Heater", "power", 1600)
+        c.wait(["firing"])
+        c.put("Heater", "power", 1900, time.time() + 1)
+        c.wait(["firing", "update"])
+        assert len({m["episode"] for m in c.sent()}) == 1
+
+
+def test_nan_is_no_recovery_and_the_value_cache_decides():
+    with Collectd(QUICK) as c:
+        now = time.time()
+        c.put("Freezer", "power", 1900, now)
+        c.wait(["firing"])
+        c.put("Freezer", "power", "U", now + 1)
+        time.sleep(3)
+        assert c.kinds() == ["firing"]
+        assert c.ask(command="list")["alerts"][0]["no_reading"]
+        # in range from now on: collectd says nothing, OKAY stays OKAY
+        end = time.time() + 40
+        tick = now + 2
+        while c.kinds() != ["firing", "resolved"]:
+            assert time.time() < end, c.log()
+            tick = max(tick + 1, time.time())
+            c.put("Freezer", "power", 900, tick)
+            time.sleep(1)
+        assert c.log().count("severity = OKAY") == 1
+
+
+def test_a_missing_device_is_one_alert_and_one_recovery():
+    with Collectd(QUICK) as c:
+        for kind, value in (("power", 90), ("voltage", 230)):
+            c.put("Freezer", kind, value, interval=1)
+        c.wait(["firing"], seconds=20)
+        time.sleep(2)
+        assert c.kinds() == ["firing"]
+        alert = c.ask(command="list")["alerts"][0]
+        assert (alert["class"], alert["members"]) == ("missing", 2)
+        c.put("Freezer", "power", 90)
+        c.put("Freezer", "voltage", 230)
+        c.wait(["firing", "resolved"])
+
+
+def test_bad_at_start_is_told_and_dead_during_restart_stays():
+    with Collectd(QUICK) as c:
+        c.put("Freezer", "power", 1900)
+        c.wait(["firing"])
+        c.restart()
+        time.sleep(8)  # beyond the grace: nobody heard of it again
+        assert c.kinds() == ["firing"]
+        assert c.ask(command="list")["alerts"][0]["stale"]
+
+
+def test_plain_notifications_open_and_close():
+    with Collectd(QUICK) as c:
+        names = dict(host="nas", plugin="raid", type="state")
+        c.notify("okay", "all is well", **names)
+        c.notify("failure", "disk <b>2</b> failed", **names)
+        c.wait(["firing"])
+        c.notify("okay", "rebuilt", **names)
+        c.wait(["firing", "resolved"])
+
+
+def test_a_provider_that_is_away_gets_it_later():
+    with Collectd(QUICK_TWO, channels=("mail", "team")) as c:
+        c.mode("mail", "retry")
+        c.put("Freezer", "power", 1900)
+        c.wait(["firing"], "team")
+        assert c.kinds() == []
+        c.mode("mail", "ok")
+        c.wait(["firing"], seconds=20)
+        c.put("Freezer", "power", 90, time.time() + 1)
+        c.wait(["firing", "resolved"])
+        assert c.kinds("team") == ["firing", "resolved"]
+
+
+def test_opened_and_recovered_while_away_is_one_message():
+    with Collectd(QUICK_TWO, channels=("mail", "team")) as c:
+        c.mode("mail", "retry")
+        c.put("Freezer", "power", 1900)
+        c.wait(["firing"], "team")
+        c.put("Freezer", "power", 90, time.time() + 1)
+        c.wait(["firing", "resolved"], "team")
+        c.mode("mail", "ok")
+        c.wait(["note"], seconds=30)
+        assert c.sent()[0]["reason"] == "missed"
+
+
+def test_a_pager_is_told_to_stop_ringing():
+    options = ('  RecoverAfter 0\n  <Route "all">\n    Channel "pager"\n'
+               '  </Route>\n')
+    with Collectd(options, channels=("pager",), kinds={"pager": "pager"}) as c:
+        c.put("Freezer", "power", 1900)
+        c.wait(["firing"], "pager")
+        c.put("Freezer", "power", 90, time.time() + 1)
+        c.wait(["firing", "resolved", "cancel"], "pager")
+
+
+def test_commands():
+    with Collectd(QUICK) as c:
+        c.put("Freezer", "power", 1900)
+        c.wait(["firing"])
+        number = c.ask(command="list")["alerts"][0]["id"]
+        assert c.ask(command="ack", id=number, by="me")["ok"]
+        c.wait(["firing", "acknowledged"])
+        assert not c.ask(command="ack", id=number)["ok"]
+        assert c.ask(command="unack", id=number)["ok"]
+        shown = c.ask(command="show", id=number)
+        assert shown["told"][0]["announced"]
+        assert c.ask(command="resolve", id=number)["ok"]
+        c.wait(["firing", "acknowledged", "resolved"])
+        what = [h["what"] for h in c.ask(command="history")["history"]]
+        assert {"opened", "sent", "acked", "unacked", "closed"} <= set(what)
+        answer = c.ask(command="test", channel="all")
+        assert answer["results"] == [
+            {"channel": "mail", "ok": True, "ref": answer["results"][0]["ref"]}]
+        assert c.kinds()[-1] == "test"
+        explained = c.ask(command="explain", severity="FAILURE", value=1900,
+                          identifier="tester/kasa-Freezer/power")
+        assert explained["routes"][0]["channels"][0]["delivers"]
+        rendered = c.ask(command="render", severity="FAILURE", value=1900,
+                         identifier="tester/kasa-Freezer/power")
+        assert rendered["rendered"][0]["title"].startswith("Freezer")
+        assert not c.ask(command="nonsense")["ok"]
+        mode = os.stat(c.base + "/control").st_mode
+        assert stat.S_IMODE(mode) == 0o660
+
+
+def test_explain_tells_what_then_happens():
+    with Collectd('  MinLevel info\n', thresholds="") as c:
+        said = c.ask(command="explain", severity="missing",
+                     identifier="tester/kasa-Freezer/power")
+        c.notify("failure", "tester/kasa-Freezer/power has not been updated "
+                 "for 20.000 seconds.", host="tester", plugin="kasa",
+                 plugin_instance="Freezer", type="power")
+        c.wait(["firing"])
+        opened = c.ask(command="list")["alerts"][0]
+        for name in ("fingerprint", "class", "level", "device"):
+            assert said["alert"][name] == opened[name]
+
+
+def test_it_stops_within_five_seconds_with_a_hanging_provider():
+    with Collectd(QUICK) as c:
+        c.mode("mail", "hang")
+        c.put("Freezer", "power", 1900)
+        time.sleep(1)
+        assert c.stop() < 5 * SLOWNESS
+        c.mode("mail", "ok")
+        c.start()
+        c.wait(["firing"], seconds=60)
+
+
+def test_the_daemon_measures_itself():
+    with Collectd(QUICK) as c:
+        c.put("Freezer", "power", 1900)
+        c.wait(["firing"])
+        end = time.time() + 10
+        wanted = {"tester/notify_kasa-mail/deliveries-sent",
+                  "tester/notify_kasa-mail/queue_length",
+                  "tester/notify_kasa/alerts-critical",
+                  "tester/notify_kasa/alerts_firing"}
+        while True:
+            listed = c.unixsock("LISTVAL")[0]
+            number = int(listed.split()[0])
+            import socket
+            with socket.socket(socket.AF_UNIX) as s:
+                s.connect(c.base + "/sock")
+                f = s.makefile("rw")
+                f.write("LISTVAL\n")
+                f.flush()
+                n = int(f.readline().split()[0])
+                names = {f.readline().split()[1] for _ in range(n)}
+            if wanted <= names:
+                break
+            assert time.time() < end, (number, names)
+            time.sleep(0.2)
+
+
+def test_the_database_may_be_deleted_or_broken():
+    with Collectd(QUICK) as c:
+        c.put("Freezer", "power", 1900)
+        c.wait(["firing"])
+        c.stop()
+        path = c.base + "/state/alerts.db"
+        assert stat.S_IMODE(os.stat(path).st_mode) == 0o600
+        assert stat.S_IMODE(os.stat(c.base + "/state").st_mode) == 0o700
+        for name in ("alerts.db-wal", "alerts.db-shm"):
+            if os.path.exists(f"{c.base}/state/{name}"):
+                os.unlink(f"{c.base}/state/{name}")
+        with open(path, "r+b") as f:
+            f.write(b"not a database at all" * 100)
+        c.start()
+        c.wait(["firing", "note"])
+        assert any("corrupt" in n for n in os.listdir(c.base + "/state"))
+        c.put("Freezer", "power", 1900)
+        c.wait(["firing", "note", "firing"])
+
+
+def test_every_row_is_settled_in_the_store():
+    with Collectd(QUICK) as c:
+        c.put("Freezer", "power", 1900)
+        c.wait(["firing"])
+        c.put("Freezer", "power", 90, time.time() + 1)
+        c.wait(["firing", "resolved"])
+        c.stop()
+        db = sqlite3.connect(c.base + "/state/alerts.db")
+        assert db.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+        assert db.execute("SELECT count(*) FROM outbox WHERE state<2"
+                          ).fetchone() == (0,)
+        assert db.execute("SELECT value FROM meta WHERE key="
+                          "'clean_shutdown'").fetchone() == (1,)
+
+
+if __name__ == "__main__":
+    raise SystemExit(pytest.main([__file__, "-x", "-q"]))

@@ -1,0 +1,67 @@
+"""How devices are asked for the first time, and while they do not answer."""
+
+from collectd import Collectd, Key, device
+from sim import Sim
+
+
+def test_the_first_request_is_sysinfo_alone():
+    house = [{"alias": "Plug", "kind": "plug", "quirks": {
+        "crash_above": 30, "reboot_s": 60}},
+        {"alias": "Bulb", "kind": "bulb", "quirks": {
+            "crash_above": 30, "reboot_s": 60}}]
+    # the second request, with the meter, is too long for these: they are gone
+    with Sim(house) as sim:
+        addresses = [d["addr"] for d in sim.truth()]
+        config = "Discovery false\nTimeout 0.3\nRetries 0\n" + "".join(
+            device(a) for a in addresses)
+        with Collectd(config, discover=False) as daemon:
+            daemon.wait(lambda: all(d["requests"] >= 2 for d in sim.stats()),
+                        "a second request")
+            for stats in sim.stats():
+                # the first one was short enough, and so was answered
+                assert stats["replies"] == 1, stats
+                assert stats["requests"] == 2, stats
+
+
+def test_a_device_that_stays_away_is_asked_once_per_interval():
+    with Sim([{"alias": "Good", "kind": "plug"},
+              {"alias": "Mute", "kind": "plug"}]) as sim:
+        config = "Timeout 0.2\nRetries 3\nRetryDelay 0.01\n"
+        with Collectd(config) as daemon:
+            daemon.wait_up("Good", "Mute")
+            sim.fault("Mute", "silence")
+            daemon.wait_down("Mute")
+            # four attempts in the first cycle, then one in each
+            daemon.cycles(1)
+            first = sim.stats("Mute", reset=True)[0]["requests"]
+            begin = daemon.stamp()
+            page = daemon.cycles(4)
+            ends = [t for t, _ in daemon.csv("kasa_total", "",
+                                             "poll_duration") if t > begin]
+            assert first >= 4
+            asked = sim.stats("Mute")[0]["requests"]
+            assert abs(asked - len(ends)) <= 2, (asked, ends)
+            assert page[Key("collectd_kasa_up", kasa="Mute")] == 0
+
+
+def test_an_overrun_is_said_once_and_names_the_slow():
+    house = [{"alias": f"Good {i}", "kind": "plug"} for i in range(3)]
+    house += [{"alias": "Tortoise", "kind": "plug",
+               "fault": {"fault": "delay", "ms": 1300}}]
+    with Sim(house) as sim:
+        with Collectd("Timeout 5\n") as daemon:
+            daemon.wait_up("Tortoise", timeout=20)
+            daemon.wait_line("polling takes longer")
+            daemon.cycles(6)
+            line, = daemon.lines("polling takes longer")
+            assert "Tortoise" in line and "interval of 1 s" in line
+            assert "Good" not in line
+            # nobody waited, and the slow one delivers at its own pace
+            rows = daemon.csv("kasa", "Good 1", "up")
+            assert all(b[0] - a[0] < 1.9 for a, b in zip(rows[1:], rows[2:]))
+            assert daemon.page()[Key("collectd_kasa_up", kasa="Tortoise")] == 1
+            # back in time, and slow again: that is news
+            sim.fault("Tortoise", "none")
+            daemon.cycles(3)
+            sim.fault("Tortoise", "delay", ms=1300)
+            daemon.wait_line("polling takes longer", count=2)

@@ -1,0 +1,9 @@
+/* The kinds of channel that tests use instead of the real ones. */
+#include <config.h>
+
+#include "alert/sender.h"
+
+extern const struct sender sender_file;
+extern const struct sender sender_pager;
+
+const struct sender *const senders[] = {&sender_file, &sender_pager, NULL};

@@ -1,0 +1,56 @@
+/* Any bytes as two metrics pages in a row, up to the drawn table. */
+#include <config.h>
+
+#include "cli/house.h"
+#include "cli/metrics.h"
+#include "cli/table.h"
+#include "cli/width.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static void take(struct house *h, const uint8_t *data, size_t size) {
+  char *text = malloc(size + 1);
+
+  if (text == NULL)
+    abort();
+  memcpy(text, data, size);
+  house_begin(h);
+  metrics_read(text, size, house_take, h);
+  house_end(h, 1700000000000);
+  free(text);
+}
+
+static void draw(const struct house *h) {
+  const struct style style = {.columns = 80};
+  struct rows rows = {0};
+  struct row total;
+  struct buf text;
+
+  buf_init(&text, 16 * 1024 * 1024);
+  if (house_rows(h, &rows, &total) == 0 &&
+      table_draw(&text, &style, table_live, &rows, &total, NULL) == 0)
+    for (char *line = strtok(text.data, "\n"); line != NULL;
+         line = strtok(NULL, "\n"))
+      if (width_text(line) > style.columns)
+        abort();
+  rows_free(&rows);
+  buf_free(&text);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
+  struct house *h = house_create();
+  const uint8_t *half = size > 0 ? memchr(data, '\f', size) : NULL;
+  size_t first = half != NULL ? (size_t)(half - data) : size;
+
+  if (h == NULL)
+    abort();
+  take(h, data, first);
+  draw(h);
+  take(h, data + first, size - first);
+  draw(h);
+  house_free(h);
+  return 0;
+}

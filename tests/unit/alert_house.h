@@ -1,0 +1,63 @@
+/* The alert engine in a test's hands: its clock, its network, its value cache.
+ * A test writes what happens as words and reads what people heard as words.
+ *
+ *   "fail 1620; +60; ok 90; +61"  ->  "mail:firing mail:resolved"
+ */
+#ifndef TESTS_ALERT_HOUSE_H
+#define TESTS_ALERT_HOUSE_H
+
+#include "alert/core.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum { HOUSE_CHANNELS = 4, HOUSE_LOG = 65536 };
+
+struct house {
+  struct notify_config *config;
+  struct core *core;
+  char directory[64];
+  int64_t wall, boot; /* ms */
+  uint64_t seed;
+  enum send_outcome outcome[HOUSE_CHANNELS]; /* of the next sends */
+  double wait_s;
+  bool hold; /* jobs stay out until released */
+  struct job *held, **held_end;
+  bool cached; /* the value cache has cache_value for every series */
+  double cache_value;
+  bool acked_on_phone;
+  char heard[HOUSE_LOG];  /* "mail:firing mail:resolved" of what was sent */
+  char titles[HOUSE_LOG]; /* "title/body|..." likewise */
+  unsigned attempts;
+  bool keep_texts;
+};
+
+/* options: lines "Key value" for the top level, "Route.Key value" for the one
+ * route, "mail.Key value" for the channel mail; separated by ";". Channels:
+ * "mail" (people), "pager" (stateful, rings), with "two" also "second". */
+void house_open(struct house *h, const char *options);
+void house_close(struct house *h);
+/* As the daemon does: stop and start; kill leaves without a goodbye. */
+void house_restart(struct house *h, bool kill);
+
+/* Words as above:
+ *   fail V, warn V, ok V, fail nan...   a threshold speaks of Freezer's power
+ *   missing S / back S                  series S of Freezer
+ *   event TEXT / eventok TEXT           any other notification
+ *   +N                                  N seconds pass
+ *   clock +N                            the wall clock is set
+ *   reboot N                            restart with the clock N s off
+ *   cache V / cache -                   the value cache
+ *   restart / kill, ack / unack / resolve (the first open alert)
+ *   CHANNEL=OUTCOME                     sent retry ambiguous refused dead
+ *                                       shrink split
+ */
+void house_play(struct house *h, const char *words);
+/* Steps until nothing is left to do now. */
+void house_settle(struct house *h);
+void house_event(struct house *h, const struct event *event);
+struct event house_range(enum severity severity, const char *device,
+                         double value);
+const char *house_heard(struct house *h); /* since the last call */
+
+#endif

@@ -1,0 +1,202 @@
+/* The engine with its threads: many notifiers at once, senders that hang. */
+#include <config.h>
+
+#include "alert/engine.h"
+
+#include "alert_house.h"
+#include "base/clock.h"
+#include "base/conf.h"
+#include "suite.h"
+
+#include <pthread.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+static char directory[64];
+
+static void quiet(void *arg, const char *line) {
+  (void)arg;
+  ck_abort_msg("configuration: %s", line);
+}
+
+static struct notify_config *config_with(const char *mode) {
+  struct option_reporter reporter = {.say = quiet};
+  struct conf_item *root = conf_new("Plugin");
+  struct conf_item *block = conf_add_child(root, "Channel");
+  struct notify_config *config = notify_config_new();
+  char path[128];
+
+  conf_add_string(block, "file");
+  conf_add_string(block, "mail");
+  snprintf(path, sizeof(path), "%s/out", directory);
+  conf_add_string(conf_add_child(block, "Path"), path);
+  snprintf(path, sizeof(path), "%s/mode", directory);
+  conf_add_string(conf_add_child(block, "Mode"), path);
+  FILE *f = fopen(path, "w");
+  fputs(mode, f);
+  fclose(f);
+  snprintf(path, sizeof(path), "%s/socket", directory);
+  conf_add_string(conf_add_child(root, "ControlSocket"), path);
+  notify_config_read(config, root, &reporter);
+  notify_config_finish(config, &reporter);
+  conf_free(root);
+  return config;
+}
+
+static struct engine *start(const struct notify_config *config) {
+  struct engine_hooks hooks = {.collectd_host = "nas",
+                               .version = "test",
+                               .interval_s = 10,
+                               .grace_s = 120};
+  struct engine *e = engine_start(config, directory, &hooks);
+
+  ck_assert_ptr_nonnull(e);
+  return e;
+}
+
+static size_t open_alerts(struct engine *e) {
+  struct engine_stats stats;
+
+  engine_stats(e, &stats);
+  return stats.alerts.open;
+}
+
+struct notifier {
+  struct engine *engine;
+  int first;
+  int count;
+};
+
+static void *notify_many(void *arg) {
+  struct notifier *n = arg;
+
+  for (int i = 0; i < n->count; i++) {
+    char name[32];
+    struct event ev;
+    snprintf(name, sizeof(name), "Plug %d", n->first + i);
+    ev = house_range(SEVERITY_FAILURE, name, 1900);
+    while (engine_event(n->engine, &ev) < 0)
+      usleep(1000);
+  }
+  return NULL;
+}
+
+START_TEST(several_threads_notify_at_once) {
+  struct notify_config *config = config_with("ok");
+  struct engine *e = start(config);
+  struct notifier n[4];
+  pthread_t threads[4];
+  struct engine_stats stats;
+
+  for (int i = 0; i < 4; i++) {
+    n[i] = (struct notifier){e, 1000 * i, 250};
+    pthread_create(&threads[i], NULL, notify_many, &n[i]);
+  }
+  for (int i = 0; i < 4; i++)
+    pthread_join(threads[i], NULL);
+  for (int i = 0; i < 1000 && open_alerts(e) < 1000; i++)
+    usleep(10000);
+  engine_stats(e, &stats);
+  ck_assert_uint_eq(stats.alerts.open, 1000);
+  ck_assert_uint_eq(stats.lost, 0);
+  ck_assert(engine_stop(e));
+  notify_config_free(config);
+}
+END_TEST
+
+START_TEST(a_hanging_sender_does_not_hold_the_end_up) {
+  struct notify_config *config = config_with("hang");
+  struct engine *e = start(config);
+  struct event ev = house_range(SEVERITY_FAILURE, "Freezer", 1900);
+  uint64_t began;
+
+  engine_event(e, &ev);
+  usleep(300000);
+  began = clock_monotonic_us();
+  ck_assert(engine_stop(e));
+  ck_assert_uint_lt(clock_monotonic_us() - began, 2000000);
+  notify_config_free(config);
+}
+END_TEST
+
+static double cpu_s(void) {
+  struct rusage r;
+
+  getrusage(RUSAGE_SELF, &r);
+  return (double)(r.ru_utime.tv_sec + r.ru_stime.tv_sec) +
+         (double)(r.ru_utime.tv_usec + r.ru_stime.tv_usec) / 1e6;
+}
+
+static long resident_kb(void) {
+  long pages = 0;
+  FILE *f = fopen("/proc/self/statm", "r");
+
+  if (f == NULL || fscanf(f, "%*d %ld", &pages) != 1)
+    pages = 0;
+  if (f != NULL)
+    fclose(f);
+  return pages * (sysconf(_SC_PAGESIZE) / 1024);
+}
+
+/* Prints numbers; only grossly wrong ones fail. */
+START_TEST(ten_thousand_alerts_are_queued) {
+  struct notify_config *config = config_with("retry");
+  struct engine *e = start(config);
+  double cpu = cpu_s();
+  long before = resident_kb();
+  uint64_t began = clock_monotonic_us();
+  uint64_t worst = 0;
+  uint64_t sum = 0;
+
+  for (int i = 0; i < 10000; i++) {
+    char name[32];
+    struct event ev;
+    uint64_t t;
+    snprintf(name, sizeof(name), "Plug %d", i);
+    ev = house_range(SEVERITY_FAILURE, name, 1900);
+    do {
+      t = clock_monotonic_us();
+      if (engine_event(e, &ev) == 0)
+        break;
+      usleep(1000);
+    } while (true);
+    t = clock_monotonic_us() - t;
+    sum += t;
+    worst = t > worst ? t : worst;
+  }
+  while (open_alerts(e) < 10000 && clock_monotonic_us() - began < 60000000)
+    usleep(1000);
+  printf("engine: 10000 alerts: %.2f s CPU, %.2f s in all; %.2f us per "
+         "notification in the caller's thread (worst %lu); %ld KiB more "
+         "memory\n",
+         cpu_s() - cpu, (double)(clock_monotonic_us() - began) / 1e6,
+         (double)sum / 10000, (unsigned long)worst, resident_kb() - before);
+  fflush(stdout);
+  ck_assert_uint_ge(open_alerts(e), 10000); /* and our own about the queue */
+  ck_assert(engine_stop(e));
+  notify_config_free(config);
+}
+END_TEST
+
+static void folder_make(void) {
+  snprintf(directory, sizeof(directory), "/tmp/check_engine_XXXXXX");
+  ck_assert_ptr_nonnull(mkdtemp(directory));
+}
+
+static void folder_drop(void) {
+  char command[128];
+  snprintf(command, sizeof(command), "rm -r %s", directory);
+  ck_assert_int_eq(system(command), 0);
+}
+
+static void fill(TCase *t) {
+  tcase_set_timeout(t, 120);
+  tcase_add_checked_fixture(t, folder_make, folder_drop);
+  tcase_add_test(t, several_threads_notify_at_once);
+  tcase_add_test(t, a_hanging_sender_does_not_hold_the_end_up);
+  tcase_add_test(t, ten_thousand_alerts_are_queued);
+}
+
+int main(void) { return suite_run("alert engine", fill); }

@@ -1,0 +1,252 @@
+/* From "say this" to "it was accepted": outages, refusals, fallback, bounds. */
+#include <config.h>
+
+#include "alert_house.h"
+#include "suite.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static const struct {
+  const char *row;
+  const char *options;
+  const char *story;
+  const char *heard;
+} stories[] = {
+    {"a provider that is away gets it later", "",
+     "mail=retry; fail 1900; +600; mail=sent; +600", "mail:firing"},
+    {"two days away: one message about what came and went", "",
+     "mail=retry; fail 1900; +600; ok 90; +172800; mail=sent; +1200",
+     "mail:missed"},
+    {"two days away and still bad: the alarm, and the newest reminder",
+     "mail.MaxAge 4d", "mail=retry; fail 1900; +172800; mail=sent; +1200",
+     "mail:firing"},
+    {"told, then away: the recovery comes late, but it comes", "",
+     "fail 1900; mail=retry; ok 90; +3600; mail=sent; +1200",
+     "mail:firing mail:resolved"},
+    {"told, away, worse and worse: only the newest", "",
+     "warn 1600; mail=retry; fail 1900; warn 1600; fail 1950; +3000; "
+     "mail=sent; +1200",
+     "mail:firing mail:worse"},
+    {"reminders do not pile up", "MinLevel info",
+     "fail 1900; mail=retry; +30000; mail=sent; +1000",
+     "mail:firing mail:repeat"},
+    {"stateful service: opened and gone unheard is nothing",
+     "Route.Channel pager",
+     "pager=retry; fail 1900; ok 90; +600; pager=sent; +1200", ""},
+    {"stateful service: perhaps heard must be closed", "Route.Channel pager",
+     "pager=ambiguous; fail 1900; ok 90; +600; pager=sent; +1200",
+     "pager:resolved"},
+    {"the phone stops ringing on recovery", "Route.Channel pager",
+     "fail 1900; +100; ok 90; +61", "pager:firing pager:resolved pager:cancel"},
+    {"and on ack", "Route.Channel pager", "fail 1900; ack",
+     "pager:firing pager:acknowledged pager:cancel"},
+    {"acknowledged on the phone is acknowledged here",
+     "Route.Channel pager mail", "fail 1900; phone; +35",
+     "mail:firing pager:firing mail:acknowledged pager:acknowledged "
+     "pager:cancel"},
+    {"a refused message goes to the fallback", "two; mail.Fallback second",
+     "mail=refused; fail 1900; +10", "second:firing"},
+    {"and its recovery too", "two; mail.Fallback second",
+     "mail=refused; fail 1900; +10; mail=sent; ok 90; +61",
+     "second:firing second:resolved"},
+    {"a fallback never falls back again",
+     "two; mail.Fallback second; second.Fallback mail",
+     "mail=refused; second=refused; fail 1900; +1000", ""},
+    {"critical and waiting too long takes the fallback",
+     "two; mail.Fallback second", "mail=retry; fail 1900; +890; +60",
+     "second:firing"},
+    {"a warning may wait", "two; mail.Fallback second",
+     "mail=retry; warn 1600; +4000", ""},
+    {"no double where the route tells it anyway",
+     "two; mail.Fallback second; Route.Channel mail second",
+     "mail=refused; fail 1900; +10", "second:firing"},
+    {"three refusals stop the channel, its queue takes the fallback",
+     "two; mail.Fallback second", "mail=dead; warn 1600; +120",
+     "pager:firing second:firing second:firing"},
+    {"the others say so; a restart is a new chance", "",
+     "mail=dead; fail 1900; +120; mail=sent; "
+     "restart; fail 1900; +900",
+     "pager:firing mail:firing pager:resolved pager:cancel"},
+    {"too large: once more, shorter, then given up",
+     "two; mail.Fallback second", "mail=shrink; fail 1900; +10",
+     "second:firing"},
+    {"killed while sending: once more", "",
+     "hold; fail 1900; kill; release; "
+     "fail 1900; +10",
+     "mail:firing"},
+    {"killed while the recovery is sent", "",
+     "fail 1900; ok 90; hold; +61; kill; release; +10",
+     "mail:firing mail:resolved"},
+    {"resolved while the alarm is under way: both, in order", "RecoverAfter 0",
+     "hold; fail 1900; ok 90; release; +10", "mail:firing mail:resolved"},
+    {"MaxAge gives up", "mail.MaxAge 1h",
+     "mail=retry; fail 1900; +4000; "
+     "mail=sent; +10000",
+     "mail:firing mail:repeat"},
+    {"a level below the second channel's goes to the first only",
+     "two; Route.Channel mail second; second.MinLevel critical",
+     "warn 1600; +10; ok 90; +61", "mail:firing mail:resolved"},
+    {"a level that rises reaches it",
+     "two; Route.Channel mail second; second.MinLevel critical",
+     "warn 1600; +10; fail 1900; +10; ok 90; +61",
+     "mail:firing mail:worse second:firing mail:resolved second:resolved"},
+};
+
+START_TEST(people_hear) {
+  struct house h;
+
+  house_open(&h, stories[_i].options);
+  house_play(&h, stories[_i].story);
+  ck_assert_msg(strcmp(h.heard, stories[_i].heard) == 0,
+                "%s: heard \"%s\", not \"%s\"", stories[_i].row, h.heard,
+                stories[_i].heard);
+  house_close(&h);
+}
+END_TEST
+
+START_TEST(back_off_grows_to_a_quarter_of_an_hour) {
+  static const double steps[] = {5, 15, 30, 60, 120, 300, 600, 900, 900};
+
+  for (unsigned i = 0; i < sizeof(steps) / sizeof(steps[0]); i++) {
+    ck_assert_double_eq_tol(backoff_s(i + 1, 0.5), steps[i], 1e-9);
+    ck_assert_double_eq_tol(backoff_s(i + 1, 0), steps[i] * 0.8, 1e-9);
+    ck_assert_double_lt(backoff_s(i + 1, 0.999), steps[i] * 1.2);
+  }
+}
+END_TEST
+
+START_TEST(two_days_of_outage_are_not_hammered) {
+  struct house h;
+
+  house_open(&h, "");
+  house_play(&h, "mail=retry; fail 1900; +172800");
+  ck_assert_uint_gt(h.attempts, 150);
+  ck_assert_uint_lt(h.attempts, 300);
+  house_close(&h);
+}
+END_TEST
+
+START_TEST(the_providers_wait_is_kept_over_a_restart) {
+  struct house h;
+  unsigned before;
+
+  house_open(&h, "");
+  h.wait_s = 7200;
+  house_play(&h, "mail=retry; fail 1900");
+  before = h.attempts;
+  house_play(&h, "mail=sent; restart; fail 1900; +7000");
+  ck_assert_uint_eq(h.attempts, before);
+  house_play(&h, "+300");
+  ck_assert_str_eq(h.heard, "mail:firing");
+  house_close(&h);
+}
+END_TEST
+
+START_TEST(late_messages_say_so_and_why) {
+  struct house h;
+
+  house_open(&h, "");
+  h.keep_texts = true;
+  house_play(&h, "fail 1900; mail=retry; ok 90; +12000; mail=sent; +1200");
+  ck_assert_ptr_nonnull(strstr(h.titles, "Delayed 3 h"));
+  ck_assert_ptr_nonnull(strstr(h.titles, "File could not be reached"));
+  house_close(&h);
+}
+END_TEST
+
+START_TEST(a_queue_has_bounds_and_keeps_what_is_critical) {
+  struct house h;
+  struct deliver_counts n;
+  struct event ev;
+  char name[32];
+
+  house_open(&h, "");
+  house_play(&h, "mail=retry");
+  for (int i = 0; i < 1500; i++) {
+    snprintf(name, sizeof(name), "Plug %d", i);
+    ev = house_range(i % 10 == 0 ? SEVERITY_FAILURE : SEVERITY_WARNING, name,
+                     1900);
+    core_step(h.core, NULL, &ev, 1, true);
+  }
+  deliver_count(core_deliver(h.core), 0, &n);
+  ck_assert_int_le(n.queued, 1001);
+  ck_assert_int_ge((int64_t)n.failed, 499);
+  house_play(&h, "mail=sent; +4000");
+  unsigned critical = 0;
+  for (const char *p = h.heard; (p = strstr(p, "mail:firing")) != NULL; p++)
+    critical++;
+  ck_assert_uint_ge(critical, 950);
+  for (int i = 0; i < 1500; i += 10) {
+    struct told told;
+    snprintf(name, sizeof(name), "Plug %d", i);
+    ev = house_range(SEVERITY_FAILURE, name, 1900);
+    event_classify(&ev, true);
+    const struct episode *e =
+        episodes_find(state_episodes(core_state(h.core)), ev.fingerprint);
+    ck_assert_ptr_nonnull(e);
+    store_told_get(core_store(h.core), e->a.id, "mail", &told);
+    ck_assert_msg(told.announced, "critical %s was given up", name);
+  }
+  house_close(&h);
+}
+END_TEST
+
+START_TEST(recipients_get_rows_of_their_own_after_a_split) {
+  struct house h;
+
+  /* the test sender has no recipients: the message is then refused */
+  house_open(&h, "two; mail.Fallback second");
+  house_play(&h, "mail=split; fail 1900; +10");
+  ck_assert_str_eq(h.heard, "second:firing");
+  house_close(&h);
+}
+END_TEST
+
+START_TEST(a_test_message_is_one_attempt_with_its_result) {
+  struct house h;
+
+  house_open(&h, "");
+  house_play(&h, "mail=retry");
+  ck_assert_int_gt(core_test(h.core, 0, LEVEL_INFO), 0);
+  house_play(&h, "+600; mail=sent; +600");
+  ck_assert_uint_eq(h.attempts, 1);
+  ck_assert_str_eq(h.heard, "");
+  house_close(&h);
+}
+END_TEST
+
+START_TEST(threads_of_mail_keep_their_root) {
+  struct house h;
+  struct told told;
+  char root[MESSAGE_ID_SIZE];
+  int64_t id;
+
+  house_open(&h, "");
+  house_play(&h, "warn 1600");
+  id = state_episodes(core_state(h.core))->first->a.id;
+  store_told_get(core_store(h.core), id, "mail", &told);
+  memcpy(root, told.thread_root, sizeof(root));
+  ck_assert_str_ne(root, "");
+  house_play(&h, "fail 1900; +5");
+  store_told_get(core_store(h.core), id, "mail", &told);
+  ck_assert_str_eq(told.thread_root, root);
+  ck_assert_str_ne(told.previous, root);
+  house_close(&h);
+}
+END_TEST
+
+static void fill(TCase *t) {
+  tcase_set_timeout(t, 120);
+  tcase_add_loop_test(t, people_hear, 0, ROWS(stories));
+  tcase_add_test(t, back_off_grows_to_a_quarter_of_an_hour);
+  tcase_add_test(t, two_days_of_outage_are_not_hammered);
+  tcase_add_test(t, the_providers_wait_is_kept_over_a_restart);
+  tcase_add_test(t, late_messages_say_so_and_why);
+  tcase_add_test(t, a_queue_has_bounds_and_keeps_what_is_critical);
+  tcase_add_test(t, recipients_get_rows_of_their_own_after_a_split);
+  tcase_add_test(t, a_test_message_is_one_attempt_with_its_result);
+  tcase_add_test(t, threads_of_mail_keep_their_root);
+}
+
+int main(void) { return suite_run("deliver", fill); }

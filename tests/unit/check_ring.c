@@ -1,0 +1,141 @@
+/* The queue between the daemon's threads and the engine. */
+#include <config.h>
+
+#include "alert/ring.h"
+
+#include "suite.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <string.h>
+
+static struct event event_of(int plug, double value) {
+  struct event ev;
+
+  event_init(&ev);
+  snprintf(ev.plugin_instance, sizeof(ev.plugin_instance), "Plug %d", plug);
+  ev.value = value;
+  return ev;
+}
+
+START_TEST(first_in_first_out_and_the_first_one_wakes) {
+  struct ring *r = ring_new(4);
+  struct event ev;
+  struct event out[4];
+
+  ev = event_of(1, 1);
+  ck_assert_int_eq(ring_put(r, &ev), 1);
+  ev = event_of(2, 2);
+  ck_assert_int_eq(ring_put(r, &ev), 0);
+  ck_assert_uint_eq(ring_take(r, out, 4), 2);
+  ck_assert_double_eq(out[0].value, 1);
+  ck_assert_double_eq(out[1].value, 2);
+  ck_assert_uint_eq(ring_take(r, out, 4), 0);
+  ring_free(r);
+}
+END_TEST
+
+START_TEST(full_keeps_the_latest_of_a_series_and_counts_the_rest) {
+  struct ring *r = ring_new(3);
+  struct ring_counts n;
+  struct event ev;
+  struct event out[3];
+
+  for (int i = 0; i < 3; i++) {
+    ev = event_of(i, i);
+    ck_assert_int_ge(ring_put(r, &ev), 0);
+  }
+  ev = event_of(1, 99);
+  ck_assert_int_eq(ring_put(r, &ev), 0);
+  ev = event_of(7, 7);
+  ck_assert_int_eq(ring_put(r, &ev), -ENOBUFS);
+  ring_count(r, &n);
+  ck_assert_uint_eq(n.taken, 3);
+  ck_assert_uint_eq(n.coalesced, 1);
+  ck_assert_uint_eq(n.lost, 1);
+  ck_assert_uint_eq(ring_take(r, out, 3), 3);
+  ck_assert_double_eq(out[1].value, 99);
+  ring_free(r);
+}
+END_TEST
+
+START_TEST(it_goes_round_and_round) {
+  struct ring *r = ring_new(5);
+  struct event ev;
+  struct event out[5];
+  int next = 0;
+
+  for (int i = 0; i < 1000; i++) {
+    ev = event_of(i, i);
+    ck_assert_int_ge(ring_put(r, &ev), 0);
+    if (i % 3 == 2) {
+      size_t n = ring_take(r, out, 5);
+      for (size_t j = 0; j < n; j++)
+        ck_assert_double_eq(out[j].value, next++);
+    }
+  }
+  ring_free(r);
+}
+END_TEST
+
+struct writer {
+  struct ring *ring;
+  int base;
+  atomic_int refused;
+};
+
+static void *write_many(void *arg) {
+  struct writer *w = arg;
+
+  for (int i = 0; i < 5000; i++) {
+    struct event ev = event_of(w->base + i, i);
+    if (ring_put(w->ring, &ev) < 0)
+      atomic_fetch_add(&w->refused, 1);
+  }
+  return NULL;
+}
+
+START_TEST(many_writers_lose_nothing_uncounted) {
+  struct ring *r = ring_new(256);
+  struct writer writers[4];
+  pthread_t threads[4];
+  struct ring_counts n;
+  static struct event out[64];
+  size_t got = 0;
+  int refused = 0;
+
+  for (int i = 0; i < 4; i++) {
+    writers[i].ring = r;
+    writers[i].base = 100000 * i;
+    atomic_init(&writers[i].refused, 0);
+    pthread_create(&threads[i], NULL, write_many, &writers[i]);
+  }
+  do {
+    got += ring_take(r, out, 64);
+    ring_count(r, &n);
+  } while (n.taken + n.coalesced + n.lost < 20000);
+  for (int i = 0; i < 4; i++) {
+    pthread_join(threads[i], NULL);
+    refused += atomic_load(&writers[i].refused);
+  }
+  for (size_t more; (more = ring_take(r, out, 64)) > 0;)
+    got += more;
+  ring_count(r, &n);
+  ck_assert_uint_eq(got, n.taken);
+  ck_assert_uint_eq(n.lost, (unsigned)refused);
+  ck_assert_uint_eq(n.taken + n.coalesced + n.lost, 20000);
+  ring_free(r);
+}
+END_TEST
+
+static void fill(TCase *t) {
+  tcase_set_timeout(t, 60);
+  tcase_add_test(t, first_in_first_out_and_the_first_one_wakes);
+  tcase_add_test(t, full_keeps_the_latest_of_a_series_and_counts_the_rest);
+  tcase_add_test(t, it_goes_round_and_round);
+  tcase_add_test(t, many_writers_lose_nothing_uncounted);
+}
+
+int main(void) { return suite_run("ring", fill); }

@@ -1,0 +1,222 @@
+/* The life of an alert: each row of ALERTING.md B.3 and B.6 as a story and
+ * what people hear of it. */
+#include <config.h>
+
+#include "alert_house.h"
+#include "suite.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static const struct {
+  const char *row; /* what it shows */
+  const char *options;
+  const char *story;
+  const char *heard;
+} stories[] = {
+    /* B.3 */
+    {"bad opens at once", "", "fail 1900", "mail:firing"},
+    {"any OKAY with nothing open says nothing", "", "ok 90; +10; ok nan; +600",
+     ""},
+    {"For waits", "Route.For 5m", "fail 1900; +299", ""},
+    {"For over, still bad", "Route.For 5m", "fail 1900; +301", "mail:firing"},
+    {"pending and OKAY: deleted silently", "Route.For 5m",
+     "fail 1900; +60; ok 90; +600", ""},
+    {"pending and missing: the range alert is gone", "Route.For 5m",
+     "fail 1900; +60; missing power; back power; +900", ""},
+    {"same severity: no message", "",
+     "fail 1900; +10; fail 1950; +10; fail 1990", "mail:firing"},
+    {"severity up: update now", "", "warn 1600; +60; fail 1900",
+     "mail:firing mail:worse"},
+    {"severity down: a quiet update", "", "fail 1900; +60; warn 1600",
+     "mail:firing mail:better"},
+    {"NotifyDowngrade false: none", "NotifyDowngrade false",
+     "fail 1900; +60; warn 1600", "mail:firing"},
+    {"OKAY waits RecoverAfter", "", "fail 1900; +60; ok 90; +59",
+     "mail:firing"},
+    {"then recovers", "", "fail 1900; +60; ok 90; +61",
+     "mail:firing mail:resolved"},
+    {"RecoverAfter 0", "RecoverAfter 0", "fail 1900; +60; ok 90",
+     "mail:firing mail:resolved"},
+    {"recovering and bad again: no message", "",
+     "fail 1900; +60; ok 90; +30; fail 1900; +600", "mail:firing"},
+    {"OKAY nan is no recovery", "", "fail 1900; +60; ok nan; +600",
+     "mail:firing"},
+    {"OKAY nan, then a finite value in the cache", "",
+     "fail 1900; +60; ok nan; cache 900; +150", "mail:firing mail:resolved"},
+    {"OKAY nan, then bad: as before", "",
+     "fail 1900; ok nan; +20; fail 1900; cache 1900; +600", "mail:firing"},
+    {"one dead plug, three series: one message", "",
+     "missing power; missing voltage; missing current; +600", "mail:firing"},
+    {"last member back: one recovery", "",
+     "missing power; missing voltage; +60; back power; +120; back voltage; +61",
+     "mail:firing mail:resolved"},
+    {"some back is not all back", "",
+     "missing power; missing voltage; +60; back power; +900", "mail:firing"},
+    {"a member seen only in the cache is back too", "",
+     "missing power; +60; cache 90; +100", "mail:firing mail:resolved"},
+    {"a short Wi-Fi gap is nobody's business", "Route.For 5m",
+     "missing power; +120; back power; +600", ""},
+    {"firing range, then its device goes missing: both stay", "",
+     "fail 1900; +10; missing power; +600", "mail:firing mail:firing"},
+    {"ack stops repeats", "", "fail 1900; +60; ack; +7300",
+     "mail:firing mail:acknowledged"},
+    {"unack resumes them", "", "fail 1900; +60; ack; +7300; unack; +10",
+     "mail:firing mail:acknowledged mail:repeat"},
+    {"AckTimeout resumes them", "AckTimeout 2h", "fail 1900; ack; +7210",
+     "mail:firing mail:acknowledged mail:repeat"},
+    {"worse voids the ack", "", "warn 1600; ack; fail 1900; +3700",
+     "mail:firing mail:acknowledged mail:worse mail:repeat"},
+    {"critical repeats each hour, exactly", "", "fail 1900; +3599",
+     "mail:firing"},
+    {"from the last delivery on", "", "fail 1900; +7201",
+     "mail:firing mail:repeat mail:repeat"},
+    {"warning repeats after 12 h", "", "warn 1600; +43201",
+     "mail:firing mail:repeat"},
+    {"Repeat never", "Route.Repeat never", "fail 1900; +90000", "mail:firing"},
+    {"info never repeats", "Route.Level info; MinLevel info",
+     "fail 1900; +90000", "mail:firing"},
+    {"an event without OKAY closes after a day, silently", "",
+     "event disk failed; +90000; event disk failed",
+     "mail:firing mail:repeat mail:repeat mail:repeat mail:repeat mail:repeat "
+     "mail:repeat mail:repeat mail:repeat mail:repeat mail:repeat mail:repeat "
+     "mail:repeat mail:repeat mail:repeat mail:repeat mail:repeat mail:repeat "
+     "mail:repeat mail:repeat mail:repeat mail:repeat mail:repeat mail:repeat "
+     "mail:firing"},
+    {"an event's OKAY recovers it", "",
+     "event disk failed; +60; eventok fine; +61", "mail:firing mail:resolved"},
+    {"an announcement is told once, never recovered", "MinLevel info",
+     "eventok cycle; +900; eventok cycle; +900", "mail:note mail:note"},
+    {"resolve by hand tells who was told", "", "fail 1900; resolve",
+     "mail:firing mail:resolved"},
+    {"below MinLevel: nobody is told, not of the end either", "", "Xwarn", ""},
+    /* B.6 */
+    {"restart and still bad: silence", "",
+     "fail 1900; +60; restart; fail 1900; +600", "mail:firing"},
+    {"restart and worse: update", "",
+     "warn 1600; +60; restart; fail 1900; +600", "mail:firing mail:worse"},
+    {"restart and fine: recovery", "",
+     "fail 1900; +60; restart; +20; ok 90; +61", "mail:firing mail:resolved"},
+    {"bad since we were down: told", "", "restart; fail 1900", "mail:firing"},
+    {"OKAY of the unknown after a restart: dropped", "", "restart; ok 90; +600",
+     ""},
+    {"restart during RecoverAfter: it still recovers", "",
+     "fail 1900; ok 90; restart; +130", "mail:firing mail:resolved"},
+    {"restart, OKAY nan, then values: recovery", "",
+     "fail 1900; restart; ok nan; cache 900; +200",
+     "mail:firing mail:resolved"},
+    {"restart, OKAY nan, then bad: silence", "",
+     "fail 1900; restart; ok nan; +10; fail 1900; +600", "mail:firing"},
+    {"nothing heard since restart: repeats pause, one note", "",
+     "fail 1900; restart; +9000", "mail:firing mail:stale"},
+    {"heard after the note: repeats go on", "",
+     "fail 1900; restart; +9000; fail 1900; +1",
+     "mail:firing mail:stale mail:repeat"},
+    {"stale for 7 days: closed", "Repeat never", "fail 1900; restart; +700000",
+     "mail:firing mail:stale mail:resolved"},
+    {"a repeat due while down comes once, after confirmation", "",
+     "fail 1900; +60; restart; +8000; fail 1900; +1",
+     "mail:firing mail:stale mail:repeat"},
+    {"device back after the restart", "",
+     "missing power; missing voltage; restart; back power; back voltage; +61",
+     "mail:firing mail:resolved"},
+    {"device still dead after the restart: one note", "",
+     "missing power; restart; +7000", "mail:firing mail:stale"},
+    {"pending at the restart, not confirmed: forgotten", "Route.For 5m",
+     "fail 1900; restart; +900", ""},
+    {"pending at the restart, confirmed: told in its time", "Route.For 5m",
+     "fail 1900; +100; restart; fail 1900; +201", "mail:firing"},
+    {"kill instead of restart: the same", "",
+     "fail 1900; +60; kill; fail 1900; +60; ok 90; +61",
+     "mail:firing mail:resolved"},
+    /* B.8, clocks */
+    {"clock set ahead by a day: no early repeat", "",
+     "fail 1900; +60; clock +86400; +3000", "mail:firing"},
+    {"clock set back by a day: repeat in time", "",
+     "fail 1900; +60; clock -86400; +3600", "mail:firing mail:repeat"},
+    {"clock set ahead while recovering", "",
+     "fail 1900; ok 90; clock +86400; +30", "mail:firing"},
+    {"set back while running, then a restart", "",
+     "fail 1900; +60; clock -900000000; restart; fail 1900; +600",
+     "mail:firing"},
+    {"a board without a clock: distances stay", "",
+     "fail 1900; +60; reboot -900000000; fail 1900; +600; clock 900000000; "
+     "+2900",
+     "mail:firing"},
+    {"and the repeat comes in its time", "",
+     "fail 1900; +60; reboot -900000000; fail 1900; +600; clock 900000000; "
+     "+3000",
+     "mail:firing mail:repeat"},
+};
+
+START_TEST(people_hear) {
+  struct house h;
+
+  if (strcmp(stories[_i].story, "Xwarn") == 0) {
+    house_open(&h, "MinLevel critical");
+    house_play(&h, "warn 1600; +60; ok 90; +61");
+  } else {
+    house_open(&h, stories[_i].options);
+    house_play(&h, stories[_i].story);
+  }
+  ck_assert_msg(strcmp(h.heard, stories[_i].heard) == 0,
+                "%s: heard \"%s\", not \"%s\"", stories[_i].row, h.heard,
+                stories[_i].heard);
+  house_close(&h);
+}
+END_TEST
+
+START_TEST(two_hundred_healthy_series_at_start_send_nothing) {
+  struct house h;
+
+  house_open(&h, "");
+  for (int i = 0; i < 200; i++) {
+    char name[32];
+    struct event ev;
+    snprintf(name, sizeof(name), "Plug %d", i);
+    ev = house_range(SEVERITY_OKAY, name, 90);
+    house_event(&h, &ev);
+  }
+  house_play(&h, "+3600");
+  ck_assert_uint_eq(h.attempts, 0);
+  house_close(&h);
+}
+END_TEST
+
+START_TEST(value_and_peak_follow_the_cache) {
+  struct house h;
+  const struct alert *a;
+
+  house_open(&h, "");
+  house_play(&h, "fail 1900; cache 2100; +60; cache 1850; +60");
+  a = &state_episodes(core_state(h.core))->first->a;
+  ck_assert_double_eq(a->value, 1850);
+  ck_assert_double_eq(a->peak, 2100);
+  house_close(&h);
+}
+END_TEST
+
+START_TEST(a_device_comes_and_goes_under_one_name) {
+  struct house h;
+
+  house_open(&h, "");
+  house_play(&h, "missing power; missing voltage");
+  ck_assert_uint_eq(state_episodes(core_state(h.core))->count, 1);
+  ck_assert_uint_eq(
+      state_episodes(core_state(h.core))->first->a.members_missing, 2);
+  house_restart(&h, false);
+  ck_assert_uint_eq(
+      state_episodes(core_state(h.core))->first->a.members_missing, 2);
+  house_close(&h);
+}
+END_TEST
+
+static void fill(TCase *t) {
+  tcase_set_timeout(t, 120);
+  tcase_add_loop_test(t, people_hear, 0, ROWS(stories));
+  tcase_add_test(t, two_hundred_healthy_series_at_start_send_nothing);
+  tcase_add_test(t, value_and_peak_follow_the_cache);
+  tcase_add_test(t, a_device_comes_and_goes_under_one_name);
+}
+
+int main(void) { return suite_run("state", fill); }
