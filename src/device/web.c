@@ -172,9 +172,13 @@ static curl_socket_t on_open(void *arg, curlsocktype purpose,
   int fd = socket(address->family, address->socktype | SOCK_CLOEXEC,
                   address->protocol);
 
-  (void)arg;
   (void)purpose;
-  return fd < 0 ? CURL_SOCKET_BAD : fd;
+  if (fd < 0)
+    return CURL_SOCKET_BAD;
+  /* A connection that is given up before it stands is closed without a word
+   * to on_close(): what is left under its number is not ours. */
+  socket_forget(arg, fd);
+  return fd;
 }
 
 /* Also connections that were kept end here, so none stays in the loop. */
@@ -483,6 +487,7 @@ static bool open_handle(struct web_client *c) {
   curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, on_header);
   curl_easy_setopt(easy, CURLOPT_HEADERDATA, c);
   curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, on_open);
+  curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, c->http);
   curl_easy_setopt(easy, CURLOPT_CLOSESOCKETFUNCTION, on_close);
   curl_easy_setopt(easy, CURLOPT_CLOSESOCKETDATA, c->http);
   curl_easy_setopt(easy, CURLOPT_POST, 1L);

@@ -355,7 +355,7 @@ static void fill(TCase *t) {
   tcase_add_test(t, a_short_life_is_renewed_in_time);
   tcase_add_test(t, devices_that_close_get_a_rest);
   tcase_add_test(t, an_answer_without_end_is_cut);
-  tcase_add_test(t, a_request_can_be_aborted_at_any_time);
+  tcase_add_loop_test(t, a_request_can_be_aborted_at_any_time, 0, 10);
   tcase_add_test(t, nobody_listens);
   tcase_add_test(t, a_kept_connection_may_have_died);
 }
