@@ -468,6 +468,14 @@ static bool worth_retrying(enum outcome outcome) {
   return false;
 }
 
+/* A datagram may wake its server, or bring out how it is to be spoken with
+ * where that is only a guess. */
+static bool is_worth_rousing(const struct known *k) {
+  return k->transport->wakes_by_probe ||
+         (!k->by_tdp && !k->answered && k->options != NULL &&
+          k->options->port == 0 && k->options->transport == TRANSPORT_AUTO);
+}
+
 static void failed(struct poller *p, struct known *k, enum outcome outcome,
                    const char *why) {
   unsigned allowed =
@@ -483,8 +491,8 @@ static void failed(struct poller *p, struct known *k, enum outcome outcome,
   }
   k->outcome = outcome;
   snprintf(k->why, sizeof(k->why), "%s", why);
-  if (outcome == OUTCOME_REFUSED && k->transport->wakes_by_probe &&
-      !k->roused && k->address.sin_port != 0 &&
+  if (outcome == OUTCOME_REFUSED && is_worth_rousing(k) && !k->roused &&
+      k->address.sin_port != 0 &&
       loop_timer_set(p->loop, &k->timer,
                      loop_now_us(p->loop) + ROUSE_PAUSE_US) == 0) {
     k->roused = true;
