@@ -79,8 +79,11 @@ build() {
   mkdir -p "$VAR/$name"
   (
     cd "$VAR/$name" || exit 1
-    if [ ! -e config.status ] || [ "$VAR/src/configure" -nt config.status ]; then
+    if [ ! -e config.status ] || [ "$VAR/src/configure" -nt config.status ] ||
+      [ "$(cat arguments 2>/dev/null)" != "$*" ]; then
       "$VAR/src/configure" "$@" || exit 1
+      echo "$*" >arguments
+      make clean # objects made with other flags
     fi
     make -j"$(nproc)" all
   ) >"$log" 2>&1 ||

@@ -64,6 +64,7 @@ void alert_init(struct alert *alert) {
       .warning_max = NAN,
       .failure_min = NAN,
       .failure_max = NAN,
+      .last_power = NAN,
   };
 }
 

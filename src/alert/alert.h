@@ -126,6 +126,9 @@ struct alert {
   char text[ALERT_TEXT_SIZE]; /* collectd's own message */
   struct alert_meta meta[ALERT_META_MAX];
 
+  double last_power; /* of a device that is away: what it took at last, W */
+  int64_t last_at;   /* and when; 0 = not known that exactly */
+
   int64_t time;        /* the notification's own time: for show only */
   int64_t since;       /* first bad, by our clock */
   int64_t seen;        /* last notification, by our clock */

@@ -25,6 +25,12 @@ cJSON *command_answer(struct core *core, const char *version, const char *line,
 bool command_tested(struct core *core, cJSON *answer, struct command_wait *wait,
                     int64_t row_id, const struct send_result *result);
 
+/* An order in the shape of a notification (ALERTING.md B.9). */
+bool command_is_order(const struct event *event);
+/* Carries it out and logs what came of it. */
+void command_order(struct core *core, const char *version,
+                   const struct event *event);
+
 /* {"ok":false,"error":...}; NULL when memory is out. */
 cJSON *command_error(const char *format, ...)
     __attribute__((format(printf, 1, 2)));

@@ -400,6 +400,7 @@ int64_t core_step(struct core *c, struct job *done, struct event *events,
 static int start_parts(struct core *c) {
   struct state_hooks state_hooks = {
       .lookup = c->hooks.lookup,
+      .last_power = c->hooks.last_power,
       .lookup_arg = c->hooks.lookup_arg,
       .say = on_say,
       .say_arg = c,

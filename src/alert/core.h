@@ -23,6 +23,8 @@ struct core_hooks {
   void *random_arg;
   bool (*lookup)(void *arg, const struct alert *alert, const char *series,
                  double *value); /* see state.h; may be NULL */
+  bool (*last_power)(void *arg, const struct alert *alert, double *watts,
+                     int64_t *at); /* likewise */
   void *lookup_arg;
   void (*hand)(void *arg, struct job *job); /* see deliver.h */
   void *hand_arg;

@@ -3,6 +3,7 @@
 
 #include "alert/engine.h"
 
+#include "alert/command.h"
 #include "alert/control.h"
 #include "alert/core.h"
 #include "alert/courier.h"
@@ -25,7 +26,8 @@
 enum {
   RING_SIZE = 4096,
   BATCH = 64,          /* events per transaction, at least */
-  STOP_MS = 3500,      /* how long calls in progress may take to end */
+  FINISH_MS = 1500,    /* how long calls in progress may go on at the end */
+  STOP_MS = 3500,      /* and how long they may take to end, aborted */
   STOP_JOIN_MS = 1000, /* and then their threads */
   LEAST_PAUSE_MS = 20, /* between rounds that find nothing */
 };
@@ -195,17 +197,44 @@ static void rest(struct engine *e, int64_t wait_ms) {
     control_serve(e->control, fds + 1, n - 1);
 }
 
-/* Calls in progress are aborted; what they report still counts. */
-static void wind_down(struct engine *e) {
-  int64_t end = boot_ms(NULL) + STOP_MS;
+/* Takes what calls in progress report until none is left, or boot clock end. */
+static void await_couriers(struct engine *e, int64_t end) {
+  while (deliver_busy(core_deliver(e->core)) > 0 && boot_ms(NULL) < end) {
+    uint64_t count;
 
+    core_step(e->core, take_done(e), NULL, 0, false);
+    poll(&(struct pollfd){.fd = e->wake_fd, .events = POLLIN}, 1, 20);
+    (void)!read(e->wake_fd, &count, sizeof(count)); /* never blocks */
+  }
+}
+
+/* Most calls end within a moment: aborting them at once would leave open
+ * whether they arrived. The others are aborted; what they report still
+ * counts. */
+static void wind_down(struct engine *e) {
+  int64_t began = boot_ms(NULL);
+
+  await_couriers(e, began + FINISH_MS);
   for (size_t i = 0; i < CHANNELS_MAX; i++)
     if (e->couriers[i] != NULL)
       courier_stop(e->couriers[i]);
-  while (deliver_busy(core_deliver(e->core)) > 0 && boot_ms(NULL) < end) {
-    core_step(e->core, take_done(e), NULL, 0, false);
-    poll(&(struct pollfd){.fd = e->wake_fd, .events = POLLIN}, 1, 20);
+  await_couriers(e, began + STOP_MS);
+}
+
+/* One round; orders among the events are carried out in their turn. */
+static int64_t step(struct engine *e, struct job *done, struct event *events,
+                    size_t n, bool launch) {
+  size_t from = 0;
+
+  for (size_t i = 0; i < n; i++) {
+    if (!command_is_order(&events[i]))
+      continue;
+    core_step(e->core, done, events + from, i - from, launch);
+    command_order(e->core, e->hooks.version, &events[i]);
+    done = NULL;
+    from = i + 1;
   }
+  return core_step(e->core, done, events + from, n - from, launch);
 }
 
 static void *run(void *arg) {
@@ -218,7 +247,7 @@ static void *run(void *arg) {
     struct job *done = take_done(e);
     bool idle = n == 0 && done == NULL;
 
-    wait = core_step(e->core, done, events, n, true);
+    wait = step(e, done, events, n, true);
     publish(e);
     if (n == BATCH)
       continue;
@@ -227,7 +256,7 @@ static void *run(void *arg) {
   /* what was notified before the stop is still recorded */
   for (size_t n = 1; events != NULL && n > 0;) {
     n = ring_take(e->ring, events, BATCH);
-    core_step(e->core, take_done(e), events, n, false);
+    step(e, take_done(e), events, n, false);
   }
   wind_down(e);
   free(events);
@@ -284,6 +313,7 @@ struct engine *engine_start(const struct notify_config *config,
                                   .boot_ms = boot_ms,
                                   .random = random_bytes,
                                   .lookup = hooks->lookup,
+                                  .last_power = hooks->last_power,
                                   .lookup_arg = hooks->lookup_arg,
                                   .hand = hand,
                                   .hand_arg = e,

@@ -19,6 +19,8 @@ struct engine_hooks {
   /* See state.h; called on the engine's thread, with no lock held. */
   bool (*lookup)(void *arg, const struct alert *alert, const char *series,
                  double *value);
+  bool (*last_power)(void *arg, const struct alert *alert, double *watts,
+                     int64_t *at);
   void *lookup_arg;
   const char *collectd_host; /* borrowed, as are all texts here */
   const char *version;

@@ -28,6 +28,7 @@ struct event {
   double warning_min, warning_max, failure_min, failure_max;
   char data_source[64];
   struct alert_meta meta[ALERT_META_MAX];
+  bool forwarded; /* by another machine, over the network plugin */
 
   /* from here on by event_classify() */
   enum alert_class class;

@@ -71,13 +71,18 @@ static void add_numbers(struct list *list, const struct message *message) {
   char limit[FORMAT_SIZE];
   bool over = alert->resolved_at != 0;
 
+  if (topic_kind(alert) == TOPIC_AWAY) { /* "up is 0" tells nobody anything */
+    struct unit watts;
+    const struct format_style style = style_of(message);
+
+    unit_from_symbol("W", &watts);
+    format_value(alert->last_power, &watts, &style, text, sizeof(text));
+    add(list, "Last reading", "%s", text);
+    return;
+  }
   facts_value(message, isnan(alert->percent) ? alert->value : alert->percent,
               text, sizeof(text));
-  add(list,
-      alert->class == ALERT_MISSING ? "Last reading"
-      : over                        ? "Now"
-                                    : "Value",
-      "%s", text);
+  add(list, over ? "Now" : "Value", "%s", text);
   facts_value(message, alert->limit, limit, sizeof(limit));
   if (limit[0] != '\0' && alert->direction != DIRECTION_NONE)
     add(list, "Limit", "%s %s", alert_direction_name(alert->direction), limit);
@@ -96,8 +101,8 @@ static void add_times(struct list *list, const struct message *message,
 
   add_moment(list, "Since", alert->since, now);
   add_moment(list, "Until", alert->resolved_at, now);
-  /* of a missing device the text counts from its last reading */
-  if (alert->class != ALERT_MISSING && alert->since > 0 &&
+  /* of a device that is away the text counts from its last reading */
+  if (topic_kind(alert) != TOPIC_AWAY && alert->since > 0 &&
       end - alert->since >= 60000) {
     format_duration((double)(end - alert->since) / 1000, text, sizeof(text));
     add(list, "Duration", "%s", text);

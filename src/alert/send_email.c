@@ -343,8 +343,8 @@ static int envelope_of(const struct email *e, const struct message *message,
   for (size_t i = 0; i < (one ? 1 : e->to.count); i++) {
     v->to[v->n] = bare(one ? message->recipient : e->to.items[i]);
     if (v->to[v->n] == NULL)
-      return -ENOMEM; // NOLINT(clang-analyzer-unix.Malloc): envelope_free()
-    v->n++;
+      return -ENOMEM;
+    v->n++; // NOLINT(clang-analyzer-unix.Malloc): kept in v->to
   }
   return v->from != NULL ? 0 : -ENOMEM;
 }

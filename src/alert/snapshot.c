@@ -49,6 +49,8 @@ static const struct field fields[] = {
     {"warning_max", NUMBER, AT(warning_max), 0},
     {"failure_min", NUMBER, AT(failure_min), 0},
     {"failure_max", NUMBER, AT(failure_max), 0},
+    {"last_power", NUMBER, AT(last_power), 0},
+    {"last_at", MOMENT, AT(last_at), 0},
     {"direction", ENUM, AT(direction), DIRECTION_WITHIN},
     TEXT_AT("unit", unit),
     TEXT_AT("data_source", data_source),

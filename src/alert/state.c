@@ -4,6 +4,7 @@
 
 #include "alert/state_inside.h"
 
+#include "alert/topic.h"
 #include "base/log.h"
 #include "base/text.h"
 
@@ -67,9 +68,23 @@ void episode_say(struct state *s, struct episode *e, int64_t now,
 
 /* -- transitions ---------------------------------------------------------- */
 
+/* "Last: 92 W at 13:58" */
+static void remember_last_power(struct state *s, struct episode *e) {
+  struct alert *a = &e->a;
+
+  if (s->hooks.last_power == NULL || topic_kind(a) != TOPIC_AWAY)
+    return;
+  a->last_at = 0;
+  if (!s->hooks.last_power(s->hooks.lookup_arg, a, &a->last_power,
+                           &a->last_at) ||
+      !isfinite(a->last_power))
+    a->last_power = NAN;
+}
+
 void episode_fire(struct state *s, struct episode *e, int64_t now) {
   bool once = e->a.flags & ALERT_ONESHOT;
 
+  remember_last_power(s, e);
   e->a.state = once ? ALERT_RESOLVED : ALERT_FIRING;
   e->a.resolved_at = once ? now : 0;
   e->due = 0;
@@ -251,9 +266,9 @@ static void shift(int64_t *moment, int64_t delta) {
 void state_shift(struct state *s, int64_t delta) {
   shift(&s->grace_until, delta);
   for (struct episode *e = s->table.first; e != NULL; e = e->next) {
-    int64_t *const moments[] = {&e->a.since,     &e->a.seen, &e->a.ack_at,
-                                &e->a.ack_until, &e->due,    &e->nan_at,
-                                &e->stale_at,    &e->polled};
+    int64_t *const moments[] = {&e->a.since,   &e->a.seen,      &e->a.last_at,
+                                &e->a.ack_at,  &e->a.ack_until, &e->due,
+                                &e->nan_at,    &e->stale_at,    &e->polled};
 
     for (size_t i = 0; i < sizeof(moments) / sizeof(moments[0]); i++)
       shift(moments[i], delta);

@@ -30,7 +30,11 @@ struct state_hooks {
    * plugin_instance from alert; false = none or not a number. May be NULL. */
   bool (*lookup)(void *arg, const struct alert *alert, const char *series,
                  double *value);
-  void *lookup_arg;
+  /* What a device that is away took at last, and when (wall ms, 0 = not
+   * known); false = never seen. May be NULL. */
+  bool (*last_power)(void *arg, const struct alert *alert, double *watts,
+                     int64_t *at);
+  void *lookup_arg; /* of both */
   /* Tells people. e->a has its id and is stored. */
   void (*say)(void *arg, struct episode *e, const struct say *say);
   void *say_arg;

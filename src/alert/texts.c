@@ -30,7 +30,9 @@
 #define IF_READ(with, without) "%{if value}" with "%{else}" without "%{end}"
 #define OUT_OF_RANGE "%{subject} is out of range"
 #define SWITCHED "%{if switched}%{switched}%{else}out of range%{end}"
-#define LAST "%{if value} Last: %{value} at %{last_reading|clock}.%{end}"
+#define LAST                                                                   \
+  "%{if last_power} Last: %{last_power}"                                       \
+  "%{if last_reading} at %{last_reading|clock}%{end}.%{end}"
 #define ACKED                                                                  \
   " Acknowledged%{if ack_by} by %{ack_by}%{end}%{if ack_at} at "               \
   "%{ack_at|clock}%{end}%{if ack_until}; no reminders until "                  \
@@ -64,7 +66,7 @@ static const struct wording wordings[] = {
      "%{subject} %{if duration>=60}has been " SWITCHED " for %{duration} "
      "(since %{since|clock})%{else}is " SWITCHED "%{end}."},
     {REASON_OPENED, TOPIC_AWAY, "%{subject} is not reporting",
-     "%{subject}: no reading" LASTING ".%{if last_reading}" LAST "%{end}"},
+     "%{subject}: no reading" LASTING "." LAST},
     {REASON_OPENED, TOPIC_EVENT, "%{announcement|truncate:80}",
      "%{announcement}"},
     {REASON_OPENED, ANY_KIND, IF_READ("%{subject}: " READING, OUT_OF_RANGE),
@@ -73,7 +75,7 @@ static const struct wording wordings[] = {
     {REASON_WORSE, TOPIC_SWITCH, "%{subject} is " SWITCHED ", now %{level}",
      "%{subject} is " SWITCHED SINCE "."},
     {REASON_WORSE, TOPIC_AWAY, "%{subject} is not reporting, now %{level}",
-     "%{subject}: no reading" LASTING ".%{if last_reading}" LAST "%{end}"},
+     "%{subject}: no reading" LASTING "." LAST},
     {REASON_WORSE, TOPIC_EVENT, "%{announcement|truncate:80}, now %{level}",
      "%{announcement}"},
     {REASON_WORSE, ANY_KIND,
@@ -86,7 +88,7 @@ static const struct wording wordings[] = {
     {REASON_BETTER, TOPIC_SWITCH, "%{subject} is " SWITCHED ", now %{level}",
      "%{subject} is " SWITCHED SINCE "."},
     {REASON_BETTER, TOPIC_AWAY, "%{subject} is not reporting, now %{level}",
-     "%{subject}: no reading" LASTING ".%{if last_reading}" LAST "%{end}"},
+     "%{subject}: no reading" LASTING "." LAST},
     {REASON_BETTER, TOPIC_EVENT, "%{announcement|truncate:80}, now %{level}",
      "%{announcement}"},
     {REASON_BETTER, ANY_KIND,

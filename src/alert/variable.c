@@ -90,6 +90,8 @@ static double silent_seconds(const struct alert *alert) {
 }
 
 static int64_t last_reading_ms(const struct alert *alert) {
+  if (alert->last_at != 0)
+    return alert->last_at;
   if (alert->class != ALERT_MISSING || alert->since == 0)
     return 0;
   return alert->since - (int64_t)(silent_seconds(alert) * 1000);
@@ -97,9 +99,9 @@ static int64_t last_reading_ms(const struct alert *alert) {
 
 static double lasted_seconds(const struct view *view) {
   const struct alert *alert = view->alert;
-  int64_t from = alert->resolved_at == 0 && alert->class == ALERT_MISSING
-                     ? last_reading_ms(alert)
-                     : alert->since;
+  bool away = alert->resolved_at == 0 && alert->class == ALERT_MISSING;
+  int64_t from = away || alert->last_at != 0 ? last_reading_ms(alert)
+                                             : alert->since;
   int64_t to =
       alert->resolved_at != 0 ? alert->resolved_at : view_now(view) * 1000;
 
@@ -283,6 +285,12 @@ GETTER(get_now) {
 
 GETTER(get_last_reading) {
   return give_moment_ms(value, last_reading_ms(view->alert));
+}
+
+GETTER(get_last_power) {
+  value->style = NUMBER_UNIT;
+  unit_from_symbol("W", &value->unit);
+  return give_number(value, view->alert->last_power);
 }
 
 GETTER(get_subject) {
@@ -627,7 +635,9 @@ const struct variable variables[] = {
     {"seen", "time", "last heard of", VALUE_MOMENT, OWN, BARE, get_seen},
     {"resolved_at", "time", "when it became good", VALUE_MOMENT, OWN, BARE,
      get_resolved_at},
-    {"last_reading", "time", "last value of a missing device", VALUE_MOMENT,
+    {"last_power", "value", "what a device took before it went away",
+     VALUE_NUMBER, OWN, BARE, get_last_power},
+    {"last_reading", "time", "last value of a device that is away", VALUE_MOMENT,
      OWN, BARE, get_last_reading},
     {"duration", "time", "how long it has been or was bad", VALUE_DURATION, OWN,
      BARE, get_duration},

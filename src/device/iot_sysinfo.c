@@ -159,7 +159,7 @@ static bool get_child_id(const struct device *d, const struct json *doc,
   else if (id[0] == '\0')
     snprintf(plug->id, sizeof(plug->id), "%s%02u", d->id, plug->slot - 1);
   else
-    snprintf(plug->id, sizeof(plug->id), "%s%s%s", d->id,
+    snprintf(plug->id, sizeof(plug->id), "%s%s%.2s", d->id,
              strlen(id) == 1 ? "0" : "", id);
   return strpbrk(plug->id, "\"\\") == NULL;
 }

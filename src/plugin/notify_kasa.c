@@ -84,6 +84,9 @@ static void take_meta(struct event *ev, const notification_meta_t *meta) {
       take_string(ev, meta->name, meta->nm_value.nm_string);
     else if (meta->type == NM_TYPE_DOUBLE)
       take_number(ev, meta->name, meta->nm_value.nm_double);
+    else if (meta->type == NM_TYPE_BOOLEAN &&
+             strcmp(meta->name, "network:received") == 0)
+      ev->forwarded = meta->nm_value.nm_boolean;
   }
 }
 
@@ -166,6 +169,110 @@ static bool lookup(void *arg, const struct alert *a, const char *series,
   *value = i < values_num ? values[i] : NAN;
   free(values);
   return isfinite(*value);
+}
+
+/* -- what devices took at last
+ * ---------------------------------------------------------------------- */
+
+/* A value leaves the cache two intervals after the last one; by the time a
+ * device is called away it is long gone. So it is copied when it goes. */
+enum { LAST_MAX = 4096, LAST_STEP = 64 };
+
+struct last_power {
+  char host[DATA_MAX_NAME_LEN];
+  char device[DATA_MAX_NAME_LEN];
+  double watts;
+  int64_t at; /* wall ms */
+};
+
+static struct {
+  pthread_mutex_t lock; /* guards the rest, held for a copy only */
+  struct last_power *all;
+  size_t num, room;
+} last = {.lock = PTHREAD_MUTEX_INITIALIZER};
+
+/* The lock is held. */
+static struct last_power *last_find(const char *host, const char *device) {
+  for (size_t i = 0; i < last.num; i++)
+    if (strcmp(last.all[i].device, device) == 0 &&
+        strcmp(last.all[i].host, host) == 0)
+      return &last.all[i];
+  return NULL;
+}
+
+static struct last_power *last_add(const char *host, const char *device) {
+  struct last_power *all = last.all;
+
+  if (last.num == LAST_MAX)
+    return NULL;
+  if (last.num == last.room) {
+    all = realloc(all, (last.room + LAST_STEP) * sizeof(*all));
+    if (all == NULL)
+      return NULL;
+    last.all = all;
+    last.room += LAST_STEP;
+  }
+  all += last.num++;
+  sstrncpy(all->host, host, sizeof(all->host));
+  sstrncpy(all->device, device, sizeof(all->device));
+  return all;
+}
+
+/* A series is about to leave the cache: in one of collectd's threads, so what
+ * it does must be short. */
+static int series_missing(const value_list_t *vl, user_data_t *unused) {
+  char name[6 * DATA_MAX_NAME_LEN];
+  gauge_t *values = NULL;
+  size_t values_num = 0;
+  struct last_power *known;
+
+  (void)unused;
+  if (strcmp(vl->plugin, "kasa") != 0 || strcmp(vl->type, "power") != 0)
+    return 0;
+  if (FORMAT_VL(name, sizeof(name), vl) != 0 ||
+      uc_get_rate_by_name(name, &values, &values_num) != 0)
+    return 0;
+  if (values_num > 0 && isfinite(values[0])) {
+    pthread_mutex_lock(&last.lock);
+    known = last_find(vl->host, vl->plugin_instance);
+    if (known == NULL)
+      known = last_add(vl->host, vl->plugin_instance);
+    if (known != NULL) {
+      known->watts = values[0];
+      known->at = (int64_t)CDTIME_T_TO_MS(vl->time);
+    }
+    pthread_mutex_unlock(&last.lock);
+  }
+  free(values);
+  return 0;
+}
+
+/* On the engine's thread. The cache is asked first: what has left it since is
+ * in the table by then. */
+static bool last_power(void *arg, const struct alert *a, double *watts,
+                       int64_t *at) {
+  const struct last_power *known;
+
+  if (strcmp(a->plugin, "kasa") != 0)
+    return false;
+  if (lookup(arg, a, "power", watts))
+    return true;
+  pthread_mutex_lock(&last.lock);
+  known = last_find(a->host, a->plugin_instance);
+  if (known != NULL) {
+    *watts = known->watts;
+    *at = known->at;
+  }
+  pthread_mutex_unlock(&last.lock);
+  return known != NULL;
+}
+
+static void last_forget(void) {
+  pthread_mutex_lock(&last.lock);
+  free(last.all);
+  last.all = NULL;
+  last.num = last.room = 0;
+  pthread_mutex_unlock(&last.lock);
 }
 
 /* -- numbers about ourselves
@@ -282,6 +389,7 @@ static int init(void) {
   struct option_reporter reporter = {.say = say_error};
   double interval = CDTIME_T_TO_DOUBLE(plugin_get_interval());
   struct engine_hooks hooks = {.lookup = lookup,
+                               .last_power = last_power,
                                .collectd_host = hostname_g,
                                .version = package_version,
                                .interval_s = interval,
@@ -325,6 +433,8 @@ static int stop(void) {
   free(plugin.early);
   plugin.early = NULL;
   plugin.early_num = 0;
+  if (all)
+    last_forget();
   return 0;
 }
 
@@ -336,5 +446,6 @@ void module_register(void) {
   plugin_register_complex_config(name, config);
   plugin_register_init(name, init);
   plugin_register_notification(name, notify, NULL);
+  plugin_register_missing(name, series_missing, NULL);
   plugin_register_shutdown(name, stop);
 }

@@ -235,9 +235,18 @@ static void rouse(struct poller *p, struct known *k) {
     p->hooks.rouse(p->hooks.arg, k);
 }
 
+/* When all places are taken, forged devices may come and go by the thousand,
+ * and each that is reported leaves its series behind with every writer: then
+ * who never answered is reported when it is still there at its second poll. */
+static bool is_established(const struct poller *p, const struct known *k) {
+  return k->polled || k->answered || k->options != NULL ||
+         registry_count(p->registry) < p->options->max_devices;
+}
+
 /* The whole poll failed, after all its attempts. */
 static void give_up(struct poller *p, struct known *k) {
   bool was_up = k->up;
+  bool established = is_established(p, k);
 
   release(p, k);
   if (was_up)
@@ -248,7 +257,8 @@ static void give_up(struct poller *p, struct known *k) {
   if (k->outcome == OUTCOME_AUTH)
     lock(p, k);
   set_up(k, false);
-  report(p, k, REPORT_CORE);
+  if (established)
+    report(p, k, REPORT_CORE);
   if (!registry_try_candidate(p->registry, k) && was_up)
     p->hooks.lost(p->hooks.arg, k);
   if (!k->answered) {
@@ -571,6 +581,8 @@ void poller_run(struct poller *p) {
 }
 
 void poller_repeat(struct poller *p, struct known *k) {
+  if (!is_established(p, k))
+    return;
   if (k->address.sin_port == 0) {
     k->failures[OUTCOME_UNREACHABLE]++;
     k->outcome = OUTCOME_UNREACHABLE;

@@ -430,6 +430,7 @@ PluginDir "{PLUGINDIR}"
 
     def command_line(self, line):
         """One command on the Unix socket; returns its lines of answer."""
+        self.wait(lambda: os.path.exists(self.path("sock")), "the socket")
         with socket.socket(socket.AF_UNIX) as sock:
             sock.settimeout(10 * SLOWNESS)
             sock.connect(self.path("sock"))
@@ -454,6 +455,8 @@ PluginDir "{PLUGINDIR}"
         """{identifier: time}"""
         out = {}
         for line in self.command_line("LISTVAL"):
+            if line.startswith("Value"):
+                break  # "Values found", and there are none
             stamp, name = line.split(" ", 1)
             out[name] = float(stamp)
         return out

@@ -28,6 +28,8 @@ NEEDS_NO_DAEMON = ("test_kasasim",)
 def pytest_configure(config):
     config.addinivalue_line(
         "markers", "needs(*names): programs or collectd plugins of a test")
+    config.addinivalue_line(
+        "markers", "plain: says nothing new under a sanitizer")
     os.environ.setdefault("KASASIM", os.path.join(BUILD, "kasasim"))
     if os.environ.get("KASA_DEVICES"):
         os.environ.setdefault("KASA_DUMPS", os.environ["KASA_DEVICES"])

@@ -171,6 +171,29 @@ def test_commands():
         assert stat.S_IMODE(mode) == 0o660
 
 
+def order(c, message):
+    c.notify("okay", message, plugin="notify_kasa", type="command")
+
+
+def test_orders_by_notification():
+    with Collectd(QUICK) as c:
+        c.put("Freezer", "power", 1900)
+        c.wait(["firing"])
+        number = c.ask(command="list")["alerts"][0]["id"]
+        order(c, f"ack {number} 4h")
+        c.wait(["firing", "acknowledged"])
+        alert = c.ask(command="list")["alerts"][0]
+        assert alert["acked"] and alert["ack_by"] == "a notification"
+        assert abs(alert["ack_until"] - alert["ack_at"] - 4 * 3600e3) < 1
+        for wrong in ("ack 99999", "dance", "ack", f"ack {number} soon"):
+            order(c, wrong)
+        order(c, f"resolve {number}")
+        c.wait(["firing", "acknowledged", "resolved"])
+        assert c.log().count(" refused: ") == 4
+        assert f'order "resolve {number}": done' in c.log()
+        assert c.ask(command="list")["alerts"] == []
+
+
 def test_explain_tells_what_then_happens():
     with Collectd('  MinLevel info\n', thresholds="") as c:
         said = c.ask(command="explain", severity="missing",

@@ -6,9 +6,9 @@ from sim import Sim
 
 def test_the_first_request_is_sysinfo_alone():
     house = [{"alias": "Plug", "kind": "plug", "quirks": {
-        "crash_above": 30, "reboot_s": 60}},
+        "crash_above": 29, "reboot_s": 60}},
         {"alias": "Bulb", "kind": "bulb", "quirks": {
-            "crash_above": 30, "reboot_s": 60}}]
+            "crash_above": 29, "reboot_s": 60}}]
     # the second request, with the meter, is too long for these: they are gone
     with Sim(house) as sim:
         addresses = [d["addr"] for d in sim.truth()]

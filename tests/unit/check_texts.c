@@ -98,11 +98,12 @@ START_TEST(voltage) {
 END_TEST
 
 static struct alert freezer_missing(void) {
-  struct alert a = sample_alert("kasa", "Freezer", "", 92, DIRECTION_NONE, NAN);
+  struct alert a =
+      sample_alert("kasa", "Freezer", "", NAN, DIRECTION_NONE, NAN);
   a.class = ALERT_MISSING;
   a.severity = SEVERITY_FAILURE;
   a.level = LEVEL_ERROR;
-  strcpy(a.unit, "W");
+  a.last_power = 92;
   strcpy(a.text,
          "nas/kasa-Freezer/power has not been updated for 300.123 seconds.");
   return a;
@@ -112,7 +113,7 @@ START_TEST(offline) {
   struct alert a = freezer_missing();
   EXPECT(say(&a, REASON_OPENED, 0), "Freezer is not reporting",
          "Freezer: no reading for 5 minutes. Last: 92 W at 13:58.");
-  a.value = NAN;
+  a.last_power = NAN;
   EXPECT(say(&a, REASON_OPENED, 0), "Freezer is not reporting",
          "Freezer: no reading for 5 minutes.");
   strcpy(a.text, "x has not been updated for 17179869181.000 seconds.");
@@ -126,6 +127,12 @@ START_TEST(offline_by_the_up_value) {
       sample_alert("kasa", "Freezer", "up", 0, DIRECTION_BELOW, 0.5);
   EXPECT(say(&a, REASON_OPENED, MINUTES(5)), "Freezer is not reporting",
          "Freezer: no reading for 5 minutes.");
+  a.last_power = 92; /* known, but not since when */
+  EXPECT(say(&a, REASON_OPENED, 0), "Freezer is not reporting",
+         "Freezer: no reading. Last: 92 W.");
+  a.last_at = AT_1403 - MINUTES(5);
+  EXPECT(say(&a, REASON_OPENED, 0), "Freezer is not reporting",
+         "Freezer: no reading for 5 minutes. Last: 92 W at 13:58.");
 }
 END_TEST
 
