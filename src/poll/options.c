@@ -166,18 +166,6 @@ static void read_plug(void *target, const struct conf_item *item,
 static const char *const transport_choices[] = {"auto", "xor",  "klap",
                                                 "aes",  "tpap", NULL};
 
-#define LOGIN_ROWS(OWNER)                                                      \
-  {.name = "Username",                                                         \
-   .type = OPTION_STRING,                                                      \
-   .offset = offsetof(struct OWNER, login.username)},                          \
-      {.name = "Password",                                                     \
-       .type = OPTION_STRING,                                                  \
-       .offset = offsetof(struct OWNER, login.password)},                      \
-  {                                                                            \
-    .name = "PasswordFile", .type = OPTION_STRING,                             \
-    .offset = offsetof(struct OWNER, login.password_file)                      \
-  }
-
 const struct option device_options_table[] = {
     {.name = "Name",
      .type = OPTION_STRING,
@@ -197,7 +185,15 @@ const struct option device_options_table[] = {
      .offset = offsetof(struct device_options, transport),
      .choices = transport_choices},
     {.name = "Plug", .type = OPTION_BLOCK, .block = read_plug},
-    LOGIN_ROWS(device_options),
+    {.name = "Username",
+     .type = OPTION_STRING,
+     .offset = offsetof(struct device_options, login.username)},
+    {.name = "Password",
+     .type = OPTION_STRING,
+     .offset = offsetof(struct device_options, login.password)},
+    {.name = "PasswordFile",
+     .type = OPTION_STRING,
+     .offset = offsetof(struct device_options, login.password_file)},
     {.name = "Appliance", .type = OPTION_LATER},
     {0},
 };
@@ -322,7 +318,15 @@ const struct option poll_options_table[] = {
     {.name = "Only", .type = OPTION_STRINGS, .offset = AT(only)},
     {.name = "Report", .type = OPTION_BLOCK, .block = read_report},
     {.name = "Device", .type = OPTION_BLOCK, .block = read_device},
-    LOGIN_ROWS(poll_options),
+    {.name = "Username",
+     .type = OPTION_STRING,
+     .offset = offsetof(struct poll_options, login.username)},
+    {.name = "Password",
+     .type = OPTION_STRING,
+     .offset = offsetof(struct poll_options, login.password)},
+    {.name = "PasswordFile",
+     .type = OPTION_STRING,
+     .offset = offsetof(struct poll_options, login.password_file)},
     {.name = "StateDirectory", .type = OPTION_LATER},
     {.name = "SpikeWindow", .type = OPTION_LATER},
     {.name = "Tariff", .type = OPTION_LATER},
