@@ -22,8 +22,11 @@ struct conf_item *conf_new(const char *key) {
 }
 
 static void item_clear(struct conf_item *item) {
-  for (size_t i = 0; i < item->values_num; i++)
+  for (size_t i = 0; i < item->values_num; i++) {
+    if (item->values[i].string != NULL) /* it may be a password */
+      explicit_bzero(item->values[i].string, strlen(item->values[i].string));
     free(item->values[i].string);
+  }
   for (size_t i = 0; i < item->children_num; i++)
     item_clear(&item->children[i]);
   free(item->values);

@@ -59,7 +59,8 @@ void found_unsupported(struct found *f, const struct device *d,
   f->kind = KIND_UNSUPPORTED;
   clean(f->name, sizeof(f->name), d->alias[0] != '\0' ? d->alias : address);
   snprintf(f->address, sizeof(f->address), "%s", address);
-  snprintf(f->why, sizeof(f->why), "camera");
+  snprintf(f->why, sizeof(f->why), "%s",
+           d->unsupported != NULL ? d->unsupported : "camera");
 }
 
 int found_compare(const void *a, const void *b) {

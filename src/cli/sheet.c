@@ -49,6 +49,7 @@ static const struct {
     [Q_UPDATING] = {"firmware update", 0, 0, "under way", "none"},
     [Q_CLOUD] = {"maker's cloud", 0, 0, "connected", "not connected"},
     [Q_OVERHEATED] = {"temperature", 0, 0, "too hot", "fine"},
+    [Q_OVERLOADED] = {"load", 0, 0, "too much", "fine"},
     [Q_SIGNAL] = {"signal", "dBm", 0, 0, 0},
     [Q_BRIGHTNESS] = {"brightness", "%", 0, 0, 0},
     [Q_AMBIENT] = {"ambient light", "%", 0, 0, 0},

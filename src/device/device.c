@@ -94,7 +94,7 @@ static const struct {
 } strip_rules[] = {
     {Q_POWER, BY_SUM},      {Q_CURRENT, BY_SUM},      {Q_VOLTAGE, BY_MEAN},
     {Q_KWH_TODAY, BY_SUM},  {Q_KWH_MONTH, BY_SUM},    {Q_RELAY, BY_ANY},
-    {Q_OVERHEATED, BY_ANY}, {Q_ENERGY_TOTAL, BY_SUM},
+    {Q_OVERHEATED, BY_ANY}, {Q_ENERGY_TOTAL, BY_SUM}, {Q_OVERLOADED, BY_ANY},
 };
 
 void device_sum_plugs(struct device *d) {

@@ -29,7 +29,9 @@ enum {
 };
 
 struct plug {
-  char id[64]; /* as the device wants it back */
+  char id[64];      /* as the device wants it back */
+  bool metered;     /* SMART: it has a meter of its own */
+  uint32_t refused; /* as the device's, for requests to the plug */
   char alias[DEVICE_NAME_SIZE];
   unsigned slot; /* counted from 1 */
   struct reading now;
@@ -37,6 +39,9 @@ struct plug {
 
 struct device {
   enum device_kind kind;
+  const char *unsupported; /* of KIND_UNSUPPORTED: "a camera"; or NULL */
+  bool learned; /* SMART: has told what it can do, for this firmware */
+  uint32_t can; /* SMART: what that is, bits of smart_info.h */
   bool has_meter;
   bool has_sensors; /* motion and ambient light */
   bool mac_known;

@@ -14,9 +14,13 @@
 
 struct progress {
   unsigned step;
-  unsigned plug; /* index, for steps that ask each plug */
-  bool slow;     /* extras are wanted in this poll */
-  bool metered;  /* the meter has answered in this poll */
+  unsigned plug;   /* index, for steps that ask each plug */
+  uint32_t todo;   /* bits of the dialect's own: what is still to be asked */
+  uint32_t asked;  /* in the request under way */
+  unsigned listed; /* entries of a list that have come so far */
+  bool singly;     /* in this poll not several things at once */
+  bool slow;       /* extras are wanted in this poll */
+  bool metered;    /* the meter has answered in this poll */
 };
 
 enum next {
@@ -45,5 +49,6 @@ struct dialect {
 };
 
 extern const struct dialect dialect_iot;
+extern const struct dialect dialect_smart;
 
 #endif

@@ -7,23 +7,52 @@
 #include "device/dialect.h"
 #include "device/transport.h"
 
-enum { DISCOVER_PORT_IOT = 9999, DATAGRAM_MAX = 8192, PROBE_MAX = 64 };
+enum {
+  DISCOVER_PORT_IOT = 9999,
+  DISCOVER_PORT_TDP = 20002,
+  DISCOVER_PORT_TDP_BATTERY = 20004, /* doorbells and other sleepers */
+  DATAGRAM_MAX = 8192,
+  PROBE_MAX = 1024,
+};
 
 /* Writes the probe for port 9999; returns its length. */
 size_t discover_probe_iot(char out[PROBE_MAX]);
+
+/* Writes the TDP probe for ports 20002 and 20004; returns its length. It
+ * holds the process's RSA key: rsa_prepare() it where that may take time. */
+size_t discover_probe_tdp(char out[PROBE_MAX]);
+
+/* A datagram in TDP's frame around a payload of len bytes; returns the length.
+ * out has room for len + 16. */
+size_t discover_frame_tdp(uint8_t flags, uint32_t serial, const void *payload,
+                          size_t len, char *out);
+
+/* Whether a datagram is framed as TDP; the others are XOR or nothing. */
+bool discover_is_tdp(const char *datagram, size_t len);
+
+enum { OWNER_SIZE = 33 };
 
 /* Who answered and how to speak with it. */
 struct introduction {
   struct device device; /* owned: device_free() */
   const struct dialect *dialect;
-  const struct transport *transport;
+  const struct transport *transport; /* NULL: none that we speak */
+  struct service service;
+  bool tdp; /* the device itself said how: this counts more than a guess */
+  /* What to speak when transport does not work after all; NULL: nothing. */
+  const struct transport *other;
+  char owner[OWNER_SIZE]; /* as discover_owner(), "" when not told */
 };
 
 /* Understands a datagram of len bytes, which it changes; it must have room
  * for one more. OUTCOME_OK, or what is wrong with it in why (the introduction
  * then holds nothing). Other makes of devices answer too: not worth a log
- * line. */
+ * line. A TDP answer tells little of the device itself: its kind stays
+ * KIND_UNKNOWN unless it is one we do not support. */
 enum outcome discover_read(struct introduction *in, struct json *doc,
                            char *datagram, size_t len, char why[WHY_SIZE]);
+
+/* How devices name the account they belong to. 0 or -ENOMEM. */
+int discover_owner(const char *user, char out[OWNER_SIZE]);
 
 #endif

@@ -18,6 +18,7 @@ const struct quantity_info quantities[QUANTITIES] = {
     [Q_UPDATING] = {"updating", "updating", GROUP_ALWAYS, 0, 1},
     [Q_CLOUD] = {"cloud_connected", "cloud_connected", GROUP_ALWAYS, 0, 1},
     [Q_OVERHEATED] = {"overheated", "overheated", GROUP_ALWAYS, 0, 1},
+    [Q_OVERLOADED] = {"overloaded", "overloaded", GROUP_ALWAYS, 0, 1},
     [Q_SIGNAL] = {"signal_power", "signal_dbm", GROUP_ALWAYS, -150, 0},
     [Q_BRIGHTNESS] = {"brightness", "brightness_percent", GROUP_LIGHTS, 0, 100},
     [Q_AMBIENT] = {"ambient_light", "ambient_light_percent", GROUP_SENSORS, 0,

@@ -19,6 +19,7 @@ enum quantity {
   Q_UPDATING,     /* 0/1 */
   Q_CLOUD,        /* 0/1 connected to the maker's cloud */
   Q_OVERHEATED,   /* 0/1 */
+  Q_OVERLOADED,   /* 0/1 a protection against too much load has acted */
   Q_SIGNAL,       /* dBm */
   Q_BRIGHTNESS,   /* percent, the stored value while off */
   Q_AMBIENT,      /* percent */

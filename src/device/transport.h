@@ -11,11 +11,16 @@
 #ifndef DEVICE_TRANSPORT_H
 #define DEVICE_TRANSPORT_H
 
+#include "base/json.h"
 #include "base/loop.h"
 #include "device/outcome.h"
 
 #include <netinet/in.h>
+#include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
+
+struct web;
 
 enum { ANSWER_MAX = 64 * 1024 };
 
@@ -26,8 +31,30 @@ struct transport_env {
   char *scratch;     /* TRANSPORT_SCRATCH bytes */
   unsigned kept;     /* connections held open between requests */
   unsigned kept_max; /* beyond: closed after each answer */
+  struct web *http;  /* NULL: there is only XOR */
+  struct json json;  /* where handshakes are read */
 };
 enum { TRANSPORT_SCRATCH = ANSWER_MAX + 16 };
+
+/* A TP-Link account. The texts belong to the options and outlive the links. */
+struct account {
+  const char *user, *pass;
+};
+
+/* How a device says it wants to be spoken to. */
+struct service {
+  in_port_t port; /* 0: the transport's usual one */
+  bool tls;
+  uint8_t login; /* of AES: 1 or 2 */
+};
+
+/* Where a link leads and how it gets in. */
+struct endpoint {
+  struct sockaddr_in address;
+  struct service service;
+  const struct account *account; /* NULL: none is configured */
+  bool foreign; /* the device says that it belongs to another account */
+};
 
 struct link;
 
@@ -38,11 +65,14 @@ typedef void link_done(void *arg, enum outcome outcome, char *answer,
                        size_t len, const char *why);
 
 struct transport {
-  const char *name; /* as in option Transport */
-  in_port_t port;   /* the usual one */
-  /* A link to address; opens nothing yet. NULL when memory is out. */
-  struct link *(*open)(struct transport_env *env,
-                       const struct sockaddr_in *address);
+  const char *name;   /* as in option Transport */
+  in_port_t port;     /* the usual one */
+  in_port_t port_tls; /* the usual one with TLS; 0: there is none */
+  /* A server that refuses connections may only sleep: a discovery datagram
+   * wakes it up (and shows whether it speaks something else by now). */
+  bool wakes_by_probe;
+  /* A link to where; opens nothing yet. NULL when memory is out. */
+  struct link *(*open)(struct transport_env *env, const struct endpoint *where);
   /* Starts a request; done follows exactly once, never from inside send(),
    * unless abort() or close() comes first. Anything but OUTCOME_OK: nothing
    * was started, *why says why, done does not follow. */
@@ -51,8 +81,17 @@ struct transport {
   /* Forgets the request under way and its connection; the link stays. */
   void (*abort)(struct link *link);
   void (*close)(struct link *link);
+  /* How many exchanges the next send() will take, handshakes included: the
+   * caller gives each its time. NULL: always one. */
+  unsigned (*exchanges)(const struct link *link);
+  /* After OUTCOME_AUTH: for how many seconds the device wants to be left
+   * alone (0: it did not say). NULL: never says. */
+  unsigned (*locked)(const struct link *link);
 };
 
+extern const struct transport transport_aes;
+extern const struct transport transport_klap;
+extern const struct transport transport_tpap;
 extern const struct transport transport_xor;
 
 #endif

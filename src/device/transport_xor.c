@@ -320,13 +320,13 @@ static void ready(struct loop_watch *watch, unsigned events) {
 /* -- life -- */
 
 static struct link *xor_open(struct transport_env *env,
-                             const struct sockaddr_in *address) {
+                             const struct endpoint *where) {
   struct link *link = calloc(1, sizeof(*link));
 
   if (link == NULL)
     return NULL;
   link->env = env;
-  link->address = *address;
+  link->address = where->address;
   link->watch = (struct loop_watch){.fd = -1, .ready = ready};
   return link;
 }

@@ -12,6 +12,7 @@
 #include <ctype.h>
 #include <errno.h>
 #include <pthread.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -87,6 +88,8 @@ static void sum_up(struct engine *e, struct cycle *c) {
        k = registry_next(e->registry, k)) {
     const struct reading *now = &k->device.now;
 
+    if (k->ignored)
+      continue;
     c->known++;
     if (!k->up)
       continue;
@@ -117,7 +120,8 @@ static uint64_t next_due(const struct engine *e, const struct known *k) {
 }
 
 static void poll_one(struct engine *e, struct known *k) {
-  if (k->state != POLL_IDLE || k->address.sin_port == 0)
+  if (k->state != POLL_IDLE || k->address.sin_port == 0 || k->ignored ||
+      poller_is_locked(e->poller, k))
     return;
   if (e->open++ == 0)
     e->cycle_started_us = loop_now_us(e->loop);
@@ -131,12 +135,6 @@ static void poll_done(void *arg, struct known *k) {
   struct engine *e = arg;
   bool current = k->cycle == e->cycle && e->open > 0;
 
-  if (k->unwanted) {
-    log_say(LOG_LEVEL_NOTICE, "%s is called \"%s\" now, which is to be ignored",
-            k->name, k->device.alias);
-    k->cycle = 0; /* counted here */
-    registry_forget(e->registry, k);
-  }
   if (!current)
     return;
   e->open--;
@@ -203,9 +201,10 @@ static void begin_cycle(struct engine *e) {
   carry_over(e);
   for (struct known *k = registry_next(e->registry, NULL); k != NULL;
        k = registry_next(e->registry, k)) {
-    if (!is_due(e, k))
+    if (k->ignored || !is_due(e, k))
       continue;
-    if (k->state == POLL_IDLE && k->address.sin_port != 0) {
+    if (k->state == POLL_IDLE && k->address.sin_port != 0 &&
+        !poller_is_locked(e->poller, k)) {
       poll_one(e, k);
     } else if (k->address.sin_port != 0 || e->searched) {
       k->due_us = next_due(e, k);
@@ -278,11 +277,13 @@ static void take_names(struct engine *e) {
 
 static void start_search(struct engine *e) {
   ask_names(e);
-  if (!e->options->discovery || search_active(e->search))
+  if (search_active(e->search))
     return;
   for (struct known *k = registry_next(e->registry, NULL); k != NULL;
-       k = registry_next(e->registry, k))
+       k = registry_next(e->registry, k)) {
     k->seen = false;
+    k->seen_tdp = false;
+  }
   e->search_started_us = loop_now_us(e->loop);
   search_start(e->search);
 }
@@ -291,23 +292,32 @@ static void met(void *arg, struct introduction *in,
                 const struct sockaddr_in *from) {
   struct engine *e = arg;
   struct known *k;
+  bool tdp;
 
   if (in->device.kind == KIND_UNSUPPORTED && e->hooks.unsupported != NULL)
     e->hooks.unsupported(e->hooks.arg, &in->device, from->sin_addr);
+  tdp = in->tdp;
   k = registry_meet(e->registry, in, from);
   if (k == NULL)
     return;
   k->seen = true;
-  if (!k->up)
+  k->seen_tdp |= tdp;
+  k->ignored = false;
+  if (k->retuned && k->state != POLL_IDLE)
+    poller_restart(e->poller, k);
+  else if (!k->up)
     poll_one(e, k);
+  k->retuned = false;
 }
 
-static bool wanted(void *arg, struct in_addr from) {
+static bool wanted(void *arg, struct in_addr from, bool tdp) {
   struct engine *e = arg;
   struct known *k = registry_at(e->registry, from);
 
-  if (k == NULL || !k->up)
-    return k == NULL || !k->seen;
+  if (k == NULL)
+    return e->options->discovery;
+  if (!k->up)
+    return tdp ? !k->seen_tdp || k->roused : !k->seen;
   k->seen = true; /* its polls say all that the answer could */
   return false;
 }
@@ -359,6 +369,16 @@ static void search_over(void *arg) {
     end_cycle(e);
 }
 
+/* It may only sleep, or speak something else by now. */
+static void rouse(void *arg, struct known *k) {
+  struct engine *e = arg;
+
+  if (k->address.sin_port == 0)
+    return;
+  k->seen_tdp = false; /* what it says now is news */
+  search_probe(e->search, k->address.sin_addr);
+}
+
 /* A device went silent: it may have a new address. */
 static void lost(void *arg, struct known *k) {
   struct engine *e = arg;
@@ -402,8 +422,11 @@ static void device_gone(void *arg, struct known *k) {
 }
 
 static bool create_parts(struct engine *e) {
-  const struct poller_hooks poller_hooks = {
-      .report = report, .lost = lost, .done = poll_done, .arg = e};
+  const struct poller_hooks poller_hooks = {.report = report,
+                                            .lost = lost,
+                                            .rouse = rouse,
+                                            .done = poll_done,
+                                            .arg = e};
   const struct search_hooks search_hooks = {.met = met,
                                             .wanted = wanted,
                                             .round = search_round,
@@ -461,7 +484,17 @@ void engine_free(struct engine *e) {
   free(e);
 }
 
+/* OpenSSL writes to sockets without saying that it wants no signal. */
+static void block_sigpipe(void) {
+  sigset_t pipe;
+
+  sigemptyset(&pipe);
+  sigaddset(&pipe, SIGPIPE);
+  pthread_sigmask(SIG_BLOCK, &pipe, NULL);
+}
+
 void engine_run(struct engine *e) {
+  block_sigpipe();
   start_search(e);
   if (e->searched && e->hooks.searched != NULL) /* there is none */
     e->hooks.searched(e->hooks.arg);
@@ -483,5 +516,8 @@ void engine_wake(struct engine *e, unsigned what) {
 }
 
 const struct known *engine_next(const struct engine *e, const struct known *k) {
-  return registry_next(e->registry, k);
+  do
+    k = registry_next(e->registry, k);
+  while (k != NULL && k->ignored);
+  return k;
 }

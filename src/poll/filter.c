@@ -159,3 +159,21 @@ bool filter_passes(const struct filter *filter, const struct device *device,
   return filter->only.count == 0 ||
          list_matches(&filter->only, device, address);
 }
+
+static bool is_about_alias(const struct pattern *p) {
+  return p->by == BY_ALIAS || p->by == BY_REGEX;
+}
+
+bool filter_may_pass(const struct filter *filter, const struct device *device,
+                     struct in_addr address) {
+  bool may = filter->only.count == 0;
+
+  for (size_t i = 0; i < filter->ignore.count; i++)
+    if (!is_about_alias(&filter->ignore.patterns[i]) &&
+        pattern_matches(&filter->ignore.patterns[i], device, address))
+      return false;
+  for (size_t i = 0; i < filter->only.count && !may; i++)
+    may = is_about_alias(&filter->only.patterns[i]) ||
+          pattern_matches(&filter->only.patterns[i], device, address);
+  return may;
+}

@@ -27,4 +27,8 @@ void filter_free(struct filter *filter);
 bool filter_passes(const struct filter *filter, const struct device *device,
                    struct in_addr address);
 
+/* The same for one that has not told its alias yet: whether it could. */
+bool filter_may_pass(const struct filter *filter, const struct device *device,
+                     struct in_addr address);
+
 #endif

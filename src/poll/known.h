@@ -7,6 +7,7 @@
 #include "base/hash.h"
 #include "base/loop.h"
 #include "device/dialect.h"
+#include "device/discover.h"
 #include "device/transport.h"
 #include "energy/counter.h"
 #include "poll/options.h"
@@ -20,8 +21,10 @@ enum poll_state {
   POLL_PAUSED, /* waits before another attempt */
 };
 
-/* Per plug of a strip; index as device.plugs. */
+/* Per plug of a strip; index as device.plugs. Its history belongs to its
+ * slot, however many plugs there are and in whatever language they are told. */
 struct known_plug {
+  unsigned slot;
   char name[DEVICE_NAME_SIZE];
   struct counter energy;
 };
@@ -30,6 +33,11 @@ struct known {
   struct device device;
   const struct dialect *dialect;
   const struct transport *transport;
+  struct service service;
+  const struct transport *other; /* to try when that one does not work */
+  bool by_tdp;            /* the device itself said so; else it is a guess */
+  unsigned guess;         /* which one */
+  char owner[OWNER_SIZE]; /* the account it belongs to; "" when not told */
 
   /* MAC, else device id: what its history belongs to. "" until the device
    * has said who it is. */
@@ -61,9 +69,16 @@ struct known {
   enum next asked;
   unsigned attempts;
   bool reported; /* the reading of the poll under way is out */
-  bool unwanted; /* renamed into what is to be ignored */
   bool stranger; /* was not up when the poll under way began */
   bool seen;     /* in the current or last search */
+  bool seen_tdp; /* and by TDP */
+  bool ignored;  /* not polled until a search finds it again: what it said of
+                  * itself is to be left out */
+  bool retuned;  /* how it is spoken with has just changed */
+  bool roused;   /* was woken up in the poll under way */
+  unsigned locked_steps;  /* accounts refused in a row */
+  uint64_t not_before_us; /* no poll before this: each would bring the device
+                           * closer to locking everybody out */
   unsigned searches_missed;
   uint64_t cycle;
   uint64_t due_us, started_us;

@@ -4,14 +4,19 @@
 #include "poll/options.h"
 
 #include "base/text.h"
+#include "device/crypto.h"
 #include "device/device.h"
 #include "poll/filter.h"
 
 #include <arpa/inet.h>
+#include <errno.h>
+#include <fcntl.h>
 #include <net/if.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 static const char WHERE[] = "<Plugin kasa>";
 
@@ -36,11 +41,20 @@ void poll_options_init(struct poll_options *o) {
   };
 }
 
+static void login_free(struct login_options *login) {
+  crypto_free_text(login->password);
+  crypto_free_text(login->from_file);
+  free(login->username);
+  free(login->password_file);
+  *login = (struct login_options){0};
+}
+
 static void device_options_free(struct device_options *d) {
   for (size_t i = 0; i < d->plugs_num; i++) {
     free(d->plugs[i].match);
     free(d->plugs[i].name);
   }
+  login_free(&d->login);
   free(d->plugs);
   free(d->match);
   free(d->name);
@@ -54,6 +68,7 @@ void poll_options_free(struct poll_options *o) {
   for (size_t i = 0; i < o->devices_num; i++)
     device_options_free(&o->devices[i]);
   free(o->devices);
+  login_free(&o->login);
   poll_options_init(o);
 }
 
@@ -148,33 +163,8 @@ static void read_plug(void *target, const struct conf_item *item,
   d->plugs[d->plugs_num++] = plug;
 }
 
-static void read_transport(void *target, const struct conf_item *item,
-                           struct option_reporter *reporter) {
-  static const char *const known[] = {"auto", "xor", "klap", "aes", "tpap"};
-  const struct device_options *d = target;
-  char where[120];
-  const char *value =
-      item->values_num == 1 && item->values[0].kind == CONF_STRING
-          ? item->values[0].string
-          : "";
-
-  snprintf(where, sizeof(where), "<Device \"%s\">",
-           d->match != NULL ? d->match : "");
-  for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
-    if (!text_same(value, known[i]))
-      continue;
-    if (i >= 2)
-      option_error(reporter,
-                   "%s: Transport %s is not yet supported by this version; "
-                   "using auto",
-                   where, known[i]);
-    return;
-  }
-  option_error(reporter,
-               "%s: option Transport expects one of: auto, xor, klap, aes, "
-               "tpap, found \"%.60s\"",
-               where, value);
-}
+static const char *const transport_choices[] = {"auto", "xor",  "klap",
+                                                "aes",  "tpap", NULL};
 
 const struct option device_options_table[] = {
     {.name = "Name",
@@ -190,11 +180,20 @@ const struct option device_options_table[] = {
      .offset = offsetof(struct device_options, port),
      .min = 1,
      .max = 65535},
-    {.name = "Transport", .type = OPTION_BLOCK, .block = read_transport},
+    {.name = "Transport",
+     .type = OPTION_CHOICE,
+     .offset = offsetof(struct device_options, transport),
+     .choices = transport_choices},
     {.name = "Plug", .type = OPTION_BLOCK, .block = read_plug},
-    {.name = "Username", .type = OPTION_LATER},
-    {.name = "Password", .type = OPTION_LATER},
-    {.name = "PasswordFile", .type = OPTION_LATER},
+    {.name = "Username",
+     .type = OPTION_STRING,
+     .offset = offsetof(struct device_options, login.username)},
+    {.name = "Password",
+     .type = OPTION_STRING,
+     .offset = offsetof(struct device_options, login.password)},
+    {.name = "PasswordFile",
+     .type = OPTION_STRING,
+     .offset = offsetof(struct device_options, login.password_file)},
     {.name = "Appliance", .type = OPTION_LATER},
     {0},
 };
@@ -319,9 +318,15 @@ const struct option poll_options_table[] = {
     {.name = "Only", .type = OPTION_STRINGS, .offset = AT(only)},
     {.name = "Report", .type = OPTION_BLOCK, .block = read_report},
     {.name = "Device", .type = OPTION_BLOCK, .block = read_device},
-    {.name = "Username", .type = OPTION_LATER},
-    {.name = "Password", .type = OPTION_LATER},
-    {.name = "PasswordFile", .type = OPTION_LATER},
+    {.name = "Username",
+     .type = OPTION_STRING,
+     .offset = offsetof(struct poll_options, login.username)},
+    {.name = "Password",
+     .type = OPTION_STRING,
+     .offset = offsetof(struct poll_options, login.password)},
+    {.name = "PasswordFile",
+     .type = OPTION_STRING,
+     .offset = offsetof(struct poll_options, login.password_file)},
     {.name = "StateDirectory", .type = OPTION_LATER},
     {.name = "SpikeWindow", .type = OPTION_LATER},
     {.name = "Tariff", .type = OPTION_LATER},
@@ -362,6 +367,109 @@ static bool is_interface(const char *text, char why[FILTER_WHY_SIZE]) {
   return strlen(text) < IF_NAMESIZE;
 }
 
+/* -- accounts
+ * ----------------------------------------------------------------
+ */
+
+enum { PASSWORD_MAX = 512 };
+
+/* The first line of the file. */
+static char *read_password(const char *path, const char *where,
+                           struct option_reporter *reporter) {
+  char text[PASSWORD_MAX + 2];
+  struct stat info;
+  char *password = NULL;
+  ssize_t n = -1;
+  int fd;
+
+  errno = 0;
+  fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+
+  if (fd >= 0 && fstat(fd, &info) == 0 && S_ISREG(info.st_mode))
+    n = read(fd, text, sizeof(text) - 1);
+  if (n < 0) {
+    option_error(reporter, "%s: PasswordFile \"%.120s\": %s", where, path,
+                 errno != 0 ? strerror(errno) : "no regular file");
+  } else {
+    if ((info.st_mode & 0777 & ~0640U) != 0)
+      option_error(reporter,
+                   "%s: PasswordFile \"%.120s\" may be read by others (mode "
+                   "%04o): chmod 0640 or narrower",
+                   where, path, (unsigned)info.st_mode & 0777U);
+    text[n] = '\0';
+    text[strcspn(text, "\r\n")] = '\0';
+    if (text[0] == '\0')
+      option_error(reporter, "%s: PasswordFile \"%.120s\" is empty", where,
+                   path);
+    else if (strlen(text) > PASSWORD_MAX)
+      option_error(reporter, "%s: PasswordFile \"%.120s\" holds no password",
+                   where, path);
+    else
+      password = strdup(text);
+  }
+  crypto_wipe(text, sizeof(text));
+  if (fd >= 0)
+    close(fd);
+  return password;
+}
+
+/* What is in force in one block; outer NULL: this is the outermost. */
+static void settle_login(struct login_options *login,
+                         const struct login_options *outer, const char *where,
+                         struct option_reporter *reporter) {
+  struct account a = {.user = login->username, .pass = login->password};
+  bool has_pass = login->password != NULL || login->password_file != NULL;
+
+  login->account = (struct account){0};
+  if (a.user == NULL && !has_pass)
+    return;
+  if (a.user == NULL && outer != NULL)
+    a.user = outer->account.user;
+  if (!has_pass && outer != NULL)
+    a.pass = outer->account.pass;
+  if (a.user == NULL) {
+    option_error(reporter, "%s: a password needs a Username beside it", where);
+    return;
+  }
+  if (!has_pass && a.pass == NULL) {
+    option_error(reporter,
+                 "%s: Username needs Password or PasswordFile beside it",
+                 where);
+    return;
+  }
+  if (login->password != NULL && login->password_file != NULL)
+    option_error(reporter,
+                 "%s: Password and PasswordFile exclude each other, Password "
+                 "counts",
+                 where);
+  if (a.pass == NULL) {
+    crypto_free_text(login->from_file);
+    login->from_file = read_password(login->password_file, where, reporter);
+    a.pass = login->from_file;
+  }
+  if (a.pass != NULL)
+    login->account = a;
+}
+
+static void settle_logins(struct poll_options *o,
+                          struct option_reporter *reporter) {
+  settle_login(&o->login, NULL, WHERE, reporter);
+  for (size_t i = 0; i < o->devices_num; i++) {
+    char where[120];
+
+    snprintf(where, sizeof(where), "<Device \"%.100s\">", o->devices[i].match);
+    settle_login(&o->devices[i].login, &o->login, where, reporter);
+  }
+}
+
+const struct account *
+poll_options_account(const struct poll_options *o,
+                     const struct device_options *device) {
+  if (device != NULL && device->login.account.user != NULL)
+    return &device->login.account;
+  return o->login.account.user != NULL ? &o->login.account : NULL;
+}
+
 void poll_options_read(struct poll_options *o, const struct conf_item *block,
                        struct option_reporter *reporter) {
   options_read(poll_options_table, o, block, WHERE, reporter);
@@ -373,4 +481,5 @@ void poll_options_read(struct poll_options *o, const struct conf_item *block,
             filter_pattern_good, reporter);
   keep_good(&o->only, "Only", "a name, MAC, address or /regex/",
             filter_pattern_good, reporter);
+  settle_logins(o, reporter);
 }

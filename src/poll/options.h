@@ -5,6 +5,7 @@
 #define POLL_OPTIONS_H
 
 #include "base/option.h"
+#include "device/transport.h"
 
 #include <netinet/in.h>
 #include <stdbool.h>
@@ -14,6 +15,23 @@ enum name_by { NAME_BY_ALIAS, NAME_BY_MAC, NAME_BY_ID, NAME_BY_ADDRESS };
 
 /* How a <Device "..."> block says which device it means. */
 enum match_kind { MATCH_ADDRESS, MATCH_MAC, MATCH_TEXT };
+
+/* Option Transport. */
+enum transport_choice {
+  TRANSPORT_AUTO,
+  TRANSPORT_XOR,
+  TRANSPORT_KLAP,
+  TRANSPORT_AES,
+  TRANSPORT_TPAP,
+};
+
+/* Username, Password and PasswordFile of one block. Overwritten with zeros
+ * when freed. */
+struct login_options {
+  char *username, *password, *password_file;
+  char *from_file;        /* what the file held */
+  struct account account; /* in force; user NULL: none */
+};
 
 struct plug_options {
   char *match; /* the plug's own name or its slot */
@@ -28,6 +46,8 @@ struct device_options {
   char *name;             /* NULL: the device's own */
   double interval;        /* s; 0: as all others */
   unsigned port;          /* 0: the transport's */
+  int transport;          /* enum transport_choice */
+  struct login_options login;
   struct plug_options *plugs;
   size_t plugs_num;
 };
@@ -47,6 +67,7 @@ struct poll_options {
   double energy_interval; /* s */
   int name_by;
   struct option_strings ignore, only; /* patterns, checked */
+  struct login_options login;
   bool report_info, report_lights, report_sensors, report_totals;
   struct device_options *devices;
   size_t devices_num;
@@ -56,7 +77,13 @@ struct poll_options {
 void poll_options_init(struct poll_options *o);
 void poll_options_free(struct poll_options *o);
 
-/* Reads one <Plugin kasa> block on top of what o holds. */
+/* The account for a device: its block's (device may be NULL), else the
+ * plugin's; NULL when there is none. */
+const struct account *poll_options_account(const struct poll_options *o,
+                                           const struct device_options *device);
+
+/* Reads one <Plugin kasa> block on top of what o holds, and the password
+ * files it names. */
 void poll_options_read(struct poll_options *o, const struct conf_item *block,
                        struct option_reporter *reporter);
 

@@ -5,10 +5,12 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "device/web.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/resource.h>
 
 struct line {
@@ -39,6 +41,12 @@ enum {
   STRANGERS_SAID = 16,
   STRANGERS_WINDOW_US = 300 * 1000000,
   REQUEST_SIZE_MAX = 1024,
+  /* What a server takes to start once a datagram has woken it. */
+  ROUSE_PAUSE_US = 1000 * 1000,
+  /* Accounts that are refused: the next try, and the longest pause. Devices
+   * lock everybody out for half an hour after a few. */
+  LOCKED_FIRST_S = 60,
+  LOCKED_MOST_S = 2 * 3600,
 };
 
 /* Kept connections must not eat up the process's descriptors. */
@@ -68,8 +76,10 @@ struct poller *poller_create(struct loop *loop, struct json *doc,
   buf_init(&p->request, REQUEST_SIZE_MAX);
   p->env = (struct transport_env){.loop = loop,
                                   .kept_max = connections_to_keep(options)};
+  json_init(&p->env.json);
   p->env.scratch = malloc(TRANSPORT_SCRATCH);
-  if (p->env.scratch == NULL) {
+  p->env.http = web_create(loop, p->env.kept_max);
+  if (p->env.scratch == NULL || p->env.http == NULL) {
     poller_free(p);
     return NULL;
   }
@@ -81,6 +91,8 @@ void poller_free(struct poller *p) {
     return;
   buf_free(&p->request);
   free(p->env.scratch);
+  web_free(p->env.http);
+  json_free(&p->env.json);
   free(p);
 }
 
@@ -185,6 +197,44 @@ static void say_stranger(struct poller *p, const struct known *k) {
   p->strangers_said++;
 }
 
+bool poller_is_locked(const struct poller *p, const struct known *k) {
+  return loop_now_us(p->loop) < k->not_before_us;
+}
+
+/* Each refused account counts towards a lock: the pauses double. */
+static void lock(struct poller *p, struct known *k) {
+  uint64_t seconds = LOCKED_FIRST_S;
+  uint64_t asked = 0;
+
+  if (k->transport->locked != NULL && k->link != NULL)
+    asked = k->transport->locked(k->link);
+  for (unsigned i = 0; i < k->locked_steps && seconds < LOCKED_MOST_S; i++)
+    seconds *= 2;
+  k->locked_steps++;
+  if (seconds > LOCKED_MOST_S)
+    seconds = LOCKED_MOST_S;
+  if (seconds < asked)
+    seconds = asked;
+  k->not_before_us = loop_now_us(p->loop) + seconds * 1000000;
+}
+
+/* It is one that is to be left out: no report, and no further poll. */
+static void leave_out(struct poller *p, struct known *k) {
+  release(p, k);
+  if (k->answered)
+    log_say(LOG_LEVEL_NOTICE, "%s is called \"%s\" now, which is to be ignored",
+            k->name, k->device.alias);
+  k->answered = false;
+  k->up = false;
+  k->polled = true;
+  p->hooks.done(p->hooks.arg, k);
+}
+
+static void rouse(struct poller *p, struct known *k) {
+  if (p->hooks.rouse != NULL)
+    p->hooks.rouse(p->hooks.arg, k);
+}
+
 /* When all places are taken, forged devices may come and go by the thousand,
  * and each that is reported leaves its series behind with every writer: then
  * who never answered is reported when it is still there at its second poll. */
@@ -204,11 +254,17 @@ static void give_up(struct poller *p, struct known *k) {
             k->address.sin_port != 0 ? known_address(k) : "no address", k->why);
   else if (!k->polled)
     say_stranger(p, k);
+  if (k->outcome == OUTCOME_AUTH)
+    lock(p, k);
   set_up(k, false);
   if (established)
     report(p, k, REPORT_CORE);
   if (!registry_try_candidate(p->registry, k) && was_up)
     p->hooks.lost(p->hooks.arg, k);
+  if (!k->answered) {
+    registry_try_other(p->registry, k);
+    rouse(p, k);
+  }
   p->hooks.done(p->hooks.arg, k);
 }
 
@@ -231,12 +287,20 @@ static void count_all_energy(struct poller *p, struct known *k) {
     count_energy(p, &k->device.plugs[i].now, &k->plugs[i].energy, gap_us);
 }
 
+static void failed(struct poller *p, struct known *k, enum outcome outcome,
+                   const char *why);
+
 /* The reading is complete. The device's day may be over: its figures of
  * yesterday are no news of today. */
 static void publish(struct poller *p, struct known *k) {
   uint64_t now_us = loop_now_us(p->loop);
   bool came_back = !k->up;
 
+  if (!registry_follow_plugs(k)) {
+    failed(p, k, OUTCOME_UNREACHABLE, "out of memory");
+    return;
+  }
+  k->locked_steps = 0;
   k->reported = true;
   k->response = (double)(now_us - k->started_us) / 1e6;
   if (k->day_ends_us != 0 && now_us >= k->day_ends_us) {
@@ -281,8 +345,6 @@ static void publish_extras(struct poller *p, struct known *k) {
 /* -- one poll -- */
 
 static void ask(struct poller *p, struct known *k);
-static void failed(struct poller *p, struct known *k, enum outcome outcome,
-                   const char *why);
 
 static void begin_attempt(struct poller *p, struct known *k) {
   k->progress = (struct progress){
@@ -305,15 +367,46 @@ static void answered(void *arg, enum outcome outcome, char *answer, size_t len,
 
     outcome =
         k->dialect->take(&k->device, &k->progress, p->doc, answer, len, text);
-    if (outcome == OUTCOME_OK && introduces &&
-        !registry_confirm(p->registry, k, text))
-      outcome = OUTCOME_DEVICE;
+    if (outcome == OUTCOME_OK && introduces && k->progress.step != 0)
+      switch (registry_confirm(p->registry, k, text)) {
+      case CONFIRMED:
+        break;
+      case CONFIRMED_IGNORED:
+        leave_out(p, k);
+        return;
+      case CONFIRMED_OTHER:
+        outcome = OUTCOME_DEVICE;
+        break;
+      }
     why = text;
   }
   if (outcome == OUTCOME_OK)
     ask(p, k);
   else
     failed(p, k, outcome, why);
+}
+
+static struct link *open_link(struct poller *p, const struct known *k) {
+  struct endpoint where = {
+      .address = k->address,
+      .service = k->service,
+      .account = poll_options_account(p->options, k->options),
+  };
+  char owner[OWNER_SIZE];
+
+  if (k->owner[0] != '\0' && where.account != NULL &&
+      discover_owner(where.account->user, owner) == 0)
+    where.foreign = strcasecmp(owner, k->owner) != 0;
+  return k->transport->open(&p->env, &where);
+}
+
+/* For one request, with the handshakes that come before it. */
+static uint64_t deadline(const struct poller *p, const struct known *k) {
+  unsigned exchanges =
+      k->transport->exchanges != NULL ? k->transport->exchanges(k->link) : 1;
+
+  return loop_now_us(p->loop) +
+         (uint64_t)(p->options->timeout * 1e6) * exchanges;
 }
 
 static bool send_request(struct poller *p, struct known *k) {
@@ -324,8 +417,6 @@ static bool send_request(struct poller *p, struct known *k) {
     failed(p, k, outcome, "not found on the network");
     return false;
   }
-  if (k->link == NULL)
-    k->link = k->transport->open(&p->env, &k->address);
   if (k->link != NULL)
     outcome = k->transport->send(k->link, p->request.data, p->request.len,
                                  answered, k, &why);
@@ -339,6 +430,7 @@ static bool send_request(struct poller *p, struct known *k) {
 
 /* Asks whatever comes next, or ends the poll. */
 static void ask(struct poller *p, struct known *k) {
+  uint64_t due_us;
   enum next next = k->dialect->next(&k->device, &k->progress, &p->request);
 
   k->asked = next;
@@ -346,8 +438,11 @@ static void ask(struct poller *p, struct known *k) {
     failed(p, k, OUTCOME_UNREACHABLE, "out of memory");
     return;
   }
-  if ((next == NEXT_EXTRA || next == NEXT_DONE) && !k->reported)
+  if ((next == NEXT_EXTRA || next == NEXT_DONE) && !k->reported) {
     publish(p, k);
+    if (!k->reported)
+      return;
+  }
   if (next == NEXT_DONE) {
     if (k->progress.slow)
       publish_extras(p, k);
@@ -355,11 +450,12 @@ static void ask(struct poller *p, struct known *k) {
     return;
   }
   k->state = POLL_ASKED;
+  if (k->link == NULL)
+    k->link = open_link(p, k);
+  due_us = k->link != NULL ? deadline(p, k) : 0;
   if (!send_request(p, k))
     return;
-  if (loop_timer_set(p->loop, &k->timer,
-                     loop_now_us(p->loop) +
-                         (uint64_t)(p->options->timeout * 1e6)) < 0) {
+  if (loop_timer_set(p->loop, &k->timer, due_us) < 0) {
     k->transport->abort(k->link);
     failed(p, k, OUTCOME_UNREACHABLE, "out of memory");
   }
@@ -382,6 +478,14 @@ static bool worth_retrying(enum outcome outcome) {
   return false;
 }
 
+/* A datagram may wake its server, or bring out how it is to be spoken with
+ * where that is only a guess. */
+static bool is_worth_rousing(const struct known *k) {
+  return k->transport->wakes_by_probe ||
+         (!k->by_tdp && !k->answered && k->options != NULL &&
+          k->options->port == 0 && k->options->transport == TRANSPORT_AUTO);
+}
+
 static void failed(struct poller *p, struct known *k, enum outcome outcome,
                    const char *why) {
   unsigned allowed =
@@ -389,10 +493,6 @@ static void failed(struct poller *p, struct known *k, enum outcome outcome,
 
   if (k->link != NULL)
     k->transport->abort(k->link);
-  if (k->unwanted) {
-    finish(p, k);
-    return;
-  }
   k->failures[outcome]++;
   if (k->asked == NEXT_ASIDE || k->asked == NEXT_EXTRA) {
     k->dialect->skip(&k->device, &k->progress);
@@ -401,6 +501,15 @@ static void failed(struct poller *p, struct known *k, enum outcome outcome,
   }
   k->outcome = outcome;
   snprintf(k->why, sizeof(k->why), "%s", why);
+  if (outcome == OUTCOME_REFUSED && is_worth_rousing(k) && !k->roused &&
+      k->address.sin_port != 0 &&
+      loop_timer_set(p->loop, &k->timer,
+                     loop_now_us(p->loop) + ROUSE_PAUSE_US) == 0) {
+    k->roused = true;
+    k->state = POLL_PAUSED;
+    rouse(p, k);
+    return;
+  }
   if (!worth_retrying(outcome) || k->attempts >= allowed ||
       k->address.sin_port == 0 ||
       loop_timer_set(p->loop, &k->timer,
@@ -424,6 +533,15 @@ static void timer_fired(struct loop_timer *timer) {
     failed(p, k, OUTCOME_TIMEOUT, "no answer in time");
 }
 
+void poller_restart(struct poller *p, struct known *k) {
+  if (k->state != POLL_ASKED && k->state != POLL_PAUSED)
+    return;
+  loop_timer_cancel(p->loop, &k->timer);
+  k->attempts = 0;
+  k->reported = false;
+  begin_attempt(p, k);
+}
+
 /* -- the line -- */
 
 void poller_enqueue(struct poller *p, struct known *k) {
@@ -443,6 +561,7 @@ static void start(struct poller *p, struct known *k) {
   k->state = POLL_ASKED;
   k->attempts = 0;
   k->reported = false;
+  k->roused = false;
   k->stranger = !k->up;
   p->in_flight++;
   p->others_in_flight += k->stranger ? 1 : 0;

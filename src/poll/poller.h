@@ -22,6 +22,9 @@ struct poller_hooks {
   void (*report)(void *arg, const struct known *k, enum report_part part);
   /* k stopped answering: it may have moved. */
   void (*lost)(void *arg, struct known *k);
+  /* k refuses connections, or nobody knows how to speak with it: to be asked
+   * by datagram; may be NULL. */
+  void (*rouse)(void *arg, struct known *k);
   /* The poll of k is over; nothing is under way with it. */
   void (*done)(void *arg, struct known *k);
   void *arg;
@@ -40,6 +43,12 @@ void poller_enqueue(struct poller *p, struct known *k);
 
 /* Takes k out of everything: it is about to be freed. */
 void poller_forget(struct poller *p, struct known *k);
+
+/* How k is spoken with has changed: a poll under way begins anew. */
+void poller_restart(struct poller *p, struct known *k);
+
+/* Whether k has to be left alone for now: it refused our account. */
+bool poller_is_locked(const struct poller *p, const struct known *k);
 
 /* Starts as many of the waiting as there is room for. */
 void poller_run(struct poller *p);

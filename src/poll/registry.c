@@ -124,6 +124,8 @@ void registry_forget(struct registry *r, struct known *k) {
   free(k);
 }
 
+static void start_guess(struct known *k);
+
 /* The <Device> blocks are known from the start, also those not met yet. */
 static int add_configured(struct registry *r) {
   for (size_t i = 0; i < r->options->devices_num; i++) {
@@ -134,6 +136,7 @@ static int add_configured(struct registry *r) {
     if (k == NULL)
       return -1;
     k->options = o;
+    start_guess(k);
     if (o->kind == MATCH_ADDRESS) {
       address.sin_addr = o->address;
       address.sin_port =
@@ -199,15 +202,18 @@ void registry_move(struct registry *r, struct known *k,
   k->candidate.sin_port = 0;
 }
 
+static in_port_t port_for(const struct known *k,
+                          const struct transport *transport,
+                          const struct service *service);
+
 static struct sockaddr_in port_of(const struct known *k,
                                   const struct sockaddr_in *from,
-                                  const struct transport *transport) {
+                                  const struct transport *transport,
+                                  const struct service *service) {
   struct sockaddr_in address = *from;
 
   address.sin_family = AF_INET;
-  address.sin_port = htons(transport->port);
-  if (k != NULL && k->options != NULL && k->options->port != 0)
-    address.sin_port = htons((in_port_t)k->options->port);
+  address.sin_port = htons(port_for(k, transport, service));
   return address;
 }
 
@@ -290,11 +296,151 @@ static bool make_room(struct registry *r) {
   return true;
 }
 
+/* -- how to speak with it
+ * ------------------------------------------------------
+ */
+
+static const struct transport *const chosen_transports[] = {
+    [TRANSPORT_AUTO] = NULL,
+    [TRANSPORT_XOR] = &transport_xor,
+    [TRANSPORT_KLAP] = &transport_klap,
+    [TRANSPORT_AES] = &transport_aes,
+    [TRANSPORT_TPAP] = &transport_tpap,
+};
+
+/* What to try with a device that does not say how it wants to be spoken to
+ * (its datagrams do not reach us), one after the other. */
+static const struct {
+  const struct transport *transport;
+  const struct dialect *dialect;
+} guesses[] = {
+    {&transport_xor, &dialect_iot},   {&transport_klap, &dialect_smart},
+    {&transport_klap, &dialect_iot},  {&transport_tpap, &dialect_smart},
+    {&transport_aes, &dialect_smart},
+};
+enum { GUESSES = sizeof(guesses) / sizeof(guesses[0]) };
+
+static const struct transport *chosen_transport(const struct known *k) {
+  return k->options != NULL ? chosen_transports[k->options->transport] : NULL;
+}
+
+/* What a dialect has learned is in its own words. */
+static void speak(struct known *k, const struct transport *transport,
+                  const struct dialect *dialect) {
+  close_link(k);
+  if (k->dialect != dialect) {
+    k->device.kind = KIND_UNKNOWN;
+    k->device.learned = false;
+    k->device.has_meter = false;
+    k->device.can = 0;
+    k->device.refused = 0;
+    k->device.shaky = 0;
+    for (unsigned i = 0; i < k->device.plugs_num; i++)
+      k->device.plugs[i].refused = 0;
+  }
+  k->transport = transport;
+  k->dialect = dialect;
+  k->not_before_us = 0;
+  k->locked_steps = 0;
+}
+
+static in_port_t port_for(const struct known *k,
+                          const struct transport *transport,
+                          const struct service *service) {
+  if (k != NULL && k->options != NULL && k->options->port != 0)
+    return (in_port_t)k->options->port;
+  if (service->port != 0)
+    return service->port;
+  return service->tls && transport->port_tls != 0 ? transport->port_tls
+                                                  : transport->port;
+}
+
+static void set_port(struct registry *r, struct known *k) {
+  struct sockaddr_in address = k->address;
+
+  if (address.sin_port == 0)
+    return;
+  address.sin_port = htons(port_for(k, k->transport, &k->service));
+  if (address.sin_port != k->address.sin_port)
+    set_address(r, k, &address);
+}
+
+/* Takes the way to speak from an introduction, unless the one in use is known
+ * better. */
+static void adopt(struct registry *r, struct known *k,
+                  const struct introduction *in) {
+  const struct transport *transport = in->transport;
+  struct service service = in->service;
+  bool same;
+
+  if (k->by_tdp && !in->tdp)
+    return;
+  if (chosen_transport(k) != NULL && chosen_transport(k) != transport) {
+    transport = chosen_transport(k);
+    service = (struct service){0};
+  }
+  same = transport == k->transport && in->dialect == k->dialect &&
+         service.port == k->service.port && service.tls == k->service.tls &&
+         service.login == k->service.login && strcmp(in->owner, k->owner) == 0;
+  k->by_tdp |= in->tdp;
+  if (same || (in->other != NULL && k->transport == in->other))
+    return;
+  if (k->answered && transport != k->transport)
+    log_say(LOG_LEVEL_NOTICE, "%s speaks %s now, not %s", k->name,
+            transport->name, k->transport->name);
+  speak(k, transport, in->dialect);
+  k->service = service;
+  k->other = in->other;
+  memcpy(k->owner, in->owner, sizeof(k->owner));
+  set_port(r, k);
+  k->retuned = true;
+}
+
+/* The first thing that fits option Transport. */
+static void start_guess(struct known *k) {
+  while (chosen_transport(k) != NULL &&
+         guesses[k->guess].transport != chosen_transport(k))
+    k->guess++;
+  k->transport = guesses[k->guess].transport;
+  k->dialect = guesses[k->guess].dialect;
+}
+
+void registry_try_other(struct registry *r, struct known *k) {
+  bool waiting = k->outcome == OUTCOME_AUTH; /* it is the right way */
+
+  if (k->answered || waiting)
+    return;
+  if (k->other != NULL) {
+    const struct transport *now = k->transport;
+
+    speak(k, k->other, k->dialect);
+    k->other = now;
+    set_port(r, k);
+  } else if (!k->by_tdp && k->options != NULL &&
+             k->options->kind != MATCH_MAC && k->options->port == 0) {
+    do
+      k->guess = (k->guess + 1) % GUESSES;
+    while (chosen_transport(k) != NULL &&
+           guesses[k->guess].transport != chosen_transport(k));
+    speak(k, guesses[k->guess].transport, guesses[k->guess].dialect);
+    set_port(r, k);
+  }
+}
+
 static void take_device(struct known *k, struct introduction *in) {
   device_free(&k->device);
   k->device = in->device;
   k->dialect = in->dialect;
   k->transport = in->transport;
+  k->service = in->service;
+  k->other = in->other;
+  k->by_tdp = in->tdp;
+  memcpy(k->owner, in->owner, sizeof(k->owner));
+  if (chosen_transport(k) != NULL && chosen_transport(k) != k->transport) {
+    k->transport = chosen_transport(k);
+    k->service = (struct service){0};
+    k->other = NULL;
+  }
   in->device = (struct device){0};
 }
 
@@ -305,8 +451,11 @@ static struct known *welcome(struct registry *r, struct introduction *in,
   struct known *k = registry_at(r, from->sin_addr);
 
   if (k != NULL && (k->up || k->identity[0] == '\0' ||
-                    (k->options != NULL && k->options->kind == MATCH_ADDRESS)))
+                    (k->options != NULL && k->options->kind == MATCH_ADDRESS))) {
+    if (!k->up)
+      adopt(r, k, in);
     return k; /* its next poll shows who is there */
+  }
   if (k != NULL)
     registry_move(r, k, &(struct sockaddr_in){0});
   k = awaited(r, in->device.alias);
@@ -316,7 +465,7 @@ static struct known *welcome(struct registry *r, struct introduction *in,
     return NULL;
   take_device(k, in);
   set_identity(r, k, identity);
-  address = port_of(k, from, k->transport);
+  address = port_of(k, from, k->transport, &k->service);
   set_address(r, k, &address);
   roster_enter(&r->names, k, (enum name_by)r->options->name_by);
   return k;
@@ -330,7 +479,8 @@ struct known *registry_meet(struct registry *r, struct introduction *in,
   identity_of(&in->device, from, identity);
   k = find_identity(r, identity);
   if (in->device.kind == KIND_UNSUPPORTED ||
-      !filter_passes(r->filter, &in->device, from->sin_addr)) {
+      !(in->tdp ? filter_may_pass(r->filter, &in->device, from->sin_addr)
+                : filter_passes(r->filter, &in->device, from->sin_addr))) {
     /* Renamed into what is to be ignored; only its own word counts. */
     if (k != NULL && k->options == NULL && k->state == POLL_IDLE &&
         k->address.sin_addr.s_addr == from->sin_addr.s_addr)
@@ -339,11 +489,15 @@ struct known *registry_meet(struct registry *r, struct introduction *in,
   } else {
     if (k == NULL) {
       k = welcome(r, in, identity, from);
-    } else if (k->address.sin_port == 0 ||
-               k->address.sin_addr.s_addr != from->sin_addr.s_addr) {
-      struct sockaddr_in address = port_of(k, from, in->transport);
+    } else {
+      struct sockaddr_in address;
 
-      seen_elsewhere(r, k, &address);
+      if (!k->up)
+        adopt(r, k, in);
+      address = port_of(k, from, k->transport, &k->service);
+      if (k->address.sin_port == 0 ||
+          k->address.sin_addr.s_addr != from->sin_addr.s_addr)
+        seen_elsewhere(r, k, &address);
     }
   }
   device_free(&in->device);
@@ -352,19 +506,31 @@ struct known *registry_meet(struct registry *r, struct introduction *in,
 
 /* -- confirming -- */
 
-static bool follow_plugs(struct known *k) {
-  unsigned num = k->device.plugs_num;
-  struct known_plug *grown;
-
-  if (num != k->plugs_num) {
-    grown = num > 0 ? realloc(k->plugs, num * sizeof(*grown)) : NULL;
-    if (num > 0 && grown == NULL)
+static bool same_slots(const struct known *k) {
+  if (k->plugs_num != k->device.plugs_num)
+    return false;
+  for (unsigned i = 0; i < k->plugs_num; i++)
+    if (k->plugs[i].slot != k->device.plugs[i].slot)
       return false;
-    if (num == 0)
-      free(k->plugs);
-    k->plugs = grown;
-    for (unsigned i = k->plugs_num; i < num; i++)
-      k->plugs[i] = (struct known_plug){0};
+  return true;
+}
+
+bool registry_follow_plugs(struct known *k) {
+  unsigned num = k->device.plugs_num;
+  struct known_plug *plugs;
+
+  if (!same_slots(k)) {
+    plugs = num > 0 ? calloc(num, sizeof(*plugs)) : NULL;
+    if (num > 0 && plugs == NULL)
+      return false;
+    for (unsigned i = 0; i < num; i++) {
+      for (unsigned j = 0; j < k->plugs_num; j++)
+        if (k->plugs[j].slot == k->device.plugs[i].slot)
+          plugs[i] = k->plugs[j];
+      plugs[i].slot = k->device.plugs[i].slot;
+    }
+    free(k->plugs);
+    k->plugs = plugs;
     k->plugs_num = num;
   }
   if (num > 0 && names_plugs(k))
@@ -404,36 +570,67 @@ static void start_afresh(struct registry *r, struct known *k,
   k->plugs_num = 0;
 }
 
-bool registry_confirm(struct registry *r, struct known *k, char why[WHY_SIZE]) {
+/* A block for an alias that waits, for a device whose alias came only now. */
+static void claim_block(struct registry *r, struct known *k) {
+  struct known *block = k->options == NULL && k->device.alias[0] != '\0'
+                            ? awaited(r, k->device.alias)
+                            : NULL;
+
+  if (block == NULL || block->state != POLL_IDLE)
+    return;
+  k->options = block->options;
+  registry_forget(r, block);
+}
+
+/* Found without its alias, or in a language in which it said little. */
+static bool is_left_out(const struct registry *r, struct known *k,
+                        char why[WHY_SIZE]) {
+  if (k->device.kind == KIND_UNSUPPORTED && k->device.unsupported != NULL) {
+    if (k->options != NULL && !k->ignored)
+      log_say(LOG_LEVEL_WARNING, "%s (%s) is %s: it is not polled", k->name,
+              known_address(k), k->device.unsupported);
+    snprintf(why, WHY_SIZE, "%s", k->device.unsupported);
+    return true;
+  }
+  snprintf(why, WHY_SIZE, "left out by Ignore or Only");
+  return k->options == NULL &&
+         !filter_passes(r->filter, &k->device, k->address.sin_addr);
+}
+
+enum confirmed registry_confirm(struct registry *r, struct known *k,
+                                char why[WHY_SIZE]) {
   char identity[IDENTITY_SIZE];
   struct known *other;
 
-  if (k->options == NULL &&
-      !filter_passes(r->filter, &k->device, k->address.sin_addr)) {
-    k->unwanted = true;
-    return false;
-  }
   identity_of(&k->device, &k->address, identity);
   if (strcmp(identity, k->identity) != 0) {
+    bool provisional = strcmp(k->identity, known_address(k)) == 0;
     bool by_address =
         k->options != NULL && k->options->kind != MATCH_MAC &&
         (k->options->kind == MATCH_ADDRESS || k->identity[0] == '\0');
 
-    if (!by_address) {
+    if (!by_address && !provisional) {
       snprintf(why, WHY_SIZE, "another device (%s) answers at %s", identity,
                known_address(k));
       not_him(r, k);
-      return false;
+      return CONFIRMED_OTHER;
     }
     other = find_identity(r, identity);
     if (other != NULL)
       registry_forget(r, other); /* met by search before its own block was */
-    start_afresh(r, k, identity);
+    if (provisional)
+      set_identity(r, k, identity);
+    else
+      start_afresh(r, k, identity);
   }
+  claim_block(r, k);
+  k->ignored = is_left_out(r, k, why);
+  if (k->ignored)
+    return CONFIRMED_IGNORED;
   roster_enter(&r->names, k, (enum name_by)r->options->name_by);
-  if (!follow_plugs(k)) {
+  if (!registry_follow_plugs(k)) {
     snprintf(why, WHY_SIZE, "out of memory");
-    return false;
+    return CONFIRMED_OTHER;
   }
-  return true;
+  return CONFIRMED;
 }

@@ -28,10 +28,25 @@ struct known *registry_at(const struct registry *r, struct in_addr address);
 struct known *registry_meet(struct registry *r, struct introduction *in,
                             const struct sockaddr_in *address);
 
+enum confirmed {
+  CONFIRMED,
+  CONFIRMED_OTHER,   /* somebody else than it was: k waits to be found again */
+  CONFIRMED_IGNORED, /* one that is to be left out: k.ignored */
+};
+
 /* The device answered a poll: takes up who it says it is, its name, and its
- * plugs' names. False when it is somebody else than it was, or unwanted by its
- * new name: the poll must not be published; why says so. */
-bool registry_confirm(struct registry *r, struct known *k, char why[WHY_SIZE]);
+ * plugs' names. Anything but CONFIRMED: the poll must not be published; why
+ * says so. */
+enum confirmed registry_confirm(struct registry *r, struct known *k,
+                                char why[WHY_SIZE]);
+
+/* The plugs may have changed since: makes k.plugs follow device.plugs. False
+ * when memory is out. */
+bool registry_follow_plugs(struct known *k);
+
+/* k never answered by what it is spoken with: tries the next thing, if there
+ * is any. */
+void registry_try_other(struct registry *r, struct known *k);
 
 /* Goes to another address (closing the link). */
 void registry_move(struct registry *r, struct known *k,

@@ -30,6 +30,8 @@ struct search {
   unsigned rounds_left;
   bool active;
   bool failing_said;
+  char iot[PROBE_MAX], tdp[PROBE_MAX]; /* what is sent */
+  size_t iot_len, tdp_len;
   char datagram[DATAGRAM_MAX + 1];
 };
 
@@ -49,6 +51,8 @@ struct search *search_create(struct loop *loop, struct json *doc,
   s->hooks = *hooks;
   s->watch = (struct loop_watch){.fd = -1, .ready = received};
   s->timer = (struct loop_timer){.fired = next_round};
+  s->iot_len = discover_probe_iot(s->iot);
+  s->tdp_len = discover_probe_tdp(s->tdp); /* takes its time: not in the loop */
   return s;
 }
 
@@ -102,19 +106,18 @@ static bool open_socket(struct search *s) {
 
 /* Through one interface where index says so: 255.255.255.255 has no route of
  * its own. */
-static bool send_probe(struct search *s, struct in_addr to, unsigned index) {
-  char probe[PROBE_MAX];
+static bool send_datagram(struct search *s, struct in_addr to, unsigned index,
+                          in_port_t port, char *bytes, size_t len) {
   union {
     struct cmsghdr align;
     char bytes[CMSG_SPACE(sizeof(struct in_pktinfo))];
   } control = {0};
-  struct sockaddr_in address = {.sin_family = AF_INET,
-                                .sin_port = htons(DISCOVER_PORT_IOT),
-                                .sin_addr = to};
-  struct iovec bytes = {probe, discover_probe_iot(probe)};
+  struct sockaddr_in address = {
+      .sin_family = AF_INET, .sin_port = htons(port), .sin_addr = to};
+  struct iovec vector = {bytes, len};
   struct msghdr message = {.msg_name = &address,
                            .msg_namelen = sizeof(address),
-                           .msg_iov = &bytes,
+                           .msg_iov = &vector,
                            .msg_iovlen = 1};
   struct in_pktinfo info = {.ipi_ifindex = (int)index};
 
@@ -129,20 +132,34 @@ static bool send_probe(struct search *s, struct in_addr to, unsigned index) {
   return sendmsg(s->watch.fd, &message, 0) >= 0;
 }
 
+/* Both languages at once: nobody knows which one a device has by now. The
+ * order matters little, but what a device says by TDP counts more. */
+static bool send_probes(struct search *s, struct in_addr to, unsigned index) {
+  bool sent =
+      send_datagram(s, to, index, DISCOVER_PORT_TDP, s->tdp, s->tdp_len);
+
+  sent |= send_datagram(s, to, index, DISCOVER_PORT_TDP_BATTERY, s->tdp,
+                        s->tdp_len);
+  sent |= send_datagram(s, to, index, DISCOVER_PORT_IOT, s->iot, s->iot_len);
+  return sent;
+}
+
 void search_probe(struct search *s, struct in_addr address) {
   if (open_socket(s))
-    (void)send_probe(s, address, 0); /* the next round tries again */
+    (void)send_probes(s, address, 0); /* the next round tries again */
 }
 
 static void send_round(struct search *s) {
   struct interface_target targets[INTERFACE_TARGETS_MAX];
-  size_t num =
-      interface_targets(&s->options->targets, &s->options->interfaces, targets);
+  size_t num = s->options->discovery
+                   ? interface_targets(&s->options->targets,
+                                       &s->options->interfaces, targets)
+                   : 0;
   size_t sent = 0;
 
   for (size_t i = 0; i < num; i++)
-    sent += send_probe(s, targets[i].address, targets[i].index);
-  if (num == 0 && !s->failing_said) {
+    sent += send_probes(s, targets[i].address, targets[i].index);
+  if (num == 0 && s->options->discovery && !s->failing_said) {
     s->failing_said = true;
     log_say(LOG_LEVEL_WARNING,
             "search for devices: there is no network "
@@ -194,7 +211,8 @@ static void take(struct search *s, size_t len, const struct sockaddr_in *from) {
   struct introduction in;
   char why[WHY_SIZE];
 
-  if (!s->hooks.wanted(s->hooks.arg, from->sin_addr))
+  if (!s->hooks.wanted(s->hooks.arg, from->sin_addr,
+                       discover_is_tdp(s->datagram, len)))
     return;
   if (discover_read(&in, s->doc, s->datagram, len, why) == OUTCOME_OK)
     s->hooks.met(s->hooks.arg, &in, from);

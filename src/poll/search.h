@@ -15,7 +15,7 @@ struct search_hooks {
   void (*met)(void *arg, struct introduction *in,
               const struct sockaddr_in *from);
   /* Whether an answer from there is news (else it is not even read). */
-  bool (*wanted)(void *arg, struct in_addr from);
+  bool (*wanted)(void *arg, struct in_addr from, bool tdp);
   /* Each round also asks these one by one: calls search_probe(). */
   void (*round)(void *arg);
   void (*over)(void *arg);
@@ -28,7 +28,8 @@ struct search *search_create(struct loop *loop, struct json *doc,
                              const struct search_hooks *hooks);
 void search_free(struct search *s);
 
-/* Begins a search unless one is under way. It ends by itself with over(). */
+/* Begins a search unless one is under way. It ends by itself with over().
+ * Without option Discovery only those that round() names are asked. */
 void search_start(struct search *s);
 bool search_active(const struct search *s);
 

@@ -46,7 +46,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   }
   if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, ends) < 0)
     abort();
-  link = transport_xor.open(&env, &nowhere);
+  link = transport_xor.open(&env, &(struct endpoint){.address = nowhere});
   link->watch.fd = ends[0];
   link->done = count_answer;
   link->arg = &answers;

@@ -6,6 +6,10 @@
 #include "conf_build.h"
 #include "suite.h"
 
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
 #include <arpa/inet.h>
 
 static struct poll_options options;
@@ -90,9 +94,9 @@ static const struct {
      "\"everything\""},
     {"Report lights", "option Report expects a group and true or false"},
     {"Report true lights", "option Report expects a group and true or false"},
-    {"Username me", "Username is not yet supported"},
-    {"Password secret", "Password is not yet supported"},
-    {"PasswordFile /etc/x", "PasswordFile is not yet supported"},
+    {"Username me", "Username needs Password or PasswordFile beside it"},
+    {"Password secret", "a password needs a Username beside it"},
+    {"PasswordFile /etc/x", "a password needs a Username beside it"},
     {"StateDirectory kasa", "StateDirectory is not yet supported"},
     {"SpikeWindow 300", "SpikeWindow is not yet supported"},
     {"Tariff", "Tariff is not yet supported"},
@@ -267,15 +271,109 @@ static const struct {
      "<Device \"x\">: option Transport expects one of: "
      "auto, xor, klap, aes, tpap, found "
      "\"carrier-pigeon\""},
-    {"Transport klap", "<Device \"x\">: Transport klap is not yet supported"},
+    {"Transport 5", "<Device \"x\">: option Transport expects one of: "},
     {"Plug", "<Device>: <Plug> expects one name in quotes, found nothing"},
-    {"Username me", "<Device \"x\">: Username is not yet supported"},
-    {"Password me", "<Device \"x\">: Password is not yet supported"},
-    {"PasswordFile me", "<Device \"x\">: PasswordFile is not yet supported"},
+    {"Username me", "<Device \"x\">: Username needs Password or PasswordFile "
+                    "beside it"},
+    {"Password me", "<Device \"x\">: a password needs a Username beside it"},
+    {"PasswordFile me",
+     "<Device \"x\">: a password needs a Username beside it"},
     {"Appliance", "<Device \"x\">: Appliance is not yet supported"},
     {"Intervall 5",
      "<Device \"x\">: unknown option Intervall, did you mean Interval?"},
 };
+
+/* -- accounts
+ * ------------------------------------------------------------------------ */
+
+static const char *file_with(const char *text, unsigned mode) {
+  static char path[] = "/tmp/kasa-check-XXXXXX";
+  int fd;
+
+  strcpy(path, "/tmp/kasa-check-XXXXXX");
+  fd = mkstemp(path);
+  ck_assert_int_ge(fd, 0);
+  ck_assert_int_eq(write(fd, text, strlen(text)), (int)strlen(text));
+  ck_assert_int_eq(fchmod(fd, mode), 0);
+  close(fd);
+  return path;
+}
+
+START_TEST(a_block_takes_over_what_it_does_not_say) {
+  struct conf_item *one = put_string(root, "Device", "one");
+  struct conf_item *two;
+  const struct account *a;
+  COMPLAINTS(c);
+
+  put_string(one, "Password", "other");
+  two = put_string(root, "Device", "two");
+  put_string(two, "Username", "you");
+  put_string(two, "Password", "yours");
+  put_string(root, "Device", "three");
+  put_string(root, "Username", "me");
+  put_string(root, "Password", "mine");
+  poll_options_read(&options, root, &c.reporter);
+  ck_assert_uint_eq(c.num, 0);
+  a = poll_options_account(&options, NULL);
+  ck_assert_str_eq(a->user, "me");
+  ck_assert_str_eq(a->pass, "mine");
+  a = poll_options_account(&options, &options.devices[0]);
+  ck_assert_str_eq(a->user, "me");
+  ck_assert_str_eq(a->pass, "other");
+  a = poll_options_account(&options, &options.devices[1]);
+  ck_assert_str_eq(a->user, "you");
+  ck_assert_ptr_eq(poll_options_account(&options, &options.devices[2]),
+                   poll_options_account(&options, NULL));
+}
+END_TEST
+
+static const struct {
+  const char *text;
+  unsigned mode;
+  const char *password;  /* NULL: none */
+  const char *complaint; /* part of it; NULL: none */
+} files[] = {
+    {"secret\n", 0600, "secret", NULL},
+    {"secret", 0640, "secret", NULL},
+    {"se cret\r\nsecond line\n", 0400, "se cret", NULL},
+    {"secret\n", 0644, "secret", "may be read by others (mode 0644)"},
+    {"secret\n", 0660, "secret", "may be read by others (mode 0660)"},
+    {"", 0600, NULL, "is empty"},
+    {"\nsecret", 0600, NULL, "is empty"},
+};
+
+START_TEST(passwords_come_from_files) {
+  const char *path = file_with(files[_i].text, files[_i].mode);
+  const struct account *a;
+  COMPLAINTS(c);
+
+  put_string(root, "Username", "me");
+  put_string(root, "PasswordFile", path);
+  poll_options_read(&options, root, &c.reporter);
+  unlink(path);
+  a = poll_options_account(&options, NULL);
+  ck_assert_msg((a != NULL) == (files[_i].password != NULL), "row %d", _i);
+  if (a != NULL)
+    ck_assert_str_eq(a->pass, files[_i].password);
+  ck_assert_uint_eq(c.num, files[_i].complaint != NULL);
+  if (files[_i].complaint != NULL) {
+    ck_assert_ptr_nonnull(strstr(c.last, files[_i].complaint));
+    ck_assert_ptr_null(strstr(c.last, "secret"));
+  }
+}
+END_TEST
+
+START_TEST(a_file_that_is_not_there_is_named) {
+  COMPLAINTS(c);
+
+  put_string(root, "Username", "me");
+  put_string(root, "PasswordFile", "/nowhere/at/all");
+  poll_options_read(&options, root, &c.reporter);
+  ck_assert_uint_eq(c.num, 1);
+  ck_assert_ptr_nonnull(strstr(c.last, "/nowhere/at/all"));
+  ck_assert_ptr_null(poll_options_account(&options, NULL));
+}
+END_TEST
 
 START_TEST(mistakes_in_a_device_block_name_it) {
   struct conf_item *device = put_string(root, "Device", "x");
@@ -370,6 +468,9 @@ static void fill(TCase *t) {
   tcase_add_test(t, bad_entries_of_a_list_leave_the_good_ones);
   tcase_add_loop_test(t, a_device_block_says_whom_it_means, 0, ROWS(matches));
   tcase_add_test(t, a_device_block_is_read_with_its_plugs);
+  tcase_add_test(t, a_block_takes_over_what_it_does_not_say);
+  tcase_add_loop_test(t, passwords_come_from_files, 0, ROWS(files));
+  tcase_add_test(t, a_file_that_is_not_there_is_named);
   tcase_add_loop_test(t, mistakes_in_a_device_block_name_it, 0,
                       ROWS(device_lines));
   tcase_add_test(t, every_option_of_a_device_has_a_line_here);

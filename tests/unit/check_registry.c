@@ -97,7 +97,7 @@ static void answer_as(struct known *k, const char *alias, const char *mac) {
 static void alive(struct known *k) {
   char why[WHY_SIZE];
 
-  ck_assert(registry_confirm(registry, k, why));
+  ck_assert_int_eq(registry_confirm(registry, k, why), CONFIRMED);
   k->up = k->answered = k->polled = true;
 }
 
@@ -363,7 +363,7 @@ START_TEST(two_that_swap_addresses_are_told_apart) {
   alive(a);
   alive(b);
   answer_as(a, "Fan", MAC_B);
-  ck_assert(!registry_confirm(registry, a, why));
+  ck_assert_int_ne(registry_confirm(registry, a, why), CONFIRMED);
   ck_assert_str_eq(why, "another device (" MAC_B ") answers at 192.0.2.7");
   ck_assert_str_eq(known_address(a), "");
   ck_assert_str_eq(a->identity, MAC_A);
@@ -371,7 +371,7 @@ START_TEST(two_that_swap_addresses_are_told_apart) {
   ck_assert_mem_eq(a->device.mac, "\x50\xc7\xbf\x00\xaa\xaa", 6);
   silent(a);
   answer_as(b, "Lamp", MAC_A);
-  ck_assert(!registry_confirm(registry, b, why));
+  ck_assert_int_ne(registry_confirm(registry, b, why), CONFIRMED);
   silent(b);
   ck_assert_ptr_eq(meet("Fan", MAC_B, "192.0.2.7"), b);
   ck_assert_ptr_eq(meet("Lamp", MAC_A, "192.0.2.8"), a);

@@ -207,7 +207,7 @@ static void know_devices(void) {
     if (k != NULL)
       k->polled = true;
     if (k != NULL && i % 3 == 0)
-      k->answered = registry_confirm(registry, k, why);
+      k->answered = registry_confirm(registry, k, why) == CONFIRMED;
   }
   registry_free(registry);
 }
@@ -244,9 +244,11 @@ static void talk(void) {
   struct loop *loop = loop_create(ignore_wake, NULL);
   struct transport_env env = {
       .loop = loop, .scratch = malloc(TRANSPORT_SCRATCH), .kept_max = 1};
-  struct link *link = loop != NULL && env.scratch != NULL
-                          ? transport_xor.open(&env, &fake.address)
-                          : NULL;
+  struct link *link =
+      loop != NULL && env.scratch != NULL
+          ? transport_xor.open(&env,
+                               &(struct endpoint){.address = fake.address})
+          : NULL;
 
   if (link != NULL) {
     ask_once(link, loop);

@@ -39,7 +39,8 @@ static void teardown(void) {
   do {                                                                         \
     static const struct fake_act acts[] = {__VA_ARGS__};                       \
     fake_start(&fake, "127.0.0.1", 0, acts, sizeof(acts) / sizeof(acts[0]));   \
-    link_ = transport_xor.open(&env, &fake.address);                           \
+    link_ =                                                                    \
+        transport_xor.open(&env, &(struct endpoint){.address = fake.address}); \
     ck_assert_ptr_nonnull(link_);                                              \
   } while (0)
 
@@ -230,7 +231,7 @@ START_TEST(nonsense_is_a_failure_and_the_next_request_starts_afresh) {
   struct fake_act acts[] = {bad[_i].act, {FAKE_ANSWER, "{\"n\":2}", 0}};
 
   fake_start(&fake, "127.0.0.1", 0, acts, 2);
-  link_ = transport_xor.open(&env, &fake.address);
+  link_ = transport_xor.open(&env, &(struct endpoint){.address = fake.address});
   ask("{}");
   ck_assert_msg(got.outcome == bad[_i].outcome, "%s: %s", bad[_i].what,
                 got.why);
@@ -328,7 +329,7 @@ START_TEST(the_link_may_be_closed_from_inside_the_answer) {
   const char *why = "";
 
   fake_start(&fake, "127.0.0.1", 0, &ways[_i], 1);
-  link_ = transport_xor.open(&env, &fake.address);
+  link_ = transport_xor.open(&env, &(struct endpoint){.address = fake.address});
   got.calls = 0;
   ck_assert_int_eq(transport_xor.send(link_, "{}", 2, close_inside, &got, &why),
                    OUTCOME_OK);
@@ -342,7 +343,7 @@ START_TEST(the_next_request_may_be_sent_from_inside_the_answer) {
   const char *why = "";
 
   fake_start(&fake, "127.0.0.1", 0, &ways[_i], 1);
-  link_ = transport_xor.open(&env, &fake.address);
+  link_ = transport_xor.open(&env, &(struct endpoint){.address = fake.address});
   got.calls = 0;
   ck_assert_int_eq(transport_xor.send(link_, "{}", 2, ask_inside, &got, &why),
                    OUTCOME_OK);

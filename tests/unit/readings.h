@@ -16,6 +16,7 @@ static inline const char *reading_text(const struct reading *r) {
       [Q_RELAY] = "relay",     [Q_ON_TIME] = "on",
       [Q_LED_OFF] = "led_off", [Q_UPDATING] = "updating",
       [Q_CLOUD] = "cloud",     [Q_OVERHEATED] = "hot",
+      [Q_OVERLOADED] = "load",
       [Q_SIGNAL] = "rssi",     [Q_BRIGHTNESS] = "brightness",
       [Q_AMBIENT] = "ambient", [Q_MOTION] = "motion",
   };

@@ -1,0 +1,319 @@
+/* Primitives over libcrypto: see crypto.h. */
+#include <config.h>
+
+#include "device/crypto.h"
+
+#include <errno.h>
+#include <openssl/crypto.h>
+#include <openssl/evp.h>
+#include <openssl/hmac.h>
+#include <openssl/rand.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* From version 3 on looking an algorithm up by its old name costs more than
+ * hashing a packet, so it is done once. They are never given back: they live
+ * as long as the process. */
+static struct {
+  const EVP_MD *digests[3];
+  const EVP_CIPHER *cbc;
+  const EVP_CIPHER *aeads[AEADS];
+} algorithms;
+
+static void look_up(void) {
+#if OPENSSL_VERSION_NUMBER >= 0x30000000L
+  algorithms.digests[DIGEST_MD5] = EVP_MD_fetch(NULL, "MD5", NULL);
+  algorithms.digests[DIGEST_SHA1] = EVP_MD_fetch(NULL, "SHA1", NULL);
+  algorithms.digests[DIGEST_SHA256] = EVP_MD_fetch(NULL, "SHA256", NULL);
+  algorithms.cbc = EVP_CIPHER_fetch(NULL, "AES-128-CBC", NULL);
+#else
+  algorithms.digests[DIGEST_MD5] = EVP_md5();
+  algorithms.digests[DIGEST_SHA1] = EVP_sha1();
+  algorithms.digests[DIGEST_SHA256] = EVP_sha256();
+  algorithms.cbc = EVP_aes_128_cbc();
+#endif
+  algorithms.aeads[AEAD_AES_128_CCM] = EVP_aes_128_ccm();
+  algorithms.aeads[AEAD_AES_256_CCM] = EVP_aes_256_ccm();
+  algorithms.aeads[AEAD_CHACHA20_POLY1305] = EVP_chacha20_poly1305();
+}
+
+static void prepare(void) {
+  static pthread_once_t once = PTHREAD_ONCE_INIT;
+
+  pthread_once(&once, look_up);
+}
+
+/* -- digests ------------------------------------------------------------------
+ */
+
+int crypto_digest(enum digest digest, const struct span *parts, size_t num,
+                  uint8_t *out) {
+  EVP_MD_CTX *ctx;
+  bool good;
+
+  prepare();
+  ctx = EVP_MD_CTX_new();
+  good = ctx != NULL && algorithms.digests[digest] != NULL &&
+         EVP_DigestInit_ex(ctx, algorithms.digests[digest], NULL) == 1;
+  for (size_t i = 0; i < num && good; i++)
+    good = EVP_DigestUpdate(ctx, parts[i].bytes, parts[i].len) == 1;
+  good = good && EVP_DigestFinal_ex(ctx, out, NULL) == 1;
+  EVP_MD_CTX_free(ctx); /* wipes what it held */
+  return good ? 0 : -ENOMEM;
+}
+
+int crypto_hmac_sha256(const void *key, size_t key_len, const void *bytes,
+                       size_t len, uint8_t out[SHA256_SIZE]) {
+  prepare();
+  if (key_len > 1024 || algorithms.digests[DIGEST_SHA256] == NULL ||
+      HMAC(algorithms.digests[DIGEST_SHA256], key, (int)key_len, bytes, len,
+           out, NULL) == NULL)
+    return -ENOMEM;
+  return 0;
+}
+
+int crypto_hkdf(const void *key, size_t key_len, const void *salt,
+                size_t salt_len, const char *info, uint8_t *out,
+                size_t out_len) {
+  enum { INFO_MAX = 64 };
+  uint8_t extracted[SHA256_SIZE];
+  uint8_t block[SHA256_SIZE + INFO_MAX + 1];
+  size_t info_len = strlen(info);
+  size_t have = 0; /* of the previous block */
+  int err = crypto_hmac_sha256(salt, salt_len, key, key_len, extracted);
+
+  if (info_len > INFO_MAX || out_len > 255 * SHA256_SIZE)
+    err = -EINVAL;
+  for (uint8_t count = 1; out_len > 0 && err == 0; count++) {
+    uint8_t made[SHA256_SIZE];
+    size_t take = out_len < SHA256_SIZE ? out_len : SHA256_SIZE;
+
+    memcpy(block + have, info, info_len);
+    block[have + info_len] = count;
+    err = crypto_hmac_sha256(extracted, sizeof(extracted), block,
+                             have + info_len + 1, made);
+    memcpy(block, made, SHA256_SIZE);
+    have = SHA256_SIZE;
+    memcpy(out, made, take);
+    crypto_wipe(made, sizeof(made));
+    out += take;
+    out_len -= take;
+  }
+  crypto_wipe(extracted, sizeof(extracted));
+  crypto_wipe(block, sizeof(block));
+  return err;
+}
+
+/* -- ciphers ------------------------------------------------------------------
+ */
+
+int crypto_cbc_encrypt(const uint8_t key[16], const uint8_t iv[16],
+                       const void *in, size_t len, void *out) {
+  EVP_CIPHER_CTX *ctx;
+  int made = 0;
+  int rest = 0;
+  bool good;
+
+  prepare();
+  ctx = EVP_CIPHER_CTX_new();
+  good = len <= 1 << 24 && ctx != NULL && algorithms.cbc != NULL &&
+         EVP_EncryptInit_ex(ctx, algorithms.cbc, NULL, key, iv) == 1 &&
+         EVP_EncryptUpdate(ctx, out, &made, in, (int)len) == 1 &&
+         EVP_EncryptFinal_ex(ctx, (uint8_t *)out + made, &rest) == 1;
+  EVP_CIPHER_CTX_free(ctx);
+  return good ? made + rest : -ENOMEM;
+}
+
+int crypto_cbc_decrypt(const uint8_t key[16], const uint8_t iv[16],
+                       const void *in, size_t len, void *out) {
+  EVP_CIPHER_CTX *ctx;
+  int made = 0;
+  int rest = 0;
+  int err = -ENOMEM;
+
+  if (len == 0 || len % AES_BLOCK != 0 || len > 1 << 24)
+    return -EBADMSG;
+  prepare();
+  ctx = EVP_CIPHER_CTX_new();
+  if (ctx != NULL && algorithms.cbc != NULL &&
+      EVP_DecryptInit_ex(ctx, algorithms.cbc, NULL, key, iv) == 1 &&
+      EVP_DecryptUpdate(ctx, out, &made, in, (int)len) == 1)
+    err = EVP_DecryptFinal_ex(ctx, (uint8_t *)out + made, &rest) == 1
+              ? made + rest
+              : -EBADMSG;
+  EVP_CIPHER_CTX_free(ctx);
+  return err;
+}
+
+size_t crypto_aead_key_size(enum aead aead) {
+  return aead == AEAD_AES_128_CCM ? 16 : 32;
+}
+
+/* CCM wants the lengths of nonce and tag before the key, and the text's
+ * before the text; a tag to check goes in with them. */
+static bool aead_begin(EVP_CIPHER_CTX *ctx, enum aead aead, const uint8_t *key,
+                       const uint8_t *nonce, int sealing, size_t len,
+                       const uint8_t *tag) {
+  bool ccm = aead != AEAD_CHACHA20_POLY1305;
+  int ignored = 0;
+
+  if (EVP_CipherInit_ex(ctx, algorithms.aeads[aead], NULL, NULL, NULL,
+                        sealing) != 1 ||
+      EVP_CIPHER_CTX_ctrl(ctx, EVP_CTRL_AEAD_SET_IVLEN, AEAD_NONCE, NULL) != 1)
+    return false;
+  if ((ccm || tag != NULL) &&
+      EVP_CIPHER_CTX_ctrl(ctx, EVP_CTRL_AEAD_SET_TAG, AEAD_TAG,
+                          (void *)(uintptr_t)tag) != 1)
+    return false;
+  if (EVP_CipherInit_ex(ctx, NULL, NULL, key, nonce, sealing) != 1)
+    return false;
+  return !ccm || EVP_CipherUpdate(ctx, NULL, &ignored, NULL, (int)len) == 1;
+}
+
+int crypto_seal(enum aead aead, const uint8_t *key,
+                const uint8_t nonce[AEAD_NONCE], const void *in, size_t len,
+                uint8_t *out) {
+  EVP_CIPHER_CTX *ctx;
+  int made = 0;
+  int rest = 0;
+  bool good;
+
+  prepare();
+  ctx = EVP_CIPHER_CTX_new();
+  good =
+      len <= 1 << 20 && ctx != NULL &&
+      aead_begin(ctx, aead, key, nonce, 1, len, NULL) &&
+      EVP_CipherUpdate(ctx, out, &made, in, (int)len) == 1 &&
+      EVP_CipherFinal_ex(ctx, out + made, &rest) == 1 &&
+      EVP_CIPHER_CTX_ctrl(ctx, EVP_CTRL_AEAD_GET_TAG, AEAD_TAG, out + len) == 1;
+  EVP_CIPHER_CTX_free(ctx);
+  return good ? 0 : -ENOMEM;
+}
+
+int crypto_open(enum aead aead, const uint8_t *key,
+                const uint8_t nonce[AEAD_NONCE], const void *in, size_t len,
+                uint8_t *out) {
+  EVP_CIPHER_CTX *ctx;
+  uint8_t tag[AEAD_TAG];
+  int made = 0;
+  int rest = 0;
+  int err = -EBADMSG;
+
+  if (len < AEAD_TAG || len > 1 << 20)
+    return -EBADMSG;
+  len -= AEAD_TAG;
+  memcpy(tag, (const uint8_t *)in + len, sizeof(tag));
+  prepare();
+  ctx = EVP_CIPHER_CTX_new();
+  if (ctx == NULL || !aead_begin(ctx, aead, key, nonce, 0, len, tag))
+    err = -ENOMEM;
+  else if (EVP_CipherUpdate(ctx, out, &made, in, (int)len) == 1 &&
+           (aead != AEAD_CHACHA20_POLY1305 || /* CCM has checked by now */
+            EVP_CipherFinal_ex(ctx, out + made, &rest) == 1))
+    err = 0;
+  EVP_CIPHER_CTX_free(ctx);
+  if (err != 0 && len > 0)
+    crypto_wipe(out, len);
+  return err;
+}
+
+/* -- small things -------------------------------------------------------------
+ */
+
+int crypto_random(void *out, size_t len) {
+  return len <= 4096 && RAND_bytes(out, (int)len) == 1 ? 0 : -EIO;
+}
+
+bool crypto_same(const void *a, const void *b, size_t len) {
+  return CRYPTO_memcmp(a, b, len) == 0;
+}
+
+void crypto_wipe(void *bytes, size_t len) { OPENSSL_cleanse(bytes, len); }
+
+void crypto_free_text(char *text) {
+  if (text == NULL)
+    return;
+  crypto_wipe(text, strlen(text));
+  free(text);
+}
+
+static void hex(const void *bytes, size_t len, char *out, const char *digits) {
+  const uint8_t *b = bytes;
+
+  for (size_t i = 0; i < len; i++) {
+    *out++ = digits[b[i] >> 4];
+    *out++ = digits[b[i] & 15];
+  }
+  *out = '\0';
+}
+
+void crypto_hex(const void *bytes, size_t len, char *out) {
+  hex(bytes, len, out, "0123456789abcdef");
+}
+
+void crypto_upper_hex(const void *bytes, size_t len, char *out) {
+  hex(bytes, len, out, "0123456789ABCDEF");
+}
+
+static const char letters[] =
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+
+size_t crypto_base64(const void *bytes, size_t len, char *out) {
+  const uint8_t *b = bytes;
+  char *start = out;
+
+  for (size_t i = 0; i < len; i += 3) {
+    size_t n = len - i < 3 ? len - i : 3;
+    uint32_t word = (uint32_t)b[i] << 16 |
+                    (n > 1 ? (uint32_t)b[i + 1] << 8 : 0U) |
+                    (n > 2 ? (uint32_t)b[i + 2] : 0U);
+
+    *out++ = letters[word >> 18];
+    *out++ = letters[word >> 12 & 63];
+    *out++ = n > 1 ? letters[word >> 6 & 63] : '=';
+    *out++ = n > 2 ? letters[word & 63] : '=';
+  }
+  *out = '\0';
+  return (size_t)(out - start);
+}
+
+static int letter_value(char c) {
+  if (c >= 'A' && c <= 'Z')
+    return c - 'A';
+  if (c >= 'a' && c <= 'z')
+    return c - 'a' + 26;
+  if (c >= '0' && c <= '9')
+    return c - '0' + 52;
+  return c == '+' ? 62 : c == '/' ? 63 : -1;
+}
+
+int crypto_unbase64(const char *text, size_t len, void *out, size_t size) {
+  uint8_t *to = out;
+  uint32_t word = 0;
+  unsigned bits = 0;
+  size_t used = 0;
+
+  if (len > 1 << 24)
+    return -EINVAL;
+  if (len % 4 == 0)
+    for (int i = 0; i < 2 && len > 0 && text[len - 1] == '='; i++)
+      len--;
+  if (len % 4 == 1)
+    return -EINVAL;
+  for (size_t i = 0; i < len; i++) {
+    int value = letter_value(text[i]);
+
+    if (value < 0)
+      return -EINVAL;
+    word = word << 6 | (uint32_t)value;
+    bits += 6;
+    if (bits < 8)
+      continue;
+    bits -= 8;
+    if (used == size)
+      return -EINVAL;
+    to[used++] = (uint8_t)(word >> bits);
+  }
+  return (int)used;
+}

@@ -1,0 +1,316 @@
+/* AES passthrough against a small device of our own: logins of both versions,
+ * error codes, sessions that end, answers that are none. */
+#include <config.h>
+
+#include "device/aes_crypto.h"
+
+#include "bench.h"
+#include "server.h"
+#include "suite.h"
+
+#include <cjson/cJSON.h>
+#include <openssl/bio.h>
+#include <openssl/evp.h>
+#include <openssl/pem.h>
+#include <openssl/rsa.h>
+
+/* -- the device
+ * ---------------------------------------------------------------- */
+
+static struct {
+  const char *user, *pass;
+  int login;         /* version */
+  int handshake;     /* error code */
+  int evict;         /* after so many requests of a session: 9999 */
+  int inner_evict;   /* the same inside the encryption */
+  const char *plain; /* the response as it stands, unencrypted */
+  const char *raw;   /* the whole body of answers to requests */
+  bool lock;
+  struct aes_session session;
+  int in_session;
+  bool open;
+  atomic_int handshakes, logins;
+} dev;
+
+static void say(struct server_answer *a, const char *text) {
+  a->len = (size_t)snprintf(a->body, sizeof(a->body), "%s", text);
+}
+
+static void say_sealed(struct server_answer *a, const char *text) {
+  char sealed[AES_SEALED(4096)];
+
+  ck_assert_int_gt(aes_seal(&dev.session, text, strlen(text), sealed), 0);
+  a->len = (size_t)snprintf(
+      a->body, sizeof(a->body),
+      "{\"error_code\":0,\"result\":{\"response\":\"%s\"}}", sealed);
+}
+
+static void say_key(const char *pem, struct server_answer *a) {
+  BIO *bio = BIO_new_mem_buf(pem, -1);
+  EVP_PKEY *key = PEM_read_bio_PUBKEY(bio, NULL, NULL, NULL);
+  EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new(key, NULL);
+  uint8_t plain[32], cipher[128];
+  size_t len = sizeof(cipher);
+  char text[BASE64_SIZE(128)];
+
+  crypto_random(plain, sizeof(plain));
+  memcpy(dev.session.key, plain, 16);
+  memcpy(dev.session.iv, plain + 16, 16);
+  ck_assert_int_eq(EVP_PKEY_encrypt_init(ctx), 1);
+  EVP_PKEY_CTX_set_rsa_padding(ctx, RSA_PKCS1_PADDING);
+  ck_assert_int_eq(EVP_PKEY_encrypt(ctx, cipher, &len, plain, 32), 1);
+  crypto_base64(cipher, len, text);
+  a->len =
+      (size_t)snprintf(a->body, sizeof(a->body),
+                       "{\"error_code\":0,\"result\":{\"key\":\"%s\"}}", text);
+  a->headers = "Set-Cookie: TP_SESSIONID=0A1B;TIMEOUT=1440\r\n";
+  EVP_PKEY_CTX_free(ctx);
+  EVP_PKEY_free(key);
+  BIO_free(bio);
+}
+
+static void log_in(const cJSON *params, struct server_answer *a) {
+  char user[AES_NAME_SIZE], pass[AES_NAME_SIZE], plain[100];
+  const char *key = dev.login == 2 ? "password2" : "password";
+  const cJSON *said = cJSON_GetObjectItem(params, key);
+
+  dev.logins++;
+  if (dev.lock) {
+    say_sealed(a, "{\"error_code\":-40404,\"data\":{\"sec_left\":1234}}");
+    return;
+  }
+  aes_hashed(dev.user, user);
+  aes_hashed(dev.pass, pass);
+  crypto_base64(dev.pass, strlen(dev.pass), plain);
+  dev.open =
+      said != NULL &&
+      strcmp(cJSON_GetObjectItem(params, "username")->valuestring, user) == 0 &&
+      strcmp(said->valuestring, dev.login == 2 ? pass : plain) == 0;
+  say_sealed(a, dev.open ? "{\"error_code\":0,\"result\":{\"token\":\"T0k3n\"}}"
+                         : "{\"error_code\":-1501}");
+}
+
+static void pass_through(const struct server_request *r, cJSON *params,
+                         struct server_answer *a) {
+  char *text = cJSON_GetObjectItem(params, "request")->valuestring;
+  int len = aes_open(&dev.session, text, strlen(text));
+  cJSON *inner;
+
+  ck_assert_str_eq(r->cookie, "TP_SESSIONID=0A1B");
+  ck_assert_int_gt(len, 0);
+  text[len] = '\0';
+  inner = cJSON_Parse(text);
+  if (strcmp(cJSON_GetObjectItem(inner, "method")->valuestring,
+             "login_device") == 0) {
+    ck_assert_str_eq(r->path, "/app");
+    log_in(cJSON_GetObjectItem(inner, "params"), a);
+  } else {
+    ck_assert_str_eq(r->path, "/app?token=T0k3n");
+    dev.in_session++;
+    if (!dev.open || (dev.evict > 0 && dev.in_session > dev.evict))
+      say(a, "{\"error_code\":9999}");
+    else if (dev.inner_evict > 0 && dev.in_session > dev.inner_evict)
+      say_sealed(a, "{\"error_code\":-1101}");
+    else if (dev.raw != NULL)
+      say(a, dev.raw);
+    else if (dev.plain != NULL)
+      a->len = (size_t)snprintf(
+          a->body, sizeof(a->body),
+          "{\"error_code\":0,\"result\":{\"response\":%s}}", dev.plain);
+    else
+      say_sealed(a, "{\"error_code\":0,\"result\":{\"fine\":true}}");
+  }
+  cJSON_Delete(inner);
+}
+
+static void answer(void *arg, const struct server_request *r,
+                   struct server_answer *a) {
+  cJSON *said = cJSON_Parse(r->body);
+  cJSON *params = cJSON_GetObjectItem(said, "params");
+
+  (void)arg;
+  ck_assert_ptr_nonnull(said);
+  ck_assert_ptr_nonnull(
+      strstr(r->head, "\r\nContent-Type: application/json\r\n"));
+  ck_assert_ptr_nonnull(strstr(r->head, "\r\nrequestByApp: true\r\n"));
+  if (strcmp(cJSON_GetObjectItem(said, "method")->valuestring, "handshake") ==
+      0) {
+    ck_assert_uint_eq(r->len, 314);
+    dev.handshakes++;
+    dev.open = false;
+    dev.in_session = 0;
+    if (dev.handshake != 0)
+      a->len = (size_t)snprintf(a->body, sizeof(a->body), "{\"error_code\":%d}",
+                                dev.handshake);
+    else
+      say_key(cJSON_GetObjectItem(params, "key")->valuestring, a);
+  } else {
+    pass_through(r, params, a);
+  }
+  cJSON_Delete(said);
+}
+
+/* -- our side
+ * ------------------------------------------------------------------ */
+
+static const struct account account = {"me@example.org", "secret"};
+static struct bench b;
+static struct server web;
+static struct endpoint where;
+static struct link *link_;
+
+static void reopen(void) {
+  if (link_ != NULL)
+    transport_aes.close(link_);
+  link_ = transport_aes.open(&b.env, &where);
+  ck_assert_ptr_nonnull(link_);
+}
+
+static void setup(void) {
+  memset(&dev, 0, sizeof(dev));
+  dev.user = account.user;
+  dev.pass = account.pass;
+  dev.login = 2;
+  bench_open(&b);
+  where = (struct endpoint){.address = server_start(&web, answer, NULL),
+                            .service = {.login = 2},
+                            .account = &account};
+  link_ = NULL;
+  reopen();
+}
+
+static void teardown(void) {
+  transport_aes.close(link_);
+  bench_close(&b);
+  server_stop(&web);
+}
+
+static enum outcome ask(void) {
+  return bench_ask(&b, &transport_aes, link_, "{\"method\":\"x\"}");
+}
+
+START_TEST(a_login_serves_many_requests) {
+  dev.login = _i + 1;
+  where.service.login = (uint8_t)(_i == 0 ? 0 : 2); /* old ones say nothing */
+  reopen();
+  for (int i = 0; i < 10; i++) {
+    ck_assert_int_eq(ask(), OUTCOME_OK);
+    ck_assert_str_eq(b.answer, "{\"error_code\":0,\"result\":{\"fine\":true}}");
+  }
+  ck_assert_int_eq(web.requests, 12);
+  ck_assert_int_eq(web.connections, 1);
+}
+END_TEST
+
+START_TEST(the_makers_account_is_tried_after_ours) {
+  dev.user = "test@tp-link.net";
+  dev.pass = "test";
+  ck_assert_int_eq(ask(), OUTCOME_OK);
+  ck_assert_int_eq(dev.handshakes, 2);
+  where.account = NULL;
+  reopen();
+  ck_assert_int_eq(ask(), OUTCOME_OK);
+  ck_assert_int_eq(dev.handshakes, 3);
+}
+END_TEST
+
+START_TEST(a_wrong_password_is_said_and_not_repeated) {
+  dev.pass = "other";
+  ck_assert_int_eq(ask(), OUTCOME_AUTH);
+  ck_assert_int_eq(dev.logins, 2);
+  ck_assert_ptr_nonnull(strstr(b.why, "me@example.org"));
+  ck_assert_ptr_null(strstr(b.why, "secret"));
+  ck_assert_uint_eq(transport_aes.locked(link_), 0);
+}
+END_TEST
+
+START_TEST(somebody_elses_device_is_not_even_tried) {
+  where.foreign = true;
+  reopen();
+  ck_assert_int_eq(ask(), OUTCOME_AUTH);
+  ck_assert_ptr_nonnull(strstr(b.why, "another account"));
+  ck_assert_int_eq(web.requests, 0);
+}
+END_TEST
+
+START_TEST(a_lock_is_respected) {
+  dev.lock = true;
+  ck_assert_int_eq(ask(), OUTCOME_AUTH);
+  ck_assert_int_eq(dev.logins, 1);
+  ck_assert_uint_eq(transport_aes.locked(link_), 1234);
+}
+END_TEST
+
+START_TEST(sessions_that_end_are_begun_anew) {
+  if (_i == 0)
+    dev.evict = 1;
+  else
+    dev.inner_evict = 1;
+  ck_assert_int_eq(ask(), OUTCOME_OK);
+  ck_assert_int_eq(ask(), OUTCOME_OK);
+  ck_assert_int_eq(dev.handshakes, 2);
+  dev.evict = dev.inner_evict = 0;
+  dev.raw = "{\"error_code\":9999}";
+  ck_assert_int_eq(ask(), OUTCOME_REFUSED);
+  ck_assert_int_eq(dev.handshakes, 3);
+}
+END_TEST
+
+static const struct {
+  int code;
+  enum outcome outcome;
+} handshakes[] = {{1003, OUTCOME_REFUSED}, {-1010, OUTCOME_DEVICE},
+                  {1002, OUTCOME_DEVICE},  {-1001, OUTCOME_DEVICE},
+                  {9999, OUTCOME_DEVICE},  {-40404, OUTCOME_AUTH}};
+
+START_TEST(handshakes_fail_as_the_code_says) {
+  dev.handshake = handshakes[_i].code;
+  ck_assert_int_eq(ask(), handshakes[_i].outcome);
+  ck_assert_int_eq(dev.handshakes, 1);
+}
+END_TEST
+
+static const struct {
+  const char *raw;
+  enum outcome outcome;
+} bodies[] = {
+    {"", OUTCOME_MALFORMED},
+    {"<html></html>", OUTCOME_MALFORMED},
+    {"[]", OUTCOME_MALFORMED},
+    {"{\"error_code\":\"x\"}", OUTCOME_MALFORMED},
+    {"{\"error_code\":0}", OUTCOME_MALFORMED},
+    {"{\"error_code\":0,\"result\":{\"response\":5}}", OUTCOME_MALFORMED},
+    {"{\"error_code\":0,\"result\":{\"response\":\"AAAA\"}}",
+     OUTCOME_MALFORMED},
+    {"{\"error_code\":0,\"result\":{\"response\":\"no base64\"}}",
+     OUTCOME_MALFORMED},
+    {"{\"error_code\":-1002}", OUTCOME_DEVICE},
+};
+
+START_TEST(bodies_that_make_no_sense_end_it) {
+  dev.raw = bodies[_i].raw;
+  ck_assert_int_eq(ask(), bodies[_i].outcome);
+}
+END_TEST
+
+START_TEST(a_response_may_come_unencrypted) {
+  dev.plain = "{\"error_code\":0,\"result\":{\"open\":1}}";
+  ck_assert_int_eq(ask(), OUTCOME_OK);
+  ck_assert_ptr_nonnull(strstr(b.answer, "\"open\":1"));
+}
+END_TEST
+
+static void fill(TCase *t) {
+  tcase_add_checked_fixture(t, setup, teardown);
+  tcase_add_loop_test(t, a_login_serves_many_requests, 0, 2);
+  tcase_add_test(t, the_makers_account_is_tried_after_ours);
+  tcase_add_test(t, a_wrong_password_is_said_and_not_repeated);
+  tcase_add_test(t, somebody_elses_device_is_not_even_tried);
+  tcase_add_test(t, a_lock_is_respected);
+  tcase_add_loop_test(t, sessions_that_end_are_begun_anew, 0, 2);
+  tcase_add_loop_test(t, handshakes_fail_as_the_code_says, 0, ROWS(handshakes));
+  tcase_add_loop_test(t, bodies_that_make_no_sense_end_it, 0, ROWS(bodies));
+  tcase_add_test(t, a_response_may_come_unencrypted);
+}
+
+int main(void) { return suite_run("aes", fill); }

@@ -1,0 +1,363 @@
+/* KLAP against a small device of our own: sessions, their loss, accounts,
+ * answers that are none. */
+#include <config.h>
+
+#include "device/klap_crypto.h"
+
+#include "bench.h"
+#include "server.h"
+#include "suite.h"
+
+/* -- the device
+ * ---------------------------------------------------------------- */
+
+static struct device_side {
+  const char *user, *pass;
+  enum klap_version version;
+  long timeout;
+  int status_hello, status_proof; /* instead of 200 */
+  int hello_len;                  /* instead of 48 */
+  int evict;     /* after so many requests of a session: 403; 0: never */
+  bool one_shot; /* garbage from the second request of a session on */
+  int garbage;   /* so many answers are an HTML page */
+  bool close;
+  bool plain; /* decrypts to no JSON */
+  bool huge;
+  /* inside */
+  struct klap_auth auth;
+  struct klap_keys keys;
+  uint8_t local[16], remote[16];
+  bool proved;
+  int in_session;
+  atomic_int hellos;
+  char said[300];
+} dev;
+
+static void answer_hello(const struct server_request *r,
+                         struct server_answer *a) {
+  ck_assert_uint_eq(r->len, 16);
+  ck_assert_str_eq(r->cookie, "");
+  dev.hellos++;
+  dev.proved = false;
+  dev.in_session = 0;
+  memcpy(dev.local, r->body, 16);
+  crypto_random(dev.remote, 16);
+  klap_auth_of(dev.version, dev.user, dev.pass, &dev.auth);
+  memcpy(a->body, dev.remote, 16);
+  klap_server_hash(&dev.auth, dev.local, dev.remote, (uint8_t *)a->body + 16);
+  a->len = 48;
+  if (dev.hello_len != 0)
+    a->len = (size_t)dev.hello_len;
+  a->headers = "Set-Cookie: TP_SESSIONID=ABCDEF0123;TIMEOUT=86400\r\n";
+  if (dev.timeout == 1)
+    a->headers = "set-cookie: TP_SESSIONID=ABCDEF0123;TIMEOUT=1\r\n";
+  if (dev.status_hello != 0)
+    a->status = dev.status_hello;
+}
+
+static void answer_proof(const struct server_request *r,
+                         struct server_answer *a) {
+  uint8_t expected[32];
+
+  klap_client_hash(&dev.auth, dev.local, dev.remote, expected);
+  a->status = r->len == 32 && memcmp(expected, r->body, 32) == 0 &&
+                      strcmp(r->cookie, "TP_SESSIONID=ABCDEF0123") == 0
+                  ? 200
+                  : 403;
+  if (dev.status_proof != 0)
+    a->status = dev.status_proof;
+  dev.proved = a->status == 200;
+  klap_derive(&dev.auth, dev.local, dev.remote, &dev.keys);
+}
+
+static void answer_request(const struct server_request *r,
+                           struct server_answer *a) {
+  static char body[70000];
+  char *text;
+  int len;
+
+  if (!dev.proved || (dev.evict > 0 && dev.in_session >= dev.evict) ||
+      strcmp(r->cookie, "TP_SESSIONID=ABCDEF0123") != 0) {
+    a->status = 403;
+    return;
+  }
+  dev.in_session++;
+  memcpy(body, r->body, r->len);
+  dev.keys.seq = atoi(strstr(r->path, "?seq=") + 5);
+  len = klap_open(&dev.keys, (uint8_t *)body, r->len, &text);
+  ck_assert_int_gt(len, 0);
+  snprintf(dev.said, sizeof(dev.said), "%.*s", len, text);
+  if (dev.garbage > 0 || (dev.one_shot && dev.in_session > 1)) {
+    dev.garbage -= dev.garbage > 0;
+    a->len = (size_t)sprintf(a->body, "<html>busy</html>");
+    return;
+  }
+  if (dev.huge) {
+    a->len = 70000;
+    return;
+  }
+  dev.keys.seq--;
+  len = snprintf(body, sizeof(body), "%s{\"you said\":%s}",
+                 dev.plain ? "not " : "", dev.said);
+  a->len = (size_t)klap_seal(&dev.keys, body, (size_t)len, (uint8_t *)a->body);
+}
+
+static void answer(void *arg, const struct server_request *r,
+                   struct server_answer *a) {
+  (void)arg;
+  ck_assert_ptr_nonnull(
+      strstr(r->head, "\r\nContent-Type: application/octet-stream\r\n"));
+  ck_assert_ptr_nonnull(strstr(r->head, "\r\nHost: 127.0.0.1"));
+  ck_assert_ptr_null(strstr(r->head, "Expect"));
+  ck_assert_ptr_null(strstr(r->head, "chunked"));
+  a->close = dev.close;
+  if (strcmp(r->path, "/app/handshake1") == 0)
+    answer_hello(r, a);
+  else if (strcmp(r->path, "/app/handshake2") == 0)
+    answer_proof(r, a);
+  else if (strncmp(r->path, "/app/request?seq=", 17) == 0)
+    answer_request(r, a);
+  else
+    a->status = 404;
+}
+
+/* -- our side
+ * ------------------------------------------------------------------ */
+
+static const struct account account = {"me@example.org", "secret"};
+static struct bench b;
+static struct server web;
+static struct endpoint where;
+static struct link *link_;
+
+static void setup(void) {
+  memset(&dev, 0, sizeof(dev));
+  dev.user = account.user;
+  dev.pass = account.pass;
+  dev.version = KLAP_V2;
+  bench_open(&b);
+  where = (struct endpoint){.address = server_start(&web, answer, NULL),
+                            .account = &account};
+  link_ = transport_klap.open(&b.env, &where);
+  ck_assert_ptr_nonnull(link_);
+}
+
+static void teardown(void) {
+  if (link_ != NULL)
+    transport_klap.close(link_);
+  bench_close(&b);
+  server_stop(&web);
+}
+
+static enum outcome ask(const char *request) {
+  return bench_ask(&b, &transport_klap, link_, request);
+}
+
+static void reopen(const struct account *a) {
+  transport_klap.close(link_);
+  where.account = a;
+  link_ = transport_klap.open(&b.env, &where);
+}
+
+START_TEST(a_session_lasts_on_one_connection) {
+  ck_assert_uint_eq(transport_klap.exchanges(link_), 3);
+  for (int i = 0; i < 20; i++) {
+    ck_assert_int_eq(ask("{\"a\":1}"), OUTCOME_OK);
+    ck_assert_str_eq(b.answer, "{\"you said\":{\"a\":1}}");
+    ck_assert_uint_eq(transport_klap.exchanges(link_), 1);
+  }
+  ck_assert_int_eq(web.requests, 22);
+  ck_assert_int_eq(web.connections, 1);
+}
+END_TEST
+
+static const struct {
+  const char *user, *pass;
+} accounts[] = {{"me@example.org", "secret"},
+                {"kasa@tp-link.net", "kasaSetup"},
+                {"test@tp-link.net", "test"},
+                {"", ""}};
+
+START_TEST(every_account_and_version_is_recognised) {
+  dev.user = accounts[_i % 4].user;
+  dev.pass = accounts[_i % 4].pass;
+  dev.version = (enum klap_version)(_i / 4);
+  ck_assert_int_eq(ask("{}"), OUTCOME_OK);
+  ck_assert_int_eq(dev.hellos, 1);
+}
+END_TEST
+
+START_TEST(a_wrong_password_costs_one_request) {
+  dev.pass = "other";
+  ck_assert_int_eq(ask("{}"), OUTCOME_AUTH);
+  ck_assert_int_eq(web.requests, 1);
+  ck_assert_ptr_nonnull(strstr(b.why, "me@example.org"));
+  ck_assert_ptr_null(strstr(b.why, "secret"));
+  reopen(NULL);
+  ck_assert_int_eq(ask("{}"), OUTCOME_AUTH);
+  ck_assert_ptr_nonnull(strstr(b.why, "Username"));
+}
+END_TEST
+
+START_TEST(a_lost_session_is_begun_anew_once) {
+  dev.evict = 1;
+  ck_assert_int_eq(ask("{\"a\":1}"), OUTCOME_OK);
+  ck_assert_int_eq(ask("{\"a\":2}"), OUTCOME_OK);
+  ck_assert_str_eq(b.answer, "{\"you said\":{\"a\":2}}");
+  ck_assert_int_eq(dev.hellos, 2);
+  dev.evict = -1;
+  dev.status_proof = 200;
+  dev.proved = false; /* nothing is accepted any more */
+  dev.hello_len = 47;
+  ck_assert_int_eq(ask("{}"), OUTCOME_MALFORMED);
+  ck_assert_int_eq(dev.hellos, 3);
+}
+END_TEST
+
+START_TEST(two_pollers_do_not_fight) {
+  ck_assert_int_eq(ask("{}"), OUTCOME_OK);
+  dev.status_proof = 403;
+  dev.proved = false;
+  ck_assert_int_eq(ask("{}"), OUTCOME_REFUSED);
+  ck_assert_int_eq(dev.hellos, 2);
+}
+END_TEST
+
+static const struct {
+  const char *what;
+  int status, len;
+  enum outcome outcome;
+} hellos[] = {
+    {"403", 403, 0, OUTCOME_REFUSED},      {"500", 500, 48, OUTCOME_MALFORMED},
+    {"short", 200, 47, OUTCOME_MALFORMED}, {"long", 200, 49, OUTCOME_MALFORMED},
+    {"one", 200, 1, OUTCOME_MALFORMED},
+};
+
+START_TEST(wrong_hellos_end_it) {
+  dev.status_hello = hellos[_i].status;
+  dev.hello_len = hellos[_i].len;
+  ck_assert_int_eq(ask("{}"), hellos[_i].outcome);
+  ck_assert_int_eq(web.requests, 1);
+}
+END_TEST
+
+START_TEST(garbage_is_answered_by_a_new_session) {
+  ck_assert_int_eq(ask("{}"), OUTCOME_OK);
+  ck_assert_int_eq(ask("{}"), OUTCOME_OK);
+  dev.garbage = 1;
+  ck_assert_int_eq(ask("{}"), OUTCOME_OK);
+  ck_assert_int_eq(dev.hellos, 2);
+  dev.garbage = 2;
+  ck_assert_int_eq(ask("{}"), OUTCOME_MALFORMED);
+}
+END_TEST
+
+START_TEST(what_is_no_json_is_garbage) {
+  dev.plain = true;
+  ck_assert_int_eq(ask("{}"), OUTCOME_MALFORMED);
+}
+END_TEST
+
+START_TEST(firmware_with_one_request_per_session_is_learned) {
+  int before;
+
+  dev.one_shot = true;
+  for (int i = 0; i < 4; i++)
+    ck_assert_int_eq(ask("{}"), OUTCOME_OK);
+  before = web.requests;
+  ck_assert_int_eq(ask("{}"), OUTCOME_OK); /* three, none of them in vain */
+  ck_assert_int_eq(web.requests - before, 3);
+}
+END_TEST
+
+START_TEST(a_short_life_is_renewed_in_time) {
+  dev.timeout = 1;
+  ck_assert_int_eq(ask("{}"), OUTCOME_OK);
+  b.done = false;
+  bench_run(&b, 20);
+  ck_assert_int_eq(ask("{}"), OUTCOME_OK);
+  ck_assert_int_eq(dev.hellos, 2);
+}
+END_TEST
+
+START_TEST(devices_that_close_get_a_rest) {
+  uint64_t started = clock_monotonic_us();
+
+  dev.close = true;
+  ck_assert_int_eq(ask("{}"), OUTCOME_OK);
+  ck_assert_int_eq(web.connections, 3);
+  ck_assert_uint_ge(clock_monotonic_us() - started, 2 * 240000);
+}
+END_TEST
+
+START_TEST(an_answer_without_end_is_cut) {
+  dev.huge = true;
+  ck_assert_int_eq(ask("{}"), OUTCOME_MALFORMED);
+}
+END_TEST
+
+START_TEST(a_request_can_be_aborted_at_any_time) {
+  const char *why;
+
+  for (int rounds = 0; rounds < 12; rounds++) {
+    b.done = false;
+    ck_assert_int_eq(transport_klap.send(link_, "{}", 2, bench_done, &b, &why),
+                     OUTCOME_OK);
+    for (int i = 0; i < rounds && !b.done; i++)
+      bench_run(&b, 1);
+    transport_klap.abort(link_);
+    bench_run(&b, b.done ? 0 : 5);
+  }
+  ck_assert_int_eq(ask("{\"a\":3}"), OUTCOME_OK);
+  ck_assert_str_eq(b.answer, "{\"you said\":{\"a\":3}}");
+  b.done = false;
+  ck_assert_int_eq(transport_klap.send(link_, "{}", 2, bench_done, &b, &why),
+                   OUTCOME_OK);
+  transport_klap.close(link_); /* with a request under way */
+  link_ = NULL;
+  bench_run(&b, 20);
+  ck_assert(!b.done);
+}
+END_TEST
+
+START_TEST(nobody_listens) {
+  transport_klap.close(link_);
+  where.address.sin_port = htons(1);
+  link_ = transport_klap.open(&b.env, &where);
+  ck_assert_int_eq(ask("{}"), OUTCOME_REFUSED);
+  ck_assert_str_eq(b.why, "connection refused");
+}
+END_TEST
+
+START_TEST(a_kept_connection_may_have_died) {
+  ck_assert_int_eq(ask("{}"), OUTCOME_OK);
+  shutdown(atomic_load(&web.connection), SHUT_RDWR);
+  bench_run(&b, 20);
+  b.done = false;
+  ck_assert_int_eq(ask("{}"), OUTCOME_OK);
+  ck_assert_int_eq(dev.hellos, 1);
+  ck_assert_int_eq(web.connections, 2);
+}
+END_TEST
+
+static void fill(TCase *t) {
+  tcase_add_checked_fixture(t, setup, teardown);
+  tcase_set_timeout(t, 30);
+  tcase_add_test(t, a_session_lasts_on_one_connection);
+  tcase_add_loop_test(t, every_account_and_version_is_recognised, 0, 12);
+  tcase_add_test(t, a_wrong_password_costs_one_request);
+  tcase_add_test(t, a_lost_session_is_begun_anew_once);
+  tcase_add_test(t, two_pollers_do_not_fight);
+  tcase_add_loop_test(t, wrong_hellos_end_it, 0, ROWS(hellos));
+  tcase_add_test(t, garbage_is_answered_by_a_new_session);
+  tcase_add_test(t, what_is_no_json_is_garbage);
+  tcase_add_test(t, firmware_with_one_request_per_session_is_learned);
+  tcase_add_test(t, a_short_life_is_renewed_in_time);
+  tcase_add_test(t, devices_that_close_get_a_rest);
+  tcase_add_test(t, an_answer_without_end_is_cut);
+  tcase_add_loop_test(t, a_request_can_be_aborted_at_any_time, 0, 10);
+  tcase_add_test(t, nobody_listens);
+  tcase_add_test(t, a_kept_connection_may_have_died);
+}
+
+int main(void) { return suite_run("klap", fill); }
