@@ -5,7 +5,7 @@
 #include "report.h"
 #include "settings.h"
 #include "transport.h"
-#include "xor_udp.h"
+#include "udp.h"
 
 #include <arpa/inet.h>
 #include <cjson/cJSON.h>

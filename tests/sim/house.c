@@ -2,7 +2,7 @@
 #include "house.h"
 
 #include "transport.h"
-#include "xor_udp.h"
+#include "udp.h"
 
 #include <arpa/inet.h>
 #include <stdlib.h>

@@ -7,7 +7,7 @@
 #include "house.h"
 #include "settings.h"
 #include "text.h"
-#include "xor_udp.h"
+#include "udp.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -212,7 +212,8 @@ static void listen_as_wide_as_needed(struct house *house) {
   for (size_t i = 0; i < house->count; i++)
     if (ntohl(house->devices[i]->addr.s_addr) >> 24 != 127)
       house->options.bind_any = true;
-  const char *wrong = udp_open(house);
+  static const struct udp_service *const services[] = {&udp_xor, NULL};
+  const char *wrong = udp_open(house, services);
   if (wrong != NULL)
     die("%s", wrong);
 }

@@ -3,7 +3,7 @@
 
 #include "dump.h"
 #include "house.h"
-#include "xor_udp.h"
+#include "udp.h"
 
 #include <arpa/inet.h>
 #include <string.h>
