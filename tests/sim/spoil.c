@@ -13,8 +13,9 @@ static const char web_page[] =
     "<html><body><h1>400 Bad Request</h1></body></html>\r\n";
 
 static const char *const meter_keys[] = {
-    "power",   "power_mw",   "voltage", "voltage_mv",
-    "current", "current_ma", "total",   "total_wh",
+    "power",         "power_mw",   "voltage",      "voltage_mv",
+    "current",       "current_ma", "total",        "total_wh",
+    "current_power", "energy_wh",  "today_energy", "month_energy",
 };
 
 static bool is_meter_key(struct slice key) {
@@ -66,7 +67,7 @@ static bool any_key(struct slice key) {
 }
 
 static bool no_error_key(struct slice key) {
-  return !slice_is(key, "err_code");
+  return !slice_is(key, "err_code") && !slice_is(key, "error_code");
 }
 
 static void make_huge(struct text *answer, double kib) {

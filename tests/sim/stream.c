@@ -395,6 +395,8 @@ static const char *listener_stuff(struct link *link) {
 static enum listener wanted(const struct device *d) {
   if (fault_peek(d->faults, FAULT_DROP) || fault_peek(d->faults, FAULT_GONE))
     return STUFFED;
+  if (d->quirks.lazy_http && !d->awake)
+    return CLOSED;
   return fault_peek(d->faults, FAULT_REFUSE) ? CLOSED : OPEN;
 }
 

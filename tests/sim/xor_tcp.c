@@ -37,5 +37,5 @@ static const char *xor_open(struct device *d) {
   return stream_open(d, &speech);
 }
 
-const struct transport transport_xor = {"xor", xor_open, stream_close,
-                                        stream_hang_up, stream_faults_changed};
+const struct transport transport_xor = {
+    "xor", xor_open, stream_close, stream_hang_up, stream_faults_changed, NULL};
