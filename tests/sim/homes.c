@@ -3,7 +3,9 @@
 
 #include "house.h"
 #include "settings.h"
+#include "transport.h"
 
+#include <arpa/inet.h>
 #include <cjson/cJSON.h>
 #include <dirent.h>
 #include <errno.h>
@@ -178,8 +180,23 @@ static int is_json(const struct dirent *entry) {
   return len > 5 && strcmp(entry->d_name + len - 5, ".json") == 0;
 }
 
+static const char *add_dump(struct house *house, const cJSON *json,
+                            const char *transport) {
+  const char *wrong = NULL;
+  struct device *d = settings_device(house, json, &wrong);
+  if (d == NULL)
+    return wrong;
+  if (transport == NULL || strcmp(d->transport->name, transport) == 0)
+    return house_add(house, d);
+  if (house->next_address > 0 &&
+      ntohl(d->addr.s_addr) + 1 == house->next_address)
+    house->next_address--; /* no gap where it would have been */
+  device_free(d);
+  return NULL;
+}
+
 static void add_folder(struct house *house, const char *directory,
-                       const char *folder) {
+                       const char *folder, const char *transport) {
   struct text path = {0};
   struct dirent **names = NULL;
   text_printf(&path, "%s/%s", directory, folder);
@@ -191,7 +208,7 @@ static void add_folder(struct house *house, const char *directory,
     text_clear(&path);
     text_printf(&path, "%s/%s/%s", directory, folder, names[i]->d_name);
     cJSON_AddStringToObject(json, "dump", path.p);
-    const char *wrong = add(house, json);
+    const char *wrong = add_dump(house, json, transport);
     if (wrong != NULL)
       warn("left out %s: %s", names[i]->d_name, wrong);
     cJSON_Delete(json);
@@ -201,7 +218,9 @@ static void add_folder(struct house *house, const char *directory,
   text_free(&path);
 }
 
-void home_from_dumps(struct house *house, const char *directory) {
-  add_folder(house, directory, "iot");
-  add_folder(house, directory, "smart");
+void home_from_dumps(struct house *house, const char *directory,
+                     const char *transport) {
+  add_folder(house, directory, "iot", transport);
+  if (transport == NULL || strcmp(transport, "xor") != 0)
+    add_folder(house, directory, "smart", transport);
 }

@@ -14,6 +14,8 @@ void home_demo(struct house *house);
 void home_mixed(struct house *house);
 void home_generated(struct house *house, unsigned long count,
                     double strips_percent, const char *transport);
-void home_from_dumps(struct house *house, const char *directory);
+/* transport: only those that speak it; NULL: all. */
+void home_from_dumps(struct house *house, const char *directory,
+                     const char *transport);
 
 #endif

@@ -61,7 +61,8 @@ static const char usage[] =
     "  --demo-mixed       the same, and devices of every newer transport\n"
     "  --count N          N plugs with meters, from 127.77.0.1 on\n"
     "    --strips P         P percent of them are strips with six plugs\n"
-    "    --transport T      they speak xor, klap, aes or tpap\n"
+    "    --transport T      they speak xor, klap, aes or tpap;\n"
+    "                       of dumps: only those that do\n"
     "  --dumps DIR        every dump in DIR/iot and DIR/smart, at successive\n"
     "                     addresses\n"
     "  --keep-open        connections stay open after an answer (all devices)\n"
@@ -301,7 +302,7 @@ int main(int argc, char **argv) {
   if (o.count > 0)
     home_generated(&house, o.count, o.strips, o.transport);
   if (o.dumps != NULL)
-    home_from_dumps(&house, o.dumps);
+    home_from_dumps(&house, o.dumps, o.transport);
   listen_as_wide_as_needed(&house);
   if (o.control != NULL)
     control_open(&house, o.control);

@@ -29,6 +29,7 @@ static const struct smart_method {
     {"get_device_info", ALL, KIND_ANY, smart_device_info},
     {"get_energy_usage", ALL, KIND_ANY, smart_energy_usage},
     {"get_emeter_data", ALL, KIND_ANY, smart_emeter_data},
+    {"get_emeter_vgain_igain", SINGLE | CHILD, KIND_ANY, smart_gain},
     {"get_current_power", ALL, KIND_ANY, smart_current_power},
     {"get_child_device_list", PARENT, KIND_ANY, smart_children},
     {"get_child_device_component_list", PARENT, KIND_ANY,

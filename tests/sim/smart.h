@@ -27,7 +27,7 @@ smart_answer smart_components, smart_device_info, smart_children,
     smart_child_components, smart_device_time, smart_cloud, smart_led,
     smart_fw_state, smart_latest_fw, smart_auto_update;
 smart_answer smart_energy_usage, smart_current_power, smart_emeter_data,
-    smart_device_usage, smart_protection_power, smart_max_power;
+    smart_gain, smart_device_usage, smart_protection_power, smart_max_power;
 
 /* Of a published model: what the house file leaves open. */
 struct smart_model {

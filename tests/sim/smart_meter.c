@@ -132,6 +132,14 @@ int smart_emeter_data(const struct smart_call *call) {
   return SMART_OK;
 }
 
+/* Of calibration; nobody needs it, but clients ask. */
+int smart_gain(const struct smart_call *call) {
+  if ((call->device->energy & ENERGY_EMETER) == 0)
+    return SMART_UNKNOWN_METHOD;
+  text_addz(call->out, "{\"vgain\":124300,\"igain\":11299}");
+  return SMART_OK;
+}
+
 static void put_usage(struct text *out, const char *key, double today,
                       double past7, double past30) {
   text_key(out, key);
