@@ -29,7 +29,7 @@ struct dump {
 };
 
 static cJSON *read_json(const char *path, const char **wrong) {
-  char buf[65536];
+  static char buf[1 << 20];
   FILE *file = fopen(path, "re");
   if (file == NULL) {
     *wrong = "dump: cannot be opened";
@@ -39,7 +39,7 @@ static cJSON *read_json(const char *path, const char **wrong) {
   fclose(file);
   cJSON *root = cJSON_ParseWithLength(buf, len);
   if (!cJSON_IsObject(root)) {
-    *wrong = "dump: not a JSON object of at most 64 KiB";
+    *wrong = "dump: not a JSON object of at most 1 MiB";
     cJSON_Delete(root);
     return NULL;
   }
