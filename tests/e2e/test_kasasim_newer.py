@@ -302,13 +302,22 @@ def test_aes_logs_in_and_answers(version):
     ("shadow5", "$5$rounds=1000$saltsaltsalt$YY4bOdCcDPyQ33JpunxOFv3Au"
                 ".fZN.RvLm2Pn9epYP1"),
     ("authkey", "rsvduvpnavjqunz"),
+    ("shadow3", "1943df6f7e02e7db3b548d87c98e1108dcfe7714"),
+    ("salted0", "4933f04f50a3fe1242a92322ed7ab38d"
+                "cf537e9ce7dc38a8c1e3c0b63123ba95"),
+    ("salted1", "257648d2e4dcca3444729959e2b1cff3"
+                "ea3cc75567ffb672f7824edf9b2b5e5c"),
+    ("unknown", "user@example.com/great_password"),
+    ("default", "E36D503BDAF829B2CE46EC39F7889E33"
+                "4FF3C1D3D9B3AFBC4C93E6B7131A7FDA"),
 ])
 def test_tpap_takes_each_form_of_the_password(tpap, passcode, credential):
-    tpap.set("D1", tpap_passcode=passcode)
-    client = Tpap("127.77.1.1").login(credential)
+    tpap.set("D1", tpap_passcode=passcode, mac="AA:BB:CC:11:22:33")
+    kind = "default_userpw" if passcode == "default" else "userpw"
+    client = Tpap("127.77.1.1").login(credential, passcode=kind)
     found = responses(client.ask(POWER))
     assert found["get_emeter_data"]["result"]["power_mw"] == 12500
-    assert (client.extra is None) == (passcode == "plain")
+    assert (client.extra is None) == (passcode in ("plain", "default"))
 
 
 @pytest.mark.parametrize("cipher", list(newer.CIPHERS))
@@ -376,6 +385,19 @@ def test_faults_of_the_tpap_data(tpap):
 def newer_error():
     from cryptography.exceptions import InvalidTag
     return InvalidTag
+
+
+def test_some_devices_speak_klap_and_tpap():
+    with sim_of({"transport": "klap", "tpap_advertised": True,
+                 "tpap_iterations": 5}) as sim:
+        assert discover("127.77.1.1")["127.77.1.1"]["tpap_preferred"] is False
+        assert "tpap" not in Tpap("127.77.1.1").call(sub_method="discover")
+        with pytest.raises(Refused, match="-40209"):
+            Tpap("127.77.1.1").login(SHADOW)
+        sim.set("D1", tpap_preferred=True)
+        assert Tpap("127.77.1.1").call(sub_method="discover")["tpap"]
+        Tpap("127.77.1.1").login(SHADOW).ask(INFO)
+        Klap("127.77.1.1").login().ask(INFO)
 
 
 # SMART

@@ -136,6 +136,11 @@ static enum outcome serve(struct device *d, const struct http_request *r,
   for (size_t i = 0; i < COUNT(paths); i++)
     if (slice_is(r->path, paths[i].path))
       return paths[i].serve(d, r, reply);
+  /* Some speak both, or at least say that they do not. */
+  if (d->tpap.advertised &&
+      (slice_is(r->path, "/") ||
+       (r->path.len > 5 && memcmp(r->path.p, "/stok", 5) == 0)))
+    return transport_tpap.app->serve(d, r, reply);
   if (slice_is(r->path, "/app")) /* somebody believes it speaks AES */
     return http_error(reply, 1003);
   return http_refuse(reply, 404);

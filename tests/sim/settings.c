@@ -4,6 +4,7 @@
 #include "dialect.h"
 #include "dump.h"
 #include "house.h"
+#include "settings_set.h"
 #include "smart.h"
 #include "smart_dump.h"
 #include "transport.h"
@@ -11,205 +12,14 @@
 #include <arpa/inet.h>
 #include <cjson/cJSON.h>
 #include <math.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
-
-static char trouble[160];
-
-__attribute__((format(printf, 1, 2))) static const char *
-complain(const char *fmt, ...) {
-  va_list args;
-  va_start(args, fmt);
-  vsnprintf(trouble, sizeof(trouble), fmt, args);
-  va_end(args);
-  return trouble;
-}
 
 enum type { FLAG, INTEGER, SECONDS, WORDS, CUSTOM, MADE };
 
 /* When a member counts: while the device is made (MADE members only there),
  * before its meters start, or after. */
 enum phase { BEFORE = 1, AFTER = 2 };
-
-typedef const char *setter(struct device *d, struct plug *plug,
-                           const cJSON *json);
-
-static bool text_from(const cJSON *json, struct text *out) {
-  if (!cJSON_IsString(json) || strlen(json->valuestring) > 4096)
-    return false;
-  text_clear(out);
-  text_addz(out, json->valuestring);
-  return true;
-}
-
-static const char *set_alias(struct device *d, struct plug *plug,
-                             const cJSON *json) {
-  if (!text_from(json, plug != NULL ? &plug->alias : &d->alias))
-    return "alias: a string";
-  return NULL;
-}
-
-static const char *set_alias_hex(struct device *d, struct plug *plug,
-                                 const cJSON *json) {
-  struct text *alias = plug != NULL ? &plug->alias : &d->alias;
-  const char *hex = cJSON_GetStringValue(json);
-  unsigned byte;
-  int used;
-  if (hex == NULL || strlen(hex) > 8192)
-    return "alias_hex: a string of hex digits";
-  text_clear(alias);
-  for (; *hex != '\0'; hex += 2) {
-    used = 0;
-    if (sscanf(hex, "%2x%n", &byte, &used) != 1 || used != 2)
-      return "alias_hex: a string of hex digits";
-    text_char(alias, (char)byte);
-  }
-  return NULL;
-}
-
-static const char *set_mac(struct device *d, struct plug *plug,
-                           const cJSON *json) {
-  uint8_t mac[6];
-  (void)plug;
-  if (!cJSON_IsString(json) || !mac_parse(json->valuestring, mac))
-    return "mac: like 50:C7:BF:00:11:22";
-  device_set_mac(d, mac);
-  return NULL;
-}
-
-static const char *set_volts(struct device *d, struct plug *plug,
-                             const cJSON *json) {
-  (void)plug;
-  if (!cJSON_IsNumber(json) || !(fabs(json->valuedouble) < 1e6))
-    return "volts: a number";
-  d->volts = json->valuedouble;
-  d->volts_fixed = true;
-  return NULL;
-}
-
-static const char *set_power_factor(struct device *d, struct plug *plug,
-                                    const cJSON *json) {
-  (void)plug;
-  if (!cJSON_IsNumber(json) || json->valuedouble <= 0 || json->valuedouble > 1)
-    return "power_factor: above 0, up to 1";
-  d->power_factor = json->valuedouble;
-  return NULL;
-}
-
-static bool started(const struct plug *plug) {
-  return plug->meter.clock != NULL;
-}
-
-static const char *set_relay(struct device *d, struct plug *plug,
-                             const cJSON *json) {
-  bool on = cJSON_IsTrue(json) || (cJSON_IsNumber(json) && json->valueint == 1);
-  if (!cJSON_IsBool(json) && !cJSON_IsNumber(json))
-    return "relay: true or false";
-  if (started(plug))
-    device_switch(d, plug, on);
-  else
-    plug->relay = on;
-  return NULL;
-}
-
-static const char *set_load(struct device *d, struct plug *plug,
-                            const cJSON *json) {
-  if (started(plug)) /* what the old load has drawn until now counts */
-    meter_advance(&plug->meter, &plug->load, plug->relay,
-                  house_elapsed(d->house));
-  return load_parse(&plug->load, json);
-}
-
-static const char *set_total(struct device *d, struct plug *plug,
-                             const cJSON *json) {
-  if (!cJSON_IsNumber(json) || !(fabs(json->valuedouble) < 1e12))
-    return "total_wh: a number";
-  meter_advance(&plug->meter, &plug->load, plug->relay,
-                house_elapsed(d->house));
-  plug->meter.wh = json->valuedouble;
-  return NULL;
-}
-
-static const char *set_on_time(struct device *d, struct plug *plug,
-                               const cJSON *json) {
-  (void)d;
-  if (!cJSON_IsNumber(json) || !(fabs(json->valuedouble) < 1e15))
-    return "on_time: seconds";
-  plug->on_time_fixed = true;
-  plug->on_time = (int64_t)json->valuedouble;
-  return NULL;
-}
-
-/* On a living device this is a firmware update. */
-static const char *set_transport(struct device *d, struct plug *plug,
-                                 const cJSON *json) {
-  const char *name = cJSON_GetStringValue(json), *wrong = NULL;
-  const struct transport *to = name != NULL ? transport_named(name) : NULL;
-  (void)plug;
-  if (to == NULL)
-    return "transport: xor klap aes tpap none";
-  if (to == &transport_xor && d->dialect == &dialect_smart)
-    return "transport: SMART devices never spoke xor";
-  if (house_at(d->house, d->addr) == d && !d->away) {
-    d->transport->close(d);
-    d->transport = to;
-    wrong = to->open(d);
-  }
-  d->transport = to;
-  return wrong;
-}
-
-static const char *set_credentials(struct device *d, struct plug *plug,
-                                   const cJSON *json) {
-  const char *name = cJSON_GetStringValue(json);
-  (void)plug;
-  return name != NULL && credentials_parse(name, &d->credentials)
-             ? NULL
-             : "credentials: account kasa tapo blank";
-}
-
-static const char *set_klap(struct device *d, struct plug *plug,
-                            const cJSON *json) {
-  static const char *const names[] = {"v1", "v2", "mixed"};
-  const char *name = cJSON_GetStringValue(json);
-  (void)plug;
-  for (size_t i = 0; name != NULL && i < COUNT(names); i++) {
-    if (strcmp(names[i], name) != 0)
-      continue;
-    d->klap = (enum klap_version)i;
-    return NULL;
-  }
-  return "klap: v1 v2 mixed";
-}
-
-static const char *set_energy(struct device *d, struct plug *plug,
-                              const cJSON *json) {
-  const char *name = cJSON_GetStringValue(json);
-  (void)plug;
-  if (name == NULL || !energy_parse(name, &d->energy))
-    return complain("energy: %s", energy_names());
-  d->meter = d->energy != 0 ? METER_INT : METER_NONE;
-  return NULL;
-}
-
-static const char *set_passcode(struct device *d, struct plug *plug,
-                                const cJSON *json) {
-  const char *name = cJSON_GetStringValue(json);
-  (void)plug;
-  return name != NULL && passcode_parse(name, &d->tpap.passcode)
-             ? NULL
-             : complain("tpap_passcode: %s", passcode_names());
-}
-
-static const char *set_iterations(struct device *d, struct plug *plug,
-                                  const cJSON *json) {
-  (void)plug;
-  if (!cJSON_IsNumber(json) || json->valueint < 1 || json->valueint > 1000000)
-    return "tpap_iterations: 1 to 1000000";
-  d->tpap.iterations = json->valueint;
-  return NULL;
-}
 
 #define AT(member) offsetof(struct device, member)
 
@@ -392,10 +202,10 @@ static const char *quirk_apply(struct device *d, const cJSON *json) {
                                                    : PARENT_ERROR;
     else if (quirks[i].type != Q_REFUSAL || !cJSON_IsString(json) ||
              !refusal_parse(json->valuestring, at))
-      return complain("quirks: %s: %s", quirks[i].key, quirks[i].help);
+      return settings_complain("quirks: %s: %s", quirks[i].key, quirks[i].help);
     return NULL;
   }
-  return complain("quirks: no such member: %.80s", json->string);
+  return settings_complain("quirks: no such member: %.80s", json->string);
 }
 
 static const char *member_plain(struct device *d, const struct member *m,
@@ -404,7 +214,8 @@ static const char *member_plain(struct device *d, const struct member *m,
   bool flag = cJSON_IsTrue(json) || (cJSON_IsNumber(json) && json->valueint);
   if (m->type == WORDS) {
     if (!cJSON_IsString(json) || strlen(json->valuestring) >= m->size)
-      return complain("%s: a string of at most %zu bytes", m->key, m->size - 1);
+      return settings_complain("%s: a string of at most %zu bytes", m->key,
+                               m->size - 1);
     memcpy(at, json->valuestring, strlen(json->valuestring) + 1);
     return NULL;
   }
@@ -413,7 +224,7 @@ static const char *member_plain(struct device *d, const struct member *m,
     return NULL;
   }
   if (!cJSON_IsNumber(json) || !(fabs(json->valuedouble) < 1e12))
-    return complain("%s: a number", m->key);
+    return settings_complain("%s: a number", m->key);
   if (m->type == INTEGER)
     *(int64_t *)at = (int64_t)json->valuedouble;
   else
@@ -425,7 +236,7 @@ static const char *member_apply(struct device *d, int slot,
                                 const struct member *m, const cJSON *json) {
   if (m->type != CUSTOM)
     return slot >= 0 && d->kind == KIND_STRIP
-               ? complain("%s: not of a plug", m->key)
+               ? settings_complain("%s: not of a plug", m->key)
                : member_plain(d, m, json);
   if (!m->per_plug)
     return m->set(d, slot >= 0 ? &d->plugs[slot] : NULL, json);
@@ -455,7 +266,7 @@ static const char *apply(struct device *d, int slot, const cJSON *json,
     if (is_extra(item->string, extra))
       continue;
     if (m == NULL)
-      return complain("no such member: %.80s", item->string);
+      return settings_complain("no such member: %.80s", item->string);
     const char *wrong =
         (m->phase & phases) != 0 ? member_apply(d, slot, m, item) : NULL;
     if (wrong != NULL)
@@ -475,7 +286,7 @@ static const char *apply_plugs(struct device *d, const cJSON *plugs,
     struct plug *plug = &d->plugs[slot];
     const char *wrong = NULL;
     if (cJSON_IsString(item))
-      text_from(item, &plug->alias);
+      settings_text(item, &plug->alias);
     else if (cJSON_IsObject(item))
       wrong = apply(d, slot, item, phases, none);
     else
@@ -655,7 +466,7 @@ const char *settings_change(struct device *d, int slot, const cJSON *json) {
   for (size_t i = 0; i < COUNT(members); i++)
     if (members[i].type == MADE && strcmp(members[i].key, "quirks") != 0 &&
         cJSON_GetObjectItemCaseSensitive(json, members[i].key) != NULL)
-      return complain("%s: cannot change", members[i].key);
+      return settings_complain("%s: cannot change", members[i].key);
   if (d->dump != NULL || d->smart_dump != NULL)
     return "a dump never changes";
   cJSON_ArrayForEach(quirk, cJSON_GetObjectItemCaseSensitive(json, "quirks")) {

@@ -63,7 +63,7 @@ size_t tpap_keys(const char *encryption, const uint8_t shared[32],
     }
     hkdf_sha256(shared, 32, labels[0], labels[1], key, ciphers[i].key_len);
     hkdf_sha256(shared, 32, labels[2], labels[3], nonce, 12);
-    *aead = ciphers[i].aead;
+    *aead = (int)ciphers[i].aead;
     return ciphers[i].key_len;
   }
   return 0;
@@ -114,13 +114,17 @@ void tpap_describe(const struct device *d, struct text *out) {
               (long long)d->tpap.user_hash_type);
 }
 
+static bool speaks(const struct device *d) {
+  return d->transport == &transport_tpap || d->tpap.preferred;
+}
+
 static enum outcome discover(struct device *d, struct http_reply *reply) {
   const uint8_t *m = d->mac;
   text_printf(reply->body,
               "{\"error_code\":0,\"result\":{\"mac\":"
               "\"%02X-%02X-%02X-%02X-%02X-%02X\"",
               m[0], m[1], m[2], m[3], m[4], m[5]);
-  if (d->transport == &transport_tpap) {
+  if (speaks(d)) {
     text_addz(reply->body, ",\"tpap\":");
     tpap_describe(d, reply->body);
   } else {
@@ -391,6 +395,8 @@ static enum outcome login(struct device *d, const struct http_request *r,
   }
   if (slice_is(p.sub_method, "discover"))
     return discover(d, reply);
+  if (!speaks(d))
+    return http_error(reply, ERROR_PARAMS);
   if (d->quirks.no_third_party)
     return http_refuse(reply, 403);
   if (slice_is(p.sub_method, "pake_register"))
