@@ -63,7 +63,7 @@ void hmac_sha256(const uint8_t *key, size_t key_len, const void *p, size_t len,
 void hkdf_sha256(const uint8_t *key, size_t key_len, const char *salt,
                  const char *info, uint8_t *out, size_t len) {
   static const uint8_t zero[32];
-  uint8_t prk[32], block[32], input[32 + 128];
+  uint8_t prk[32], block[32] = {0}, input[32 + 128];
   size_t info_len = strlen(info), have = 0;
   must(info_len < 96, "HKDF");
   hmac_sha256(salt != NULL ? (const uint8_t *)salt : zero,

@@ -339,6 +339,14 @@ static int udp_socket(uint16_t port, bool any) {
   return fd;
 }
 
+static bool needed(const struct house *house,
+                   const struct udp_service *service) {
+  for (size_t i = 0; i < house->count; i++)
+    if (service->hears(house->devices[i]))
+      return true;
+  return false;
+}
+
 const char *udp_open(struct house *house,
                      const struct udp_service *const *services) {
   struct udp *udp = xcalloc(1, sizeof(*udp));
@@ -351,6 +359,8 @@ const char *udp_open(struct house *house,
     *port = (struct port){
         .source.ready = udp_ready, .service = *services, .udp = udp};
     port->fd = udp_socket((*services)->port(house), any);
+    if (port->fd < 0 && !needed(house, *services))
+      continue; /* perhaps another house has it; none of ours listens there */
     if (port->fd < 0) {
       udp_close(house);
       return "the UDP port is in use, perhaps by another kasasim";
