@@ -89,7 +89,7 @@ bool meter_month_wh(const struct meter *meter, int64_t year, int64_t month,
   bool any = false;
   int64_t first = day_number(year, month, 1);
   *sum = 0;
-  for (int day = 0; day < days_in_month(year, month); day++) {
+  for (int day = 0, days = days_in_month(year, month); day < days; day++) {
     double wh;
     if (!meter_day_wh(meter, first + day, &wh))
       continue;
