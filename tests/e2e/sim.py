@@ -156,6 +156,14 @@ class Sim:
         """Sums of the statistics over the house."""
         return self.call("stats", totals=True, reset=reset)["house"]
 
+    def evict(self, device):
+        """The device's sessions are gone, as if another client had come."""
+        self.call("evict", device=device)
+
+    def lock(self, device, seconds=1800):
+        """It refuses every login for so long."""
+        self.call("lock", device=device, seconds=seconds)
+
     def time(self, jump=0, speed=None):
         """Jumps the simulated clock by seconds."""
         return self.call("time", jump=jump, **_given(speed=speed))

@@ -42,7 +42,7 @@ ROWS = rows()
 def fixture_served():
     if not ROWS:
         pytest.skip("KASA_DEVICES does not name a folder with INDEX.tsv")
-    with Sim(dumps=DEVICES) as sim:
+    with Sim(dumps=DEVICES, args=["--transport", "xor"]) as sim:
         by_file = {"iot/" + os.path.basename(d["dump"]): d
                    for d in sim.truth()}
         with Collectd('Name "address"\n') as daemon:

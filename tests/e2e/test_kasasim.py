@@ -580,7 +580,7 @@ def test_real_dumps_are_served_under_identities_of_their_own():
     directory = os.environ.get("KASA_DUMPS")
     if not directory:
         pytest.skip("KASA_DUMPS does not name a directory of dumps")
-    with Sim(dumps=directory) as sim:
+    with Sim(dumps=directory, args=["--transport", "xor"]) as sim:
         devices = sim.truth()
         assert len({d["mac"] for d in devices}) == len(devices) > 20
         for device in devices:

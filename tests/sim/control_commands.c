@@ -3,9 +3,10 @@
 
 #include "house.h"
 #include "report.h"
+#include "session.h"
 #include "settings.h"
 #include "transport.h"
-#include "xor_udp.h"
+#include "udp.h"
 
 #include <arpa/inet.h>
 #include <cjson/cJSON.h>
@@ -262,6 +263,35 @@ static const char *do_forge(struct house *house, const cJSON *json,
   return wrong;
 }
 
+/* As if another client had logged in. */
+static const char *do_evict(struct house *house, const cJSON *json,
+                            struct text *out) {
+  struct device *d = NULL;
+  (void)out;
+  if (all_devices(json)) {
+    for (size_t i = 0; i < house->count; i++)
+      session_end_all(house->devices[i]);
+    return NULL;
+  }
+  const char *wrong = one_device(house, json, &d);
+  if (wrong == NULL)
+    session_end_all(d);
+  return wrong;
+}
+
+static const char *do_lock(struct house *house, const cJSON *json,
+                           struct text *out) {
+  struct device *d = NULL;
+  (void)out;
+  const char *wrong = one_device(house, json, &d);
+  if (wrong != NULL)
+    return wrong;
+  session_end_all(d);
+  session_lock(d,
+               fmin(fmax(number(json, "seconds", d->quirks.lock_s), 0), 1e6));
+  return NULL;
+}
+
 static const char *do_quit(struct house *house, const cJSON *json,
                            struct text *out) {
   (void)json;
@@ -285,6 +315,8 @@ static const struct command_row {
     {"remove", do_remove, "device"},
     {"time", do_time, "[jump] seconds, [speed]"},
     {"forge", do_forge, "n [from]: false answers to the last prober"},
+    {"evict", do_evict, "device: its sessions are gone"},
+    {"lock", do_lock, "device [seconds]: refuses logins; 0 unlocks"},
     {"quit", do_quit, ""},
 };
 

@@ -1,8 +1,11 @@
 /* Devices: defaults by kind, switching, metering. */
 #include "device.h"
 
+#include "dialect.h"
 #include "dump.h"
 #include "house.h"
+#include "session.h"
+#include "smart_dump.h"
 #include "sysinfo.h"
 
 #include <math.h>
@@ -65,7 +68,9 @@ static const struct kind_word {
     {"plug", KIND_PLUG, false},     {"switch", KIND_SWITCH, false},
     {"dimmer", KIND_DIMMER, false}, {"strip", KIND_STRIP, false},
     {"bulb", KIND_BULB, false},     {"lightstrip", KIND_LIGHTSTRIP, false},
-    {"sensor", KIND_SWITCH, true},
+    {"sensor", KIND_SWITCH, true},  {"hub", KIND_HUB, false},
+    {"camera", KIND_CAMERA, false}, {"chime", KIND_CHIME, false},
+    {"vacuum", KIND_VACUUM, false},
 };
 
 static const char *const meter_words[] = {
@@ -196,7 +201,22 @@ struct device *device_new(struct house *house, enum kind kind,
   /* null_drops was seen on a KP303; an HS300 answers null like {}. */
   d->quirks = (struct quirks){.null_drops = kind == KIND_STRIP && !metered,
                               .udp_max = 4096,
-                              .reboot_s = 1};
+                              .reboot_s = 1,
+                              .sessions = 1,
+                              .lock_after = 10,
+                              .lock_s = 1800,
+                              .page = 10};
+  d->klap = KLAP_V2;
+  d->lv = 2;
+  d->session_timeout = 86400;
+  d->signal_level = 3;
+  d->tpap.iterations = 3000;
+  snprintf(d->tpap.encryption, sizeof(d->tpap.encryption), "aes_128_ccm");
+  snprintf(d->obd_src, sizeof(d->obd_src), "tplink");
+  snprintf(d->user, sizeof(d->user), "%s",
+           house->options.user != NULL ? house->options.user : "");
+  snprintf(d->password, sizeof(d->password), "%s",
+           house->options.password != NULL ? house->options.password : "");
   apply_profile(d, metered);
   const uint8_t mac[6] = {0x50,
                           0xc7,
@@ -234,9 +254,12 @@ void device_free(struct device *d) {
   }
   free(d->plugs);
   free(d->faults);
+  session_end_all(d);
+  free(d->sessions);
   text_free(&d->alias);
   sysinfo_forget(d);
   dump_free(d->dump);
+  smart_dump_free(d->smart_dump);
   free(d);
 }
 
@@ -272,10 +295,37 @@ static double round_to(double value, double scale) {
   return (double)llround(value * scale) / scale;
 }
 
+/* Only what one of the device's methods says, as it says it. */
+static void smart_reading(const struct device *d, const struct plug *plug,
+                          double watts, double volts, double amps,
+                          struct reading *out) {
+  unsigned energy = d->energy;
+  bool fine = (energy & (ENERGY_USAGE_POWER | ENERGY_EMETER)) != 0;
+  if (fine || (energy & ENERGY_POWER) != 0) {
+    out->has |= HAS_WATTS;
+    out->watts = fine ? round_to(watts, 1e3) : trunc(watts);
+  }
+  if (energy & ENERGY_EMETER) {
+    out->has |= HAS_VOLTS | HAS_AMPS;
+    out->volts = round_to(volts, 1e3);
+    out->amps = round_to(amps, 1e3);
+  }
+  if (energy & ENERGY_USAGE) {
+    out->has |= HAS_TODAY | HAS_MONTH;
+    meter_now_wh(&plug->meter, &out->today_wh, &out->month_wh);
+    out->today_wh = floor(out->today_wh);
+    out->month_wh = floor(out->month_wh);
+  }
+}
+
 void device_reading(struct device *d, size_t slot, struct reading *out) {
   *out = (struct reading){0};
   if (d->dump != NULL) {
     dump_reading(d->dump, out);
+    return;
+  }
+  if (d->smart_dump != NULL) {
+    smart_dump_reading(d->smart_dump, slot, out);
     return;
   }
   if (d->meter == METER_NONE)
@@ -290,6 +340,10 @@ void device_reading(struct device *d, size_t slot, struct reading *out) {
   const struct fault *f = fault_peek(d->faults, FAULT_NEGATIVE);
   double sign = f != NULL && (f->plug < 0 || f->plug == (int)slot) ? -1 : 1;
 
+  if (d->dialect == &dialect_smart) {
+    smart_reading(d, plug, watts * sign, volts, amps * sign, out);
+    return;
+  }
   static const unsigned has[] = {
       [METER_FLOAT] = 15,        [METER_INT] = 15,
       [METER_POWER] = HAS_WATTS, [METER_POWER_TOTAL] = HAS_WATTS | HAS_WH,
@@ -315,9 +369,32 @@ void device_total(struct device *d, struct reading *out) {
     out->volts += one.volts;
     out->amps += one.amps;
     out->wh += one.wh;
+    out->today_wh += one.today_wh;
+    out->month_wh += one.month_wh;
   }
   if (d->n_plugs > 1)
     out->volts /= (double)d->n_plugs;
+}
+
+/* SMART devices tell a reading by several methods: what this answer did not
+ * hold stays what it was. */
+static void merge(struct reading *to, const struct reading *from) {
+  static const struct {
+    unsigned bit;
+    size_t offset;
+  } parts[] = {
+      {HAS_WATTS, offsetof(struct reading, watts)},
+      {HAS_VOLTS, offsetof(struct reading, volts)},
+      {HAS_AMPS, offsetof(struct reading, amps)},
+      {HAS_WH, offsetof(struct reading, wh)},
+      {HAS_TODAY, offsetof(struct reading, today_wh)},
+      {HAS_MONTH, offsetof(struct reading, month_wh)},
+  };
+  for (size_t i = 0; i < COUNT(parts); i++)
+    if (from->has & parts[i].bit)
+      memcpy((char *)to + parts[i].offset, (const char *)from + parts[i].offset,
+             sizeof(double));
+  to->has |= from->has;
 }
 
 void device_served(struct device *d) {
@@ -329,7 +406,7 @@ void device_served(struct device *d) {
     if (now == 0)
       now = real_epoch();
     if (plug->reading_pending) {
-      plug->served.reading = plug->pending;
+      merge(&plug->served.reading, &plug->pending);
       plug->served.reading_epoch = now;
       plug->served.readings++;
     }

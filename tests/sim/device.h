@@ -3,16 +3,23 @@
 #ifndef KASASIM_DEVICE_H
 #define KASASIM_DEVICE_H
 
+#include "account.h"
 #include "fault.h"
+#include "klap_codec.h"
 #include "load.h"
 #include "meter.h"
+#include "spake.h"
 #include "text.h"
+#include "tpap.h"
 
 #include <netinet/in.h>
 
 struct house;
 struct dialect;
 struct dump;
+struct session;
+struct smart_dump;
+struct smart_model;
 struct transport;
 struct sysinfo_cache;
 
@@ -23,9 +30,15 @@ enum kind {
   KIND_STRIP = 8,
   KIND_BULB = 16,
   KIND_LIGHTSTRIP = 32,
+  /* these answer discovery only */
+  KIND_HUB = 64,
+  KIND_CAMERA = 128,
+  KIND_CHIME = 256,
+  KIND_VACUUM = 512,
 };
 #define KIND_LIGHTS (KIND_BULB | KIND_LIGHTSTRIP)
 #define KIND_ANY 63u
+#define KIND_SILENT (KIND_HUB | KIND_CAMERA | KIND_CHIME | KIND_VACUUM)
 
 /* What the meter says: nothing; V, A, W, kWh as floats; mV, mA, mW, Wh as
  * integers; mW alone; mW and Wh; mW and Wh beside zeros for V and A. */
@@ -49,7 +62,14 @@ enum refusal {
   REFUSE_CRASH, /* reboots */
 };
 
-enum { HAS_WATTS = 1, HAS_VOLTS = 2, HAS_AMPS = 4, HAS_WH = 8 };
+enum {
+  HAS_WATTS = 1,
+  HAS_VOLTS = 2,
+  HAS_AMPS = 4,
+  HAS_WH = 8,
+  HAS_TODAY = 16,
+  HAS_MONTH = 32,
+};
 
 /* Meter values in SI units, exactly as sent: rounded to what the wire says. */
 struct reading {
@@ -58,7 +78,22 @@ struct reading {
   double volts;
   double amps;
   double wh;
+  double today_wh;
+  double month_wh;
 };
+
+/* The methods of a SMART device that tell its power and energy, and what is in
+ * them. */
+enum energy {
+  ENERGY_USAGE = 1,       /* get_energy_usage */
+  ENERGY_USAGE_POWER = 2, /* with current_power */
+  ENERGY_USAGE_PAST = 4,  /* with past24h and so on: version 1 */
+  ENERGY_POWER = 8,       /* get_current_power, whole watts */
+  ENERGY_EMETER = 16,     /* get_emeter_data */
+};
+
+/* What the parent of a SMART strip says about energy. */
+enum parent_energy { PARENT_ERROR, PARENT_ZERO, PARENT_ECHO };
 
 /* What an outlet last told somebody. */
 struct served {
@@ -101,6 +136,29 @@ struct quirks {
   double reboot_s;        /* real seconds away after a crash */
   enum refusal no_meter;
   enum refusal no_module;
+  /* HTTP */
+  bool strict_headers; /* names in another case are not seen */
+  bool lower_headers;  /* answers with names in lower case */
+  bool lazy_http;      /* the port is closed until a TDP probe came */
+  bool no_third_party; /* 403 to every login */
+  bool guards_session; /* 403 to handshakes while somebody is logged in */
+  bool one_request;    /* KLAP: garbage after a session's first answer */
+  bool plain_response; /* AES: answers are not encrypted */
+  bool udp_9999;       /* answers UDP 9999 beside TDP */
+  bool tdp;            /* an XOR device answers TDP, too */
+  bool tdp_needs_key;  /* silent to the probe without a key */
+  bool battery;        /* TDP on port 20004 only */
+  size_t sessions;     /* at once; 0 = any number */
+  size_t lock_after;   /* wrong logins; 0 = never */
+  double lock_s;       /* real seconds */
+  /* SMART */
+  bool batch_stops;      /* at the first error */
+  bool batch_reverse;    /* answers in reverse order */
+  bool no_batch;         /* -1003 to any */
+  size_t batch_max;      /* more requests are refused; 0 = any number */
+  size_t page;           /* children per answer */
+  bool children_reverse; /* listed from the last */
+  enum parent_energy parent_energy;
 };
 
 struct stats {
@@ -113,6 +171,13 @@ struct stats {
   uint64_t bad_requests; /* not the strict JSON a device wants */
   uint64_t bytes_in;
   uint64_t bytes_out;
+  uint64_t tdp_probes;
+  uint64_t tdp_replies;
+  uint64_t handshakes; /* begun; logins are those that succeeded */
+  uint64_t logins;
+  uint64_t failed_logins;
+  uint64_t evictions;
+  uint64_t refusals; /* HTTP replies that were not 200 */
   unsigned open;
   unsigned max_open;
   unsigned unanswered;
@@ -127,6 +192,7 @@ struct device {
   const struct transport *transport;
   void *link; /* the transport's */
   struct dump *dump;
+  struct smart_dump *smart_dump;
   struct in_addr addr;
   enum kind kind;
   unsigned generation; /* 1: floats, `type`; 2: integers, `mic_type` */
@@ -165,6 +231,34 @@ struct device {
   int64_t served_rssi;
   struct sysinfo_cache *sysinfo;
   struct stats stats;
+  /* of the newer transports */
+  int64_t http_port; /* 0: the house's */
+  char user[128];
+  char password[128];
+  enum credentials credentials;
+  char owner[40]; /* instead of the user's MD5 */
+  char obd_src[16];
+  char family[32]; /* SMART.TAPOPLUG; empty: by kind */
+  bool factory_default;
+  bool awake; /* lazy_http: a probe came */
+  enum klap_version klap;
+  int64_t lv; /* as advertised, and the AES login; 0 = absent */
+  bool new_klap;
+  int64_t session_timeout; /* real seconds */
+  struct session *sessions;
+  uint64_t locked_until_ns;
+  size_t failures;
+  struct tpap_settings tpap;
+  struct spake_secret spake_secret;
+  uint8_t spake_key[32]; /* what the secret was made of */
+  /* of the SMART dialect */
+  unsigned energy;
+  int64_t signal_level;
+  bool overheated;
+  bool overloaded;
+  int64_t fw_status; /* get_fw_download_state */
+  bool update_waiting;
+  char refuse[256]; /* methods it does not have, parted by blanks */
 };
 
 const char *kind_name(enum kind kind);

@@ -26,5 +26,6 @@ struct dialect {
 };
 
 extern const struct dialect dialect_iot;
+extern const struct dialect dialect_smart;
 
 #endif

@@ -2,6 +2,7 @@
 #include "dump.h"
 
 #include "dialect.h"
+#include "smart_dump.h"
 #include "transport.h"
 
 #include <cjson/cJSON.h>
@@ -28,7 +29,7 @@ struct dump {
 };
 
 static cJSON *read_json(const char *path, const char **wrong) {
-  char buf[65536];
+  static char buf[1 << 20];
   FILE *file = fopen(path, "re");
   if (file == NULL) {
     *wrong = "dump: cannot be opened";
@@ -38,7 +39,7 @@ static cJSON *read_json(const char *path, const char **wrong) {
   fclose(file);
   cJSON *root = cJSON_ParseWithLength(buf, len);
   if (!cJSON_IsObject(root)) {
-    *wrong = "dump: not a JSON object of at most 64 KiB";
+    *wrong = "dump: not a JSON object of at most 1 MiB";
     cJSON_Delete(root);
     return NULL;
   }
@@ -160,15 +161,32 @@ static void read_methods(struct dump *dump, const cJSON *root) {
   }
 }
 
+/* Who answers TDP speaks KLAP, the old version unless it says otherwise. */
+static void read_discovery(struct device *d, const cJSON *root) {
+  const cJSON *found = cJSON_GetObjectItem(
+      cJSON_GetObjectItem(root, "discovery_result"), "result");
+  const cJSON *scheme = cJSON_GetObjectItem(found, "mgt_encrypt_schm");
+  double value;
+  if (found == NULL)
+    return;
+  d->transport = &transport_klap;
+  d->lv = number(scheme, "lv", &value) ? (int64_t)value : 0;
+  d->new_klap = number(scheme, "new_klap", &value) && value != 0;
+  d->klap = d->new_klap || d->lv >= 2 ? KLAP_V2 : KLAP_V1;
+  d->factory_default =
+      cJSON_IsTrue(cJSON_GetObjectItem(found, "factory_default"));
+}
+
 struct device *dump_load(struct house *house, const char *path, uint64_t index,
                          const char **wrong) {
   cJSON *root = read_json(path, wrong);
   if (root == NULL)
     return NULL;
+  if (smart_dump_is(root))
+    return smart_dump_load(house, root, path, index, wrong);
   cJSON *sysinfo = sysinfo_of(root);
-  if (!cJSON_IsObject(sysinfo) ||
-      cJSON_GetObjectItem(root, "discovery_result") != NULL) {
-    *wrong = "dump: not of a device on the XOR transport";
+  if (!cJSON_IsObject(sysinfo)) {
+    *wrong = "dump: neither of the IOT nor of the SMART dialect";
     cJSON_Delete(root);
     return NULL;
   }
@@ -180,6 +198,7 @@ struct device *dump_load(struct house *house, const char *path, uint64_t index,
   d->dump->root = root;
   read_methods(d->dump, root);
   read_state(d, sysinfo);
+  read_discovery(d, root);
   return d;
 }
 

@@ -3,7 +3,9 @@
 
 #include "house.h"
 #include "settings.h"
+#include "transport.h"
 
+#include <arpa/inet.h>
 #include <cjson/cJSON.h>
 #include <dirent.h>
 #include <errno.h>
@@ -55,6 +57,30 @@ static const char demo[] =
     "tree\",\"kind\":\"plug\",\"meter\":false},"
     "{\"alias\":\"Garden pump\",\"kind\":\"plug\",\"generation\":1,"
     "\"rssi\":-84,\"load\":250,\"fault\":\"silence\"}]";
+
+static const char mixed[] =
+    "[{\"alias\":\"Fridge\",\"transport\":\"klap\",\"model\":\"P110M(EU)\","
+    "\"load\":{\"kind\":\"freezer\",\"offset\":200}},"
+    "{\"alias\":\"Dishwasher\",\"transport\":\"aes\",\"model\":"
+    "\"P110(EU)\",\"lv\":0,\"load\":{\"kind\":\"washer\",\"period\":7200}},"
+    "{\"alias\":\"Router\",\"transport\":\"tpap\",\"model\":\"KP125M(US)\","
+    "\"load\":{\"kind\":\"constant\",\"watts\":11.4,\"noise\":1}},"
+    "{\"alias\":\"Old heater\",\"transport\":\"klap\",\"dialect\":\"iot\","
+    "\"klap\":\"v1\",\"lv\":0,\"load\":{\"kind\":\"duty\",\"watts\":900,"
+    "\"standby\":0.4,\"on\":300,\"off\":600}},"
+    "{\"alias\":\"Media strip\",\"transport\":\"klap\",\"model\":"
+    "\"P316M(US)\",\"plugs\":[{\"alias\":\"TV\",\"load\":74},{\"alias\":"
+    "\"Console\",\"load\":38},{\"alias\":\"Amplifier\",\"load\":52},"
+    "{\"alias\":\"Decoder\",\"load\":9},{\"alias\":\"Subwoofer\",\"relay\":"
+    "false},{\"alias\":\"Spare\",\"relay\":false}]},"
+    "{\"alias\":\"Garage strip\",\"transport\":\"aes\",\"model\":"
+    "\"P300(EU)\",\"plugs\":[\"Door\",\"Light\",\"Charger\"]},"
+    "{\"alias\":\"Ceiling\",\"transport\":\"klap\",\"kind\":\"bulb\","
+    "\"brightness\":60},"
+    "{\"alias\":\"Porch\",\"transport\":\"klap\",\"kind\":\"switch\"},"
+    "{\"alias\":\"Hub\",\"kind\":\"hub\"},"
+    "{\"alias\":\"Camera\",\"kind\":\"camera\"},"
+    "{\"alias\":\"Chime\",\"kind\":\"chime\"}]";
 
 static const char *add(struct house *house, const cJSON *json) {
   const char *wrong = NULL;
@@ -110,7 +136,13 @@ void home_demo(struct house *house) {
   cJSON_Delete(json);
 }
 
-static cJSON *generated(unsigned long i, bool strip) {
+void home_mixed(struct house *house) {
+  cJSON *json = cJSON_Parse(mixed);
+  add_all(house, json, "mixed demo");
+  cJSON_Delete(json);
+}
+
+static cJSON *generated(unsigned long i, bool strip, const char *transport) {
   char alias[32];
   cJSON *json = cJSON_CreateObject();
   snprintf(alias, sizeof(alias), strip ? "Strip %04lu" : "Plug %04lu", i + 1);
@@ -118,6 +150,8 @@ static cJSON *generated(unsigned long i, bool strip) {
   cJSON_AddStringToObject(json, "kind", strip ? "strip" : "plug");
   cJSON_AddNumberToObject(json, "generation", strip || i % 2 == 0 ? 2 : 1);
   cJSON_AddBoolToObject(json, "keep_open", true);
+  if (transport != NULL)
+    cJSON_AddStringToObject(json, "transport", transport);
   cJSON *load = cJSON_AddObjectToObject(json, "load");
   cJSON_AddStringToObject(load, "kind", "constant");
   cJSON_AddNumberToObject(load, "watts", 5 + (double)(i * 37 % 400));
@@ -126,14 +160,14 @@ static cJSON *generated(unsigned long i, bool strip) {
 }
 
 void home_generated(struct house *house, unsigned long count,
-                    double strips_percent) {
+                    double strips_percent, const char *transport) {
   double strips = 0; /* spread evenly: one whenever the share is due */
   for (unsigned long i = 0; i < count; i++) {
     strips += strips_percent / 100;
     bool strip = strips >= 1 - 1e-9;
     if (strip)
       strips -= 1;
-    cJSON *json = generated(i, strip);
+    cJSON *json = generated(i, strip, transport);
     const char *wrong = add(house, json);
     cJSON_Delete(json);
     if (wrong != NULL)
@@ -146,24 +180,47 @@ static int is_json(const struct dirent *entry) {
   return len > 5 && strcmp(entry->d_name + len - 5, ".json") == 0;
 }
 
-void home_from_dumps(struct house *house, const char *directory) {
+static const char *add_dump(struct house *house, const cJSON *json,
+                            const char *transport) {
+  const char *wrong = NULL;
+  struct device *d = settings_device(house, json, &wrong);
+  if (d == NULL)
+    return wrong;
+  if (transport == NULL || strcmp(d->transport->name, transport) == 0)
+    return house_add(house, d);
+  if (house->next_address > 0 &&
+      ntohl(d->addr.s_addr) + 1 == house->next_address)
+    house->next_address--; /* no gap where it would have been */
+  device_free(d);
+  return NULL;
+}
+
+static void add_folder(struct house *house, const char *directory,
+                       const char *folder, const char *transport) {
   struct text path = {0};
   struct dirent **names = NULL;
-  text_printf(&path, "%s/iot", directory);
+  text_printf(&path, "%s/%s", directory, folder);
   int n = scandir(path.p, &names, is_json, alphasort);
   if (n < 0)
     die("%s: %s", path.p, strerror(errno));
   for (int i = 0; i < n; i++) {
     cJSON *json = cJSON_CreateObject();
     text_clear(&path);
-    text_printf(&path, "%s/iot/%s", directory, names[i]->d_name);
+    text_printf(&path, "%s/%s/%s", directory, folder, names[i]->d_name);
     cJSON_AddStringToObject(json, "dump", path.p);
-    const char *wrong = add(house, json);
-    if (wrong != NULL) /* some are of devices with another transport */
+    const char *wrong = add_dump(house, json, transport);
+    if (wrong != NULL)
       warn("left out %s: %s", names[i]->d_name, wrong);
     cJSON_Delete(json);
     free(names[i]);
   }
   free(names);
   text_free(&path);
+}
+
+void home_from_dumps(struct house *house, const char *directory,
+                     const char *transport) {
+  add_folder(house, directory, "iot", transport);
+  if (transport == NULL || strcmp(transport, "xor") != 0)
+    add_folder(house, directory, "smart", transport);
 }

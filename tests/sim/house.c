@@ -2,7 +2,7 @@
 #include "house.h"
 
 #include "transport.h"
-#include "xor_udp.h"
+#include "udp.h"
 
 #include <arpa/inet.h>
 #include <stdlib.h>
@@ -203,6 +203,7 @@ void house_reboot(struct house *house, struct device *d, double seconds) {
     return;
   d->transport->close(d);
   d->away = true;
+  d->awake = false;
   struct reboot *r = xcalloc(1, sizeof(*r));
   *r = (struct reboot){
       .timer.fire = come_back, .house = house, .device = d, .next = reboots};

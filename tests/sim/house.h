@@ -11,6 +11,11 @@
 
 struct house_options {
   uint16_t port;
+  uint16_t http_port; /* of devices that do not name one */
+  uint16_t tdp_port;
+  uint16_t tdp_battery_port;
+  const char *user; /* of devices that do not name one */
+  const char *password;
   uint64_t seed;
   bool bind_any;
   unsigned broadcast_per_ms; /* answers to one broadcast, per millisecond */

@@ -85,21 +85,6 @@ void iot_daystat(const struct iot_call *call) {
   text_addz(call->out, "],\"err_code\":0}");
 }
 
-static bool month_wh(const struct meter *meter, int64_t year, int64_t month,
-                     double *sum) {
-  bool any = false;
-  int64_t first = day_number(year, month, 1);
-  *sum = 0;
-  for (int day = 0; day < days_in_month(year, month); day++) {
-    double wh;
-    if (!meter_day_wh(meter, first + day, &wh))
-      continue;
-    *sum += wh;
-    any = true;
-  }
-  return any;
-}
-
 void iot_monthstat(const struct iot_call *call) {
   int64_t year;
   if (!json_int(call->args, "year", &year)) {
@@ -110,7 +95,7 @@ void iot_monthstat(const struct iot_call *call) {
   text_addz(call->out, "{\"month_list\":[");
   for (int month = 1; month <= 12; month++) {
     double wh;
-    if (!month_wh(meter, year, month, &wh))
+    if (!meter_month_wh(meter, year, month, &wh))
       continue;
     if (call->out->p[call->out->len - 1] == '}')
       text_char(call->out, ',');

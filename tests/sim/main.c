@@ -5,9 +5,10 @@
 #include "fault.h"
 #include "homes.h"
 #include "house.h"
+#include "self_test.h"
 #include "settings.h"
+#include "tdp.h"
 #include "text.h"
-#include "xor_udp.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -20,7 +21,21 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 
-enum { OPT_FIRST = 256, OPT_STRIPS, OPT_OPEN, OPT_CLOSE, OPT_ANY, OPT_RATE };
+enum {
+  OPT_FIRST = 256,
+  OPT_STRIPS,
+  OPT_OPEN,
+  OPT_CLOSE,
+  OPT_ANY,
+  OPT_RATE,
+  OPT_MIXED,
+  OPT_TRANSPORT,
+  OPT_HTTP_PORT,
+  OPT_TDP_PORT,
+  OPT_USER,
+  OPT_PASSWORD,
+  OPT_SELF_TEST,
+};
 
 struct options {
   struct house_options house;
@@ -28,6 +43,8 @@ struct options {
   const char *dumps;
   const char *control;
   bool demo;
+  bool mixed;
+  const char *transport;
   double speed;
   double start;
   double strips;
@@ -41,13 +58,23 @@ static const char usage[] =
     "The house (one or more of these):\n"
     "  --house FILE       devices from JSON: a list, or {\"devices\":[..]}\n"
     "  --demo             a lively house of about fifteen devices\n"
+    "  --demo-mixed       the same, and devices of every newer transport\n"
     "  --count N          N plugs with meters, from 127.77.0.1 on\n"
     "    --strips P         P percent of them are strips with six plugs\n"
-    "  --dumps DIR        every XOR dump in DIR/iot, at successive addresses\n"
+    "    --transport T      they speak xor, klap, aes or tpap;\n"
+    "                       of dumps: only those that do\n"
+    "  --dumps DIR        every dump in DIR/iot and DIR/smart, at successive\n"
+    "                     addresses\n"
     "  --keep-open        connections stay open after an answer (all devices)\n"
     "  --close            connections are closed after each answer\n"
     "Running it:\n"
     "  --port N           TCP and UDP port (9999)\n"
+    "  --http-port N      HTTP port of devices that name none (80)\n"
+    "  --tdp-port N       UDP port of the newer discovery (20002; battery\n"
+    "                     devices: two more)\n"
+    "  --user U, --password P  account of devices that name none\n"
+    "                     (user@example.com, great_password)\n"
+    "  --self-test        checks itself against published vectors and ends\n"
     "  --control PATH     Unix socket for commands\n"
     "  --speed X          simulated seconds per second (1)\n"
     "  --start EPOCH      simulated time at the start (now)\n"
@@ -94,6 +121,13 @@ static void parse(int argc, char **argv, struct options *o) {
   static const struct option options[] = {
       {"house", required_argument, NULL, 'f'},
       {"demo", no_argument, NULL, 'd'},
+      {"demo-mixed", no_argument, NULL, OPT_MIXED},
+      {"transport", required_argument, NULL, OPT_TRANSPORT},
+      {"http-port", required_argument, NULL, OPT_HTTP_PORT},
+      {"tdp-port", required_argument, NULL, OPT_TDP_PORT},
+      {"user", required_argument, NULL, OPT_USER},
+      {"password", required_argument, NULL, OPT_PASSWORD},
+      {"self-test", no_argument, NULL, OPT_SELF_TEST},
       {"count", required_argument, NULL, 'n'},
       {"strips", required_argument, NULL, OPT_STRIPS},
       {"dumps", required_argument, NULL, 'D'},
@@ -118,6 +152,27 @@ static void parse(int argc, char **argv, struct options *o) {
     case 'd':
       o->demo = true;
       break;
+    case OPT_MIXED:
+      o->mixed = true;
+      break;
+    case OPT_TRANSPORT:
+      o->transport = optarg;
+      break;
+    case OPT_HTTP_PORT:
+      o->house.http_port = (uint16_t)number("http-port", optarg, 1, 65535);
+      break;
+    case OPT_TDP_PORT:
+      o->house.tdp_port = (uint16_t)number("tdp-port", optarg, 1, 65533);
+      o->house.tdp_battery_port = (uint16_t)(o->house.tdp_port + 2);
+      break;
+    case OPT_USER:
+      o->house.user = optarg;
+      break;
+    case OPT_PASSWORD:
+      o->house.password = optarg;
+      break;
+    case OPT_SELF_TEST:
+      exit(self_test());
     case 'n':
       o->count = (unsigned long)number("count", optarg, 1, 60000);
       break;
@@ -164,7 +219,8 @@ static void parse(int argc, char **argv, struct options *o) {
   }
   if (optind < argc)
     die("what is %s? see --help", argv[optind]);
-  if (o->file == NULL && o->dumps == NULL && !o->demo && o->count == 0)
+  if (o->file == NULL && o->dumps == NULL && !o->demo && !o->mixed &&
+      o->count == 0)
     die("no house: give --house, --demo, --count or --dumps; see --help");
 }
 
@@ -212,7 +268,9 @@ static void listen_as_wide_as_needed(struct house *house) {
   for (size_t i = 0; i < house->count; i++)
     if (ntohl(house->devices[i]->addr.s_addr) >> 24 != 127)
       house->options.bind_any = true;
-  const char *wrong = udp_open(house);
+  static const struct udp_service *const services[] = {&udp_xor, &udp_tdp,
+                                                       &udp_tdp_battery, NULL};
+  const char *wrong = udp_open(house, services);
   if (wrong != NULL)
     die("%s", wrong);
 }
@@ -221,6 +279,11 @@ int main(int argc, char **argv) {
   static struct house house;
   struct signals signals = {0};
   struct options o = {.house = {.port = 9999,
+                                .http_port = 80,
+                                .tdp_port = 20002,
+                                .tdp_battery_port = 20004,
+                                .user = "user@example.com",
+                                .password = "great_password",
                                 .seed = 1,
                                 .broadcast_per_ms = 20,
                                 .keep_open = -1},
@@ -232,12 +295,14 @@ int main(int argc, char **argv) {
   int signal_fd = watch_signals(&house.loop, &signals);
   if (o.file != NULL)
     home_from_file(&house, o.file);
-  if (o.demo)
+  if (o.demo || o.mixed)
     home_demo(&house);
+  if (o.mixed)
+    home_mixed(&house);
   if (o.count > 0)
-    home_generated(&house, o.count, o.strips);
+    home_generated(&house, o.count, o.strips, o.transport);
   if (o.dumps != NULL)
-    home_from_dumps(&house, o.dumps);
+    home_from_dumps(&house, o.dumps, o.transport);
   listen_as_wide_as_needed(&house);
   if (o.control != NULL)
     control_open(&house, o.control);

@@ -83,3 +83,25 @@ bool meter_day_wh(const struct meter *m, int64_t number, double *wh) {
   }
   return found;
 }
+
+bool meter_month_wh(const struct meter *meter, int64_t year, int64_t month,
+                    double *sum) {
+  bool any = false;
+  int64_t first = day_number(year, month, 1);
+  *sum = 0;
+  for (int day = 0, days = days_in_month(year, month); day < days; day++) {
+    double wh;
+    if (!meter_day_wh(meter, first + day, &wh))
+      continue;
+    *sum += wh;
+    any = true;
+  }
+  return any;
+}
+
+void meter_now_wh(const struct meter *m, double *today, double *month) {
+  struct tm tm = clock_calendar(m->clock, m->at, m->offset_s);
+  const struct meter_day *last = &m->days[m->n_days - 1];
+  *today = last->wh;
+  meter_month_wh(m, tm.tm_year + 1900, tm.tm_mon + 1, month);
+}

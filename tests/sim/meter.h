@@ -37,5 +37,9 @@ void meter_advance(struct meter *meter, const struct load *load, bool on,
                    double t);
 /* The day's energy; false when the device would not list that day. */
 bool meter_day_wh(const struct meter *meter, int64_t number, double *wh);
+bool meter_month_wh(const struct meter *meter, int64_t year, int64_t month,
+                    double *wh);
+/* Of the day and the month the meter has summed up to. */
+void meter_now_wh(const struct meter *meter, double *today, double *month);
 
 #endif

@@ -1,9 +1,14 @@
 /* Truth and statistics as JSON. */
 #include "report.h"
 
+#include "dialect.h"
 #include "dump.h"
 #include "house.h"
-#include "xor_udp.h"
+#include "session.h"
+#include "smart_dump.h"
+#include "tdp.h"
+#include "transport.h"
+#include "udp.h"
 
 #include <arpa/inet.h>
 #include <string.h>
@@ -46,6 +51,10 @@ static void put_reading(struct text *out, const struct reading *r) {
     put_number(out, "amps", r->amps);
   if (r->has & HAS_WH)
     put_number(out, "total_wh", r->wh);
+  if (r->has & HAS_TODAY)
+    put_number(out, "today_wh", r->today_wh);
+  if (r->has & HAS_MONTH)
+    put_number(out, "month_wh", r->month_wh);
 }
 
 /* Times beyond 10 digits: seconds with microseconds. */
@@ -113,6 +122,16 @@ static void put_state(const struct device *d, struct text *out) {
   put_bool(out, "cloud", d->cloud);
   put_bool(out, "keep_open", d->keep_open);
   put_bool(out, "away", d->away);
+  put_string(out, "transport", d->transport->name);
+  put_string(out, "dialect", d->dialect->name);
+  if (d->transport != &transport_xor) {
+    put_int(out, "http_port",
+            d->http_port != 0 ? d->http_port : d->house->options.http_port);
+    put_string(out, "user", account_user(d));
+    put_string(out, "password", account_password(d));
+    put_int(out, "sessions", session_count(d));
+    put_int(out, "locked_s", session_locked_s(d));
+  }
   if (d->kind & (KIND_DIMMER | KIND_LIGHTS))
     put_int(out, "brightness", d->brightness);
   if (d->sensor) {
@@ -122,6 +141,8 @@ static void put_state(const struct device *d, struct text *out) {
   }
   if (d->dump != NULL)
     put_string(out, "dump", dump_path(d->dump));
+  if (d->smart_dump != NULL)
+    put_string(out, "dump", smart_dump_path(d->smart_dump));
   text_key(out, "faults");
   fault_list(d->faults, out);
 }
@@ -177,6 +198,13 @@ static const struct counter {
     {"replies", offsetof(struct stats, replies)},
     {"udp_probes", offsetof(struct stats, udp_probes)},
     {"udp_replies", offsetof(struct stats, udp_replies)},
+    {"tdp_probes", offsetof(struct stats, tdp_probes)},
+    {"tdp_replies", offsetof(struct stats, tdp_replies)},
+    {"handshakes", offsetof(struct stats, handshakes)},
+    {"logins", offsetof(struct stats, logins)},
+    {"failed_logins", offsetof(struct stats, failed_logins)},
+    {"evictions", offsetof(struct stats, evictions)},
+    {"refusals", offsetof(struct stats, refusals)},
     {"bad_frames", offsetof(struct stats, bad_frames)},
     {"bad_requests", offsetof(struct stats, bad_requests)},
     {"bytes_in", offsetof(struct stats, bytes_in)},
@@ -249,6 +277,7 @@ void report_totals(const struct house *house, struct text *out) {
   put_int(out, "max_open", max_open);
   put_int(out, "max_unanswered", max_unanswered);
   put_int(out, "forged", (int64_t)udp_forged(house));
+  put_int(out, "tdp_bad_crc", (int64_t)tdp_bad_crc());
   put_int(out, "udp_malformed", (int64_t)udp_malformed(house));
   text_char(out, '}');
 }

@@ -4,140 +4,22 @@
 #include "dialect.h"
 #include "dump.h"
 #include "house.h"
+#include "settings_set.h"
+#include "smart.h"
+#include "smart_dump.h"
 #include "transport.h"
 
 #include <arpa/inet.h>
 #include <cjson/cJSON.h>
 #include <math.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
-
-static char trouble[160];
-
-__attribute__((format(printf, 1, 2))) static const char *
-complain(const char *fmt, ...) {
-  va_list args;
-  va_start(args, fmt);
-  vsnprintf(trouble, sizeof(trouble), fmt, args);
-  va_end(args);
-  return trouble;
-}
 
 enum type { FLAG, INTEGER, SECONDS, WORDS, CUSTOM, MADE };
 
 /* When a member counts: while the device is made (MADE members only there),
  * before its meters start, or after. */
 enum phase { BEFORE = 1, AFTER = 2 };
-
-typedef const char *setter(struct device *d, struct plug *plug,
-                           const cJSON *json);
-
-static bool text_from(const cJSON *json, struct text *out) {
-  if (!cJSON_IsString(json) || strlen(json->valuestring) > 4096)
-    return false;
-  text_clear(out);
-  text_addz(out, json->valuestring);
-  return true;
-}
-
-static const char *set_alias(struct device *d, struct plug *plug,
-                             const cJSON *json) {
-  if (!text_from(json, plug != NULL ? &plug->alias : &d->alias))
-    return "alias: a string";
-  return NULL;
-}
-
-static const char *set_alias_hex(struct device *d, struct plug *plug,
-                                 const cJSON *json) {
-  struct text *alias = plug != NULL ? &plug->alias : &d->alias;
-  const char *hex = cJSON_GetStringValue(json);
-  unsigned byte;
-  int used;
-  if (hex == NULL || strlen(hex) > 8192)
-    return "alias_hex: a string of hex digits";
-  text_clear(alias);
-  for (; *hex != '\0'; hex += 2) {
-    used = 0;
-    if (sscanf(hex, "%2x%n", &byte, &used) != 1 || used != 2)
-      return "alias_hex: a string of hex digits";
-    text_char(alias, (char)byte);
-  }
-  return NULL;
-}
-
-static const char *set_mac(struct device *d, struct plug *plug,
-                           const cJSON *json) {
-  uint8_t mac[6];
-  (void)plug;
-  if (!cJSON_IsString(json) || !mac_parse(json->valuestring, mac))
-    return "mac: like 50:C7:BF:00:11:22";
-  device_set_mac(d, mac);
-  return NULL;
-}
-
-static const char *set_volts(struct device *d, struct plug *plug,
-                             const cJSON *json) {
-  (void)plug;
-  if (!cJSON_IsNumber(json) || !(fabs(json->valuedouble) < 1e6))
-    return "volts: a number";
-  d->volts = json->valuedouble;
-  d->volts_fixed = true;
-  return NULL;
-}
-
-static const char *set_power_factor(struct device *d, struct plug *plug,
-                                    const cJSON *json) {
-  (void)plug;
-  if (!cJSON_IsNumber(json) || json->valuedouble <= 0 || json->valuedouble > 1)
-    return "power_factor: above 0, up to 1";
-  d->power_factor = json->valuedouble;
-  return NULL;
-}
-
-static bool started(const struct plug *plug) {
-  return plug->meter.clock != NULL;
-}
-
-static const char *set_relay(struct device *d, struct plug *plug,
-                             const cJSON *json) {
-  bool on = cJSON_IsTrue(json) || (cJSON_IsNumber(json) && json->valueint == 1);
-  if (!cJSON_IsBool(json) && !cJSON_IsNumber(json))
-    return "relay: true or false";
-  if (started(plug))
-    device_switch(d, plug, on);
-  else
-    plug->relay = on;
-  return NULL;
-}
-
-static const char *set_load(struct device *d, struct plug *plug,
-                            const cJSON *json) {
-  if (started(plug)) /* what the old load has drawn until now counts */
-    meter_advance(&plug->meter, &plug->load, plug->relay,
-                  house_elapsed(d->house));
-  return load_parse(&plug->load, json);
-}
-
-static const char *set_total(struct device *d, struct plug *plug,
-                             const cJSON *json) {
-  if (!cJSON_IsNumber(json) || !(fabs(json->valuedouble) < 1e12))
-    return "total_wh: a number";
-  meter_advance(&plug->meter, &plug->load, plug->relay,
-                house_elapsed(d->house));
-  plug->meter.wh = json->valuedouble;
-  return NULL;
-}
-
-static const char *set_on_time(struct device *d, struct plug *plug,
-                               const cJSON *json) {
-  (void)d;
-  if (!cJSON_IsNumber(json) || !(fabs(json->valuedouble) < 1e15))
-    return "on_time: seconds";
-  plug->on_time_fixed = true;
-  plug->on_time = (int64_t)json->valuedouble;
-  return NULL;
-}
 
 #define AT(member) offsetof(struct device, member)
 
@@ -198,13 +80,62 @@ static const struct member {
     {"load", CUSTOM, BEFORE, 0, 0, set_load, true,
      "watts, or {kind,watts,standby,on,off,swing,noise,period,offset}"},
     {"watts", CUSTOM, BEFORE, 0, 0, set_load, true, "a constant load"},
+    {"dialect", MADE, 0, 0, 0, NULL, false,
+     "iot or smart; default: smart unless the transport is xor"},
+    {"transport", CUSTOM, BEFORE, 0, 0, set_transport, false,
+     "xor klap aes tpap none; set: a firmware update"},
+    {"http_port", INTEGER, BEFORE, AT(http_port), 0, NULL, false,
+     "default: --http-port"},
+    {"user", WORDS, BEFORE, AT(user), 128, NULL, false,
+     "the account it is bound to; default: --user"},
+    {"password", WORDS, BEFORE, AT(password), 128, NULL, false,
+     "default: --password"},
+    {"credentials", CUSTOM, BEFORE, 0, 0, set_credentials, false,
+     "what opens it: account kasa tapo blank"},
+    {"owner", WORDS, BEFORE, AT(owner), 40, NULL, false,
+     "in discovery, instead of the user's MD5"},
+    {"obd_src", WORDS, BEFORE, AT(obd_src), 16, NULL, false, "tplink, tss, .."},
+    {"family", WORDS, BEFORE, AT(family), 32, NULL, false,
+     "like SMART.KASAPLUG; default: by kind"},
+    {"factory_default", FLAG, BEFORE, AT(factory_default), 0, NULL, false,
+     "was never bound"},
+    {"klap", CUSTOM, BEFORE, 0, 0, set_klap, false, "v1 v2 mixed (v2)"},
+    {"lv", INTEGER, BEFORE, AT(lv), 0, NULL, false,
+     "login version: advertised, and that of AES; 0: absent"},
+    {"new_klap", FLAG, BEFORE, AT(new_klap), 0, NULL, false, "advertised"},
+    {"session_timeout", INTEGER, BEFORE, AT(session_timeout), 0, NULL, false,
+     "real seconds (86400)"},
+    {"tpap_passcode", CUSTOM, BEFORE, 0, 0, set_passcode, false,
+     "shadow2 default plain shadow1 shadow3 shadow5 authkey .."},
+    {"tpap_encryption", WORDS, BEFORE, AT(tpap.encryption), 24, NULL, false,
+     "aes_128_ccm aes_256_ccm chacha20_poly1305"},
+    {"tpap_iterations", CUSTOM, BEFORE, 0, 0, set_iterations, false, "(3000)"},
+    {"tpap_salt", WORDS, BEFORE, AT(tpap.salt), 65, NULL, false, "hex digits"},
+    {"tpap_user_hash", INTEGER, BEFORE, AT(tpap.user_hash_type), 0, NULL, false,
+     "0: md5, 1: sha256"},
+    {"tpap_dac", FLAG, BEFORE, AT(tpap.dac), 0, NULL, false, "advertised"},
+    {"tpap_advertised", FLAG, BEFORE, AT(tpap.advertised), 0, NULL, false,
+     "though it speaks something else"},
+    {"tpap_preferred", FLAG, BEFORE, AT(tpap.preferred), 0, NULL, false, ""},
+    {"energy", CUSTOM, BEFORE, 0, 0, set_energy, false,
+     "SMART: none v1 no_emeter full no_current_power watts_only .."},
+    {"refuse", WORDS, BEFORE, AT(refuse), 256, NULL, false,
+     "SMART: methods it does not have"},
+    {"overheated", FLAG, BEFORE, AT(overheated), 0, NULL, false, "SMART"},
+    {"overloaded", FLAG, BEFORE, AT(overloaded), 0, NULL, false, "SMART"},
+    {"signal_level", INTEGER, BEFORE, AT(signal_level), 0, NULL, false,
+     "SMART: 0 to 3"},
+    {"fw_status", INTEGER, BEFORE, AT(fw_status), 0, NULL, false,
+     "SMART: 0 idle, 2 downloading, 3 flashing"},
+    {"update_waiting", FLAG, BEFORE, AT(update_waiting), 0, NULL, false,
+     "SMART"},
     {"total_wh", CUSTOM, AFTER, 0, 0, set_total, true, ""},
     {"on_time", CUSTOM, AFTER, 0, 0, set_on_time, true, "fixed, any sign"},
 };
 
 #define Q(member) offsetof(struct device, quirks.member)
 
-enum quirk_type { Q_FLAG, Q_SIZE, Q_SECONDS, Q_REFUSAL };
+enum quirk_type { Q_FLAG, Q_SIZE, Q_SECONDS, Q_REFUSAL, Q_PARENT };
 
 static const struct quirk {
   const char *key;
@@ -225,6 +156,30 @@ static const struct quirk {
     {"no_meter", Q_REFUSAL, Q(no_meter),
      "module method module2001 method2001 hang close crash"},
     {"no_module", Q_REFUSAL, Q(no_module), "the same, for other modules"},
+    {"strict_headers", Q_FLAG, Q(strict_headers),
+     "HTTP header names count with their case"},
+    {"lower_headers", Q_FLAG, Q(lower_headers), "answers them in lower case"},
+    {"lazy_http", Q_FLAG, Q(lazy_http), "port closed until a TDP probe comes"},
+    {"no_third_party", Q_FLAG, Q(no_third_party), "403 to every login"},
+    {"guards_session", Q_FLAG, Q(guards_session),
+     "403 to handshakes while somebody is logged in"},
+    {"one_request", Q_FLAG, Q(one_request), "KLAP: per session, then garbage"},
+    {"plain_response", Q_FLAG, Q(plain_response), "AES: answers in plain text"},
+    {"udp_9999", Q_FLAG, Q(udp_9999), "answers UDP 9999 beside TDP"},
+    {"tdp", Q_FLAG, Q(tdp), "an XOR device answers TDP, too"},
+    {"tdp_needs_key", Q_FLAG, Q(tdp_needs_key), "silent to the empty probe"},
+    {"battery", Q_FLAG, Q(battery), "TDP on UDP 20004 only"},
+    {"sessions", Q_SIZE, Q(sessions), "at once (1), 0: any number"},
+    {"lock_after", Q_SIZE, Q(lock_after), "wrong logins (10), 0: never"},
+    {"lock_s", Q_SECONDS, Q(lock_s), "locked so long (1800)"},
+    {"batch_stops", Q_FLAG, Q(batch_stops), "SMART: at the first error"},
+    {"batch_reverse", Q_FLAG, Q(batch_reverse), "SMART: answers in reverse"},
+    {"no_batch", Q_FLAG, Q(no_batch), "SMART: -1003 to multipleRequest"},
+    {"batch_max", Q_SIZE, Q(batch_max), "SMART: 1200 to longer batches"},
+    {"page", Q_SIZE, Q(page), "SMART: children per answer (10)"},
+    {"children_reverse", Q_FLAG, Q(children_reverse), "SMART: last first"},
+    {"parent_energy", Q_PARENT, Q(parent_energy),
+     "SMART strip: error zero echo"},
 };
 
 static const char *quirk_apply(struct device *d, const cJSON *json) {
@@ -240,12 +195,17 @@ static const char *quirk_apply(struct device *d, const cJSON *json) {
       *(size_t *)at = (size_t)value;
     else if (quirks[i].type == Q_SECONDS && number)
       *(double *)at = value;
+    else if (quirks[i].type == Q_PARENT && cJSON_IsString(json))
+      *(enum parent_energy *)at =
+          strcmp(json->valuestring, "echo") == 0   ? PARENT_ECHO
+          : strcmp(json->valuestring, "zero") == 0 ? PARENT_ZERO
+                                                   : PARENT_ERROR;
     else if (quirks[i].type != Q_REFUSAL || !cJSON_IsString(json) ||
              !refusal_parse(json->valuestring, at))
-      return complain("quirks: %s: %s", quirks[i].key, quirks[i].help);
+      return settings_complain("quirks: %s: %s", quirks[i].key, quirks[i].help);
     return NULL;
   }
-  return complain("quirks: no such member: %.80s", json->string);
+  return settings_complain("quirks: no such member: %.80s", json->string);
 }
 
 static const char *member_plain(struct device *d, const struct member *m,
@@ -254,7 +214,8 @@ static const char *member_plain(struct device *d, const struct member *m,
   bool flag = cJSON_IsTrue(json) || (cJSON_IsNumber(json) && json->valueint);
   if (m->type == WORDS) {
     if (!cJSON_IsString(json) || strlen(json->valuestring) >= m->size)
-      return complain("%s: a string of at most %zu bytes", m->key, m->size - 1);
+      return settings_complain("%s: a string of at most %zu bytes", m->key,
+                               m->size - 1);
     memcpy(at, json->valuestring, strlen(json->valuestring) + 1);
     return NULL;
   }
@@ -263,7 +224,7 @@ static const char *member_plain(struct device *d, const struct member *m,
     return NULL;
   }
   if (!cJSON_IsNumber(json) || !(fabs(json->valuedouble) < 1e12))
-    return complain("%s: a number", m->key);
+    return settings_complain("%s: a number", m->key);
   if (m->type == INTEGER)
     *(int64_t *)at = (int64_t)json->valuedouble;
   else
@@ -275,7 +236,7 @@ static const char *member_apply(struct device *d, int slot,
                                 const struct member *m, const cJSON *json) {
   if (m->type != CUSTOM)
     return slot >= 0 && d->kind == KIND_STRIP
-               ? complain("%s: not of a plug", m->key)
+               ? settings_complain("%s: not of a plug", m->key)
                : member_plain(d, m, json);
   if (!m->per_plug)
     return m->set(d, slot >= 0 ? &d->plugs[slot] : NULL, json);
@@ -305,7 +266,7 @@ static const char *apply(struct device *d, int slot, const cJSON *json,
     if (is_extra(item->string, extra))
       continue;
     if (m == NULL)
-      return complain("no such member: %.80s", item->string);
+      return settings_complain("no such member: %.80s", item->string);
     const char *wrong =
         (m->phase & phases) != 0 ? member_apply(d, slot, m, item) : NULL;
     if (wrong != NULL)
@@ -325,7 +286,7 @@ static const char *apply_plugs(struct device *d, const cJSON *plugs,
     struct plug *plug = &d->plugs[slot];
     const char *wrong = NULL;
     if (cJSON_IsString(item))
-      text_from(item, &plug->alias);
+      settings_text(item, &plug->alias);
     else if (cJSON_IsObject(item))
       wrong = apply(d, slot, item, phases, none);
     else
@@ -337,13 +298,13 @@ static const char *apply_plugs(struct device *d, const cJSON *plugs,
   return NULL;
 }
 
-static const char *make_plugs(struct device *d, const cJSON *json) {
+static const char *make_plugs(struct device *d, const cJSON *json,
+                              int otherwise) {
   const cJSON *plugs = cJSON_GetObjectItemCaseSensitive(json, "plugs");
-  int n = d->kind != KIND_STRIP    ? 1
-          : cJSON_IsNumber(plugs)  ? plugs->valueint
-          : cJSON_IsArray(plugs)   ? cJSON_GetArraySize(plugs)
-          : d->meter != METER_NONE ? 6
-                                   : 3;
+  int n = d->kind != KIND_STRIP   ? 1
+          : cJSON_IsNumber(plugs) ? plugs->valueint
+          : cJSON_IsArray(plugs)  ? cJSON_GetArraySize(plugs)
+                                  : otherwise;
   if (n < 1 || n > 32)
     return "plugs: 1 to 32 of them";
   device_plugs(d, (size_t)n);
@@ -353,7 +314,41 @@ static const char *make_plugs(struct device *d, const cJSON *json) {
   return NULL;
 }
 
+static bool is_smart(const cJSON *json, enum kind kind,
+                     const struct transport *transport) {
+  const char *dialect =
+      cJSON_GetStringValue(cJSON_GetObjectItem(json, "dialect"));
+  if (dialect != NULL)
+    return strcmp(dialect, "smart") == 0;
+  return transport != &transport_xor || (kind & KIND_SILENT) != 0;
+}
+
+/* By model, or by kind (0: a plug) and meter. */
+static struct device *make_smart(struct house *house, const cJSON *json,
+                                 enum kind kind, uint64_t index,
+                                 const char **wrong) {
+  const char *name = cJSON_GetStringValue(cJSON_GetObjectItem(json, "model"));
+  const cJSON *meter = cJSON_GetObjectItem(json, "meter");
+  const struct smart_model *model =
+      name != NULL ? smart_model_named(name) : NULL;
+  bool metered = meter == NULL || cJSON_IsTrue(meter);
+  if (model == NULL)
+    model = smart_model_of(kind != 0 ? kind : KIND_PLUG, metered);
+  struct device *d =
+      device_new(house, kind != 0 ? kind : model->kind, 2, false, index);
+  d->dialect = &dialect_smart;
+  smart_model_apply(d, model);
+  if (kind != 0 && (kind & KIND_SILENT) != 0)
+    d->transport = &transport_none;
+  *wrong = make_plugs(d, json, (int)model->plugs);
+  if (*wrong == NULL)
+    return d;
+  device_free(d);
+  return NULL;
+}
+
 static struct device *make(struct house *house, const cJSON *json,
+                           const struct transport *transport,
                            const char **wrong) {
   const char *path = cJSON_GetStringValue(cJSON_GetObjectItem(json, "dump"));
   const char *name = cJSON_GetStringValue(cJSON_GetObjectItem(json, "kind"));
@@ -374,6 +369,8 @@ static struct device *make(struct house *house, const cJSON *json,
     *wrong = "meter: true false none float int power power_total placeholder";
     return NULL;
   }
+  if (is_smart(json, kind, transport))
+    return make_smart(house, json, name != NULL ? kind : 0, index, wrong);
   bool metered = (kind & (KIND_SWITCH | KIND_DIMMER)) == 0;
   if (meter != NULL)
     metered = cJSON_IsTrue(meter) || (form_name != NULL && form != METER_NONE);
@@ -388,7 +385,7 @@ static struct device *make(struct house *house, const cJSON *json,
     snprintf(d->model, sizeof(d->model), "KS200M(US)");
     snprintf(d->dev_name, sizeof(d->dev_name), "Smart Light Switch with PIR");
   }
-  *wrong = make_plugs(d, json);
+  *wrong = make_plugs(d, json, d->meter != METER_NONE ? 6 : 3);
   if (*wrong == NULL)
     return d;
   device_free(d);
@@ -414,7 +411,7 @@ static const char *furnish(struct device *d, const cJSON *json) {
   const char *wrong = place(d, json);
   if (wrong == NULL)
     wrong = apply(d, -1, json, BEFORE, none);
-  if (wrong == NULL && d->dump == NULL)
+  if (wrong == NULL && d->dump == NULL && d->smart_dump == NULL)
     wrong = apply_plugs(d, plugs, BEFORE);
   cJSON_ArrayForEach(quirk, cJSON_GetObjectItemCaseSensitive(json, "quirks")) {
     if (wrong == NULL)
@@ -427,9 +424,11 @@ static const char *furnish(struct device *d, const cJSON *json) {
     return wrong;
   if (d->dump != NULL)
     dump_render(d);
+  if (d->smart_dump != NULL)
+    smart_dump_render(d);
   device_start(d, days != NULL ? (unsigned)days->valueint : 60);
   wrong = apply(d, -1, json, AFTER, none);
-  if (wrong == NULL && d->dump == NULL)
+  if (wrong == NULL && d->dump == NULL && d->smart_dump == NULL)
     wrong = apply_plugs(d, plugs, AFTER);
   if (wrong == NULL && fault != NULL)
     wrong = fault_set(&d->faults, fault);
@@ -439,11 +438,18 @@ static const char *furnish(struct device *d, const cJSON *json) {
 struct device *settings_device(struct house *house, const cJSON *json,
                                const char **wrong) {
   *wrong = "a device is a JSON object";
-  struct device *d = cJSON_IsObject(json) ? make(house, json, wrong) : NULL;
+  const char *name =
+      cJSON_GetStringValue(cJSON_GetObjectItem(json, "transport"));
+  const struct transport *transport =
+      name != NULL ? transport_named(name) : &transport_xor;
+  struct device *d =
+      cJSON_IsObject(json) ? make(house, json, transport, wrong) : NULL;
   if (d == NULL)
     return NULL;
-  d->transport = &transport_xor;
-  d->dialect = &dialect_iot;
+  if (d->dialect == NULL)
+    d->dialect = &dialect_iot;
+  if (d->transport == NULL)
+    d->transport = d->dialect == &dialect_smart ? &transport_klap : transport;
   *wrong = furnish(d, json);
   if (house->options.keep_open >= 0)
     d->keep_open = house->options.keep_open != 0;
@@ -460,8 +466,8 @@ const char *settings_change(struct device *d, int slot, const cJSON *json) {
   for (size_t i = 0; i < COUNT(members); i++)
     if (members[i].type == MADE && strcmp(members[i].key, "quirks") != 0 &&
         cJSON_GetObjectItemCaseSensitive(json, members[i].key) != NULL)
-      return complain("%s: cannot change", members[i].key);
-  if (d->dump != NULL)
+      return settings_complain("%s: cannot change", members[i].key);
+  if (d->dump != NULL || d->smart_dump != NULL)
     return "a dump never changes";
   cJSON_ArrayForEach(quirk, cJSON_GetObjectItemCaseSensitive(json, "quirks")) {
     if (wrong == NULL)

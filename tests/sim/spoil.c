@@ -13,8 +13,9 @@ static const char web_page[] =
     "<html><body><h1>400 Bad Request</h1></body></html>\r\n";
 
 static const char *const meter_keys[] = {
-    "power",   "power_mw",   "voltage", "voltage_mv",
-    "current", "current_ma", "total",   "total_wh",
+    "power",         "power_mw",   "voltage",      "voltage_mv",
+    "current",       "current_ma", "total",        "total_wh",
+    "current_power", "energy_wh",  "today_energy", "month_energy",
 };
 
 static bool is_meter_key(struct slice key) {
@@ -66,7 +67,7 @@ static bool any_key(struct slice key) {
 }
 
 static bool no_error_key(struct slice key) {
-  return !slice_is(key, "err_code");
+  return !slice_is(key, "err_code") && !slice_is(key, "error_code");
 }
 
 static void make_huge(struct text *answer, double kib) {
@@ -131,28 +132,25 @@ static void put_frame(struct text *wire, const struct text *answer) {
   wire->len += answer->len + 4;
 }
 
-/* The frame as it should be is on the wire from `start`; break it. */
-static void break_frame(struct device *d, struct text *wire, size_t start,
-                        struct delivery *how) {
-  const struct fault *f;
-  size_t body = wire->len - start - 4;
-  if (fault_use(d->faults, FAULT_GARBAGE) != NULL) {
-    how->intact = false;
-    wire->len -= body;
-    add_rubbish(wire, d->house, body);
-  }
-  if ((f = fault_use(d->faults, FAULT_WRONG_LENGTH)) != NULL) {
-    how->intact = false;
-    uint32_t length = (uint32_t)fmin(fmax(f->number, 0), 4294967295.0);
-    for (int i = 0; i < 4; i++)
-      wire->p[start + (size_t)i] = (char)(length >> (24 - 8 * i));
-  }
-  if ((f = fault_use(d->faults, FAULT_TRUNCATED)) != NULL) {
-    how->intact = false;
-    how->close = true;
-    double part = fmin(fmax(f->number, 0), 1);
-    wire->len = start + (size_t)((double)(body + 4) * part);
-  }
+void spoil_body(struct device *d, struct text *wire, size_t start,
+                struct delivery *how) {
+  size_t body = wire->len - start;
+  if (fault_use(d->faults, FAULT_GARBAGE) == NULL)
+    return;
+  how->intact = false;
+  wire->len = start;
+  add_rubbish(wire, d->house, body);
+}
+
+static void wrong_length(struct device *d, struct text *wire, size_t start,
+                         struct delivery *how) {
+  const struct fault *f = fault_use(d->faults, FAULT_WRONG_LENGTH);
+  if (f == NULL)
+    return;
+  how->intact = false;
+  uint32_t length = (uint32_t)fmin(fmax(f->number, 0), 4294967295.0);
+  for (int i = 0; i < 4; i++)
+    wire->p[start + (size_t)i] = (char)(length >> (24 - 8 * i));
 }
 
 static void pace(struct device *d, size_t len, struct delivery *how) {
@@ -169,33 +167,52 @@ static void pace(struct device *d, size_t len, struct delivery *how) {
   }
 }
 
-void spoil(struct device *d, struct text *answer, struct text *wire,
-           struct delivery *how) {
-  const struct fault *f;
-  size_t start = wire->len;
-  *how = (struct delivery){.intact = true};
-  if (d->faults == NULL) {
-    put_frame(wire, answer);
-    return;
-  }
-  if (fault_use(d->faults, FAULT_SILENCE) != NULL) {
+bool spoil_nothing_said(struct device *d, struct delivery *how) {
+  if (d->faults == NULL)
+    return false;
+  if (fault_use(d->faults, FAULT_SILENCE) != NULL)
     *how = (struct delivery){.silent = true};
-    return;
-  }
-  if (fault_use(d->faults, FAULT_RESET) != NULL) {
+  else if (fault_use(d->faults, FAULT_RESET) != NULL)
     *how = (struct delivery){.reset = true};
-    return;
-  }
-  if (fault_use(d->faults, FAULT_EOF) != NULL) {
+  else if (fault_use(d->faults, FAULT_EOF) != NULL)
     *how = (struct delivery){.close = true};
+  else
+    return false;
+  return true;
+}
+
+void spoil_plain(struct device *d, struct text *answer, struct delivery *how) {
+  const struct fault *f;
+  if (d->faults == NULL)
     return;
-  }
-  how->intact = spoil_text(d, answer);
+  if (!spoil_text(d, answer))
+    how->intact = false;
   if ((f = fault_use(d->faults, FAULT_TRUNCATED_JSON)) != NULL) {
     how->intact = false;
     double part = fmin(fmax(f->number, 0), 1);
     answer->len = (size_t)((double)answer->len * part);
   }
+}
+
+void spoil_sending(struct device *d, struct text *wire, struct delivery *how) {
+  const struct fault *f;
+  if (d->faults == NULL)
+    return;
+  if ((f = fault_use(d->faults, FAULT_TRUNCATED)) != NULL) {
+    how->intact = false;
+    how->close = true;
+    double part = fmin(fmax(f->number, 0), 1);
+    wire->len = (size_t)((double)wire->len * part);
+  }
+  pace(d, wire->len, how);
+}
+
+void spoil(struct device *d, struct text *answer, struct text *wire,
+           struct delivery *how) {
+  const struct fault *f;
+  if (spoil_nothing_said(d, how))
+    return;
+  spoil_plain(d, answer, how);
   if ((f = fault_use(d->faults, FAULT_HTML)) != NULL) {
     how->intact = false;
     text_clear(answer);
@@ -203,11 +220,12 @@ void spoil(struct device *d, struct text *answer, struct text *wire,
     if (f->number == 0) {
       how->close = true;
       text_addz(wire, web_page);
-      pace(d, wire->len - start, how);
+      pace(d, wire->len, how);
       return;
     }
   }
   put_frame(wire, answer);
-  break_frame(d, wire, start, how);
-  pace(d, wire->len - start, how);
+  spoil_body(d, wire, 4, how);
+  wrong_length(d, wire, 0, how);
+  spoil_sending(d, wire, how);
 }

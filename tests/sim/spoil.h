@@ -18,10 +18,22 @@ struct delivery {
   double gap_ms;   /* between chunks */
 };
 
-/* Appends prefix and cipher text of the answer to wire. */
+/* Puts prefix and cipher text of an answer of the XOR transport on an empty
+ * wire. */
 void spoil(struct device *d, struct text *answer, struct text *wire,
            struct delivery *how);
-/* What faults do to the text itself, over TCP and UDP alike. */
+
+/* For other transports, in this order: true when the device will not say a
+ * word; then what faults do to the text; to the body on the wire from `start`;
+ * and to all of the wire and its pace. */
+bool spoil_nothing_said(struct device *d, struct delivery *how);
+void spoil_plain(struct device *d, struct text *answer, struct delivery *how);
+void spoil_body(struct device *d, struct text *wire, size_t start,
+                struct delivery *how);
+void spoil_sending(struct device *d, struct text *wire, struct delivery *how);
+
+/* What faults do to the text itself, over TCP and UDP alike. False when a
+ * reader would not get what the device said. */
 bool spoil_text(struct device *d, struct text *answer);
 
 #endif

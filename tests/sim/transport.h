@@ -1,11 +1,13 @@
 /* How bytes reach a device. A transport is one file behind this interface; the
- * XOR transport is xor_tcp.c (with house-wide UDP in xor_udp.c). */
+ * XOR transport is xor_tcp.c (with house-wide UDP in xor_udp.c); KLAP, AES and
+ * TPAP are apps of one web server, http.c. */
 #ifndef KASASIM_TRANSPORT_H
 #define KASASIM_TRANSPORT_H
 
 #include "base.h"
 
 struct device;
+struct http_app;
 
 struct transport {
   const char *name;
@@ -17,8 +19,17 @@ struct transport {
   void (*hang_up)(struct device *d);
   /* The device's faults have changed. */
   void (*faults_changed)(struct device *d);
+  /* What is served over HTTP; NULL: nothing, or no HTTP. */
+  const struct http_app *app;
 };
 
 extern const struct transport transport_xor;
+extern const struct transport transport_klap;
+extern const struct transport transport_aes;
+extern const struct transport transport_tpap;
+/* Answers discovery and nothing else: hubs, cameras and the like. */
+extern const struct transport transport_none;
+
+const struct transport *transport_named(const char *name);
 
 #endif
