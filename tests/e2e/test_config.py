@@ -78,15 +78,12 @@ MISTAKES = {
     "name with a slash": (in_device('Name "a/b"'), [D, "Name", "a_b"]),
     "bad transport": (in_device('Transport "smoke"'), [
         D, "Transport", "auto, xor, klap, aes, tpap", '"smoke"']),
-    "later transport": (in_device('Transport "klap"'), [
-        D, "klap", "not yet"]),
     "plug without a name": (in_device("<Plug>\n  Name \"x\"\n</Plug>"), ["Plug", "name"]),
     "in a plug": (in_device('<Plug "Fan">\n Nane "x"\n</Plug>'), [
         '<Plug "Fan">', "unknown option Nane", "Name"]),
-    "account": ('Username "me@example.org"', [P, "Username", "not yet"]),
-    "password": ('Password "s3cret"', [P, "Password", "not yet"]),
-    "password file": ('PasswordFile "/etc/x"', [
-        P, "PasswordFile", "not yet"]),
+    "account": ('Username "me@example.org"', [P, "Username", "PasswordFile"]),
+    "password": ('Password "s3cret"', [P, "password", "Username"]),
+    "password file": ('PasswordFile "/etc/x"', [P, "password", "Username"]),
     "state": ('StateDirectory "kasa"', [P, "StateDirectory", "not yet"]),
     "spikes": ("SpikeWindow 300", [P, "SpikeWindow", "not yet"]),
     "tariff": ("<Tariff>\n  Rate 0.3\n</Tariff>", [P, "Tariff", "not yet"]),
