@@ -169,5 +169,12 @@ def test_the_callback_never_stops_the_daemon_for_others(house):
                   errors=True) as daemon:
         daemon.wait_line("entering read-loop")
         daemon.putval("tester/other/gauge", 42)
-        daemon.wait(lambda: daemon.getval("tester/other/gauge")
-                    == ["value=4.200000e+01"], "a foreign value")
+
+        def arrived():
+            try:
+                return (daemon.getval("tester/other/gauge")
+                        == ["value=4.200000e+01"])
+            except AssertionError:  # not written yet
+                return False
+
+        daemon.wait(arrived, "a foreign value")
