@@ -89,6 +89,7 @@ int crypto_hkdf(const void *key, size_t key_len, const void *salt,
     uint8_t made[SHA256_SIZE];
     size_t take = out_len < SHA256_SIZE ? out_len : SHA256_SIZE;
 
+    // NOLINTNEXTLINE(bugprone-not-null-terminated-result): no string
     memcpy(block + have, info, info_len);
     block[have + info_len] = count;
     err = crypto_hmac_sha256(extracted, sizeof(extracted), block,

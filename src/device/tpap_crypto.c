@@ -61,6 +61,7 @@ static void append(struct transcript *t, const void *bytes, size_t len) {
   for (int i = 0; i < 8; i++)
     t->bytes[t->len++] = (uint8_t)((uint64_t)len >> (8 * i));
   if (len > 0)
+    // cppcheck-suppress uninitvar ; tpap_encode_w0() fills it first
     memcpy(t->bytes + t->len, bytes, len);
   t->len += len;
 }

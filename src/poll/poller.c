@@ -397,6 +397,7 @@ static struct link *open_link(struct poller *p, const struct known *k) {
   if (k->owner[0] != '\0' && where.account != NULL &&
       discover_owner(where.account->user, owner) == 0)
     where.foreign = strcasecmp(owner, k->owner) != 0;
+  // cppcheck-suppress returnDanglingLifetime ; open() copies what it keeps
   return k->transport->open(&p->env, &where);
 }
 
