@@ -9,7 +9,7 @@ import subprocess
 
 import pytest
 
-from collectd import (BUILD, HOST, PLUGINDIR, SLOWNESS, Collectd, free_port,
+from collectd import (BUILD, HOST, NOISE, PLUGINDIR, SLOWNESS, Collectd, free_port,
                       missing_plugins)
 from conftest import SOURCE
 from sim import Sim
@@ -99,7 +99,7 @@ PIDFile "{{folder}}/pid"
         return [line for line in (self.stderr() + self.log()).splitlines()
                 if re.search(r"\[(warning|error)\]|rror|arning", line)
                 and "No such group" not in line
-                and "MHD_OPTION" not in line
+                and not NOISE.search(line)
                 and "Notification:" not in line]
 
 
