@@ -58,8 +58,8 @@ def too_old(line):
     return cached - sent < (0.4 if SLOWNESS == 1 else 0.001)
 
 
-# What collectd says of itself, whatever is loaded.
-# collectd's own: what it says of a unixsock thread that is already over
+# What collectd says of itself, whatever is loaded: of write_prometheus, and of
+# a unixsock thread that is already over.
 NOISE = re.compile(r"MHD_OPTION_EXTERNAL_LOGGER|set_thread_name")
 
 

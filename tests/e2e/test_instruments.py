@@ -4,6 +4,8 @@ import pytest
 
 from instruments import reports
 
+pytestmark = pytest.mark.plain
+
 DAEMON_LEAK = """
 Direct leak of 144 byte(s) in 1 object(s) allocated from:
     #0 0x7f94642b78d5 in __interceptor_realloc ../../../../src/libsanitizer/asan/asan_malloc_linux.cpp:85
