@@ -107,9 +107,12 @@ static void dispatch_info(value_list_t *vl, const struct known *k) {
   gauge(vl, "info", text, 1);
 }
 
-static void dispatch_failures(value_list_t *vl, const struct known *k) {
+static void dispatch_failures(const value_list_t *vl, const struct known *k) {
+  value_list_t seldom = *vl;
+
+  seldom.interval *= FAILURES_EVERY;
   for (unsigned o = OUTCOME_OK + 1; o < OUTCOMES; o++)
-    derive(vl, "failures", outcome_name((enum outcome)o), k->failures[o]);
+    derive(&seldom, "failures", outcome_name((enum outcome)o), k->failures[o]);
 }
 
 static void dispatch_plugs(value_list_t *vl, const struct known *k,
@@ -138,10 +141,10 @@ static void report(void *arg, const struct known *k, unsigned parts) {
     dispatch_reading(&vl, "", &k->device.now, QUANTITIES_SLOW);
     dispatch_plugs(&vl, k, QUANTITIES_SLOW);
   }
-  if (parts & REPORT_STATE) {
+  if (parts & REPORT_STATE)
     gauge(&vl, "up", "", k->up);
+  if (parts & REPORT_FAILURES)
     dispatch_failures(&vl, k);
-  }
   if (!(parts & REPORT_READING))
     return;
   gauge(&vl, "response_time", "", k->response);

@@ -56,8 +56,10 @@ struct known {
   uint64_t reported_us; /* wall clock: of its last report */
   uint64_t told_us; /* monotonic: when its state was last reported; 0: never */
   bool told_up;     /* what was reported then */
-  enum outcome outcome; /* of its last poll */
-  char why[WHY_SIZE];   /* "" when up */
+  uint64_t failures_told; /* their sum when they were last reported */
+  unsigned failures_kept; /* how often they need not be reported again */
+  enum outcome outcome;   /* of its last poll */
+  char why[WHY_SIZE];     /* "" when up */
   uint64_t failures[OUTCOMES];
   double response; /* s, from the request to the complete reading */
   struct counter energy;

@@ -13,11 +13,15 @@ struct poller;
 
 /* What a report holds news of; several at once have one time. */
 enum report_part {
-  REPORT_STATE = 1,   /* known.up and known.failures */
-  REPORT_READING = 2, /* a poll's reading, without what is slow if the poll
-                       * asks for that too */
-  REPORT_EXTRA = 4,   /* only the quantities in QUANTITIES_SLOW */
+  REPORT_STATE = 1,    /* known.up */
+  REPORT_READING = 2,  /* a poll's reading, without what is slow if the poll
+                        * asks for that too */
+  REPORT_EXTRA = 4,    /* only the quantities in QUANTITIES_SLOW */
+  REPORT_FAILURES = 8, /* known.failures: with the state when one has risen,
+                        * else with every FAILURES_EVERY-th */
 };
+
+enum { FAILURES_EVERY = 4 };
 
 struct poller_hooks {
   void (*report)(void *arg, const struct known *k, unsigned parts);

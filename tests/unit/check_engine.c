@@ -23,7 +23,7 @@ static int fakes_num;
 /* What the hooks saw last of each device, by its address' last number. */
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static struct seen {
-  unsigned reports, extras;
+  unsigned reports, extras, failure_reports;
   bool up;
   char name[DEVICE_NAME_SIZE];
   char reading[600];
@@ -41,6 +41,7 @@ static void report(void *arg, const struct known *k, unsigned parts) {
   pthread_mutex_lock(&lock);
   s->reports += (parts & REPORT_STATE) != 0;
   s->extras += (parts & REPORT_EXTRA) != 0;
+  s->failure_reports += (parts & REPORT_FAILURES) != 0;
   ck_assert_uint_gt(k->reported_us, s->wall_us); /* collectd wants it so */
   s->wall_us = k->reported_us;
   s->up = k->up;
@@ -282,6 +283,24 @@ START_TEST(a_sick_device_harms_nobody_and_recovers) {
   ck_assert_msg(s.up, "%s: %s", faults[_i].what, s.why);
   ck_assert_str_eq(s.reading, "W=5 Wh=1000 relay=1");
   ck_assert_uint_eq(look(2).reports, 4);
+}
+END_TEST
+
+START_TEST(failures_are_said_when_they_rise_and_now_and_then) {
+  static const unsigned said[] = {1, 1, 2, 2, 2, 2, 3};
+
+  ADD(1, GOOD); /* its MAC ends in 1 */
+  start();
+  for (size_t i = 0; i < sizeof(said) / sizeof(said[0]); i++) {
+    poll_all();
+    ck_assert_uint_eq(look(1).failure_reports, said[i]);
+  }
+  fake_stop(&fakes[0]);
+  fakes_num = 0;
+  poll_all();
+  poll_all();
+  ck_assert(!look(1).up);
+  ck_assert_uint_eq(look(1).failure_reports, 5);
 }
 END_TEST
 
@@ -527,6 +546,7 @@ static void fill(TCase *t) {
   tcase_add_test(t, readings_come_and_the_cycle_sums_them_up);
   tcase_add_loop_test(t, a_sick_device_harms_nobody_and_recovers, 0,
                       ROWS(faults));
+  tcase_add_test(t, failures_are_said_when_they_rise_and_now_and_then);
   tcase_add_test(t, a_dead_address_is_refused_once_per_poll);
   tcase_add_test(t, the_first_search_is_over_also_when_there_is_none);
   tcase_add_test(t, stopping_waits_for_nobody);
