@@ -75,11 +75,11 @@ def _folders(text):
 
 class Samples(Collectd):
     """names: files of collectd.conf.d. quick: intervals of a second and short
-    durations. change: a function from text to text, for what a person would
-    write in place of an example. network, influx: ports; web: a Web."""
+    durations. change: {file: a function from text to text}, for what a person
+    would write in place of an example. network, influx: ports; web: a Web."""
 
     def __init__(self, names, *, extra="", interval=1, quick=True, host=HOST,
-                 change=None, network=None, influx=None, web=None,
+                 change=(), network=None, influx=None, web=None,
                  target="127.255.255.255", wrap=()):
         need(*names)
         super().__init__(whole=" ", wrap=wrap)
@@ -104,8 +104,8 @@ class Samples(Collectd):
         writes = False
         for name in names:
             text = text_of(name)
-            if change is not None:
-                text = change(text)
+            if name in change:
+                text = change[name](text)
             writes = writes or re.search(
                 r"^LoadPlugin (csv|rrdtool|write_\w+)|^ *<?Server", text, re.M)
             self._drop(name, text)
@@ -147,6 +147,12 @@ LoadPlugin unixsock
   Filter "*.conf"
 </Include>
 """
+
+    def dropped(self, name):
+        """A file as this daemon has it."""
+        with open(self.path("collectd.conf.d", name),
+                  encoding="utf-8") as file:
+            return file.read()
 
     def complaints(self):
         return [line for line in (self.stderr() + self.log()).splitlines()

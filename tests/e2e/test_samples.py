@@ -58,7 +58,7 @@ def test_a_sample_loads_without_a_single_warning(house, web, name):
                                   and uncommented(text_of(n)) != text_of(n)])
 def test_what_is_commented_out_is_right_as_well(house, web, name):
     del house
-    with loaded(web, name, change=working_examples):
+    with loaded(web, name, change={name: working_examples}):
         pass
 
 
