@@ -179,7 +179,7 @@ class Web:
     """A web server that keeps what is posted: .requests holds (path, headers,
     body)."""
 
-    def __init__(self):
+    def __init__(self, port=0):
         requests = self.requests = []
 
         class Handler(http.server.BaseHTTPRequestHandler):
@@ -195,7 +195,7 @@ class Web:
             def log_message(self, *_):
                 pass
 
-        self._server = http.server.ThreadingHTTPServer(("127.0.0.1", 0),
+        self._server = http.server.ThreadingHTTPServer(("127.0.0.1", port),
                                                        Handler)
         self.port = self._server.server_address[1]
         self._thread = threading.Thread(target=self._server.serve_forever,
