@@ -117,7 +117,7 @@ static void dispatch_plugs(const struct series *s, const struct known *k,
   }
 }
 
-static void report(void *arg, const struct known *k, enum report_part part) {
+static void report(void *arg, const struct known *k, unsigned parts) {
   struct series s = {
       .plugin = "kasa",
       .instance = k->name,
@@ -129,14 +129,15 @@ static void report(void *arg, const struct known *k, enum report_part part) {
   double wh;
 
   (void)arg;
-  if (part == REPORT_EXTRA) {
+  if (parts & REPORT_EXTRA) {
     dispatch_reading(&s, "", &k->device.now, QUANTITIES_SLOW);
     dispatch_plugs(&s, k, QUANTITIES_SLOW);
-    return;
   }
-  gauge(&s, "up", "", k->up);
-  dispatch_failures(&s, k);
-  if (!k->up || part == REPORT_STATE)
+  if (parts & REPORT_STATE) {
+    gauge(&s, "up", "", k->up);
+    dispatch_failures(&s, k);
+  }
+  if (!(parts & REPORT_READING))
     return;
   gauge(&s, "response_time", "", k->response);
   dispatch_reading(&s, "", &k->device.now, which);

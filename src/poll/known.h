@@ -54,6 +54,8 @@ struct known {
   bool polled;          /* a poll has ended, well or not */
   uint64_t since_us;    /* wall clock: when up last changed */
   uint64_t reported_us; /* wall clock: of its last report */
+  uint64_t told_us; /* monotonic: when its state was last reported; 0: never */
+  bool told_up;     /* what was reported then */
   enum outcome outcome; /* of its last poll */
   char why[WHY_SIZE];   /* "" when up */
   uint64_t failures[OUTCOMES];

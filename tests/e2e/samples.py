@@ -15,7 +15,7 @@ import threading
 
 import pytest
 
-from collectd import (BUILD, HOST, PLUGINDIR, Collectd, free_port,
+from collectd import (BUILD, HOST, NOISE, PLUGINDIR, Collectd, free_port,
                       missing_plugins)
 from conftest import SOURCE
 
@@ -158,7 +158,7 @@ LoadPlugin unixsock
         return [line for line in (self.stderr() + self.log()).splitlines()
                 if re.search(r"\[(warning|error)\]|rror|arning", line)
                 and "No such group" not in line
-                and "MHD_OPTION" not in line
+                and not NOISE.search(line)
                 and "Notification:" not in line]
 
     def knows(self, name="Freezer", type_="power", host=None):
