@@ -124,9 +124,10 @@ class Key(tuple):
 
 
 class Page(dict):
-    """Values by Key, with .times and .types beside."""
+    """Values by Key, with .times and .types beside. host: whose they are, or
+    None for a page of many: then Keys have the label instance."""
 
-    def __init__(self, text):
+    def __init__(self, text, host=HOST):
         super().__init__()
         self.text, self.times, self.types = text, {}, {}
         for line in text.split("\n"):
@@ -138,7 +139,10 @@ class Page(dict):
             found = _LINE.match(line)
             assert found, f"not a line of a metrics page: {line!r}"
             name, labels, value, stamp = found.groups()
-            key = Key(name, **self._labels(labels or ""))
+            labels = self._labels(labels or "")
+            if host is not None:
+                assert labels.pop("instance") == host
+            key = Key(name, **labels)
             assert key not in self, f"twice on the page: {key!r}"
             self[key] = float(value)
             self.times[key] = int(stamp) / 1000 if stamp else None
@@ -152,7 +156,6 @@ class Page(dict):
             labels[found.group(1)] = re.sub(
                 r"\\.", lambda m: _ESCAPES[m.group()], found.group(2))
         assert at == len(text), f"not labels: {text!r}"
-        assert labels.pop("instance") == HOST
         return labels
 
     def get_one(self, name, **labels):
@@ -368,13 +371,10 @@ PluginDir "{PLUGINDIR}"
     def page(self):
         """The metrics page; empty while there is none."""
         try:
-            with urllib.request.urlopen(
-                    f"http://127.0.0.1:{self.port}/metrics", timeout=10) as r:
-                text = r.read().decode("utf-8", "surrogateescape")
-        except (OSError, ConnectionError):
+            return Page(http_get(f"http://127.0.0.1:{self.port}/metrics"))
+        except OSError:
             self.alive()
             return Page("")
-        return Page(text)
 
     def wait_page(self, condition, what, timeout=10):
         """The first page of which condition holds."""
@@ -511,6 +511,11 @@ def device(address, *lines, **options):
     inside = list(lines) + [
         f"  {k} {json.dumps(v)}" for k, v in options.items()]
     return "\n".join([f"<Device {quoted(address)}>", *inside, "</Device>\n"])
+
+
+def http_get(url):
+    with urllib.request.urlopen(url, timeout=10) as answer:
+        return answer.read().decode("utf-8", "surrogateescape")
 
 
 def http_json(port, path, **query):
