@@ -43,7 +43,7 @@ def seconds(text):
 
 def duration(value):
     """900 is "900s", the form Prometheus understands."""
-    return f"{value:g}s" if value >= 1 else f"{value * 1000:.0f}ms"
+    return f"{value:.0f}s" if value % 1 == 0 else f"{value * 1000:.0f}ms"
 
 
 def load(path):
@@ -51,7 +51,7 @@ def load(path):
         return json.load(file)
 
 
-# -- what there is -------------------------------------------------------------
+# -- what there is ------------------------------------------------------------
 
 
 def panels(page):
@@ -87,7 +87,7 @@ def variable_asks(page):
             yield variable["name"], found.group(1), found.group(2)
 
 
-# -- how a chosen value is written into a query -----------------------------------
+# -- how a chosen value is written into a query --------------------------------
 
 
 def _as_pattern(value):
@@ -150,6 +150,7 @@ class View:
             start = self.end - seconds(ask.since)
         step = nice(self.end - start, self.width,
                     seconds(ask.step) if ask.step else self.scrape)
+
         def aligned(t):
             return (math.floor((t + self.utc_offset) / step) * step
                     - self.utc_offset)

@@ -16,7 +16,7 @@ APPLIANCE = ("No appliance described: an <Appliance> block in collectd's "
 
 
 def info():
-    """model=... ip=... mac=... hw=... fw=... as labels of their own."""
+    """model=... ip=... mac=... hw=... fw=... become labels."""
     # the model's name may hold spaces; the others never do
     out = 'label_replace(@kasa_info, "model", "$1", "type", "model=(.*) ip=.*")'
     for name in ("ip", "mac", "hw", "fw"):

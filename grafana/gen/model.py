@@ -210,8 +210,7 @@ def timeline(title, about, queries, *, w=24, h=6, **more):
             "displayMode": "list", "placement": "bottom", "showLegend": False},
         "mergeValues": True, "rowHeight": 0.8, "showValue": "auto",
         "tooltip": {"mode": "single", "sort": "none"}},
-        w=w, h=h, custom={"fillOpacity": 75, "lineWidth": 0,
-                          "spanNulls": False, "insertNulls": False}, **more)
+        w=w, h=h, custom={"fillOpacity": 75, "lineWidth": 0}, **more)
 
 
 # -- tables ------------------------------------------------------------------

@@ -11,7 +11,7 @@ PAGES = (("kasa-overview", "Overview", "apps"),
          ("kasa-host", "The collecting machine", "cloud"))
 OWN_TIMES = ("kasa-energy",)  # weeks there, hours elsewhere
 
-# -- drop-downs ----------------------------------------------------------------
+# -- drop-downs --------------------------------------------------------------
 
 
 def _variable(kind, name, label, about, **more):
@@ -94,7 +94,7 @@ def variables(hidden):
     return out
 
 
-# -- the page ------------------------------------------------------------------
+# -- the page ----------------------------------------------------------------
 
 
 def _links(uid):
