@@ -60,7 +60,8 @@ def panels(page):
         yield from panel.get("panels", ())
 
 
-def _of_panel(panel):
+def of_panel(panel):
+    """The queries of one panel, in their order."""
     for target in panel.get("targets", ()):
         yield Ask(f"panel {panel['title']}", target["refId"], target["expr"],
                   target["instant"], target["format"] == "table",
@@ -71,7 +72,7 @@ def _of_panel(panel):
 def asks(page):
     """Every query of panels and annotations."""
     for panel in panels(page):
-        yield from _of_panel(panel)
+        yield from of_panel(panel)
     for note in page["annotations"]["list"]:
         if "expr" in note:
             yield Ask(f"annotation {note['name']}", "", note["expr"], False,

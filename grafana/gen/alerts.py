@@ -1,6 +1,6 @@
 """kasa-alerts: what notify_kasa told, and whether collection is well."""
 
-from gen.model import (BLUE, GREEN, ORANGE, RED, YELLOW, bars, graph, now,
+from gen.model import (BLUE, COLOURED, GREEN, ORANGE, RED, YELLOW, bars, graph, now,
                        override, query, rows, stat, steps, table, to_device)
 from gen.page import dashboard
 from gen.terms import NAME, STEP
@@ -42,7 +42,7 @@ PARTS = [
          [now('sum(increase(@notify_kasa_deliveries_total{type="failed"}'
               "[$__range]))")], unit="short", decimals=0, history=False,
          none=NO_ALERTS, thresholds=steps(GREEN, (1, RED))),
-    stat("Unreachable devices", "Devices that did not answer their last "
+    stat("Unreachable", "Devices that did not answer their last "
          "poll.", [query("count(@kasa_up == 0) or on () (0 * sum(@kasa_up))")],
          unit="short", decimals=0, w=3,
          thresholds=steps(GREEN, (1, ORANGE), (5, RED))),
@@ -86,10 +86,10 @@ PARTS = [
            "Value #E": "Waiting", "instance": "Site"}, unit="short",
           decimals=0, w=12, h=8, none=NO_ALERTS, overrides=[
               override("Given up", thresholds=steps(GREEN, (1, RED)),
-                       custom__cellOptions={"type": "color-text"}),
+                       custom__cellOptions=COLOURED),
               override("Waiting", thresholds=steps(GREEN, (10, ORANGE),
                                                    (100, RED)),
-                       custom__cellOptions={"type": "color-text"})]),
+                       custom__cellOptions=COLOURED)]),
 
     "Collection",
     graph("One round of polls", "From the first request to the last answer. "
@@ -128,10 +128,10 @@ PARTS = [
            "Value #B": "Signal", "instance": "Site"}, unit="short",
           decimals=0, w=8, h=8, sort="Failed polls",
           none="No device failed a poll", overrides=[
-              override("Signal", unit="dBm", noValue="-",
+              override("Signal", unit="dBm",
                        thresholds=steps(RED, (-80, ORANGE), (-70, YELLOW),
                                         (-60, GREEN)),
-                       custom__cellOptions={"type": "color-text"}),
+                       custom__cellOptions=COLOURED),
               override("Device", links=to_device(
                   "${__data.fields.Device:percentencode}"))]),
     graph("Slowest devices", "The ten that take longest to answer.",

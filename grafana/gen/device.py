@@ -1,14 +1,16 @@
 """kasa-device: one device and its plugs."""
 
-from gen.model import (BLUE, GREEN, ON_OFF, ORANGE, RED, YELLOW, by_query,
+from gen.model import (BLUE, COLOURED, GREEN, ON_OFF, ORANGE, RED, YELLOW, by_query,
                        graph, now, override, query, rows, stat, steps, table,
                        timeline, words)
 from gen.page import dashboard
-from gen.terms import NAME, OUTLET, STEP, outlet, used
+from gen.terms import NAME, OUTLET, STEP, used
 
 REACHABLE = words(v0=("unreachable", RED), v1=("reachable", GREEN))
 SIGNAL = steps(RED, (-80, ORANGE), (-70, YELLOW), (-60, GREEN))
 SLOW = steps(GREEN, (0.5, YELLOW), (1, ORANGE), (2, RED))
+BUSY = steps(GREEN, (1000, ORANGE), (1500, RED))
+BY = "sum by (instance, kasa)"
 METERS_ONLY = "Not measured by this device"
 STATES = words(v0=("no", "#5a6270"), v1=("yes", BLUE))
 APPLIANCE = ("No appliance described: an <Appliance> block in collectd's "
@@ -26,34 +28,38 @@ def info():
 
 
 PARTS = [
-    "$device",
-    stat("Reachable", "Whether it answered its last poll.",
-         [now("@kasa_up", NAME)], unit="none", w=3, history=False,
-         background=True, mappings=REACHABLE, none="Never heard of"),
-    stat("Switched", "The relay; a strip is on when any outlet is.",
-         [now("@kasa_relay", NAME)], unit="none", w=3, history=False,
-         background=True, mappings=ON_OFF, none="It does not switch"),
-    stat("Power", "What it takes now; more than 1500 W for five minutes is "
-         "worth an alert.", [query("@kasa_power", NAME)],
-         unit="watt", decimals=1, w=3, none=METERS_ONLY,
-         thresholds=steps(GREEN, (1000, ORANGE), (1500, RED))),
-    stat("Energy today", "Since midnight, by the device's own meter.",
-         [now("@kasa_kwh_today", NAME)], unit="kwatth", decimals=2, w=3,
+    "At a glance",
+    table("Now", "What each chosen device does at this moment. Signal: from "
+          "-60 dBm up is good, below -80 dBm it will drop out.",
+          [rows(f"{BY} (@kasa_{metric})") for metric in (
+              "up", "relay", "power", "kwh_today", "on_time", "signal_power",
+              "response_time")],
+          {"kasa": "Device", "Value #A": "Reachable", "Value #B": "Switched",
+           "Value #C": "Power", "Value #D": "Today", "Value #E": "On for",
+           "Value #F": "Signal", "Value #G": "Response", "instance": "Site"},
+          unit="none", w=15, h=6, none="Never heard of", overrides=[
+              override("Reachable", mappings=REACHABLE,
+                       custom__cellOptions=COLOURED),
+              override("Switched", mappings=ON_OFF,
+                       custom__cellOptions=COLOURED),
+              override("Power", unit="watt", decimals=1, thresholds=BUSY,
+                       custom__cellOptions=COLOURED),
+              override("Today", unit="kwatth", decimals=2),
+              override("On for", unit="dtdurations"),
+              override("Signal", unit="dBm", decimals=0, thresholds=SIGNAL,
+                       custom__cellOptions=COLOURED),
+              override("Response", unit="s", thresholds=SLOW,
+                       custom__cellOptions=COLOURED)]),
+    stat("Power now", "Of all chosen devices together; more than 1500 W of "
+         "one for five minutes is worth an alert.",
+         [query("sum(@kasa_power)")], unit="watt", decimals=1, w=3, h=6,
+         none=METERS_ONLY, thresholds=BUSY),
+    stat("Energy today", "Since midnight, by the devices' own meters.",
+         [now("sum(@kasa_kwh_today)")], unit="kwatth", decimals=2, w=3, h=6,
          history=False, colour=BLUE, none=METERS_ONLY),
-    stat("Energy this month", "Since the first of the month, by the device's "
-         "own meter.", [now("@kasa_kwh_month", NAME)], unit="kwatth",
-         decimals=1, w=3, history=False, colour=BLUE, none=METERS_ONLY),
-    stat("On for", "Since it was switched on; of a strip, each outlet.",
-         [now("@kasa_on_time > 0", NAME),
-          now(f"{outlet('on_time')} > 0", OUTLET)],
-         unit="dtdurations", w=3, history=False, colour=BLUE,
-         none="It is off"),
-    stat("Signal", "Of the device in its Wi-Fi: from -60 dBm up is good, "
-         "below -80 dBm it will drop out.", [now("@kasa_signal_power", NAME)],
-         unit="dBm", decimals=0, w=3, history=False, thresholds=SIGNAL),
-    stat("Response time", "From the request to the complete reading.",
-         [now("@kasa_response_time", NAME)], unit="s", w=3, history=False,
-         thresholds=SLOW),
+    stat("This month", "Since the first of the month, by the devices' own "
+         "meters.", [now("sum(@kasa_kwh_month)")], unit="kwatth",
+         decimals=1, w=3, h=6, history=False, colour=BLUE, none=METERS_ONLY),
 
     "What it uses",
     graph("Power", "Of the device as a whole.",
@@ -151,10 +157,10 @@ PARTS = [
              none=APPLIANCE, w=12),
     table("Cycles", "Cycles finished in the time above, and the last one's "
           "energy and duration.",
-          [rows("sum by (instance, kasa) "
+          [rows(f"{BY} "
                 "(increase(@kasa_cycles_total[$__range]))"),
-           rows("sum by (instance, kasa) (@kasa_cycle_kwh)"),
-           rows("sum by (instance, kasa) (@kasa_cycle_duration)")],
+           rows(f"{BY} (@kasa_cycle_kwh)"),
+           rows(f"{BY} (@kasa_cycle_duration)")],
           {"kasa": "Device", "Value #A": "Cycles", "Value #B": "Energy",
            "Value #C": "Duration", "instance": "Site"}, unit="none",
           decimals=0, w=6, h=6, none=APPLIANCE, overrides=[

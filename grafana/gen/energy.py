@@ -1,6 +1,6 @@
 """kasa-energy: kWh and what they cost, by hour, day and month."""
 
-from gen.model import (BLUE, GREEN, ORANGE, RED, YELLOW, graph, monthly, now,
+from gen.model import (BLUE, COLOURED, GREEN, ORANGE, RED, YELLOW, graph, monthly, now,
                        override, query, rows, stat, steps, table, to_device)
 from gen.page import dashboard
 from gen.terms import NAME, STEP, projected, used
@@ -8,7 +8,6 @@ from gen.terms import NAME, STEP, projected, used
 BEFORE = "[$__range] offset $__range"
 NO_METER = "No energy counted yet"
 NO_TARIFF = "No tariff set"
-ONE_DAY = "Two days of readings are needed"
 
 BY_DEVICE = "sum by (instance, kasa)"
 BY_OUTLET = "sum by (instance, kasa_plug, type)"
@@ -35,7 +34,7 @@ PARTS = [
     stat("Cost, $currency", "That energy at the price above.",
          [now(f"sum({used('kasa')}) * $price")], unit="none", decimals=2,
          colour=BLUE, w=3, history=False, none=NO_METER),
-    stat("The period before", "Energy in as much time before that.",
+    stat("Period before", "Energy in as much time before that.",
          [now(f"sum({used('kasa', BEFORE)})")], unit="kwatth", decimals=2,
          colour=BLUE, w=3, history=False, none="No readings then"),
     stat("Change", "Against the period before: more is above zero.",
@@ -44,11 +43,11 @@ PARTS = [
     stat("This month", "Since the first of the month, by the devices' own "
          "meters.", [now("sum(@kasa_kwh_month)")], unit="kwatth",
          decimals=0, colour=BLUE, w=3, history=False, none=NO_METER),
-    stat("Expected this month", "If the rest of the month is like what is "
+    stat("Month, expected", "If the rest of the month is like what is "
          "over. From its second day; hidden in its last hours.",
          [now(projected("sum(@kasa_kwh_month)"))], unit="kwatth", decimals=0,
          colour=BLUE, w=3, history=False, none="From the second day"),
-    stat("Expected cost, $currency", "The same at the price above.",
+    stat("Expected, $currency", "The same at the price above.",
          [now(projected("sum(@kasa_kwh_month) * $price"))], unit="none",
          decimals=2, colour=BLUE, w=3, history=False,
          none="From the second day"),
@@ -110,10 +109,10 @@ PARTS = [
            "Value #C": "Before", "Value #D": "Change", "Value #E": "Today",
            "Value #F": "Month", "Value #G": "Expected", "instance": "Site"},
           sort="Energy", unit="kwatth", decimals=2, w=14, h=11,
-          none="-", overrides=[
+          none=NO_METER, overrides=[
               override("Cost", unit="none", decimals=2),
               override("Change", unit="percent", decimals=0, thresholds=TREND,
-                       custom__cellOptions={"type": "color-text"}),
+                       custom__cellOptions=COLOURED),
               override("Device", links=DEVICE)]),
     table("Outlets", "The outlets of strips; their strip's line at the left "
           "holds their sum.",
@@ -124,7 +123,7 @@ PARTS = [
           {"kasa_plug": "Strip", "type": "Outlet", "Value #A": "Energy",
            "Value #B": "Cost", "Value #C": "Today", "Value #D": "Month",
            "instance": "Site"}, sort="Energy", unit="kwatth", decimals=2,
-          w=10, h=11, none="-", overrides=[
+          w=10, h=11, none="No metered strip", overrides=[
               override("Cost", unit="none", decimals=2),
               override("Strip", links=PLUG_DEVICE)]),
 

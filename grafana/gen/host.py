@@ -87,7 +87,8 @@ PARTS = [
                                                 (1000, RED))),
 
     "Disks and network",
-    graph("File systems", "How full each is.",
+    graph("File systems", "How full each is. Histories stop where there is no "
+          "room left.",
           [query(FULL % ", df", "{{df}} ${site}")],
           limits=True, thresholds=OF_SPACE, fill=0, none=needs("df"),
           legend=("lastNotNull",), w=8, **PERCENT),

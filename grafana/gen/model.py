@@ -73,6 +73,8 @@ def words(**of):
         for i, (name, (text, colour)) in enumerate(of.items())}}]
 
 
+COLOURED = {"type": "color-text"}  # a cell in the colour of its limits
+
 ON_OFF = words(v0=("off", "#5a6270"), v1=("on", GREEN))
 
 
@@ -217,15 +219,18 @@ def timeline(title, about, queries, *, w=24, h=6, **more):
 
 
 def table(title, about, queries, columns, *, w=12, h=9, sort=None, drop=(),
-          filters=False, **more):
-    """columns: {name in the answer: name for people}, in their order; others
-    are dropped. A row per set of labels, joined over all queries."""
+          filters=False, overrides=(), **more):
+    """columns: {name in the answer: name for people}, in their order; those
+    in drop are left out. A row per set of labels, joined over all queries;
+    none is what an empty table says, an empty cell holds a dash."""
     hidden = {"Time": True, **{name: True for name in drop}}
+    overrides = [override("/.*/", noValue="-"), *overrides]
     return panel("table", title, about, queries, {
         "cellHeight": "sm", "showHeader": True,
         "sortBy": [{"displayName": sort, "desc": True}] if sort else []},
-        w=w, h=h, custom={"align": "auto", "cellOptions": {"type": "auto"},
-                          "filterable": filters, "inspect": False},
+        w=w, h=h, overrides=overrides, custom={
+            "align": "auto", "cellOptions": {"type": "auto"},
+            "filterable": filters, "inspect": False},
         transform=[
             {"id": "merge", "options": {}},
             {"id": "organize", "options": {

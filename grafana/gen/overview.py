@@ -37,10 +37,10 @@ PARTS = [
           thresholds=steps(GREEN, (60, ORANGE), (80, RED))),
     stat("Energy today", "Since midnight, by the devices' own meters.",
          [query("sum(@kasa_total_kwh_today)")], unit="kwatth", colour=BLUE,
-         decimals=1, none="No meter's statistics yet"),
+         decimals=1, w=3, none="No meter's statistics yet"),
     stat("Energy this month", "Since the first of the month, by the devices' "
          "own meters.", [query("sum(@kasa_total_kwh_month)")], unit="kwatth",
-         colour=BLUE, decimals=0, history=False,
+         colour=BLUE, decimals=0, history=False, w=3,
          none="No meter's statistics yet"),
     stat("Cost this month, $currency", "Energy this month at the price above. "
          "What a tariff says is on the page Energy and cost.",
@@ -48,7 +48,7 @@ PARTS = [
          decimals=2, colour=BLUE, history=False,
          none="No meter's statistics yet"),
     stat("Unreachable", "Devices that did not answer their last poll.",
-         [now(UNREACHABLE)], unit="short", w=2, history=False,
+         [now(UNREACHABLE)], unit="short", w=3, history=False,
          decimals=0, background=True,
          thresholds=steps(GREEN, (1, ORANGE), (5, RED))),
     stat("Devices", "Known: ever met. Up: answered their last poll. On: "
@@ -56,7 +56,7 @@ PARTS = [
          [now('sum(@kasa_total_devices{kasa_total="known"})', "known"),
           now('sum(@kasa_total_devices{kasa_total="up"})', "up"),
           now('sum(@kasa_total_devices{kasa_total="on"})', "on")],
-         unit="short", w=2, history=False, decimals=0, colour=BLUE,
+         unit="short", w=3, history=False, decimals=0, colour=BLUE,
          text="value_and_name"),
 
     "Power",
@@ -97,7 +97,7 @@ PARTS = [
           {"kasa": "Device", "Value #B": "Last answer", "instance": "Site"},
           drop=("Value #A", "__name__", "job"), sort="Last answer",
           unit="short", w=7, h=10, none="All devices answer", overrides=[
-              override("Last answer", unit="dateTimeFromNow", noValue="-"),
+              override("Last answer", unit="dateTimeFromNow"),
               override("Device", links=to_device(
                   "${__data.fields.Device:percentencode}"))]),
 ]

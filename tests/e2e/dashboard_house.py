@@ -10,7 +10,6 @@ import tempfile
 import time
 
 from collectd import BUILD, HOST, PLUGINDIR, Collectd, missing_plugins
-from conftest import SOURCE
 from history import History
 from prometheus import GRAFANA, Prometheus
 from sim import Sim
@@ -117,17 +116,16 @@ class World:
             self.prometheus.start()
             self.daemon.wait_up(*(d["alias"] for d in HOUSE), timeout=20)
         except BaseException:
-            self.__exit__(AssertionError)
+            self.__exit__()
             raise
         return self
 
-    def __exit__(self, kind, *_):
+    def __exit__(self, *_):
         self.prometheus.stop()
-        try:
-            self.daemon.__exit__(kind)
-        finally:
-            self.sim.stop()
-            shutil.rmtree(self.folder, ignore_errors=True)
+        self.daemon.stop()
+        self.daemon.remove()
+        self.sim.stop()
+        shutil.rmtree(self.folder, ignore_errors=True)
 
     def view(self, name, *, site=HOST, span=15, end=None, scrape=1, **more):
         """Somebody who looks at the last seconds of a site."""
