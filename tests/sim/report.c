@@ -4,6 +4,7 @@
 #include "dialect.h"
 #include "dump.h"
 #include "house.h"
+#include "http.h"
 #include "session.h"
 #include "smart_dump.h"
 #include "tdp.h"
@@ -125,8 +126,8 @@ static void put_state(const struct device *d, struct text *out) {
   put_string(out, "transport", d->transport->name);
   put_string(out, "dialect", d->dialect->name);
   if (d->transport != &transport_xor) {
-    put_int(out, "http_port",
-            d->http_port != 0 ? d->http_port : d->house->options.http_port);
+    put_int(out, "http_port", http_port(d));
+    put_bool(out, "https", d->https);
     put_string(out, "user", account_user(d));
     put_string(out, "password", account_password(d));
     put_int(out, "sessions", session_count(d));
