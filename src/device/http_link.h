@@ -46,6 +46,11 @@ void http_link_fail(struct http_link *l, enum outcome outcome,
 void http_link_opened(struct http_link *l, long lifetime);
 bool http_link_is_open(const struct http_link *l);
 
+/* Whether the device belongs to somebody else and there is no session: a login
+ * would only bring the device closer to locking everybody out, the app
+ * included. *why then says what a person can do about it. */
+bool http_link_is_barred(struct http_link *l, const char **why);
+
 /* Ends with OUTCOME_AUTH and says what a person can do about it. */
 void http_link_fail_account(struct http_link *l);
 

@@ -139,17 +139,8 @@ static enum outcome aes_send(struct link *link, const void *request, size_t len,
                              link_done *done, void *arg, const char **why) {
   int err;
 
-  /* Each login with a wrong account brings a device closer to locking
-   * everybody out, the app included. */
-  if (link->base.where.foreign && !http_link_is_open(&link->base)) {
-    snprintf(link->base.why, sizeof(link->base.why),
-             "it belongs to another account than %.40s: give its Username and "
-             "Password in a <Device> block",
-             link->base.where.account != NULL ? link->base.where.account->user
-                                              : "ours");
-    *why = link->base.why;
+  if (http_link_is_barred(&link->base, why))
     return OUTCOME_AUTH;
-  }
   err = http_link_begin(&link->base, request, len, done, arg);
   link->locked = 0;
   link->by_default = link->base.where.account == NULL;

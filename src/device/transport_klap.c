@@ -86,8 +86,11 @@ static bool has_session(const struct link *link) {
 static enum outcome klap_send(struct link *link, const void *request,
                               size_t len, link_done *done, void *arg,
                               const char **why) {
-  int err = http_link_begin(&link->base, request, len, done, arg);
+  int err;
 
+  if (http_link_is_barred(&link->base, why))
+    return OUTCOME_AUTH;
+  err = http_link_begin(&link->base, request, len, done, arg);
   if (err == 0)
     err = has_session(link) ? send_request(link) : say_hello(link);
   if (err == 0)

@@ -28,4 +28,8 @@ double counter_add_total(struct counter *c, double total_wh, uint64_t now_us);
 double counter_add_power(struct counter *c, double watts, uint64_t now_us,
                          uint64_t gap_us);
 
+/* What is fed from now on comes from elsewhere: where it starts says nothing
+ * about what was used. */
+void counter_change_source(struct counter *c);
+
 #endif
