@@ -45,7 +45,7 @@ void contact_close(struct known *k) {
 static in_port_t port_of(const struct known *k) {
   if (k->options != NULL && k->options->port != 0)
     return (in_port_t)k->options->port;
-  if (k->service.port != 0)
+  if (k->service.port != 0 && k->transport != &transport_xor)
     return k->service.port;
   return k->service.tls && k->transport->port_tls != 0 ? k->transport->port_tls
                                                        : k->transport->port;
@@ -85,6 +85,9 @@ static void use(struct known *k, const struct introduction *in,
 
   k->service = as_told ? in->service : (struct service){0};
   k->other = as_told ? in->other : NULL;
+  if (k->other == NULL && k->by_iot && as_told && transport != &transport_xor &&
+      in->dialect == &dialect_iot)
+    k->other = &transport_xor; /* some say more than they do */
   k->by_tdp = in->tdp;
   memcpy(k->owner, in->owner, sizeof(k->owner));
   if (k->address.sin_port != 0)
@@ -95,6 +98,7 @@ void contact_take(struct known *k, const struct introduction *in) {
   const struct transport *transport =
       chosen_transport(k) != NULL ? chosen_transport(k) : in->transport;
 
+  k->by_iot = !in->tdp;
   k->transport = transport;
   k->dialect = in->dialect;
   use(k, in, transport);
@@ -110,12 +114,16 @@ void contact_adopt(struct known *k, const struct introduction *in) {
   bool same_owner = strcmp(in->owner, k->owner) == 0;
   bool as_told = transport == in->transport;
 
-  if (k->by_tdp && !in->tdp)
+  k->by_iot |= !in->tdp;
+  if (k->by_tdp && !in->tdp) {
+    if (k->other == NULL && !k->answered && chosen_transport(k) == NULL &&
+        k->dialect == &dialect_iot)
+      k->other = &transport_xor;
     return;
+  }
   k->by_tdp |= in->tdp;
-  if (in->other != NULL && k->transport == in->other &&
-      k->other == in->transport)
-    return; /* what it says to prefer did not work */
+  if (transport == k->other && in->dialect == k->dialect)
+    return; /* what it says did not work */
   if (transport == k->transport && in->dialect == k->dialect && same_owner &&
       (!as_told || same_service(&in->service, &k->service)))
     return;
@@ -184,6 +192,13 @@ void contact_try_other(struct known *k) {
   }
   if (k->address.sin_port != 0)
     k->address = contact_at(k, k->address.sin_addr);
+}
+
+void contact_worked(struct known *k) {
+  if (k->transport != &transport_xor && k->other == &transport_xor)
+    k->other = NULL;
+  if (k->transport != &transport_xor)
+    k->by_iot = false;
 }
 
 /* Devices keep a hash of the address as it was registered; who types it in

@@ -22,6 +22,9 @@ void contact_adopt(struct known *k, const struct introduction *in);
  * better one. */
 void contact_try_other(struct known *k);
 
+/* A poll of k went well: it needs no other way. */
+void contact_worked(struct known *k);
+
 /* Where its service is at an address. */
 struct sockaddr_in contact_at(const struct known *k, struct in_addr address);
 

@@ -312,6 +312,7 @@ static void start_search(struct engine *e) {
   for (struct known *k = registry_next(e->registry, NULL); k != NULL;
        k = registry_next(e->registry, k)) {
     k->seen = false;
+    k->seen_iot = false;
     k->seen_tdp = false;
   }
   e->search_started_us = loop_now_us(e->loop);
@@ -337,8 +338,9 @@ static void met(void *arg, struct introduction *in,
   k = registry_meet(e->registry, in, from);
   if (k == NULL)
     return;
-  seen = tdp ? k->seen_tdp : k->seen;
+  seen = k->seen;
   k->seen = true;
+  k->seen_iot |= !tdp;
   k->seen_tdp |= tdp;
   k->asked_tdp &= !tdp;
   k->ignored = false;
@@ -358,7 +360,7 @@ static bool wanted(void *arg, struct in_addr from, bool tdp) {
   if (tdp && k->asked_tdp)
     return true;
   if (!k->up)
-    return tdp ? !k->seen_tdp : !k->seen;
+    return tdp ? !k->seen_tdp : !k->seen_iot;
   k->seen = true; /* its polls say all that the answer could */
   return false;
 }

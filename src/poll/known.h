@@ -36,6 +36,7 @@ struct known {
   struct service service;
   const struct transport *other; /* to try when that one does not work */
   bool by_tdp;            /* the device itself said so; else it is a guess */
+  bool by_iot;            /* it answers port 9999 as well */
   unsigned guess;         /* which one */
   char owner[OWNER_SIZE]; /* the account it belongs to; "" when not told */
 
@@ -71,6 +72,7 @@ struct known {
   bool reported;  /* the reading of the poll under way is out */
   bool stranger;  /* was not up when the poll under way began */
   bool seen;      /* in the current or last search */
+  bool seen_iot;  /* on port 9999 */
   bool seen_tdp;  /* and by TDP */
   bool ignored;   /* not polled until a search finds it again: what it said of
                    * itself is to be left out */

@@ -42,7 +42,7 @@ enum {
   STRANGERS_WINDOW_US = 300 * 1000000,
   REQUEST_SIZE_MAX = 1024,
   /* What a server takes to start once a datagram has woken it. */
-  ROUSE_PAUSE_US = 1000 * 1000,
+  ROUSE_PAUSE_US = 800 * 1000,
   /* Accounts that are refused: the next try, and the longest pause. Devices
    * lock everybody out for half an hour after a few. */
   LOCKED_FIRST_S = 60,
@@ -304,6 +304,7 @@ static void publish(struct poller *p, struct known *k) {
     failed(p, k, OUTCOME_UNREACHABLE, "out of memory");
     return;
   }
+  contact_worked(k);
   k->locked_steps = 0;
   k->refused = false;
   k->asked_tdp = false;

@@ -192,6 +192,7 @@ void registry_move(struct registry *r, struct known *k,
   set_address(r, k, address);
   k->candidate.sin_port = 0;
   k->seen = false; /* what answers over there is news */
+  k->seen_iot = false;
   k->seen_tdp = false;
 }
 

@@ -140,6 +140,14 @@ static void put_state(const struct device *d, struct text *out) {
     put_int(out, "ambient_light", d->ambient_light);
     put_bool(out, "dark", d->dark);
   }
+  if (d->dialect == &dialect_smart) {
+    put_bool(out, "overheated", d->overheated);
+    put_bool(out, "overloaded", d->overloaded);
+    put_int(out, "fw_status",
+            d->fw_status != 0 ? d->fw_status
+            : d->updating     ? 2
+                              : 0);
+  }
   if (d->dump != NULL)
     put_string(out, "dump", dump_path(d->dump));
   if (d->smart_dump != NULL)
