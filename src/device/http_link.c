@@ -56,7 +56,7 @@ int http_link_begin(struct http_link *l, const void *request, size_t len,
   l->request_len = len;
   l->done = done;
   l->arg = arg;
-  l->renewed = false;
+  l->renewed = !http_link_is_open(l); /* the first is as good as a second */
   return 0;
 }
 

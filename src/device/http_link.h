@@ -15,7 +15,7 @@ struct http_link {
   void *arg;
   char *request; /* kept for a second session */
   size_t request_len;
-  bool renewed; /* a session was begun anew for this request */
+  bool renewed; /* a session was begun for this request */
   char cookie[WEB_COOKIE_SIZE];
   uint64_t expires_us; /* 0: there is no session */
   unsigned given_up;   /* requests aborted in a row */

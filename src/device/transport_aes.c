@@ -437,7 +437,6 @@ const struct transport transport_aes = {
     .name = "aes",
     .port = 80,
     .port_tls = 4433,
-    .wakes_by_probe = true,
     .open = aes_open_link,
     .send = aes_send,
     .abort = aes_abort,

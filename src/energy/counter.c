@@ -51,5 +51,5 @@ double counter_add_power(struct counter *c, double watts, uint64_t now_us,
 
 void counter_change_source(struct counter *c) {
   if (c->by != COUNTER_NEW)
-    restart(c, COUNTER_BY_POWER, 0, 0); /* at the beginning of time */
+    c->by = COUNTER_BETWEEN;
 }

@@ -7,7 +7,12 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-enum counter_by { COUNTER_NEW, COUNTER_BY_TOTAL, COUNTER_BY_POWER };
+enum counter_by {
+  COUNTER_NEW,
+  COUNTER_BY_TOTAL,
+  COUNTER_BY_POWER,
+  COUNTER_BETWEEN, /* the source has changed; nothing has come of the new one */
+};
 
 struct counter {
   double wh;   /* what has been counted; starts at the device's own total */

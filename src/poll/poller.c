@@ -374,6 +374,8 @@ static void answered(void *arg, enum outcome outcome, char *answer, size_t len,
 
     outcome =
         k->dialect->take(&k->device, &k->progress, p->doc, answer, len, text);
+    if (outcome != OUTCOME_OK && k->asked == NEXT_CORE)
+      contact_close(k); /* its session may be what is wrong */
     if (outcome == OUTCOME_OK && introduces && k->progress.step != 0)
       switch (registry_confirm(p->registry, k, text)) {
       case CONFIRMED:
@@ -483,13 +485,11 @@ static bool worth_retrying(enum outcome outcome) {
   return false;
 }
 
-/* A datagram may wake its server, or bring out how it is to be spoken with by
- * now: a firmware update closes the old port. One that is known to be down
- * is asked after the poll, without a pause. */
+/* A datagram may wake its server, or bring out how it is to be spoken with: a
+ * firmware update closes the old port. Those that are known to be down are
+ * asked after the poll, which waits for nothing. */
 static bool is_worth_rousing(const struct known *k) {
-  return k->transport->wakes_by_probe || k->up ||
-         (!k->by_tdp && !k->answered && k->options != NULL &&
-          k->options->port == 0 && k->options->transport == TRANSPORT_AUTO);
+  return !k->roused && (k->up || !k->polled) && k->address.sin_port != 0;
 }
 
 static void failed(struct poller *p, struct known *k, enum outcome outcome,
@@ -507,8 +507,7 @@ static void failed(struct poller *p, struct known *k, enum outcome outcome,
   }
   k->outcome = outcome;
   snprintf(k->why, sizeof(k->why), "%s", why);
-  if (outcome == OUTCOME_REFUSED && is_worth_rousing(k) && !k->roused &&
-      k->address.sin_port != 0 &&
+  if (outcome == OUTCOME_REFUSED && is_worth_rousing(k) &&
       loop_timer_set(p->loop, &k->timer,
                      loop_now_us(p->loop) + ROUSE_PAUSE_US) == 0) {
     k->roused = true;
