@@ -45,7 +45,7 @@ struct account {
 struct service {
   in_port_t port; /* 0: the transport's usual one */
   bool tls;
-  uint8_t login; /* of AES: 1 or 2 */
+  uint8_t login; /* of AES: 1 or 2; 0: the device has not said */
 };
 
 /* Where a link leads and how it gets in. */
