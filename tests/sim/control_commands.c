@@ -292,6 +292,15 @@ static const char *do_lock(struct house *house, const cJSON *json,
   return NULL;
 }
 
+static const char *do_secrets(struct house *house, const cJSON *json,
+                              struct text *out) {
+  (void)json;
+  text_key(out, "secrets");
+  text_quoted(out, house->secrets.p != NULL ? house->secrets.p : "",
+              house->secrets.len);
+  return NULL;
+}
+
 static const char *do_quit(struct house *house, const cJSON *json,
                            struct text *out) {
   (void)json;
@@ -317,6 +326,7 @@ static const struct command_row {
     {"forge", do_forge, "n [from]: false answers to the last prober"},
     {"evict", do_evict, "device: its sessions are gone"},
     {"lock", do_lock, "device [seconds]: refuses logins; 0 unlocks"},
+    {"secrets", do_secrets, ": ids, tokens and keys of all sessions so far"},
     {"quit", do_quit, ""},
 };
 
