@@ -106,6 +106,105 @@ int crypto_hkdf(const void *key, size_t key_len, const void *salt,
   return err;
 }
 
+/* HMAC-SHA256 under one key for many short texts: the states after the key's
+ * blocks, which each text starts from. */
+struct keyed {
+  EVP_MD_CTX *inner, *outer, *work;
+};
+
+static bool keyed_begin(struct keyed *k, const char *key, size_t len) {
+  enum { BLOCK = 64 };
+  const EVP_MD *sha256 = algorithms.digests[DIGEST_SHA256];
+  uint8_t pad[BLOCK] = {0};
+  bool good = true;
+
+  *k = (struct keyed){EVP_MD_CTX_new(), EVP_MD_CTX_new(), EVP_MD_CTX_new()};
+  if (k->inner == NULL || k->outer == NULL || k->work == NULL || sha256 == NULL)
+    return false;
+  if (len > BLOCK)
+    good = crypto_digest(DIGEST_SHA256, &(struct span){key, len}, 1, pad) == 0;
+  else
+    memcpy(pad, key, len);
+  for (int i = 0; i < BLOCK; i++)
+    pad[i] ^= 0x36;
+  good = good && EVP_DigestInit_ex(k->inner, sha256, NULL) == 1 &&
+         EVP_DigestUpdate(k->inner, pad, BLOCK) == 1;
+  for (int i = 0; i < BLOCK; i++)
+    pad[i] ^= 0x36 ^ 0x5c;
+  good = good && EVP_DigestInit_ex(k->outer, sha256, NULL) == 1 &&
+         EVP_DigestUpdate(k->outer, pad, BLOCK) == 1;
+  crypto_wipe(pad, sizeof(pad));
+  return good;
+}
+
+static void keyed_end(struct keyed *k) {
+  EVP_MD_CTX_free(k->inner); /* wipes what they held */
+  EVP_MD_CTX_free(k->outer);
+  EVP_MD_CTX_free(k->work);
+}
+
+/* out may be text. */
+static bool keyed_mac(struct keyed *k, const void *text, size_t len,
+                      uint8_t out[SHA256_SIZE]) {
+  return EVP_MD_CTX_copy_ex(k->work, k->inner) == 1 &&
+         EVP_DigestUpdate(k->work, text, len) == 1 &&
+         EVP_DigestFinal_ex(k->work, out, NULL) == 1 &&
+         EVP_MD_CTX_copy_ex(k->work, k->outer) == 1 &&
+         EVP_DigestUpdate(k->work, out, SHA256_SIZE) == 1 &&
+         EVP_DigestFinal_ex(k->work, out, NULL) == 1;
+}
+
+/* One block of PBKDF2; salt ends in the block's number. */
+static int pbkdf2_block(struct keyed *k, const uint8_t *salt, size_t salt_len,
+                        unsigned rounds, const atomic_bool *stop,
+                        uint8_t sum[SHA256_SIZE]) {
+  enum { ROUNDS_BETWEEN_LOOKS = 256 };
+  uint8_t u[SHA256_SIZE];
+  bool good = keyed_mac(k, salt, salt_len, u);
+  int err = 0;
+
+  memcpy(sum, u, SHA256_SIZE);
+  for (unsigned i = 1; i < rounds && good && err == 0; i++) {
+    good = keyed_mac(k, u, SHA256_SIZE, u);
+    for (int b = 0; b < SHA256_SIZE; b++)
+      sum[b] ^= u[b];
+    if (stop != NULL && i % ROUNDS_BETWEEN_LOOKS == 0 && atomic_load(stop))
+      err = -ECANCELED;
+  }
+  crypto_wipe(u, sizeof(u));
+  return good ? err : -ENOMEM;
+}
+
+int crypto_pbkdf2(const char *pass, size_t pass_len, const void *salt,
+                  size_t salt_len, unsigned rounds, const atomic_bool *stop,
+                  uint8_t *out, size_t out_len) {
+  enum { SALT_MAX = 1024 };
+  uint8_t numbered[SALT_MAX + 4];
+  uint8_t sum[SHA256_SIZE];
+  struct keyed k;
+  int err;
+
+  if (salt_len > SALT_MAX || rounds < 1)
+    return -EINVAL;
+  prepare();
+  err = keyed_begin(&k, pass, pass_len) ? 0 : -ENOMEM;
+  if (salt_len > 0)
+    memcpy(numbered, salt, salt_len);
+  for (uint32_t block = 1; out_len > 0 && err == 0; block++) {
+    size_t take = out_len < SHA256_SIZE ? out_len : SHA256_SIZE;
+
+    for (int i = 0; i < 4; i++)
+      numbered[salt_len + (size_t)i] = (uint8_t)(block >> (24 - 8 * i));
+    err = pbkdf2_block(&k, numbered, salt_len + 4, rounds, stop, sum);
+    memcpy(out, sum, take);
+    out += take;
+    out_len -= take;
+  }
+  keyed_end(&k);
+  crypto_wipe(sum, sizeof(sum));
+  return err;
+}
+
 /* -- ciphers ------------------------------------------------------------------
  */
 

@@ -4,6 +4,7 @@
 #ifndef DEVICE_CRYPTO_H
 #define DEVICE_CRYPTO_H
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -34,6 +35,12 @@ int crypto_hmac_sha256(const void *key, size_t key_len, const void *bytes,
 int crypto_hkdf(const void *key, size_t key_len, const void *salt,
                 size_t salt_len, const char *info, uint8_t *out,
                 size_t out_len);
+
+/* PBKDF2 with HMAC-SHA256. salt_len is at most 1024, rounds at least 1. When
+ * stop (may be NULL) becomes true: -ECANCELED, soon. */
+int crypto_pbkdf2(const char *pass, size_t pass_len, const void *salt,
+                  size_t salt_len, unsigned rounds, const atomic_bool *stop,
+                  uint8_t *out, size_t out_len);
 
 /* AES-128-CBC with PKCS#7 padding. Encrypting needs room for len rounded up
  * to the next block, always at least one byte of padding. Return the length

@@ -29,8 +29,9 @@ bool http_link_init(struct http_link *l, struct transport_env *env,
         htons(where->service.tls ? transport->port_tls : transport->port);
   if (env->http == NULL)
     return false;
-  l->client = web_client_create(env->http, &l->where.address,
-                                where->service.tls, done, arg);
+  l->client =
+      web_client_create(env->http, &l->where.address,
+                        where->service.tls ? WEB_TLS : WEB_PLAIN, done, arg);
   return l->client != NULL;
 }
 

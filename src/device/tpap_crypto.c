@@ -6,7 +6,6 @@
 #include "base/text.h"
 
 #include <errno.h>
-#include <openssl/evp.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -15,17 +14,17 @@
  */
 
 int tpap_secrets(const char *credential, const void *salt, size_t salt_len,
-                 long iterations, uint8_t w0[P256_SCALAR],
-                 uint8_t w1[P256_SCALAR]) {
+                 long iterations, const atomic_bool *stop,
+                 uint8_t w0[P256_SCALAR], uint8_t w1[P256_SCALAR]) {
   uint8_t both[80];
   int err = -EINVAL;
 
   if (iterations < 1 || iterations > TPAP_ITERATIONS_MAX ||
       salt_len > TPAP_SALT_MAX)
     return -EINVAL;
-  if (PKCS5_PBKDF2_HMAC(credential, (int)strlen(credential), salt,
-                        (int)salt_len, (int)iterations, EVP_sha256(),
-                        sizeof(both), both) == 1)
+  err = crypto_pbkdf2(credential, strlen(credential), salt, salt_len,
+                      (unsigned)iterations, stop, both, sizeof(both));
+  if (err == 0)
     err = spake2p_reduce(both, 40, w0);
   if (err == 0)
     err = spake2p_reduce(both + 40, 40, w1);

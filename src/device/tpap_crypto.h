@@ -8,6 +8,8 @@
 #include "device/crypto.h"
 #include "device/spake2p.h"
 
+#include <stdatomic.h>
+
 enum {
   TPAP_RANDOM = 32,
   TPAP_SALT_MAX = 256,
@@ -52,10 +54,11 @@ int tpap_credential(const struct tpap_recipe *recipe, const char *user,
  * -------------------------------------------------------------------
  */
 
-/* w0 and w1 from the credential. -EINVAL beyond the limits above. */
+/* w0 and w1 from the credential. -EINVAL beyond the limits above. This takes
+ * long: when stop (may be NULL) becomes true it ends with -ECANCELED. */
 int tpap_secrets(const char *credential, const void *salt, size_t salt_len,
-                 long iterations, uint8_t w0[P256_SCALAR],
-                 uint8_t w1[P256_SCALAR]);
+                 long iterations, const atomic_bool *stop,
+                 uint8_t w0[P256_SCALAR], uint8_t w1[P256_SCALAR]);
 
 /* How w0 enters the hash. The short form is what independent programs found
  * devices to do; it differs from the long one once in 512 times. */
