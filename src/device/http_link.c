@@ -65,11 +65,12 @@ void http_link_finish(struct http_link *l, enum outcome outcome, char *answer,
                       size_t len, const char *why) {
   link_done *done = l->done;
   void *arg = l->arg;
-  char text[WHY_SIZE];
+  char text[WHY_SIZE] = "";
 
   if (outcome == OUTCOME_OK)
     l->given_up = 0;
-  snprintf(text, sizeof(text), "%s", why); /* done may close the link */
+  else
+    snprintf(text, sizeof(text), "%s", why); /* done may close the link */
   http_link_forget(l);
   done(arg, outcome, answer, len, text);
 }

@@ -108,7 +108,8 @@ void web_finished(struct web_client *c, CURLcode code) {
     c->closed_us = loop_now_us(c->http->loop);
   if (code != CURLE_OK)
     outcome = web_judge(code, os_error, &why);
-  if (outcome == OUTCOME_OK && buf_reserve(&c->body, 1) < 0) {
+  if (outcome == OUTCOME_OK && c->body.data == NULL &&
+      buf_reserve(&c->body, 1) < 0) {
     outcome = OUTCOME_UNREACHABLE;
     why = "out of memory";
   }
