@@ -47,14 +47,14 @@ static void skip_space(struct reader *r) {
   const char *p = r->text + r->at;
   const char *end = r->text + r->len;
 
-  while (p < end && (unsigned char)*p <= ' ' && /* nearly never */
-         (*p == ' ' || *p == '\n' || *p == '\r' || *p == '\t'))
+  while (p < end && (*p == ' ' || *p == '\n' || *p == '\r' || *p == '\t'))
     p++;
   r->at = (uint32_t)(p - r->text);
 }
 
 static bool take(struct reader *r, char c) {
-  skip_space(r);
+  if (r->at < r->len && (unsigned char)r->text[r->at] <= ' ')
+    skip_space(r);
   if (r->at >= r->len || r->text[r->at] != c)
     return false;
   r->at++;
@@ -191,7 +191,8 @@ static json_ref read_value(struct reader *r) {
   struct json_value v = {0};
   bool good;
 
-  skip_space(r);
+  if (r->at < r->len && (unsigned char)r->text[r->at] <= ' ')
+    skip_space(r);
   if (ref == 0 || r->at >= r->len)
     return 0;
   v.start = r->at;

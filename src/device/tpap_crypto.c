@@ -171,7 +171,7 @@ int tpap_derive(const uint8_t shared[SHA256_SIZE], enum aead aead,
   *keys = (struct tpap_keys){.aead = aead};
   err = crypto_hkdf(shared, SHA256_SIZE, ciphers[aead].key_salt,
                     strlen(ciphers[aead].key_salt), ciphers[aead].key_info,
-                    keys->key, crypto_aead_key_size(aead));
+                    keys->key, aead_key_size(aead));
   if (err == 0)
     err = crypto_hkdf(shared, SHA256_SIZE, ciphers[aead].nonce_salt,
                       strlen(ciphers[aead].nonce_salt),
@@ -192,7 +192,9 @@ int tpap_seal(const struct tpap_keys *keys, uint32_t seq, const void *text,
   for (int i = 0; i < 4; i++)
     out[i] = (uint8_t)(seq >> (24 - 8 * i));
   nonce_of(keys, out, nonce);
-  return crypto_seal(keys->aead, keys->key, nonce, text, len, out + 4);
+  return keys->cipher != NULL
+             ? cipher_seal(keys->cipher, nonce, text, len, out + 4)
+             : crypto_seal(keys->aead, keys->key, nonce, text, len, out + 4);
 }
 
 int tpap_open(const struct tpap_keys *keys, uint32_t seq, uint8_t *bytes,
@@ -208,8 +210,10 @@ int tpap_open(const struct tpap_keys *keys, uint32_t seq, uint8_t *bytes,
   if (theirs != seq)
     return -EBADMSG;
   nonce_of(keys, bytes, nonce);
-  err =
-      crypto_open(keys->aead, keys->key, nonce, bytes + 4, len - 4, bytes + 4);
+  err = keys->cipher != NULL
+            ? cipher_open(keys->cipher, nonce, bytes + 4, len - 4, bytes + 4)
+            : crypto_open(keys->aead, keys->key, nonce, bytes + 4, len - 4,
+                          bytes + 4);
   *text = (char *)bytes + 4;
   return err < 0 ? err : (int)(len - 4 - AEAD_TAG);
 }

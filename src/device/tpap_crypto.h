@@ -5,6 +5,7 @@
 #ifndef DEVICE_TPAP_CRYPTO_H
 #define DEVICE_TPAP_CRYPTO_H
 
+#include "device/cipher.h"
 #include "device/crypto.h"
 #include "device/spake2p.h"
 
@@ -98,8 +99,11 @@ struct tpap_keys {
   enum aead aead;
   uint8_t key[AEAD_KEY_MAX];
   uint8_t nonce[AEAD_NONCE];
+  /* key made ready, the owner's; NULL: it is made ready for each text */
+  struct cipher *cipher;
 };
 
+/* Leaves keys->cipher NULL. */
 int tpap_derive(const uint8_t shared[SHA256_SIZE], enum aead aead,
                 struct tpap_keys *keys);
 

@@ -65,6 +65,7 @@ static void end_login(struct link *link) {
 
 static void drop_session(struct link *link) {
   link->base.expires_us = 0;
+  cipher_free(link->keys.cipher);
   crypto_wipe(&link->keys, sizeof(link->keys));
   crypto_wipe(link->stok, sizeof(link->stok));
 }
@@ -334,6 +335,7 @@ static void take_share(struct link *link, const struct json *doc,
     fail(link, OUTCOME_MALFORMED, "login: session or number make no sense");
     return;
   }
+  link->keys.cipher = cipher_create_aead(in->aead, link->keys.key);
   memcpy(link->stok, session.stok, sizeof(link->stok));
   link->seq = session.seq;
   stop(link);
@@ -420,6 +422,7 @@ static void on_http(void *arg, enum outcome outcome, struct web_answer *answer,
 
 static void tpap_close(struct link *link) {
   end_login(link);
+  drop_session(link);
   http_link_close(&link->base);
   crypto_wipe(link, sizeof(*link));
   free(link);
