@@ -66,17 +66,15 @@ static bool read_string(struct reader *r, uint32_t *start, uint32_t *len,
                         bool *escaped) {
   const char *begin = r->text + r->at;
   const char *end = r->text + r->len;
-  const char *p = begin;
+  const char *p = memchr(begin, '"', (size_t)(end - begin));
 
   *start = r->at;
-  *escaped = false;
-  for (; p < end && *p != '"'; p++)
-    if (*p == '\\') {
-      *escaped = true;
-      if (++p == end)
+  *escaped = p != NULL && memchr(begin, '\\', (size_t)(p - begin)) != NULL;
+  if (*escaped) /* then the first quote may be an escaped one */
+    for (p = begin; p < end && *p != '"'; p++)
+      if (*p == '\\' && ++p == end)
         return false;
-    }
-  if (p == end)
+  if (p == NULL || p >= end)
     return false;
   *len = (uint32_t)(p - begin);
   r->at += *len + 1;
