@@ -47,7 +47,7 @@ struct account {
 struct service {
   in_port_t port; /* 0: the transport's usual one */
   bool tls;
-  uint8_t login; /* of AES: 1 or 2 */
+  uint8_t login; /* of AES: 1 or 2; 0: the device has not said */
 };
 
 /* Where a link leads and how it gets in. */
@@ -70,9 +70,6 @@ struct transport {
   const char *name;   /* as in option Transport */
   in_port_t port;     /* the usual one */
   in_port_t port_tls; /* the usual one with TLS; 0: there is none */
-  /* A server that refuses connections may only sleep: a discovery datagram
-   * wakes it up (and shows whether it speaks something else by now). */
-  bool wakes_by_probe;
   /* A link to where; opens nothing yet. NULL when memory is out. */
   struct link *(*open)(struct transport_env *env, const struct endpoint *where);
   /* Starts a request; done follows exactly once, never from inside send(),

@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 enum stage { STAGE_IDLE, STAGE_HELLO, STAGE_PROOF, STAGE_REQUEST };
 
@@ -87,8 +88,11 @@ static bool has_session(const struct link *link) {
 static enum outcome klap_send(struct link *link, const void *request,
                               size_t len, link_done *done, void *arg,
                               const char **why) {
-  int err = http_link_begin(&link->base, request, len, done, arg);
+  int err;
 
+  if (http_link_is_barred(&link->base, why))
+    return OUTCOME_AUTH;
+  err = http_link_begin(&link->base, request, len, done, arg);
   if (err == 0)
     err = has_session(link) ? send_request(link) : say_hello(link);
   if (err == 0)
@@ -135,7 +139,8 @@ static void take_hello(struct link *link, struct web_answer *a) {
     fail(link, OUTCOME_REFUSED, CLOSED);
     return;
   }
-  if (a->status != 200 || a->len != KLAP_HELLO) {
+  if (a->status != 200 || a->len != KLAP_HELLO ||
+      strncasecmp(a->body, "<html", 5) == 0) {
     link->stage = STAGE_IDLE;
     http_link_fail(&link->base, OUTCOME_MALFORMED,
                    "handshake: HTTP %ld with %zu bytes", a->status, a->len);
@@ -286,7 +291,6 @@ const struct transport transport_klap = {
     .name = "klap",
     .port = 80,
     .port_tls = 4433,
-    .wakes_by_probe = true,
     .open = klap_open_link,
     .send = klap_send,
     .abort = klap_abort,

@@ -162,7 +162,11 @@ static bool has_session(const struct link *link) {
 static enum outcome tpap_send(struct link *link, const void *request,
                               size_t len, link_done *done, void *arg,
                               const char **why) {
-  int err = http_link_begin(&link->base, request, len, done, arg);
+  int err;
+
+  if (http_link_is_barred(&link->base, why))
+    return OUTCOME_AUTH;
+  err = http_link_begin(&link->base, request, len, done, arg);
 
   link->locked = 0;
   link->form_tried = false;
@@ -460,7 +464,6 @@ const struct transport transport_tpap = {
     .name = "tpap",
     .port = 80,
     .port_tls = 4433,
-    .wakes_by_probe = true,
     .open = tpap_open_link,
     .send = tpap_send,
     .abort = tpap_abort,

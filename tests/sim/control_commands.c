@@ -298,6 +298,15 @@ static const char *do_lock(struct house *house, const cJSON *json,
   return NULL;
 }
 
+static const char *do_secrets(struct house *house, const cJSON *json,
+                              struct text *out) {
+  (void)json;
+  text_key(out, "secrets");
+  text_quoted(out, house->secrets.p != NULL ? house->secrets.p : "",
+              house->secrets.len);
+  return NULL;
+}
+
 static const char *do_quit(struct house *house, const cJSON *json,
                            struct text *out) {
   (void)json;
@@ -324,6 +333,7 @@ static const struct command_row {
     {"evict", do_evict,
      "device [hang_up]: its sessions are gone, its connections, too"},
     {"lock", do_lock, "device [seconds]: refuses logins; 0 unlocks"},
+    {"secrets", do_secrets, ": ids, tokens and keys of all sessions so far"},
     {"quit", do_quit, ""},
 };
 

@@ -379,7 +379,7 @@ START_TEST(without_an_account_nothing_is_tried) {
   }
   reopen();
   ck_assert_int_eq(ask(), OUTCOME_AUTH);
-  ck_assert_int_eq(web.requests, 1); /* discover */
+  ck_assert_int_eq(web.requests, _i == 1 ? 0 : 1); /* discover */
 }
 END_TEST
 
