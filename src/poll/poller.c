@@ -5,6 +5,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/worker.h"
 #include "device/web.h"
 #include "poll/contact.h"
 
@@ -80,7 +81,8 @@ struct poller *poller_create(struct loop *loop, struct json *doc,
   json_init(&p->env.json);
   p->env.scratch = malloc(TRANSPORT_SCRATCH);
   p->env.http = web_create(loop, p->env.kept_max);
-  if (p->env.scratch == NULL || p->env.http == NULL) {
+  p->env.worker = worker_create(loop);
+  if (p->env.scratch == NULL || p->env.http == NULL || p->env.worker == NULL) {
     poller_free(p);
     return NULL;
   }
@@ -93,6 +95,7 @@ void poller_free(struct poller *p) {
   buf_free(&p->request);
   free(p->env.scratch);
   web_free(p->env.http);
+  worker_free(p->env.worker);
   json_free(&p->env.json);
   free(p);
 }
