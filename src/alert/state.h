@@ -62,7 +62,8 @@ int state_load(struct state *state, int64_t now);
 /* StartupGrace begins. */
 void state_begin_grace(struct state *state, int64_t now);
 
-/* Alerts that open meanwhile say that this machine's clock is not set. */
+/* Whether this machine's clock is not set: messages say so meanwhile, and
+ * nothing expires. */
 void state_clock_uncertain(struct state *state, bool uncertain);
 
 /* One classified notification. */
