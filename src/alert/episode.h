@@ -10,7 +10,7 @@
 
 struct episode {
   struct alert a;
-  int64_t due;    /* pending: fires; recovering: resolved; 0 = no timer */
+  int64_t due;     /* pending: fires; recovering: resolved; 0 = no timer */
   int64_t fine_at; /* ALERT_NO_READING: numbers come again since, 0 = not yet */
   int64_t stale_at;
   int64_t polled;               /* last look at the value cache */

@@ -230,7 +230,7 @@ static void load_alert(void *arg, const struct alert *alert, int64_t due) {
   e->a.flags &= ~(unsigned)(ALERT_STALE | ALERT_STALE_TOLD | ALERT_NO_READING);
   e->due = due;
   episode_names(s->config, e);
-  e->routes_num = route_match(s->config, &e->a, e->routes);
+  episode_routes(s->config, e);
   episodes_add(&s->table, e);
 }
 

@@ -62,21 +62,35 @@ static void answer(struct house *h, struct job *job) {
 
   job->next = NULL;
   job->result = (struct send_result){.outcome = h->outcome[job->channel],
-                                     .wait_s = h->wait_s,
+                                     .stop = h->gone[job->channel],
                                      .quota_left = -1,
                                      .why = "no answer"};
+  if (job->kind == JOB_REREAD) {
+    job->fresh = h->secret_changed;
+    h->secret_changed = false;
+    return;
+  }
   if (job->kind == JOB_POLL) {
     job->poll.acknowledged = h->acked_on_phone;
     snprintf(job->poll.by, sizeof(job->poll.by), "Anna");
     return;
   }
   h->attempts++;
+  if (job->result.outcome == SEND_SPLIT && m->recipient[0] != '\0') {
+    job->result.outcome = m->recipient[0] == 'b'   ? SEND_REFUSED_MESSAGE
+                          : m->recipient[0] == 'g' ? SEND_RETRY
+                                                   : SEND_SENT;
+    job->result.recipient = true;
+  }
+  job->result.wait_s = h->wait_s;
   if (job->result.outcome != SEND_SENT)
     return;
+  job->result.wait_s = 0;
   snprintf(job->result.provider_ref, sizeof(job->result.provider_ref), "r%.6s",
            m->delivery_id);
-  snprintf(line, sizeof(line), "%s%s:%s", h->heard[0] != '\0' ? " " : "",
-           m->channel,
+  snprintf(line, sizeof(line), "%s%s%s%s%s:%s", h->heard[0] != '\0' ? " " : "",
+           m->channel, m->recipient[0] != '\0' ? "/" : "", m->recipient,
+           m->fallback_for[0] != '\0' ? "*" : "",
            m->reason == REASON_MISSED   ? "missed"
            : m->reason == REASON_STALE  ? "stale"
            : m->reason == REASON_WORSE  ? "worse"
@@ -186,6 +200,8 @@ void house_open(struct house *h, const char *options) {
   add_channel(root, "pager", "pager", options);
   if (strstr(options, "two") != NULL)
     add_channel(root, "file", "second", options);
+  if (strstr(options, "family") != NULL)
+    add_channel(root, "family", "family", options);
   route = conf_add_child(root, "Route");
   ck_assert_int_eq(conf_add_string(route, "all"), 0);
   if (strstr(options, "Route.Channel") == NULL) {
@@ -383,6 +399,7 @@ static void set_outcome(struct house *h, const char *channel,
                {"ambiguous", SEND_AMBIGUOUS},
                {"refused", SEND_REFUSED_MESSAGE},
                {"dead", SEND_REFUSED_CHANNEL},
+               {"gone", SEND_REFUSED_CHANNEL},
                {"shrink", SEND_SHRINK},
                {"split", SEND_SPLIT}};
 
@@ -391,6 +408,7 @@ static void set_outcome(struct house *h, const char *channel,
       if (strcmp(h->config->channels[c].name, channel) == 0 &&
           strcmp(words[i].word, word) == 0) {
         h->outcome[c] = words[i].outcome;
+        h->gone[c] = strcmp(word, "gone") == 0;
         return;
       }
   ck_abort_msg("no such channel or outcome: %s=%s", channel, word);
@@ -426,6 +444,12 @@ static void play_one(struct house *h, char *words) {
     ck_assert_int_eq(core_resolve(h->core, first_open(h), "me"), 0);
   else if (strcmp(what, "phone") == 0)
     h->acked_on_phone = true;
+  else if (strcmp(what, "secret") == 0)
+    h->secret_changed = true;
+  else if (strcmp(what, "enable") == 0)
+    ck_assert_int_eq(core_enable(h->core, 0), 0);
+  else if (strcmp(what, "wait") == 0)
+    h->wait_s = atof(more);
   else if (strcmp(what, "hold") == 0)
     h->hold = true;
   else if (strcmp(what, "release") == 0)

@@ -20,6 +20,8 @@ struct house {
   int64_t wall, boot; /* ms */
   uint64_t seed;
   enum send_outcome outcome[HOUSE_CHANNELS]; /* of the next sends */
+  bool gone[HOUSE_CHANNELS];                 /* and do not ask again */
+  bool secret_changed;
   double wait_s;
   bool hold; /* jobs stay out until released */
   struct job *held, **held_end;
@@ -34,7 +36,8 @@ struct house {
 
 /* options: lines "Key value" for the top level, "Route.Key value" for the one
  * route, "mail.Key value" for the channel mail; separated by ";". Channels:
- * "mail" (people), "pager" (stateful, rings), with "two" also "second". */
+ * "mail" (people), "pager" (stateful, rings), with "two" also "second", with
+ * "family" also "family" (several recipients). */
 void house_open(struct house *h, const char *options);
 void house_close(struct house *h);
 /* As the daemon does: stop and start; kill leaves without a goodbye. */
@@ -49,8 +52,11 @@ void house_restart(struct house *h, bool kill);
  *   reboot N                            restart with the clock N s off
  *   cache V / cache -                   the value cache
  *   restart / kill, ack / unack / resolve (the first open alert)
- *   CHANNEL=OUTCOME                     sent retry ambiguous refused dead
- *                                       shrink split
+ *   CHANNEL=OUTCOME                     sent retry ambiguous refused dead gone
+ *                                       shrink split; of a split, recipients
+ *                                       with g.. are put off, b.. refused
+ *   wait N                              what a provider asks for, s
+ *   secret / enable                     of the first channel
  */
 void house_play(struct house *h, const char *words);
 /* Steps until nothing is left to do now. */

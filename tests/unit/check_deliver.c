@@ -46,31 +46,79 @@ static const struct {
      "mail:firing pager:firing mail:acknowledged pager:acknowledged "
      "pager:cancel"},
     {"a refused message goes to the fallback", "two; mail.Fallback second",
-     "mail=refused; fail 1900; +10", "second:firing"},
+     "mail=refused; fail 1900; +10", "second*:firing"},
     {"and its recovery too", "two; mail.Fallback second",
      "mail=refused; fail 1900; +10; mail=sent; ok 90; +61",
-     "second:firing second:resolved"},
+     "second*:firing second:resolved"},
     {"a fallback never falls back again",
      "two; mail.Fallback second; second.Fallback mail",
      "mail=refused; second=refused; fail 1900; +1000", ""},
     {"critical and waiting too long takes the fallback",
      "two; mail.Fallback second", "mail=retry; fail 1900; +890; +60",
-     "second:firing"},
+     "second*:firing"},
     {"a warning may wait", "two; mail.Fallback second",
      "mail=retry; warn 1600; +4000", ""},
     {"no double where the route tells it anyway",
      "two; mail.Fallback second; Route.Channel mail second",
      "mail=refused; fail 1900; +10", "second:firing"},
+    {"a monthly quota used up: all of it takes the fallback at once",
+     "two; mail.Fallback second",
+     "wait 2000000; mail=retry; warn 1600; +10; wait 0; mail=sent; +600; "
+     "restart; warn 1600; +20",
+     "second*:firing"},
+    {"also what comes later", "two; mail.Fallback second; MinLevel info",
+     "warn 1600; +5; wait 2000000; mail=retry; fail 1900; +10; ok 90; +61",
+     "mail:firing second*:worse second:resolved"},
+    {"a wait of minutes does not", "two; mail.Fallback second",
+     "wait 1800; mail=retry; warn 1600; +600", ""},
+    {"gone for good: not asked a second time", "two; Route.Channel mail",
+     "mail=gone; fail 1900; +100; mail=sent; fail 1950; +7000",
+     "pager:firing second:firing"},
+    {"stopped: a person enables it, everything goes out", "",
+     "mail=gone; fail 1900; +300; mail=sent; enable; +1; ok 90; +61",
+     "pager:firing mail:firing pager:resolved pager:cancel mail:resolved"},
+    {"stopped: a changed secret file enables it too", "",
+     "mail=gone; fail 1900; +300; mail=sent; secret; +61; ok 90; +121",
+     "pager:firing mail:firing pager:resolved pager:cancel mail:resolved"},
+    {"an unchanged one does not", "", "mail=gone; fail 1900; mail=sent; +3000",
+     "pager:firing"},
+    {"a stopped channel is announced once a day", "RecoverAfter 0",
+     "mail=gone; fail 1900; ok 90; +86300; +200; +86400",
+     "pager:firing pager:repeat pager:repeat"},
+    {"one recipient refused: the others get it, each alone",
+     "family; family.To anna bert carl; Route.Channel family",
+     "family=split; fail 1900; +10", "family/anna:firing family/carl:firing"},
+    {"a dead letter of one takes the fallback",
+     "two; family; family.To anna bert; Route.Channel family; "
+     "family.Fallback second",
+     "family=split; fail 1900; +10", "family/anna:firing second*:firing"},
+    {"one mailbox is full: the others go on, it gets its own later",
+     "family; family.To anna gerd; Route.Channel family",
+     "family=split; fail 1900; +10; family=sent; +600",
+     "family/anna:firing family/gerd:firing"},
+    {"and does not hold up what follows for all",
+     "family; family.To anna gerd; Route.Channel family; RecoverAfter 0",
+     "family=split; fail 1900; +1; family=sent; ok 90; +600",
+     "family/anna:firing family:resolved"},
+    {"put off for long: each of its messages in order",
+     "family; family.To anna gerd; Route.Channel family; RecoverAfter 0",
+     "family=split; fail 1900; +1; ok 90; +1; family=sent; +600",
+     "family/anna:firing family/anna:resolved family/gerd:firing "
+     "family/gerd:resolved"},
+    {"another alert does not wait for one full mailbox",
+     "family; family.To anna gerd; Route.Channel family",
+     "family=split; fail 1900; +1; event disk failed; +1",
+     "family/anna:firing family/anna:firing"},
     {"three refusals stop the channel, its queue takes the fallback",
      "two; mail.Fallback second", "mail=dead; warn 1600; +120",
-     "pager:firing second:firing second:firing"},
+     "pager:firing second:firing second*:firing"},
     {"the others say so; a restart is a new chance", "",
      "mail=dead; fail 1900; +120; mail=sent; "
      "restart; fail 1900; +900",
      "pager:firing mail:firing pager:resolved pager:cancel"},
     {"too large: once more, shorter, then given up",
      "two; mail.Fallback second", "mail=shrink; fail 1900; +10",
-     "second:firing"},
+     "second*:firing"},
     {"killed while sending: once more", "",
      "hold; fail 1900; kill; release; "
      "fail 1900; +10",
@@ -192,13 +240,12 @@ START_TEST(a_queue_has_bounds_and_keeps_what_is_critical) {
 }
 END_TEST
 
-START_TEST(recipients_get_rows_of_their_own_after_a_split) {
+START_TEST(a_split_without_recipients_is_a_refusal) {
   struct house h;
 
-  /* the test sender has no recipients: the message is then refused */
   house_open(&h, "two; mail.Fallback second");
   house_play(&h, "mail=split; fail 1900; +10");
-  ck_assert_str_eq(h.heard, "second:firing");
+  ck_assert_str_eq(h.heard, "second*:firing");
   house_close(&h);
 }
 END_TEST
@@ -244,7 +291,7 @@ static void fill(TCase *t) {
   tcase_add_test(t, the_providers_wait_is_kept_over_a_restart);
   tcase_add_test(t, late_messages_say_so_and_why);
   tcase_add_test(t, a_queue_has_bounds_and_keeps_what_is_critical);
-  tcase_add_test(t, recipients_get_rows_of_their_own_after_a_split);
+  tcase_add_test(t, a_split_without_recipients_is_a_refusal);
   tcase_add_test(t, a_test_message_is_one_attempt_with_its_result);
   tcase_add_test(t, threads_of_mail_keep_their_root);
 }
