@@ -466,9 +466,8 @@ int deliver_start(struct deliver *d, int64_t now) {
 void deliver_shift(struct deliver *d, int64_t delta) {
   for (size_t i = 0; i < d->config->channels_num; i++) {
     struct channel_run *c = &d->channels[i];
-    int64_t *const moments[] = {&c->state.not_before, &c->last_failure,
-                                &c->fallback_look, &c->reread_at,
-                                &c->counts.oldest};
+    int64_t *const moments[] = {&c->state.not_before, &c->fallback_look,
+                                &c->reread_at, &c->counts.oldest};
 
     for (size_t j = 0; j < sizeof(moments) / sizeof(moments[0]); j++)
       if (*moments[j] > 0)

@@ -262,7 +262,6 @@ static void failed_for_now(struct deliver *d, struct job *job, int64_t now) {
   }
 
   c->state.failures++;
-  c->last_failure = now;
   wait = backoff_s(c->state.failures, deliver_random01(d));
   if (ambiguous && wait < AMBIGUOUS_WAIT_S)
     wait = AMBIGUOUS_WAIT_S;

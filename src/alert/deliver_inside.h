@@ -26,7 +26,6 @@ struct channel_run {
   int64_t full_at;       /* queue length to look for victims at again */
   bool busy;             /* a job is out */
   bool dirty;            /* state differs from the store's */
-  int64_t last_failure;  /* when it last could not be reached */
   int64_t fallback_look; /* when overdue rows were last looked for */
   int64_t reread_at;     /* stopped: when its secret files were last read */
   struct receipt *receipts;

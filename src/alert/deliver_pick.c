@@ -106,15 +106,16 @@ static bool still_worth_it(struct deliver *d, struct channel_run *c,
 static const char *why_late(struct deliver *d, struct channel_run *c,
                             struct job *job) {
   int64_t created = job->row.created;
+  bool held = c->state.not_before > created;
 
   if (job->row.fallback_for[0] != '\0')
     return "";
-  if (c->last_failure >= created || job->row.attempts > 1)
+  if (!held && d->started > created)
+    snprintf(job->why_late, sizeof(job->why_late), "collectd was not running");
+  else if (held || job->row.attempts > 1)
     snprintf(job->why_late, sizeof(job->why_late), "%s could not be reached",
              c->config->sender->title != NULL ? c->config->sender->title
                                               : c->config->sender->name);
-  else if (d->started > created)
-    snprintf(job->why_late, sizeof(job->why_late), "collectd was not running");
   return job->why_late;
 }
 

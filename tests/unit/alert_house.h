@@ -21,8 +21,11 @@ struct house {
   uint64_t seed;
   enum send_outcome outcome[HOUSE_CHANNELS]; /* of the next sends */
   bool gone[HOUSE_CHANNELS];                 /* and do not ask again */
+  int once[HOUSE_CHANNELS]; /* outcome of the very next send, -1 = as above */
+  char poison[64];          /* messages about this device are not taken now */
   bool secret_changed;
-  double wait_s;
+  double wait_s;  /* what a failure asks for */
+  double pause_s; /* what a success asks for */
   bool hold; /* jobs stay out until released */
   struct job *held, **held_end;
   bool cached; /* the value cache has cache_value for every series */
@@ -31,6 +34,10 @@ struct house {
   char heard[HOUSE_LOG];  /* "mail:firing mail:resolved" of what was sent */
   char titles[HOUSE_LOG]; /* "title/body|..." likewise */
   unsigned attempts;
+  unsigned tried[HOUSE_CHANNELS];
+  /* of every attempt: "channel kind outcome delivery-id message-id
+   * thread-root delay_why fallback_for", parted by tabs */
+  char letters[HOUSE_LOG];
   bool keep_texts;
 };
 
@@ -50,12 +57,15 @@ void house_restart(struct house *h, bool kill);
  *   +N                                  N seconds pass
  *   clock +N                            the wall clock is set
  *   reboot N                            restart with the clock N s off
+ *   off N                               not running for N s
  *   cache V / cache -                   the value cache
  *   restart / kill, ack / unack / resolve (the first open alert)
  *   CHANNEL=OUTCOME                     sent retry ambiguous refused dead gone
  *                                       shrink split; of a split, recipients
  *                                       with g.. are put off, b.. refused
- *   wait N                              what a provider asks for, s
+ *   once CHANNEL=OUTCOME                of its next send, then "sent"
+ *   poison DEVICE                       its messages are put off
+ *   wait N / pause N                    what a failure, a success asks for, s
  *   secret / enable                     of the first channel
  */
 void house_play(struct house *h, const char *words);
@@ -65,5 +75,7 @@ void house_event(struct house *h, const struct event *event);
 struct event house_range(enum severity severity, const char *device,
                          double value);
 const char *house_heard(struct house *h); /* since the last call */
+/* Field of the n-th line of letters, from 0; "" beyond. */
+const char *house_letter(const struct house *h, unsigned n, unsigned field);
 
 #endif
