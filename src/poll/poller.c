@@ -7,15 +7,12 @@
 #include "base/log.h"
 #include "device/web.h"
 #include "poll/contact.h"
+#include "poll/line.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
-
-struct line {
-  struct known *first, *last;
-};
 
 struct poller {
   struct loop *loop;
@@ -47,6 +44,7 @@ enum {
    * lock everybody out for half an hour after a few. */
   LOCKED_FIRST_S = 60,
   LOCKED_MOST_S = 2 * 3600,
+  CHOKED_PROOFS = 2,
 };
 
 /* Kept connections must not eat up the process's descriptors. */
@@ -97,46 +95,6 @@ void poller_free(struct poller *p) {
 }
 
 double poller_energy(const struct poller *p) { return p->energy; }
-
-/* -- lines -- */
-
-static void line_add(struct line *line, struct known *k) {
-  k->queue_next = NULL;
-  if (line->last != NULL)
-    line->last->queue_next = k;
-  else
-    line->first = k;
-  line->last = k;
-}
-
-static struct known *line_take(struct line *line) {
-  struct known *k = line->first;
-
-  if (k == NULL)
-    return NULL;
-  line->first = k->queue_next;
-  if (line->first == NULL)
-    line->last = NULL;
-  return k;
-}
-
-static void line_drop(struct line *line, const struct known *k) {
-  struct known *before = NULL;
-
-  for (struct known *at = line->first; at != NULL; at = at->queue_next) {
-    if (at != k) {
-      before = at;
-      continue;
-    }
-    if (before != NULL)
-      before->queue_next = at->queue_next;
-    else
-      line->first = at->queue_next;
-    if (line->last == at)
-      line->last = before;
-    return;
-  }
-}
 
 /* -- what came out -- */
 
@@ -294,6 +252,13 @@ static void count_all_energy(struct poller *p, struct known *k) {
 static void failed(struct poller *p, struct known *k, enum outcome outcome,
                    const char *why);
 
+static void learn_manners(struct known *k) {
+  if (!k->asked_singly)
+    k->choked = 0;
+  else if (k->attempts > 1 && k->choked < CHOKED_PROOFS)
+    k->choked++;
+}
+
 /* The reading is complete. The device's day may be over: its figures of
  * yesterday are no news of today. */
 static void publish(struct poller *p, struct known *k) {
@@ -305,6 +270,7 @@ static void publish(struct poller *p, struct known *k) {
     return;
   }
   contact_worked(k);
+  learn_manners(k);
   k->locked_steps = 0;
   k->refused = false;
   k->asked_tdp = false;
@@ -353,10 +319,20 @@ static void publish_extras(struct poller *p, struct known *k) {
 
 static void ask(struct poller *p, struct known *k);
 
+/* After a failure it is asked for one thing at a time: some firmware has no
+ * room for more and answers nonsense. Where that has helped again and again it
+ * is what to begin with, but for polls that are long anyway: it may have
+ * passed. */
+static bool asks_singly(const struct known *k, bool slow) {
+  return k->attempts > 0 || (k->polled && !k->up) ||
+         (k->choked >= CHOKED_PROOFS && !slow);
+}
+
 static void begin_attempt(struct poller *p, struct known *k) {
-  k->progress = (struct progress){
-      .slow = loop_now_us(p->loop) >= k->extras_due_us,
-  };
+  bool slow = loop_now_us(p->loop) >= k->extras_due_us;
+
+  k->asked_singly = asks_singly(k, slow);
+  k->progress = (struct progress){.slow = slow, .singly = k->asked_singly};
   k->started_us = loop_now_us(p->loop);
   k->attempts++;
   ask(p, k);
