@@ -450,10 +450,10 @@ static void woken(void *arg) {
     start_search(e);
 }
 
-static void report(void *arg, const struct known *k, enum report_part part) {
+static void report(void *arg, const struct known *k, unsigned parts) {
   struct engine *e = arg;
 
-  e->hooks.report(e->hooks.arg, k, part);
+  e->hooks.report(e->hooks.arg, k, parts);
 }
 
 static void device_gone(void *arg, struct known *k) {
