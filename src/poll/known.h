@@ -113,4 +113,9 @@ double known_interval(const struct known *k, const struct poll_options *o);
  * nothing was measured. */
 bool known_energy(const struct known *k, double *wh);
 
+/* Feeds the energy counters of k and its plugs with its reading of now_us
+ * (monotonic). Returns by how many Wh they grew. */
+double known_count_energy(struct known *k, uint64_t now_us,
+                          const struct poll_options *o);
+
 #endif

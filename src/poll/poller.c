@@ -41,11 +41,6 @@ enum {
   STATE_PAUSE_US = 1000 * 1000,
   /* What a server takes to start once a datagram has woken it. */
   ROUSE_PAUSE_US = 800 * 1000,
-  /* Accounts that are refused: the next try, and the longest pause. Devices
-   * lock everybody out for half an hour after a few. */
-  LOCKED_FIRST_S = 60,
-  LOCKED_MOST_S = 2 * 3600,
-  CHOKED_PROOFS = 2,
 };
 
 /* Kept connections must not eat up the process's descriptors. */
@@ -208,31 +203,6 @@ static void say_stranger(struct poller *p, const struct known *k) {
   p->strangers_said++;
 }
 
-bool poller_is_locked(const struct poller *p, const struct known *k) {
-  return loop_now_us(p->loop) < k->not_before_us;
-}
-
-/* Each refused account counts towards a lock: the pauses double. A device that
- * is locked already says for how long. */
-static void lock(struct poller *p, struct known *k) {
-  uint64_t seconds = LOCKED_FIRST_S;
-  unsigned asked = 0;
-
-  if (k->transport->locked != NULL && k->link != NULL)
-    asked = k->transport->locked(k->link);
-  k->locked_by_device = asked > 0;
-  if (asked > 0) {
-    seconds = asked + 1ULL;
-  } else {
-    for (unsigned i = 0; i < k->locked_steps && seconds < LOCKED_MOST_S; i++)
-      seconds *= 2;
-    k->locked_steps++;
-    if (seconds > LOCKED_MOST_S)
-      seconds = LOCKED_MOST_S;
-  }
-  k->not_before_us = loop_now_us(p->loop) + seconds * 1000000;
-}
-
 /* It is one that is to be left out: no report, and no further poll. */
 static void leave_out(struct poller *p, struct known *k) {
   release(p, k);
@@ -272,7 +242,7 @@ static void give_up(struct poller *p, struct known *k) {
     say_stranger(p, k);
   k->refused |= refused;
   if (refused)
-    lock(p, k);
+    contact_lock(k, loop_now_us(p->loop));
   set_up(k, false);
   if (established)
     report(p, k, REPORT_STATE);
@@ -283,34 +253,8 @@ static void give_up(struct poller *p, struct known *k) {
   rest(p, k);
 }
 
-static void count_energy(struct poller *p, struct reading *now,
-                         struct counter *c, uint64_t gap_us) {
-  uint64_t now_us = loop_now_us(p->loop);
-
-  if (reading_has(now, Q_ENERGY_TOTAL))
-    p->energy += counter_add_total(c, now->value[Q_ENERGY_TOTAL], now_us);
-  else if (reading_has(now, Q_POWER) && c->by != COUNTER_BY_TOTAL)
-    p->energy += counter_add_power(c, now->value[Q_POWER], now_us, gap_us);
-}
-
-static void count_all_energy(struct poller *p, struct known *k) {
-  uint64_t gap_us = (uint64_t)(3e6 * known_interval(k, p->options));
-
-  if (k->plugs_num == 0)
-    count_energy(p, &k->device.now, &k->energy, gap_us);
-  for (unsigned i = 0; i < k->plugs_num; i++)
-    count_energy(p, &k->device.plugs[i].now, &k->plugs[i].energy, gap_us);
-}
-
 static void failed(struct poller *p, struct known *k, enum outcome outcome,
                    const char *why);
-
-static void learn_manners(struct known *k) {
-  if (!k->asked_singly)
-    k->choked = 0;
-  else if (k->attempts > 1 && k->choked < CHOKED_PROOFS)
-    k->choked++;
-}
 
 /* The reading is complete. The device's day may be over: its figures of
  * yesterday are no news of today. */
@@ -323,10 +267,6 @@ static void publish(struct poller *p, struct known *k) {
     return;
   }
   contact_worked(k);
-  learn_manners(k);
-  k->locked_steps = 0;
-  k->refused = false;
-  k->asked_tdp = false;
   k->reported = true;
   k->response = (double)(now_us - k->started_us) / 1e6;
   if (k->day_ends_us != 0 && now_us >= k->day_ends_us) {
@@ -339,7 +279,7 @@ static void publish(struct poller *p, struct known *k) {
     }
   }
   device_sum_plugs(&k->device);
-  count_all_energy(p, k);
+  p->energy += known_count_energy(k, now_us, p->options);
   if (came_back && k->polled && k->answered)
     log_say(LOG_LEVEL_NOTICE, "%s (%s) answers again", k->name,
             known_address(k));
@@ -372,19 +312,10 @@ static void publish_extras(struct poller *p, struct known *k) {
 
 static void ask(struct poller *p, struct known *k);
 
-/* After a failure it is asked for one thing at a time: some firmware has no
- * room for more and answers nonsense. Where that has helped again and again it
- * is what to begin with, but for polls that are long anyway: it may have
- * passed. */
-static bool asks_singly(const struct known *k, bool slow) {
-  return k->attempts > 0 || (k->polled && !k->up) ||
-         (k->choked >= CHOKED_PROOFS && !slow);
-}
-
 static void begin_attempt(struct poller *p, struct known *k) {
   bool slow = loop_now_us(p->loop) >= k->extras_due_us;
 
-  k->asked_singly = asks_singly(k, slow);
+  k->asked_singly = contact_asks_singly(k, slow);
   k->progress = (struct progress){.slow = slow, .singly = k->asked_singly};
   k->started_us = loop_now_us(p->loop);
   k->attempts++;

@@ -236,7 +236,7 @@ def test_a_right_password_in_the_file_is_enough(tmp_path, how):
             daemon.wait(lambda: failed() == {n: 2 * c
                                              for n, c in wanted.items()},
                         "one attempt each with that")
-            assert len(daemon.ours("does not accept")) == 2 * len(KINDS)
+            daemon.wait_line("does not accept", count=2 * len(KINDS))
             how(path, PASSWORD + "\n")
             began = daemon.stamp()
             page = daemon.wait_up(*KINDS)
