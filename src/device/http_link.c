@@ -29,8 +29,9 @@ bool http_link_init(struct http_link *l, struct transport_env *env,
         htons(where->service.tls ? transport->port_tls : transport->port);
   if (env->http == NULL)
     return false;
-  l->client = web_client_create(env->http, &l->where.address,
-                                where->service.tls, done, arg);
+  l->client =
+      web_client_create(env->http, &l->where.address,
+                        where->service.tls ? WEB_TLS : WEB_PLAIN, done, arg);
   return l->client != NULL;
 }
 
@@ -64,11 +65,12 @@ void http_link_finish(struct http_link *l, enum outcome outcome, char *answer,
                       size_t len, const char *why) {
   link_done *done = l->done;
   void *arg = l->arg;
-  char text[WHY_SIZE];
+  char text[WHY_SIZE] = "";
 
   if (outcome == OUTCOME_OK)
     l->given_up = 0;
-  snprintf(text, sizeof(text), "%s", why); /* done may close the link */
+  else
+    snprintf(text, sizeof(text), "%s", why); /* done may close the link */
   http_link_forget(l);
   done(arg, outcome, answer, len, text);
 }

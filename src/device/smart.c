@@ -123,10 +123,15 @@ static bool is_single(uint32_t asked) { return (asked & (asked - 1)) == 0; }
 /* "method":"..." and, for the further pages of a list, where to begin. */
 static int add_method(struct buf *request, const char *name, bool paged,
                       unsigned start) {
-  if (!paged || start == 0)
-    return buf_addf(request, "\"method\":\"%s\"", name);
-  return buf_addf(request, "\"method\":\"%s\",\"params\":{\"start_index\":%u}",
-                  name, start);
+  int err = buf_adds(request, "\"method\":\"");
+
+  if (err == 0)
+    err = buf_adds(request, name);
+  if (err == 0)
+    err = buf_adds(request, "\"");
+  if (err == 0 && paged && start > 0)
+    err = buf_addf(request, ",\"params\":{\"start_index\":%u}", start);
+  return err;
 }
 
 static int add_methods(struct buf *request, uint32_t asked, unsigned start) {

@@ -37,6 +37,7 @@ struct link {
 static void drop_session(struct link *link) {
   link->base.expires_us = 0;
   link->requests = 0;
+  cipher_free(link->keys.cipher);
   crypto_wipe(&link->keys, sizeof(link->keys));
 }
 
@@ -157,6 +158,7 @@ static void take_hello(struct link *link, struct web_answer *a) {
     err = klap_derive(&auth, link->local, hello, &link->keys);
   if (err == 0)
     err = klap_client_hash(&auth, link->local, hello, proof);
+  link->keys.cipher = cipher_create_cbc(link->keys.key);
   crypto_wipe(&auth, sizeof(auth));
   memcpy(link->base.cookie, a->cookie, sizeof(link->base.cookie));
   link->lifetime = a->lifetime;
@@ -252,6 +254,7 @@ static void on_http(void *arg, enum outcome outcome, struct web_answer *answer,
  */
 
 static void klap_close(struct link *link) {
+  drop_session(link);
   http_link_close(&link->base);
   crypto_wipe(link, sizeof(*link));
   free(link);

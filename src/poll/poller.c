@@ -5,6 +5,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/worker.h"
 #include "device/web.h"
 #include "poll/contact.h"
 #include "poll/line.h"
@@ -73,7 +74,8 @@ struct poller *poller_create(struct loop *loop, struct json *doc,
   json_init(&p->env.json);
   p->env.scratch = malloc(TRANSPORT_SCRATCH);
   p->env.http = web_create(loop, p->env.kept_max);
-  if (p->env.scratch == NULL || p->env.http == NULL) {
+  p->env.worker = worker_create(loop);
+  if (p->env.scratch == NULL || p->env.http == NULL || p->env.worker == NULL) {
     poller_free(p);
     return NULL;
   }
@@ -86,6 +88,7 @@ void poller_free(struct poller *p) {
   buf_free(&p->request);
   free(p->env.scratch);
   web_free(p->env.http);
+  worker_free(p->env.worker);
   json_free(&p->env.json);
   free(p);
 }
@@ -556,6 +559,8 @@ void poller_run(struct poller *p) {
 void poller_repeat(struct poller *p, struct known *k) {
   if (!is_established(p, k))
     return;
+  if (!k->polled && k->address.sin_port != 0)
+    return; /* its first poll is under way, and brings its name */
   if (k->address.sin_port == 0) {
     k->failures[OUTCOME_UNREACHABLE]++;
     k->outcome = OUTCOME_UNREACHABLE;
