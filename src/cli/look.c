@@ -87,11 +87,11 @@ static void on_cycle(void *arg, const struct cycle *cycle) {
 }
 
 /* The one device that is wanted answered: no need to wait for others. */
-static void on_report(void *arg, const struct known *k, enum report_part part) {
+static void on_report(void *arg, const struct known *k, unsigned parts) {
   struct look *l = arg;
-  bool complete = part == REPORT_EXTRA || !k->progress.slow;
+  bool complete = (parts & REPORT_EXTRA) != 0 || !k->progress.slow;
 
-  if (part == REPORT_CORE && k->up)
+  if (parts & REPORT_READING)
     atomic_fetch_add(&l->answered, 1);
   if (l->wanted[0] != '\0' && counts(l, k) && k->up && complete)
     snapshot(l);

@@ -45,8 +45,8 @@ struct engine {
   unsigned open; /* polls of this cycle that are not over */
   uint64_t cycle_started_us;
   uint64_t woken_us; /* when the last cycle began */
-  bool overrunning; /* said, and no cycle has been in time since */
-  bool carried;     /* polls of the last cycle belong to this one, too */
+  bool overrunning;  /* said, and no cycle has been in time since */
+  bool carried;      /* polls of the last cycle belong to this one, too */
 
   pthread_mutex_t settled_lock;
   pthread_cond_t settled_changed;
@@ -407,10 +407,10 @@ static void woken(void *arg) {
     start_search(e);
 }
 
-static void report(void *arg, const struct known *k, enum report_part part) {
+static void report(void *arg, const struct known *k, unsigned parts) {
   struct engine *e = arg;
 
-  e->hooks.report(e->hooks.arg, k, part);
+  e->hooks.report(e->hooks.arg, k, parts);
 }
 
 static void device_gone(void *arg, struct known *k) {

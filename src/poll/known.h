@@ -54,8 +54,12 @@ struct known {
   bool polled;          /* a poll has ended, well or not */
   uint64_t since_us;    /* wall clock: when up last changed */
   uint64_t reported_us; /* wall clock: of its last report */
-  enum outcome outcome; /* of its last poll */
-  char why[WHY_SIZE];   /* "" when up */
+  uint64_t told_us; /* monotonic: when its state was last reported; 0: never */
+  bool told_up;     /* what was reported then */
+  uint64_t failures_told; /* their sum when they were last reported */
+  unsigned failures_kept; /* how often they need not be reported again */
+  enum outcome outcome;   /* of its last poll */
+  char why[WHY_SIZE];     /* "" when up */
   uint64_t failures[OUTCOMES];
   double response; /* s, from the request to the complete reading */
   struct counter energy;

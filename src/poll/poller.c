@@ -41,6 +41,7 @@ enum {
   STRANGERS_SAID = 16,
   STRANGERS_WINDOW_US = 300 * 1000000,
   REQUEST_SIZE_MAX = 1024,
+  STATE_PAUSE_US = 1000 * 1000,
   /* What a server takes to start once a datagram has woken it. */
   ROUSE_PAUSE_US = 1000 * 1000,
   /* Accounts that are refused: the next try, and the longest pause. Devices
@@ -150,9 +151,61 @@ static uint64_t report_time(struct known *k) {
   return now;
 }
 
-static void report(struct poller *p, struct known *k, enum report_part part) {
+/* collectd's writers may overtake one another: of two values of one series
+ * in a row the older may come out last, so they are kept apart. */
+static uint64_t state_pause_us(const struct poller *p) {
+  double half = p->options->interval * 5e5;
+
+  return half < STATE_PAUSE_US ? (uint64_t)half : STATE_PAUSE_US;
+}
+
+/* How it is was said a moment ago: what has changed since waits. */
+static bool state_must_wait(const struct poller *p, const struct known *k) {
+  return k->told_us != 0 &&
+         loop_now_us(p->loop) < k->told_us + state_pause_us(p);
+}
+
+/* Six counters that nearly never move: a quarter of all values. Those of many
+ * devices do not come due together. */
+static bool failures_are_due(struct known *k) {
+  bool first = k->told_us == 0;
+  uint64_t sum = 0;
+
+  for (unsigned o = 0; o < OUTCOMES; o++)
+    sum += k->failures[o];
+  if (!first && sum == k->failures_told && k->failures_kept > 0) {
+    k->failures_kept--;
+    return false;
+  }
+  k->failures_told = sum;
+  k->failures_kept =
+      first ? k->device.mac[5] % FAILURES_EVERY : FAILURES_EVERY - 1;
+  return true;
+}
+
+static void report(struct poller *p, struct known *k, unsigned parts) {
+  if (parts & REPORT_STATE) {
+    if (state_must_wait(p, k)) {
+      parts &= ~(unsigned)REPORT_STATE;
+    } else {
+      if (failures_are_due(k))
+        parts |= REPORT_FAILURES;
+      k->told_us = loop_now_us(p->loop);
+      k->told_up = k->up;
+    }
+  }
+  if (parts == 0)
+    return;
   k->reported_us = report_time(k);
-  p->hooks.report(p->hooks.arg, k, part);
+  p->hooks.report(p->hooks.arg, k, parts);
+}
+
+/* Its poll is over; news of its state that had to wait come by the timer, or
+ * with the next poll's if that is sooner. */
+static void rest(struct poller *p, struct known *k) {
+  if (k->told_us != 0 && k->told_up != k->up)
+    (void)loop_timer_set(p->loop, &k->timer, k->told_us + state_pause_us(p));
+  p->hooks.done(p->hooks.arg, k);
 }
 
 static void set_up(struct known *k, bool up) {
@@ -177,7 +230,7 @@ static void release(struct poller *p, struct known *k) {
 
 static void finish(struct poller *p, struct known *k) {
   release(p, k);
-  p->hooks.done(p->hooks.arg, k);
+  rest(p, k);
 }
 
 /* A device that was found but never answered. */
@@ -258,14 +311,14 @@ static void give_up(struct poller *p, struct known *k) {
     lock(p, k);
   set_up(k, false);
   if (established)
-    report(p, k, REPORT_CORE);
+    report(p, k, REPORT_STATE);
   if (!registry_try_candidate(p->registry, k) && was_up)
     p->hooks.lost(p->hooks.arg, k);
   if (!k->answered) {
     registry_try_other(p->registry, k);
     rouse(p, k);
   }
-  p->hooks.done(p->hooks.arg, k);
+  rest(p, k);
 }
 
 static void count_energy(struct poller *p, struct reading *now,
@@ -322,7 +375,7 @@ static void publish(struct poller *p, struct known *k) {
   k->outcome = OUTCOME_OK;
   k->why[0] = '\0';
   k->searches_missed = 0;
-  report(p, k, REPORT_CORE);
+  report(p, k, REPORT_STATE | REPORT_READING);
 }
 
 /* The extras are in too, as far as the device has them. */
@@ -522,16 +575,24 @@ static void failed(struct poller *p, struct known *k, enum outcome outcome,
   k->state = POLL_PAUSED;
 }
 
-/* The deadline of a request, or the end of a pause. */
+/* The deadline of a request, the end of a pause, or late news of its state. */
 static void timer_fired(struct loop_timer *timer) {
   struct known *k =
       (struct known *)(void *)((char *)timer - offsetof(struct known, timer));
   struct poller *p = k->poller;
 
-  if (k->state == POLL_PAUSED)
+  switch (k->state) {
+  case POLL_PAUSED:
     begin_attempt(p, k);
-  else
+    break;
+  case POLL_ASKED:
     failed(p, k, OUTCOME_TIMEOUT, "no answer in time");
+    break;
+  case POLL_IDLE:
+  case POLL_QUEUED:
+    report(p, k, REPORT_STATE);
+    break;
+  }
 }
 
 void poller_restart(struct poller *p, struct known *k) {
@@ -592,5 +653,5 @@ void poller_repeat(struct poller *p, struct known *k) {
       log_say(LOG_LEVEL_WARNING, "%s was not found on the network", k->name);
     set_up(k, false);
   }
-  report(p, k, k->up ? REPORT_STATE : REPORT_CORE);
+  report(p, k, REPORT_STATE);
 }

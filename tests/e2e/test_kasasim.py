@@ -18,8 +18,8 @@ from sim import PORT, Sim, SimError, binary
 SYSINFO = {"system": {"get_sysinfo": {}}}
 BOTH = {"system": {"get_sysinfo": {}}, "emeter": {"get_realtime": {}}}
 
-pytestmark = pytest.mark.skipif(
-    shutil.which(binary()) is None, reason="kasasim is not built")
+pytestmark = [pytest.mark.plain, pytest.mark.skipif(
+    shutil.which(binary()) is None, reason="kasasim is not built")]
 
 
 def scramble(data):
