@@ -36,6 +36,7 @@ struct known {
   struct service service;
   const struct transport *other; /* to try when that one does not work */
   bool by_tdp;            /* the device itself said so; else it is a guess */
+  bool by_iot;            /* it answers port 9999 as well */
   unsigned guess;         /* which one */
   char owner[OWNER_SIZE]; /* the account it belongs to; "" when not told */
 
@@ -72,14 +73,18 @@ struct known {
   struct progress progress;
   enum next asked;
   unsigned attempts;
-  bool reported; /* the reading of the poll under way is out */
-  bool stranger; /* was not up when the poll under way began */
-  bool seen;     /* in the current or last search */
-  bool seen_tdp; /* and by TDP */
-  bool ignored;  /* not polled until a search finds it again: what it said of
-                  * itself is to be left out */
-  bool retuned;  /* how it is spoken with has just changed */
-  bool roused;   /* was woken up in the poll under way */
+  bool reported;  /* the reading of the poll under way is out */
+  bool stranger;  /* was not up when the poll under way began */
+  bool seen;      /* in the current or last search */
+  bool seen_iot;  /* on port 9999 */
+  bool seen_tdp;  /* and by TDP */
+  bool ignored;   /* not polled until a search finds it again: what it said of
+                   * itself is to be left out */
+  bool retuned;   /* how it is spoken with has just changed */
+  bool roused;    /* was woken up in the poll under way */
+  bool asked_tdp; /* by name: what it says by TDP now is news */
+  bool refused;   /* it did not accept this account, and that is said */
+  bool locked_by_device;  /* and it named the time until when */
   unsigned locked_steps;  /* accounts refused in a row */
   uint64_t not_before_us; /* no poll before this: each would bring the device
                            * closer to locking everybody out */

@@ -5,12 +5,13 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/worker.h"
 #include "device/web.h"
+#include "poll/contact.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 #include <sys/resource.h>
 
 struct line {
@@ -43,7 +44,7 @@ enum {
   REQUEST_SIZE_MAX = 1024,
   STATE_PAUSE_US = 1000 * 1000,
   /* What a server takes to start once a datagram has woken it. */
-  ROUSE_PAUSE_US = 1000 * 1000,
+  ROUSE_PAUSE_US = 800 * 1000,
   /* Accounts that are refused: the next try, and the longest pause. Devices
    * lock everybody out for half an hour after a few. */
   LOCKED_FIRST_S = 60,
@@ -80,7 +81,8 @@ struct poller *poller_create(struct loop *loop, struct json *doc,
   json_init(&p->env.json);
   p->env.scratch = malloc(TRANSPORT_SCRATCH);
   p->env.http = web_create(loop, p->env.kept_max);
-  if (p->env.scratch == NULL || p->env.http == NULL) {
+  p->env.worker = worker_create(loop);
+  if (p->env.scratch == NULL || p->env.http == NULL || p->env.worker == NULL) {
     poller_free(p);
     return NULL;
   }
@@ -93,6 +95,7 @@ void poller_free(struct poller *p) {
   buf_free(&p->request);
   free(p->env.scratch);
   web_free(p->env.http);
+  worker_free(p->env.worker);
   json_free(&p->env.json);
   free(p);
 }
@@ -254,20 +257,24 @@ bool poller_is_locked(const struct poller *p, const struct known *k) {
   return loop_now_us(p->loop) < k->not_before_us;
 }
 
-/* Each refused account counts towards a lock: the pauses double. */
+/* Each refused account counts towards a lock: the pauses double. A device that
+ * is locked already says for how long. */
 static void lock(struct poller *p, struct known *k) {
   uint64_t seconds = LOCKED_FIRST_S;
-  uint64_t asked = 0;
+  unsigned asked = 0;
 
   if (k->transport->locked != NULL && k->link != NULL)
     asked = k->transport->locked(k->link);
-  for (unsigned i = 0; i < k->locked_steps && seconds < LOCKED_MOST_S; i++)
-    seconds *= 2;
-  k->locked_steps++;
-  if (seconds > LOCKED_MOST_S)
-    seconds = LOCKED_MOST_S;
-  if (seconds < asked)
-    seconds = asked;
+  k->locked_by_device = asked > 0;
+  if (asked > 0) {
+    seconds = asked + 1ULL;
+  } else {
+    for (unsigned i = 0; i < k->locked_steps && seconds < LOCKED_MOST_S; i++)
+      seconds *= 2;
+    k->locked_steps++;
+    if (seconds > LOCKED_MOST_S)
+      seconds = LOCKED_MOST_S;
+  }
   k->not_before_us = loop_now_us(p->loop) + seconds * 1000000;
 }
 
@@ -300,24 +307,24 @@ static bool is_established(const struct poller *p, const struct known *k) {
 static void give_up(struct poller *p, struct known *k) {
   bool was_up = k->up;
   bool established = is_established(p, k);
+  bool refused = k->outcome == OUTCOME_AUTH;
 
   release(p, k);
   if (was_up)
     log_say(LOG_LEVEL_WARNING, "%s (%s) stopped answering: %s", k->name,
             k->address.sin_port != 0 ? known_address(k) : "no address", k->why);
-  else if (!k->polled)
+  else if (!k->polled || (refused && !k->refused)) /* somebody has to act */
     say_stranger(p, k);
-  if (k->outcome == OUTCOME_AUTH)
+  k->refused |= refused;
+  if (refused)
     lock(p, k);
   set_up(k, false);
   if (established)
     report(p, k, REPORT_STATE);
   if (!registry_try_candidate(p->registry, k) && was_up)
     p->hooks.lost(p->hooks.arg, k);
-  if (!k->answered) {
-    registry_try_other(p->registry, k);
-    rouse(p, k);
-  }
+  contact_try_other(k);
+  rouse(p, k);
   rest(p, k);
 }
 
@@ -353,7 +360,10 @@ static void publish(struct poller *p, struct known *k) {
     failed(p, k, OUTCOME_UNREACHABLE, "out of memory");
     return;
   }
+  contact_worked(k);
   k->locked_steps = 0;
+  k->refused = false;
+  k->asked_tdp = false;
   k->reported = true;
   k->response = (double)(now_us - k->started_us) / 1e6;
   if (k->day_ends_us != 0 && now_us >= k->day_ends_us) {
@@ -420,6 +430,8 @@ static void answered(void *arg, enum outcome outcome, char *answer, size_t len,
 
     outcome =
         k->dialect->take(&k->device, &k->progress, p->doc, answer, len, text);
+    if (outcome != OUTCOME_OK && k->asked == NEXT_CORE)
+      contact_close(k); /* its session may be what is wrong */
     if (outcome == OUTCOME_OK && introduces && k->progress.step != 0)
       switch (registry_confirm(p->registry, k, text)) {
       case CONFIRMED:
@@ -445,11 +457,8 @@ static struct link *open_link(struct poller *p, const struct known *k) {
       .service = k->service,
       .account = poll_options_account(p->options, k->options),
   };
-  char owner[OWNER_SIZE];
 
-  if (k->owner[0] != '\0' && where.account != NULL &&
-      discover_owner(where.account->user, owner) == 0)
-    where.foreign = strcasecmp(owner, k->owner) != 0;
+  where.foreign = contact_is_foreign(k, where.account);
   // cppcheck-suppress returnDanglingLifetime ; open() copies what it keeps
   return k->transport->open(&p->env, &where);
 }
@@ -532,12 +541,11 @@ static bool worth_retrying(enum outcome outcome) {
   return false;
 }
 
-/* A datagram may wake its server, or bring out how it is to be spoken with
- * where that is only a guess. */
+/* A datagram may wake its server, or bring out how it is to be spoken with: a
+ * firmware update closes the old port. Those that are known to be down are
+ * asked after the poll, which waits for nothing. */
 static bool is_worth_rousing(const struct known *k) {
-  return k->transport->wakes_by_probe ||
-         (!k->by_tdp && !k->answered && k->options != NULL &&
-          k->options->port == 0 && k->options->transport == TRANSPORT_AUTO);
+  return !k->roused && (k->up || !k->polled) && k->address.sin_port != 0;
 }
 
 static void failed(struct poller *p, struct known *k, enum outcome outcome,
@@ -555,8 +563,7 @@ static void failed(struct poller *p, struct known *k, enum outcome outcome,
   }
   k->outcome = outcome;
   snprintf(k->why, sizeof(k->why), "%s", why);
-  if (outcome == OUTCOME_REFUSED && is_worth_rousing(k) && !k->roused &&
-      k->address.sin_port != 0 &&
+  if (outcome == OUTCOME_REFUSED && is_worth_rousing(k) &&
       loop_timer_set(p->loop, &k->timer,
                      loop_now_us(p->loop) + ROUSE_PAUSE_US) == 0) {
     k->roused = true;

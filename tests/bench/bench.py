@@ -31,11 +31,11 @@ def raise_limit():
 class Sim:
     """kasasim with COUNT generated meter plugs."""
 
-    def __init__(self, build, count, mode):
+    def __init__(self, build, count, *options):
         self.folder = tempfile.mkdtemp(prefix="bench")
         self.control = os.path.join(self.folder, "control")
         self.process = subprocess.Popen(
-            [build / "kasasim", "--count", str(count), mode, "--control", self.control],
+            [build / "kasasim", "--count", str(count), *options, "--control", self.control],
             stdout=subprocess.PIPE, text=True)
         if self.process.stdout.readline().strip() != "ready":
             raise SystemExit("kasasim did not start")
@@ -249,8 +249,13 @@ def main():
     say(f"Values dispatched per poll: {values:.0f}.")
     say(f"Mean answer time of 1000 devices {times[0]:.2f} ms; of the other 900 while 100 are silent "
         f"{times[1]:.2f} ms ({(times[1] / times[0] - 1) * 100:+.1f} %).")
+    import bench_newer  # borrows from here
+    say()
+    wrong = bench_newer.table(build, args.cycles, 3, say)
     if args.out:
         args.out.write_text("\n".join(lines) + "\n")
+    if wrong:
+        raise SystemExit("\n".join(wrong))
 
 
 if __name__ == "__main__":

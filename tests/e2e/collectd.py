@@ -383,16 +383,26 @@ PluginDir "{PLUGINDIR}"
             return page if condition(page) else None
         return self.wait(look, what, timeout)
 
+    def _wait_state(self, names, up, word, timeout):
+        left = set(names)
+
+        def look(page):
+            left.clear()
+            left.update(n for n in names
+                        if page.get_one("kasa_up", kasa=n) != up)
+            return not left
+        try:
+            return self.wait_page(look, f"{word}: {', '.join(names)}", timeout)
+        except AssertionError as error:
+            raise AssertionError(
+                f"not {word}: {', '.join(sorted(left))}\n{error}") from None
+
     def wait_up(self, *names, timeout=10):
         """A page on which these devices are up."""
-        return self.wait_page(
-            lambda p: all(p.get_one("kasa_up", kasa=n) == 1 for n in names),
-            f"up: {', '.join(names)}", timeout)
+        return self._wait_state(names, 1, "up", timeout)
 
     def wait_down(self, *names, timeout=10):
-        return self.wait_page(
-            lambda p: all(p.get_one("kasa_up", kasa=n) == 0 for n in names),
-            f"down: {', '.join(names)}", timeout)
+        return self._wait_state(names, 0, "down", timeout)
 
     def wait_line(self, pattern, timeout=10, count=1):
         return self.wait(

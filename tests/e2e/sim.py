@@ -164,6 +164,10 @@ class Sim:
         """It refuses every login for so long."""
         self.call("lock", device=device, seconds=seconds)
 
+    def secrets(self):
+        """Ids, tokens and keys of all sessions there have been."""
+        return self.call("secrets")["secrets"].split()
+
     def time(self, jump=0, speed=None):
         """Jumps the simulated clock by seconds."""
         return self.call("time", jump=jump, **_given(speed=speed))

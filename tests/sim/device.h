@@ -233,6 +233,7 @@ struct device {
   struct stats stats;
   /* of the newer transports */
   int64_t http_port; /* 0: the house's */
+  bool https;        /* the web server wants TLS */
   char user[128];
   char password[128];
   enum credentials credentials;

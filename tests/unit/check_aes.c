@@ -191,7 +191,7 @@ static enum outcome ask(void) {
 
 START_TEST(a_login_serves_many_requests) {
   dev.login = _i + 1;
-  where.service.login = (uint8_t)(_i == 0 ? 0 : 2); /* old ones say nothing */
+  where.service.login = (uint8_t)(_i + 1);
   reopen();
   for (int i = 0; i < 10; i++) {
     ck_assert_int_eq(ask(), OUTCOME_OK);
@@ -211,6 +211,23 @@ START_TEST(the_makers_account_is_tried_after_ours) {
   reopen();
   ck_assert_int_eq(ask(), OUTCOME_OK);
   ck_assert_int_eq(dev.handshakes, 3);
+}
+END_TEST
+
+/* Nothing is known of it but the address. */
+START_TEST(the_version_of_the_login_is_found_out) {
+  dev.login = _i + 1;
+  where.service.login = 0;
+  reopen();
+  ck_assert_int_eq(ask(), OUTCOME_OK);
+  ck_assert_int_eq(dev.logins, _i == 0 ? 2 : 1);
+  dev.evict = 1;
+  ck_assert_int_eq(ask(), OUTCOME_OK); /* and remembered */
+  ck_assert_int_eq(dev.logins, _i == 0 ? 3 : 2);
+  dev.pass = "other";
+  reopen();
+  ck_assert_int_eq(ask(), OUTCOME_AUTH);
+  ck_assert_int_eq(dev.logins, _i == 0 ? 5 : 4);
 }
 END_TEST
 
@@ -304,6 +321,7 @@ static void fill(TCase *t) {
   tcase_add_checked_fixture(t, setup, teardown);
   tcase_add_loop_test(t, a_login_serves_many_requests, 0, 2);
   tcase_add_test(t, the_makers_account_is_tried_after_ours);
+  tcase_add_loop_test(t, the_version_of_the_login_is_found_out, 0, 2);
   tcase_add_test(t, a_wrong_password_is_said_and_not_repeated);
   tcase_add_test(t, somebody_elses_device_is_not_even_tried);
   tcase_add_test(t, a_lock_is_respected);

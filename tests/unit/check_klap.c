@@ -17,6 +17,7 @@ static struct device_side {
   long timeout;
   int status_hello, status_proof; /* instead of 200 */
   int hello_len;                  /* instead of 48 */
+  bool html;                      /* a page in place of the hello */
   int evict;     /* after so many requests of a session: 403; 0: never */
   bool one_shot; /* garbage from the second request of a session on */
   int garbage;   /* so many answers are an HTML page */
@@ -46,6 +47,8 @@ static void answer_hello(const struct server_request *r,
   memcpy(a->body, dev.remote, 16);
   klap_server_hash(&dev.auth, dev.local, dev.remote, (uint8_t *)a->body + 16);
   a->len = 48;
+  if (dev.html)
+    memcpy(a->body, "<html><body><center>200</center></body></html>\r\n", 48);
   if (dev.hello_len != 0)
     a->len = (size_t)dev.hello_len;
   a->headers = "Set-Cookie: TP_SESSIONID=ABCDEF0123;TIMEOUT=86400\r\n";
@@ -199,6 +202,21 @@ START_TEST(a_wrong_password_costs_one_request) {
 }
 END_TEST
 
+START_TEST(somebody_elses_device_is_not_even_tried) {
+  where.foreign = true;
+  reopen(where.account);
+  ck_assert_int_eq(ask("{}"), OUTCOME_AUTH);
+  ck_assert_ptr_nonnull(strstr(b.why, "another account than me@example.org"));
+  ck_assert_int_eq(web.requests, 0);
+}
+END_TEST
+
+START_TEST(a_page_of_html_is_no_hello) {
+  dev.html = true; /* it has 48 bytes as well */
+  ck_assert_int_eq(ask("{}"), OUTCOME_MALFORMED);
+}
+END_TEST
+
 START_TEST(a_lost_session_is_begun_anew_once) {
   dev.evict = 1;
   ck_assert_int_eq(ask("{\"a\":1}"), OUTCOME_OK);
@@ -346,6 +364,8 @@ static void fill(TCase *t) {
   tcase_add_test(t, a_session_lasts_on_one_connection);
   tcase_add_loop_test(t, every_account_and_version_is_recognised, 0, 12);
   tcase_add_test(t, a_wrong_password_costs_one_request);
+  tcase_add_test(t, somebody_elses_device_is_not_even_tried);
+  tcase_add_test(t, a_page_of_html_is_no_hello);
   tcase_add_test(t, a_lost_session_is_begun_anew_once);
   tcase_add_test(t, two_pollers_do_not_fight);
   tcase_add_loop_test(t, wrong_hellos_end_it, 0, ROWS(hellos));

@@ -117,9 +117,9 @@ static void answer_register(const cJSON *params, struct server_answer *a) {
                    32);
   crypto_random(dev.dev_random, 32);
   if (iterations > 0 && iterations < 10000)
-    ck_assert_int_eq(
-        tpap_secrets(dev.pass_text, salt, salt_len, iterations, dev.w0, dev.w1),
-        0);
+    ck_assert_int_eq(tpap_secrets(dev.pass_text, salt, salt_len, iterations,
+                                  NULL, dev.w0, dev.w1),
+                     0);
   if (dev.y == NULL)
     dev.y = BN_new();
   BN_rand(dev.y, 250, 0, 0);
@@ -379,7 +379,7 @@ START_TEST(without_an_account_nothing_is_tried) {
   }
   reopen();
   ck_assert_int_eq(ask(), OUTCOME_AUTH);
-  ck_assert_int_eq(web.requests, 1); /* discover */
+  ck_assert_int_eq(web.requests, _i == 1 ? 0 : 1); /* discover */
 }
 END_TEST
 
