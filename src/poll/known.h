@@ -73,17 +73,20 @@ struct known {
   struct progress progress;
   enum next asked;
   unsigned attempts;
-  bool reported;  /* the reading of the poll under way is out */
-  bool stranger;  /* was not up when the poll under way began */
-  bool seen;      /* in the current or last search */
-  bool seen_iot;  /* on port 9999 */
-  bool seen_tdp;  /* and by TDP */
-  bool ignored;   /* not polled until a search finds it again: what it said of
-                   * itself is to be left out */
-  bool retuned;   /* how it is spoken with has just changed */
-  bool roused;    /* was woken up in the poll under way */
-  bool asked_tdp; /* by name: what it says by TDP now is news */
-  bool refused;   /* it did not accept this account, and that is said */
+  bool asked_singly; /* in the attempt under way, one thing at a time */
+  unsigned choked; /* polls in a row that went well only when its requests were
+                    * short */
+  bool reported;   /* the reading of the poll under way is out */
+  bool stranger;   /* was not up when the poll under way began */
+  bool seen;       /* in the current or last search */
+  bool seen_iot;   /* on port 9999 */
+  bool seen_tdp;   /* and by TDP */
+  bool ignored;    /* not polled until a search finds it again: what it said of
+                    * itself is to be left out */
+  bool retuned;    /* how it is spoken with has just changed */
+  bool roused;     /* was woken up in the poll under way */
+  bool asked_tdp;  /* by name: what it says by TDP now is news */
+  bool refused;    /* it did not accept this account, and that is said */
   bool locked_by_device;  /* and it named the time until when */
   unsigned locked_steps;  /* accounts refused in a row */
   uint64_t not_before_us; /* no poll before this: each would bring the device
@@ -109,5 +112,10 @@ double known_interval(const struct known *k, const struct poll_options *o);
 /* Wh counted since the device was met (a strip: over its plugs). False when
  * nothing was measured. */
 bool known_energy(const struct known *k, double *wh);
+
+/* Feeds the energy counters of k and its plugs with its reading of now_us
+ * (monotonic). Returns by how many Wh they grew. */
+double known_count_energy(struct known *k, uint64_t now_us,
+                          const struct poll_options *o);
 
 #endif

@@ -8,15 +8,12 @@
 #include "base/worker.h"
 #include "device/web.h"
 #include "poll/contact.h"
+#include "poll/line.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
-
-struct line {
-  struct known *first, *last;
-};
 
 struct poller {
   struct loop *loop;
@@ -45,10 +42,6 @@ enum {
   STATE_PAUSE_US = 1000 * 1000,
   /* What a server takes to start once a datagram has woken it. */
   ROUSE_PAUSE_US = 800 * 1000,
-  /* Accounts that are refused: the next try, and the longest pause. Devices
-   * lock everybody out for half an hour after a few. */
-  LOCKED_FIRST_S = 60,
-  LOCKED_MOST_S = 2 * 3600,
 };
 
 /* Kept connections must not eat up the process's descriptors. */
@@ -101,46 +94,6 @@ void poller_free(struct poller *p) {
 }
 
 double poller_energy(const struct poller *p) { return p->energy; }
-
-/* -- lines -- */
-
-static void line_add(struct line *line, struct known *k) {
-  k->queue_next = NULL;
-  if (line->last != NULL)
-    line->last->queue_next = k;
-  else
-    line->first = k;
-  line->last = k;
-}
-
-static struct known *line_take(struct line *line) {
-  struct known *k = line->first;
-
-  if (k == NULL)
-    return NULL;
-  line->first = k->queue_next;
-  if (line->first == NULL)
-    line->last = NULL;
-  return k;
-}
-
-static void line_drop(struct line *line, const struct known *k) {
-  struct known *before = NULL;
-
-  for (struct known *at = line->first; at != NULL; at = at->queue_next) {
-    if (at != k) {
-      before = at;
-      continue;
-    }
-    if (before != NULL)
-      before->queue_next = at->queue_next;
-    else
-      line->first = at->queue_next;
-    if (line->last == at)
-      line->last = before;
-    return;
-  }
-}
 
 /* -- what came out -- */
 
@@ -253,31 +206,6 @@ static void say_stranger(struct poller *p, const struct known *k) {
   p->strangers_said++;
 }
 
-bool poller_is_locked(const struct poller *p, const struct known *k) {
-  return loop_now_us(p->loop) < k->not_before_us;
-}
-
-/* Each refused account counts towards a lock: the pauses double. A device that
- * is locked already says for how long. */
-static void lock(struct poller *p, struct known *k) {
-  uint64_t seconds = LOCKED_FIRST_S;
-  unsigned asked = 0;
-
-  if (k->transport->locked != NULL && k->link != NULL)
-    asked = k->transport->locked(k->link);
-  k->locked_by_device = asked > 0;
-  if (asked > 0) {
-    seconds = asked + 1ULL;
-  } else {
-    for (unsigned i = 0; i < k->locked_steps && seconds < LOCKED_MOST_S; i++)
-      seconds *= 2;
-    k->locked_steps++;
-    if (seconds > LOCKED_MOST_S)
-      seconds = LOCKED_MOST_S;
-  }
-  k->not_before_us = loop_now_us(p->loop) + seconds * 1000000;
-}
-
 /* It is one that is to be left out: no report, and no further poll. */
 static void leave_out(struct poller *p, struct known *k) {
   release(p, k);
@@ -317,7 +245,7 @@ static void give_up(struct poller *p, struct known *k) {
     say_stranger(p, k);
   k->refused |= refused;
   if (refused)
-    lock(p, k);
+    contact_lock(k, loop_now_us(p->loop));
   set_up(k, false);
   if (established)
     report(p, k, REPORT_STATE);
@@ -326,25 +254,6 @@ static void give_up(struct poller *p, struct known *k) {
   contact_try_other(k);
   rouse(p, k);
   rest(p, k);
-}
-
-static void count_energy(struct poller *p, struct reading *now,
-                         struct counter *c, uint64_t gap_us) {
-  uint64_t now_us = loop_now_us(p->loop);
-
-  if (reading_has(now, Q_ENERGY_TOTAL))
-    p->energy += counter_add_total(c, now->value[Q_ENERGY_TOTAL], now_us);
-  else if (reading_has(now, Q_POWER) && c->by != COUNTER_BY_TOTAL)
-    p->energy += counter_add_power(c, now->value[Q_POWER], now_us, gap_us);
-}
-
-static void count_all_energy(struct poller *p, struct known *k) {
-  uint64_t gap_us = (uint64_t)(3e6 * known_interval(k, p->options));
-
-  if (k->plugs_num == 0)
-    count_energy(p, &k->device.now, &k->energy, gap_us);
-  for (unsigned i = 0; i < k->plugs_num; i++)
-    count_energy(p, &k->device.plugs[i].now, &k->plugs[i].energy, gap_us);
 }
 
 static void failed(struct poller *p, struct known *k, enum outcome outcome,
@@ -361,9 +270,6 @@ static void publish(struct poller *p, struct known *k) {
     return;
   }
   contact_worked(k);
-  k->locked_steps = 0;
-  k->refused = false;
-  k->asked_tdp = false;
   k->reported = true;
   k->response = (double)(now_us - k->started_us) / 1e6;
   if (k->day_ends_us != 0 && now_us >= k->day_ends_us) {
@@ -376,7 +282,7 @@ static void publish(struct poller *p, struct known *k) {
     }
   }
   device_sum_plugs(&k->device);
-  count_all_energy(p, k);
+  p->energy += known_count_energy(k, now_us, p->options);
   if (came_back && k->polled && k->answered)
     log_say(LOG_LEVEL_NOTICE, "%s (%s) answers again", k->name,
             known_address(k));
@@ -410,9 +316,10 @@ static void publish_extras(struct poller *p, struct known *k) {
 static void ask(struct poller *p, struct known *k);
 
 static void begin_attempt(struct poller *p, struct known *k) {
-  k->progress = (struct progress){
-      .slow = loop_now_us(p->loop) >= k->extras_due_us,
-  };
+  bool slow = loop_now_us(p->loop) >= k->extras_due_us;
+
+  k->asked_singly = contact_asks_singly(k, slow);
+  k->progress = (struct progress){.slow = slow, .singly = k->asked_singly};
   k->started_us = loop_now_us(p->loop);
   k->attempts++;
   ask(p, k);
@@ -652,6 +559,8 @@ void poller_run(struct poller *p) {
 void poller_repeat(struct poller *p, struct known *k) {
   if (!is_established(p, k))
     return;
+  if (!k->polled && k->address.sin_port != 0)
+    return; /* its first poll is under way, and brings its name */
   if (k->address.sin_port == 0) {
     k->failures[OUTCOME_UNREACHABLE]++;
     k->outcome = OUTCOME_UNREACHABLE;

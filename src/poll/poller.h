@@ -52,9 +52,6 @@ void poller_forget(struct poller *p, struct known *k);
 /* How k is spoken with has changed: a poll under way begins anew. */
 void poller_restart(struct poller *p, struct known *k);
 
-/* Whether k has to be left alone for now: it refused our account. */
-bool poller_is_locked(const struct poller *p, const struct known *k);
-
 /* Starts as many of the waiting as there is room for. */
 void poller_run(struct poller *p);
 

@@ -9,8 +9,8 @@ from collectd import Key
 from expect import quiet_moment
 from leaks import Watched
 from mixed import ACCOUNT
-from patients import (CONFIG, INTERVAL, failures, is_right_again, lines_of,
-                      name_of)
+from patients import (CONFIG, INTERVAL, failures, lines_of, name_of,
+                      wrongs)
 from sim import Sim
 
 HTTP = ("klap", "aes", "tpap")
@@ -193,7 +193,7 @@ def test_a_sick_device_says_why_and_comes_back(ward, case):
     lines = ward["lines"][name]
     assert len(lines) == 1 and f"{name} (127." in lines[0], lines
     assert "stopped answering: " in lines[0]
-    is_right_again(*ward["after"], name)
+    assert not wrongs(*ward["after"], name)
     lines = ward["all lines"][name]
     assert len(lines) == 2 and "answers again" in lines[1], lines
 
