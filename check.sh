@@ -174,6 +174,18 @@ TEST_PACKAGES=(check clang clang-format clang-tidy cppcheck libclang-rt-14-dev m
 install_packages "to build and to run tests" "${BUILD_PACKAGES[@]}" \
   "${RUN_PACKAGES[@]}" "${TEST_PACKAGES[@]}" || exit 1
 
+# Grafana's linter of dashboards is to be had as a Go module only.
+install_linter() {
+  local mark=$LOG/linter.log
+  if [ -x "$VAR/bin/dashboard-linter" ]; then return 0; fi
+  if ! command -v go >/dev/null; then
+    install_packages "for Grafana's linter" golang-go || return 0
+  fi
+  GOBIN=$VAR/bin GOPATH=$VAR/go GOFLAGS=-modcacherw timeout 300 \
+    go install github.com/grafana/dashboard-linter@latest >"$mark" 2>&1 ||
+    say "dashboard-linter cannot be built: its tests are skipped"
+}
+
 # Clients and devices that nobody here wrote.
 install_peers() {
   if [ ! -x "$VAR/venv/bin/python" ]; then python3 -m venv "$VAR/venv" || return 1; fi
@@ -183,6 +195,11 @@ install_peers() {
   "$VAR/venv/bin/python" -c 'import kasa' 2>/dev/null ||
     "$VAR/venv/bin/pip" -q install python-kasa==0.12.0 >>"$LOG/pip.log" 2>&1 ||
     say "python-kasa cannot be installed: its tests are skipped"
+  "$VAR/venv/bin/python" -c 'import yaml, grafana_foundation_sdk' 2>/dev/null ||
+    "$VAR/venv/bin/pip" -q install pyyaml \
+      'grafana-foundation-sdk==1769699379!11.6.0' >>"$LOG/pip.log" 2>&1 ||
+    say "Grafana's schema cannot be installed: its tests are skipped"
+  install_linter
   if ! command -v npm >/dev/null; then
     install_packages "for simulated devices from npm" nodejs npm ||
       say "npm cannot be installed: its tests are skipped"
@@ -199,6 +216,8 @@ if wants e2e || wants sanitize || wants bench; then
 fi
 
 E2E_ENV=("KASA_DEVICES=$KASA_DEVICES" "KASA_NODE=$VAR/node"
+  "KASA_LINTER=$VAR/bin/dashboard-linter"
+  "KASA_LINTER_WHY=$(tail -n 1 "$LOG/linter.log" 2>/dev/null)"
   "NODE_PATH=$VAR/node/node_modules")
 
 stage_sources || exit 1
