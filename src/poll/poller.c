@@ -559,7 +559,8 @@ void poller_run(struct poller *p) {
 void poller_repeat(struct poller *p, struct known *k) {
   if (!is_established(p, k))
     return;
-  if (!k->polled && k->address.sin_port != 0)
+  if (!k->polled && k->address.sin_port != 0 && k->device.alias[0] == '\0' &&
+      k->options == NULL)
     return; /* its first poll is under way, and brings its name */
   if (k->address.sin_port == 0) {
     k->failures[OUTCOME_UNREACHABLE]++;

@@ -124,7 +124,7 @@ def main():
     from prometheus import Prometheus, configuration
     start = int(time.time()) - DAYS * 86400
     with tempfile.TemporaryDirectory() as place, Sim(
-            demo=True, args=["--speed", "0", "--start", str(start)]) as sim:
+            demo="iot", args=["--speed", "0", "--start", str(start)]) as sim:
         daemon = collectd.Collectd(
             interval=5, errors=True, plugins=MACHINE, blocks=BLOCKS.format(
                 build=collectd.BUILD, folder=place))
