@@ -169,7 +169,8 @@ fi
 
 TEST_PACKAGES=(check clang clang-format clang-tidy cppcheck libclang-rt-14-dev mandoc shellcheck
   valgrind python3-venv prometheus rrdtool iproute2 openssl curl
-  opensmtpd libesmtp6)
+  opensmtpd libesmtp6 libyajl2 libcurl3-gnutls
+  debhelper debootstrap lintian)
 
 install_packages "to build and to run tests" "${BUILD_PACKAGES[@]}" \
   "${RUN_PACKAGES[@]}" "${TEST_PACKAGES[@]}" || exit 1
@@ -283,7 +284,8 @@ part_lint() {
   step "clang-format" formatted
   step "clang-tidy" tidy
   step "cppcheck" check_cpp
-  step "shellcheck" shellcheck -x -P "$TOP" "$TOP/run.sh" "$TOP/check.sh" "$TOP/.ci/run"
+  step "shellcheck" shellcheck -x -P "$TOP" "$TOP/run.sh" "$TOP/check.sh" "$TOP/.ci/run" \
+    "$TOP"/packaging/*.sh "$TOP"/packaging/debian/*.p* "$TOP/tests/package/root.sh"
   step "manual pages" mandoc -Tlint -Wwarning "$TOP"/doc/man/*.[15]
 }
 
@@ -303,8 +305,16 @@ test_tools() { # BUILD...
 # What runs under valgrind end to end.
 read -ra VALGRIND_E2E <<<"${VALGRIND_E2E:-test_values.py test_stop.py test_faults_one.py}"
 
+make_package() {
+  DEB_BUILD_OPTIONS="nocheck parallel=$(nproc)" make -C "$VAR/check" deb
+}
+
 part_e2e() {
   test_tools check || return
+  step "the Debian package is built" make_package
+  # where there can be no clean root, the package's test says why
+  "$TOP/tests/package/root.sh" "$VAR"/check/deb/collectd-kasa_*.deb "$VAR/root" \
+    >"$LOG/root.log" 2>&1
   pytest_suite "end to end" KASA_BUILD="$VAR/check" -- "$TOP/tests/e2e"
   pytest_result "end to end"
 }
