@@ -28,6 +28,7 @@ static struct {
   const char *share; /* base64 instead of its point */
   const char *suite;
   const char *salt; /* hex */
+  int tls, port;    /* as in its discover answer */
   bool no_tpap, dac, bad_confirm, compressed;
   int share_error, login_error;
   int evict; /* after so many requests: plain error 9999 */
@@ -100,9 +101,9 @@ static void answer_discover(struct server_answer *a) {
   else
     say(a,
         "{\"error_code\":0,\"result\":{\"mac\":\"AA-BB-CC-11-22-33\",\"tpap\":"
-        "{\"tls\":0,\"port\":0,\"dac\":%s,\"noc\":false,\"pake\":%s,"
+        "{\"tls\":%d,\"port\":%d,\"dac\":%s,\"noc\":false,\"pake\":%s,"
         "\"user_hash_type\":0}}}",
-        dev.dac ? "true" : "false", dev.pake);
+        dev.tls, dev.port, dev.dac ? "true" : "false", dev.pake);
 }
 
 static void answer_register(const cJSON *params, struct server_answer *a) {
@@ -297,7 +298,7 @@ static void reopen(void) {
   ck_assert_ptr_nonnull(link_);
 }
 
-static void setup(void) {
+static inline void reset(void) {
   memset(&dev, 0, sizeof(dev));
   dev.pass_text = "698789c94a1bc1bf1bc2730bb513acd9fec936f8";
   dev.extra = "{\"type\":\"password_shadow\",\"params\":{\"passwd_id\":2}}";
@@ -307,9 +308,13 @@ static void setup(void) {
   dev.suite = "1";
   dev.salt = "30313233343536373839616263646566";
   bench_open(&b);
+  link_ = NULL;
+}
+
+static inline void setup(void) {
+  reset();
   where = (struct endpoint){.address = server_start(&web, answer, NULL),
                             .account = &account};
-  link_ = NULL;
   reopen();
 }
 
