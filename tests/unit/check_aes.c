@@ -7,6 +7,7 @@
 #include "bench.h"
 #include "server.h"
 #include "suite.h"
+#include "wipe.h"
 
 #include <cjson/cJSON.h>
 #include <openssl/bio.h>
@@ -71,6 +72,8 @@ static void say_key(const char *pem, struct server_answer *a) {
   crypto_random(plain, sizeof(plain));
   memcpy(dev.session.key, plain, 16);
   memcpy(dev.session.iv, plain + 16, 16);
+  wipe_secret("the session's key", dev.session.key, 16);
+  wipe_secret("the session's iv", dev.session.iv, 16);
   ck_assert_int_eq(EVP_PKEY_encrypt_init(ctx), 1);
   EVP_PKEY_CTX_set_rsa_padding(ctx, RSA_PKCS1_PADDING);
   ck_assert_int_eq(
@@ -209,10 +212,16 @@ static void reopen(void) {
 }
 
 static void setup(void) {
+  char hashed[AES_NAME_SIZE];
+
   memset(&dev, 0, sizeof(dev));
   dev.user = account.user;
   dev.pass = account.pass;
   dev.login = 2;
+  wipe_begin();
+  wipe_secret("the password", account.pass, strlen(account.pass));
+  aes_hashed(account.pass, hashed);
+  wipe_secret("the password's hash", hashed, strlen(hashed));
   bench_open(&b);
   where = (struct endpoint){.address = server_start(&web, answer, NULL),
                             .service = {.login = 2},
@@ -225,6 +234,7 @@ static void teardown(void) {
   transport_aes.close(link_);
   bench_close(&b);
   server_stop(&web);
+  wipe_end();
 }
 
 static enum outcome ask(void) {

@@ -7,6 +7,7 @@
 #include "bench.h"
 #include "server.h"
 #include "suite.h"
+#include "wipe.h"
 
 /* -- the device
  * ---------------------------------------------------------------- */
@@ -87,6 +88,10 @@ static void answer_proof(const struct server_request *r,
     a->status = dev.status_proof;
   dev.proved = a->status == 200;
   klap_derive(&dev.auth, dev.local, dev.remote, &dev.keys);
+  wipe_secret("the account's hash", dev.auth.hash, dev.auth.len);
+  wipe_secret("the session's key", dev.keys.key, sizeof(dev.keys.key));
+  wipe_secret("the session's sig", dev.keys.sig, sizeof(dev.keys.sig));
+  wipe_secret("the session's iv", dev.keys.iv, sizeof(dev.keys.iv));
 }
 
 static void answer_request(const struct server_request *r,
@@ -170,6 +175,8 @@ static void setup(void) {
   dev.user = account.user;
   dev.pass = account.pass;
   dev.version = KLAP_V2;
+  wipe_begin();
+  wipe_secret("the password", account.pass, strlen(account.pass));
   bench_open(&b);
   where = (struct endpoint){.address = server_start(&web, answer, NULL),
                             .account = &account};
@@ -182,6 +189,7 @@ static void teardown(void) {
     transport_klap.close(link_);
   bench_close(&b);
   server_stop(&web);
+  wipe_end();
 }
 
 static enum outcome ask(const char *request) {

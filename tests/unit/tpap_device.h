@@ -10,6 +10,7 @@
 #include "bytes.h"
 #include "server.h"
 #include "suite.h"
+#include "wipe.h"
 
 #include <cjson/cJSON.h>
 #include <openssl/bn.h>
@@ -204,6 +205,11 @@ static void answer_share(const cJSON *params, struct server_answer *a) {
   crypto_base64(mac, 32, text);
   ck_assert(tpap_cipher(dev.cipher, &aead));
   tpap_derive(shared, aead, &dev.keys);
+  wipe_secret("w0", dev.w0, 32);
+  wipe_secret("w1", dev.w1, 32);
+  wipe_secret("the shared secret", shared, 32);
+  wipe_secret("the session's key", dev.keys.key, 16);
+  wipe_secret("the session's nonce", dev.keys.nonce, 12);
   dev.seq = 41;
   dev.in_session = 0;
   say(a, "{\"error_code\":0,\"result\":{\"dev_confirm\":\"%s\"%s}}", text,
@@ -307,6 +313,9 @@ static inline void reset(void) {
   dev.iterations = "100";
   dev.suite = "1";
   dev.salt = "30313233343536373839616263646566";
+  wipe_begin();
+  wipe_secret("the password", account.pass, strlen(account.pass));
+  wipe_secret("the credential", dev.pass_text, strlen(dev.pass_text));
   bench_open(&b);
   link_ = NULL;
 }
@@ -324,6 +333,7 @@ static void teardown(void) {
   server_stop(&web);
   BN_free(dev.y);
   dev.y = NULL;
+  wipe_end();
 }
 
 static enum outcome ask(void) {
