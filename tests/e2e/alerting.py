@@ -12,8 +12,8 @@ import subprocess
 import tempfile
 import time
 
-from collectd import BUILD, BY_SANITIZER, COLLECTD, PLUGINDIR, PRELOAD
-from collectd import SLOWNESS, WRAP
+from collectd import BUILD, BY_SANITIZER, COLLECTD, PLUGINDIR, SLOWNESS
+from collectd import WRAP, environment
 
 HEAD = """
 Hostname "tester"
@@ -91,15 +91,10 @@ class Collectd:
         shutil.rmtree(self.base, ignore_errors=True)
 
     def start(self):
-        env = dict(os.environ)
-        if PRELOAD:
-            env["LD_PRELOAD"] = PRELOAD
-            # the daemon itself leaks a little of its configuration
-            env.setdefault("ASAN_OPTIONS", "detect_leaks=0")
         with open(self.base + "/err", "ab") as err:
             self.process = subprocess.Popen(
                 [*WRAP, COLLECTD, "-f", "-C", self.base + "/conf"], stderr=err,
-                stdout=err, env=env)
+                stdout=err, env=environment())
         end = time.time() + 20 * SLOWNESS
         while not (os.path.exists(self.base + "/control")
                    and os.path.exists(self.base + "/sock")):

@@ -85,6 +85,20 @@ def wait(condition, what, timeout=10, tell=None):
         time.sleep(0.02)
 
 
+def environment(more=()):
+    """Of a daemon, perhaps under a sanitizer; what is the daemon's own report
+    is kept quiet by the suppressions beside this file."""
+    env = {**os.environ, **dict(more)}
+    if PRELOAD:
+        env["LD_PRELOAD"] = PRELOAD
+    for name in ("asan", "lsan", "ubsan", "tsan"):
+        variable = name.upper() + "_OPTIONS"
+        path = os.path.join(HERE, name + ".supp")
+        if os.path.exists(path):
+            env[variable] = f"suppressions={path}:" + env.get(variable, "")
+    return env
+
+
 # -- the metrics page
 
 _LINE = re.compile(r'([A-Za-z_:][\w:]*)(?:\{(.*)\})? (\S+)(?: (\d+))?$')
@@ -229,15 +243,7 @@ PluginDir "{PLUGINDIR}"
         return [*self._wrap, *WRAP, COLLECTD, "-C", self.config, *arguments]
 
     def environment(self):
-        env = {**os.environ, **self._env}
-        if PRELOAD:
-            env["LD_PRELOAD"] = PRELOAD
-        for name in ("asan", "lsan", "ubsan", "tsan"):
-            variable = name.upper() + "_OPTIONS"
-            path = os.path.join(HERE, name + ".supp")
-            if os.path.exists(path):
-                env[variable] = f"suppressions={path}:" + env.get(variable, "")
-        return env
+        return environment(self._env)
 
     def start(self):
         with open(self.path("stderr"), "wb") as out:
