@@ -11,7 +11,7 @@ import tempfile
 import time
 
 import instruments
-from collectd import BUILD, COLLECTD, SLOWNESS, daemon_command, environment
+from collectd import BUILD, SLOWNESS, daemon_command, environment
 
 TREE = pathlib.Path(__file__).resolve().parents[2]
 PLUGIN = os.path.join(BUILD, ".libs")
