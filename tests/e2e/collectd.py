@@ -242,7 +242,8 @@ PluginDir "{PLUGINDIR}"
 
     def command(self, *arguments):
         # for the daemon alone: a shell that wraps it may not bear the library
-        load = ["env", "LD_PRELOAD=" + PRELOAD] if PRELOAD else []
+        # libcrypt with it: else its crypt_r() stays unknown to the interceptor
+        load = ["env", f"LD_PRELOAD={PRELOAD}:libcrypt.so.1"] if PRELOAD else []
         return [*self._wrap, *WRAP, *load, COLLECTD, "-C", self.config,
                 *arguments]
 
