@@ -134,3 +134,20 @@ def test_after_all_that_everybody_is_still_read(home):
                        "unreachable"):
             assert page[Key("collectd_kasa_failures_total", kasa=name,
                             type=reason)] == 0, (name, reason)
+
+
+def test_the_demo_house_is_read_but_for_the_pump():
+    """What run.sh --simulate shows."""
+    with Sim(demo=True, args=["--http-port", "28080"]) as sim:
+        with Watched(sim, f"{ACCOUNT}Timeout {SLOWNESS}\n") as daemon:
+            truth = known(sim.truth())
+            names = {d["alias"] for d in truth} - {"Garden pump"}
+            daemon.wait_up(*names, timeout=20)
+            assert len(names) == 22
+            assert {d["transport"] for d in truth} == {"xor", "klap", "aes",
+                                                       "tpap"}
+            found = json.loads(daemon.kasactl(
+                "discover", "--json", "--target", "127.255.255.255"))
+            assert {d["transport"] for d in found["devices"]} == {
+                "xor", "klap", "aes", "tpap"}
+            assert len(found["unsupported"]) == 2
