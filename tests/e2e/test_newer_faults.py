@@ -3,6 +3,8 @@ over HTTP, one device each: each says why, once, is asked once per interval
 then, and is back by itself when the cause is gone. What can be understood is
 no illness."""
 
+import time
+
 import pytest
 
 from collectd import SLOWNESS, Key
@@ -161,11 +163,13 @@ def fixture_ward():
             ward = {"names": names, "daemon": daemon,
                     "before": daemon.cycles(2)}
             sim.stats(reset=True)
+            began = time.monotonic()
             for case in cases:
                 spread(sim, names[title(case)], case)
             daemon.cycles(3)
             ward["early"] = daemon.cycles(1)
             ward["during"] = daemon.cycles(2)
+            ward["seconds"] = time.monotonic() - began
             stats = {s["addr"]: s for s in sim.stats()}
             ward["stats"] = {h["alias"]: stats[h["addr"]] for h in house}
             ward["lines"] = {n: lines_of(daemon, n) for n in names.values()}
@@ -203,9 +207,12 @@ def test_a_sick_device_says_why_and_comes_back(ward, case):
 @pytest.mark.parametrize("case", DENIED, ids=map(title, DENIED))
 def test_an_account_that_is_refused_is_not_tried_again_soon(ward, case):
     name = ward["names"][title(case)]
-    assert failures(ward["during"], name)["auth"] == 1
-    assert sum(failures(ward["during"], name).values()) == 1
-    assert ward["stats"][name]["handshakes"] <= 2
+    # after one minute, and two more
+    attempts = 1 + (ward["seconds"] > 58) + (ward["seconds"] > 176)
+    told = failures(ward["during"], name)
+    assert 1 <= told["auth"] <= attempts
+    assert sum(told.values()) == told["auth"]
+    assert ward["stats"][name]["handshakes"] <= 2 * attempts
     lines = ward["lines"][name]
     assert len(lines) == 1, lines
     if case[2].get("code") == -40404:

@@ -6,7 +6,7 @@ import json
 import pytest
 
 import mixed
-from collectd import Key
+from collectd import SLOWNESS, Key
 from expect import differences, quiet_moment, series
 from leaks import Watched
 from mixed import ACCOUNT, READ, UNSUPPORTED, transport_of
@@ -18,7 +18,8 @@ NAMES = [d["alias"] for d in READ]
 @pytest.fixture(scope="module", name="home")
 def fixture_home():
     with Sim(mixed.house() + mixed.strangers()) as sim:
-        with Watched(sim, ACCOUNT + "EnergyInterval 10\n") as daemon:
+        with Watched(sim, f"{ACCOUNT}EnergyInterval 10\n"
+                     f"Timeout {4 * SLOWNESS}\n") as daemon:
             daemon.wait_up(*NAMES, timeout=30)
             daemon.cycles(2)
             yield sim, daemon
@@ -133,3 +134,20 @@ def test_after_all_that_everybody_is_still_read(home):
                        "unreachable"):
             assert page[Key("collectd_kasa_failures_total", kasa=name,
                             type=reason)] == 0, (name, reason)
+
+
+def test_the_demo_house_is_read_but_for_the_pump():
+    """What run.sh --simulate shows."""
+    with Sim(demo=True, args=["--http-port", "28080"]) as sim:
+        with Watched(sim, f"{ACCOUNT}Timeout {SLOWNESS}\n") as daemon:
+            truth = known(sim.truth())
+            names = {d["alias"] for d in truth} - {"Garden pump"}
+            daemon.wait_up(*names, timeout=20)
+            assert len(names) == 22
+            assert {d["transport"] for d in truth} == {"xor", "klap", "aes",
+                                                       "tpap"}
+            found = json.loads(daemon.kasactl(
+                "discover", "--json", "--target", "127.255.255.255"))
+            assert {d["transport"] for d in found["devices"]} == {
+                "xor", "klap", "aes", "tpap"}
+            assert len(found["unsupported"]) == 2

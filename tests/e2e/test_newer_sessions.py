@@ -371,3 +371,29 @@ def test_p100_in_all_its_glory():
             assert page.get_one("kasa_relay", kasa="P100") == 1
             asked = sim.stats("P100")[0]["asked"]
             assert "smart.get_led_info" not in asked
+
+
+# -- the end
+
+
+@pytest.mark.parametrize("fault,parameters", [
+    ("silence", {}), ("delay", {"ms": 60000}), ("drop", {}),
+    ("drip", {"bytes": 1, "interval": 100}), ("http_status", {"status": 403}),
+    ("none", {})])
+def test_it_stops_within_a_second_whatever_they_do(fault, parameters):
+    """In the middle of requests, handshakes and computations of all kinds."""
+    homes = [{**d, "alias": f"{d['alias']} {i}", "https": https,
+              "addr": f"127.77.{14 + i}.{n + 1}", "tpap_iterations": 90000}
+             for i in range(4) for https in ((False, True)[i % 2],)
+             for n, d in enumerate(house())
+             if not (https and "aes" in d["alias"])]
+    with Sim(homes) as sim:
+        with Watched(sim, ACCOUNT + "Timeout 30\n",
+                     interval=INTERVAL) as daemon:
+            daemon.wait_up("klap 0", "iot klap 1", "aes 0")
+            if fault != "none":
+                sim.evict("*")
+                sim.fault("*", fault, **parameters)
+                daemon.wait(lambda: sim.totals()["requests"] > 0, "requests")
+            assert daemon.stop() == 0
+            assert daemon.stop_seconds < SLOWNESS
