@@ -167,7 +167,7 @@ if [ -r "$TOP/../shared/devices/INDEX.tsv" ]; then
   KASA_DEVICES=$(cd "$TOP/../shared/devices" && pwd)
 fi
 
-TEST_PACKAGES=(check clang clang-tidy cppcheck libclang-rt-14-dev mandoc shellcheck
+TEST_PACKAGES=(check clang clang-format clang-tidy cppcheck libclang-rt-14-dev mandoc shellcheck
   valgrind python3-venv prometheus rrdtool iproute2 openssl curl
   opensmtpd libesmtp6)
 
@@ -256,7 +256,12 @@ check_cpp() {
     -I "$VAR/src/src" "$VAR"/src/src/{base,device,energy,poll,cli,alert}
 }
 
+formatted() {
+  find "$TOP/src" "$TOP/tests" -name '*.[ch]' -exec clang-format --dry-run --Werror {} +
+}
+
 part_lint() {
+  step "clang-format" formatted
   step "clang-tidy" tidy
   step "cppcheck" check_cpp
   step "shellcheck" shellcheck -x -P "$TOP" "$TOP/run.sh" "$TOP/check.sh" "$TOP/.ci/run"
@@ -275,6 +280,9 @@ test_tools() { # BUILD...
         return 1; }
   done
 }
+
+# What runs under valgrind end to end.
+read -ra VALGRIND_E2E <<<"${VALGRIND_E2E:-test_values.py test_stop.py test_faults_one.py}"
 
 part_e2e() {
   test_tools check || return
@@ -297,19 +305,20 @@ part_sanitize() {
   unit_suite asan "unit tests, address and undefined sanitizers"
   unit_suite tsan "unit tests, thread sanitizer"
   test_tools asan tsan check || return
-  # The daemon itself leaks its configuration and races with its unixsock
-  # threads at its end, so the end-to-end suites under instruments are those
-  # that do without; SANITIZE_ALL=1 runs all and shows the daemon's reports too.
-  local suites=("$TOP/tests/e2e/test_names.py" "$TOP/tests/e2e/test_dumps.py"
-    "$TOP/tests/e2e/test_faults.py")
-  if [ -n "${SANITIZE_ALL:-}" ]; then suites=("$TOP/tests/e2e"); fi
+  # Whatever says nothing new there is marked plain. Tests mostly wait, so both
+  # suites run at once.
   pytest_suite "end to end, address and undefined sanitizers" \
-    KASA_BUILD="$VAR/asan" KASA_PRELOAD="$asan" -- "${suites[@]}"
-  pytest_result "end to end, address and undefined sanitizers"
+    KASA_BUILD="$VAR/asan" KASA_PRELOAD="$asan" -- -m "not plain" "$TOP/tests/e2e" &
   pytest_suite "end to end, thread sanitizer" \
-    KASA_BUILD="$VAR/tsan" KASA_PRELOAD="$tsan" -- "${suites[@]}"
+    KASA_BUILD="$VAR/tsan" KASA_PRELOAD="$tsan" -- -m "not plain" "$TOP/tests/e2e" &
+  wait
+  pytest_result "end to end, address and undefined sanitizers"
   pytest_result "end to end, thread sanitizer"
-  # valgrind takes thirty times as long
+  # valgrind takes thirty times as long: these, or VALGRIND_E2E="FILE..."
+  pytest_suite "end to end, valgrind" KASA_BUILD="$VAR/check" \
+    KASA_WRAP="valgrind -q --leak-check=full --errors-for-leak-kinds=definite --show-leak-kinds=definite --num-callers=30 --suppressions=$TOP/tests/e2e/valgrind.supp" \
+    -- "${VALGRIND_E2E[@]/#/$TOP/tests/e2e/}"
+  pytest_result "end to end, valgrind"
   UNIT_ONLY='check_(config|conf_text|discover|engine|event|iot|iot_sysinfo|metrics|options|registry|ring|table|template|transport_xor)$' \
     unit_suite check "unit tests, valgrind" CK_FORK=no \
     valgrind -q --error-exitcode=9 --leak-check=full --errors-for-leak-kinds=definite

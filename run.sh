@@ -80,7 +80,7 @@ if (exec 3<>"/dev/tcp/127.0.0.1/$PORT") 2>/dev/null; then
 fi
 
 mkdir -p "$VAR/run" "$VAR/log"
-TARGET=
+TARGET='' ACCOUNT=''
 if [ "$SIMULATE" = no ]; then
   say "Looking for devices on this network ..."
   if ! "$KASACTL" discover >"$VAR/log/discover.log" 2>&1; then
@@ -93,7 +93,12 @@ if [ "$SIMULATE" = yes ]; then
   TARGET='DiscoveryTarget "127.255.255.255"'
   LABEL=(--label SIMULATED)
   rm -f "$VAR/log/kasasim.log"
-  "$BUILD/kasasim" --demo --control "$VAR/run/kasasim.sock" \
+  # the newer ones want an account, which is theirs alone
+  (umask 077 && echo great_password >"$VAR/run/password")
+  ACCOUNT="Username \"user@example.com\"
+  PasswordFile \"$VAR/run/password\""
+  # port 80 would need root, and may be taken
+  "$BUILD/kasasim" --demo --http-port 28080 --control "$VAR/run/kasasim.sock" \
     >"$VAR/log/kasasim.log" 2>&1 &
   PIDS+=($!)
   while ! grep -q ready "$VAR/log/kasasim.log" 2>/dev/null; do
@@ -119,6 +124,7 @@ LoadPlugin kasa
 <Plugin kasa>
   DiscoveryTimeout 3
   $TARGET
+  $ACCOUNT
 </Plugin>
 PluginDir "${COLLECTD_PLUGINS:-/usr/lib/collectd}"
 LoadPlugin write_prometheus

@@ -282,7 +282,7 @@ static void tell_routes(struct saying *s) {
   /* the trouble of the only channel on the route is for the others to tell */
   for (size_t i = 0; own && !any && i < s->d->config->channels_num; i++)
     if (!done[i])
-      tell(s, (int)i, -1);
+      tell(s, (int)i, s->e->routes_num > 0 ? s->e->routes[0] : -1);
 }
 
 /* The route of e that names channel, for its texts; -1 = none any more. */
@@ -466,8 +466,8 @@ int deliver_start(struct deliver *d, int64_t now) {
 void deliver_shift(struct deliver *d, int64_t delta) {
   for (size_t i = 0; i < d->config->channels_num; i++) {
     struct channel_run *c = &d->channels[i];
-    int64_t *const moments[] = {&c->state.not_before, &c->last_failure,
-                                &c->fallback_look, &c->counts.oldest};
+    int64_t *const moments[] = {&c->state.not_before, &c->fallback_look,
+                                &c->reread_at, &c->counts.oldest};
 
     for (size_t j = 0; j < sizeof(moments) / sizeof(moments[0]); j++)
       if (*moments[j] > 0)

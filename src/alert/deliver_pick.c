@@ -16,6 +16,7 @@ enum {
   LATE_MS = 120000,        /* from here on a message says that it is late */
   FALLBACK_LOOK_MS = 5000, /* how often overdue rows are looked for */
   FALLBACK_SLICE = 100,
+  REREAD_MS = 60000, /* how often a stopped channel's secrets are looked at */
   COUNT_MS = 1000,   /* how often the queue is counted anew */
   PICK_TRIES = 1000, /* rows that turn out to be moot, in one go */
 };
@@ -70,6 +71,8 @@ static bool still_worth_it(struct deliver *d, struct channel_run *c,
   if (row->alert_id == 0 || row->kind == MESSAGE_NOTE ||
       row->kind == MESSAGE_CANCEL)
     return true;
+  if (row->recipient[0] != '\0' && store_outbox_overtaken(d->store, row))
+    return false; /* a later message reached all of them, this one too */
   open = store_alert_is_open(d->store, row->alert_id);
   store_told_get(d->store, row->alert_id, row->channel, &told);
   switch (row->kind) {
@@ -103,15 +106,16 @@ static bool still_worth_it(struct deliver *d, struct channel_run *c,
 static const char *why_late(struct deliver *d, struct channel_run *c,
                             struct job *job) {
   int64_t created = job->row.created;
+  bool held = c->state.not_before > created;
 
   if (job->row.fallback_for[0] != '\0')
     return "";
-  if (c->last_failure >= created || job->row.attempts > 1)
+  if (!held && d->started > created)
+    snprintf(job->why_late, sizeof(job->why_late), "collectd was not running");
+  else if (held || job->row.attempts > 1)
     snprintf(job->why_late, sizeof(job->why_late), "%s could not be reached",
              c->config->sender->title != NULL ? c->config->sender->title
                                               : c->config->sender->name);
-  else if (d->started > created)
-    snprintf(job->why_late, sizeof(job->why_late), "collectd was not running");
   return job->why_late;
 }
 
@@ -219,6 +223,16 @@ static struct job *job_for_row(struct deliver *d, int channel,
   return job;
 }
 
+static struct job *job_without_row(enum job_kind kind, int channel) {
+  struct job *job = calloc(1, sizeof(*job));
+
+  if (job != NULL) {
+    job->kind = kind;
+    job->channel = channel;
+  }
+  return job;
+}
+
 static struct job *job_for_receipt(struct deliver *d, int channel,
                                    int64_t now) {
   struct channel_run *c = &d->channels[channel];
@@ -228,16 +242,26 @@ static struct job *job_for_receipt(struct deliver *d, int channel,
 
     if (c->receipts[i].due > now)
       continue;
-    job = calloc(1, sizeof(*job));
+    job = job_without_row(JOB_POLL, channel);
     if (job == NULL)
       return NULL;
-    job->kind = JOB_POLL;
-    job->channel = channel;
     job->alert_id = c->receipts[i].alert_id;
     memcpy(job->ref, c->receipts[i].ref, sizeof(job->ref));
     return job;
   }
   return NULL;
+}
+
+static bool rereads(const struct channel_run *c) {
+  return c->state.stopped && !c->busy && c->config->sender->reread != NULL;
+}
+
+static struct job *job_for_secrets(struct channel_run *c, int channel,
+                                   int64_t now) {
+  if (!rereads(c) || now - c->reread_at < REREAD_MS)
+    return NULL;
+  c->reread_at = now;
+  return job_without_row(JOB_REREAD, channel);
 }
 
 /* -- planning ------------------------------------------------------------- */
@@ -261,28 +285,29 @@ static struct job *next_job(struct deliver *d, int channel, int64_t now) {
   return NULL;
 }
 
-/* Critical messages that wait too long, and all of a stopped channel, take
- * the fallback. */
+/* Critical messages that wait too long, and all of a channel that is stopped
+ * or told to wait for long, take the fallback. */
 static void look_for_overdue(struct deliver *d, int channel, int64_t now) {
   struct channel_run *c = &d->channels[channel];
   int64_t ids[FALLBACK_SLICE];
   int64_t before = now - (int64_t)(c->config->fallback_after * 1000);
+  bool all = c->state.stopped || c->state.not_before - now > HOLD_MS;
   size_t n;
 
   if (c->config->fallback < 0 || c->counts.queued == 0 ||
       now - c->fallback_look < FALLBACK_LOOK_MS)
     return;
   c->fallback_look = now;
-  n = store_outbox_overdue(
-      d->store, c->config->name, c->state.stopped ? now : before,
-      c->state.stopped ? LEVEL_OK : LEVEL_CRITICAL, ids, FALLBACK_SLICE);
+  n = store_outbox_overdue(d->store, c->config->name, all ? now : before,
+                           all ? LEVEL_OK : LEVEL_CRITICAL, ids,
+                           FALLBACK_SLICE);
   for (size_t i = 0; i < n; i++) {
     struct outbox_row row;
 
     if (store_outbox_get(d->store, ids[i], &row) < 0)
       continue;
-    deliver_fall_back(d, channel, &row,
-                      c->state.stopped ? c->state.reason : row.last_error, now);
+    deliver_fall_back(d, channel, &row, all ? c->state.reason : row.last_error,
+                      now);
     deliver_complain(store_outbox_save(d->store, &row), "queue not updated");
     outbox_row_free(&row);
   }
@@ -291,7 +316,7 @@ static void look_for_overdue(struct deliver *d, int channel, int64_t now) {
 void deliver_plan(struct deliver *d, int64_t now) {
   for (size_t i = 0; i < d->config->channels_num; i++) {
     struct channel_run *c = &d->channels[i];
-    struct job *job;
+    struct job *job = NULL;
 
     if (c->config->broken)
       continue;
@@ -305,9 +330,10 @@ void deliver_plan(struct deliver *d, int64_t now) {
                        "channel not recorded");
       c->dirty = false;
     }
-    if (c->busy || c->state.stopped || c->state.not_before > now)
-      continue;
-    job = next_job(d, (int)i, now);
+    if (c->state.stopped)
+      job = job_for_secrets(c, (int)i, now);
+    else if (!c->busy && c->state.not_before <= now)
+      job = next_job(d, (int)i, now);
     if (job == NULL)
       continue;
     c->busy = true;
@@ -344,6 +370,8 @@ int64_t deliver_next_due(const struct deliver *d, int64_t now) {
       continue;
     if (c->counts.queued > 0 && c->config->fallback >= 0)
       sooner(&due, c->fallback_look + FALLBACK_LOOK_MS);
+    if (rereads(c))
+      sooner(&due, c->reread_at + REREAD_MS);
     if (c->state.stopped)
       continue;
     if (c->counts.queued > 0) /* held back as a whole: no need to look */
@@ -374,6 +402,9 @@ void job_run(struct job *job, const struct channel_config *channel,
     break;
   case JOB_POLL:
     job->poll_error = s->poll(channel->settings, job->ref, env, &job->poll);
+    break;
+  case JOB_REREAD:
+    job->fresh = s->reread(channel->settings);
     break;
   }
 }

@@ -456,9 +456,8 @@ static void send_(void *settings, const struct message *message,
     post(p, "POST", "/1/messages.json", &form, env, &answer);
     judge(p, &answer, message, env, result);
     if (result->outcome == SEND_REFUSED_CHANNEL && answer.status >= 400) {
-      bool fresh = secret_reread(&p->token);
-      again = secret_reread(&p->user) || fresh;
-      again = again && is_key(p->token.value) && is_key(p->user.value);
+      again = http_reread(&p->http) && is_key(p->token.value) &&
+              is_key(p->user.value);
     }
     http_answer_free(&answer);
   }
@@ -581,6 +580,12 @@ static int render(const void *settings, const struct message *message,
   return err;
 }
 
+static bool reread(void *settings) {
+  struct pushover *p = settings;
+
+  return http_reread(&p->http);
+}
+
 static void close_(void *settings) {
   struct pushover *p = settings;
 
@@ -612,6 +617,7 @@ const struct sender sender_pushover = {
     .send = send_,
     .cancel = cancel,
     .poll = poll_,
+    .reread = reread,
     .render = render,
     .close = close_,
     .destroy = destroy,

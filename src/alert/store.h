@@ -160,6 +160,8 @@ int store_outbox_supersede(struct store *store, const char *channel,
  * kind, or any (-1). */
 int store_outbox_newer(struct store *store, const struct outbox_row *row,
                        int kind);
+/* A later message of the same channel and alert went to all recipients. */
+bool store_outbox_overtaken(struct store *store, const struct outbox_row *row);
 /* The channel's queued rows may go at once (id 0), or one of them. */
 int store_outbox_hurry(struct store *store, const char *channel, int64_t id);
 /* A row with the same alert, kind and sequence exists already there. */

@@ -85,10 +85,11 @@ bool device_parse_mac(const char *text, uint8_t mac[6]) {
 void device_format_mac(const uint8_t mac[6], char out[MAC_TEXT_SIZE]) {
   static const char digits[] = "0123456789abcdef";
 
-  for (int i = 0; i < 6; i++) { /* at every poll, so not by printf() */
-    *out++ = digits[mac[i] >> 4];
-    *out++ = digits[mac[i] & 15];
-    *out++ = i < 5 ? ':' : '\0';
+  /* twice per poll: printf would be a tenth of it */
+  for (size_t i = 0; i < 6; i++) {
+    out[3 * i] = digits[mac[i] >> 4];
+    out[3 * i + 1] = digits[mac[i] & 15];
+    out[3 * i + 2] = i < 5 ? ':' : '\0';
   }
 }
 

@@ -249,8 +249,9 @@ static enum next smart_next(struct device *d, struct progress *p,
     return NEXT_ERROR;
   if (p->step == STEP_CLOUD)
     return NEXT_EXTRA;
-  return p->step == STEP_PLUGS || (p->asked & ESSENTIAL) != 0 ? NEXT_CORE
-                                                              : NEXT_ASIDE;
+  return p->step == STEP_PLUGS || (p->asked & (ESSENTIAL | METER)) != 0
+             ? NEXT_CORE
+             : NEXT_ASIDE;
 }
 
 /* -- answers
@@ -575,10 +576,9 @@ static enum outcome smart_take(struct device *d, struct progress *p,
   return OUTCOME_OK;
 }
 
-/* A request that the reading can do without failed. The meter's main method
- * is never given up for that: networks fail too. */
+/* A request that the reading can do without failed. */
 static void smart_skip(struct device *d, struct progress *p) {
-  uint32_t tried = p->asked & ~(uint32_t)(BIT(ENERGY) | BIT(COMPONENTS));
+  uint32_t tried = p->asked & ~(uint32_t)BIT(COMPONENTS);
 
   d->refused |= d->shaky & tried;
   d->shaky |= tried;

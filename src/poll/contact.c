@@ -9,7 +9,14 @@
 #include <string.h>
 #include <strings.h>
 
-enum { ACCOUNT_MAX = 256 };
+enum {
+  ACCOUNT_MAX = 256,
+  CHOKED_PROOFS = 2,
+  /* Accounts that are refused: the next try, and the longest pause. Devices
+   * lock everybody out for half an hour after a few. */
+  LOCKED_FIRST_S = 60,
+  LOCKED_MOST_S = 2 * 3600,
+};
 
 static const struct transport *const chosen[] = {
     [TRANSPORT_AUTO] = NULL,
@@ -194,11 +201,56 @@ void contact_try_other(struct known *k) {
     k->address = contact_at(k, k->address.sin_addr);
 }
 
+/* -- manners -- */
+
+/* After a failure it is asked for one thing at a time: some firmware has no
+ * room for more and answers nonsense. Where that has helped again and again it
+ * is what to begin with, but for polls that are long anyway: it may have
+ * passed. */
+bool contact_asks_singly(const struct known *k, bool slow) {
+  return k->attempts > 0 || (k->polled && !k->up) ||
+         (k->choked >= CHOKED_PROOFS && !slow);
+}
+
 void contact_worked(struct known *k) {
   if (k->transport != &transport_xor && k->other == &transport_xor)
     k->other = NULL;
   if (k->transport != &transport_xor)
     k->by_iot = false;
+  if (!k->asked_singly)
+    k->choked = 0;
+  else if (k->attempts > 1 && k->choked < CHOKED_PROOFS)
+    k->choked++;
+  k->locked_steps = 0;
+  k->refused = false;
+  k->asked_tdp = false;
+}
+
+/* -- accounts -- */
+
+/* Each refused account counts towards a lock: the pauses double. A device that
+ * is locked already says for how long. */
+void contact_lock(struct known *k, uint64_t now_us) {
+  uint64_t seconds = LOCKED_FIRST_S;
+  unsigned asked = 0;
+
+  if (k->transport->locked != NULL && k->link != NULL)
+    asked = k->transport->locked(k->link);
+  k->locked_by_device = asked > 0;
+  if (asked > 0) {
+    seconds = asked + 1ULL;
+  } else {
+    for (unsigned i = 0; i < k->locked_steps && seconds < LOCKED_MOST_S; i++)
+      seconds *= 2;
+    k->locked_steps++;
+    if (seconds > LOCKED_MOST_S)
+      seconds = LOCKED_MOST_S;
+  }
+  k->not_before_us = now_us + seconds * 1000000;
+}
+
+bool contact_is_locked(const struct known *k, uint64_t now_us) {
+  return now_us < k->not_before_us;
 }
 
 /* Devices keep a hash of the address as it was registered; who types it in

@@ -122,7 +122,7 @@ static uint64_t next_due(const struct engine *e, const struct known *k) {
 
 static void poll_one(struct engine *e, struct known *k) {
   if (k->state != POLL_IDLE || k->address.sin_port == 0 || k->ignored ||
-      poller_is_locked(e->poller, k))
+      contact_is_locked(k, loop_now_us(e->loop)))
     return;
   if (e->open++ == 0)
     e->cycle_started_us = loop_now_us(e->loop);
@@ -236,7 +236,7 @@ static void begin_cycle(struct engine *e) {
     if (k->ignored || !is_due(e, k))
       continue;
     if (k->state == POLL_IDLE && k->address.sin_port != 0 &&
-        !poller_is_locked(e->poller, k)) {
+        !contact_is_locked(k, loop_now_us(e->loop))) {
       poll_one(e, k);
     } else if (k->address.sin_port != 0 || e->searched) {
       k->due_us = next_due(e, k);
@@ -450,10 +450,10 @@ static void woken(void *arg) {
     start_search(e);
 }
 
-static void report(void *arg, const struct known *k, enum report_part part) {
+static void report(void *arg, const struct known *k, unsigned parts) {
   struct engine *e = arg;
 
-  e->hooks.report(e->hooks.arg, k, part);
+  e->hooks.report(e->hooks.arg, k, parts);
 }
 
 static void device_gone(void *arg, struct known *k) {

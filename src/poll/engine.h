@@ -23,7 +23,7 @@ struct cycle {
 };
 
 struct engine_hooks {
-  void (*report)(void *arg, const struct known *k, enum report_part part);
+  void (*report)(void *arg, const struct known *k, unsigned parts);
   void (*cycle)(void *arg, const struct cycle *cycle);
   /* The first search is over (also when there was none); may be NULL. */
   void (*searched)(void *arg);

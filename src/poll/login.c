@@ -163,3 +163,17 @@ bool login_reload(struct login_options *login, const char *where,
   login->from_file = now;
   return true;
 }
+
+int login_set(struct login_options *login, const char *user, const char *pass) {
+  struct login_options made = {.username = strdup(user),
+                               .password = strdup(pass)};
+
+  login_free(login);
+  if (made.username == NULL || made.password == NULL) {
+    login_free(&made);
+    return -ENOMEM;
+  }
+  *login = made;
+  login_settle(login, NULL);
+  return 0;
+}

@@ -42,6 +42,9 @@ bool login_reload(struct login_options *login, const char *where,
 void login_settle(struct login_options *login,
                   const struct login_options *outer);
 
+/* In place of whatever was there. 0 or -ENOMEM: then there is none. */
+int login_set(struct login_options *login, const char *user, const char *pass);
+
 void login_free(struct login_options *login);
 
 #endif

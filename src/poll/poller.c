@@ -8,15 +8,12 @@
 #include "base/worker.h"
 #include "device/web.h"
 #include "poll/contact.h"
+#include "poll/line.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
-
-struct line {
-  struct known *first, *last;
-};
 
 struct poller {
   struct loop *loop;
@@ -42,12 +39,9 @@ enum {
   STRANGERS_SAID = 16,
   STRANGERS_WINDOW_US = 300 * 1000000,
   REQUEST_SIZE_MAX = 1024,
+  STATE_PAUSE_US = 1000 * 1000,
   /* What a server takes to start once a datagram has woken it. */
   ROUSE_PAUSE_US = 800 * 1000,
-  /* Accounts that are refused: the next try, and the longest pause. Devices
-   * lock everybody out for half an hour after a few. */
-  LOCKED_FIRST_S = 60,
-  LOCKED_MOST_S = 2 * 3600,
 };
 
 /* Kept connections must not eat up the process's descriptors. */
@@ -101,46 +95,6 @@ void poller_free(struct poller *p) {
 
 double poller_energy(const struct poller *p) { return p->energy; }
 
-/* -- lines -- */
-
-static void line_add(struct line *line, struct known *k) {
-  k->queue_next = NULL;
-  if (line->last != NULL)
-    line->last->queue_next = k;
-  else
-    line->first = k;
-  line->last = k;
-}
-
-static struct known *line_take(struct line *line) {
-  struct known *k = line->first;
-
-  if (k == NULL)
-    return NULL;
-  line->first = k->queue_next;
-  if (line->first == NULL)
-    line->last = NULL;
-  return k;
-}
-
-static void line_drop(struct line *line, const struct known *k) {
-  struct known *before = NULL;
-
-  for (struct known *at = line->first; at != NULL; at = at->queue_next) {
-    if (at != k) {
-      before = at;
-      continue;
-    }
-    if (before != NULL)
-      before->queue_next = at->queue_next;
-    else
-      line->first = at->queue_next;
-    if (line->last == at)
-      line->last = before;
-    return;
-  }
-}
-
 /* -- what came out -- */
 
 static uint64_t report_time(struct known *k) {
@@ -153,9 +107,61 @@ static uint64_t report_time(struct known *k) {
   return now;
 }
 
-static void report(struct poller *p, struct known *k, enum report_part part) {
+/* collectd's writers may overtake one another: of two values of one series
+ * in a row the older may come out last, so they are kept apart. */
+static uint64_t state_pause_us(const struct poller *p) {
+  double half = p->options->interval * 5e5;
+
+  return half < STATE_PAUSE_US ? (uint64_t)half : STATE_PAUSE_US;
+}
+
+/* How it is was said a moment ago: what has changed since waits. */
+static bool state_must_wait(const struct poller *p, const struct known *k) {
+  return k->told_us != 0 &&
+         loop_now_us(p->loop) < k->told_us + state_pause_us(p);
+}
+
+/* Six counters that nearly never move: a quarter of all values. Those of many
+ * devices do not come due together. */
+static bool failures_are_due(struct known *k) {
+  bool first = k->told_us == 0;
+  uint64_t sum = 0;
+
+  for (unsigned o = 0; o < OUTCOMES; o++)
+    sum += k->failures[o];
+  if (!first && sum == k->failures_told && k->failures_kept > 0) {
+    k->failures_kept--;
+    return false;
+  }
+  k->failures_told = sum;
+  k->failures_kept =
+      first ? k->device.mac[5] % FAILURES_EVERY : FAILURES_EVERY - 1;
+  return true;
+}
+
+static void report(struct poller *p, struct known *k, unsigned parts) {
+  if (parts & REPORT_STATE) {
+    if (state_must_wait(p, k)) {
+      parts &= ~(unsigned)REPORT_STATE;
+    } else {
+      if (failures_are_due(k))
+        parts |= REPORT_FAILURES;
+      k->told_us = loop_now_us(p->loop);
+      k->told_up = k->up;
+    }
+  }
+  if (parts == 0)
+    return;
   k->reported_us = report_time(k);
-  p->hooks.report(p->hooks.arg, k, part);
+  p->hooks.report(p->hooks.arg, k, parts);
+}
+
+/* Its poll is over; news of its state that had to wait come by the timer, or
+ * with the next poll's if that is sooner. */
+static void rest(struct poller *p, struct known *k) {
+  if (k->told_us != 0 && k->told_up != k->up)
+    (void)loop_timer_set(p->loop, &k->timer, k->told_us + state_pause_us(p));
+  p->hooks.done(p->hooks.arg, k);
 }
 
 static void set_up(struct known *k, bool up) {
@@ -180,7 +186,7 @@ static void release(struct poller *p, struct known *k) {
 
 static void finish(struct poller *p, struct known *k) {
   release(p, k);
-  p->hooks.done(p->hooks.arg, k);
+  rest(p, k);
 }
 
 /* A device that was found but never answered. */
@@ -198,31 +204,6 @@ static void say_stranger(struct poller *p, const struct known *k) {
     log_say(LOG_LEVEL_WARNING,
             "more devices were found that do not answer; not listed");
   p->strangers_said++;
-}
-
-bool poller_is_locked(const struct poller *p, const struct known *k) {
-  return loop_now_us(p->loop) < k->not_before_us;
-}
-
-/* Each refused account counts towards a lock: the pauses double. A device that
- * is locked already says for how long. */
-static void lock(struct poller *p, struct known *k) {
-  uint64_t seconds = LOCKED_FIRST_S;
-  unsigned asked = 0;
-
-  if (k->transport->locked != NULL && k->link != NULL)
-    asked = k->transport->locked(k->link);
-  k->locked_by_device = asked > 0;
-  if (asked > 0) {
-    seconds = asked + 1ULL;
-  } else {
-    for (unsigned i = 0; i < k->locked_steps && seconds < LOCKED_MOST_S; i++)
-      seconds *= 2;
-    k->locked_steps++;
-    if (seconds > LOCKED_MOST_S)
-      seconds = LOCKED_MOST_S;
-  }
-  k->not_before_us = loop_now_us(p->loop) + seconds * 1000000;
 }
 
 /* It is one that is to be left out: no report, and no further poll. */
@@ -264,34 +245,15 @@ static void give_up(struct poller *p, struct known *k) {
     say_stranger(p, k);
   k->refused |= refused;
   if (refused)
-    lock(p, k);
+    contact_lock(k, loop_now_us(p->loop));
   set_up(k, false);
   if (established)
-    report(p, k, REPORT_CORE);
+    report(p, k, REPORT_STATE);
   if (!registry_try_candidate(p->registry, k) && was_up)
     p->hooks.lost(p->hooks.arg, k);
   contact_try_other(k);
   rouse(p, k);
-  p->hooks.done(p->hooks.arg, k);
-}
-
-static void count_energy(struct poller *p, struct reading *now,
-                         struct counter *c, uint64_t gap_us) {
-  uint64_t now_us = loop_now_us(p->loop);
-
-  if (reading_has(now, Q_ENERGY_TOTAL))
-    p->energy += counter_add_total(c, now->value[Q_ENERGY_TOTAL], now_us);
-  else if (reading_has(now, Q_POWER) && c->by != COUNTER_BY_TOTAL)
-    p->energy += counter_add_power(c, now->value[Q_POWER], now_us, gap_us);
-}
-
-static void count_all_energy(struct poller *p, struct known *k) {
-  uint64_t gap_us = (uint64_t)(3e6 * known_interval(k, p->options));
-
-  if (k->plugs_num == 0)
-    count_energy(p, &k->device.now, &k->energy, gap_us);
-  for (unsigned i = 0; i < k->plugs_num; i++)
-    count_energy(p, &k->device.plugs[i].now, &k->plugs[i].energy, gap_us);
+  rest(p, k);
 }
 
 static void failed(struct poller *p, struct known *k, enum outcome outcome,
@@ -308,9 +270,6 @@ static void publish(struct poller *p, struct known *k) {
     return;
   }
   contact_worked(k);
-  k->locked_steps = 0;
-  k->refused = false;
-  k->asked_tdp = false;
   k->reported = true;
   k->response = (double)(now_us - k->started_us) / 1e6;
   if (k->day_ends_us != 0 && now_us >= k->day_ends_us) {
@@ -323,7 +282,7 @@ static void publish(struct poller *p, struct known *k) {
     }
   }
   device_sum_plugs(&k->device);
-  count_all_energy(p, k);
+  p->energy += known_count_energy(k, now_us, p->options);
   if (came_back && k->polled && k->answered)
     log_say(LOG_LEVEL_NOTICE, "%s (%s) answers again", k->name,
             known_address(k));
@@ -332,7 +291,7 @@ static void publish(struct poller *p, struct known *k) {
   k->outcome = OUTCOME_OK;
   k->why[0] = '\0';
   k->searches_missed = 0;
-  report(p, k, REPORT_CORE);
+  report(p, k, REPORT_STATE | REPORT_READING);
 }
 
 /* The extras are in too, as far as the device has them. */
@@ -357,9 +316,10 @@ static void publish_extras(struct poller *p, struct known *k) {
 static void ask(struct poller *p, struct known *k);
 
 static void begin_attempt(struct poller *p, struct known *k) {
-  k->progress = (struct progress){
-      .slow = loop_now_us(p->loop) >= k->extras_due_us,
-  };
+  bool slow = loop_now_us(p->loop) >= k->extras_due_us;
+
+  k->asked_singly = contact_asks_singly(k, slow);
+  k->progress = (struct progress){.slow = slow, .singly = k->asked_singly};
   k->started_us = loop_now_us(p->loop);
   k->attempts++;
   ask(p, k);
@@ -529,16 +489,24 @@ static void failed(struct poller *p, struct known *k, enum outcome outcome,
   k->state = POLL_PAUSED;
 }
 
-/* The deadline of a request, or the end of a pause. */
+/* The deadline of a request, the end of a pause, or late news of its state. */
 static void timer_fired(struct loop_timer *timer) {
   struct known *k =
       (struct known *)(void *)((char *)timer - offsetof(struct known, timer));
   struct poller *p = k->poller;
 
-  if (k->state == POLL_PAUSED)
+  switch (k->state) {
+  case POLL_PAUSED:
     begin_attempt(p, k);
-  else
+    break;
+  case POLL_ASKED:
     failed(p, k, OUTCOME_TIMEOUT, "no answer in time");
+    break;
+  case POLL_IDLE:
+  case POLL_QUEUED:
+    report(p, k, REPORT_STATE);
+    break;
+  }
 }
 
 void poller_restart(struct poller *p, struct known *k) {
@@ -591,6 +559,9 @@ void poller_run(struct poller *p) {
 void poller_repeat(struct poller *p, struct known *k) {
   if (!is_established(p, k))
     return;
+  if (!k->polled && k->address.sin_port != 0 && k->device.alias[0] == '\0' &&
+      k->options == NULL)
+    return; /* its first poll is under way, and brings its name */
   if (k->address.sin_port == 0) {
     k->failures[OUTCOME_UNREACHABLE]++;
     k->outcome = OUTCOME_UNREACHABLE;
@@ -599,5 +570,5 @@ void poller_repeat(struct poller *p, struct known *k) {
       log_say(LOG_LEVEL_WARNING, "%s was not found on the network", k->name);
     set_up(k, false);
   }
-  report(p, k, k->up ? REPORT_STATE : REPORT_CORE);
+  report(p, k, REPORT_STATE);
 }

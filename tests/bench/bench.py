@@ -227,8 +227,8 @@ def main():
     say("|" + "|".join("-" * (w + 1) + ":" for w in widths) + "|")
     for count in counts:
         with Sim(build, count, "--keep-open"):
-            kept = numbers(build / "bench_floor", "kept", count, 20, FIRST)
-            connect = numbers(build / "bench_floor", "connect", count, 20, FIRST)
+            kept = numbers(build / "bench_floor", "kept", count, args.cycles, FIRST)
+            connect = numbers(build / "bench_floor", "connect", count, args.cycles, FIRST)
             engine = numbers(build / "bench_engine_only", count, args.cycles, BROADCAST)
             inside, daemon, values = bench_daemon(build, count, args.cycles)
             python = bench_peer("python", count) if count <= 1000 else None

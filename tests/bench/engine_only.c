@@ -39,12 +39,11 @@ static struct {
 } seen = {
     PTHREAD_MUTEX_INITIALIZER, PTHREAD_COND_INITIALIZER, 0, 0, 0, 0, 0, 0};
 
-static void report(void *arg, const struct known *k, enum report_part part) {
+static void report(void *arg, const struct known *k, unsigned parts) {
   (void)arg;
-  if (part != REPORT_CORE)
-    return;
-  seen.reports++;
-  if (k->up) {
+  if ((parts & REPORT_STATE) != 0)
+    seen.reports++;
+  if ((parts & REPORT_READING) != 0) {
     seen.response += k->response;
     seen.answers++;
   }

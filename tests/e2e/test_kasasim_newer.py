@@ -20,6 +20,7 @@ import newer  # noqa: E402
 from newer import Aes, Klap, Refused, Tpap, discover, tdp_probe  # noqa: E402
 
 pytestmark = [
+    pytest.mark.plain,
     pytest.mark.skipif(shutil.which(binary()) is None,
                        reason="kasasim is not built"),
     pytest.mark.skipif(not net.isolated and os.geteuid() != 0,

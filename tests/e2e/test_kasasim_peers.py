@@ -162,10 +162,11 @@ def check_children(client, device, count):
     assert len(device["plugs"]) == count
 
 
-def test_the_mixed_demo_and_counted_devices_start():
-    with Sim(demo=True, args=["--demo-mixed"]) as sim:
+def test_the_demo_and_counted_devices_start():
+    with Sim(demo=True) as sim:
         names = {d["transport"] for d in sim.truth()}
         assert names == {"xor", "klap", "aes", "tpap", "none"}
+        assert len(sim.truth()) == 25
     with Sim(count=50, args=["--transport", "tpap"]) as sim:
         assert len(discover("127.255.255.255", wait=1)) == 50
         assert Tpap("127.77.0.1").login(SHADOW).ask(INFO)["error_code"] == 0

@@ -6,7 +6,7 @@ import json
 import pytest
 
 import mixed
-from collectd import Key
+from collectd import SLOWNESS, Key
 from expect import differences, quiet_moment, series
 from leaks import Watched
 from mixed import ACCOUNT, READ, UNSUPPORTED, transport_of
@@ -18,7 +18,8 @@ NAMES = [d["alias"] for d in READ]
 @pytest.fixture(scope="module", name="home")
 def fixture_home():
     with Sim(mixed.house() + mixed.strangers()) as sim:
-        with Watched(sim, ACCOUNT + "EnergyInterval 10\n") as daemon:
+        with Watched(sim, f"{ACCOUNT}EnergyInterval 10\n"
+                     f"Timeout {4 * SLOWNESS}\n") as daemon:
             daemon.wait_up(*NAMES, timeout=30)
             daemon.cycles(2)
             yield sim, daemon

@@ -168,6 +168,7 @@ static const struct quirk {
     {"guards_session", Q_FLAG, Q(guards_session),
      "403 to handshakes while somebody is logged in"},
     {"one_request", Q_FLAG, Q(one_request), "KLAP: per session, then garbage"},
+    {"one_module", Q_FLAG, Q(one_module), "KLAP: garbage to several modules"},
     {"plain_response", Q_FLAG, Q(plain_response), "AES: answers in plain text"},
     {"udp_9999", Q_FLAG, Q(udp_9999), "answers UDP 9999 beside TDP"},
     {"tdp", Q_FLAG, Q(tdp), "an XOR device answers TDP, too"},
