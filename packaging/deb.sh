@@ -1,7 +1,7 @@
 #!/bin/sh
 # Builds the Debian package from a dist tarball: "make deb" calls it so.
 #
-#   deb.sh TARBALL [OUT]     OUT: where the package goes; default: deb
+#   deb.sh TARBALL [OUT]     OUT: the folder that is made anew; default: deb
 #
 # Version and revision are those of packaging/debian/changelog. The variable
 # DEB_BUILD_OPTIONS is Debian's: nocheck skips the unit tests, parallel=N limits
@@ -18,7 +18,7 @@ command -v dh >/dev/null ||
 
 name=$(basename "$tarball" .tar.xz)
 version=${name##*-}
-rm -rf "$out/build"
+rm -rf "$out"
 mkdir -p "$out/build"
 tar -C "$out/build" -xf "$tarball"
 dir=$out/build/$name

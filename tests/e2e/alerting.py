@@ -13,7 +13,7 @@ import tempfile
 import time
 
 import instruments
-from collectd import BUILD, COLLECTD, PLUGINDIR, PRELOAD, SLOWNESS, WRAP
+from collectd import BUILD, PLUGINDIR, SLOWNESS, daemon_command, environment
 
 HEAD = """
 Hostname "tester"
@@ -91,15 +91,10 @@ class Collectd:
         shutil.rmtree(self.base, ignore_errors=True)
 
     def start(self):
-        env = dict(os.environ)
-        if PRELOAD:
-            env["LD_PRELOAD"] = PRELOAD
-            for name in ("ASAN", "LSAN", "TSAN"):
-                env[name + "_OPTIONS"] = "exitcode=0"
         with open(self.base + "/err", "ab") as err:
             self.process = subprocess.Popen(
-                [*WRAP, COLLECTD, "-f", "-C", self.base + "/conf"], stderr=err,
-                stdout=err, env=env)
+                daemon_command(self.base + "/conf", "-f"), stderr=err,
+                stdout=err, env=environment())
         end = time.time() + 20 * SLOWNESS
         while not (os.path.exists(self.base + "/control")
                    and os.path.exists(self.base + "/sock")):
