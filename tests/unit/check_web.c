@@ -440,19 +440,31 @@ START_TEST(the_root_is_tp_links_unless_told_otherwise) {
 END_TEST
 
 START_TEST(plain_bytes_are_no_tls) {
-  address = server_start(&web, answer, NULL);
+  static const char plain[] = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}";
+  socklen_t len = sizeof(address);
+  int listener = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
+  int fd = -1;
+
+  address = (struct sockaddr_in){.sin_family = AF_INET,
+                                 .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+  ck_assert_int_eq(bind(listener, (struct sockaddr *)&address, len), 0);
+  ck_assert_int_eq(listen(listener, 1), 0);
+  ck_assert_int_eq(getsockname(listener, (struct sockaddr *)&address, &len), 0);
+  server_start(&web, answer, NULL); /* for the fixture, which stops it */
   client = web_client_create(b.env.http, &address, WEB_TLS, done, NULL);
-  say.bytes = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}";
-  say.len = strlen(say.bytes);
   b.done = false;
   ck_assert_int_eq(web_post(client, WEB_JSON, "/", "", "{}", 2), 0);
-  for (int i = 0; i < 500 && atomic_load(&web.connection) < 0; i++)
+  for (int i = 0; i < 500 && fd < 0; i++) {
     bench_run(&b, 10);
-  ck_assert(
-      send(atomic_load(&web.connection), say.bytes, say.len, MSG_NOSIGNAL) > 0);
+    fd = accept(listener, NULL, NULL);
+  }
+  ck_assert_int_eq((int)send(fd, plain, sizeof(plain) - 1, MSG_NOSIGNAL),
+                   (int)sizeof(plain) - 1);
   bench_run(&b, 5000);
   ck_assert(b.done);
   ck_assert_int_eq(b.outcome, OUTCOME_REFUSED);
+  close(fd);
+  close(listener);
 }
 END_TEST
 
