@@ -19,6 +19,7 @@ struct command {
 int watch_main(int argc, char **argv);
 int discover_main(int argc, char **argv);
 int read_main(int argc, char **argv);
+int graph_main(int argc, char **argv);
 int check_main(int argc, char **argv);
 
 /* "kasactl watch: text" on stderr, with where to find help; CLI_USAGE. */

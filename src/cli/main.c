@@ -50,6 +50,20 @@ static const struct command commands[] = {
      "  -l, --label TEXT     a word for the headline\n",
      "[--metrics URL] [--interval N] [--once [--wait SECONDS]] [--label TEXT]",
      watch_main},
+    {"graph", "pictures and pages from collectd's RRD files",
+     "Draws what collectd's rrdtool plugin has kept, and makes DIR/index.html\n"
+     "with all devices and a page for each. rrdtool has to be installed.\n"
+     "\n"
+     "  -o, --out DIR        where the gallery goes (kasa-graphs)\n"
+     "  -s, --span LIST      of day, week, month, year (all)\n"
+     "  -k, --kind LIST      of power, energy, voltage, current, signal,\n"
+     "                       response, or all; otherwise as many as half a\n"
+     "                       minute allows\n"
+     "  -r, --rrd DIR        where the RRD files are, instead of where the\n"
+     "                       configuration says\n"
+     "  -c, --config FILE    this collectd.conf\n",
+     "[--out DIR] [--span LIST] [--kind LIST] [--rrd DIR] [--config FILE]",
+     graph_main},
     {"alerts", "what is wrong now; acknowledge, test, explain", ALERTS_HELP,
      ALERTS_USAGE, alerts_main},
     {"check", "read the configuration and say what it means",

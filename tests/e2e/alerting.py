@@ -12,8 +12,8 @@ import subprocess
 import tempfile
 import time
 
-from collectd import BUILD, BY_SANITIZER, COLLECTD, PLUGINDIR, SLOWNESS
-from collectd import WRAP, environment
+import instruments
+from collectd import BUILD, PLUGINDIR, SLOWNESS, daemon_command, environment
 
 HEAD = """
 Hostname "tester"
@@ -91,14 +91,14 @@ class Collectd:
 
     def __exit__(self, kind, *_):
         self.stop()
-        complaint = BY_SANITIZER.search(self.log())
-        assert kind is not None or complaint is None, self.log()
+        found = instruments.reports(self.log())
+        assert kind is not None or not found, "\n\n".join(found)
         shutil.rmtree(self.base, ignore_errors=True)
 
     def start(self, wait=True):
         with open(self.base + "/err", "ab") as err:
             self.process = subprocess.Popen(
-                [*WRAP, COLLECTD, "-f", "-C", self.base + "/conf"], stderr=err,
+                daemon_command(self.base + "/conf", "-f"), stderr=err,
                 stdout=err, env=environment())
         end = time.time() + 20 * SLOWNESS
         while wait and not (listens(self.base + "/control")

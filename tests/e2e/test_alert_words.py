@@ -10,8 +10,8 @@ import subprocess
 import tempfile
 import time
 
-from collectd import BUILD, BY_SANITIZER, COLLECTD, SLOWNESS, WRAP
-from collectd import environment
+import instruments
+from collectd import BUILD, SLOWNESS, daemon_command, environment
 
 TREE = pathlib.Path(__file__).resolve().parents[2]
 PLUGIN = os.path.join(BUILD, ".libs")
@@ -37,7 +37,7 @@ class Daemon:
         pathlib.Path(self.base, "conf").write_text(conf + text)
         with open(self.base + "/err", "wb") as err:
             self.process = subprocess.Popen(
-                [*WRAP, COLLECTD, "-f", "-C", self.base + "/conf"],
+                daemon_command(self.base + "/conf", "-f"),
                 stdout=err, stderr=err, env=environment())
         until = time.time() + 20 * SLOWNESS
         while "Initialization complete" not in self.log() or not (
@@ -71,7 +71,7 @@ class Daemon:
     def __exit__(self, *_):
         self.process.terminate()
         assert self.process.wait(20 * SLOWNESS) == 0, self.log()
-        assert BY_SANITIZER.search(self.log()) is None, self.log()
+        assert not instruments.reports(self.log())
         subprocess.run(["rm", "-rf", self.base], check=True)
 
 
