@@ -167,12 +167,25 @@ if [ -r "$TOP/../shared/devices/INDEX.tsv" ]; then
   KASA_DEVICES=$(cd "$TOP/../shared/devices" && pwd)
 fi
 
-TEST_PACKAGES=(check clang clang-tidy cppcheck libclang-rt-14-dev mandoc shellcheck
+TEST_PACKAGES=(check clang clang-format clang-tidy cppcheck libclang-rt-14-dev mandoc shellcheck
   valgrind python3-venv prometheus rrdtool iproute2 openssl curl
-  opensmtpd libesmtp6)
+  opensmtpd libesmtp6 libyajl2 libcurl3-gnutls
+  debhelper debootstrap lintian)
 
 install_packages "to build and to run tests" "${BUILD_PACKAGES[@]}" \
   "${RUN_PACKAGES[@]}" "${TEST_PACKAGES[@]}" || exit 1
+
+# Grafana's linter of dashboards is to be had as a Go module only.
+install_linter() {
+  local mark=$LOG/linter.log
+  if [ -x "$VAR/bin/dashboard-linter" ]; then return 0; fi
+  if ! command -v go >/dev/null; then
+    install_packages "for Grafana's linter" golang-go || return 0
+  fi
+  GOBIN=$VAR/bin GOPATH=$VAR/go GOFLAGS=-modcacherw timeout 300 \
+    go install github.com/grafana/dashboard-linter@latest >"$mark" 2>&1 ||
+    say "dashboard-linter cannot be built: its tests are skipped"
+}
 
 # Clients and devices that nobody here wrote.
 install_peers() {
@@ -183,6 +196,11 @@ install_peers() {
   "$VAR/venv/bin/python" -c 'import kasa' 2>/dev/null ||
     "$VAR/venv/bin/pip" -q install python-kasa==0.12.0 >>"$LOG/pip.log" 2>&1 ||
     say "python-kasa cannot be installed: its tests are skipped"
+  "$VAR/venv/bin/python" -c 'import yaml, grafana_foundation_sdk' 2>/dev/null ||
+    "$VAR/venv/bin/pip" -q install pyyaml \
+      'grafana-foundation-sdk==1769699379!11.6.0' >>"$LOG/pip.log" 2>&1 ||
+    say "Grafana's schema cannot be installed: its tests are skipped"
+  install_linter
   if ! command -v npm >/dev/null; then
     install_packages "for simulated devices from npm" nodejs npm ||
       say "npm cannot be installed: its tests are skipped"
@@ -199,6 +217,8 @@ if wants e2e || wants sanitize || wants bench; then
 fi
 
 E2E_ENV=("KASA_DEVICES=$KASA_DEVICES" "KASA_NODE=$VAR/node"
+  "KASA_LINTER=$VAR/bin/dashboard-linter"
+  "KASA_LINTER_WHY=$(tail -n 1 "$LOG/linter.log" 2>/dev/null)"
   "NODE_PATH=$VAR/node/node_modules")
 
 stage_sources || exit 1
@@ -256,10 +276,16 @@ check_cpp() {
     -I "$VAR/src/src" "$VAR"/src/src/{base,device,energy,poll,cli,alert}
 }
 
+formatted() {
+  find "$TOP/src" "$TOP/tests" -name '*.[ch]' -exec clang-format --dry-run --Werror {} +
+}
+
 part_lint() {
+  step "clang-format" formatted
   step "clang-tidy" tidy
   step "cppcheck" check_cpp
-  step "shellcheck" shellcheck -x -P "$TOP" "$TOP/run.sh" "$TOP/check.sh" "$TOP/.ci/run"
+  step "shellcheck" shellcheck -x -P "$TOP" "$TOP/run.sh" "$TOP/check.sh" "$TOP/.ci/run" \
+    "$TOP"/packaging/*.sh "$TOP"/packaging/debian/*.p* "$TOP/tests/package/root.sh"
   step "manual pages" mandoc -Tlint -Wwarning "$TOP"/doc/man/*.[15]
 }
 
@@ -276,8 +302,19 @@ test_tools() { # BUILD...
   done
 }
 
+# What runs under valgrind end to end.
+read -ra VALGRIND_E2E <<<"${VALGRIND_E2E:-test_values.py test_stop.py test_faults_one.py}"
+
+make_package() {
+  DEB_BUILD_OPTIONS="nocheck parallel=$(nproc)" make -C "$VAR/check" deb
+}
+
 part_e2e() {
   test_tools check || return
+  step "the Debian package is built" make_package
+  # where there can be no clean root, the package's test says why
+  "$TOP/tests/package/root.sh" "$VAR"/check/deb/collectd-kasa_*.deb "$VAR/root" \
+    >"$LOG/root.log" 2>&1
   pytest_suite "end to end" KASA_BUILD="$VAR/check" -- "$TOP/tests/e2e"
   pytest_result "end to end"
 }
@@ -297,19 +334,20 @@ part_sanitize() {
   unit_suite asan "unit tests, address and undefined sanitizers"
   unit_suite tsan "unit tests, thread sanitizer"
   test_tools asan tsan check || return
-  # The daemon itself leaks its configuration and races with its unixsock
-  # threads at its end, so the end-to-end suites under instruments are those
-  # that do without; SANITIZE_ALL=1 runs all and shows the daemon's reports too.
-  local suites=("$TOP/tests/e2e/test_names.py" "$TOP/tests/e2e/test_dumps.py"
-    "$TOP/tests/e2e/test_faults.py")
-  if [ -n "${SANITIZE_ALL:-}" ]; then suites=("$TOP/tests/e2e"); fi
+  # Whatever says nothing new there is marked plain. Tests mostly wait, so both
+  # suites run at once.
   pytest_suite "end to end, address and undefined sanitizers" \
-    KASA_BUILD="$VAR/asan" KASA_PRELOAD="$asan" -- "${suites[@]}"
-  pytest_result "end to end, address and undefined sanitizers"
+    KASA_BUILD="$VAR/asan" KASA_PRELOAD="$asan" -- -m "not plain" "$TOP/tests/e2e" &
   pytest_suite "end to end, thread sanitizer" \
-    KASA_BUILD="$VAR/tsan" KASA_PRELOAD="$tsan" -- "${suites[@]}"
+    KASA_BUILD="$VAR/tsan" KASA_PRELOAD="$tsan" -- -m "not plain" "$TOP/tests/e2e" &
+  wait
+  pytest_result "end to end, address and undefined sanitizers"
   pytest_result "end to end, thread sanitizer"
-  # valgrind takes thirty times as long
+  # valgrind takes thirty times as long: these, or VALGRIND_E2E="FILE..."
+  pytest_suite "end to end, valgrind" KASA_BUILD="$VAR/check" \
+    KASA_WRAP="valgrind -q --leak-check=full --errors-for-leak-kinds=definite --show-leak-kinds=definite --num-callers=30 --suppressions=$TOP/tests/e2e/valgrind.supp" \
+    -- "${VALGRIND_E2E[@]/#/$TOP/tests/e2e/}"
+  pytest_result "end to end, valgrind"
   UNIT_ONLY='check_(config|conf_text|discover|engine|event|iot|iot_sysinfo|metrics|options|registry|ring|table|template|transport_xor)$' \
     unit_suite check "unit tests, valgrind" CK_FORK=no \
     valgrind -q --error-exitcode=9 --leak-check=full --errors-for-leak-kinds=definite

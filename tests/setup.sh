@@ -57,7 +57,7 @@ stage_sources() {
   local item newest
   mkdir -p "$VAR/src" "$VAR/log"
   for item in configure.ac Makefile.am LICENSE README.md run.sh check.sh \
-    types.db .clang-format .clang-tidy src tests doc collectd.conf.d grafana; do
+    types.db .clang-format .clang-tidy src tests doc collectd.conf.d grafana packaging; do
     if [ -e "$TOP/$item" ]; then
       cp -a --update "$TOP/$item" "$VAR/src/"
     fi

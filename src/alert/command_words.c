@@ -21,9 +21,9 @@ static const struct {
   enum what about;
   bool duration;
 } orders[] = {
-    {"ack", NUMBER, true},    {"unack", NUMBER, false},
+    {"ack", NUMBER, true},      {"unack", NUMBER, false},
     {"resolve", NUMBER, false}, {"retry", NUMBER, false},
-    {"drop", NUMBER, false},  {"enable", NAME, false},
+    {"drop", NUMBER, false},    {"enable", NAME, false},
     {"test", NAME, false},
 };
 

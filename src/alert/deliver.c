@@ -282,7 +282,7 @@ static void tell_routes(struct saying *s) {
   /* the trouble of the only channel on the route is for the others to tell */
   for (size_t i = 0; own && !any && i < s->d->config->channels_num; i++)
     if (!done[i])
-      tell(s, (int)i, -1);
+      tell(s, (int)i, s->e->routes_num > 0 ? s->e->routes[0] : -1);
 }
 
 /* The route of e that names channel, for its texts; -1 = none any more. */
@@ -322,10 +322,13 @@ void deliver_add_cancel(struct deliver *d, int channel, const struct alert *a,
                            .body = ""};
   struct told told;
 
-  if (c->config->sender->cancel == NULL)
+  if (c->config->sender->cancel == NULL ||
+      store_outbox_pending(d->store, c->config->name, a->id, MESSAGE_CANCEL) >
+          0)
     return;
   store_told_get(d->store, a->id, c->config->name, &told);
-  if (told.last_ref[0] == '\0')
+  row.ambiguous = store_outbox_doubtful(d->store, c->config->name, a->id);
+  if (told.last_ref[0] == '\0' && !row.ambiguous)
     return;
   row.snapshot = snapshot_text(a);
   if (row.snapshot == NULL)
@@ -466,8 +469,8 @@ int deliver_start(struct deliver *d, int64_t now) {
 void deliver_shift(struct deliver *d, int64_t delta) {
   for (size_t i = 0; i < d->config->channels_num; i++) {
     struct channel_run *c = &d->channels[i];
-    int64_t *const moments[] = {&c->state.not_before, &c->last_failure,
-                                &c->fallback_look, &c->counts.oldest};
+    int64_t *const moments[] = {&c->state.not_before, &c->fallback_look,
+                                &c->reread_at, &c->counts.oldest};
 
     for (size_t j = 0; j < sizeof(moments) / sizeof(moments[0]); j++)
       if (*moments[j] > 0)

@@ -17,7 +17,12 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum job_kind { JOB_SEND, JOB_CANCEL, JOB_POLL };
+enum job_kind {
+  JOB_SEND,
+  JOB_CANCEL,
+  JOB_POLL,
+  JOB_REREAD /* of secret files, on behalf of a stopped channel */
+};
 
 /* One call of a sender. message and its texts point into the job. */
 struct job {
@@ -35,6 +40,7 @@ struct job {
   struct send_result result;
   struct poll_result poll;
   int poll_error;
+  bool fresh; /* JOB_REREAD: there is something new */
   struct job *next;
 };
 

@@ -22,6 +22,12 @@ enum {
   RECIPIENTS_MAX = 100,
 };
 
+/* A wait this long is worth a reason that outlives the row. */
+static void note_hold(struct channel_run *c, const char *why, int64_t now) {
+  if (c->state.not_before - now > HOLD_MS)
+    snprintf(c->state.reason, sizeof(c->state.reason), "%s", why);
+}
+
 double backoff_s(unsigned failures, double random01) {
   static const double steps[] = {5, 15, 30, 60, 120, 300, 600, 900};
   unsigned last = sizeof(steps) / sizeof(steps[0]) - 1;
@@ -112,8 +118,8 @@ static void stop_channel(struct deliver *d, int channel, const char *why,
   snprintf(c->state.reason, sizeof(c->state.reason), "%s", why);
   c->fallback_look = 0; /* its queue takes the fallback now */
   log_say(LOG_LEVEL_ERROR,
-          "channel \"%s\" is stopped until a restart or "
-          "`kasactl alerts channel enable %s`: %s",
+          "channel \"%s\" is stopped until a restart, a change of its secret "
+          "file or `kasactl alerts channel enable %s`: %s",
           c->config->name, c->config->name, why);
   deliver_complain(
       store_history_add(d->store, now, 0, "stopped", c->config->name, why),
@@ -215,14 +221,47 @@ static void sent(struct deliver *d, struct job *job, int64_t now) {
     d->hooks.accepted(d->hooks.arg, row->alert_id, row->route, now);
 }
 
+/* "unclear", and that it may come twice; "retry" at the first failure. */
+static void note_failure(struct deliver *d, struct job *job, int64_t now) {
+  const struct outbox_row *row = &job->row;
+  char detail[MESSAGE_WHY_SIZE + 32];
+
+  if (job->result.outcome == SEND_AMBIGUOUS) {
+    snprintf(detail, sizeof(detail), "%s; may be repeated", job->result.why);
+    deliver_history(d, row, now, "unclear", detail);
+  } else if (row->attempts == 1 || row->attempts == PATIENCE) {
+    deliver_history(d, row, now, "retry", job->result.why);
+  }
+}
+
+/* A mailbox of its own that takes nothing now: the others do not wait. */
+static void recipient_failed_for_now(struct deliver *d, struct job *job,
+                                     int64_t now) {
+  struct outbox_row *row = &job->row;
+  double wait = backoff_s(row->attempts, deliver_random01(d));
+
+  if (isfinite(job->result.wait_s) && wait < job->result.wait_s)
+    wait = job->result.wait_s;
+  d->channels[job->channel].counts.retried++;
+  row->state = ROW_QUEUED;
+  row->not_before = now + ms_of(wait);
+  snprintf(row->last_error, sizeof(row->last_error), "%s", job->result.why);
+  save(d, row);
+  note_failure(d, job, now);
+}
+
 static void failed_for_now(struct deliver *d, struct job *job, int64_t now) {
   struct channel_run *c = &d->channels[job->channel];
   struct outbox_row *row = &job->row;
   bool ambiguous = job->result.outcome == SEND_AMBIGUOUS;
   double wait;
 
+  if (job->result.recipient && row->recipient[0] != '\0') {
+    recipient_failed_for_now(d, job, now);
+    return;
+  }
+
   c->state.failures++;
-  c->last_failure = now;
   wait = backoff_s(c->state.failures, deliver_random01(d));
   if (ambiguous && wait < AMBIGUOUS_WAIT_S)
     wait = AMBIGUOUS_WAIT_S;
@@ -230,6 +269,7 @@ static void failed_for_now(struct deliver *d, struct job *job, int64_t now) {
     wait = job->result.wait_s;
   if (c->state.not_before < now + ms_of(wait))
     c->state.not_before = now + ms_of(wait);
+  note_hold(c, job->result.why, now);
   c->dirty = true;
   c->counts.retried++;
   row->state = ROW_QUEUED;
@@ -240,9 +280,7 @@ static void failed_for_now(struct deliver *d, struct job *job, int64_t now) {
   row->ambiguous = row->ambiguous || ambiguous;
   snprintf(row->last_error, sizeof(row->last_error), "%s", job->result.why);
   save(d, row);
-  if (row->attempts == 1 || row->attempts == PATIENCE)
-    deliver_history(d, row, now, ambiguous ? "unclear" : "retry",
-                    job->result.why);
+  note_failure(d, job, now);
   if (c->state.failures == 1)
     log_say(LOG_LEVEL_WARNING, "channel \"%s\": %s; trying again in %.0f s",
             c->config->name, job->result.why, wait);
@@ -292,6 +330,8 @@ static void split(struct deliver *d, struct job *job, int64_t now) {
     copy.ambiguous = false;
     snprintf(copy.recipient, sizeof(copy.recipient), "%s", recipient);
     deliver_new_ids(d, &job->alert, &copy);
+    /* to each the same letter, so that all find the thread it begins */
+    memcpy(copy.message_id, row->message_id, sizeof(copy.message_id));
     if (deliver_add(d, job->channel, &copy, now) == 0)
       made++;
   }
@@ -330,6 +370,33 @@ static void test_done(struct deliver *d, struct job *job, int64_t now) {
   d->hooks.tested(d->hooks.arg, row->id, &job->result);
 }
 
+static void enable(struct deliver *d, int channel, const char *why,
+                   int64_t now) {
+  struct channel_run *c = &d->channels[channel];
+
+  c->state.stopped = false;
+  c->state.failures = c->state.refusals = 0;
+  c->state.not_before = 0;
+  c->state.reason[0] = '\0';
+  c->dirty = true;
+  deliver_complain(store_outbox_hurry(d->store, c->config->name, 0),
+                   "queue not updated");
+  deliver_complain(
+      store_history_add(d->store, now, 0, "enabled", c->config->name, why),
+      "history not recorded");
+  d->hooks.trouble(d->hooks.arg, c->config->name, "channel", NULL);
+}
+
+/* A stopped channel whose secret file was changed gets another chance. */
+static void reread_done(struct deliver *d, struct job *job, int64_t now) {
+  if (job->fresh && d->channels[job->channel].state.stopped) {
+    log_say(LOG_LEVEL_NOTICE,
+            "channel \"%s\": a secret file has changed, trying again",
+            d->channels[job->channel].config->name);
+    enable(d, job->channel, "a secret file has changed", now);
+  }
+}
+
 static void poll_done(struct deliver *d, struct job *job, int64_t now) {
   struct channel_run *c = &d->channels[job->channel];
   double wait = job->poll.wait_s > POLL_S ? job->poll.wait_s : POLL_S;
@@ -360,8 +427,8 @@ void deliver_done(struct deliver *d, struct job *job, int64_t now) {
   c->busy = false;
   d->out--;
   job->result.why[MESSAGE_WHY_SIZE - 1] = '\0';
-  if (job->kind == JOB_POLL) {
-    poll_done(d, job, now);
+  if (job->kind == JOB_POLL || job->kind == JOB_REREAD) {
+    (job->kind == JOB_POLL ? poll_done : reread_done)(d, job, now);
     job_free(job);
     return;
   }
@@ -386,7 +453,7 @@ void deliver_done(struct deliver *d, struct job *job, int64_t now) {
 void deliver_return(struct deliver *d, struct job *job) {
   d->channels[job->channel].busy = false;
   d->out--;
-  if (job->kind != JOB_POLL) {
+  if (job->kind != JOB_POLL && job->kind != JOB_REREAD) {
     job->row.state = ROW_QUEUED;
     job->row.attempts--;
     save(d, &job->row);
@@ -397,21 +464,9 @@ void deliver_return(struct deliver *d, struct job *job) {
 /* -- by people ------------------------------------------------------------ */
 
 int deliver_enable(struct deliver *d, int channel, int64_t now) {
-  struct channel_run *c = &d->channels[channel];
-
-  if (c->config->broken)
+  if (d->channels[channel].config->broken)
     return -EINVAL;
-  c->state.stopped = false;
-  c->state.failures = c->state.refusals = 0;
-  c->state.not_before = 0;
-  c->state.reason[0] = '\0';
-  c->dirty = true;
-  deliver_complain(store_outbox_hurry(d->store, c->config->name, 0),
-                   "queue not updated");
-  deliver_complain(
-      store_history_add(d->store, now, 0, "enabled", c->config->name, ""),
-      "history not recorded");
-  d->hooks.trouble(d->hooks.arg, c->config->name, "channel", NULL);
+  enable(d, channel, "", now);
   return 0;
 }
 

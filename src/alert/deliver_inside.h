@@ -8,6 +8,7 @@ enum {
   QUEUE_CHANNEL_MAX = 1000,
   QUEUE_TOTAL_MAX = 10000,
   RECEIPTS_MAX = 256,
+  HOLD_MS = 3600000, /* a wait beyond this counts as being stopped */
 };
 
 /* Something that rings until acknowledged. */
@@ -25,8 +26,8 @@ struct channel_run {
   int64_t full_at;       /* queue length to look for victims at again */
   bool busy;             /* a job is out */
   bool dirty;            /* state differs from the store's */
-  int64_t last_failure;  /* when it last could not be reached */
   int64_t fallback_look; /* when overdue rows were last looked for */
+  int64_t reread_at;     /* stopped: when its secret files were last read */
   struct receipt *receipts;
   size_t receipts_num;
 };
@@ -56,7 +57,8 @@ void deliver_history(struct deliver *d, const struct outbox_row *row,
 /* Adds the row within the bounds of the queue. */
 int deliver_add(struct deliver *d, int channel, struct outbox_row *row,
                 int64_t now);
-/* Asks the sender to stop what rings on the channel for the alert. */
+/* Asks the sender to stop what rings on the channel for the alert, and what
+ * may ring without our knowing. */
 void deliver_add_cancel(struct deliver *d, int channel,
                         const struct alert *alert, int64_t now);
 void deliver_receipt_add(struct channel_run *c, int64_t alert_id,

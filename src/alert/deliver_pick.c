@@ -16,6 +16,7 @@ enum {
   LATE_MS = 120000,        /* from here on a message says that it is late */
   FALLBACK_LOOK_MS = 5000, /* how often overdue rows are looked for */
   FALLBACK_SLICE = 100,
+  REREAD_MS = 60000, /* how often a stopped channel's secrets are looked at */
   COUNT_MS = 1000,   /* how often the queue is counted anew */
   PICK_TRIES = 1000, /* rows that turn out to be moot, in one go */
 };
@@ -37,7 +38,8 @@ static void moot(struct deliver *d, struct outbox_row *row, int64_t now) {
 
 /* It opened and ended before this channel heard of it: one message says so,
  * instead of an alarm and its all-clear hours late. */
-static int as_missed(struct deliver *d, struct outbox_row *row, int64_t now) {
+static int as_missed(struct deliver *d, int channel, struct outbox_row *row,
+                     int64_t now) {
   struct alert a;
   char *snapshot;
 
@@ -57,19 +59,41 @@ static int as_missed(struct deliver *d, struct outbox_row *row, int64_t now) {
                                           -1, row->id, 0),
                    "queue not updated");
   deliver_history(d, row, now, "collapsed", "");
+  if (row->ambiguous) /* it may ring */
+    deliver_add_cancel(d, channel, &a, now);
   return 0;
 }
 
+/* The same for a service that keeps incidents open: what it never heard of
+ * needs no end, what it may have heard of is closed there. */
+static void close_unheard(struct deliver *d, int channel,
+                          const struct outbox_row *row, struct told *told,
+                          int64_t now) {
+  struct alert a;
+
+  if (!row->ambiguous && !told->announced) {
+    store_outbox_supersede(d->store, row->channel, row->alert_id, -1, row->id,
+                           0);
+    return;
+  }
+  told->announced = true;
+  store_told_set(d->store, row->alert_id, row->channel, told);
+  if (store_alert_get(d->store, row->alert_id, &a) == 0)
+    deliver_add_cancel(d, channel, &a, now);
+}
+
 /* True when the row is to be sent (perhaps as something else). */
-static bool still_worth_it(struct deliver *d, struct channel_run *c,
+static bool still_worth_it(struct deliver *d, int channel,
                            struct outbox_row *row, int64_t now) {
-  bool stateful = c->config->sender->stateful;
+  bool stateful = d->channels[channel].config->sender->stateful;
   bool open;
   struct told told;
 
   if (row->alert_id == 0 || row->kind == MESSAGE_NOTE ||
       row->kind == MESSAGE_CANCEL)
     return true;
+  if (row->recipient[0] != '\0' && store_outbox_overtaken(d->store, row))
+    return false; /* a later message reached all of them, this one too */
   open = store_alert_is_open(d->store, row->alert_id);
   store_told_get(d->store, row->alert_id, row->channel, &told);
   switch (row->kind) {
@@ -77,14 +101,8 @@ static bool still_worth_it(struct deliver *d, struct channel_run *c,
     if (open || row->recipient[0] != '\0')
       return true;
     if (!stateful)
-      return as_missed(d, row, now) == 0;
-    if (!row->ambiguous && !told.announced) { /* never heard: nothing to do */
-      store_outbox_supersede(d->store, row->channel, row->alert_id, -1, row->id,
-                             0);
-    } else { /* it may have arrived: close it there */
-      told.announced = true;
-      store_told_set(d->store, row->alert_id, row->channel, &told);
-    }
+      return as_missed(d, channel, row, now) == 0;
+    close_unheard(d, channel, row, &told, now);
     return false;
   case MESSAGE_RESOLVED:
     return told.announced || row->fallback_for[0] != '\0' ||
@@ -103,15 +121,16 @@ static bool still_worth_it(struct deliver *d, struct channel_run *c,
 static const char *why_late(struct deliver *d, struct channel_run *c,
                             struct job *job) {
   int64_t created = job->row.created;
+  bool held = c->state.not_before > created;
 
   if (job->row.fallback_for[0] != '\0')
     return "";
-  if (c->last_failure >= created || job->row.attempts > 1)
+  if (!held && d->started > created)
+    snprintf(job->why_late, sizeof(job->why_late), "collectd was not running");
+  else if (held || job->row.attempts > 1)
     snprintf(job->why_late, sizeof(job->why_late), "%s could not be reached",
              c->config->sender->title != NULL ? c->config->sender->title
                                               : c->config->sender->name);
-  else if (d->started > created)
-    snprintf(job->why_late, sizeof(job->why_late), "collectd was not running");
   return job->why_late;
 }
 
@@ -219,6 +238,16 @@ static struct job *job_for_row(struct deliver *d, int channel,
   return job;
 }
 
+static struct job *job_without_row(enum job_kind kind, int channel) {
+  struct job *job = calloc(1, sizeof(*job));
+
+  if (job != NULL) {
+    job->kind = kind;
+    job->channel = channel;
+  }
+  return job;
+}
+
 static struct job *job_for_receipt(struct deliver *d, int channel,
                                    int64_t now) {
   struct channel_run *c = &d->channels[channel];
@@ -228,16 +257,26 @@ static struct job *job_for_receipt(struct deliver *d, int channel,
 
     if (c->receipts[i].due > now)
       continue;
-    job = calloc(1, sizeof(*job));
+    job = job_without_row(JOB_POLL, channel);
     if (job == NULL)
       return NULL;
-    job->kind = JOB_POLL;
-    job->channel = channel;
     job->alert_id = c->receipts[i].alert_id;
     memcpy(job->ref, c->receipts[i].ref, sizeof(job->ref));
     return job;
   }
   return NULL;
+}
+
+static bool rereads(const struct channel_run *c) {
+  return c->state.stopped && !c->busy && c->config->sender->reread != NULL;
+}
+
+static struct job *job_for_secrets(struct channel_run *c, int channel,
+                                   int64_t now) {
+  if (!rereads(c) || now - c->reread_at < REREAD_MS)
+    return NULL;
+  c->reread_at = now;
+  return job_without_row(JOB_REREAD, channel);
 }
 
 /* -- planning ------------------------------------------------------------- */
@@ -252,7 +291,7 @@ static struct job *next_job(struct deliver *d, int channel, int64_t now) {
     if (now - row.created > (int64_t)(c->config->max_age * 1000) &&
         row.kind != MESSAGE_TEST)
       deliver_dead(d, channel, &row, "it became too old", now);
-    else if (still_worth_it(d, c, &row, now))
+    else if (still_worth_it(d, channel, &row, now))
       return job_for_row(d, channel, &row, now);
     else
       moot(d, &row, now);
@@ -261,28 +300,29 @@ static struct job *next_job(struct deliver *d, int channel, int64_t now) {
   return NULL;
 }
 
-/* Critical messages that wait too long, and all of a stopped channel, take
- * the fallback. */
+/* Critical messages that wait too long, and all of a channel that is stopped
+ * or told to wait for long, take the fallback. */
 static void look_for_overdue(struct deliver *d, int channel, int64_t now) {
   struct channel_run *c = &d->channels[channel];
   int64_t ids[FALLBACK_SLICE];
   int64_t before = now - (int64_t)(c->config->fallback_after * 1000);
+  bool all = c->state.stopped || c->state.not_before - now > HOLD_MS;
   size_t n;
 
   if (c->config->fallback < 0 || c->counts.queued == 0 ||
       now - c->fallback_look < FALLBACK_LOOK_MS)
     return;
   c->fallback_look = now;
-  n = store_outbox_overdue(
-      d->store, c->config->name, c->state.stopped ? now : before,
-      c->state.stopped ? LEVEL_OK : LEVEL_CRITICAL, ids, FALLBACK_SLICE);
+  n = store_outbox_overdue(d->store, c->config->name, all ? now : before,
+                           all ? LEVEL_OK : LEVEL_CRITICAL, ids,
+                           FALLBACK_SLICE);
   for (size_t i = 0; i < n; i++) {
     struct outbox_row row;
 
     if (store_outbox_get(d->store, ids[i], &row) < 0)
       continue;
-    deliver_fall_back(d, channel, &row,
-                      c->state.stopped ? c->state.reason : row.last_error, now);
+    deliver_fall_back(d, channel, &row, all ? c->state.reason : row.last_error,
+                      now);
     deliver_complain(store_outbox_save(d->store, &row), "queue not updated");
     outbox_row_free(&row);
   }
@@ -291,7 +331,7 @@ static void look_for_overdue(struct deliver *d, int channel, int64_t now) {
 void deliver_plan(struct deliver *d, int64_t now) {
   for (size_t i = 0; i < d->config->channels_num; i++) {
     struct channel_run *c = &d->channels[i];
-    struct job *job;
+    struct job *job = NULL;
 
     if (c->config->broken)
       continue;
@@ -305,9 +345,10 @@ void deliver_plan(struct deliver *d, int64_t now) {
                        "channel not recorded");
       c->dirty = false;
     }
-    if (c->busy || c->state.stopped || c->state.not_before > now)
-      continue;
-    job = next_job(d, (int)i, now);
+    if (c->state.stopped)
+      job = job_for_secrets(c, (int)i, now);
+    else if (!c->busy && c->state.not_before <= now)
+      job = next_job(d, (int)i, now);
     if (job == NULL)
       continue;
     c->busy = true;
@@ -344,6 +385,8 @@ int64_t deliver_next_due(const struct deliver *d, int64_t now) {
       continue;
     if (c->counts.queued > 0 && c->config->fallback >= 0)
       sooner(&due, c->fallback_look + FALLBACK_LOOK_MS);
+    if (rereads(c))
+      sooner(&due, c->reread_at + REREAD_MS);
     if (c->state.stopped)
       continue;
     if (c->counts.queued > 0) /* held back as a whole: no need to look */
@@ -374,6 +417,9 @@ void job_run(struct job *job, const struct channel_config *channel,
     break;
   case JOB_POLL:
     job->poll_error = s->poll(channel->settings, job->ref, env, &job->poll);
+    break;
+  case JOB_REREAD:
+    job->fresh = s->reread(channel->settings);
     break;
   }
 }

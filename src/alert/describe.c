@@ -89,6 +89,14 @@ void episode_names(const struct notify_config *config, struct episode *e) {
   a->labels_num = device != NULL ? device->labels_num : 0;
 }
 
+void episode_routes(const struct notify_config *config, struct episode *e) {
+  e->routes_num = route_match(config, &e->a, e->routes);
+  /* our own trouble is told in any case; the last route takes all the rest */
+  if (e->routes_num == 0 && strcmp(e->a.plugin, "notify_kasa") == 0 &&
+      config->routes_num > 0)
+    e->routes[e->routes_num++] = (int)config->routes_num - 1;
+}
+
 void state_describe(const struct notify_config *config, const struct event *ev,
                     int64_t now, struct episode *e) {
   struct alert *a = &e->a;
@@ -113,6 +121,6 @@ void state_describe(const struct notify_config *config, const struct event *ev,
   episode_names(config, e);
   episode_values(e, ev);
   COPY(a->unit, unit_of_type(config, a->type));
-  e->routes_num = route_match(config, a, e->routes);
+  episode_routes(config, e);
   a->level = episode_level(config, e, ev->severity);
 }

@@ -10,8 +10,8 @@
 
 struct episode {
   struct alert a;
-  int64_t due;    /* pending: fires; recovering: resolved; 0 = no timer */
-  int64_t nan_at; /* ALERT_NO_READING: since */
+  int64_t due;     /* pending: fires; recovering: resolved; 0 = no timer */
+  int64_t fine_at; /* ALERT_NO_READING: numbers come again since, 0 = not yet */
   int64_t stale_at;
   int64_t polled;               /* last look at the value cache */
   struct alert_member *members; /* a.members_num of them */

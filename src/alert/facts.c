@@ -65,13 +65,19 @@ static void add_moment(struct list *list, const char *name, int64_t when,
   add(list, name, "%s", text);
 }
 
+static bool is_away(const struct alert *alert) {
+  enum topic_kind kind = topic_kind(alert);
+
+  return kind == TOPIC_AWAY || kind == TOPIC_PARTLY;
+}
+
 static void add_numbers(struct list *list, const struct message *message) {
   const struct alert *alert = message->alert;
   char text[FORMAT_SIZE];
   char limit[FORMAT_SIZE];
   bool over = alert->resolved_at != 0;
 
-  if (topic_kind(alert) == TOPIC_AWAY) { /* "up is 0" tells nobody anything */
+  if (is_away(alert)) { /* "up is 0" tells nobody anything */
     struct unit watts;
     const struct format_style style = style_of(message);
 
@@ -102,8 +108,7 @@ static void add_times(struct list *list, const struct message *message,
   add_moment(list, "Since", alert->since, now);
   add_moment(list, "Until", alert->resolved_at, now);
   /* of a device that is away the text counts from its last reading */
-  if (topic_kind(alert) != TOPIC_AWAY && alert->since > 0 &&
-      end - alert->since >= 60000) {
+  if (!is_away(alert) && alert->since > 0 && end - alert->since >= 60000) {
     format_duration((double)(end - alert->since) / 1000, text, sizeof(text));
     add(list, "Duration", "%s", text);
   }

@@ -44,16 +44,20 @@ void http_keep_secret(struct http_client *c, struct secret *s) {
     c->secrets[c->secrets_num++] = s;
 }
 
-bool http_secrets_changed(struct http_client *c,
-                          const struct http_answer *answer) {
+bool http_reread(struct http_client *c) {
   bool changed = false;
 
-  if (answer->status != 401 && answer->status != 403 && answer->status != 404 &&
-      answer->status != 410)
-    return false;
   for (size_t i = 0; i < c->secrets_num; i++)
     changed = secret_reread(c->secrets[i]) || changed;
   return changed;
+}
+
+bool http_secrets_changed(struct http_client *c,
+                          const struct http_answer *answer) {
+  long status = answer->status;
+
+  return (status == 401 || status == 403 || status == 404 || status == 410) &&
+         http_reread(c);
 }
 
 void http_close(struct http_client *c) { transfer_close(&c->transfer); }

@@ -44,6 +44,8 @@ void http_keep_secret(struct http_client *c, struct secret *s);
  * of them holds something new, so that another try makes sense. */
 bool http_secrets_changed(struct http_client *c,
                           const struct http_answer *answer);
+/* The same whatever was answered. */
+bool http_reread(struct http_client *c);
 void http_close(struct http_client *c);
 void http_free(struct http_client *c);
 

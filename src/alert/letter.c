@@ -80,9 +80,9 @@ static void headline_missing(const struct message *message,
   bool back = message->kind == MESSAGE_RESOLVED || alert->resolved_at != 0;
 
   snprintf(h->figure, sizeof(h->figure), "%s",
-           back                                    ? "reporting again"
-           : message->reason == REASON_PARTLY_BACK ? "partly back"
-                                                   : "not reporting");
+           back                       ? "reporting again"
+           : topic_partly_back(alert) ? "partly back"
+                                      : "not reporting");
 }
 
 static struct headline headline_of(const struct message *message) {

@@ -8,17 +8,32 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum {
+  BUCKETS = 16384,
+  TOUCHED_MAX = 512, /* slots that may stay in memory between bursts: 1 MiB */
+};
+
+/* Events are counted from 1 on, for ever: number n lies at place n % capacity
+ * until it is taken. */
 struct ring {
   pthread_mutex_t lock; /* guards everything below */
   struct event *pool;
-  uint32_t *order;  /* circular: pool indices, oldest first */
-  uint32_t *spare;  /* stack of free pool indices: the hottest memory first */
-  uint64_t *hashes; /* by position in order */
+  uint32_t *slots; /* by place: index into pool */
+  uint32_t *spare; /* stack of free pool indices: the hottest memory first */
+  uint64_t *hashes;
+  uint64_t *older;  /* by place: the event before it in its bucket */
+  uint64_t *newest; /* by bucket: its last event; may have been taken since */
   size_t capacity;
-  size_t head;
+  uint64_t first; /* the oldest event that waits */
   size_t count;
+  size_t touched; /* highest count since the pool was fresh */
   struct ring_counts counts;
 };
+
+/* Untouched pages of a block this large cost nothing. */
+static struct event *pool_new(size_t capacity) {
+  return calloc(capacity, sizeof(struct event));
+}
 
 struct ring *ring_new(size_t capacity) {
   struct ring *ring = calloc(1, sizeof(*ring));
@@ -27,12 +42,15 @@ struct ring *ring_new(size_t capacity) {
     return NULL;
   pthread_mutex_init(&ring->lock, NULL);
   ring->capacity = capacity;
-  ring->pool = calloc(capacity, sizeof(*ring->pool));
-  ring->order = calloc(capacity, sizeof(*ring->order));
+  ring->first = 1;
+  ring->pool = pool_new(capacity);
+  ring->slots = calloc(capacity, sizeof(*ring->slots));
   ring->spare = calloc(capacity, sizeof(*ring->spare));
   ring->hashes = calloc(capacity, sizeof(*ring->hashes));
-  if (ring->pool == NULL || ring->order == NULL || ring->spare == NULL ||
-      ring->hashes == NULL) {
+  ring->older = calloc(capacity, sizeof(*ring->older));
+  ring->newest = calloc(BUCKETS, sizeof(*ring->newest));
+  if (ring->pool == NULL || ring->slots == NULL || ring->spare == NULL ||
+      ring->hashes == NULL || ring->older == NULL || ring->newest == NULL) {
     ring_free(ring);
     return NULL;
   }
@@ -46,9 +64,11 @@ void ring_free(struct ring *ring) {
     return;
   pthread_mutex_destroy(&ring->lock);
   free(ring->pool);
-  free(ring->order);
+  free(ring->slots);
   free(ring->spare);
   free(ring->hashes);
+  free(ring->older);
+  free(ring->newest);
   free(ring);
 }
 
@@ -67,34 +87,52 @@ static uint64_t series_hash(const struct event *event) {
   return hash;
 }
 
-static size_t place(const struct ring *ring, size_t i) {
-  return (ring->head + i) % ring->capacity;
+static size_t place(const struct ring *ring, uint64_t number) {
+  return (size_t)(number % ring->capacity);
+}
+
+static void append(struct ring *ring, const struct event *event,
+                   uint64_t hash) {
+  uint64_t number = ring->first + ring->count;
+  size_t at = place(ring, number);
+  uint32_t slot = ring->spare[ring->capacity - ring->count - 1];
+
+  ring->pool[slot] = *event;
+  ring->slots[at] = slot;
+  ring->hashes[at] = hash;
+  ring->older[at] = ring->newest[hash % BUCKETS];
+  ring->newest[hash % BUCKETS] = number;
+  ring->count++;
+  if (ring->count > ring->touched)
+    ring->touched = ring->count;
+}
+
+/* The newest waiting event of this series, 0 = none: replacing an older one
+ * would leave a recovery behind the alarm that came after it. */
+static uint64_t find(const struct ring *ring, uint64_t hash) {
+  uint64_t number = ring->newest[hash % BUCKETS];
+
+  while (number >= ring->first && ring->hashes[place(ring, number)] != hash)
+    number = ring->older[place(ring, number)];
+  return number >= ring->first ? number : 0;
 }
 
 int ring_put(struct ring *ring, const struct event *event) {
   uint64_t hash = series_hash(event);
-  int result = -ENOBUFS;
+  uint64_t number;
+  int result = 0;
 
   pthread_mutex_lock(&ring->lock);
   if (ring->count < ring->capacity) {
-    size_t at = place(ring, ring->count);
-    uint32_t slot = ring->spare[ring->capacity - ring->count - 1];
-
-    ring->pool[slot] = *event;
-    ring->order[at] = slot;
-    ring->hashes[at] = hash;
     result = ring->count == 0 ? 1 : 0;
-    ring->count++;
+    append(ring, event, hash);
     ring->counts.taken++;
+  } else if ((number = find(ring, hash)) != 0) {
+    ring->pool[ring->slots[place(ring, number)]] = *event;
+    ring->counts.coalesced++;
   } else {
-    for (size_t i = 0; i < ring->count && result < 0; i++)
-      if (ring->hashes[place(ring, i)] == hash) {
-        ring->pool[ring->order[place(ring, i)]] = *event;
-        ring->counts.coalesced++;
-        result = 0;
-      }
-    if (result < 0)
-      ring->counts.lost++;
+    result = -ENOBUFS;
+    ring->counts.lost++;
   }
   pthread_mutex_unlock(&ring->lock);
   return result;
@@ -105,15 +143,38 @@ size_t ring_take(struct ring *ring, struct event *out, size_t max) {
 
   pthread_mutex_lock(&ring->lock);
   while (n < max && ring->count > 0) {
-    uint32_t slot = ring->order[ring->head];
+    uint32_t slot = ring->slots[place(ring, ring->first)];
 
     out[n++] = ring->pool[slot];
-    ring->head = (ring->head + 1) % ring->capacity;
+    ring->first++;
     ring->spare[ring->capacity - ring->count] = slot;
     ring->count--;
   }
   pthread_mutex_unlock(&ring->lock);
   return n;
+}
+
+void ring_relax(struct ring *ring) {
+  struct event *other = NULL;
+  bool worth_it;
+
+  pthread_mutex_lock(&ring->lock);
+  worth_it = ring->count == 0 && ring->touched > TOUCHED_MAX;
+  pthread_mutex_unlock(&ring->lock);
+  if (worth_it)
+    other = pool_new(ring->capacity);
+  if (other == NULL)
+    return;
+  pthread_mutex_lock(&ring->lock);
+  if (ring->count == 0) {
+    struct event *used = ring->pool;
+
+    ring->pool = other;
+    ring->touched = 0;
+    other = used;
+  }
+  pthread_mutex_unlock(&ring->lock);
+  free(other);
 }
 
 void ring_count(struct ring *ring, struct ring_counts *out) {

@@ -1,11 +1,13 @@
 /* Where the daemon's threads leave their notifications for the engine: a
  * bounded queue of copies.
  *
- * All memory is taken at creation. ring_put() takes a lock that is only ever
- * held for copying one event (no I/O, no allocation, no callback under it), so
- * it never waits for more than some microseconds. Full: an older event of the
- * same series is replaced by the newer one, else the new one is refused; both
- * are counted. */
+ * Address space for all of it is taken at creation, memory only as far as it is
+ * used: slots are reused last in, first out, and ring_relax() gives back what a
+ * burst has touched. ring_put() takes a lock that is only ever held for copying
+ * one event or for exchanging pointers (no I/O, no allocation, no callback
+ * under it), so it never waits for more than some microseconds. Full: the
+ * newest event of the same series is replaced by the new one, else the new one
+ * is refused; both are counted. */
 #ifndef ALERT_RING_H
 #define ALERT_RING_H
 
@@ -33,6 +35,10 @@ int ring_put(struct ring *ring, const struct event *event);
 
 /* One reader: moves up to max events to out, oldest first; how many. */
 size_t ring_take(struct ring *ring, struct event *out, size_t max);
+
+/* The reader, when it has time: gives memory back that a burst has used, if
+ * the queue is empty by now. Writers do not wait for it. */
+void ring_relax(struct ring *ring);
 
 void ring_count(struct ring *ring, struct ring_counts *out);
 

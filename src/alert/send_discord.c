@@ -415,6 +415,12 @@ static int render(const void *settings, const struct message *message,
   return err < 0 ? err : buf_adds(out, "\n");
 }
 
+static bool reread(void *settings) {
+  struct discord *d = settings;
+
+  return http_reread(&d->http);
+}
+
 static void close_(void *settings) {
   struct discord *d = settings;
 
@@ -444,6 +450,7 @@ const struct sender sender_discord = {
     .defaults = defaults,
     .check = check,
     .send = send_,
+    .reread = reread,
     .render = render,
     .close = close_,
     .destroy = destroy,

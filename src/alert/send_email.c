@@ -463,6 +463,12 @@ static int render(const void *settings, const struct message *message,
   return compose(e, message, env, subject, out);
 }
 
+static bool reread(void *settings) {
+  struct email *e = settings;
+
+  return secret_reread(&e->password);
+}
+
 static void close_(void *settings) {
   struct email *e = settings;
 
@@ -494,6 +500,7 @@ const struct sender sender_email = {
     .check = check,
     .send = send_,
     .recipient = recipient,
+    .reread = reread,
     .render = render,
     .close = close_,
     .destroy = destroy,

@@ -456,9 +456,8 @@ static void send_(void *settings, const struct message *message,
     post(p, "POST", "/1/messages.json", &form, env, &answer);
     judge(p, &answer, message, env, result);
     if (result->outcome == SEND_REFUSED_CHANNEL && answer.status >= 400) {
-      bool fresh = secret_reread(&p->token);
-      again = secret_reread(&p->user) || fresh;
-      again = again && is_key(p->token.value) && is_key(p->user.value);
+      again = http_reread(&p->http) && is_key(p->token.value) &&
+              is_key(p->user.value);
     }
     http_answer_free(&answer);
   }
@@ -504,14 +503,14 @@ static void stop_ringing(struct pushover *p, const char *path,
   buf_free(&form);
 }
 
-/* One receipt by its number; when several were given out for this episode,
- * all of them by the tag they share. */
+/* One receipt by its number; when several were given out for this episode, or
+ * perhaps one that we know nothing of, all of them by the tag they share. */
 static void cancel(void *settings, const struct message *message,
                    const struct sender_env *env, struct send_result *result) {
   struct pushover *p = settings;
   char path[128];
   char tag[TAG_SIZE];
-  bool single = is_key(message->last_ref) &&
+  bool single = !message->ambiguous && is_key(message->last_ref) &&
                 (message->root_ref[0] == '\0' ||
                  strcmp(message->root_ref, message->last_ref) == 0);
 
@@ -581,6 +580,12 @@ static int render(const void *settings, const struct message *message,
   return err;
 }
 
+static bool reread(void *settings) {
+  struct pushover *p = settings;
+
+  return http_reread(&p->http);
+}
+
 static void close_(void *settings) {
   struct pushover *p = settings;
 
@@ -612,6 +617,7 @@ const struct sender sender_pushover = {
     .send = send_,
     .cancel = cancel,
     .poll = poll_,
+    .reread = reread,
     .render = render,
     .close = close_,
     .destroy = destroy,

@@ -462,12 +462,11 @@ static enum next attempt(struct slack *s, const struct message *message,
     heed_body(json, &answer, result);
   }
   if (result->outcome == SEND_REFUSED_CHANNEL && answer.status >= 200) {
-    bool fresh = secret_reread(&s->webhook_url);
     char why[200];
-    fresh = secret_reread(&s->bot_token) || fresh;
-    if (fresh && (bot || http_url_check(s->webhook_url.value,
-                                        s->http.options.allow_insecure, NULL, 0,
-                                        why, sizeof(why)) == 0))
+    if (http_reread(&s->http) &&
+        (bot ||
+         http_url_check(s->webhook_url.value, s->http.options.allow_insecure,
+                        NULL, 0, why, sizeof(why)) == 0))
       next = ONCE_MORE;
   }
   cJSON_Delete(json);
@@ -514,6 +513,12 @@ static int render(const void *settings, const struct message *message,
   return err < 0 ? err : buf_adds(out, "\n");
 }
 
+static bool reread(void *settings) {
+  struct slack *s = settings;
+
+  return http_reread(&s->http);
+}
+
 static void close_(void *settings) {
   struct slack *s = settings;
 
@@ -546,6 +551,7 @@ const struct sender sender_slack = {
     .defaults = defaults,
     .check = check,
     .send = send_,
+    .reread = reread,
     .render = render,
     .close = close_,
     .destroy = destroy,

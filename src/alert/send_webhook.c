@@ -513,6 +513,12 @@ static int render(const void *settings, const struct message *message,
   return err < 0 ? err : buf_adds(out, "\n");
 }
 
+static bool reread(void *settings) {
+  struct webhook *w = settings;
+
+  return http_reread(&w->http);
+}
+
 static void close_(void *settings) {
   struct webhook *w = settings;
 
@@ -547,6 +553,7 @@ const struct sender sender_webhook = {
     .defaults = defaults,
     .check = check,
     .send = send_,
+    .reread = reread,
     .render = render,
     .close = close_,
     .destroy = destroy,

@@ -59,12 +59,16 @@ struct sender {
   /* Always fills result. */
   void (*send)(void *settings, const struct message *message,
                const struct sender_env *env, struct send_result *result);
-  /* Optional, as are all below: stop what message->last_ref still rings. */
+  /* Optional, as are all below: stop what message->last_ref still rings, and
+   * with message->ambiguous whatever else may ring for this alert. */
   void (*cancel)(void *settings, const struct message *message,
                  const struct sender_env *env, struct send_result *result);
   /* Asks for the fate of ref; 0, or negative errno: ask again later. */
   int (*poll)(void *settings, const char *ref, const struct sender_env *env,
               struct poll_result *result);
+  /* Looks at the secret files again: true when one holds something new, so
+   * that a stopped channel deserves another try. */
+  bool (*reread)(void *settings);
   /* The i-th recipient, NULL beyond the last; for SEND_SPLIT. Borrowed from
    * settings, which this must not change: any thread. */
   const char *(*recipient)(const void *settings, size_t i);

@@ -225,6 +225,8 @@ static void judge_reply(const struct smtp_report *report, bool several,
     if (several) { /* DATA was never sent: nobody received it */
       result->outcome = SEND_SPLIT;
       result->wait_s = 0;
+    } else {
+      result->recipient = again;
     }
     break;
   case SMTP_CONNECT:
@@ -245,6 +247,7 @@ static void judge_reply(const struct smtp_report *report, bool several,
 void smtp_judge(const struct smtp_report *report, bool several,
                 struct send_result *result) {
   result->wait_s = 0;
+  result->recipient = false;
   if (report->failure == TRANSFER_OK) {
     result->outcome = SEND_SENT;
     return;
@@ -277,5 +280,5 @@ void smtp_judge(const struct smtp_report *report, bool several,
     break;
   }
   result->outcome = SEND_RETRY;
-  result->wait_s = report->phase == SMTP_CONNECT ? 0 : RETRY_WAIT;
+  result->wait_s = report->failure == TRANSFER_ABORTED ? 0 : RETRY_WAIT;
 }

@@ -50,7 +50,9 @@ void episode_history(struct state *s, const struct episode *e, int64_t now,
   complain(store_history_add(s->store, now, e->a.id, what, "", detail));
 }
 
-static void say_to(struct state *s, struct episode *e, const struct say *say) {
+void episode_tell(struct state *s, struct episode *e, const struct say *say) {
+  if (s->clock_uncertain)
+    e->a.flags |= ALERT_TIME_UNCERTAIN;
   e->a.reason = say->reason;
   e->a.sequence++;
   s->hooks.say(s->hooks.say_arg, e, say);
@@ -58,12 +60,12 @@ static void say_to(struct state *s, struct episode *e, const struct say *say) {
 
 void episode_say(struct state *s, struct episode *e, int64_t now,
                  enum message_kind kind, enum alert_reason reason, bool quiet) {
-  say_to(s, e,
-         &(struct say){.kind = kind,
-                       .reason = reason,
-                       .quiet = quiet,
-                       .route = -1,
-                       .now = now});
+  episode_tell(s, e,
+               &(struct say){.kind = kind,
+                             .reason = reason,
+                             .quiet = quiet,
+                             .route = -1,
+                             .now = now});
 }
 
 /* -- transitions ---------------------------------------------------------- */
@@ -131,13 +133,13 @@ void episode_close(struct state *s, struct episode *e, int64_t now,
   episode_store(s, e);
   episode_history(s, e, now, "closed", why);
   if (!pending)
-    say_to(s, e,
-           &(struct say){.kind = MESSAGE_RESOLVED,
-                         .reason = REASON_CLOSED,
-                         .quiet = true,
-                         .stateful_only = how == CLOSE_TELL_STATEFUL,
-                         .route = -1,
-                         .now = now});
+    episode_tell(s, e,
+                 &(struct say){.kind = MESSAGE_RESOLVED,
+                               .reason = REASON_CLOSED,
+                               .quiet = true,
+                               .stateful_only = how == CLOSE_TELL_STATEFUL,
+                               .route = -1,
+                               .now = now});
   episode_store(s, e);
   episodes_remove(&s->table, e);
 }
@@ -228,7 +230,7 @@ static void load_alert(void *arg, const struct alert *alert, int64_t due) {
   e->a.flags &= ~(unsigned)(ALERT_STALE | ALERT_STALE_TOLD | ALERT_NO_READING);
   e->due = due;
   episode_names(s->config, e);
-  e->routes_num = route_match(s->config, &e->a, e->routes);
+  episode_routes(s->config, e);
   episodes_add(&s->table, e);
 }
 
@@ -255,7 +257,17 @@ void state_begin_grace(struct state *s, int64_t now) {
 }
 
 void state_clock_uncertain(struct state *s, bool uncertain) {
+  bool known_again = s->clock_uncertain && !uncertain;
+
   s->clock_uncertain = uncertain;
+  if (!known_again)
+    return;
+  /* their times have moved with the clock and are right from now on */
+  for (struct episode *e = s->table.first; e != NULL; e = e->next)
+    if (e->a.flags & ALERT_TIME_UNCERTAIN) {
+      e->a.flags &= ~(unsigned)ALERT_TIME_UNCERTAIN;
+      episode_store(s, e);
+    }
 }
 
 static void shift(int64_t *moment, int64_t delta) {
@@ -266,9 +278,9 @@ static void shift(int64_t *moment, int64_t delta) {
 void state_shift(struct state *s, int64_t delta) {
   shift(&s->grace_until, delta);
   for (struct episode *e = s->table.first; e != NULL; e = e->next) {
-    int64_t *const moments[] = {&e->a.since,   &e->a.seen,      &e->a.last_at,
-                                &e->a.ack_at,  &e->a.ack_until, &e->due,
-                                &e->nan_at,    &e->stale_at,    &e->polled};
+    int64_t *const moments[] = {&e->a.since,  &e->a.seen,      &e->a.last_at,
+                                &e->a.ack_at, &e->a.ack_until, &e->due,
+                                &e->fine_at,  &e->stale_at,    &e->polled};
 
     for (size_t i = 0; i < sizeof(moments) / sizeof(moments[0]); i++)
       shift(moments[i], delta);

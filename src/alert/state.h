@@ -62,7 +62,8 @@ int state_load(struct state *state, int64_t now);
 /* StartupGrace begins. */
 void state_begin_grace(struct state *state, int64_t now);
 
-/* Alerts that open meanwhile say that this machine's clock is not set. */
+/* Whether this machine's clock is not set: messages say so meanwhile, and
+ * nothing expires. */
 void state_clock_uncertain(struct state *state, bool uncertain);
 
 /* One classified notification. */
@@ -97,12 +98,14 @@ void state_count(const struct state *state, struct state_counts *out);
 void state_describe(const struct notify_config *config,
                     const struct event *event, int64_t now, struct episode *e);
 /* Parts of it: the level for a severity on the episode's first route; what an
- * event brings to an alert that is open; device and labels by configuration. */
+ * event brings to an alert that is open; device, labels and routes by the
+ * configuration. */
 enum level episode_level(const struct notify_config *config,
                          const struct episode *e, enum severity severity);
 void episode_values(struct episode *e, const struct event *event);
 void episode_peak(struct episode *e);
 void episode_names(const struct notify_config *config, struct episode *e);
+void episode_routes(const struct notify_config *config, struct episode *e);
 /* The key of a route in the store: its name, or "#2" for the nameless. */
 void route_key(const struct notify_config *config, int route, char *out,
                size_t size);

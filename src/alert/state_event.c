@@ -30,8 +30,6 @@ static struct episode *open_new(struct state *s, const struct event *ev,
     return NULL;
   }
   state_describe(s->config, ev, now, e);
-  if (s->clock_uncertain)
-    e->a.flags |= ALERT_TIME_UNCERTAIN;
   episodes_add(&s->table, e);
   wait = e->routes_num > 0 ? s->config->routes[e->routes[0]].for_s : 0;
   if (wait > 0 && !ev->oneshot) {
@@ -93,8 +91,6 @@ static void still_bad(struct state *s, struct episode *e,
 static void bad(struct state *s, const struct event *ev, int64_t now) {
   struct episode *e = episodes_find(&s->table, ev->fingerprint);
 
-  if (e != NULL && e->a.state == ALERT_PENDING && e->due == 0)
-    e = NULL; /* cannot happen; a half-made one would stay silent for ever */
   if (e != NULL) {
     still_bad(s, e, ev, now);
     return;
@@ -117,7 +113,7 @@ static void okay(struct state *s, const struct event *ev, int64_t now) {
      * value cache decides (ALERTING.md 0.4) */
     if (e->a.state != ALERT_RECOVERING && !(e->a.flags & ALERT_NO_READING)) {
       e->a.flags |= ALERT_NO_READING;
-      e->nan_at = now;
+      e->fine_at = 0;
       episode_store(s, e);
     }
     return;

@@ -24,6 +24,7 @@ double repeat_every(const struct state *s, const struct episode *e,
                     size_t route);
 
 void episode_store(struct state *s, struct episode *e);
+void episode_tell(struct state *s, struct episode *e, const struct say *say);
 void episode_say(struct state *s, struct episode *e, int64_t now,
                  enum message_kind kind, enum alert_reason reason, bool quiet);
 void episode_history(struct state *s, const struct episode *e, int64_t now,

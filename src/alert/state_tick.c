@@ -33,19 +33,34 @@ static bool own_reading(struct state *s, const struct episode *e,
 /* These return true when the episode has ended: it is gone. */
 typedef bool tick_fn(struct state *s, struct episode *e, int64_t now);
 
+/* Beyond a bound that the last bad notification named. Hits may keep collectd
+ * from saying so for long; percent and inverted bounds cannot be compared. */
+static bool out_of_bounds(const struct alert *a, double value) {
+  if (isfinite(a->percent) || a->direction == DIRECTION_WITHIN)
+    return false;
+  return value > a->warning_max || value > a->failure_max ||
+         value < a->warning_min || value < a->failure_min;
+}
+
 static bool refresh_range(struct state *s, struct episode *e, int64_t now) {
   double after = fmax(2 * s->hooks.interval_s, recover_after(s, e));
-  double value;
+  double value = NAN;
+  bool fine = own_reading(s, e, &value);
 
-  if (!own_reading(s, e, &value))
-    return false;
-  e->a.value = value;
-  e->dirty = true;
+  if (fine) {
+    e->a.value = value;
+    e->dirty = true;
+  }
   if (!(e->a.flags & ALERT_NO_READING)) {
     episode_peak(e);
     return false;
   }
-  if (now - e->nan_at < ms_of(after))
+  fine = fine && !out_of_bounds(&e->a, value);
+  if (!fine)
+    e->fine_at = 0;
+  else if (e->fine_at == 0)
+    e->fine_at = now;
+  if (!fine || now - e->fine_at < ms_of(after))
     return false;
   e->a.flags &= ~(unsigned)(ALERT_UNCONFIRMED | ALERT_NO_READING);
   bool pending = e->a.state == ALERT_PENDING;
@@ -129,7 +144,7 @@ static bool tick_stale(struct state *s, struct episode *e, int64_t now) {
   if (e->stale_at == 0)
     e->stale_at = now;
   if (now - e->a.seen >= ms_of(s->config->expire_after) &&
-      !(e->a.flags & ALERT_TIME_UNCERTAIN)) {
+      !s->clock_uncertain) {
     episode_close(s, e, now, CLOSE_TELL_ALL, "nothing heard for too long");
     return true;
   }
@@ -153,7 +168,7 @@ static bool tick_stale(struct state *s, struct episode *e, int64_t now) {
 
 static bool tick_event(struct state *s, struct episode *e, int64_t now) {
   if (e->a.class != ALERT_EVENT || strcmp(e->a.plugin, "notify_kasa") == 0 ||
-      now - e->a.seen < ms_of(s->config->event_expire))
+      s->clock_uncertain || now - e->a.seen < ms_of(s->config->event_expire))
     return false;
   episode_close(s, e, now, CLOSE_TELL_STATEFUL, "no all-clear came");
   return true;
@@ -194,9 +209,7 @@ static bool tick_repeat(struct state *s, struct episode *e, int64_t now) {
     if (every <= 0)
       continue;
     e->a.repeats++;
-    e->a.sequence++;
-    e->a.reason = REASON_REPEAT;
-    s->hooks.say(s->hooks.say_arg, e, &say);
+    episode_tell(s, e, &say);
     episode_store(s, e);
   }
   return false;
@@ -243,7 +256,8 @@ int64_t state_next_due(const struct state *s, int64_t now) {
                        : s->grace_until);
     if (e->a.flags & ALERT_ACKED)
       sooner(&due, e->a.ack_until);
-    if (e->a.class == ALERT_EVENT && strcmp(e->a.plugin, "notify_kasa") != 0)
+    if (e->a.class == ALERT_EVENT && strcmp(e->a.plugin, "notify_kasa") != 0 &&
+        !s->clock_uncertain)
       sooner(&due, e->a.seen + ms_of(s->config->event_expire));
     if (e->a.state == ALERT_FIRING &&
         !(e->a.flags & (ALERT_ACKED | ALERT_UNCONFIRMED | ALERT_STALE)))

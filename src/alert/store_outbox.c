@@ -61,12 +61,13 @@ int store_outbox_save(struct store *s, const struct outbox_row *r) {
   " msg_id, recipient, route, fallback_for, last_error, channel, title"
 
 /* FIFO per alert: of row o, in channel ?1, no older one is still underway;
- * rows for single recipients of one message do not wait for one another. */
+ * rows for single recipients of one message do not wait for one another, and
+ * once such a row has been put off it holds up nobody but its recipient. */
 #define NOTHING_BEFORE                                                         \
   "NOT EXISTS(SELECT 1 FROM outbox e WHERE e.alert_id=o.alert_id AND"          \
   " e.channel=?1 AND e.state IN (0,1) AND (e.place<o.place OR"                 \
-  " e.place=o.place AND e.id<o.id) AND NOT (e.place=o.place AND"               \
-  " e.recipient!=o.recipient))"
+  " e.place=o.place AND e.id<o.id) AND NOT (e.recipient!=o.recipient AND"      \
+  " (e.place=o.place OR e.recipient!='' AND e.attempts>0 AND e.state=0)))"
 
 static char *copy_text(sqlite3_stmt *stmt, int column) {
   const unsigned char *text = sqlite3_column_text(stmt, column);
@@ -181,6 +182,23 @@ int store_outbox_newer(struct store *s, const struct outbox_row *r, int kind) {
   return (int)db_number(
       s, db_ask(s, sql, "itii", r->alert_id, r->channel, r->id, (int64_t)kind),
       0);
+}
+
+bool store_outbox_doubtful(struct store *s, const char *channel,
+                           int64_t alert_id) {
+  static const char sql[] = "SELECT 1 FROM outbox WHERE alert_id=? AND"
+                            " channel=? AND ambiguous=1 AND kind!=7 LIMIT 1";
+
+  return db_number(s, db_ask(s, sql, "it", alert_id, channel), 0) != 0;
+}
+
+bool store_outbox_overtaken(struct store *s, const struct outbox_row *r) {
+  static const char sql[] =
+      "SELECT 1 FROM outbox WHERE alert_id=? AND channel=? AND place>?"
+      " AND state=2 AND kind!=7 AND recipient='' LIMIT 1";
+
+  return db_number(s, db_ask(s, sql, "iti", r->alert_id, r->channel, r->place),
+                   0) != 0;
 }
 
 int store_outbox_hurry(struct store *s, const char *channel, int64_t id) {

@@ -38,6 +38,9 @@
   "%{ack_at|clock}%{end}%{if ack_until}; no reminders until "                  \
   "%{ack_until|clock}%{end}."
 
+#define STILL_AWAY                                                             \
+  "%{subject}: %{members_missing} of %{members} readings are still missing."
+
 #define ANY_KIND TOPIC_KINDS
 
 struct wording {
@@ -98,6 +101,8 @@ static const struct wording wordings[] = {
 
     {REASON_REPEAT, TOPIC_SWITCH, "Still: %{subject} is " SWITCHED,
      "%{subject} is " SWITCHED LASTING "." REMINDER},
+    {REASON_REPEAT, TOPIC_PARTLY, "Still: %{subject} is partly back",
+     STILL_AWAY REMINDER},
     {REASON_REPEAT, TOPIC_AWAY, "Still: %{subject} is not reporting",
      "%{subject}: no reading" LASTING "." REMINDER},
     {REASON_REPEAT, TOPIC_EVENT, "Still: %{announcement|truncate:80}",
@@ -131,6 +136,8 @@ static const struct wording wordings[] = {
      FROM_TO "%{if peak}, %{if direction==below}lowest%{else}peak%{end} "
              "%{peak}%{end}. It is back to normal. " LATE},
 
+    {REASON_ACKED, TOPIC_PARTLY, "Acknowledged: %{subject} is partly back",
+     STILL_AWAY ACKED},
     {REASON_ACKED, TOPIC_AWAY, "Acknowledged: %{subject} is not reporting",
      "%{subject}: no reading" LASTING "." ACKED},
     {REASON_ACKED, TOPIC_SWITCH, "Acknowledged: %{subject} is " SWITCHED,
@@ -149,9 +156,7 @@ static const struct wording wordings[] = {
     {REASON_CLOSED, ANY_KIND, "Closed: %{subject}",
      "%{subject}: the alert was closed without a recovery."
      "%{if since} It was open since %{since|clock}.%{end}"},
-    {REASON_PARTLY_BACK, ANY_KIND, "%{subject} is partly back",
-     "%{subject}: %{members_missing} of %{members} readings are still "
-     "missing."},
+    {REASON_PARTLY_BACK, ANY_KIND, "%{subject} is partly back", STILL_AWAY},
     {REASON_STALE, ANY_KIND, "%{subject}: no reading since restart",
      "%{subject}: no reading since collectd was restarted. Before that: "
      "%{if limit}%{direction} %{limit}" SINCE "%{else}%{message}%{end}."},
@@ -210,7 +215,9 @@ static size_t wording_for(enum alert_reason reason, enum topic_kind kind) {
     if (wordings[i].kind == ANY_KIND && wordings[i].reason == REASON_OPENED)
       fallback = i;
     if (wordings[i].reason == reason &&
-        (wordings[i].kind == kind || wordings[i].kind == ANY_KIND))
+        (wordings[i].kind == kind || wordings[i].kind == ANY_KIND ||
+         /* where partly has no words of its own */
+         (kind == TOPIC_PARTLY && wordings[i].kind == TOPIC_AWAY)))
       return i;
   }
   return fallback;

@@ -107,11 +107,17 @@ static const struct topic *topic_of(const struct alert *alert) {
   return NULL;
 }
 
+bool topic_partly_back(const struct alert *alert) {
+  return alert->class == ALERT_MISSING && alert->resolved_at == 0 &&
+         alert->members_missing > 0 &&
+         alert->members_missing < alert->members_num;
+}
+
 enum topic_kind topic_kind(const struct alert *alert) {
   const struct topic *topic = topic_of(alert);
 
   if (alert->class == ALERT_MISSING)
-    return TOPIC_AWAY;
+    return topic_partly_back(alert) ? TOPIC_PARTLY : TOPIC_AWAY;
   if (alert->class == ALERT_EVENT)
     return TOPIC_EVENT;
   return topic != NULL ? topic->kind : TOPIC_PLAIN;

@@ -9,6 +9,7 @@
 #include "alert/config.h"
 #include "alert/format.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 
 /* Which sentences a value gets. */
@@ -19,6 +20,7 @@ enum topic_kind {
   TOPIC_COST,   /* names the largest part */
   TOPIC_SWITCH, /* is something or is not */
   TOPIC_AWAY,   /* a device that does not answer */
+  TOPIC_PARTLY, /* of which some readings came back */
   TOPIC_EVENT,  /* somebody's own words */
   TOPIC_KINDS
 };
@@ -26,6 +28,8 @@ enum topic_kind {
 enum { TOPIC_SIZE = 3 * ALERT_NAME_SIZE + 64 };
 
 enum topic_kind topic_kind(const struct alert *alert);
+/* A missing device of which some readings, not all, have come back. */
+bool topic_partly_back(const struct alert *alert);
 
 /* "Freezer", "Desk strip, Fan", "nas", "Cost today". */
 void topic_subject(const struct alert *alert, char *out, size_t size);

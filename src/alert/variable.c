@@ -100,8 +100,8 @@ static int64_t last_reading_ms(const struct alert *alert) {
 static double lasted_seconds(const struct view *view) {
   const struct alert *alert = view->alert;
   bool away = alert->resolved_at == 0 && alert->class == ALERT_MISSING;
-  int64_t from = away || alert->last_at != 0 ? last_reading_ms(alert)
-                                             : alert->since;
+  int64_t from =
+      away || alert->last_at != 0 ? last_reading_ms(alert) : alert->since;
   int64_t to =
       alert->resolved_at != 0 ? alert->resolved_at : view_now(view) * 1000;
 
@@ -637,8 +637,8 @@ const struct variable variables[] = {
      get_resolved_at},
     {"last_power", "value", "what a device took before it went away",
      VALUE_NUMBER, OWN, BARE, get_last_power},
-    {"last_reading", "time", "last value of a device that is away", VALUE_MOMENT,
-     OWN, BARE, get_last_reading},
+    {"last_reading", "time", "last value of a device that is away",
+     VALUE_MOMENT, OWN, BARE, get_last_reading},
     {"duration", "time", "how long it has been or was bad", VALUE_DURATION, OWN,
      BARE, get_duration},
     {"delay", "time", "how late this message is", VALUE_DURATION, OWN, BARE,

@@ -62,21 +62,25 @@ int buf_adds(struct buf *b, const char *text) {
 }
 
 int buf_addf(struct buf *b, const char *format, ...) {
+  size_t room = b->capacity - b->len;
   va_list args;
   int need;
   int err;
 
-  va_start(args, format);
-  need = vsnprintf(NULL, 0, format, args);
+  va_start(args, format); /* there is nearly always enough room */
+  need = vsnprintf(room > 0 ? b->data + b->len : NULL, room, format, args);
   va_end(args);
-  if (need < 0)
-    return -EINVAL;
-  err = buf_reserve(b, (size_t)need);
-  if (err < 0)
+  err = need < 0 ? -EINVAL : buf_reserve(b, (size_t)need);
+  if (err < 0) {
+    if (room > 0)
+      b->data[b->len] = '\0';
     return err;
-  va_start(args, format);
-  vsnprintf(b->data + b->len, (size_t)need + 1, format, args);
-  va_end(args);
+  }
+  if ((size_t)need >= room) {
+    va_start(args, format);
+    vsnprintf(b->data + b->len, (size_t)need + 1, format, args);
+    va_end(args);
+  }
   b->len += (size_t)need;
   return 0;
 }

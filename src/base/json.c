@@ -44,13 +44,17 @@ static json_ref value_new(struct json *doc) {
 }
 
 static void skip_space(struct reader *r) {
-  while (r->at < r->len && (r->text[r->at] == ' ' || r->text[r->at] == '\n' ||
-                            r->text[r->at] == '\r' || r->text[r->at] == '\t'))
-    r->at++;
+  const char *p = r->text + r->at;
+  const char *end = r->text + r->len;
+
+  while (p < end && (*p == ' ' || *p == '\n' || *p == '\r' || *p == '\t'))
+    p++;
+  r->at = (uint32_t)(p - r->text);
 }
 
 static bool take(struct reader *r, char c) {
-  skip_space(r);
+  if (r->at < r->len && (unsigned char)r->text[r->at] <= ' ')
+    skip_space(r);
   if (r->at >= r->len || r->text[r->at] != c)
     return false;
   r->at++;
@@ -60,37 +64,32 @@ static bool take(struct reader *r, char c) {
 /* From behind the opening quote to behind the closing one. */
 static bool read_string(struct reader *r, uint32_t *start, uint32_t *len,
                         bool *escaped) {
+  const char *begin = r->text + r->at;
+  const char *end = r->text + r->len;
+  const char *p = memchr(begin, '"', (size_t)(end - begin));
+
   *start = r->at;
-  *escaped = false;
-  while (r->at < r->len) {
-    char c = r->text[r->at];
-
-    if (c == '"') {
-      *len = r->at - *start;
-      r->at++;
-      return true;
-    }
-    if (c == '\\') {
-      *escaped = true;
-      r->at++;
-      if (r->at >= r->len)
+  *escaped = p != NULL && memchr(begin, '\\', (size_t)(p - begin)) != NULL;
+  if (*escaped) /* then the first quote may be an escaped one */
+    for (p = begin; p < end && *p != '"'; p++)
+      if (*p == '\\' && ++p == end)
         return false;
-    }
-    r->at++;
-  }
-  return false;
-}
-
-static bool is_digit(const struct reader *r) {
-  return r->at < r->len && r->text[r->at] >= '0' && r->text[r->at] <= '9';
+  if (p == NULL || p >= end)
+    return false;
+  *len = (uint32_t)(p - begin);
+  r->at += *len + 1;
+  return true;
 }
 
 static bool read_digits(struct reader *r) {
-  if (!is_digit(r))
-    return false;
-  while (is_digit(r))
-    r->at++;
-  return true;
+  const char *begin = r->text + r->at;
+  const char *end = r->text + r->len;
+  const char *p = begin;
+
+  while (p < end && *p >= '0' && *p <= '9')
+    p++;
+  r->at += (uint32_t)(p - begin);
+  return p > begin;
 }
 
 static bool read_number(struct reader *r) {
@@ -190,7 +189,8 @@ static json_ref read_value(struct reader *r) {
   struct json_value v = {0};
   bool good;
 
-  skip_space(r);
+  if (r->at < r->len && (unsigned char)r->text[r->at] <= ' ')
+    skip_space(r);
   if (ref == 0 || r->at >= r->len)
     return 0;
   v.start = r->at;
@@ -377,6 +377,15 @@ static size_t unescape(const char *s, size_t len, char *out, size_t *n) {
   return took;
 }
 
+/* How many bytes from s on stand for themselves. */
+static size_t plain_run(const char *s, size_t len) {
+  size_t n = 0;
+
+  while (n < len && (unsigned char)s[n] < 0x80 && s[n] != '\\')
+    n++;
+  return n;
+}
+
 bool json_string(const struct json *doc, json_ref ref, char *out, size_t size) {
   const struct json_value *v = &doc->values[ref];
   const char *s;
@@ -389,14 +398,18 @@ bool json_string(const struct json *doc, json_ref ref, char *out, size_t size) {
   s = doc->text + v->start;
   for (size_t i = 0; i < v->len;) {
     char piece[4];
-    size_t n = 1;
+    size_t n = plain_run(s + i, v->len - i);
     size_t took = 1;
     uint32_t code;
 
-    if ((unsigned char)s[i] < 0x80 && s[i] != '\\') { /* nearly always */
-      if (used + 1 >= size)
+    if (n > 0) { /* nearly always the whole */
+      size_t room = size - 1 - used;
+
+      memcpy(out + used, s + i, n < room ? n : room);
+      used += n < room ? n : room;
+      if (n >= room)
         break;
-      out[used++] = s[i++];
+      i += n;
       continue;
     }
     if (s[i] == '\\' && i + 1 < v->len) {

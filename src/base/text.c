@@ -87,9 +87,16 @@ size_t text_clean(const char *in, size_t len, char *out, size_t size) {
     size_t take;
 
     if (in[i] >= ' ' && in[i] <= '~') { /* nearly always */
-      if (used + 1 >= size)
+      size_t most = size - used < len - i ? size - used : len - i;
+
+      for (n = 0; n < most && in[i + n] >= ' ' && in[i + n] <= '~'; n++)
+        out[used + n] = in[i + n];
+      if (used + n >= size) {
+        used = size - 1;
         break;
-      out[used++] = in[i++];
+      }
+      used += n;
+      i += n;
       continue;
     }
     n = take = text_decode(in + i, len - i, &c);

@@ -5,6 +5,7 @@
 
 #include "base/log.h"
 #include "base/text.h"
+#include "cli/account.h"
 #include "cli/cli.h"
 #include "cli/config_file.h"
 #include "poll/engine.h"
@@ -87,11 +88,11 @@ static void on_cycle(void *arg, const struct cycle *cycle) {
 }
 
 /* The one device that is wanted answered: no need to wait for others. */
-static void on_report(void *arg, const struct known *k, enum report_part part) {
+static void on_report(void *arg, const struct known *k, unsigned parts) {
   struct look *l = arg;
-  bool complete = part == REPORT_EXTRA || !k->progress.slow;
+  bool complete = (parts & REPORT_EXTRA) != 0 || !k->progress.slow;
 
-  if (part == REPORT_CORE && k->up)
+  if (parts & REPORT_READING)
     atomic_fetch_add(&l->answered, 1);
   if (l->wanted[0] != '\0' && counts(l, k) && k->up && complete)
     snapshot(l);
@@ -218,7 +219,9 @@ static bool want_device(struct look *l, const struct look_options *options) {
 static bool set_options(struct look *l, const struct look_options *options) {
   poll_options_init(&l->options);
   l->options.discovery_timeout = 3;
-  if (options->config != NULL && !read_config(&l->options, options->config))
+  if (options->config == NULL)
+    account_from_machine(&l->options, options->device);
+  else if (!read_config(&l->options, options->config))
     return false;
   if (options->targets_num > 0) /* instead of the configured ones */
     option_strings_free(&l->options.targets);
@@ -276,7 +279,9 @@ struct look *look_start(const struct look_options *options) {
   }
   pthread_mutex_init(&l->lock, NULL);
   l->fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
-  if (!set_options(l, options)) {
+  if (!set_options(l, options) ||
+      (options->account != NULL &&
+       account_use(&l->options, options->account) < 0)) {
     look_stop(l);
     return NULL;
   }

@@ -9,6 +9,7 @@
 #include <stddef.h>
 
 struct look;
+struct typed_account;
 
 struct look_options {
   const char *config;   /* a collectd.conf to take options from, or NULL */
@@ -16,6 +17,8 @@ struct look_options {
   size_t targets_num;
   double wait;        /* s to search; 0: as configured, else 3 */
   const char *device; /* only this one is wanted: address, host, MAC, name */
+  /* NULL: that of config, else that of this machine's collectd */
+  const struct typed_account *account;
 };
 
 struct found_list {

@@ -2,6 +2,7 @@
 #include <config.h>
 
 #include "base/clock.h"
+#include "cli/account.h"
 #include "cli/cli.h"
 #include "cli/found_json.h"
 #include "cli/look.h"
@@ -20,6 +21,7 @@ struct read_command {
   bool json;
   bool watch;
   double seconds; /* between two readings */
+  bool refused;   /* it did not accept the account */
   size_t first;   /* line at the top of the screen */
 };
 
@@ -101,7 +103,9 @@ static int run(struct read_command *c, struct look *l) {
   for (;;) {
     (void)round_over(l, &list, &quit);
     f = pick(&list);
-    if (quit || (f == NULL && !c->watch))
+    c->refused = f != NULL && !f->up && f->outcome == OUTCOME_AUTH;
+    if (quit || (f == NULL && !c->watch) ||
+        (c->refused && c->look.account == NULL && c->watch))
       break;
     if (f != NULL)
       any |= show(c, f);
@@ -116,7 +120,7 @@ static int run(struct read_command *c, struct look *l) {
   return any ? CLI_DONE : CLI_NOTHING;
 }
 
-static int start(struct read_command *c) {
+static int read_once(struct read_command *c) {
   struct look *l;
   int status;
   int err = screen_open(c->watch && !c->json);
@@ -129,6 +133,21 @@ static int start(struct read_command *c) {
   status = l != NULL ? run(c, l) : CLI_USAGE;
   look_stop(l);
   screen_close();
+  return status;
+}
+
+/* A device that does not accept the account, or wants one, is a question for
+ * whoever sits in front of it. */
+static int start(struct read_command *c) {
+  struct typed_account typed;
+  int status = read_once(c);
+
+  if (!c->refused || !account_ask(&typed))
+    return status;
+  c->look.account = &typed;
+  status = read_once(c);
+  c->look.account = NULL;
+  account_forget(&typed);
   return status;
 }
 

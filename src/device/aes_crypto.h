@@ -3,6 +3,7 @@
 #ifndef DEVICE_AES_CRYPTO_H
 #define DEVICE_AES_CRYPTO_H
 
+#include "device/cipher.h"
 #include "device/crypto.h"
 
 /* The process's RSA key. Made on first use, which takes tens of milliseconds:

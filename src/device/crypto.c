@@ -15,27 +15,18 @@
 /* From version 3 on looking an algorithm up by its old name costs more than
  * hashing a packet, so it is done once. They are never given back: they live
  * as long as the process. */
-static struct {
-  const EVP_MD *digests[3];
-  const EVP_CIPHER *cbc;
-  const EVP_CIPHER *aeads[AEADS];
-} algorithms;
+static const EVP_MD *digests[3];
 
 static void look_up(void) {
 #if OPENSSL_VERSION_NUMBER >= 0x30000000L
-  algorithms.digests[DIGEST_MD5] = EVP_MD_fetch(NULL, "MD5", NULL);
-  algorithms.digests[DIGEST_SHA1] = EVP_MD_fetch(NULL, "SHA1", NULL);
-  algorithms.digests[DIGEST_SHA256] = EVP_MD_fetch(NULL, "SHA256", NULL);
-  algorithms.cbc = EVP_CIPHER_fetch(NULL, "AES-128-CBC", NULL);
+  digests[DIGEST_MD5] = EVP_MD_fetch(NULL, "MD5", NULL);
+  digests[DIGEST_SHA1] = EVP_MD_fetch(NULL, "SHA1", NULL);
+  digests[DIGEST_SHA256] = EVP_MD_fetch(NULL, "SHA256", NULL);
 #else
-  algorithms.digests[DIGEST_MD5] = EVP_md5();
-  algorithms.digests[DIGEST_SHA1] = EVP_sha1();
-  algorithms.digests[DIGEST_SHA256] = EVP_sha256();
-  algorithms.cbc = EVP_aes_128_cbc();
+  digests[DIGEST_MD5] = EVP_md5();
+  digests[DIGEST_SHA1] = EVP_sha1();
+  digests[DIGEST_SHA256] = EVP_sha256();
 #endif
-  algorithms.aeads[AEAD_AES_128_CCM] = EVP_aes_128_ccm();
-  algorithms.aeads[AEAD_AES_256_CCM] = EVP_aes_256_ccm();
-  algorithms.aeads[AEAD_CHACHA20_POLY1305] = EVP_chacha20_poly1305();
 }
 
 static void prepare(void) {
@@ -54,8 +45,8 @@ int crypto_digest(enum digest digest, const struct span *parts, size_t num,
 
   prepare();
   ctx = EVP_MD_CTX_new();
-  good = ctx != NULL && algorithms.digests[digest] != NULL &&
-         EVP_DigestInit_ex(ctx, algorithms.digests[digest], NULL) == 1;
+  good = ctx != NULL && digests[digest] != NULL &&
+         EVP_DigestInit_ex(ctx, digests[digest], NULL) == 1;
   for (size_t i = 0; i < num && good; i++)
     good = EVP_DigestUpdate(ctx, parts[i].bytes, parts[i].len) == 1;
   good = good && EVP_DigestFinal_ex(ctx, out, NULL) == 1;
@@ -66,9 +57,9 @@ int crypto_digest(enum digest digest, const struct span *parts, size_t num,
 int crypto_hmac_sha256(const void *key, size_t key_len, const void *bytes,
                        size_t len, uint8_t out[SHA256_SIZE]) {
   prepare();
-  if (key_len > 1024 || algorithms.digests[DIGEST_SHA256] == NULL ||
-      HMAC(algorithms.digests[DIGEST_SHA256], key, (int)key_len, bytes, len,
-           out, NULL) == NULL)
+  if (key_len > 1024 || digests[DIGEST_SHA256] == NULL ||
+      HMAC(digests[DIGEST_SHA256], key, (int)key_len, bytes, len, out, NULL) ==
+          NULL)
     return -ENOMEM;
   return 0;
 }
@@ -106,116 +97,102 @@ int crypto_hkdf(const void *key, size_t key_len, const void *salt,
   return err;
 }
 
-/* -- ciphers ------------------------------------------------------------------
- */
+/* HMAC-SHA256 under one key for many short texts: the states after the key's
+ * blocks, which each text starts from. */
+struct keyed {
+  EVP_MD_CTX *inner, *outer, *work;
+};
 
-int crypto_cbc_encrypt(const uint8_t key[16], const uint8_t iv[16],
-                       const void *in, size_t len, void *out) {
-  EVP_CIPHER_CTX *ctx;
-  int made = 0;
-  int rest = 0;
-  bool good;
+static bool keyed_begin(struct keyed *k, const char *key, size_t len) {
+  enum { BLOCK = 64 };
+  const EVP_MD *sha256 = digests[DIGEST_SHA256];
+  uint8_t pad[BLOCK] = {0};
+  bool good = true;
 
-  prepare();
-  ctx = EVP_CIPHER_CTX_new();
-  good = len <= 1 << 24 && ctx != NULL && algorithms.cbc != NULL &&
-         EVP_EncryptInit_ex(ctx, algorithms.cbc, NULL, key, iv) == 1 &&
-         EVP_EncryptUpdate(ctx, out, &made, in, (int)len) == 1 &&
-         EVP_EncryptFinal_ex(ctx, (uint8_t *)out + made, &rest) == 1;
-  EVP_CIPHER_CTX_free(ctx);
-  return good ? made + rest : -ENOMEM;
-}
-
-int crypto_cbc_decrypt(const uint8_t key[16], const uint8_t iv[16],
-                       const void *in, size_t len, void *out) {
-  EVP_CIPHER_CTX *ctx;
-  int made = 0;
-  int rest = 0;
-  int err = -ENOMEM;
-
-  if (len == 0 || len % AES_BLOCK != 0 || len > 1 << 24)
-    return -EBADMSG;
-  prepare();
-  ctx = EVP_CIPHER_CTX_new();
-  if (ctx != NULL && algorithms.cbc != NULL &&
-      EVP_DecryptInit_ex(ctx, algorithms.cbc, NULL, key, iv) == 1 &&
-      EVP_DecryptUpdate(ctx, out, &made, in, (int)len) == 1)
-    err = EVP_DecryptFinal_ex(ctx, (uint8_t *)out + made, &rest) == 1
-              ? made + rest
-              : -EBADMSG;
-  EVP_CIPHER_CTX_free(ctx);
-  return err;
-}
-
-size_t crypto_aead_key_size(enum aead aead) {
-  return aead == AEAD_AES_128_CCM ? 16 : 32;
-}
-
-/* CCM wants the lengths of nonce and tag before the key, and the text's
- * before the text; a tag to check goes in with them. */
-static bool aead_begin(EVP_CIPHER_CTX *ctx, enum aead aead, const uint8_t *key,
-                       const uint8_t *nonce, int sealing, size_t len,
-                       const uint8_t *tag) {
-  bool ccm = aead != AEAD_CHACHA20_POLY1305;
-  int ignored = 0;
-
-  if (EVP_CipherInit_ex(ctx, algorithms.aeads[aead], NULL, NULL, NULL,
-                        sealing) != 1 ||
-      EVP_CIPHER_CTX_ctrl(ctx, EVP_CTRL_AEAD_SET_IVLEN, AEAD_NONCE, NULL) != 1)
+  *k = (struct keyed){EVP_MD_CTX_new(), EVP_MD_CTX_new(), EVP_MD_CTX_new()};
+  if (k->inner == NULL || k->outer == NULL || k->work == NULL || sha256 == NULL)
     return false;
-  if ((ccm || tag != NULL) &&
-      EVP_CIPHER_CTX_ctrl(ctx, EVP_CTRL_AEAD_SET_TAG, AEAD_TAG,
-                          (void *)(uintptr_t)tag) != 1)
-    return false;
-  if (EVP_CipherInit_ex(ctx, NULL, NULL, key, nonce, sealing) != 1)
-    return false;
-  return !ccm || EVP_CipherUpdate(ctx, NULL, &ignored, NULL, (int)len) == 1;
+  if (len > BLOCK)
+    good = crypto_digest(DIGEST_SHA256, &(struct span){key, len}, 1, pad) == 0;
+  else
+    memcpy(pad, key, len);
+  for (int i = 0; i < BLOCK; i++)
+    pad[i] ^= 0x36;
+  good = good && EVP_DigestInit_ex(k->inner, sha256, NULL) == 1 &&
+         EVP_DigestUpdate(k->inner, pad, BLOCK) == 1;
+  for (int i = 0; i < BLOCK; i++)
+    pad[i] ^= 0x36 ^ 0x5c;
+  good = good && EVP_DigestInit_ex(k->outer, sha256, NULL) == 1 &&
+         EVP_DigestUpdate(k->outer, pad, BLOCK) == 1;
+  crypto_wipe(pad, sizeof(pad));
+  return good;
 }
 
-int crypto_seal(enum aead aead, const uint8_t *key,
-                const uint8_t nonce[AEAD_NONCE], const void *in, size_t len,
-                uint8_t *out) {
-  EVP_CIPHER_CTX *ctx;
-  int made = 0;
-  int rest = 0;
-  bool good;
-
-  prepare();
-  ctx = EVP_CIPHER_CTX_new();
-  good =
-      len <= 1 << 20 && ctx != NULL &&
-      aead_begin(ctx, aead, key, nonce, 1, len, NULL) &&
-      EVP_CipherUpdate(ctx, out, &made, in, (int)len) == 1 &&
-      EVP_CipherFinal_ex(ctx, out + made, &rest) == 1 &&
-      EVP_CIPHER_CTX_ctrl(ctx, EVP_CTRL_AEAD_GET_TAG, AEAD_TAG, out + len) == 1;
-  EVP_CIPHER_CTX_free(ctx);
-  return good ? 0 : -ENOMEM;
+static void keyed_end(struct keyed *k) {
+  EVP_MD_CTX_free(k->inner); /* wipes what they held */
+  EVP_MD_CTX_free(k->outer);
+  EVP_MD_CTX_free(k->work);
 }
 
-int crypto_open(enum aead aead, const uint8_t *key,
-                const uint8_t nonce[AEAD_NONCE], const void *in, size_t len,
-                uint8_t *out) {
-  EVP_CIPHER_CTX *ctx;
-  uint8_t tag[AEAD_TAG];
-  int made = 0;
-  int rest = 0;
-  int err = -EBADMSG;
+/* out may be text. */
+static bool keyed_mac(struct keyed *k, const void *text, size_t len,
+                      uint8_t out[SHA256_SIZE]) {
+  return EVP_MD_CTX_copy_ex(k->work, k->inner) == 1 &&
+         EVP_DigestUpdate(k->work, text, len) == 1 &&
+         EVP_DigestFinal_ex(k->work, out, NULL) == 1 &&
+         EVP_MD_CTX_copy_ex(k->work, k->outer) == 1 &&
+         EVP_DigestUpdate(k->work, out, SHA256_SIZE) == 1 &&
+         EVP_DigestFinal_ex(k->work, out, NULL) == 1;
+}
 
-  if (len < AEAD_TAG || len > 1 << 20)
-    return -EBADMSG;
-  len -= AEAD_TAG;
-  memcpy(tag, (const uint8_t *)in + len, sizeof(tag));
+/* One block of PBKDF2; salt ends in the block's number. */
+static int pbkdf2_block(struct keyed *k, const uint8_t *salt, size_t salt_len,
+                        unsigned rounds, const atomic_bool *stop,
+                        uint8_t sum[SHA256_SIZE]) {
+  enum { ROUNDS_BETWEEN_LOOKS = 256 };
+  uint8_t u[SHA256_SIZE];
+  bool good = keyed_mac(k, salt, salt_len, u);
+  int err = 0;
+
+  memcpy(sum, u, SHA256_SIZE);
+  for (unsigned i = 1; i < rounds && good && err == 0; i++) {
+    good = keyed_mac(k, u, SHA256_SIZE, u);
+    for (int b = 0; b < SHA256_SIZE; b++)
+      sum[b] ^= u[b];
+    if (stop != NULL && i % ROUNDS_BETWEEN_LOOKS == 0 && atomic_load(stop))
+      err = -ECANCELED;
+  }
+  crypto_wipe(u, sizeof(u));
+  return good ? err : -ENOMEM;
+}
+
+int crypto_pbkdf2(const char *pass, size_t pass_len, const void *salt,
+                  size_t salt_len, unsigned rounds, const atomic_bool *stop,
+                  uint8_t *out, size_t out_len) {
+  enum { SALT_MAX = 1024 };
+  uint8_t numbered[SALT_MAX + 4];
+  uint8_t sum[SHA256_SIZE];
+  struct keyed k;
+  int err;
+
+  if (salt_len > SALT_MAX || rounds < 1)
+    return -EINVAL;
   prepare();
-  ctx = EVP_CIPHER_CTX_new();
-  if (ctx == NULL || !aead_begin(ctx, aead, key, nonce, 0, len, tag))
-    err = -ENOMEM;
-  else if (EVP_CipherUpdate(ctx, out, &made, in, (int)len) == 1 &&
-           (aead != AEAD_CHACHA20_POLY1305 || /* CCM has checked by now */
-            EVP_CipherFinal_ex(ctx, out + made, &rest) == 1))
-    err = 0;
-  EVP_CIPHER_CTX_free(ctx);
-  if (err != 0 && len > 0)
-    crypto_wipe(out, len);
+  err = keyed_begin(&k, pass, pass_len) ? 0 : -ENOMEM;
+  if (salt_len > 0)
+    memcpy(numbered, salt, salt_len);
+  for (uint32_t block = 1; out_len > 0 && err == 0; block++) {
+    size_t take = out_len < SHA256_SIZE ? out_len : SHA256_SIZE;
+
+    for (int i = 0; i < 4; i++)
+      numbered[salt_len + (size_t)i] = (uint8_t)(block >> (24 - 8 * i));
+    err = pbkdf2_block(&k, numbered, salt_len + 4, rounds, stop, sum);
+    memcpy(out, sum, take);
+    out += take;
+    out_len -= take;
+  }
+  keyed_end(&k);
+  crypto_wipe(sum, sizeof(sum));
   return err;
 }
 

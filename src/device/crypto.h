@@ -4,6 +4,7 @@
 #ifndef DEVICE_CRYPTO_H
 #define DEVICE_CRYPTO_H
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -12,7 +13,6 @@ enum {
   MD5_SIZE = 16,
   SHA1_SIZE = 20,
   SHA256_SIZE = 32,
-  AES_BLOCK = 16,
 };
 
 struct span {
@@ -35,29 +35,11 @@ int crypto_hkdf(const void *key, size_t key_len, const void *salt,
                 size_t salt_len, const char *info, uint8_t *out,
                 size_t out_len);
 
-/* AES-128-CBC with PKCS#7 padding. Encrypting needs room for len rounded up
- * to the next block, always at least one byte of padding. Return the length
- * of the result, or a negative errno value; -EBADMSG for what is no whole
- * number of blocks or is padded wrong. In place is allowed. */
-int crypto_cbc_encrypt(const uint8_t key[16], const uint8_t iv[16],
-                       const void *in, size_t len, void *out);
-int crypto_cbc_decrypt(const uint8_t key[16], const uint8_t iv[16],
-                       const void *in, size_t len, void *out);
-
-/* Authenticated encryption: nonce 12 bytes, tag 16 bytes behind the text, no
- * associated data. */
-enum aead { AEAD_AES_128_CCM, AEAD_AES_256_CCM, AEAD_CHACHA20_POLY1305, AEADS };
-enum { AEAD_NONCE = 12, AEAD_TAG = 16, AEAD_KEY_MAX = 32 };
-size_t crypto_aead_key_size(enum aead aead);
-/* out has room for len + AEAD_TAG. */
-int crypto_seal(enum aead aead, const uint8_t *key,
-                const uint8_t nonce[AEAD_NONCE], const void *in, size_t len,
-                uint8_t *out);
-/* len counts the tag; out has room for len - AEAD_TAG and may be in. -EBADMSG
- * and nothing in out when the tag is wrong. */
-int crypto_open(enum aead aead, const uint8_t *key,
-                const uint8_t nonce[AEAD_NONCE], const void *in, size_t len,
-                uint8_t *out);
+/* PBKDF2 with HMAC-SHA256. salt_len is at most 1024, rounds at least 1. When
+ * stop (may be NULL) becomes true: -ECANCELED, soon. */
+int crypto_pbkdf2(const char *pass, size_t pass_len, const void *salt,
+                  size_t salt_len, unsigned rounds, const atomic_bool *stop,
+                  uint8_t *out, size_t out_len);
 
 int crypto_random(void *out, size_t len);
 

@@ -29,8 +29,9 @@ bool http_link_init(struct http_link *l, struct transport_env *env,
         htons(where->service.tls ? transport->port_tls : transport->port);
   if (env->http == NULL)
     return false;
-  l->client = web_client_create(env->http, &l->where.address,
-                                where->service.tls, done, arg);
+  l->client =
+      web_client_create(env->http, &l->where.address,
+                        where->service.tls ? WEB_TLS : WEB_PLAIN, done, arg);
   return l->client != NULL;
 }
 
@@ -56,7 +57,7 @@ int http_link_begin(struct http_link *l, const void *request, size_t len,
   l->request_len = len;
   l->done = done;
   l->arg = arg;
-  l->renewed = false;
+  l->renewed = !http_link_is_open(l); /* the first is as good as a second */
   return 0;
 }
 
@@ -64,11 +65,12 @@ void http_link_finish(struct http_link *l, enum outcome outcome, char *answer,
                       size_t len, const char *why) {
   link_done *done = l->done;
   void *arg = l->arg;
-  char text[WHY_SIZE];
+  char text[WHY_SIZE] = "";
 
   if (outcome == OUTCOME_OK)
     l->given_up = 0;
-  snprintf(text, sizeof(text), "%s", why); /* done may close the link */
+  else
+    snprintf(text, sizeof(text), "%s", why); /* done may close the link */
   http_link_forget(l);
   done(arg, outcome, answer, len, text);
 }
@@ -96,6 +98,17 @@ bool http_link_is_open(const struct http_link *l) {
   return l->expires_us != 0 && loop_now_us(l->env->loop) < l->expires_us;
 }
 
+static const char FOREIGN[] = "it belongs to another account than %.40s: give "
+                              "its Username and Password in a <Device> block";
+
+bool http_link_is_barred(struct http_link *l, const char **why) {
+  if (!l->where.foreign || l->where.account == NULL || http_link_is_open(l))
+    return false;
+  snprintf(l->why, sizeof(l->why), FOREIGN, l->where.account->user);
+  *why = l->why;
+  return true;
+}
+
 void http_link_fail_account(struct http_link *l) {
   const struct account *a = l->where.account;
 
@@ -104,10 +117,7 @@ void http_link_fail_account(struct http_link *l) {
                    "it wants a TP-Link account: set Username and Password, or "
                    "PasswordFile, in <Plugin kasa>");
   else if (l->where.foreign)
-    http_link_fail(l, OUTCOME_AUTH,
-                   "it belongs to another account than %.40s: give its "
-                   "Username and Password in a <Device> block",
-                   a->user);
+    http_link_fail(l, OUTCOME_AUTH, FOREIGN, a->user);
   else
     http_link_fail(l, OUTCOME_AUTH,
                    "it does not accept the account %.40s: check the password; "

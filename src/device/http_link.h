@@ -15,7 +15,7 @@ struct http_link {
   void *arg;
   char *request; /* kept for a second session */
   size_t request_len;
-  bool renewed; /* a session was begun anew for this request */
+  bool renewed; /* a session was begun for this request */
   char cookie[WEB_COOKIE_SIZE];
   uint64_t expires_us; /* 0: there is no session */
   unsigned given_up;   /* requests aborted in a row */
@@ -45,6 +45,11 @@ void http_link_fail(struct http_link *l, enum outcome outcome,
 /* The handshake named a lifetime (0: none); it is renewed well before. */
 void http_link_opened(struct http_link *l, long lifetime);
 bool http_link_is_open(const struct http_link *l);
+
+/* Whether the device belongs to somebody else and there is no session: a login
+ * would only bring the device closer to locking everybody out, the app
+ * included. *why then says what a person can do about it. */
+bool http_link_is_barred(struct http_link *l, const char **why);
 
 /* Ends with OUTCOME_AUTH and says what a person can do about it. */
 void http_link_fail_account(struct http_link *l);

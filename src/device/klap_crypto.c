@@ -132,6 +132,7 @@ int klap_derive(const struct klap_auth *auth, const uint8_t local[KLAP_SEED],
     memcpy(rows[i].out, hash, rows[i].len);
   }
   keys->seq = (int32_t)be32(hash + SHA256_SIZE - 4); /* of "iv" */
+  keys->cipher = NULL;
   crypto_wipe(hash, sizeof(hash));
   return err;
 }
@@ -149,7 +150,10 @@ int klap_seal(struct klap_keys *keys, const void *text, size_t len,
 
   keys->seq = (int32_t)((uint32_t)keys->seq + 1);
   iv_of(keys, iv);
-  sealed = crypto_cbc_encrypt(keys->key, iv, text, len, out + KLAP_SIGNATURE);
+  sealed = keys->cipher != NULL ? cipher_cbc_encrypt(keys->cipher, iv, text,
+                                                     len, out + KLAP_SIGNATURE)
+                                : crypto_cbc_encrypt(keys->key, iv, text, len,
+                                                     out + KLAP_SIGNATURE);
   if (sealed < 0)
     return sealed;
   err = crypto_digest(DIGEST_SHA256,
@@ -170,6 +174,9 @@ int klap_open(const struct klap_keys *keys, uint8_t *bytes, size_t len,
     return -EMSGSIZE;
   iv_of(keys, iv);
   bytes += KLAP_SIGNATURE;
+  len -= KLAP_SIGNATURE;
   *text = (char *)bytes;
-  return crypto_cbc_decrypt(keys->key, iv, bytes, len - KLAP_SIGNATURE, bytes);
+  return keys->cipher != NULL
+             ? cipher_cbc_decrypt(keys->cipher, iv, bytes, len, bytes)
+             : crypto_cbc_decrypt(keys->key, iv, bytes, len, bytes);
 }

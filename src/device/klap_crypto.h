@@ -4,6 +4,7 @@
 #ifndef DEVICE_KLAP_CRYPTO_H
 #define DEVICE_KLAP_CRYPTO_H
 
+#include "device/cipher.h"
 #include "device/crypto.h"
 
 enum {
@@ -54,8 +55,11 @@ struct klap_keys {
   uint8_t iv[12];
   uint8_t sig[28];
   int32_t seq; /* of the last request */
+  /* key made ready, the owner's; NULL: it is made ready for each text */
+  struct cipher *cipher;
 };
 
+/* Leaves keys->cipher NULL. */
 int klap_derive(const struct klap_auth *auth, const uint8_t local[KLAP_SEED],
                 const uint8_t remote[KLAP_SEED], struct klap_keys *keys);
 

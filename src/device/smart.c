@@ -51,12 +51,15 @@ static const char *const names[METHODS] = {
 
 enum {
   BATCH_MAX = 5,
+  UNREADABLE = -1003, /* what P100 says to a batch */
   METER = BIT(ENERGY) | BIT(EMETER) | BIT(POWER),
   /* Without these there is no reading. */
   ESSENTIAL = BIT(INFO) | BIT(CHILDREN),
   PAGED = BIT(CHILDREN) | BIT(CHILD_COMPONENTS),
   /* In device.refused and plug.refused, beside the methods': batches are not
-   * taken; get_current_power is all there is for the power. */
+   * taken, or not longer ones; get_current_power is all there is for the
+   * power. */
+  PAIRS_ONLY = 1U << 28,
   NO_BATCHES = 1U << 30,
   NEEDS_POWER = 1U << 29,
 };
@@ -96,8 +99,13 @@ static uint32_t first_methods(const struct device *d,
   return wanted & (~d->refused | ESSENTIAL);
 }
 
-static uint32_t choose(uint32_t todo, bool singly) {
-  unsigned room = singly ? 1 : BATCH_MAX;
+static unsigned batch_max(const struct device *d, const struct progress *p) {
+  if (p->singly || (d->refused & NO_BATCHES) != 0)
+    return 1;
+  return (d->refused & PAIRS_ONLY) != 0 ? 2 : BATCH_MAX;
+}
+
+static uint32_t choose(uint32_t todo, unsigned room) {
   uint32_t chosen = 0;
 
   if (todo & BIT(CHILDREN)) /* the other list refers to this one */
@@ -115,10 +123,15 @@ static bool is_single(uint32_t asked) { return (asked & (asked - 1)) == 0; }
 /* "method":"..." and, for the further pages of a list, where to begin. */
 static int add_method(struct buf *request, const char *name, bool paged,
                       unsigned start) {
-  if (!paged || start == 0)
-    return buf_addf(request, "\"method\":\"%s\"", name);
-  return buf_addf(request, "\"method\":\"%s\",\"params\":{\"start_index\":%u}",
-                  name, start);
+  int err = buf_adds(request, "\"method\":\"");
+
+  if (err == 0)
+    err = buf_adds(request, name);
+  if (err == 0)
+    err = buf_adds(request, "\"");
+  if (err == 0 && paged && start > 0)
+    err = buf_addf(request, ",\"params\":{\"start_index\":%u}", start);
+  return err;
 }
 
 static int add_methods(struct buf *request, uint32_t asked, unsigned start) {
@@ -230,14 +243,15 @@ static enum next smart_next(struct device *d, struct progress *p,
                             struct buf *request) {
   if (!advance(d, p))
     return NEXT_DONE;
-  p->asked = choose(p->todo, p->singly || (d->refused & NO_BATCHES) != 0);
+  p->asked = choose(p->todo, batch_max(d, p));
   buf_clear(request);
   if (write_request(d, p, request) < 0)
     return NEXT_ERROR;
   if (p->step == STEP_CLOUD)
     return NEXT_EXTRA;
-  return p->step == STEP_PLUGS || (p->asked & ESSENTIAL) != 0 ? NEXT_CORE
-                                                              : NEXT_ASIDE;
+  return p->step == STEP_PLUGS || (p->asked & (ESSENTIAL | METER)) != 0
+             ? NEXT_CORE
+             : NEXT_ASIDE;
 }
 
 /* -- answers
@@ -467,11 +481,16 @@ static enum outcome take_batch(struct device *d, struct progress *p,
 static enum outcome refuse_batch(struct device *d, struct progress *p,
                                  double code, char why[WHY_SIZE]) {
   enum smart_verdict verdict = smart_judge(code);
+  bool too_long = verdict == SMART_BATCH && code != UNREADABLE;
 
   if (verdict == SMART_SESSION || verdict == SMART_AUTH ||
       verdict == SMART_LOCKED || verdict == SMART_MOVED) {
     snprintf(why, WHY_SIZE, "error %.0f from the device", code);
     return OUTCOME_DEVICE;
+  }
+  if (too_long && (d->refused & PAIRS_ONLY) == 0) {
+    d->refused |= PAIRS_ONLY;
+    return OUTCOME_OK;
   }
   if (verdict == SMART_BATCH || verdict == SMART_REFUSED ||
       (d->shaky & NO_BATCHES) != 0)
@@ -557,10 +576,9 @@ static enum outcome smart_take(struct device *d, struct progress *p,
   return OUTCOME_OK;
 }
 
-/* A request that the reading can do without failed. The meter's main method
- * is never given up for that: networks fail too. */
+/* A request that the reading can do without failed. */
 static void smart_skip(struct device *d, struct progress *p) {
-  uint32_t tried = p->asked & ~(uint32_t)(BIT(ENERGY) | BIT(COMPONENTS));
+  uint32_t tried = p->asked & ~(uint32_t)BIT(COMPONENTS);
 
   d->refused |= d->shaky & tried;
   d->shaky |= tried;

@@ -94,6 +94,7 @@ static const struct {
   enum device_kind kind;
   const char *unsupported;
 } families[] = {
+    {"PLUG", KIND_PLUG, NULL},
     {"HUB", KIND_UNSUPPORTED, "a hub: its sensors are not read"},
     {"CHIME", KIND_UNSUPPORTED, "a chime"},
     {"ROBOVAC", KIND_UNSUPPORTED, "a robot vacuum"},

@@ -6,7 +6,6 @@
 #include "base/text.h"
 
 #include <errno.h>
-#include <openssl/evp.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -15,17 +14,17 @@
  */
 
 int tpap_secrets(const char *credential, const void *salt, size_t salt_len,
-                 long iterations, uint8_t w0[P256_SCALAR],
-                 uint8_t w1[P256_SCALAR]) {
+                 long iterations, const atomic_bool *stop,
+                 uint8_t w0[P256_SCALAR], uint8_t w1[P256_SCALAR]) {
   uint8_t both[80];
   int err = -EINVAL;
 
   if (iterations < 1 || iterations > TPAP_ITERATIONS_MAX ||
       salt_len > TPAP_SALT_MAX)
     return -EINVAL;
-  if (PKCS5_PBKDF2_HMAC(credential, (int)strlen(credential), salt,
-                        (int)salt_len, (int)iterations, EVP_sha256(),
-                        sizeof(both), both) == 1)
+  err = crypto_pbkdf2(credential, strlen(credential), salt, salt_len,
+                      (unsigned)iterations, stop, both, sizeof(both));
+  if (err == 0)
     err = spake2p_reduce(both, 40, w0);
   if (err == 0)
     err = spake2p_reduce(both + 40, 40, w1);
@@ -172,7 +171,7 @@ int tpap_derive(const uint8_t shared[SHA256_SIZE], enum aead aead,
   *keys = (struct tpap_keys){.aead = aead};
   err = crypto_hkdf(shared, SHA256_SIZE, ciphers[aead].key_salt,
                     strlen(ciphers[aead].key_salt), ciphers[aead].key_info,
-                    keys->key, crypto_aead_key_size(aead));
+                    keys->key, aead_key_size(aead));
   if (err == 0)
     err = crypto_hkdf(shared, SHA256_SIZE, ciphers[aead].nonce_salt,
                       strlen(ciphers[aead].nonce_salt),
@@ -193,7 +192,9 @@ int tpap_seal(const struct tpap_keys *keys, uint32_t seq, const void *text,
   for (int i = 0; i < 4; i++)
     out[i] = (uint8_t)(seq >> (24 - 8 * i));
   nonce_of(keys, out, nonce);
-  return crypto_seal(keys->aead, keys->key, nonce, text, len, out + 4);
+  return keys->cipher != NULL
+             ? cipher_seal(keys->cipher, nonce, text, len, out + 4)
+             : crypto_seal(keys->aead, keys->key, nonce, text, len, out + 4);
 }
 
 int tpap_open(const struct tpap_keys *keys, uint32_t seq, uint8_t *bytes,
@@ -209,8 +210,10 @@ int tpap_open(const struct tpap_keys *keys, uint32_t seq, uint8_t *bytes,
   if (theirs != seq)
     return -EBADMSG;
   nonce_of(keys, bytes, nonce);
-  err =
-      crypto_open(keys->aead, keys->key, nonce, bytes + 4, len - 4, bytes + 4);
+  err = keys->cipher != NULL
+            ? cipher_open(keys->cipher, nonce, bytes + 4, len - 4, bytes + 4)
+            : crypto_open(keys->aead, keys->key, nonce, bytes + 4, len - 4,
+                          bytes + 4);
   *text = (char *)bytes + 4;
   return err < 0 ? err : (int)(len - 4 - AEAD_TAG);
 }

@@ -5,8 +5,11 @@
 #ifndef DEVICE_TPAP_CRYPTO_H
 #define DEVICE_TPAP_CRYPTO_H
 
+#include "device/cipher.h"
 #include "device/crypto.h"
 #include "device/spake2p.h"
+
+#include <stdatomic.h>
 
 enum {
   TPAP_RANDOM = 32,
@@ -52,10 +55,11 @@ int tpap_credential(const struct tpap_recipe *recipe, const char *user,
  * -------------------------------------------------------------------
  */
 
-/* w0 and w1 from the credential. -EINVAL beyond the limits above. */
+/* w0 and w1 from the credential. -EINVAL beyond the limits above. This takes
+ * long: when stop (may be NULL) becomes true it ends with -ECANCELED. */
 int tpap_secrets(const char *credential, const void *salt, size_t salt_len,
-                 long iterations, uint8_t w0[P256_SCALAR],
-                 uint8_t w1[P256_SCALAR]);
+                 long iterations, const atomic_bool *stop,
+                 uint8_t w0[P256_SCALAR], uint8_t w1[P256_SCALAR]);
 
 /* How w0 enters the hash. The short form is what independent programs found
  * devices to do; it differs from the long one once in 512 times. */
@@ -95,8 +99,11 @@ struct tpap_keys {
   enum aead aead;
   uint8_t key[AEAD_KEY_MAX];
   uint8_t nonce[AEAD_NONCE];
+  /* key made ready, the owner's; NULL: it is made ready for each text */
+  struct cipher *cipher;
 };
 
+/* Leaves keys->cipher NULL. */
 int tpap_derive(const uint8_t shared[SHA256_SIZE], enum aead aead,
                 struct tpap_keys *keys);
 

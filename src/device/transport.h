@@ -21,6 +21,7 @@
 #include <stdint.h>
 
 struct web;
+struct worker;
 
 enum { ANSWER_MAX = 64 * 1024 };
 
@@ -28,11 +29,12 @@ enum { ANSWER_MAX = 64 * 1024 };
 struct transport_env {
   struct loop *loop;
   /* Where answers are received and decrypted: valid until done() returns. */
-  char *scratch;     /* TRANSPORT_SCRATCH bytes */
-  unsigned kept;     /* connections held open between requests */
-  unsigned kept_max; /* beyond: closed after each answer */
-  struct web *http;  /* NULL: there is only XOR */
-  struct json json;  /* where handshakes are read */
+  char *scratch;         /* TRANSPORT_SCRATCH bytes */
+  unsigned kept;         /* connections held open between requests */
+  unsigned kept_max;     /* beyond: closed after each answer */
+  struct web *http;      /* NULL: there is only XOR */
+  struct worker *worker; /* NULL: there is no TPAP */
+  struct json json;      /* where handshakes are read */
 };
 enum { TRANSPORT_SCRATCH = ANSWER_MAX + 16 };
 
@@ -45,7 +47,7 @@ struct account {
 struct service {
   in_port_t port; /* 0: the transport's usual one */
   bool tls;
-  uint8_t login; /* of AES: 1 or 2 */
+  uint8_t login; /* of AES: 1 or 2; 0: the device has not said */
 };
 
 /* Where a link leads and how it gets in. */
@@ -68,9 +70,6 @@ struct transport {
   const char *name;   /* as in option Transport */
   in_port_t port;     /* the usual one */
   in_port_t port_tls; /* the usual one with TLS; 0: there is none */
-  /* A server that refuses connections may only sleep: a discovery datagram
-   * wakes it up (and shows whether it speaks something else by now). */
-  bool wakes_by_probe;
   /* A link to where; opens nothing yet. NULL when memory is out. */
   struct link *(*open)(struct transport_env *env, const struct endpoint *where);
   /* Starts a request; done follows exactly once, never from inside send(),

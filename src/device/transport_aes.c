@@ -28,6 +28,7 @@ struct link {
   char token[TOKEN_SIZE];
   long lifetime;
   bool by_default; /* with the makers' account: our own was not accepted */
+  unsigned login;  /* its version, 1 or 2; 0: not known yet */
   unsigned locked;
 };
 
@@ -111,7 +112,7 @@ static int log_in(struct link *link) {
   char user[AES_NAME_SIZE];
   char pass[BASE64_SIZE(512)];
   char text[LOGIN_MAX];
-  bool second = link->base.where.service.login >= 2;
+  bool second = link->login >= 2;
   int len;
   int err;
 
@@ -135,24 +136,22 @@ static int log_in(struct link *link) {
   return err;
 }
 
+/* Whether the device itself has said which version of login it wants. */
+static bool is_told(const struct link *link) {
+  return link->base.where.service.login != 0;
+}
+
 static enum outcome aes_send(struct link *link, const void *request, size_t len,
                              link_done *done, void *arg, const char **why) {
   int err;
 
-  /* Each login with a wrong account brings a device closer to locking
-   * everybody out, the app included. */
-  if (link->base.where.foreign && !http_link_is_open(&link->base)) {
-    snprintf(link->base.why, sizeof(link->base.why),
-             "it belongs to another account than %.40s: give its Username and "
-             "Password in a <Device> block",
-             link->base.where.account != NULL ? link->base.where.account->user
-                                              : "ours");
-    *why = link->base.why;
+  if (http_link_is_barred(&link->base, why))
     return OUTCOME_AUTH;
-  }
   err = http_link_begin(&link->base, request, len, done, arg);
   link->locked = 0;
   link->by_default = link->base.where.account == NULL;
+  if (link->login == 0) /* the newer one does not show the password */
+    link->login = is_told(link) ? link->base.where.service.login : 2;
   if (err == 0)
     err =
         http_link_is_open(&link->base) ? send_request(link) : shake_hands(link);
@@ -177,17 +176,22 @@ static void renew(struct link *link, enum outcome outcome, const char *why) {
   go_on(link, shake_hands(link));
 }
 
-/* Our own account was not accepted; some devices know only the makers'. A
- * second login needs a second handshake. */
+/* Our own account was not accepted. Some devices know only the makers'; and
+ * where the version of the login is not known, it may have been the wrong one.
+ * A second login needs a second handshake. */
 static void account_refused(struct link *link) {
   drop_session(link);
-  if (!link->by_default) {
+  if (!is_told(link) && link->login == 2) {
+    link->login = 1;
+    go_on(link, shake_hands(link));
+  } else if (is_told(link) && !link->by_default) {
     link->by_default = true;
     go_on(link, shake_hands(link));
-    return;
+  } else {
+    link->login = 0;
+    link->stage = STAGE_IDLE;
+    http_link_fail_account(&link->base);
   }
-  link->stage = STAGE_IDLE;
-  http_link_fail_account(&link->base);
 }
 
 static void take_code(struct link *link, double code, json_ref root) {
@@ -273,6 +277,13 @@ static char *unwrap(struct link *link, struct web_answer *a, size_t *len) {
     return NULL;
   }
   text = a->body + v->start;
+  if (text[0] == '{') { /* nor here: base64 has no braces */
+    text = link->base.env->scratch;
+    if (json_string(doc, response, text, TRANSPORT_SCRATCH)) {
+      *len = strlen(text);
+      return text;
+    }
+  }
   opened = aes_open(&link->session, text,
                     v->escaped ? drop_backslashes(text, v->len) : v->len);
   if (opened <= 0 || text[0] != '{') {
@@ -439,7 +450,6 @@ const struct transport transport_aes = {
     .name = "aes",
     .port = 80,
     .port_tls = 4433,
-    .wakes_by_probe = true,
     .open = aes_open_link,
     .send = aes_send,
     .abort = aes_abort,

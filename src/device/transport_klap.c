@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 enum stage { STAGE_IDLE, STAGE_HELLO, STAGE_PROOF, STAGE_REQUEST };
 
@@ -36,6 +37,7 @@ struct link {
 static void drop_session(struct link *link) {
   link->base.expires_us = 0;
   link->requests = 0;
+  cipher_free(link->keys.cipher);
   crypto_wipe(&link->keys, sizeof(link->keys));
 }
 
@@ -86,8 +88,11 @@ static bool has_session(const struct link *link) {
 static enum outcome klap_send(struct link *link, const void *request,
                               size_t len, link_done *done, void *arg,
                               const char **why) {
-  int err = http_link_begin(&link->base, request, len, done, arg);
+  int err;
 
+  if (http_link_is_barred(&link->base, why))
+    return OUTCOME_AUTH;
+  err = http_link_begin(&link->base, request, len, done, arg);
   if (err == 0)
     err = has_session(link) ? send_request(link) : say_hello(link);
   if (err == 0)
@@ -134,7 +139,8 @@ static void take_hello(struct link *link, struct web_answer *a) {
     fail(link, OUTCOME_REFUSED, CLOSED);
     return;
   }
-  if (a->status != 200 || a->len != KLAP_HELLO) {
+  if (a->status != 200 || a->len != KLAP_HELLO ||
+      strncasecmp(a->body, "<html", 5) == 0) {
     link->stage = STAGE_IDLE;
     http_link_fail(&link->base, OUTCOME_MALFORMED,
                    "handshake: HTTP %ld with %zu bytes", a->status, a->len);
@@ -152,6 +158,7 @@ static void take_hello(struct link *link, struct web_answer *a) {
     err = klap_derive(&auth, link->local, hello, &link->keys);
   if (err == 0)
     err = klap_client_hash(&auth, link->local, hello, proof);
+  link->keys.cipher = cipher_create_cbc(link->keys.key);
   crypto_wipe(&auth, sizeof(auth));
   memcpy(link->base.cookie, a->cookie, sizeof(link->base.cookie));
   link->lifetime = a->lifetime;
@@ -247,6 +254,7 @@ static void on_http(void *arg, enum outcome outcome, struct web_answer *answer,
  */
 
 static void klap_close(struct link *link) {
+  drop_session(link);
   http_link_close(&link->base);
   crypto_wipe(link, sizeof(*link));
   free(link);
@@ -283,7 +291,6 @@ const struct transport transport_klap = {
     .name = "klap",
     .port = 80,
     .port_tls = 4433,
-    .wakes_by_probe = true,
     .open = klap_open_link,
     .send = klap_send,
     .abort = klap_abort,

@@ -9,10 +9,8 @@
 
 #include "device/http_link.h"
 #include "device/smart_code.h"
-#include "device/tpap_crypto.h"
-
-#include "base/buf.h"
-#include "device/device.h"
+#include "device/tpap_login.h"
+#include "device/tpap_work.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -23,58 +21,68 @@ enum stage {
   STAGE_IDLE,
   STAGE_DISCOVER,
   STAGE_REGISTER,
+  STAGE_WORK, /* nothing is asked: the worker computes */
   STAGE_SHARE,
   STAGE_REQUEST
 };
 
-enum { STOK_SIZE = 200, LOGIN_MAX = 1024, FIELD_MAX = 1024, GIVEN_UP_MAX = 2 };
+enum { GIVEN_UP_MAX = 2 };
 
 /* What lives only while a login is under way. */
 struct login {
-  uint8_t mac[6];
-  int tls;
-  bool dac;
-  bool hash_by_sha256; /* of the user name, which is always "admin" */
-  const char *passcode_type;
-  struct tpap_input input;
-  struct tpap_proof proof;
+  struct tpap_offer offer;
+  uint8_t user_random[TPAP_RANDOM];
   enum aead aead;
+  struct tpap_work *work;
 };
 
 struct link {
   struct http_link base;
   enum stage stage;
   struct login *login;
+  struct tpap_memory memory;
   struct tpap_keys keys;
   uint32_t seq; /* of the next request */
-  char stok[STOK_SIZE];
+  char stok[TPAP_STOK_SIZE];
   enum tpap_w0 form; /* the one that works with this device */
   bool form_tried;   /* the other form, in this login */
   unsigned locked;
 };
 
 static void end_login(struct link *link) {
-  if (link->login != NULL)
-    crypto_wipe(link->login, sizeof(*link->login));
-  free(link->login);
+  struct login *in = link->login;
+
+  if (in == NULL)
+    return;
+  if (link->stage == STAGE_WORK)
+    worker_cancel(link->base.env->worker, &in->work->job);
+  else
+    tpap_work_free(in->work);
+  crypto_wipe(in, sizeof(*in));
+  free(in);
   link->login = NULL;
 }
 
 static void drop_session(struct link *link) {
   link->base.expires_us = 0;
+  cipher_free(link->keys.cipher);
   crypto_wipe(&link->keys, sizeof(link->keys));
   crypto_wipe(link->stok, sizeof(link->stok));
 }
 
-static void fail(struct link *link, enum outcome outcome, const char *why) {
+static void stop(struct link *link) {
   end_login(link);
   link->stage = STAGE_IDLE;
+}
+
+static void fail(struct link *link, enum outcome outcome, const char *why) {
+  stop(link);
   http_link_fail(&link->base, outcome, "%s", why);
 }
 
 static void fail_account(struct link *link) {
-  end_login(link);
-  link->stage = STAGE_IDLE;
+  crypto_wipe(&link->memory, sizeof(link->memory));
+  stop(link);
   http_link_fail_account(&link->base);
 }
 
@@ -83,86 +91,53 @@ static void go_on(struct link *link, int err) {
     fail(link, OUTCOME_UNREACHABLE, "out of memory");
 }
 
-/* -- sending ------------------------------------------------------------------
- */
+/* -- sending -- */
 
-static int post_login(struct link *link, const struct buf *body) {
-  return web_post(link->base.client, WEB_JSON, "/", "", body->data, body->len);
+static int post_login(struct link *link, enum stage stage, struct buf *body,
+                      int err) {
+  link->stage = stage;
+  if (err == 0)
+    err = web_post(link->base.client, WEB_JSON, "/", "", body->data, body->len);
+  buf_free(body);
+  return err;
 }
 
 static int ask_discover(struct link *link) {
-  static const char body[] =
-      "{\"method\":\"login\",\"params\":{\"sub_method\":\"discover\"}}";
+  struct buf body;
 
   drop_session(link);
   end_login(link);
   link->login = calloc(1, sizeof(*link->login));
   if (link->login == NULL)
     return -ENOMEM;
-  link->stage = STAGE_DISCOVER;
-  return web_post(link->base.client, WEB_JSON, "/", "", body, sizeof(body) - 1);
+  buf_init(&body, TPAP_LOGIN_MAX);
+  return post_login(link, STAGE_DISCOVER, &body,
+                    buf_adds(&body, tpap_ask_offer));
 }
 
 static int ask_register(struct link *link) {
   struct login *in = link->login;
-  char user_random[BASE64_SIZE(TPAP_RANDOM)];
   struct buf body;
-  int err = crypto_random(in->input.user_random, TPAP_RANDOM);
+  int err = crypto_random(in->user_random, TPAP_RANDOM);
 
-  link->stage = STAGE_REGISTER;
-  buf_init(&body, LOGIN_MAX);
-  crypto_base64(in->input.user_random, TPAP_RANDOM, user_random);
+  buf_init(&body, TPAP_LOGIN_MAX);
   if (err == 0)
-    err = buf_addf(
-        &body,
-        "{\"method\":\"login\",\"params\":{\"sub_method\":\"pake_register\","
-        "\"username\":\"%s\",\"user_random\":\"%s\",\"cipher_suites\":[1],"
-        "\"encryption\":[\"aes_128_ccm\",\"chacha20_poly1305\","
-        "\"aes_256_ccm\"],\"passcode_type\":\"%s\",\"stok\":null}}",
-        in->hash_by_sha256
-            ? "8C6976E5B5410415BDE908BD4DEE15DFB167A9C873FC4BB8A81F6F2AB448A918"
-            : "21232f297a57a5a743894a0e4a801fc3",
-        user_random, in->passcode_type);
-  if (err == 0)
-    err = post_login(link, &body);
-  buf_free(&body);
-  return err;
+    err = tpap_write_register(&body, &in->offer, in->user_random);
+  return post_login(link, STAGE_REGISTER, &body, err);
 }
 
 static int send_share(struct link *link) {
   const struct login *in = link->login;
-  char share[BASE64_SIZE(P256_POINT)];
-  char confirm[BASE64_SIZE(SHA256_SIZE)];
-  uint8_t nonce[TPAP_RANDOM];
-  char nonce_text[BASE64_SIZE(TPAP_RANDOM)];
   struct buf body;
-  int err;
 
-  link->stage = STAGE_SHARE;
-  buf_init(&body, LOGIN_MAX);
-  crypto_base64(in->proof.user_share, P256_POINT, share);
-  crypto_base64(in->proof.user_confirm, SHA256_SIZE, confirm);
-  err = buf_addf(&body,
-                 "{\"method\":\"login\",\"params\":{\"sub_method\":"
-                 "\"pake_share\",\"user_share\":\"%s\",\"user_confirm\":"
-                 "\"%s\"",
-                 share, confirm);
-  if (err == 0 && in->tls == 0 && in->dac) {
-    err = crypto_random(nonce, sizeof(nonce));
-    crypto_base64(nonce, sizeof(nonce), nonce_text);
-    if (err == 0)
-      err = buf_addf(&body, ",\"dac_nonce\":\"%s\"", nonce_text);
-  }
-  if (err == 0)
-    err = buf_adds(&body, "}}");
-  if (err == 0)
-    err = post_login(link, &body);
-  buf_free(&body);
-  return err;
+  buf_init(&body, TPAP_LOGIN_MAX);
+  return post_login(link, STAGE_SHARE, &body,
+                    tpap_write_share(&body, &in->work->proof,
+                                     in->offer.tls == 0 && in->offer.dac));
 }
 
 static int send_request(struct link *link) {
-  char path[STOK_SIZE + 16];
+  char path[TPAP_STOK_SIZE + 16];
   size_t len = link->base.request_len;
   uint8_t *body = malloc(TPAP_SEALED(len));
   int err;
@@ -187,7 +162,11 @@ static bool has_session(const struct link *link) {
 static enum outcome tpap_send(struct link *link, const void *request,
                               size_t len, link_done *done, void *arg,
                               const char **why) {
-  int err = http_link_begin(&link->base, request, len, done, arg);
+  int err;
+
+  if (http_link_is_barred(&link->base, why))
+    return OUTCOME_AUTH;
+  err = http_link_begin(&link->base, request, len, done, arg);
 
   link->locked = 0;
   link->form_tried = false;
@@ -195,50 +174,13 @@ static enum outcome tpap_send(struct link *link, const void *request,
     err = has_session(link) ? send_request(link) : ask_discover(link);
   if (err == 0)
     return OUTCOME_OK;
-  end_login(link);
   http_link_forget(&link->base);
-  link->stage = STAGE_IDLE;
+  stop(link);
   *why = "out of memory";
   return OUTCOME_UNREACHABLE;
 }
 
-/* -- reading ------------------------------------------------------------------
- */
-
-static bool get_text(const struct json *doc, json_ref object, const char *key,
-                     char *out, size_t size) {
-  return json_string(doc, json_get(doc, object, key), out, size);
-}
-
-/* Base64 of min to max bytes; the length, or -EINVAL. */
-static int get_bytes(const struct json *doc, json_ref object, const char *key,
-                     uint8_t *out, size_t min, size_t max) {
-  char text[FIELD_MAX];
-  int len;
-
-  if (!get_text(doc, object, key, text, sizeof(text)))
-    return -EINVAL;
-  len = crypto_unbase64(text, strlen(text), out, max);
-  return len < (int)min ? -EINVAL : len;
-}
-
-static long get_long(const struct json *doc, json_ref object, const char *key,
-                     long missing) {
-  double number;
-
-  if (!json_number(doc, json_get(doc, object, key), &number) ||
-      !(number >= -1e15 && number <= 1e15))
-    return missing;
-  return (long)number;
-}
-
-static bool get_bool(const struct json *doc, json_ref object, const char *key) {
-  return get_long(doc, object, key, 0) != 0;
-}
-
-/* -- the steps of a login
- * --------------------------------------------------------
- */
+/* -- what goes wrong -- */
 
 static void renew(struct link *link, enum outcome outcome, const char *why) {
   drop_session(link);
@@ -251,16 +193,9 @@ static void renew(struct link *link, enum outcome outcome, const char *why) {
 }
 
 static void take_lock(struct link *link, json_ref root) {
-  const struct json *doc = &link->base.env->json;
-  json_ref data = json_get(doc, root, "data");
-  long seconds;
-
-  if (data == 0)
-    data = json_get(doc, root, "result");
-  seconds = get_long(doc, data, "sec_left", 1800);
-  link->locked = seconds > 0 && seconds <= 86400 ? (unsigned)seconds : 1800;
-  end_login(link);
-  link->stage = STAGE_IDLE;
+  link->locked = tpap_read_lock(&link->base.env->json, root);
+  drop_session(link);
+  stop(link);
   http_link_fail(&link->base, OUTCOME_AUTH,
                  "it has locked everybody out for %u s after too many wrong "
                  "passwords",
@@ -271,8 +206,8 @@ static void take_lock(struct link *link, json_ref root) {
  * the hash: then, and only then, the other way is worth a second attempt. */
 static void share_refused(struct link *link) {
   uint8_t encoded[P256_SCALAR + 1];
-  bool ambiguous = tpap_encode_w0(link->login->input.w0, TPAP_W0_SHORT,
-                                  encoded) != P256_SCALAR;
+  bool ambiguous =
+      tpap_encode_w0(link->memory.w0, TPAP_W0_SHORT, encoded) != P256_SCALAR;
 
   crypto_wipe(encoded, sizeof(encoded));
   if (ambiguous && !link->form_tried) {
@@ -297,192 +232,119 @@ static void take_code(struct link *link, double code, json_ref root) {
     fail_account(link);
   } else {
     drop_session(link);
-    end_login(link);
-    link->stage = STAGE_IDLE;
+    stop(link);
     http_link_fail(&link->base,
                    verdict == SMART_MOVED ? OUTCOME_REFUSED : OUTCOME_DEVICE,
                    "error %.0f from the device", code);
   }
 }
 
-/* The passcode the device offers; the order is that of other programs. */
-static const char *choose_passcode(const struct json *doc, json_ref pake) {
-  bool has[6] = {false};
-  double number;
+/* -- the steps of a login -- */
 
-  for (json_ref i = json_first(doc, pake); i != 0; i = json_next(doc, i))
-    if (json_number(doc, i, &number) && number >= 0 && number < 6)
-      has[(int)number] = true;
-  if (has[0])
-    return "default_userpw";
-  if (has[2] || has[5])
-    return "userpw";
-  return has[3] ? "shared_token" : "default_userpw";
-}
+/* Where the device wants the rest of the login, and how protected. */
+static int follow(struct link *link, const struct tpap_offer *offer) {
+  static const enum web_tls kinds[] = {WEB_PLAIN, WEB_TLS, WEB_TLS_GENUINE};
+  enum web_tls tls =
+      offer->tls > 0 && offer->tls <= 2 ? kinds[offer->tls] : WEB_PLAIN;
+  in_port_t port = ntohs(link->base.where.address.sin_port);
 
-static bool by_default(const struct login *in) {
-  return strcmp(in->passcode_type, "default_userpw") == 0;
+  if (offer->port != 0)
+    port = offer->port;
+  else if (tls != WEB_PLAIN)
+    port = transport_tpap.port_tls;
+  return web_move(link->base.client, port, tls);
 }
 
 static void take_discover(struct link *link, const struct json *doc,
                           json_ref result) {
-  struct login *in = link->login;
-  json_ref tpap = json_get(doc, result, "tpap");
-  long port = get_long(doc, tpap, "port", 0);
-  in_port_t now = ntohs(link->base.where.address.sin_port);
-  bool tls;
-  char mac[32];
+  struct tpap_offer *offer = &link->login->offer;
+  int err;
 
-  if (json_type(doc, tpap) != JSON_OBJECT) {
+  if (!tpap_read_offer(doc, result, offer)) {
     fail(link, OUTCOME_REFUSED, "it wants KLAP, not TPAP");
     return;
   }
-  if (!get_text(doc, result, "mac", mac, sizeof(mac)) ||
-      !device_parse_mac(mac, in->mac))
-    memset(in->mac, 0, sizeof(in->mac));
-  in->tls = (int)get_long(doc, tpap, "tls", 0);
-  in->dac = get_bool(doc, tpap, "dac");
-  in->hash_by_sha256 = get_long(doc, tpap, "user_hash_type", 0) == 1;
-  in->passcode_type = choose_passcode(doc, json_get(doc, tpap, "pake"));
-  if (!by_default(in) &&
+  if (!tpap_is_unbound(offer) &&
       (link->base.where.account == NULL || link->base.where.foreign)) {
     fail_account(link); /* a try would only bring the lock nearer */
     return;
   }
-  tls = in->tls == 1 || in->tls == 2;
-  if (port <= 0 || port > 65535)
-    port = tls ? transport_tpap.port_tls : now;
-  web_move(link->base.client, (in_port_t)port, tls);
-  go_on(link, ask_register(link));
+  err = follow(link, offer);
+  if (err == -ENOTSUP)
+    fail(link, OUTCOME_REFUSED,
+         "its TLS certificate cannot be verified with this libcurl");
+  else
+    go_on(link, err < 0 ? err : ask_register(link));
 }
 
-static bool read_recipe(const struct json *doc, json_ref extra,
-                        struct tpap_recipe *r) {
-  static const struct {
-    const char *type;
-    enum tpap_crypt crypt;
-  } types[] = {{"password_shadow", TPAP_SHADOW},
-               {"password_authkey", TPAP_AUTHKEY},
-               {"password_sha_with_salt", TPAP_SHA_WITH_SALT}};
-  json_ref params = json_get(doc, extra, "params");
-  char type[40];
-  int salt;
-
-  *r = (struct tpap_recipe){.crypt = TPAP_PLAIN};
-  if (!get_text(doc, extra, "type", type, sizeof(type)))
-    return true;
-  for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++)
-    if (strcmp(type, types[i].type) == 0)
-      r->crypt = types[i].crypt;
-  r->passwd_id = (int)get_long(doc, params, "passwd_id", 0);
-  r->rounds = (int)get_long(doc, params, "passwd_rounds", 0);
-  r->sha_name = (int)get_long(doc, params, "sha_name", 0);
-  (void)get_text(doc, params, "passwd_prefix", r->prefix, sizeof(r->prefix));
-  (void)get_text(doc, params, "authkey_tmpkey", r->tmpkey, sizeof(r->tmpkey));
-  (void)get_text(doc, params, "authkey_dictionary", r->dictionary,
-                 sizeof(r->dictionary));
-  if (r->crypt != TPAP_SHA_WITH_SALT)
-    return true;
-  salt = get_bytes(doc, params, "sha_salt", r->salt, 0, sizeof(r->salt));
-  r->salt_len = salt > 0 ? (size_t)salt : 0;
-  return salt >= 0;
-}
-
-/* From the password to w0 and w1. */
-static int make_secrets(struct link *link, const struct json *doc,
-                        json_ref result) {
-  const struct account *a = link->base.where.account;
-  struct login *in = link->login;
-  struct tpap_recipe recipe;
-  uint8_t salt[TPAP_SALT_MAX];
-  char credential[TPAP_CREDENTIAL_MAX];
-  int salt_len = get_bytes(doc, result, "dev_salt", salt, 0, sizeof(salt));
-  int err = -EINVAL;
-
-  if (salt_len < 0)
-    return -EINVAL;
-  if (by_default(in))
-    err = tpap_default_credential(in->mac, credential);
-  else if (read_recipe(doc, json_get(doc, result, "extra_crypt"), &recipe))
-    err = tpap_credential(&recipe, a->user, a->pass, in->mac, credential);
-  if (err == 0)
-    err = tpap_secrets(credential, salt, (size_t)salt_len,
-                       get_long(doc, result, "iterations", 0), in->input.w0,
-                       in->input.w1);
-  crypto_wipe(credential, sizeof(credential));
-  return err;
-}
+static void computed(struct job *job);
 
 static void take_register(struct link *link, const struct json *doc,
                           json_ref result) {
   struct login *in = link->login;
-  struct tpap_input *input = &in->input;
-  char cipher[40] = "";
-  int random = get_bytes(doc, result, "dev_random", input->dev_random, 1,
-                         sizeof(input->dev_random));
-  int share = get_bytes(doc, result, "dev_share", input->dev_share, 1,
-                        sizeof(input->dev_share));
-  int err;
+  struct tpap_challenge challenge;
+  const char *why = "";
+  enum outcome outcome = tpap_read_challenge(doc, result, &challenge, &why);
 
-  (void)get_text(doc, result, "encryption", cipher, sizeof(cipher));
-  if (get_long(doc, result, "cipher_suites", 0) != 1 ||
-      !tpap_cipher(cipher, &in->aead)) {
-    fail(link, OUTCOME_DEVICE, "it chose a cipher that was not offered");
+  if (outcome != OUTCOME_OK) {
+    fail(link, outcome, why);
     return;
   }
-  if (random < 0 || share < 0) {
-    fail(link, OUTCOME_MALFORMED, "login: random or share make no sense");
+  in->aead = challenge.aead;
+  in->work = tpap_work_create(&in->offer, &challenge, link->base.where.account,
+                              in->user_random, link->form, &link->memory);
+  crypto_wipe(&challenge, sizeof(challenge));
+  if (in->work == NULL) {
+    fail(link, OUTCOME_UNREACHABLE, "out of memory");
     return;
   }
-  input->dev_random_len = (size_t)random;
-  input->dev_share_len = (size_t)share;
-  input->form = link->form;
-  err = make_secrets(link, doc, result);
-  if (err == 0)
-    err = spake2p_random(input->x);
-  if (err == 0)
-    err = tpap_prove(input, &in->proof);
-  if (err == -EINVAL)
-    fail(link, OUTCOME_MALFORMED,
-         "login: salt, iterations or recipe make no "
-         "sense");
-  else if (err == -EBADMSG)
-    fail(link, OUTCOME_MALFORMED, "login: the share is no point of the curve");
+  in->work->owner = link;
+  in->work->job.done = computed;
+  if (worker_put(link->base.env->worker, &in->work->job) == 0)
+    link->stage = STAGE_WORK;
   else
-    go_on(link, err < 0 ? err : send_share(link));
+    fail(link, OUTCOME_TIMEOUT, "too many logins at once");
 }
 
-static bool good_stok(const char *stok) {
-  return stok[0] != '\0' &&
-         strspn(stok, "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-                      "abcdefghijklmnopqrstuvwxyz-_.~=+") == strlen(stok);
+/* The worker is done. */
+static void computed(struct job *job) {
+  struct tpap_work *work =
+      (struct tpap_work *)(void *)((char *)job -
+                                   offsetof(struct tpap_work, job));
+  struct link *link = work->owner;
+
+  link->stage = STAGE_REGISTER; /* the work is ours again */
+  link->memory = work->memory;
+  if (work->err == -EINVAL)
+    fail(link, OUTCOME_MALFORMED, tpap_no_recipe);
+  else if (work->err == -EBADMSG)
+    fail(link, OUTCOME_MALFORMED, "login: the share is no point of the curve");
+  else
+    go_on(link, work->err < 0 ? work->err : send_share(link));
 }
 
 static void take_share(struct link *link, const struct json *doc,
                        json_ref result) {
-  struct login *in = link->login;
-  uint8_t confirm[SHA256_SIZE];
-  long seq = get_long(doc, result, "start_seq", -1);
-  long lifetime = get_long(doc, result, "expired", 0);
+  const struct login *in = link->login;
+  struct tpap_session session;
 
-  if (get_bytes(doc, result, "dev_confirm", confirm, SHA256_SIZE,
-                sizeof(confirm)) < 0 ||
-      !crypto_same(confirm, in->proof.dev_confirm, SHA256_SIZE)) {
+  tpap_read_session(doc, result, &session);
+  if (!session.confirmed ||
+      !crypto_same(session.dev_confirm, in->work->proof.dev_confirm,
+                   SHA256_SIZE)) {
     share_refused(link); /* it does not know the password we know */
     return;
   }
-  if (!get_text(doc, result, "stok", link->stok, sizeof(link->stok)))
-    (void)get_text(doc, result, "sessionId", link->stok, sizeof(link->stok));
-  if (seq < 0 || seq >= UINT32_MAX || !good_stok(link->stok) ||
-      tpap_derive(in->proof.shared, in->aead, &link->keys) < 0) {
+  if (!session.good ||
+      tpap_derive(in->work->proof.shared, in->aead, &link->keys) < 0) {
     fail(link, OUTCOME_MALFORMED, "login: session or number make no sense");
     return;
   }
-  if (lifetime == 0)
-    lifetime = get_long(doc, result, "sessionExpired", 0);
-  link->seq = (uint32_t)seq;
-  end_login(link);
-  http_link_opened(&link->base, lifetime);
+  link->keys.cipher = cipher_create_aead(in->aead, link->keys.key);
+  memcpy(link->stok, session.stok, sizeof(link->stok));
+  link->seq = session.seq;
+  stop(link);
+  http_link_opened(&link->base, session.lifetime);
   go_on(link, send_request(link));
 }
 
@@ -504,9 +366,7 @@ static void take_login(struct link *link, struct web_answer *a) {
     steps[link->stage](link, doc, json_get(doc, root, "result"));
 }
 
-/* -- the data channel
- * -------------------------------------------------------------
- */
+/* -- the data channel -- */
 
 static void take_answer(struct link *link, struct web_answer *a) {
   struct json *doc = &link->base.env->json;
@@ -552,8 +412,7 @@ static void on_http(void *arg, enum outcome outcome, struct web_answer *answer,
   } else if (link->stage == STAGE_REQUEST && answer->status != 200) {
     renew(link, OUTCOME_REFUSED, "it takes its session away at once");
   } else if (answer->status != 200) {
-    end_login(link);
-    link->stage = STAGE_IDLE;
+    stop(link);
     http_link_fail(&link->base,
                    answer->status == 403 ? OUTCOME_REFUSED : OUTCOME_DEVICE,
                    "login: HTTP %ld", answer->status);
@@ -564,11 +423,11 @@ static void on_http(void *arg, enum outcome outcome, struct web_answer *answer,
   }
 }
 
-/* -- life ---------------------------------------------------------------------
- */
+/* -- life -- */
 
 static void tpap_close(struct link *link) {
   end_login(link);
+  drop_session(link);
   http_link_close(&link->base);
   crypto_wipe(link, sizeof(*link));
   free(link);
@@ -580,8 +439,8 @@ static struct link *tpap_open_link(struct transport_env *env,
 
   if (link == NULL)
     return NULL;
-  if (!http_link_init(&link->base, env, where, &transport_tpap, on_http,
-                      link)) {
+  if (env->worker == NULL || !http_link_init(&link->base, env, where,
+                                             &transport_tpap, on_http, link)) {
     tpap_close(link);
     return NULL;
   }
@@ -592,9 +451,8 @@ static void tpap_abort(struct link *link) {
   if (link->base.done != NULL && ++link->base.given_up >= GIVEN_UP_MAX)
     drop_session(link);
   web_abort(link->base.client);
-  end_login(link);
   http_link_forget(&link->base);
-  link->stage = STAGE_IDLE;
+  stop(link);
 }
 
 static unsigned tpap_exchanges(const struct link *link) {
@@ -607,7 +465,6 @@ const struct transport transport_tpap = {
     .name = "tpap",
     .port = 80,
     .port_tls = 4433,
-    .wakes_by_probe = true,
     .open = tpap_open_link,
     .send = tpap_send,
     .abort = tpap_abort,

@@ -1,5 +1,5 @@
-/* HTTP for devices, inside the engine's loop: one libcurl multi handle that
- * the loop drives, one easy handle per device that lives as long as its link.
+/* HTTP for devices, inside the engine's loop: libcurl's multi interface driven
+ * by the loop, one easy handle per device that lives as long as its link.
  *
  * Devices' servers are minimal, so the client is too: HTTP/1.1, POST with a
  * Content-Length, no Expect, no redirects, no proxies, no cookie engine; the
@@ -8,9 +8,10 @@
  * per device. A device that closes after each answer gets a short rest before
  * the next request, as it may drop one that comes at once.
  *
- * TLS goes unverified: devices carry certificates they signed themselves, and
- * what travels inside is encrypted and authenticated once more by KLAP or
- * TPAP, with keys that come from the account.
+ * TLS goes unverified as a rule: devices carry certificates they signed
+ * themselves, and what travels inside is encrypted and authenticated once more
+ * by KLAP or TPAP, with keys that come from the account. Those that claim a
+ * certificate from TP-Link are held to it.
  *
  * Everything belongs to the loop's thread. */
 #ifndef DEVICE_WEB_H
@@ -22,14 +23,25 @@
 #include <netinet/in.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
-enum { WEB_COOKIE_SIZE = 128, WEB_PATH_SIZE = 320 };
+enum { WEB_COOKIE_SIZE = 128, WEB_ROOT_SIZE = 65 };
 
 struct web;
+
+enum web_tls {
+  WEB_PLAIN,
+  WEB_TLS,         /* whoever answers */
+  WEB_TLS_GENUINE, /* only whom the root certified */
+};
 
 /* kept_max: connections held open between requests. NULL when memory is out
  * or libcurl does not start. */
 struct web *web_create(struct loop *loop, unsigned kept_max);
+/* Another root than TP-Link's: its P-256 key as uncompressed point. For
+ * connections that are opened from then on. */
+void web_set_root(struct web *h, const uint8_t root[WEB_ROOT_SIZE]);
+extern const uint8_t web_tp_link_root[WEB_ROOT_SIZE];
 /* All clients must be gone. NULL is fine. */
 void web_free(struct web *h);
 
@@ -54,8 +66,10 @@ typedef void web_done(void *arg, enum outcome outcome,
 /* One device. Opens nothing yet. NULL when memory is out. */
 struct web_client *web_client_create(struct web *h,
                                      const struct sockaddr_in *address,
-                                     bool tls, web_done *done, void *arg);
-/* May be called with a request under way: done does not follow. */
+                                     enum web_tls tls, web_done *done,
+                                     void *arg);
+/* May be called with a request under way: done does not follow. Its connection
+ * is closed. */
 void web_client_free(struct web_client *c);
 
 /* Starts a POST to path ("/app/request?seq=1"); cookie "" for none. body is
@@ -67,7 +81,9 @@ int web_post(struct web_client *c, enum web_kind kind, const char *path,
 /* Forgets the request under way, if any, and its connection. */
 void web_abort(struct web_client *c);
 
-/* From now on at another port, or with TLS. No request may be under way. */
-void web_move(struct web_client *c, in_port_t port, bool tls);
+/* From now on at another port, or with another kind of TLS, on a connection of
+ * its own. No request may be under way. 0; -ENOMEM; -ENOTSUP: this libcurl
+ * cannot tell whom the root certified. */
+int web_move(struct web_client *c, in_port_t port, enum web_tls tls);
 
 #endif

@@ -48,3 +48,8 @@ double counter_add_power(struct counter *c, double watts, uint64_t now_us,
   restart(c, COUNTER_BY_POWER, watts, now_us);
   return grown;
 }
+
+void counter_change_source(struct counter *c) {
+  if (c->by != COUNTER_NEW)
+    c->by = COUNTER_BETWEEN;
+}

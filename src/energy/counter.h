@@ -7,7 +7,12 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-enum counter_by { COUNTER_NEW, COUNTER_BY_TOTAL, COUNTER_BY_POWER };
+enum counter_by {
+  COUNTER_NEW,
+  COUNTER_BY_TOTAL,
+  COUNTER_BY_POWER,
+  COUNTER_BETWEEN, /* the source has changed; nothing has come of the new one */
+};
 
 struct counter {
   double wh;   /* what has been counted; starts at the device's own total */
@@ -27,5 +32,9 @@ double counter_add_total(struct counter *c, double total_wh, uint64_t now_us);
  * longer than gap_us are left out. */
 double counter_add_power(struct counter *c, double watts, uint64_t now_us,
                          uint64_t gap_us);
+
+/* What is fed from now on comes from elsewhere: where it starts says nothing
+ * about what was used. */
+void counter_change_source(struct counter *c);
 
 #endif

@@ -25,41 +25,50 @@ static struct {
 
 /* -- values out -- */
 
-struct series {
-  const char *plugin, *instance;
-  uint64_t wall_us;
-  double interval;
-};
-
-static void dispatch(const struct series *s, const char *type,
-                     const char *type_instance, value_t value) {
+/* Every poll hands over some twenty values of one device, so what they share
+ * is filled in once. */
+static value_list_t series_of(const char *name, const char *instance,
+                              uint64_t wall_us, double interval) {
   value_list_t vl = VALUE_LIST_INIT;
 
-  vl.values = &value;
   vl.values_len = 1;
-  vl.time = US_TO_CDTIME_T(s->wall_us);
-  vl.interval = DOUBLE_TO_CDTIME_T(s->interval);
-  sstrncpy(vl.plugin, s->plugin, sizeof(vl.plugin));
-  sstrncpy(vl.plugin_instance, s->instance, sizeof(vl.plugin_instance));
-  sstrncpy(vl.type, type, sizeof(vl.type));
-  sstrncpy(vl.type_instance, type_instance, sizeof(vl.type_instance));
-  plugin_dispatch_values(&vl);
+  vl.time = US_TO_CDTIME_T(wall_us);
+  vl.interval = DOUBLE_TO_CDTIME_T(interval);
+  sstrncpy(vl.plugin, name, sizeof(vl.plugin));
+  sstrncpy(vl.plugin_instance, instance, sizeof(vl.plugin_instance));
+  return vl;
 }
 
-static void gauge(const struct series *s, const char *type,
-                  const char *type_instance, double value) {
-  dispatch(s, type, type_instance, (value_t){.gauge = value});
+/* strncpy() would fill the rest of the field with zeros. */
+static void set_field(char field[DATA_MAX_NAME_LEN], const char *text) {
+  size_t len = strnlen(text, DATA_MAX_NAME_LEN - 1);
+
+  memcpy(field, text, len);
+  field[len] = '\0';
 }
 
-static void derive(const struct series *s, const char *type,
+static void dispatch(value_list_t *vl, const char *type,
+                     const char *type_instance, value_t value) {
+  vl->values = &value;
+  set_field(vl->type, type);
+  set_field(vl->type_instance, type_instance);
+  plugin_dispatch_values(vl);
+  vl->values = NULL;
+}
+
+static void gauge(value_list_t *vl, const char *type, const char *type_instance,
+                  double value) {
+  dispatch(vl, type, type_instance, (value_t){.gauge = value});
+}
+
+static void derive(value_list_t *vl, const char *type,
                    const char *type_instance, uint64_t value) {
-  dispatch(s, type, type_instance, (value_t){.derive = (derive_t)value});
+  dispatch(vl, type, type_instance, (value_t){.derive = (derive_t)value});
 }
 
 /* Rounded: 1.001 kWh of a device are 1000.9999999999999 Wh to a double. */
-static void watt_hours(const struct series *s, const char *type_instance,
-                       double wh) {
-  derive(s, "watt_hours", type_instance, (uint64_t)(wh + 0.5));
+static void watt_hours(value_list_t *vl, const char *type_instance, double wh) {
+  derive(vl, "watt_hours", type_instance, (uint64_t)(wh + 0.5));
 }
 
 static bool group_wanted(enum quantity_group group) {
@@ -75,17 +84,17 @@ static bool group_wanted(enum quantity_group group) {
 }
 
 /* Every value of a reading that is there and in which. */
-static void dispatch_reading(const struct series *s, const char *type_instance,
+static void dispatch_reading(value_list_t *vl, const char *type_instance,
                              const struct reading *r, uint32_t which) {
   for (unsigned q = 0; q < QUANTITIES; q++)
     if ((r->has & which & 1U << q) != 0 && quantities[q].type != NULL &&
         group_wanted(quantities[q].group))
-      gauge(s, quantities[q].type, type_instance, r->value[q]);
+      gauge(vl, quantities[q].type, type_instance, r->value[q]);
 }
 
 /* model=HS110(EU) ip=192.0.2.7 mac=50:c7:bf:00:11:22 hw=4.0 fw=1.0.4, cut
  * where a character ends: Prometheus refuses a whole page for half a one. */
-static void dispatch_info(const struct series *s, const struct known *k) {
+static void dispatch_info(value_list_t *vl, const struct known *k) {
   const struct device *d = &k->device;
   char text[2 * DATA_MAX_NAME_LEN];
   char mac[MAC_TEXT_SIZE] = "-";
@@ -95,19 +104,22 @@ static void dispatch_info(const struct series *s, const struct known *k) {
   snprintf(text, sizeof(text), "model=%.31s ip=%s mac=%s hw=%.15s fw=%.31s",
            d->model, known_address(k), mac, d->hardware, d->firmware);
   text[text_cut(text, DATA_MAX_NAME_LEN - 1)] = '\0';
-  gauge(s, "info", text, 1);
+  gauge(vl, "info", text, 1);
 }
 
-static void dispatch_failures(const struct series *s, const struct known *k) {
+static void dispatch_failures(const value_list_t *vl, const struct known *k) {
+  value_list_t seldom = *vl;
+
+  seldom.interval *= FAILURES_EVERY;
   for (unsigned o = OUTCOME_OK + 1; o < OUTCOMES; o++)
-    derive(s, "failures", outcome_name((enum outcome)o), k->failures[o]);
+    derive(&seldom, "failures", outcome_name((enum outcome)o), k->failures[o]);
 }
 
-static void dispatch_plugs(const struct series *s, const struct known *k,
+static void dispatch_plugs(value_list_t *vl, const struct known *k,
                            uint32_t which) {
-  struct series plugs = *s;
+  value_list_t plugs = *vl;
 
-  plugs.plugin = "kasa_plug";
+  set_field(plugs.plugin, "kasa_plug");
   for (unsigned i = 0; i < k->plugs_num; i++) {
     const struct known_plug *plug = &k->plugs[i];
 
@@ -117,34 +129,35 @@ static void dispatch_plugs(const struct series *s, const struct known *k,
   }
 }
 
-static void report(void *arg, const struct known *k, enum report_part part) {
-  struct series s = {
-      .plugin = "kasa",
-      .instance = k->name,
-      .wall_us = k->reported_us,
-      .interval = known_interval(k, &plugin.options),
-  };
+static void dispatch_core(value_list_t *vl, const struct known *k) {
   /* In a poll that also asks for the slow ones, those come by themselves. */
   uint32_t which = k->progress.slow ? ~QUANTITIES_SLOW : UINT32_MAX;
   double wh;
 
-  (void)arg;
-  if (part == REPORT_EXTRA) {
-    dispatch_reading(&s, "", &k->device.now, QUANTITIES_SLOW);
-    dispatch_plugs(&s, k, QUANTITIES_SLOW);
-    return;
-  }
-  gauge(&s, "up", "", k->up);
-  dispatch_failures(&s, k);
-  if (!k->up || part == REPORT_STATE)
-    return;
-  gauge(&s, "response_time", "", k->response);
-  dispatch_reading(&s, "", &k->device.now, which);
-  dispatch_plugs(&s, k, which);
+  gauge(vl, "response_time", "", k->response);
+  dispatch_reading(vl, "", &k->device.now, which);
+  dispatch_plugs(vl, k, which);
   if (known_energy(k, &wh))
-    watt_hours(&s, "", wh);
+    watt_hours(vl, "", wh);
   if (plugin.options.report_info)
-    dispatch_info(&s, k);
+    dispatch_info(vl, k);
+}
+
+static void report(void *arg, const struct known *k, unsigned parts) {
+  value_list_t vl = series_of("kasa", k->name, k->reported_us,
+                              known_interval(k, &plugin.options));
+
+  (void)arg;
+  if (parts & REPORT_EXTRA) {
+    dispatch_reading(&vl, "", &k->device.now, QUANTITIES_SLOW);
+    dispatch_plugs(&vl, k, QUANTITIES_SLOW);
+  }
+  if (parts & REPORT_READING)
+    dispatch_core(&vl, k);
+  if (parts & REPORT_FAILURES)
+    dispatch_failures(&vl, k);
+  if (parts & REPORT_STATE) /* last: who sees it change finds the rest there */
+    gauge(&vl, "up", "", k->up);
 }
 
 /* Newcomers end a cycle of their own between two of the clock's; sums once an
@@ -159,23 +172,19 @@ static bool sums_are_due(uint64_t wall_us) {
 }
 
 static void cycle(void *arg, const struct cycle *c) {
-  const struct series s = {
-      .plugin = "kasa_total",
-      .instance = "",
-      .wall_us = c->wall_us,
-      .interval = plugin.options.interval,
-  };
+  value_list_t vl;
 
   (void)arg;
   if (!plugin.options.report_totals || !sums_are_due(c->wall_us))
     return;
-  dispatch_reading(&s, "", &c->sums, UINT32_MAX);
-  watt_hours(&s, "", c->energy_wh);
-  gauge(&s, "devices", "known", c->known);
-  gauge(&s, "devices", "up", c->up);
-  gauge(&s, "devices", "on", c->on);
-  gauge(&s, "devices", "metered", c->metered);
-  gauge(&s, "poll_duration", "", c->duration);
+  vl = series_of("kasa_total", "", c->wall_us, plugin.options.interval);
+  dispatch_reading(&vl, "", &c->sums, UINT32_MAX);
+  watt_hours(&vl, "", c->energy_wh);
+  gauge(&vl, "devices", "known", c->known);
+  gauge(&vl, "devices", "up", c->up);
+  gauge(&vl, "devices", "on", c->on);
+  gauge(&vl, "devices", "metered", c->metered);
+  gauge(&vl, "poll_duration", "", c->duration);
 }
 
 /* -- callbacks -- */

@@ -5,6 +5,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "poll/contact.h"
 #include "poll/resolve.h"
 #include "poll/search.h"
 
@@ -28,7 +29,7 @@ enum {
 };
 
 struct engine {
-  const struct poll_options *options;
+  struct poll_options *options;
   struct engine_hooks hooks;
   struct loop *loop;
   struct json doc;
@@ -45,8 +46,8 @@ struct engine {
   unsigned open; /* polls of this cycle that are not over */
   uint64_t cycle_started_us;
   uint64_t woken_us; /* when the last cycle began */
-  bool overrunning; /* said, and no cycle has been in time since */
-  bool carried;     /* polls of the last cycle belong to this one, too */
+  bool overrunning;  /* said, and no cycle has been in time since */
+  bool carried;      /* polls of the last cycle belong to this one, too */
 
   pthread_mutex_t settled_lock;
   pthread_cond_t settled_changed;
@@ -121,7 +122,7 @@ static uint64_t next_due(const struct engine *e, const struct known *k) {
 
 static void poll_one(struct engine *e, struct known *k) {
   if (k->state != POLL_IDLE || k->address.sin_port == 0 || k->ignored ||
-      poller_is_locked(e->poller, k))
+      contact_is_locked(k, loop_now_us(e->loop)))
     return;
   if (e->open++ == 0)
     e->cycle_started_us = loop_now_us(e->loop);
@@ -131,10 +132,24 @@ static void poll_one(struct engine *e, struct known *k) {
   poller_enqueue(e->poller, k);
 }
 
+/* Due, with half an interval's grace: the clock's ticks are not exact. */
+static uint64_t grace(const struct engine *e) {
+  return (uint64_t)(e->options->interval * 5e5);
+}
+
+static bool is_due(const struct engine *e, const struct known *k) {
+  return loop_now_us(e->loop) + grace(e) >= k->due_us;
+}
+
 static void poll_done(void *arg, struct known *k) {
   struct engine *e = arg;
   bool current = k->cycle == e->cycle && e->open > 0;
+  /* A poll that ended just before a tick is not followed by another at once:
+   * of two values in a row the older may reach a writer last. */
+  uint64_t earliest_us = loop_now_us(e->loop) + grace(e) + grace(e) / 2;
 
+  if (k->due_us < earliest_us)
+    k->due_us = earliest_us;
   if (!current)
     return;
   e->open--;
@@ -164,13 +179,6 @@ static void say_overrun(struct engine *e) {
           e->options->interval, e->open, names);
 }
 
-/* Due, with half an interval's grace: the clock's ticks are not exact. */
-static bool is_due(const struct engine *e, const struct known *k) {
-  uint64_t grace = (uint64_t)(e->options->interval * 5e5);
-
-  return loop_now_us(e->loop) + grace >= k->due_us;
-}
-
 /* What is still under way belongs to the new cycle: it is not over before. */
 static void carry_over(struct engine *e) {
   e->open = 0;
@@ -185,6 +193,36 @@ static void carry_over(struct engine *e) {
   e->cycle_started_us = loop_now_us(e->loop);
 }
 
+static void say_problem(void *arg, const char *line) {
+  (void)arg;
+  log_say(LOG_LEVEL_WARNING, "%s", line);
+}
+
+/* While somebody refuses his account, a new password may come any time. All
+ * that do are tried again with it, except those that have locked themselves:
+ * they would refuse the right one, too. */
+static void look_for_passwords(struct engine *e) {
+  struct option_reporter reporter = {.say = say_problem};
+  bool refused = false;
+
+  for (struct known *k = registry_next(e->registry, NULL);
+       k != NULL && !refused; k = registry_next(e->registry, k))
+    refused = k->refused;
+  if (!refused || !poll_options_reload_passwords(e->options, &reporter))
+    return;
+  log_say(LOG_LEVEL_NOTICE, "a PasswordFile has changed: devices that did not "
+                            "accept the account are tried again");
+  for (struct known *k = registry_next(e->registry, NULL); k != NULL;
+       k = registry_next(e->registry, k))
+    if (k->refused && k->state == POLL_IDLE) {
+      contact_close(k); /* it knows the old account */
+      k->refused = false;
+      k->locked_steps = 0;
+      if (!k->locked_by_device)
+        k->not_before_us = 0;
+    }
+}
+
 static void begin_cycle(struct engine *e) {
   uint64_t since_us = loop_now_us(e->loop) - e->woken_us;
 
@@ -197,6 +235,7 @@ static void begin_cycle(struct engine *e) {
     end_cycle(e);
   }
   e->woken_us = loop_now_us(e->loop);
+  look_for_passwords(e);
   e->cycle++;
   carry_over(e);
   for (struct known *k = registry_next(e->registry, NULL); k != NULL;
@@ -204,7 +243,7 @@ static void begin_cycle(struct engine *e) {
     if (k->ignored || !is_due(e, k))
       continue;
     if (k->state == POLL_IDLE && k->address.sin_port != 0 &&
-        !poller_is_locked(e->poller, k)) {
+        !contact_is_locked(k, loop_now_us(e->loop))) {
       poll_one(e, k);
     } else if (k->address.sin_port != 0 || e->searched) {
       k->due_us = next_due(e, k);
@@ -253,13 +292,11 @@ static void take_name(struct engine *e, const char *name,
                       struct in_addr found) {
   for (struct known *k = registry_next(e->registry, NULL); k != NULL;
        k = registry_next(e->registry, k)) {
-    struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr = found};
+    struct sockaddr_in address = contact_at(k, found);
 
     if (!wants_resolving(k) || strcmp(k->options->match, name) != 0 ||
         k->state != POLL_IDLE)
       continue;
-    address.sin_port = htons(k->options->port != 0 ? (in_port_t)k->options->port
-                                                   : k->transport->port);
     registry_move(e->registry, k, &address);
     poll_one(e, k);
   }
@@ -282,10 +319,17 @@ static void start_search(struct engine *e) {
   for (struct known *k = registry_next(e->registry, NULL); k != NULL;
        k = registry_next(e->registry, k)) {
     k->seen = false;
+    k->seen_iot = false;
     k->seen_tdp = false;
   }
   e->search_started_us = loop_now_us(e->loop);
   search_start(e->search);
+}
+
+/* Whether what k says of itself makes a poll at once worthwhile. Once per
+ * search is enough: who answers datagrams may still fail in its polls. */
+static bool is_worth_a_poll(const struct known *k, bool seen) {
+  return k->retuned || (!k->up && !seen);
 }
 
 static void met(void *arg, struct introduction *in,
@@ -293,6 +337,7 @@ static void met(void *arg, struct introduction *in,
   struct engine *e = arg;
   struct known *k;
   bool tdp;
+  bool seen;
 
   if (in->device.kind == KIND_UNSUPPORTED && e->hooks.unsupported != NULL)
     e->hooks.unsupported(e->hooks.arg, &in->device, from->sin_addr);
@@ -300,12 +345,15 @@ static void met(void *arg, struct introduction *in,
   k = registry_meet(e->registry, in, from);
   if (k == NULL)
     return;
+  seen = k->seen;
   k->seen = true;
+  k->seen_iot |= !tdp;
   k->seen_tdp |= tdp;
+  k->asked_tdp &= !tdp;
   k->ignored = false;
   if (k->retuned && k->state != POLL_IDLE)
     poller_restart(e->poller, k);
-  else if (!k->up)
+  else if (is_worth_a_poll(k, seen))
     poll_one(e, k);
   k->retuned = false;
 }
@@ -316,8 +364,10 @@ static bool wanted(void *arg, struct in_addr from, bool tdp) {
 
   if (k == NULL)
     return e->options->discovery;
+  if (tdp && k->asked_tdp)
+    return true;
   if (!k->up)
-    return tdp ? !k->seen_tdp || k->roused : !k->seen;
+    return tdp ? !k->seen_tdp : !k->seen_iot;
   k->seen = true; /* its polls say all that the answer could */
   return false;
 }
@@ -375,7 +425,7 @@ static void rouse(void *arg, struct known *k) {
 
   if (k->address.sin_port == 0)
     return;
-  k->seen_tdp = false; /* what it says now is news */
+  k->asked_tdp = true;
   search_probe(e->search, k->address.sin_addr);
 }
 
@@ -407,10 +457,10 @@ static void woken(void *arg) {
     start_search(e);
 }
 
-static void report(void *arg, const struct known *k, enum report_part part) {
+static void report(void *arg, const struct known *k, unsigned parts) {
   struct engine *e = arg;
 
-  e->hooks.report(e->hooks.arg, k, part);
+  e->hooks.report(e->hooks.arg, k, parts);
 }
 
 static void device_gone(void *arg, struct known *k) {
@@ -446,7 +496,7 @@ static bool create_parts(struct engine *e) {
   return e->poller != NULL && e->search != NULL && e->resolver != NULL;
 }
 
-struct engine *engine_create(const struct poll_options *options,
+struct engine *engine_create(struct poll_options *options,
                              const struct engine_hooks *hooks) {
   struct engine *e = calloc(1, sizeof(*e));
   pthread_condattr_t monotonic;

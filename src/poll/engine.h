@@ -23,7 +23,7 @@ struct cycle {
 };
 
 struct engine_hooks {
-  void (*report)(void *arg, const struct known *k, enum report_part part);
+  void (*report)(void *arg, const struct known *k, unsigned parts);
   void (*cycle)(void *arg, const struct cycle *cycle);
   /* The first search is over (also when there was none); may be NULL. */
   void (*searched)(void *arg);
@@ -36,8 +36,9 @@ struct engine_hooks {
 
 enum engine_wake { ENGINE_POLL = 1, ENGINE_SEARCH = 2, ENGINE_STOP = 4 };
 
-/* options must outlive the engine. NULL with errno set. */
-struct engine *engine_create(const struct poll_options *options,
+/* options must outlive the engine, which changes nothing in them but passwords
+ * whose files have changed. NULL with errno set. */
+struct engine *engine_create(struct poll_options *options,
                              const struct engine_hooks *hooks);
 void engine_free(struct engine *e);
 

@@ -32,3 +32,25 @@ bool known_energy(const struct known *k, double *wh) {
   }
   return true;
 }
+
+static double count(const struct reading *now, struct counter *c,
+                    uint64_t now_us, uint64_t gap_us) {
+  if (reading_has(now, Q_ENERGY_TOTAL))
+    return counter_add_total(c, now->value[Q_ENERGY_TOTAL], now_us);
+  if (reading_has(now, Q_POWER) && c->by != COUNTER_BY_TOTAL)
+    return counter_add_power(c, now->value[Q_POWER], now_us, gap_us);
+  return 0;
+}
+
+double known_count_energy(struct known *k, uint64_t now_us,
+                          const struct poll_options *o) {
+  uint64_t gap_us = (uint64_t)(3e6 * known_interval(k, o));
+  double grown = 0;
+
+  if (k->plugs_num == 0)
+    grown = count(&k->device.now, &k->energy, now_us, gap_us);
+  for (unsigned i = 0; i < k->plugs_num; i++)
+    grown +=
+        count(&k->device.plugs[i].now, &k->plugs[i].energy, now_us, gap_us);
+  return grown;
+}

@@ -36,6 +36,7 @@ struct known {
   struct service service;
   const struct transport *other; /* to try when that one does not work */
   bool by_tdp;            /* the device itself said so; else it is a guess */
+  bool by_iot;            /* it answers port 9999 as well */
   unsigned guess;         /* which one */
   char owner[OWNER_SIZE]; /* the account it belongs to; "" when not told */
 
@@ -54,8 +55,12 @@ struct known {
   bool polled;          /* a poll has ended, well or not */
   uint64_t since_us;    /* wall clock: when up last changed */
   uint64_t reported_us; /* wall clock: of its last report */
-  enum outcome outcome; /* of its last poll */
-  char why[WHY_SIZE];   /* "" when up */
+  uint64_t told_us; /* monotonic: when its state was last reported; 0: never */
+  bool told_up;     /* what was reported then */
+  uint64_t failures_told; /* their sum when they were last reported */
+  unsigned failures_kept; /* how often they need not be reported again */
+  enum outcome outcome;   /* of its last poll */
+  char why[WHY_SIZE];     /* "" when up */
   uint64_t failures[OUTCOMES];
   double response; /* s, from the request to the complete reading */
   struct counter energy;
@@ -68,14 +73,21 @@ struct known {
   struct progress progress;
   enum next asked;
   unsigned attempts;
-  bool reported; /* the reading of the poll under way is out */
-  bool stranger; /* was not up when the poll under way began */
-  bool seen;     /* in the current or last search */
-  bool seen_tdp; /* and by TDP */
-  bool ignored;  /* not polled until a search finds it again: what it said of
-                  * itself is to be left out */
-  bool retuned;  /* how it is spoken with has just changed */
-  bool roused;   /* was woken up in the poll under way */
+  bool asked_singly; /* in the attempt under way, one thing at a time */
+  unsigned choked; /* polls in a row that went well only when its requests were
+                    * short */
+  bool reported;   /* the reading of the poll under way is out */
+  bool stranger;   /* was not up when the poll under way began */
+  bool seen;       /* in the current or last search */
+  bool seen_iot;   /* on port 9999 */
+  bool seen_tdp;   /* and by TDP */
+  bool ignored;    /* not polled until a search finds it again: what it said of
+                    * itself is to be left out */
+  bool retuned;    /* how it is spoken with has just changed */
+  bool roused;     /* was woken up in the poll under way */
+  bool asked_tdp;  /* by name: what it says by TDP now is news */
+  bool refused;    /* it did not accept this account, and that is said */
+  bool locked_by_device;  /* and it named the time until when */
   unsigned locked_steps;  /* accounts refused in a row */
   uint64_t not_before_us; /* no poll before this: each would bring the device
                            * closer to locking everybody out */
@@ -100,5 +112,10 @@ double known_interval(const struct known *k, const struct poll_options *o);
 /* Wh counted since the device was met (a strip: over its plugs). False when
  * nothing was measured. */
 bool known_energy(const struct known *k, double *wh);
+
+/* Feeds the energy counters of k and its plugs with its reading of now_us
+ * (monotonic). Returns by how many Wh they grew. */
+double known_count_energy(struct known *k, uint64_t now_us,
+                          const struct poll_options *o);
 
 #endif

@@ -4,19 +4,14 @@
 #include "poll/options.h"
 
 #include "base/text.h"
-#include "device/crypto.h"
 #include "device/device.h"
 #include "poll/filter.h"
 
 #include <arpa/inet.h>
-#include <errno.h>
-#include <fcntl.h>
 #include <net/if.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 static const char WHERE[] = "<Plugin kasa>";
 
@@ -39,14 +34,6 @@ void poll_options_init(struct poll_options *o) {
       .report_totals = true,
       .interval = 10,
   };
-}
-
-static void login_free(struct login_options *login) {
-  crypto_free_text(login->password);
-  crypto_free_text(login->from_file);
-  free(login->username);
-  free(login->password_file);
-  *login = (struct login_options){0};
 }
 
 static void device_options_free(struct device_options *d) {
@@ -367,99 +354,38 @@ static bool is_interface(const char *text, char why[FILTER_WHY_SIZE]) {
   return strlen(text) < IF_NAMESIZE;
 }
 
-/* -- accounts
- * ----------------------------------------------------------------
- */
+/* -- accounts -- */
 
-enum { PASSWORD_MAX = 512 };
-
-/* The first line of the file. */
-static char *read_password(const char *path, const char *where,
-                           struct option_reporter *reporter) {
-  char text[PASSWORD_MAX + 2];
-  struct stat info;
-  char *password = NULL;
-  ssize_t n = -1;
-  int fd;
-
-  errno = 0;
-  fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-
-  if (fd >= 0 && fstat(fd, &info) == 0 && S_ISREG(info.st_mode))
-    n = read(fd, text, sizeof(text) - 1);
-  if (n < 0) {
-    option_error(reporter, "%s: PasswordFile \"%.120s\": %s", where, path,
-                 errno != 0 ? strerror(errno) : "no regular file");
-  } else {
-    if ((info.st_mode & 0777 & ~0640U) != 0)
-      option_error(reporter,
-                   "%s: PasswordFile \"%.120s\" may be read by others (mode "
-                   "%04o): chmod 0640 or narrower",
-                   where, path, (unsigned)info.st_mode & 0777U);
-    text[n] = '\0';
-    text[strcspn(text, "\r\n")] = '\0';
-    if (text[0] == '\0')
-      option_error(reporter, "%s: PasswordFile \"%.120s\" is empty", where,
-                   path);
-    else if (strlen(text) > PASSWORD_MAX)
-      option_error(reporter, "%s: PasswordFile \"%.120s\" holds no password",
-                   where, path);
-    else
-      password = strdup(text);
-  }
-  crypto_wipe(text, sizeof(text));
-  if (fd >= 0)
-    close(fd);
-  return password;
+static void describe_block(const struct device_options *d, char where[120]) {
+  snprintf(where, 120, "<Device \"%.100s\">", d->match);
 }
 
-/* What is in force in one block; outer NULL: this is the outermost. */
-static void settle_login(struct login_options *login,
-                         const struct login_options *outer, const char *where,
-                         struct option_reporter *reporter) {
-  struct account a = {.user = login->username, .pass = login->password};
-  bool has_pass = login->password != NULL || login->password_file != NULL;
+static void load_logins(struct poll_options *o,
+                        struct option_reporter *reporter) {
+  char where[120];
 
-  login->account = (struct account){0};
-  if (a.user == NULL && !has_pass)
-    return;
-  if (a.user == NULL && outer != NULL)
-    a.user = outer->account.user;
-  if (!has_pass && outer != NULL)
-    a.pass = outer->account.pass;
-  if (a.user == NULL) {
-    option_error(reporter, "%s: a password needs a Username beside it", where);
-    return;
-  }
-  if (!has_pass && a.pass == NULL) {
-    option_error(reporter,
-                 "%s: Username needs Password or PasswordFile beside it",
-                 where);
-    return;
-  }
-  if (login->password != NULL && login->password_file != NULL)
-    option_error(reporter,
-                 "%s: Password and PasswordFile exclude each other, Password "
-                 "counts",
-                 where);
-  if (a.pass == NULL) {
-    crypto_free_text(login->from_file);
-    login->from_file = read_password(login->password_file, where, reporter);
-    a.pass = login->from_file;
-  }
-  if (a.pass != NULL)
-    login->account = a;
-}
-
-static void settle_logins(struct poll_options *o,
-                          struct option_reporter *reporter) {
-  settle_login(&o->login, NULL, WHERE, reporter);
+  login_load(&o->login, NULL, WHERE, reporter);
   for (size_t i = 0; i < o->devices_num; i++) {
-    char where[120];
-
-    snprintf(where, sizeof(where), "<Device \"%.100s\">", o->devices[i].match);
-    settle_login(&o->devices[i].login, &o->login, where, reporter);
+    describe_block(&o->devices[i], where);
+    login_load(&o->devices[i].login, &o->login, where, reporter);
   }
+}
+
+bool poll_options_reload_passwords(struct poll_options *o,
+                                   struct option_reporter *reporter) {
+  bool changed = login_reload(&o->login, WHERE, reporter);
+  char where[120];
+
+  for (size_t i = 0; i < o->devices_num; i++) {
+    describe_block(&o->devices[i], where);
+    changed |= login_reload(&o->devices[i].login, where, reporter);
+  }
+  if (!changed)
+    return false;
+  login_settle(&o->login, NULL);
+  for (size_t i = 0; i < o->devices_num; i++)
+    login_settle(&o->devices[i].login, &o->login);
+  return true;
 }
 
 const struct account *
@@ -481,5 +407,5 @@ void poll_options_read(struct poll_options *o, const struct conf_item *block,
             filter_pattern_good, reporter);
   keep_good(&o->only, "Only", "a name, MAC, address or /regex/",
             filter_pattern_good, reporter);
-  settle_logins(o, reporter);
+  load_logins(o, reporter);
 }

@@ -1,11 +1,12 @@
 /* What may stand in <Plugin kasa>: the options of the poller as data.
  * Reading never fails: what is wrong is reported and keeps its default.
- * One thread at a time; the engine only reads. */
+ * One thread at a time; the engine changes nothing but passwords whose files
+ * have changed. */
 #ifndef POLL_OPTIONS_H
 #define POLL_OPTIONS_H
 
 #include "base/option.h"
-#include "device/transport.h"
+#include "poll/login.h"
 
 #include <netinet/in.h>
 #include <stdbool.h>
@@ -23,14 +24,6 @@ enum transport_choice {
   TRANSPORT_KLAP,
   TRANSPORT_AES,
   TRANSPORT_TPAP,
-};
-
-/* Username, Password and PasswordFile of one block. Overwritten with zeros
- * when freed. */
-struct login_options {
-  char *username, *password, *password_file;
-  char *from_file;        /* what the file held */
-  struct account account; /* in force; user NULL: none */
 };
 
 struct plug_options {
@@ -81,6 +74,11 @@ void poll_options_free(struct poll_options *o);
  * plugin's; NULL when there is none. */
 const struct account *poll_options_account(const struct poll_options *o,
                                            const struct device_options *device);
+
+/* Reads password files again that have changed. True when an account is another
+ * one now: texts of the old one are gone. */
+bool poll_options_reload_passwords(struct poll_options *o,
+                                   struct option_reporter *reporter);
 
 /* Reads one <Plugin kasa> block on top of what o holds, and the password
  * files it names. */

@@ -5,17 +5,15 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/worker.h"
 #include "device/web.h"
+#include "poll/contact.h"
+#include "poll/line.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 #include <sys/resource.h>
-
-struct line {
-  struct known *first, *last;
-};
 
 struct poller {
   struct loop *loop;
@@ -41,15 +39,13 @@ enum {
   STRANGERS_SAID = 16,
   STRANGERS_WINDOW_US = 300 * 1000000,
   REQUEST_SIZE_MAX = 1024,
+  STATE_PAUSE_US = 1000 * 1000,
   /* What a server takes to start once a datagram has woken it. */
-  ROUSE_PAUSE_US = 1000 * 1000,
-  /* Accounts that are refused: the next try, and the longest pause. Devices
-   * lock everybody out for half an hour after a few. */
-  LOCKED_FIRST_S = 60,
-  LOCKED_MOST_S = 2 * 3600,
+  ROUSE_PAUSE_US = 800 * 1000,
 };
 
-/* Kept connections must not eat up the process's descriptors. */
+/* Kept connections must not eat up the process's descriptors: so many for XOR,
+ * and as many for HTTP. */
 static unsigned connections_to_keep(const struct poll_options *o) {
   struct rlimit limit;
   rlim_t spared = DESCRIPTORS_SPARED + o->max_in_flight;
@@ -57,6 +53,7 @@ static unsigned connections_to_keep(const struct poll_options *o) {
   if (getrlimit(RLIMIT_NOFILE, &limit) < 0 || limit.rlim_cur <= spared)
     return 0;
   limit.rlim_cur -= spared;
+  limit.rlim_cur /= 2;
   return limit.rlim_cur > 65536 ? 65536 : (unsigned)limit.rlim_cur;
 }
 
@@ -79,7 +76,8 @@ struct poller *poller_create(struct loop *loop, struct json *doc,
   json_init(&p->env.json);
   p->env.scratch = malloc(TRANSPORT_SCRATCH);
   p->env.http = web_create(loop, p->env.kept_max);
-  if (p->env.scratch == NULL || p->env.http == NULL) {
+  p->env.worker = worker_create(loop);
+  if (p->env.scratch == NULL || p->env.http == NULL || p->env.worker == NULL) {
     poller_free(p);
     return NULL;
   }
@@ -92,51 +90,12 @@ void poller_free(struct poller *p) {
   buf_free(&p->request);
   free(p->env.scratch);
   web_free(p->env.http);
+  worker_free(p->env.worker);
   json_free(&p->env.json);
   free(p);
 }
 
 double poller_energy(const struct poller *p) { return p->energy; }
-
-/* -- lines -- */
-
-static void line_add(struct line *line, struct known *k) {
-  k->queue_next = NULL;
-  if (line->last != NULL)
-    line->last->queue_next = k;
-  else
-    line->first = k;
-  line->last = k;
-}
-
-static struct known *line_take(struct line *line) {
-  struct known *k = line->first;
-
-  if (k == NULL)
-    return NULL;
-  line->first = k->queue_next;
-  if (line->first == NULL)
-    line->last = NULL;
-  return k;
-}
-
-static void line_drop(struct line *line, const struct known *k) {
-  struct known *before = NULL;
-
-  for (struct known *at = line->first; at != NULL; at = at->queue_next) {
-    if (at != k) {
-      before = at;
-      continue;
-    }
-    if (before != NULL)
-      before->queue_next = at->queue_next;
-    else
-      line->first = at->queue_next;
-    if (line->last == at)
-      line->last = before;
-    return;
-  }
-}
 
 /* -- what came out -- */
 
@@ -150,9 +109,61 @@ static uint64_t report_time(struct known *k) {
   return now;
 }
 
-static void report(struct poller *p, struct known *k, enum report_part part) {
+/* collectd's writers may overtake one another: of two values of one series
+ * in a row the older may come out last, so they are kept apart. */
+static uint64_t state_pause_us(const struct poller *p) {
+  double half = p->options->interval * 5e5;
+
+  return half < STATE_PAUSE_US ? (uint64_t)half : STATE_PAUSE_US;
+}
+
+/* How it is was said a moment ago: what has changed since waits. */
+static bool state_must_wait(const struct poller *p, const struct known *k) {
+  return k->told_us != 0 &&
+         loop_now_us(p->loop) < k->told_us + state_pause_us(p);
+}
+
+/* Six counters that nearly never move: a quarter of all values. Those of many
+ * devices do not come due together. */
+static bool failures_are_due(struct known *k) {
+  bool first = k->told_us == 0;
+  uint64_t sum = 0;
+
+  for (unsigned o = 0; o < OUTCOMES; o++)
+    sum += k->failures[o];
+  if (!first && sum == k->failures_told && k->failures_kept > 0) {
+    k->failures_kept--;
+    return false;
+  }
+  k->failures_told = sum;
+  k->failures_kept =
+      first ? k->device.mac[5] % FAILURES_EVERY : FAILURES_EVERY - 1;
+  return true;
+}
+
+static void report(struct poller *p, struct known *k, unsigned parts) {
+  if (parts & REPORT_STATE) {
+    if (state_must_wait(p, k)) {
+      parts &= ~(unsigned)REPORT_STATE;
+    } else {
+      if (failures_are_due(k))
+        parts |= REPORT_FAILURES;
+      k->told_us = loop_now_us(p->loop);
+      k->told_up = k->up;
+    }
+  }
+  if (parts == 0)
+    return;
   k->reported_us = report_time(k);
-  p->hooks.report(p->hooks.arg, k, part);
+  p->hooks.report(p->hooks.arg, k, parts);
+}
+
+/* Its poll is over; news of its state that had to wait come by the timer, or
+ * with the next poll's if that is sooner. */
+static void rest(struct poller *p, struct known *k) {
+  if (k->told_us != 0 && k->told_up != k->up)
+    (void)loop_timer_set(p->loop, &k->timer, k->told_us + state_pause_us(p));
+  p->hooks.done(p->hooks.arg, k);
 }
 
 static void set_up(struct known *k, bool up) {
@@ -177,7 +188,7 @@ static void release(struct poller *p, struct known *k) {
 
 static void finish(struct poller *p, struct known *k) {
   release(p, k);
-  p->hooks.done(p->hooks.arg, k);
+  rest(p, k);
 }
 
 /* A device that was found but never answered. */
@@ -195,27 +206,6 @@ static void say_stranger(struct poller *p, const struct known *k) {
     log_say(LOG_LEVEL_WARNING,
             "more devices were found that do not answer; not listed");
   p->strangers_said++;
-}
-
-bool poller_is_locked(const struct poller *p, const struct known *k) {
-  return loop_now_us(p->loop) < k->not_before_us;
-}
-
-/* Each refused account counts towards a lock: the pauses double. */
-static void lock(struct poller *p, struct known *k) {
-  uint64_t seconds = LOCKED_FIRST_S;
-  uint64_t asked = 0;
-
-  if (k->transport->locked != NULL && k->link != NULL)
-    asked = k->transport->locked(k->link);
-  for (unsigned i = 0; i < k->locked_steps && seconds < LOCKED_MOST_S; i++)
-    seconds *= 2;
-  k->locked_steps++;
-  if (seconds > LOCKED_MOST_S)
-    seconds = LOCKED_MOST_S;
-  if (seconds < asked)
-    seconds = asked;
-  k->not_before_us = loop_now_us(p->loop) + seconds * 1000000;
 }
 
 /* It is one that is to be left out: no report, and no further poll. */
@@ -247,44 +237,25 @@ static bool is_established(const struct poller *p, const struct known *k) {
 static void give_up(struct poller *p, struct known *k) {
   bool was_up = k->up;
   bool established = is_established(p, k);
+  bool refused = k->outcome == OUTCOME_AUTH;
 
   release(p, k);
   if (was_up)
     log_say(LOG_LEVEL_WARNING, "%s (%s) stopped answering: %s", k->name,
             k->address.sin_port != 0 ? known_address(k) : "no address", k->why);
-  else if (!k->polled)
+  else if (!k->polled || (refused && !k->refused)) /* somebody has to act */
     say_stranger(p, k);
-  if (k->outcome == OUTCOME_AUTH)
-    lock(p, k);
+  k->refused |= refused;
+  if (refused)
+    contact_lock(k, loop_now_us(p->loop));
   set_up(k, false);
   if (established)
-    report(p, k, REPORT_CORE);
+    report(p, k, REPORT_STATE);
   if (!registry_try_candidate(p->registry, k) && was_up)
     p->hooks.lost(p->hooks.arg, k);
-  if (!k->answered) {
-    registry_try_other(p->registry, k);
-    rouse(p, k);
-  }
-  p->hooks.done(p->hooks.arg, k);
-}
-
-static void count_energy(struct poller *p, struct reading *now,
-                         struct counter *c, uint64_t gap_us) {
-  uint64_t now_us = loop_now_us(p->loop);
-
-  if (reading_has(now, Q_ENERGY_TOTAL))
-    p->energy += counter_add_total(c, now->value[Q_ENERGY_TOTAL], now_us);
-  else if (reading_has(now, Q_POWER) && c->by != COUNTER_BY_TOTAL)
-    p->energy += counter_add_power(c, now->value[Q_POWER], now_us, gap_us);
-}
-
-static void count_all_energy(struct poller *p, struct known *k) {
-  uint64_t gap_us = (uint64_t)(3e6 * known_interval(k, p->options));
-
-  if (k->plugs_num == 0)
-    count_energy(p, &k->device.now, &k->energy, gap_us);
-  for (unsigned i = 0; i < k->plugs_num; i++)
-    count_energy(p, &k->device.plugs[i].now, &k->plugs[i].energy, gap_us);
+  contact_try_other(k);
+  rouse(p, k);
+  rest(p, k);
 }
 
 static void failed(struct poller *p, struct known *k, enum outcome outcome,
@@ -300,7 +271,7 @@ static void publish(struct poller *p, struct known *k) {
     failed(p, k, OUTCOME_UNREACHABLE, "out of memory");
     return;
   }
-  k->locked_steps = 0;
+  contact_worked(k);
   k->reported = true;
   k->response = (double)(now_us - k->started_us) / 1e6;
   if (k->day_ends_us != 0 && now_us >= k->day_ends_us) {
@@ -313,7 +284,7 @@ static void publish(struct poller *p, struct known *k) {
     }
   }
   device_sum_plugs(&k->device);
-  count_all_energy(p, k);
+  p->energy += known_count_energy(k, now_us, p->options);
   if (came_back && k->polled && k->answered)
     log_say(LOG_LEVEL_NOTICE, "%s (%s) answers again", k->name,
             known_address(k));
@@ -322,7 +293,7 @@ static void publish(struct poller *p, struct known *k) {
   k->outcome = OUTCOME_OK;
   k->why[0] = '\0';
   k->searches_missed = 0;
-  report(p, k, REPORT_CORE);
+  report(p, k, REPORT_STATE | REPORT_READING);
 }
 
 /* The extras are in too, as far as the device has them. */
@@ -347,9 +318,10 @@ static void publish_extras(struct poller *p, struct known *k) {
 static void ask(struct poller *p, struct known *k);
 
 static void begin_attempt(struct poller *p, struct known *k) {
-  k->progress = (struct progress){
-      .slow = loop_now_us(p->loop) >= k->extras_due_us,
-  };
+  bool slow = loop_now_us(p->loop) >= k->extras_due_us;
+
+  k->asked_singly = contact_asks_singly(k, slow);
+  k->progress = (struct progress){.slow = slow, .singly = k->asked_singly};
   k->started_us = loop_now_us(p->loop);
   k->attempts++;
   ask(p, k);
@@ -367,6 +339,8 @@ static void answered(void *arg, enum outcome outcome, char *answer, size_t len,
 
     outcome =
         k->dialect->take(&k->device, &k->progress, p->doc, answer, len, text);
+    if (outcome != OUTCOME_OK && k->asked == NEXT_CORE)
+      contact_close(k); /* its session may be what is wrong */
     if (outcome == OUTCOME_OK && introduces && k->progress.step != 0)
       switch (registry_confirm(p->registry, k, text)) {
       case CONFIRMED:
@@ -392,11 +366,8 @@ static struct link *open_link(struct poller *p, const struct known *k) {
       .service = k->service,
       .account = poll_options_account(p->options, k->options),
   };
-  char owner[OWNER_SIZE];
 
-  if (k->owner[0] != '\0' && where.account != NULL &&
-      discover_owner(where.account->user, owner) == 0)
-    where.foreign = strcasecmp(owner, k->owner) != 0;
+  where.foreign = contact_is_foreign(k, where.account);
   // cppcheck-suppress returnDanglingLifetime ; open() copies what it keeps
   return k->transport->open(&p->env, &where);
 }
@@ -479,12 +450,11 @@ static bool worth_retrying(enum outcome outcome) {
   return false;
 }
 
-/* A datagram may wake its server, or bring out how it is to be spoken with
- * where that is only a guess. */
+/* A datagram may wake its server, or bring out how it is to be spoken with: a
+ * firmware update closes the old port. Those that are known to be down are
+ * asked after the poll, which waits for nothing. */
 static bool is_worth_rousing(const struct known *k) {
-  return k->transport->wakes_by_probe ||
-         (!k->by_tdp && !k->answered && k->options != NULL &&
-          k->options->port == 0 && k->options->transport == TRANSPORT_AUTO);
+  return !k->roused && (k->up || !k->polled) && k->address.sin_port != 0;
 }
 
 static void failed(struct poller *p, struct known *k, enum outcome outcome,
@@ -502,8 +472,7 @@ static void failed(struct poller *p, struct known *k, enum outcome outcome,
   }
   k->outcome = outcome;
   snprintf(k->why, sizeof(k->why), "%s", why);
-  if (outcome == OUTCOME_REFUSED && is_worth_rousing(k) && !k->roused &&
-      k->address.sin_port != 0 &&
+  if (outcome == OUTCOME_REFUSED && is_worth_rousing(k) &&
       loop_timer_set(p->loop, &k->timer,
                      loop_now_us(p->loop) + ROUSE_PAUSE_US) == 0) {
     k->roused = true;
@@ -522,16 +491,24 @@ static void failed(struct poller *p, struct known *k, enum outcome outcome,
   k->state = POLL_PAUSED;
 }
 
-/* The deadline of a request, or the end of a pause. */
+/* The deadline of a request, the end of a pause, or late news of its state. */
 static void timer_fired(struct loop_timer *timer) {
   struct known *k =
       (struct known *)(void *)((char *)timer - offsetof(struct known, timer));
   struct poller *p = k->poller;
 
-  if (k->state == POLL_PAUSED)
+  switch (k->state) {
+  case POLL_PAUSED:
     begin_attempt(p, k);
-  else
+    break;
+  case POLL_ASKED:
     failed(p, k, OUTCOME_TIMEOUT, "no answer in time");
+    break;
+  case POLL_IDLE:
+  case POLL_QUEUED:
+    report(p, k, REPORT_STATE);
+    break;
+  }
 }
 
 void poller_restart(struct poller *p, struct known *k) {
@@ -584,6 +561,9 @@ void poller_run(struct poller *p) {
 void poller_repeat(struct poller *p, struct known *k) {
   if (!is_established(p, k))
     return;
+  if (!k->polled && k->address.sin_port != 0 && k->device.alias[0] == '\0' &&
+      k->options == NULL)
+    return; /* its first poll is under way, and brings its name */
   if (k->address.sin_port == 0) {
     k->failures[OUTCOME_UNREACHABLE]++;
     k->outcome = OUTCOME_UNREACHABLE;
@@ -592,5 +572,5 @@ void poller_repeat(struct poller *p, struct known *k) {
       log_say(LOG_LEVEL_WARNING, "%s was not found on the network", k->name);
     set_up(k, false);
   }
-  report(p, k, k->up ? REPORT_STATE : REPORT_CORE);
+  report(p, k, REPORT_STATE);
 }

@@ -11,15 +11,20 @@
 
 struct poller;
 
-/* What a report holds news of. */
+/* What a report holds news of; several at once have one time. */
 enum report_part {
-  REPORT_CORE,  /* a poll's reading, or that there is none (known.up) */
-  REPORT_EXTRA, /* only the quantities in QUANTITIES_SLOW */
-  REPORT_STATE, /* only known.up once more: no poll has ended since */
+  REPORT_STATE = 1,    /* known.up */
+  REPORT_READING = 2,  /* a poll's reading, without what is slow if the poll
+                        * asks for that too */
+  REPORT_EXTRA = 4,    /* only the quantities in QUANTITIES_SLOW */
+  REPORT_FAILURES = 8, /* known.failures: with the state when one has risen,
+                        * else with every FAILURES_EVERY-th */
 };
 
+enum { FAILURES_EVERY = 4 };
+
 struct poller_hooks {
-  void (*report)(void *arg, const struct known *k, enum report_part part);
+  void (*report)(void *arg, const struct known *k, unsigned parts);
   /* k stopped answering: it may have moved. */
   void (*lost)(void *arg, struct known *k);
   /* k refuses connections, or nobody knows how to speak with it: to be asked
@@ -46,9 +51,6 @@ void poller_forget(struct poller *p, struct known *k);
 
 /* How k is spoken with has changed: a poll under way begins anew. */
 void poller_restart(struct poller *p, struct known *k);
-
-/* Whether k has to be left alone for now: it refused our account. */
-bool poller_is_locked(const struct poller *p, const struct known *k);
 
 /* Starts as many of the waiting as there is room for. */
 void poller_run(struct poller *p);

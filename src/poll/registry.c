@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/text.h"
+#include "poll/contact.h"
 #include "poll/filter.h"
 #include "poll/names.h"
 #include "poll/roster.h"
@@ -98,15 +99,9 @@ static struct known *known_new(struct registry *r) {
   return k;
 }
 
-static void close_link(struct known *k) {
-  if (k->link != NULL)
-    k->transport->close(k->link);
-  k->link = NULL;
-}
-
 void registry_forget(struct registry *r, struct known *k) {
   r->gone(r->arg, k);
-  close_link(k);
+  contact_close(k);
   set_identity(r, k, "");
   set_address(r, k, &(struct sockaddr_in){0});
   roster_leave(&r->names, k);
@@ -124,23 +119,19 @@ void registry_forget(struct registry *r, struct known *k) {
   free(k);
 }
 
-static void start_guess(struct known *k);
-
 /* The <Device> blocks are known from the start, also those not met yet. */
 static int add_configured(struct registry *r) {
   for (size_t i = 0; i < r->options->devices_num; i++) {
     const struct device_options *o = &r->options->devices[i];
     struct known *k = known_new(r);
-    struct sockaddr_in address = {.sin_family = AF_INET};
 
     if (k == NULL)
       return -1;
     k->options = o;
-    start_guess(k);
+    contact_start(k);
     if (o->kind == MATCH_ADDRESS) {
-      address.sin_addr = o->address;
-      address.sin_port =
-          htons(o->port != 0 ? (in_port_t)o->port : k->transport->port);
+      struct sockaddr_in address = contact_at(k, o->address);
+
       set_address(r, k, &address);
     } else if (o->kind == MATCH_MAC) {
       char mac[MAC_TEXT_SIZE];
@@ -197,24 +188,12 @@ size_t registry_count(const struct registry *r) { return r->count; }
 
 void registry_move(struct registry *r, struct known *k,
                    const struct sockaddr_in *address) {
-  close_link(k);
+  contact_close(k);
   set_address(r, k, address);
   k->candidate.sin_port = 0;
-}
-
-static in_port_t port_for(const struct known *k,
-                          const struct transport *transport,
-                          const struct service *service);
-
-static struct sockaddr_in port_of(const struct known *k,
-                                  const struct sockaddr_in *from,
-                                  const struct transport *transport,
-                                  const struct service *service) {
-  struct sockaddr_in address = *from;
-
-  address.sin_family = AF_INET;
-  address.sin_port = htons(port_for(k, transport, service));
-  return address;
+  k->seen = false; /* what answers over there is news */
+  k->seen_iot = false;
+  k->seen_tdp = false;
 }
 
 bool registry_try_candidate(struct registry *r, struct known *k) {
@@ -296,152 +275,19 @@ static bool make_room(struct registry *r) {
   return true;
 }
 
-/* -- how to speak with it
- * ------------------------------------------------------
- */
-
-static const struct transport *const chosen_transports[] = {
-    [TRANSPORT_AUTO] = NULL,
-    [TRANSPORT_XOR] = &transport_xor,
-    [TRANSPORT_KLAP] = &transport_klap,
-    [TRANSPORT_AES] = &transport_aes,
-    [TRANSPORT_TPAP] = &transport_tpap,
-};
-
-/* What to try with a device that does not say how it wants to be spoken to
- * (its datagrams do not reach us), one after the other. */
-static const struct {
-  const struct transport *transport;
-  const struct dialect *dialect;
-} guesses[] = {
-    {&transport_xor, &dialect_iot},   {&transport_klap, &dialect_smart},
-    {&transport_klap, &dialect_iot},  {&transport_tpap, &dialect_smart},
-    {&transport_aes, &dialect_smart},
-};
-enum { GUESSES = sizeof(guesses) / sizeof(guesses[0]) };
-
-static const struct transport *chosen_transport(const struct known *k) {
-  return k->options != NULL ? chosen_transports[k->options->transport] : NULL;
-}
-
-/* What a dialect has learned is in its own words. */
-static void speak(struct known *k, const struct transport *transport,
-                  const struct dialect *dialect) {
-  close_link(k);
-  if (k->dialect != dialect) {
-    k->device.kind = KIND_UNKNOWN;
-    k->device.learned = false;
-    k->device.has_meter = false;
-    k->device.can = 0;
-    k->device.refused = 0;
-    k->device.shaky = 0;
-    for (unsigned i = 0; i < k->device.plugs_num; i++)
-      k->device.plugs[i].refused = 0;
-  }
-  k->transport = transport;
-  k->dialect = dialect;
-  k->not_before_us = 0;
-  k->locked_steps = 0;
-}
-
-static in_port_t port_for(const struct known *k,
-                          const struct transport *transport,
-                          const struct service *service) {
-  if (k != NULL && k->options != NULL && k->options->port != 0)
-    return (in_port_t)k->options->port;
-  if (service->port != 0)
-    return service->port;
-  return service->tls && transport->port_tls != 0 ? transport->port_tls
-                                                  : transport->port;
-}
-
-static void set_port(struct registry *r, struct known *k) {
-  struct sockaddr_in address = k->address;
-
-  if (address.sin_port == 0)
-    return;
-  address.sin_port = htons(port_for(k, k->transport, &k->service));
-  if (address.sin_port != k->address.sin_port)
-    set_address(r, k, &address);
-}
-
-/* Takes the way to speak from an introduction, unless the one in use is known
- * better. */
-static void adopt(struct registry *r, struct known *k,
-                  const struct introduction *in) {
-  const struct transport *transport = in->transport;
-  struct service service = in->service;
-  bool same;
-
-  if (k->by_tdp && !in->tdp)
-    return;
-  if (chosen_transport(k) != NULL && chosen_transport(k) != transport) {
-    transport = chosen_transport(k);
-    service = (struct service){0};
-  }
-  same = transport == k->transport && in->dialect == k->dialect &&
-         service.port == k->service.port && service.tls == k->service.tls &&
-         service.login == k->service.login && strcmp(in->owner, k->owner) == 0;
-  k->by_tdp |= in->tdp;
-  if (same || (in->other != NULL && k->transport == in->other))
-    return;
-  if (k->answered && transport != k->transport)
-    log_say(LOG_LEVEL_NOTICE, "%s speaks %s now, not %s", k->name,
-            transport->name, k->transport->name);
-  speak(k, transport, in->dialect);
-  k->service = service;
-  k->other = in->other;
-  memcpy(k->owner, in->owner, sizeof(k->owner));
-  set_port(r, k);
-  k->retuned = true;
-}
-
-/* The first thing that fits option Transport. */
-static void start_guess(struct known *k) {
-  while (chosen_transport(k) != NULL &&
-         guesses[k->guess].transport != chosen_transport(k))
-    k->guess++;
-  k->transport = guesses[k->guess].transport;
-  k->dialect = guesses[k->guess].dialect;
-}
-
-void registry_try_other(struct registry *r, struct known *k) {
-  bool waiting = k->outcome == OUTCOME_AUTH; /* it is the right way */
-
-  if (k->answered || waiting)
-    return;
-  if (k->other != NULL) {
-    const struct transport *now = k->transport;
-
-    speak(k, k->other, k->dialect);
-    k->other = now;
-    set_port(r, k);
-  } else if (!k->by_tdp && k->options != NULL &&
-             k->options->kind != MATCH_MAC && k->options->port == 0) {
-    do
-      k->guess = (k->guess + 1) % GUESSES;
-    while (chosen_transport(k) != NULL &&
-           guesses[k->guess].transport != chosen_transport(k));
-    speak(k, guesses[k->guess].transport, guesses[k->guess].dialect);
-    set_port(r, k);
-  }
-}
+/* -- meeting one -- */
 
 static void take_device(struct known *k, struct introduction *in) {
   device_free(&k->device);
   k->device = in->device;
-  k->dialect = in->dialect;
-  k->transport = in->transport;
-  k->service = in->service;
-  k->other = in->other;
-  k->by_tdp = in->tdp;
-  memcpy(k->owner, in->owner, sizeof(k->owner));
-  if (chosen_transport(k) != NULL && chosen_transport(k) != k->transport) {
-    k->transport = chosen_transport(k);
-    k->service = (struct service){0};
-    k->other = NULL;
-  }
   in->device = (struct device){0};
+  contact_take(k, in);
+}
+
+/* While its polls go well nobody is believed who says that it is to be spoken
+ * with in another way. */
+static bool is_in_doubt(const struct known *k) {
+  return !k->up || k->asked_tdp;
 }
 
 static struct known *welcome(struct registry *r, struct introduction *in,
@@ -450,10 +296,11 @@ static struct known *welcome(struct registry *r, struct introduction *in,
   struct sockaddr_in address;
   struct known *k = registry_at(r, from->sin_addr);
 
-  if (k != NULL && (k->up || k->identity[0] == '\0' ||
-                    (k->options != NULL && k->options->kind == MATCH_ADDRESS))) {
-    if (!k->up)
-      adopt(r, k, in);
+  if (k != NULL &&
+      (k->up || k->identity[0] == '\0' ||
+       (k->options != NULL && k->options->kind == MATCH_ADDRESS))) {
+    if (is_in_doubt(k))
+      contact_adopt(k, in);
     return k; /* its next poll shows who is there */
   }
   if (k != NULL)
@@ -465,7 +312,7 @@ static struct known *welcome(struct registry *r, struct introduction *in,
     return NULL;
   take_device(k, in);
   set_identity(r, k, identity);
-  address = port_of(k, from, k->transport, &k->service);
+  address = contact_at(k, from->sin_addr);
   set_address(r, k, &address);
   roster_enter(&r->names, k, (enum name_by)r->options->name_by);
   return k;
@@ -492,9 +339,9 @@ struct known *registry_meet(struct registry *r, struct introduction *in,
     } else {
       struct sockaddr_in address;
 
-      if (!k->up)
-        adopt(r, k, in);
-      address = port_of(k, from, k->transport, &k->service);
+      if (is_in_doubt(k))
+        contact_adopt(k, in);
+      address = contact_at(k, from->sin_addr);
       if (k->address.sin_port == 0 ||
           k->address.sin_addr.s_addr != from->sin_addr.s_addr)
         seen_elsewhere(r, k, &address);

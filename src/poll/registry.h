@@ -44,10 +44,6 @@ enum confirmed registry_confirm(struct registry *r, struct known *k,
  * when memory is out. */
 bool registry_follow_plugs(struct known *k);
 
-/* k never answered by what it is spoken with: tries the next thing, if there
- * is any. */
-void registry_try_other(struct registry *r, struct known *k);
-
 /* Goes to another address (closing the link). */
 void registry_move(struct registry *r, struct known *k,
                    const struct sockaddr_in *address);

@@ -31,11 +31,11 @@ def raise_limit():
 class Sim:
     """kasasim with COUNT generated meter plugs."""
 
-    def __init__(self, build, count, mode):
+    def __init__(self, build, count, *options):
         self.folder = tempfile.mkdtemp(prefix="bench")
         self.control = os.path.join(self.folder, "control")
         self.process = subprocess.Popen(
-            [build / "kasasim", "--count", str(count), mode, "--control", self.control],
+            [build / "kasasim", "--count", str(count), *options, "--control", self.control],
             stdout=subprocess.PIPE, text=True)
         if self.process.stdout.readline().strip() != "ready":
             raise SystemExit("kasasim did not start")
@@ -227,8 +227,8 @@ def main():
     say("|" + "|".join("-" * (w + 1) + ":" for w in widths) + "|")
     for count in counts:
         with Sim(build, count, "--keep-open"):
-            kept = numbers(build / "bench_floor", "kept", count, 20, FIRST)
-            connect = numbers(build / "bench_floor", "connect", count, 20, FIRST)
+            kept = numbers(build / "bench_floor", "kept", count, args.cycles, FIRST)
+            connect = numbers(build / "bench_floor", "connect", count, args.cycles, FIRST)
             engine = numbers(build / "bench_engine_only", count, args.cycles, BROADCAST)
             inside, daemon, values = bench_daemon(build, count, args.cycles)
             python = bench_peer("python", count) if count <= 1000 else None
@@ -249,8 +249,13 @@ def main():
     say(f"Values dispatched per poll: {values:.0f}.")
     say(f"Mean answer time of 1000 devices {times[0]:.2f} ms; of the other 900 while 100 are silent "
         f"{times[1]:.2f} ms ({(times[1] / times[0] - 1) * 100:+.1f} %).")
+    import bench_newer  # borrows from here
+    say()
+    wrong = bench_newer.table(build, args.cycles, 3, say)
     if args.out:
         args.out.write_text("\n".join(lines) + "\n")
+    if wrong:
+        raise SystemExit("\n".join(wrong))
 
 
 if __name__ == "__main__":

@@ -22,7 +22,8 @@ from collectd import BUILD, missing_plugins, why_not  # noqa: E402
 SOURCE = os.environ.get("KASA_SOURCE") or os.path.abspath(
     os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", ".."))
 
-NEEDS_NO_DAEMON = ("test_kasasim", "test_kasasim_newer")
+NEEDS_NO_DAEMON = ("test_kasasim", "test_kasasim_newer", "test_kasasim_peers",
+                   "test_dashboard_files")
 
 
 def pytest_configure(config):

@@ -12,8 +12,8 @@ ANY = object()          # there, whatever it is
 POSITIVE = object()     # there and above 0
 
 GAUGES = ("power voltage current kwh_today kwh_month relay on_time led_off "
-          "updating cloud_connected overheated signal_power brightness "
-          "ambient_light motion up response_time info").split()
+          "updating cloud_connected overheated overloaded signal_power "
+          "brightness ambient_light motion up response_time info").split()
 COUNTERS = ("watt_hours", "failures")
 
 
@@ -35,37 +35,54 @@ def meter(served):
     if out:
         out.setdefault("watt_hours", ANY)
         out["kwh_today"] = out["kwh_month"] = ANY
+    for name, key in ("kwh_today", "today_wh"), ("kwh_month", "month_wh"):
+        if key in served:
+            out[name] = served[key] / 1000
     return out
 
 
 def total(plugs):
     """A strip's own: sums of what its plugs have, the mean of the volts."""
     out = {}
-    for name in ("power", "current", "watt_hours"):
+    for name in ("power", "current", "watt_hours", "kwh_today", "kwh_month"):
         if all(name in p for p in plugs):
-            out[name] = sum(p[name] for p in plugs)
+            out[name] = (ANY if any(p[name] is ANY for p in plugs)
+                         else sum(p[name] for p in plugs))
     if all("voltage" in p for p in plugs):
         out["voltage"] = sum(p["voltage"] for p in plugs) / len(plugs)
-    if all("kwh_today" in p for p in plugs):
-        out["kwh_today"] = out["kwh_month"] = ANY
     return out
 
 
-def of_plug(plug):
+def health(d):
+    """What only SMART devices say, of themselves or of each plug."""
+    if d["dialect"] != "smart":
+        return {}
+    out = {"overheated": int(d["overheated"])}
+    if any("watts" in x for x in (d, *d["plugs"])):
+        out["overloaded"] = int(d["overloaded"])
+    return out
+
+
+def of_plug(d, plug):
     served = plug["served"]
-    return {"relay": int(served["relay"]), "on_time": max(
+    return {**health(d), "relay": int(served["relay"]), "on_time": max(
         0, served["on_time"]) if served["relay"] else 0, **meter(served)}
 
 
 def of_device(d):
     """{type: value} and, for a strip, {plug name: {type: value}}."""
-    plugs = {p["alias"]: of_plug(p) for p in d["plugs"]}
+    plugs = {p["alias"]: of_plug(d, p) for p in d["plugs"]}
     values = {"up": 1, "response_time": POSITIVE,
               "signal_power": d["served_rssi"],
               "cloud_connected": int(d["cloud"])}
     light = d["kind"] in ("bulb", "lightstrip")
+    smart = d["dialect"] == "smart"
     if not light:
         values["led_off"] = int(d["led_off"])
+    if smart:
+        values["updating"] = int(d["fw_status"] >= 2)
+        values.update(health(d))
+    elif not light:
         values["updating"] = int(d["updating"])
         if d["generation"] == 2:
             values["overheated"] = d["ntc_state"]
@@ -88,7 +105,10 @@ def of_device(d):
 
 
 def info(d):
-    return (f"model={d['model']} ip={d['addr']} mac={d['mac']} "
+    model = d["model"]
+    if d["dialect"] == "smart":
+        model = model.split("(")[0]
+    return (f"model={model} ip={d['addr']} mac={d['mac']} "
             f"hw={d['hw_ver']} fw={d['sw_ver'].split(' ')[0]}")
 
 

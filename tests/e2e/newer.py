@@ -8,6 +8,7 @@ import http.client
 import json
 import os
 import socket
+import ssl
 import struct
 import time
 import zlib
@@ -88,10 +89,24 @@ def discover(target, probe=None, port=TDP_PORT, wait=0.5):
 # HTTP
 
 
+def tls_context():
+    """What the devices' servers need: no verification, TLS 1.2, and the old
+    suites that Python leaves out by default."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname = False
+    context.verify_mode = ssl.CERT_NONE
+    context.set_ciphers("ALL")
+    return context
+
+
 class Http:
-    def __init__(self, addr, port=80, timeout=3):
-        self.connection = http.client.HTTPConnection(addr, port, timeout)
-        self.connection.timeout = timeout
+    def __init__(self, addr, port=80, timeout=3, tls=False):
+        if tls:
+            self.connection = http.client.HTTPSConnection(
+                addr, port, context=tls_context(), timeout=timeout)
+        else:
+            self.connection = http.client.HTTPConnection(addr, port,
+                                                         timeout=timeout)
         self.cookie = None
         self.cookies = ""
 

@@ -38,13 +38,14 @@ def letter(name):
     return Letter(run[0]["text"].encode())
 
 
-def shoot(chromium, html, png, dark, height=900):
+def shoot(chromium, html, png, dark, height=900, width=390, scale=2):
     profile = tempfile.mkdtemp(prefix="chromium-")
     with tempfile.NamedTemporaryFile("w", suffix=".html", delete=False) as page:
         page.write(html)
     command = [chromium, "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
                "--disable-background-networking", "--disable-component-update", "--disable-sync", "--hide-scrollbars",
-               "--force-device-scale-factor=2", "--user-data-dir=" + profile, "--window-size=390,%d" % height,
+               "--force-device-scale-factor=%g" % scale, "--user-data-dir=" + profile,
+               "--window-size=%d,%d" % (width, height),
                "--screenshot=" + str(png)]
     if dark:
         command += ["--blink-settings=preferredColorScheme=0"]

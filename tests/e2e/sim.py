@@ -29,7 +29,8 @@ class SimError(Exception):
 class Sim:
     """One running kasasim.
 
-    house: a list of devices as in a house file; or use count, demo, dumps.
+    house: a list of devices as in a house file; or use count, demo (True, or
+    "iot" for those devices that need no account), dumps.
     args: further options, like ["--speed", "60"].
     wrap: a command to run it under, like ["valgrind", "-q"].
     """
@@ -53,7 +54,7 @@ class Sim:
             if value is not None:
                 command += [option, str(value)]
         if demo:
-            command.append("--demo")
+            command.append("--demo-iot" if demo == "iot" else "--demo")
         self._command = command + list(args)
         self.process = None
         self._socket = self._lines = None
@@ -163,6 +164,10 @@ class Sim:
     def lock(self, device, seconds=1800):
         """It refuses every login for so long."""
         self.call("lock", device=device, seconds=seconds)
+
+    def secrets(self):
+        """Ids, tokens and keys of all sessions there have been."""
+        return self.call("secrets")["secrets"].split()
 
     def time(self, jump=0, speed=None):
         """Jumps the simulated clock by seconds."""

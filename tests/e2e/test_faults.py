@@ -9,7 +9,7 @@ import pytest
 
 from collectd import Collectd
 from expect import REASONS, quiet_moment
-from patients import (CONFIG, INTERVAL, OTHERS, failures, is_right_again,
+from patients import (CONFIG, INTERVAL, OTHERS, failures, wrongs,
                       lines_of, name_of, others_delivered, sick)
 from sim import Sim
 
@@ -111,7 +111,7 @@ def test_a_sick_device_says_why_and_comes_back(ward, case):
     assert len(lines) == 1 and f"{name} (127." in lines[0], lines
     assert "stopped answering: " in lines[0]
     # back by itself, with a line, and right again
-    is_right_again(*ward["after"], name)
+    assert not wrongs(*ward["after"], name)
     lines = ward["all lines"][name]
     assert len(lines) == 2 and "answers again" in lines[1], lines
 

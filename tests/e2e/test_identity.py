@@ -233,7 +233,8 @@ def test_ten_thousand_forged_answers():
                 assert all(v == 1 for _, v in rows), name
             # who never answered leaves no series behind when it goes
             assert len({f for f, _ in daemon.csv_series()}) < 2 * limit
-            assert daemon.memory_kib() - memory < 60 * 1024 * SLOWNESS
+            if SLOWNESS == 1:  # instruments keep what was freed
+                assert daemon.memory_kib() - memory < 60 * 1024
             assert len(daemon.ours("MaxDevices")) == 1
             assert len(daemon.ours("does not answer")) < 40
             assert daemon.descriptors() < 700

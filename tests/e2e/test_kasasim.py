@@ -18,8 +18,8 @@ from sim import PORT, Sim, SimError, binary
 SYSINFO = {"system": {"get_sysinfo": {}}}
 BOTH = {"system": {"get_sysinfo": {}}, "emeter": {"get_realtime": {}}}
 
-pytestmark = pytest.mark.skipif(
-    shutil.which(binary()) is None, reason="kasasim is not built")
+pytestmark = [pytest.mark.plain, pytest.mark.skipif(
+    shutil.which(binary()) is None, reason="kasasim is not built")]
 
 
 def scramble(data):
@@ -516,7 +516,7 @@ def test_python_kasa_discovers_and_reads_the_demo_house():
             await device.disconnect()
         return len(found), seen
 
-    with Sim(demo=True, args=["--speed", "0"]) as sim:
+    with Sim(demo="iot", args=["--speed", "0"]) as sim:
         count, seen = asyncio.run(read_all())
         truth = {d["alias"]: d for d in sim.truth()}
     assert count == len(truth) == 15 and len(seen) == 14

@@ -10,6 +10,8 @@ import pytest
 SOURCE = os.environ.get("KASA_SOURCE") or os.path.abspath(
     os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", ".."))
 
+pytestmark = pytest.mark.plain
+
 KASA = "doc/man/collectd-kasa.5"
 NOTIFY = "doc/man/collectd-notify_kasa.5"
 

@@ -15,6 +15,8 @@ import pytest
 from collectd import Collectd, device, free_port
 from test_dumps import reading
 
+pytestmark = pytest.mark.plain
+
 MODULES = os.path.join(os.environ.get("KASA_NODE", ""), "node_modules")
 
 DEVICES = """

@@ -5,8 +5,8 @@ import subprocess
 
 import pytest
 
-import collectd
-from collectd import HOST, Collectd, http_json
+from collectd import HOST, Collectd
+from prometheus import Prometheus
 from sim import Sim
 
 
@@ -20,8 +20,7 @@ def test_rrd_files_and_a_real_prometheus_have_the_values():
     ]
     with Sim(house, args=["--speed", "0"]) as sim:
         with Collectd(plugins=["rrdtool"]) as daemon:
-            prometheus = Prometheus(daemon)
-            try:
+            with Prometheus(daemon.folder, [daemon.port]) as prometheus:
                 daemon.wait_up("Freezer", "Strip", "K\u00fcche")
                 daemon.cycles(5)
                 for plugin, name, type_, instance, want in (
@@ -52,8 +51,6 @@ def test_rrd_files_and_a_real_prometheus_have_the_values():
                     daemon.wait(lambda q=query, w=want: prometheus.query(q)
                                 == [pytest.approx(w)], f"{query} = {want}")
                 assert prometheus.health() == "up"
-            finally:
-                prometheus.stop()
 
 
 def fetched(daemon, path):
@@ -66,45 +63,3 @@ def fetched(daemon, path):
         return None
     rows = re.findall(r"^\d+: (\S+)$", run.stdout, re.M)
     return [float(v) for v in rows if "nan" not in v]
-
-
-class Prometheus:
-    """A real one, that scrapes the daemon each second."""
-
-    def __init__(self, daemon):
-        self.port = collectd.free_port()
-        config = daemon.path("prometheus.yml")
-        with open(config, "w", encoding="utf-8") as file:
-            file.write(f"""
-global:
-  scrape_interval: 1s
-  scrape_timeout: 1s
-scrape_configs:
-  - job_name: collectd
-    static_configs:
-      - targets: ["127.0.0.1:{daemon.port}"]
-""")
-        self.out = open(daemon.path("prometheus.log"), "wb")
-        self.process = subprocess.Popen(
-            ["prometheus", f"--config.file={config}",
-             f"--storage.tsdb.path={daemon.path('tsdb')}",
-             f"--web.listen-address=127.0.0.1:{self.port}",
-             "--log.level=warn"], stdout=self.out, stderr=self.out)
-
-    def stop(self):
-        self.process.terminate()
-        self.process.wait(30)
-        self.out.close()
-
-    def query(self, text):
-        """The values of an instant vector, or None while it is not there."""
-        try:
-            answer = http_json(self.port, "/api/v1/query", query=text)
-        except OSError:
-            return None
-        assert answer["status"] == "success"
-        return [float(r["value"][1]) for r in answer["data"]["result"]]
-
-    def health(self):
-        answer = http_json(self.port, "/api/v1/targets")
-        return answer["data"]["activeTargets"][0]["health"]

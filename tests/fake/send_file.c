@@ -4,7 +4,9 @@
  *   ok | retry | ambiguous | lost | refuse | dead | slow | hang
  *
  * ("lost": accepted, but the answer never comes.) "file" tells people;
- * "pager" keeps incidents open, rings, and can be polled and cancelled. */
+ * "pager" keeps incidents open, rings, and can be polled and cancelled;
+ * "family" has several recipients. A file that is named as Secret is looked at
+ * again when the channel was stopped. */
 #include <config.h>
 
 #include "alert/sender.h"
@@ -21,6 +23,9 @@
 struct file_settings {
   char *path;
   char *mode;
+  char *secret;
+  char seen[32]; /* of the secret */
+  struct option_strings to;
 };
 
 static int file_check(void *settings, const char *where,
@@ -38,10 +43,12 @@ static void file_destroy(void *settings) {
 
   free(s->path);
   free(s->mode);
+  free(s->secret);
+  option_strings_free(&s->to);
 }
 
-static void read_mode(const struct file_settings *s, char *mode, size_t size) {
-  int fd = s->mode != NULL ? open(s->mode, O_RDONLY | O_CLOEXEC) : -1;
+static void read_word(const char *path, char *mode, size_t size) {
+  int fd = path != NULL ? open(path, O_RDONLY | O_CLOEXEC) : -1;
   ssize_t n = fd >= 0 ? read(fd, mode, size - 1) : 0;
 
   if (fd >= 0)
@@ -116,7 +123,7 @@ static void file_send(void *settings, const struct message *m,
   char mode[32];
   size_t i;
 
-  read_mode(s, mode, sizeof(mode));
+  read_word(s->mode, mode, sizeof(mode));
   for (i = 0; i + 1 < sizeof(modes) / sizeof(modes[0]); i++)
     if (strcmp(modes[i].mode, mode) == 0)
       break;
@@ -141,12 +148,29 @@ static int pager_poll(void *settings, const char *ref,
 
   (void)ref;
   (void)env;
-  read_mode(s, mode, sizeof(mode));
+  read_word(s->mode, mode, sizeof(mode));
   if (strcmp(mode, "acked") == 0) {
     r->acknowledged = true;
     snprintf(r->by, sizeof(r->by), "somebody");
   }
   return 0;
+}
+
+static bool file_reread(void *settings) {
+  struct file_settings *s = settings;
+  char now[sizeof(s->seen)];
+  bool fresh;
+
+  read_word(s->secret, now, sizeof(now));
+  fresh = strcmp(now, s->seen) != 0;
+  memcpy(s->seen, now, sizeof(now));
+  return fresh;
+}
+
+static const char *family_recipient(const void *settings, size_t i) {
+  const struct file_settings *s = settings;
+
+  return i < s->to.count ? s->to.items[i] : NULL;
 }
 
 static const struct option file_options[] = {
@@ -156,6 +180,12 @@ static const struct option file_options[] = {
     {.name = "Mode",
      .type = OPTION_STRING,
      .offset = offsetof(struct file_settings, mode)},
+    {.name = "Secret",
+     .type = OPTION_STRING,
+     .offset = offsetof(struct file_settings, secret)},
+    {.name = "To",
+     .type = OPTION_STRINGS,
+     .offset = offsetof(struct file_settings, to)},
     {0},
 };
 
@@ -170,7 +200,18 @@ const struct sender sender_file = {.name = "file",
                                        sizeof(struct file_settings),
                                    .check = file_check,
                                    .send = file_send,
+                                   .reread = file_reread,
                                    .destroy = file_destroy};
+
+const struct sender sender_family = {.name = "family",
+                                     .title = "Family",
+                                     .options = file_options,
+                                     .settings_size =
+                                         sizeof(struct file_settings),
+                                     .check = file_check,
+                                     .send = file_send,
+                                     .recipient = family_recipient,
+                                     .destroy = file_destroy};
 
 const struct sender sender_pager = {.name = "pager",
                                     .title = "Pager",

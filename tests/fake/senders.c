@@ -5,5 +5,7 @@
 
 extern const struct sender sender_file;
 extern const struct sender sender_pager;
+extern const struct sender sender_family;
 
-const struct sender *const senders[] = {&sender_file, &sender_pager, NULL};
+const struct sender *const senders[] = {&sender_file, &sender_pager,
+                                        &sender_family, NULL};

@@ -263,19 +263,25 @@ static const char *do_forge(struct house *house, const cJSON *json,
   return wrong;
 }
 
-/* As if another client had logged in. */
+/* As if another client had logged in; with hang_up as after a power cut. */
+static void evict_one(struct device *d, const cJSON *json) {
+  session_end_all(d);
+  if (flag(json, "hang_up"))
+    d->transport->hang_up(d);
+}
+
 static const char *do_evict(struct house *house, const cJSON *json,
                             struct text *out) {
   struct device *d = NULL;
   (void)out;
   if (all_devices(json)) {
     for (size_t i = 0; i < house->count; i++)
-      session_end_all(house->devices[i]);
+      evict_one(house->devices[i], json);
     return NULL;
   }
   const char *wrong = one_device(house, json, &d);
   if (wrong == NULL)
-    session_end_all(d);
+    evict_one(d, json);
   return wrong;
 }
 
@@ -289,6 +295,15 @@ static const char *do_lock(struct house *house, const cJSON *json,
   session_end_all(d);
   session_lock(d,
                fmin(fmax(number(json, "seconds", d->quirks.lock_s), 0), 1e6));
+  return NULL;
+}
+
+static const char *do_secrets(struct house *house, const cJSON *json,
+                              struct text *out) {
+  (void)json;
+  text_key(out, "secrets");
+  text_quoted(out, house->secrets.p != NULL ? house->secrets.p : "",
+              house->secrets.len);
   return NULL;
 }
 
@@ -315,8 +330,10 @@ static const struct command_row {
     {"remove", do_remove, "device"},
     {"time", do_time, "[jump] seconds, [speed]"},
     {"forge", do_forge, "n [from]: false answers to the last prober"},
-    {"evict", do_evict, "device: its sessions are gone"},
+    {"evict", do_evict,
+     "device [hang_up]: its sessions are gone, its connections, too"},
     {"lock", do_lock, "device [seconds]: refuses logins; 0 unlocks"},
+    {"secrets", do_secrets, ": ids, tokens and keys of all sessions so far"},
     {"quit", do_quit, ""},
 };
 

@@ -211,6 +211,7 @@ struct device *device_new(struct house *house, enum kind kind,
   d->session_timeout = 86400;
   d->signal_level = 3;
   d->tpap.iterations = 3000;
+  d->tpap.tls = 1;
   snprintf(d->tpap.encryption, sizeof(d->tpap.encryption), "aes_128_ccm");
   snprintf(d->obd_src, sizeof(d->obd_src), "tplink");
   snprintf(d->user, sizeof(d->user), "%s",

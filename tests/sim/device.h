@@ -143,6 +143,7 @@ struct quirks {
   bool no_third_party; /* 403 to every login */
   bool guards_session; /* 403 to handshakes while somebody is logged in */
   bool one_request;    /* KLAP: garbage after a session's first answer */
+  bool one_module;     /* KLAP, IOT: garbage to requests of several modules */
   bool plain_response; /* AES: answers are not encrypted */
   bool udp_9999;       /* answers UDP 9999 beside TDP */
   bool tdp;            /* an XOR device answers TDP, too */
@@ -233,6 +234,7 @@ struct device {
   struct stats stats;
   /* of the newer transports */
   int64_t http_port; /* 0: the house's */
+  bool https;        /* the web server wants TLS */
   char user[128];
   char password[128];
   enum credentials credentials;

@@ -9,9 +9,8 @@ struct house;
 
 /* Each adds devices, and exits with a message when it cannot. */
 void home_from_file(struct house *house, const char *path);
-void home_demo(struct house *house);
-/* Devices of every newer transport. */
-void home_mixed(struct house *house);
+/* all: not only those that need no account. */
+void home_demo(struct house *house, bool all);
 void home_generated(struct house *house, unsigned long count,
                     double strips_percent, const char *transport);
 /* transport: only those that speak it; NULL: all. */

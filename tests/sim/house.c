@@ -42,6 +42,7 @@ void house_free(struct house *house) {
     free(house->asked[i]);
   free(house->devices);
   free(house->by_address);
+  text_free(&house->secrets);
   loop_free(&house->loop);
 }
 

@@ -37,6 +37,7 @@ struct house {
   char *asked[ASKED_MAX]; /* "module.method" by bit; the last is "(others)" */
   size_t n_asked;
   struct udp *udp;
+  struct text secrets; /* ids, tokens and keys of all sessions, one a line */
 };
 
 void house_init(struct house *house, const struct house_options *options,

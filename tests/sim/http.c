@@ -13,9 +13,14 @@
 
 static const char page[] = "<html><body><center>%d</center></body></html>\r\n";
 
-static uint16_t port(const struct device *d) {
+uint16_t http_port(const struct device *d) {
   return d->http_port != 0 ? (uint16_t)d->http_port
+         : d->https        ? HTTPS_PORT
                            : d->house->options.http_port;
+}
+
+static enum tls_suites suites(const struct device *d) {
+  return d->transport == &transport_tpap ? TLS_SUITES_ECDHE : TLS_SUITES_RSA;
 }
 
 /* Is the line of that name? The value is what follows, without blanks. */
@@ -259,6 +264,6 @@ static enum outcome answer(struct device *d, char *p, size_t len,
   return ANSWER_SEND;
 }
 
-static const struct speech speech = {port, measure, answer};
+static const struct speech speech = {http_port, measure, answer, suites};
 
 const char *http_open(struct device *d) { return stream_open(d, &speech); }

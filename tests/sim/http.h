@@ -28,6 +28,10 @@ struct http_app {
                         struct http_reply *reply);
 };
 
+#define HTTPS_PORT 4433
+
+/* Where the device's web server listens. */
+uint16_t http_port(const struct device *d);
 /* A transport's functions: the app of d->transport is served. */
 const char *http_open(struct device *d);
 

@@ -6,6 +6,7 @@
 #include "device.h"
 #include "house.h"
 #include "http.h"
+#include "json.h"
 #include "klap_codec.h"
 
 #include <stdlib.h>
@@ -93,6 +94,20 @@ static void put_answer(struct device *d, const struct session *s, int32_t seq,
     reply->how->intact = false;
 }
 
+/* "context" is none. */
+static size_t modules_in(const struct text *json) {
+  struct cursor c = {json->p, json->p + json->len};
+  struct slice key, value;
+  bool first = true;
+  size_t n = 0;
+  if (!json_enter(&c, '{'))
+    return 0;
+  while (json_next(&c, '}', &first, &key) == 1 &&
+         json_value(&c, &value) != JSON_BAD)
+    n += !slice_is(key, "context");
+  return n;
+}
+
 static enum outcome request(struct device *d, const struct http_request *r,
                             struct http_reply *reply) {
   static struct text plain, answer;
@@ -107,8 +122,9 @@ static enum outcome request(struct device *d, const struct http_request *r,
     return http_refuse(reply, 400);
   }
   s->seq = seq;
-  if (s->requests++ > 0 && d->quirks.one_request) {
-    /* HS110 UK: one request per session, then garbage */
+  if ((s->requests++ > 0 && d->quirks.one_request) ||
+      (d->quirks.one_module && modules_in(&plain) > 1)) {
+    /* HS110 UK: one request per session, one module per request */
     random_bytes(text_room(reply->body, 32 + 64), 32 + 64);
     reply->body->len += 32 + 64;
     return ANSWER_SEND;

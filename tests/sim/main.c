@@ -28,7 +28,7 @@ enum {
   OPT_CLOSE,
   OPT_ANY,
   OPT_RATE,
-  OPT_MIXED,
+  OPT_IOT,
   OPT_TRANSPORT,
   OPT_HTTP_PORT,
   OPT_TDP_PORT,
@@ -43,7 +43,7 @@ struct options {
   const char *dumps;
   const char *control;
   bool demo;
-  bool mixed;
+  bool demo_iot;
   const char *transport;
   double speed;
   double start;
@@ -57,8 +57,8 @@ static const char usage[] =
     "\n"
     "The house (one or more of these):\n"
     "  --house FILE       devices from JSON: a list, or {\"devices\":[..]}\n"
-    "  --demo             a lively house of about fifteen devices\n"
-    "  --demo-mixed       the same, and devices of every newer transport\n"
+    "  --demo             a lively house of 25 devices of all generations\n"
+    "  --demo-iot         those 15 of them that need no account\n"
     "  --count N          N plugs with meters, from 127.77.0.1 on\n"
     "    --strips P         P percent of them are strips with six plugs\n"
     "    --transport T      they speak xor, klap, aes or tpap;\n"
@@ -121,7 +121,7 @@ static void parse(int argc, char **argv, struct options *o) {
   static const struct option options[] = {
       {"house", required_argument, NULL, 'f'},
       {"demo", no_argument, NULL, 'd'},
-      {"demo-mixed", no_argument, NULL, OPT_MIXED},
+      {"demo-iot", no_argument, NULL, OPT_IOT},
       {"transport", required_argument, NULL, OPT_TRANSPORT},
       {"http-port", required_argument, NULL, OPT_HTTP_PORT},
       {"tdp-port", required_argument, NULL, OPT_TDP_PORT},
@@ -152,8 +152,8 @@ static void parse(int argc, char **argv, struct options *o) {
     case 'd':
       o->demo = true;
       break;
-    case OPT_MIXED:
-      o->mixed = true;
+    case OPT_IOT:
+      o->demo_iot = true;
       break;
     case OPT_TRANSPORT:
       o->transport = optarg;
@@ -219,7 +219,7 @@ static void parse(int argc, char **argv, struct options *o) {
   }
   if (optind < argc)
     die("what is %s? see --help", argv[optind]);
-  if (o->file == NULL && o->dumps == NULL && !o->demo && !o->mixed &&
+  if (o->file == NULL && o->dumps == NULL && !o->demo && !o->demo_iot &&
       o->count == 0)
     die("no house: give --house, --demo, --count or --dumps; see --help");
 }
@@ -295,10 +295,8 @@ int main(int argc, char **argv) {
   int signal_fd = watch_signals(&house.loop, &signals);
   if (o.file != NULL)
     home_from_file(&house, o.file);
-  if (o.demo || o.mixed)
-    home_demo(&house);
-  if (o.mixed)
-    home_mixed(&house);
+  if (o.demo || o.demo_iot)
+    home_demo(&house, o.demo);
   if (o.count > 0)
     home_generated(&house, o.count, o.strips, o.transport);
   if (o.dumps != NULL)

@@ -4,6 +4,7 @@
 #include "dialect.h"
 #include "dump.h"
 #include "house.h"
+#include "http.h"
 #include "session.h"
 #include "smart_dump.h"
 #include "tdp.h"
@@ -125,8 +126,8 @@ static void put_state(const struct device *d, struct text *out) {
   put_string(out, "transport", d->transport->name);
   put_string(out, "dialect", d->dialect->name);
   if (d->transport != &transport_xor) {
-    put_int(out, "http_port",
-            d->http_port != 0 ? d->http_port : d->house->options.http_port);
+    put_int(out, "http_port", http_port(d));
+    put_bool(out, "https", d->https);
     put_string(out, "user", account_user(d));
     put_string(out, "password", account_password(d));
     put_int(out, "sessions", session_count(d));
@@ -138,6 +139,14 @@ static void put_state(const struct device *d, struct text *out) {
     put_bool(out, "motion", d->motion);
     put_int(out, "ambient_light", d->ambient_light);
     put_bool(out, "dark", d->dark);
+  }
+  if (d->dialect == &dialect_smart) {
+    put_bool(out, "overheated", d->overheated);
+    put_bool(out, "overloaded", d->overloaded);
+    put_int(out, "fw_status",
+            d->fw_status != 0 ? d->fw_status
+            : d->updating     ? 2
+                              : 0);
   }
   if (d->dump != NULL)
     put_string(out, "dump", dump_path(d->dump));

@@ -25,6 +25,17 @@ void session_end(struct session *s) {
   *s = (struct session){0};
 }
 
+/* For tests that look for what should have been kept secret. */
+static void note(struct device *d, const char *secret) {
+  text_addz(&d->house->secrets, secret);
+  text_char(&d->house->secrets, '\n');
+}
+
+static void note_bytes(struct device *d, const uint8_t *p, size_t len) {
+  text_hex(&d->house->secrets, p, len);
+  text_char(&d->house->secrets, '\n');
+}
+
 struct session *session_new(struct device *d) {
   if (d->sessions == NULL)
     d->sessions = xcalloc(SESSIONS, sizeof(*d->sessions));
@@ -44,6 +55,8 @@ struct session *session_new(struct device *d) {
   s->started_ns = d->house->loop.now_ns;
   random_id(s->id);
   random_id(s->token);
+  note(d, s->id);
+  note(d, s->token);
   d->stats.handshakes++;
   return s;
 }
@@ -69,6 +82,8 @@ void session_ready(struct device *d, struct session *s) {
   s->started_ns = d->house->loop.now_ns;
   d->stats.logins++;
   d->failures = 0;
+  note_bytes(d, s->key, 16);
+  note_bytes(d, s->iv, 12);
   for (;;) {
     struct session *oldest = NULL;
     size_t n = 0;

@@ -3,6 +3,7 @@
 
 #include "device.h"
 #include "house.h"
+#include "tls.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -21,6 +22,7 @@ struct conn {
   struct conn *next;
   struct conn **at; /* what points to us */
   int fd;
+  struct tls *tls; /* NULL: plain */
   uint32_t events;
   unsigned unanswered;
   bool answering; /* bytes of an answer wait in out */
@@ -65,8 +67,19 @@ static void unanswered(struct conn *c, unsigned now) {
     stats->max_unanswered = stats->unanswered;
 }
 
+static ssize_t conn_recv(struct conn *c, void *p, size_t len) {
+  return c->tls != NULL ? tls_recv(c->tls, p, len)
+                        : recv(c->fd, p, len, MSG_DONTWAIT);
+}
+
+static ssize_t conn_send(struct conn *c, const void *p, size_t len) {
+  return c->tls != NULL ? tls_send(c->tls, p, len)
+                        : send(c->fd, p, len, MSG_NOSIGNAL | MSG_DONTWAIT);
+}
+
 static void conn_close(struct conn *c, bool reset) {
   struct loop *loop = loop_of(c);
+  tls_free(c->tls, !reset);
   if (reset) {
     struct linger now = {.l_onoff = 1};
     setsockopt(c->fd, SOL_SOCKET, SO_LINGER, &now, sizeof(now));
@@ -108,9 +121,7 @@ static bool push(struct conn *c) {
   struct loop *loop = loop_of(c);
   size_t left = c->out.len - c->sent;
   size_t n = c->chunk > 0 && c->chunk < left ? c->chunk : left;
-  ssize_t done =
-      n == 0 ? 0
-             : send(c->fd, c->out.p + c->sent, n, MSG_NOSIGNAL | MSG_DONTWAIT);
+  ssize_t done = n == 0 ? 0 : conn_send(c, c->out.p + c->sent, n);
   if (done < 0 && errno != EAGAIN && errno != EINTR) {
     conn_close(c, false);
     return false;
@@ -150,7 +161,7 @@ static void on_timer(struct timer *timer) {
  * buffers. False when the connection is gone. */
 static bool send_now(struct conn *c, const struct text *wire) {
   struct device *d = c->link->d;
-  ssize_t done = send(c->fd, wire->p, wire->len, MSG_NOSIGNAL | MSG_DONTWAIT);
+  ssize_t done = conn_send(c, wire->p, wire->len);
   if (done == (ssize_t)wire->len) {
     d->stats.bytes_out += wire->len;
     answered(c);
@@ -284,7 +295,7 @@ static bool received(struct conn *c, char *p, size_t len) {
 }
 
 static void conn_read(struct conn *c) {
-  ssize_t n = recv(c->fd, scratch.in, sizeof(scratch.in), MSG_DONTWAIT);
+  ssize_t n = conn_recv(c, scratch.in, sizeof(scratch.in));
   if (n > 0)
     received(c, scratch.in, (size_t)n);
   else if (n == 0 || (errno != EAGAIN && errno != EINTR))
@@ -322,6 +333,8 @@ static void accept_ready(struct source *source, uint32_t events) {
   if (c->next != NULL)
     c->next->at = &c->next;
   link->conns = c;
+  if (link->speech->tls != NULL && d->https)
+    c->tls = tls_new(fd, link->speech->tls(d));
   if (++d->stats.open > d->stats.max_open)
     d->stats.max_open = d->stats.open;
   loop_watch(&d->house->loop, fd, EPOLLIN, &c->source);

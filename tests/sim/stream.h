@@ -6,6 +6,7 @@
 
 #include "dialect.h"
 #include "spoil.h"
+#include "tls.h"
 
 #include <sys/types.h>
 
@@ -23,6 +24,8 @@ struct speech {
    * but for intact. The bytes may be changed in place. */
   enum outcome (*answer)(struct device *d, char *p, size_t len,
                          struct text *wire, struct delivery *how);
+  /* The suites of devices that want TLS; NULL: there are none. */
+  enum tls_suites (*tls)(const struct device *d);
 };
 
 /* Listens at the device's address. Returns what is wrong, or NULL. */

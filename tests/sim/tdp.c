@@ -4,6 +4,7 @@
 #include "crypto.h"
 #include "device.h"
 #include "house.h"
+#include "http.h"
 #include "json.h"
 #include "spoil.h"
 #include "tpap.h"
@@ -137,27 +138,28 @@ static void put_int(struct text *out, const char *key, int64_t value) {
   text_int(out, value);
 }
 
-static bool is_https(const struct device *d) {
+/* Those that only answer discovery, and say that they want TLS. */
+static bool is_closed(const struct device *d) {
   return d->transport == &transport_none &&
          (d->kind & (KIND_CAMERA | KIND_HUB | KIND_VACUUM)) != 0;
 }
 
 static int64_t port_of(const struct device *d) {
-  if (is_https(d))
+  if (is_closed(d))
     return d->kind == KIND_VACUUM ? 4433 : 443;
-  return d->http_port != 0 ? d->http_port : d->house->options.http_port;
+  return http_port(d);
 }
 
 static void put_scheme(const struct device *d, struct text *out) {
-  bool https = is_https(d);
+  bool closed = is_closed(d);
   const char *name = d->transport == &transport_tpap  ? "TPAP"
                      : d->transport == &transport_aes ? "AES"
                      : d->kind == KIND_VACUUM         ? "AES"
-                     : https                          ? NULL
+                     : closed                         ? NULL
                                                       : "KLAP";
   text_key(out, "mgt_encrypt_schm");
   text_char(out, '{');
-  put_flag(out, "is_support_https", https);
+  put_flag(out, "is_support_https", closed || d->https);
   if (name != NULL) /* cameras say it in encrypt_info */
     put_string(out, "encrypt_type", name);
   put_int(out, "http_port", port_of(d));
@@ -227,7 +229,7 @@ static void describe(const struct device *d, struct slice key,
   put_flag(out, "factory_default", d->factory_default);
   put_scheme(d, out);
   put_tpap(d, out);
-  if (is_https(d) && d->kind != KIND_VACUUM && key.len > 0)
+  if (is_closed(d) && d->kind != KIND_VACUUM && key.len > 0)
     put_encrypted(d, key, out);
   text_addz(out, "},\"error_code\":0}");
 }

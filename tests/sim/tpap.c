@@ -104,14 +104,14 @@ static bool read_params(struct slice json, bool inside, struct params *p) {
 }
 
 void tpap_describe(const struct device *d, struct text *out) {
-  text_printf(out,
-              "{\"tls\":0,\"port\":%lld,\"dac\":%s,\"noc\":false,\"pake\":[%s],"
-              "\"user_hash_type\":%lld}",
-              (long long)(d->http_port != 0 ? d->http_port
-                                            : d->house->options.http_port),
-              d->tpap.dac ? "true" : "false",
-              d->tpap.passcode == PASSCODE_DEFAULT ? "0" : "2",
-              (long long)d->tpap.user_hash_type);
+  text_printf(
+      out,
+      "{\"tls\":%lld,\"port\":%u,\"dac\":%s,\"noc\":false,\"pake\":[%s],"
+      "\"user_hash_type\":%lld}",
+      (long long)(d->https ? d->tpap.tls : 0), (unsigned)http_port(d),
+      d->tpap.dac ? "true" : "false",
+      d->tpap.passcode == PASSCODE_DEFAULT ? "0" : "2",
+      (long long)d->tpap.user_hash_type);
 }
 
 static bool speaks(const struct device *d) {

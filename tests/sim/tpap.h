@@ -26,6 +26,7 @@ struct tpap_settings {
   enum passcode passcode;
   int64_t iterations;
   int64_t user_hash_type;
+  int64_t tls; /* mode, where there is TLS: 1 or 2 */
   bool dac;
   bool advertised; /* in discovery, though it speaks something else */
   bool preferred;

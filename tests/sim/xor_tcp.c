@@ -31,7 +31,7 @@ static enum outcome answer(struct device *d, char *p, size_t len,
   return outcome;
 }
 
-static const struct speech speech = {port, measure, answer};
+static const struct speech speech = {port, measure, answer, NULL};
 
 static const char *xor_open(struct device *d) {
   return stream_open(d, &speech);

@@ -56,27 +56,69 @@ static void add(char *log, const char *text) {
 }
 
 /* The network: what each channel answers. */
+static enum send_outcome outcome_now(struct house *h, const struct job *job) {
+  int once = h->once[job->channel];
+
+  if (job->kind == JOB_SEND && once >= 0) {
+    h->once[job->channel] = -1;
+    h->outcome[job->channel] = SEND_SENT;
+    return (enum send_outcome)once;
+  }
+  if (job->kind == JOB_SEND && strcmp(h->poison, job->alert.device) == 0)
+    return SEND_RETRY;
+  return h->outcome[job->channel];
+}
+
+static void keep_letter(struct house *h, const struct job *job) {
+  static const char *const outcomes[] = {
+      "sent", "retry", "ambiguous", "message", "channel", "shrink", "split"};
+  const struct message *m = &job->message;
+  char line[1024];
+
+  snprintf(line, sizeof(line), "%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n", m->channel,
+           message_kind_name(m->kind), outcomes[job->result.outcome],
+           m->delivery_id, m->message_id, m->thread_root, m->delay_why,
+           m->fallback_for);
+  add(h->letters, line);
+}
+
 static void answer(struct house *h, struct job *job) {
   const struct message *m = &job->message;
   char line[64];
 
   job->next = NULL;
-  job->result = (struct send_result){.outcome = h->outcome[job->channel],
-                                     .wait_s = h->wait_s,
+  job->result = (struct send_result){.outcome = outcome_now(h, job),
+                                     .stop = h->gone[job->channel],
                                      .quota_left = -1,
                                      .why = "no answer"};
+  if (job->kind == JOB_REREAD) {
+    job->fresh = h->secret_changed;
+    h->secret_changed = false;
+    return;
+  }
   if (job->kind == JOB_POLL) {
     job->poll.acknowledged = h->acked_on_phone;
     snprintf(job->poll.by, sizeof(job->poll.by), "Anna");
     return;
   }
   h->attempts++;
+  h->tried[job->channel]++;
+  if (job->result.outcome == SEND_SPLIT && m->recipient[0] != '\0') {
+    job->result.outcome = m->recipient[0] == 'b'   ? SEND_REFUSED_MESSAGE
+                          : m->recipient[0] == 'g' ? SEND_RETRY
+                                                   : SEND_SENT;
+    job->result.recipient = true;
+  }
+  keep_letter(h, job);
+  job->result.wait_s =
+      job->result.outcome == SEND_SENT ? h->pause_s : h->wait_s;
   if (job->result.outcome != SEND_SENT)
     return;
   snprintf(job->result.provider_ref, sizeof(job->result.provider_ref), "r%.6s",
            m->delivery_id);
-  snprintf(line, sizeof(line), "%s%s:%s", h->heard[0] != '\0' ? " " : "",
-           m->channel,
+  snprintf(line, sizeof(line), "%s%s%s%s%s:%s", h->heard[0] != '\0' ? " " : "",
+           m->channel, m->recipient[0] != '\0' ? "/" : "", m->recipient,
+           m->fallback_for[0] != '\0' ? "*" : "",
            m->reason == REASON_MISSED   ? "missed"
            : m->reason == REASON_STALE  ? "stale"
            : m->reason == REASON_WORSE  ? "worse"
@@ -124,6 +166,8 @@ static void open_core(struct house *h) {
   ck_assert_ptr_nonnull(h->core);
 }
 
+void house_begin(struct house *h) { open_core(h); }
+
 static void give(struct conf_item *block, const char *key, char *value) {
   struct conf_item *item = conf_add_child(block, key);
 
@@ -164,12 +208,13 @@ static void add_channel(struct conf_item *root, const char *kind,
 }
 
 static void say_mistake(void *arg, const char *line) {
-  (void)arg;
-  ck_abort_msg("configuration: %s", line);
+  if (!*(bool *)arg)
+    ck_abort_msg("configuration: %s", line);
 }
 
 void house_open(struct house *h, const char *options) {
-  struct option_reporter reporter = {.say = say_mistake};
+  bool broken = strstr(options, "broken") != NULL;
+  struct option_reporter reporter = {.say = say_mistake, .arg = &broken};
   struct conf_item *root = conf_new("Plugin");
   struct conf_item *route;
   char copy[512];
@@ -178,6 +223,7 @@ void house_open(struct house *h, const char *options) {
   memset(h, 0, sizeof(*h));
   log_set_sink(quiet, NULL);
   h->held_end = &h->held;
+  memset(h->once, -1, sizeof(h->once));
   h->wall = INT64_C(1795266180000);
   h->boot = 1000000;
   snprintf(h->directory, sizeof(h->directory), "/tmp/alert_house_XXXXXX");
@@ -186,6 +232,13 @@ void house_open(struct house *h, const char *options) {
   add_channel(root, "pager", "pager", options);
   if (strstr(options, "two") != NULL)
     add_channel(root, "file", "second", options);
+  if (strstr(options, "family") != NULL)
+    add_channel(root, "family", "family", options);
+  if (broken) {
+    struct conf_item *block = conf_add_child(root, "Channel");
+    ck_assert_int_eq(conf_add_string(block, "file"), 0);
+    ck_assert_int_eq(conf_add_string(block, "broken"), 0);
+  }
   route = conf_add_child(root, "Route");
   ck_assert_int_eq(conf_add_string(route, "all"), 0);
   if (strstr(options, "Route.Channel") == NULL) {
@@ -259,6 +312,14 @@ void house_restart(struct house *h, bool kill) {
              h->directory, h->directory, h->directory);
     ck_assert_int_eq(system(command), 0);
   }
+  open_core(h);
+}
+
+static void sleep_off(struct house *h, double seconds) {
+  drop_jobs(h);
+  core_free(h->core);
+  h->wall += (int64_t)(seconds * 1000);
+  h->boot += (int64_t)(seconds * 1000);
   open_core(h);
 }
 
@@ -373,8 +434,8 @@ static void plain_event(struct house *h, const char *text, bool okay) {
   house_event(h, &ev);
 }
 
-static void set_outcome(struct house *h, const char *channel,
-                        const char *word) {
+static void set_outcome(struct house *h, const char *channel, const char *word,
+                        bool once) {
   static const struct {
     const char *word;
     enum send_outcome outcome;
@@ -383,6 +444,7 @@ static void set_outcome(struct house *h, const char *channel,
                {"ambiguous", SEND_AMBIGUOUS},
                {"refused", SEND_REFUSED_MESSAGE},
                {"dead", SEND_REFUSED_CHANNEL},
+               {"gone", SEND_REFUSED_CHANNEL},
                {"shrink", SEND_SHRINK},
                {"split", SEND_SPLIT}};
 
@@ -390,7 +452,11 @@ static void set_outcome(struct house *h, const char *channel,
     for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
       if (strcmp(h->config->channels[c].name, channel) == 0 &&
           strcmp(words[i].word, word) == 0) {
-        h->outcome[c] = words[i].outcome;
+        if (once)
+          h->once[c] = (int)words[i].outcome;
+        else
+          h->outcome[c] = words[i].outcome;
+        h->gone[c] = strcmp(word, "gone") == 0;
         return;
       }
   ck_abort_msg("no such channel or outcome: %s=%s", channel, word);
@@ -426,13 +492,28 @@ static void play_one(struct house *h, char *words) {
     ck_assert_int_eq(core_resolve(h->core, first_open(h), "me"), 0);
   else if (strcmp(what, "phone") == 0)
     h->acked_on_phone = true;
-  else if (strcmp(what, "hold") == 0)
+  else if (strcmp(what, "secret") == 0)
+    h->secret_changed = true;
+  else if (strcmp(what, "enable") == 0)
+    ck_assert_int_eq(core_enable(h->core, 0), 0);
+  else if (strcmp(what, "wait") == 0)
+    h->wait_s = atof(more);
+  else if (strcmp(what, "pause") == 0)
+    h->pause_s = atof(more);
+  else if (strcmp(what, "off") == 0)
+    sleep_off(h, atof(more));
+  else if (strcmp(what, "poison") == 0)
+    snprintf(h->poison, sizeof(h->poison), "%.60s", more);
+  else if (strcmp(what, "once") == 0 && (equals = strchr(more, '=')) != NULL) {
+    *equals = '\0';
+    set_outcome(h, more, equals + 1, true);
+  } else if (strcmp(what, "hold") == 0)
     h->hold = true;
   else if (strcmp(what, "release") == 0)
     h->hold = false;
   else if ((equals = strchr(what, '=')) != NULL) {
     *equals = '\0';
-    set_outcome(h, what, equals + 1);
+    set_outcome(h, what, equals + 1, false);
   } else {
     enum severity severity = what[0] == 'f'   ? SEVERITY_FAILURE
                              : what[0] == 'w' ? SEVERITY_WARNING
@@ -463,4 +544,16 @@ const char *house_heard(struct house *h) {
   memcpy(copy, h->heard, sizeof(copy));
   h->heard[0] = '\0';
   return copy;
+}
+
+const char *house_letter(const struct house *h, unsigned n, unsigned field) {
+  static char out[512];
+  const char *p = h->letters;
+
+  for (; n > 0 && *p != '\0'; n--)
+    p += strcspn(p, "\n") + 1;
+  for (; field > 0 && *p != '\n' && *p != '\0'; field--)
+    p += strcspn(p, "\t\n") + 1;
+  snprintf(out, sizeof(out), "%.*s", (int)strcspn(p, "\t\n"), p);
+  return out;
 }

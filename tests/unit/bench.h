@@ -3,6 +3,7 @@
 #define TESTS_BENCH_H
 
 #include "base/clock.h"
+#include "base/worker.h"
 #include "device/transport.h"
 #include "device/web.h"
 
@@ -29,11 +30,14 @@ static inline void bench_open(struct bench *b) {
   b->env.kept_max = 8;
   b->env.http = web_create(b->env.loop, 8);
   json_init(&b->env.json);
+  b->env.worker = worker_create(b->env.loop);
   ck_assert_ptr_nonnull(b->env.http);
+  ck_assert_ptr_nonnull(b->env.worker);
 }
 
 static inline void bench_close(struct bench *b) {
   web_free(b->env.http);
+  worker_free(b->env.worker);
   json_free(&b->env.json);
   free(b->env.scratch);
   loop_free(b->env.loop);

@@ -102,12 +102,31 @@ START_TEST(a_total_that_appears_later_takes_over_without_a_jump) {
 }
 END_TEST
 
+START_TEST(another_source_goes_on_where_the_old_one_was) {
+  struct counter c = {0};
+
+  counter_change_source(&c); /* nothing there yet */
+  counter_add_total(&c, 70000, 10 * SECOND);
+  counter_change_source(&c);
+  ck_assert_double_eq(counter_add_power(&c, 3600, 20 * SECOND, 60 * SECOND), 0);
+  ck_assert_double_eq(counter_add_power(&c, 3600, 30 * SECOND, 60 * SECOND),
+                      10);
+  ck_assert_double_eq_tol(c.wh, 70010, 1e-9);
+  counter_change_source(&c);
+  ck_assert_double_eq(counter_add_total(&c, 5, 40 * SECOND), 0);
+  ck_assert_double_eq(counter_add_total(&c, 6, 50 * SECOND), 1);
+  ck_assert_double_eq_tol(c.wh, 70011, 1e-9);
+  ck_assert_uint_eq(c.gaps, 0);
+}
+END_TEST
+
 static void fill(TCase *t) {
   tcase_add_loop_test(t, totals_become_a_counter_that_never_falls, 0,
                       ROWS(series));
   tcase_add_test(t, energy_used_while_nobody_looked_counts);
   tcase_add_loop_test(t, power_is_integrated_over_time, 0, ROWS(lines));
   tcase_add_test(t, a_total_that_appears_later_takes_over_without_a_jump);
+  tcase_add_test(t, another_source_goes_on_where_the_old_one_was);
 }
 
 int main(void) { return suite_run("counter", fill); }

@@ -1,6 +1,7 @@
 /* The primitives: digests, key derivation, ciphers, text forms of bytes. */
 #include <config.h>
 
+#include "device/cipher.h"
 #include "device/crypto.h"
 
 #include "bytes.h"

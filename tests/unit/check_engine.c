@@ -23,7 +23,7 @@ static int fakes_num;
 /* What the hooks saw last of each device, by its address' last number. */
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static struct seen {
-  unsigned reports, extras;
+  unsigned reports, extras, failure_reports;
   bool up;
   char name[DEVICE_NAME_SIZE];
   char reading[600];
@@ -34,12 +34,14 @@ static struct seen {
 static struct cycle last_cycle;
 static unsigned cycles, searched;
 
-static void report(void *arg, const struct known *k, enum report_part part) {
+static void report(void *arg, const struct known *k, unsigned parts) {
   struct seen *s = &seen[ntohl(k->address.sin_addr.s_addr) & 255];
 
   (void)arg;
   pthread_mutex_lock(&lock);
-  *(part == REPORT_CORE ? &s->reports : &s->extras) += 1;
+  s->reports += (parts & REPORT_STATE) != 0;
+  s->extras += (parts & REPORT_EXTRA) != 0;
+  s->failure_reports += (parts & REPORT_FAILURES) != 0;
   ck_assert_uint_gt(k->reported_us, s->wall_us); /* collectd wants it so */
   s->wall_us = k->reported_us;
   s->up = k->up;
@@ -241,7 +243,7 @@ static const struct {
     {"the end",
      {FAKE_CLOSE, NULL, 0},
      OUTCOME_REFUSED,
-     1,
+     2, /* once more, after a datagram: it may speak something else by now */
      "connection closed without an answer"},
 };
 
@@ -249,12 +251,10 @@ START_TEST(a_sick_device_harms_nobody_and_recovers) {
   struct fake_act course[] = {GOOD,           GOOD,           GOOD,
                               GOOD,           faults[_i].act, faults[_i].act,
                               faults[_i].act, faults[_i].act, GOOD};
-  bool ends = faults[_i].act.what == FAKE_CLOSE; /* tried twice, uncounted */
-  size_t more = ends ? 3 : 4;
   struct seen s;
 
-  course[4 + more] = (struct fake_act)GOOD;
-  add(1, course, 5 + more);
+  /* of four, one that ends a kept connection is uncounted */
+  add(1, course, sizeof(course) / sizeof(course[0]));
   ADD(2, {FAKE_ANSWER, PLUG(MAC_2, "2500"), 0});
   start();
   poll_all();
@@ -284,6 +284,25 @@ START_TEST(a_sick_device_harms_nobody_and_recovers) {
 }
 END_TEST
 
+START_TEST(failures_are_said_when_they_rise_and_now_and_then) {
+  static const unsigned said[] = {1, 1, 2, 2, 2, 2, 3};
+
+  ADD(1, GOOD); /* its MAC ends in 1 */
+  start();
+  for (size_t i = 0; i < sizeof(said) / sizeof(said[0]); i++) {
+    poll_all();
+    ck_assert_uint_eq(look(1).failure_reports, said[i]);
+  }
+  fake_stop(&fakes[0]);
+  fakes_num = 0;
+  poll_all();
+  poll_all();
+  ck_assert(!look(1).up);
+  ck_assert_uint_eq(look(1).failure_reports, 5);
+}
+END_TEST
+
+/* And once more in the first one, after a datagram that may wake it up. */
 START_TEST(a_dead_address_is_refused_once_per_poll) {
   ADD(1, GOOD);
   fake_stop(&fakes[0]);
@@ -292,7 +311,7 @@ START_TEST(a_dead_address_is_refused_once_per_poll) {
   poll_all();
   poll_all();
   ck_assert(!look(1).up);
-  ck_assert_uint_eq(look(1).failures[OUTCOME_REFUSED], 2);
+  ck_assert_uint_eq(look(1).failures[OUTCOME_REFUSED], 3);
   ck_assert_str_eq(look(1).why, "connection refused");
 }
 END_TEST
@@ -424,12 +443,13 @@ END_TEST
  */
 
 static const struct known *reported;
+static unsigned reports;
 
-static void note_report(void *arg, const struct known *k,
-                        enum report_part part) {
+static void note_report(void *arg, const struct known *k, unsigned parts) {
   (void)arg;
-  (void)part;
+  (void)parts;
   reported = k;
+  reports++;
 }
 
 static void ignore_known(void *arg, struct known *k) {
@@ -439,33 +459,84 @@ static void ignore_known(void *arg, struct known *k) {
 
 static void ignore_wake(void *arg) { (void)arg; }
 
-START_TEST(a_device_that_lost_its_address_in_line_is_unreachable) {
+static struct loop *loop;
+static struct registry *registry;
+static struct poller *poller;
+static struct json doc;
+
+/* One device, and nobody who drives the loop. */
+static struct known *alone(void) {
   const struct poller_hooks hooks = {
       .report = note_report, .lost = ignore_known, .done = ignore_known};
-  struct loop *loop = loop_create(ignore_wake, NULL);
-  struct registry *registry;
-  struct poller *poller;
-  struct json doc;
-  struct known *k;
 
+  reports = 0;
+  loop = loop_create(ignore_wake, NULL);
   json_init(&doc);
   ADD(1, GOOD);
   registry = registry_create(&options, ignore_known, NULL);
   poller = poller_create(loop, &doc, registry, &options, &hooks);
-  k = registry_next(registry, NULL);
+  return registry_next(registry, NULL);
+}
+
+static void alone_no_more(void) {
+  registry_free(registry);
+  poller_free(poller);
+  loop_free(loop);
+  json_free(&doc);
+}
+
+/* A poll that fails at once: the address got lost in line. */
+static void poll_in_vain(struct known *k) {
   poller_enqueue(poller, k);
   registry_move(registry, k, &(struct sockaddr_in){0});
   poller_run(poller);
+}
+
+START_TEST(a_device_that_lost_its_address_in_line_is_unreachable) {
+  struct known *k = alone();
+
+  poll_in_vain(k);
   ck_assert_ptr_eq(reported, k);
   ck_assert_int_eq(k->state, POLL_IDLE);
   ck_assert_int_eq(k->outcome, OUTCOME_UNREACHABLE);
   ck_assert_uint_eq(k->failures[OUTCOME_UNREACHABLE], 1);
   ck_assert_uint_eq(k->failures[OUTCOME_REFUSED], 0);
   ck_assert_uint_eq(atomic_load(&fakes[0].requests), 0);
-  registry_free(registry);
-  poller_free(poller);
-  loop_free(loop);
-  json_free(&doc);
+  alone_no_more();
+}
+END_TEST
+
+/* collectd's writers may overtake one another. */
+START_TEST(a_state_is_not_said_twice_in_a_row) {
+  struct known *k;
+
+  options.interval = 10;
+  k = alone();
+  poll_in_vain(k);
+  ck_assert_uint_eq(reports, 1);
+  poller_repeat(poller, k);
+  ck_assert_uint_eq(reports, 1);
+  options.interval = 1e-6;
+  poller_repeat(poller, k);
+  ck_assert_uint_eq(reports, 2);
+  alone_no_more();
+}
+END_TEST
+
+START_TEST(a_change_of_state_comes_a_moment_later) {
+  struct known *k;
+
+  options.interval = 0.2;
+  k = alone();
+  k->up = k->polled = true;
+  poller_repeat(poller, k); /* the clock ticks in mid-poll: it is up */
+  ck_assert_uint_eq(reports, 1);
+  poll_in_vain(k);
+  ck_assert(!k->up);
+  ck_assert_uint_eq(reports, 1);
+  ck_assert_int_eq(loop_round(loop), 0); /* nothing but the timer wakes it */
+  ck_assert_uint_eq(reports, 2);
+  alone_no_more();
 }
 END_TEST
 
@@ -474,6 +545,7 @@ static void fill(TCase *t) {
   tcase_add_test(t, readings_come_and_the_cycle_sums_them_up);
   tcase_add_loop_test(t, a_sick_device_harms_nobody_and_recovers, 0,
                       ROWS(faults));
+  tcase_add_test(t, failures_are_said_when_they_rise_and_now_and_then);
   tcase_add_test(t, a_dead_address_is_refused_once_per_poll);
   tcase_add_test(t, the_first_search_is_over_also_when_there_is_none);
   tcase_add_test(t, stopping_waits_for_nobody);
@@ -481,6 +553,8 @@ static void fill(TCase *t) {
       t, yesterdays_figures_end_with_the_day_whatever_happens_to_the_clock);
   tcase_add_test(t, a_device_is_found_by_search_and_polled);
   tcase_add_test(t, a_device_that_lost_its_address_in_line_is_unreachable);
+  tcase_add_test(t, a_state_is_not_said_twice_in_a_row);
+  tcase_add_test(t, a_change_of_state_comes_a_moment_later);
 }
 
 int main(void) { return suite_run("engine", fill); }

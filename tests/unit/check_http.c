@@ -324,6 +324,11 @@ static const struct {
      {TRANSFER_UNREACHABLE, SMTP_CONNECT, 0, "", 0, 0, ""},
      false,
      SEND_RETRY,
+     60},
+    {"we are stopping",
+     {TRANSFER_ABORTED, SMTP_RCPT, 250, "", 0, 0, ""},
+     false,
+     SEND_RETRY,
      0},
 };
 
@@ -334,6 +339,11 @@ START_TEST(mail_is_judged_by_phase_and_reply) {
   smtp_judge(&mails[_i].report, mails[_i].several, &result);
   ck_assert_msg(result.outcome == mails[_i].outcome, "%s", mails[_i].what);
   ck_assert_msg(result.wait_s == mails[_i].wait, "%s", mails[_i].what);
+  /* only who the letter is for can be refused alone */
+  ck_assert_msg(result.recipient == (mails[_i].report.phase == SMTP_RCPT &&
+                                     mails[_i].report.reply >= 400 &&
+                                     mails[_i].outcome == SEND_RETRY),
+                "%s", mails[_i].what);
 }
 END_TEST
 

@@ -375,6 +375,62 @@ START_TEST(a_file_that_is_not_there_is_named) {
 }
 END_TEST
 
+static void rewrite(const char *path, const char *text) {
+  FILE *file = fopen(path, "we");
+
+  ck_assert_ptr_nonnull(file);
+  ck_assert_int_ge(fputs(text, file), 0);
+  ck_assert_int_eq(fclose(file), 0);
+}
+
+/* What a block takes over follows, too. */
+START_TEST(a_changed_file_is_read_again) {
+  const char *path = file_with("secret\n", 0600);
+  struct conf_item *one = put_string(root, "Device", "one");
+  COMPLAINTS(c);
+
+  put_string(one, "Username", "you");
+  put_string(root, "Username", "me");
+  put_string(root, "PasswordFile", path);
+  poll_options_read(&options, root, &c.reporter);
+  ck_assert(!poll_options_reload_passwords(&options, &c.reporter));
+  rewrite(path, "other password\n");
+  ck_assert(poll_options_reload_passwords(&options, &c.reporter));
+  ck_assert(!poll_options_reload_passwords(&options, &c.reporter));
+  ck_assert_str_eq(poll_options_account(&options, NULL)->pass,
+                   "other password");
+  ck_assert_str_eq(poll_options_account(&options, &options.devices[0])->pass,
+                   "other password");
+  ck_assert_str_eq(poll_options_account(&options, &options.devices[0])->user,
+                   "you");
+  ck_assert_uint_eq(c.num, 0);
+  rewrite(path, "");
+  ck_assert(!poll_options_reload_passwords(&options, &c.reporter));
+  ck_assert(!poll_options_reload_passwords(&options, &c.reporter));
+  ck_assert_uint_eq(c.num, 1); /* one line says so */
+  ck_assert_ptr_nonnull(strstr(c.last, "is empty"));
+  unlink(path);
+  ck_assert(!poll_options_reload_passwords(&options, &c.reporter));
+  ck_assert_str_eq(poll_options_account(&options, NULL)->pass,
+                   "other password");
+}
+END_TEST
+
+START_TEST(a_file_may_come_later) {
+  const char *path = file_with("", 0600);
+  COMPLAINTS(c);
+
+  put_string(root, "Username", "me");
+  put_string(root, "PasswordFile", path);
+  poll_options_read(&options, root, &c.reporter);
+  ck_assert_ptr_null(poll_options_account(&options, NULL));
+  rewrite(path, "secret");
+  ck_assert(poll_options_reload_passwords(&options, &c.reporter));
+  unlink(path);
+  ck_assert_str_eq(poll_options_account(&options, NULL)->pass, "secret");
+}
+END_TEST
+
 START_TEST(mistakes_in_a_device_block_name_it) {
   struct conf_item *device = put_string(root, "Device", "x");
   COMPLAINTS(c);
@@ -471,6 +527,8 @@ static void fill(TCase *t) {
   tcase_add_test(t, a_block_takes_over_what_it_does_not_say);
   tcase_add_loop_test(t, passwords_come_from_files, 0, ROWS(files));
   tcase_add_test(t, a_file_that_is_not_there_is_named);
+  tcase_add_test(t, a_changed_file_is_read_again);
+  tcase_add_test(t, a_file_may_come_later);
   tcase_add_loop_test(t, mistakes_in_a_device_block_name_it, 0,
                       ROWS(device_lines));
   tcase_add_test(t, every_option_of_a_device_has_a_line_here);

@@ -10,6 +10,14 @@
 #include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
+
+/* Their allocators keep what was freed for a while. */
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#define UNDER_SANITIZER true
+#else
+#define UNDER_SANITIZER false
+#endif
 
 static struct event event_of(int plug, double value) {
   struct event ev;
@@ -80,6 +88,91 @@ START_TEST(it_goes_round_and_round) {
 }
 END_TEST
 
+START_TEST(full_replaces_the_newest_of_a_series) {
+  static const double kept[] = {1900, 90, 2000};
+  struct ring *r = ring_new(3);
+  struct event ev;
+  struct event out[3];
+
+  ev = event_of(1, 1900); /* bad, */
+  ck_assert_int_ge(ring_put(r, &ev), 0);
+  ev = event_of(2, 90);
+  ck_assert_int_ge(ring_put(r, &ev), 0);
+  ev = event_of(1, 80); /* fine, */
+  ck_assert_int_ge(ring_put(r, &ev), 0);
+  ev = event_of(1, 2000); /* and bad again: that is how it ends */
+  ck_assert_int_eq(ring_put(r, &ev), 0);
+  ck_assert_uint_eq(ring_take(r, out, 3), 3);
+  for (int i = 0; i < 3; i++)
+    ck_assert_double_eq(out[i].value, kept[i]);
+  ring_free(r);
+}
+END_TEST
+
+/* Many more series than buckets, and all of them found again. */
+START_TEST(every_series_is_found_when_full) {
+  enum { MANY = 40000 };
+  struct ring *r = ring_new(MANY);
+  struct ring_counts n;
+  static struct event out[MANY];
+
+  for (int round = 0; round < 2; round++) {
+    for (int i = 0; i < MANY; i++) {
+      struct event ev = event_of(i, i);
+      ck_assert_int_ge(ring_put(r, &ev), 0);
+    }
+    for (int i = MANY - 1; i >= 0; i -= 97) {
+      struct event ev = event_of(i, -i);
+      ck_assert_int_eq(ring_put(r, &ev), 0);
+    }
+    ck_assert_uint_eq(ring_take(r, out, MANY), MANY);
+    for (int i = 0; i < MANY; i++)
+      ck_assert_double_eq(out[i].value, (MANY - 1 - i) % 97 == 0 ? -i : i);
+    ring_relax(r);
+  }
+  ring_count(r, &n);
+  ck_assert_uint_eq(n.taken, 2 * MANY);
+  ck_assert_uint_eq(n.lost, 0);
+  ring_free(r);
+}
+END_TEST
+
+static long resident_kib(void) {
+  long pages = 0;
+  FILE *f = fopen("/proc/self/statm", "r");
+
+  ck_assert_ptr_nonnull(f);
+  ck_assert_int_eq(fscanf(f, "%*d %ld", &pages), 1);
+  fclose(f);
+  return pages * (sysconf(_SC_PAGESIZE) / 1024);
+}
+
+START_TEST(a_burst_gives_its_memory_back) {
+  enum { BURST = 20000 };
+  struct ring *r = ring_new(32768);
+  static struct event out[64];
+  long before = resident_kib();
+  long most;
+
+  for (int i = 0; i < BURST; i++) {
+    struct event ev = event_of(i, i);
+    ck_assert_int_ge(ring_put(r, &ev), 0);
+  }
+  most = resident_kib();
+  ring_relax(r); /* not while something waits */
+  for (size_t left = BURST; left > 0;) {
+    size_t n = ring_take(r, out, 64);
+    ck_assert_double_eq(out[0].value, (double)(BURST - left));
+    left -= n;
+  }
+  ring_relax(r);
+  ck_assert_int_gt(most - before, BURST); /* a KiB each at least */
+  if (!UNDER_SANITIZER)
+    ck_assert_int_lt(resident_kib() - before, BURST / 4);
+  ring_free(r);
+}
+END_TEST
+
 struct writer {
   struct ring *ring;
   int base;
@@ -134,6 +227,9 @@ static void fill(TCase *t) {
   tcase_set_timeout(t, 60);
   tcase_add_test(t, first_in_first_out_and_the_first_one_wakes);
   tcase_add_test(t, full_keeps_the_latest_of_a_series_and_counts_the_rest);
+  tcase_add_test(t, full_replaces_the_newest_of_a_series);
+  tcase_add_test(t, every_series_is_found_when_full);
+  tcase_add_test(t, a_burst_gives_its_memory_back);
   tcase_add_test(t, it_goes_round_and_round);
   tcase_add_test(t, many_writers_lose_nothing_uncounted);
 }

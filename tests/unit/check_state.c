@@ -44,6 +44,16 @@ static const struct {
      "mail:firing"},
     {"OKAY nan, then a finite value in the cache", "",
      "fail 1900; +60; ok nan; cache 900; +150", "mail:firing mail:resolved"},
+    {"the number must stand as long as a recovery: 60 s", "",
+     "fail 1900; +60; ok nan; +600; cache 900; +59", "mail:firing"},
+    {"counted from the first number, not from the nan", "",
+     "fail 1900; +60; ok nan; +600; cache 900; +75; cache -; +600",
+     "mail:firing mail:resolved"},
+    {"numbers that come and go begin anew", "RecoverAfter 0",
+     "fail 1900; ok nan; cache 900; +15; cache -; +10; cache 900; +15",
+     "mail:firing"},
+    {"a number beyond the bounds is none to trust, whatever Hits holds back",
+     "", "fail 1900; +60; ok nan; cache 1600; +900", "mail:firing"},
     {"OKAY nan, then bad: as before", "",
      "fail 1900; ok nan; +20; fail 1900; cache 1900; +600", "mail:firing"},
     {"one dead plug, three series: one message", "",
@@ -55,8 +65,19 @@ static const struct {
      "missing power; missing voltage; +60; back power; +900", "mail:firing"},
     {"a member seen only in the cache is back too", "",
      "missing power; +60; cache 90; +100", "mail:firing mail:resolved"},
+    {"what the cache holds just before the entry goes is no sign of life", "",
+     "missing power; cache 90; +20; cache -; +600", "mail:firing"},
+    {"not a number is no sign of life either", "",
+     "missing power; +60; ok nan; +600", "mail:firing"},
     {"a short Wi-Fi gap is nobody's business", "Route.For 5m",
      "missing power; +120; back power; +600", ""},
+    {"pending and its series goes missing: nobody hears of the range",
+     "Route.For 5m; Route.Class range", "fail 1900; +60; missing power; +600",
+     ""},
+    {"pending and not a number: it waits for a reading", "Route.For 5m",
+     "fail 1900; +60; ok nan; +600", ""},
+    {"and is told when the reading is bad", "Route.For 5m",
+     "fail 1900; +60; ok nan; +600; fail 1900; +1", "mail:firing"},
     {"firing range, then its device goes missing: both stay", "",
      "fail 1900; +10; missing power; +600", "mail:firing mail:firing"},
     {"ack stops repeats", "", "fail 1900; +60; ack; +7300",
@@ -67,6 +88,9 @@ static const struct {
      "mail:firing mail:acknowledged mail:repeat"},
     {"worse voids the ack", "", "warn 1600; ack; fail 1900; +3700",
      "mail:firing mail:acknowledged mail:worse mail:repeat"},
+    {"worse, but no higher level: the ack holds", "Route.Level error",
+     "warn 1600; ack; fail 1900; +20000",
+     "mail:firing mail:acknowledged mail:worse"},
     {"critical repeats each hour, exactly", "", "fail 1900; +3599",
      "mail:firing"},
     {"from the last delivery on", "", "fail 1900; +7201",
@@ -102,6 +126,10 @@ static const struct {
      ""},
     {"restart during RecoverAfter: it still recovers", "",
      "fail 1900; ok 90; restart; +130", "mail:firing mail:resolved"},
+    {"restart during RecoverAfter: it waits for the grace to end", "",
+     "fail 1900; ok 90; restart; +100", "mail:firing"},
+    {"and bad again within it: silence", "",
+     "fail 1900; ok 90; restart; +20; fail 1900; +600", "mail:firing"},
     {"restart, OKAY nan, then values: recovery", "",
      "fail 1900; restart; ok nan; cache 900; +200",
      "mail:firing mail:resolved"},
@@ -139,6 +167,15 @@ static const struct {
     {"set back while running, then a restart", "",
      "fail 1900; +60; clock -900000000; restart; fail 1900; +600",
      "mail:firing"},
+    {"while the clock is not set no alert expires", "Repeat never",
+     "fail 1900; reboot -900000000; +8000000", "mail:firing mail:stale"},
+    {"nor an event", "Repeat never",
+     "event disk failed; reboot -900000000; +100000; eventok fine; +61",
+     "mail:firing mail:resolved"},
+    {"when it is set the time that passed counts", "Repeat never",
+     "event disk failed; reboot -900000000; +80000; clock 900000000; +7000; "
+     "event disk failed",
+     "mail:firing mail:firing"},
     {"a board without a clock: distances stay", "",
      "fail 1900; +60; reboot -900000000; fail 1900; +600; clock 900000000; "
      "+2900",
@@ -196,6 +233,31 @@ START_TEST(value_and_peak_follow_the_cache) {
 }
 END_TEST
 
+/* On a board without a clock the times people read are wrong, and said to be,
+ * until it is set. */
+START_TEST(times_are_called_uncertain_while_the_clock_is_not_set) {
+  static const char words[] = "clock was not set";
+  struct house h;
+
+  house_open(&h, "RecoverAfter 0");
+  h.keep_texts = true;
+  house_play(&h, "fail 1900; +60");
+  ck_assert_ptr_null(strstr(h.titles, words));
+  house_play(&h, "reboot -900000000; fail 1900; ok 90");
+  ck_assert_str_eq(h.heard, "mail:firing mail:resolved");
+  ck_assert_ptr_nonnull(strstr(h.titles, words));
+  h.titles[0] = '\0';
+  house_play(&h, "fail 1901; clock 900000000; +60");
+  ck_assert_ptr_nonnull(strstr(h.titles, words));
+  h.titles[0] = '\0';
+  house_play(&h, "ok 90; fail 1900");
+  ck_assert_str_eq(h.heard, "mail:firing mail:resolved mail:firing "
+                            "mail:resolved mail:firing");
+  ck_assert_ptr_null(strstr(h.titles, words));
+  house_close(&h);
+}
+END_TEST
+
 START_TEST(a_device_comes_and_goes_under_one_name) {
   struct house h;
 
@@ -216,6 +278,7 @@ static void fill(TCase *t) {
   tcase_add_loop_test(t, people_hear, 0, ROWS(stories));
   tcase_add_test(t, two_hundred_healthy_series_at_start_send_nothing);
   tcase_add_test(t, value_and_peak_follow_the_cache);
+  tcase_add_test(t, times_are_called_uncertain_while_the_clock_is_not_set);
   tcase_add_test(t, a_device_comes_and_goes_under_one_name);
 }
 

@@ -263,6 +263,14 @@ START_TEST(partly_back) {
   a.members_missing = 3;
   EXPECT(say(&a, REASON_PARTLY_BACK, MINUTES(13)), "Freezer is partly back",
          "Freezer: 3 of 5 readings are still missing.");
+  a.repeats = 2;
+  EXPECT(say(&a, REASON_REPEAT, MINUTES(250)), "Still: Freezer is partly back",
+         "Freezer: 3 of 5 readings are still missing. Reminder 2; acknowledge: "
+         "417.");
+  a.members_missing = 5;
+  EXPECT(say(&a, REASON_REPEAT, MINUTES(250)),
+         "Still: Freezer is not reporting",
+         "Freezer: no reading for 4 h 15 min. Reminder 2; acknowledge: 417.");
 }
 END_TEST
 

@@ -31,9 +31,9 @@ static void setup(void) {
   unhex("04bf6012a89a816e083dfcbf3ada7fd31b97d23818dce1d78ccdc4d0ed3054f5a7"
         "637770ea6a5cf2e065eb720ec1b0167cac6f45e255787c756ec741ece4d20256",
         input.dev_share, 65);
-  ck_assert_int_eq(
-      tpap_secrets(CREDENTIAL, salt, sizeof(salt), 3000, input.w0, input.w1),
-      0);
+  ck_assert_int_eq(tpap_secrets(CREDENTIAL, salt, sizeof(salt), 3000, NULL,
+                                input.w0, input.w1),
+                   0);
 }
 
 START_TEST(a_session_comes_out) {
@@ -136,7 +136,7 @@ START_TEST(a_small_w0_has_two_forms) {
   uint8_t salt[16], w0[32], w1[32], out[33];
 
   unhex(short_w0s[_i].salt, salt, 16);
-  ck_assert_int_eq(tpap_secrets(CREDENTIAL, salt, 16, 1, w0, w1), 0);
+  ck_assert_int_eq(tpap_secrets(CREDENTIAL, salt, 16, 1, NULL, w0, w1), 0);
   assert_hex("w0", w0, 32, short_w0s[_i].w0);
   ck_assert_uint_eq(tpap_encode_w0(w0, TPAP_W0_SHORT, out),
                     short_w0s[_i].short_len);
@@ -251,11 +251,13 @@ START_TEST(limits_hold) {
   uint8_t salt[TPAP_SALT_MAX + 1] = {0};
   uint8_t w0[32], w1[32];
 
-  ck_assert_int_eq(tpap_secrets("x", salt, 16, 0, w0, w1), -EINVAL);
-  ck_assert_int_eq(tpap_secrets("x", salt, 16, -1, w0, w1), -EINVAL);
-  ck_assert_int_eq(tpap_secrets("x", salt, 16, 2147483648L, w0, w1), -EINVAL);
-  ck_assert_int_eq(tpap_secrets("x", salt, sizeof(salt), 1, w0, w1), -EINVAL);
-  ck_assert_int_eq(tpap_secrets("x", salt, 0, 1, w0, w1), 0);
+  ck_assert_int_eq(tpap_secrets("x", salt, 16, 0, NULL, w0, w1), -EINVAL);
+  ck_assert_int_eq(tpap_secrets("x", salt, 16, -1, NULL, w0, w1), -EINVAL);
+  ck_assert_int_eq(tpap_secrets("x", salt, 16, 2147483648L, NULL, w0, w1),
+                   -EINVAL);
+  ck_assert_int_eq(tpap_secrets("x", salt, sizeof(salt), 1, NULL, w0, w1),
+                   -EINVAL);
+  ck_assert_int_eq(tpap_secrets("x", salt, 0, 1, NULL, w0, w1), 0);
 }
 END_TEST
 

@@ -1,0 +1,172 @@
+"""kasa-energy: kWh and what they cost, by hour, day and month."""
+
+from gen.model import (BLUE, COLOURED, GREEN, ORANGE, RED, YELLOW, graph, monthly, now,
+                       override, query, rows, stat, steps, table, to_device)
+from gen.page import dashboard
+from gen.terms import NAME, STEP, projected, used
+
+BEFORE = "[$__range] offset $__range"
+NO_METER = "No energy counted yet"
+NO_TARIFF = "No tariff set"
+
+BY_DEVICE = "sum by (instance, kasa)"
+BY_OUTLET = "sum by (instance, kasa_plug, type)"
+PLUG_NAME = "{{kasa_plug}} {{type}} ${site}"
+DAY_BEFORE = "[1d] offset 6d"
+
+
+def changed(by=""):
+    """In percent, against the period before."""
+    return (f"100 * (sum {by} ({used('kasa')}) / "
+            f"(sum {by} ({used('kasa', BEFORE)}) > 0) - 1)")
+
+
+TREND = steps(GREEN, (0, YELLOW), (10, ORANGE), (25, RED))
+PLUG_DEVICE = to_device("${__data.fields.Strip:percentencode}")
+DEVICE = to_device("${__data.fields.Device:percentencode}")
+
+PARTS = [
+    "In the time chosen above",
+    stat("Energy used", "Counted by collectd from the meters; goes on through "
+         "resets of a device.", [now(f"sum({used('kasa')})")],
+         unit="kwatth", colour=BLUE, decimals=2, w=3, history=False,
+         none=NO_METER),
+    stat("Cost, $currency", "That energy at the price above.",
+         [now(f"sum({used('kasa')}) * $price")], unit="none", decimals=2,
+         colour=BLUE, w=3, history=False, none=NO_METER),
+    stat("Period before", "Energy in as much time before that.",
+         [now(f"sum({used('kasa', BEFORE)})")], unit="kwatth", decimals=2,
+         colour=BLUE, w=3, history=False, none="No readings then"),
+    stat("Change", "Against the period before: more is above zero.",
+         [now(changed())], unit="percent", decimals=0, w=3, history=False,
+         thresholds=TREND, none="No readings then"),
+    stat("This month", "Since the first of the month, by the devices' own "
+         "meters.", [now("sum(@kasa_kwh_month)")], unit="kwatth",
+         decimals=0, colour=BLUE, w=3, history=False, none=NO_METER),
+    stat("Month, expected", "If the rest of the month is like what is "
+         "over. From its second day; hidden in its last hours.",
+         [now(projected("sum(@kasa_kwh_month)"))], unit="kwatth", decimals=0,
+         colour=BLUE, w=3, history=False, none="From the second day"),
+    stat("Expected, $currency", "The same at the price above.",
+         [now(projected("sum(@kasa_kwh_month) * $price"))], unit="none",
+         decimals=2, colour=BLUE, w=3, history=False,
+         none="From the second day"),
+    stat("By tariff, $currency", "Today and this month as the <Tariff> of "
+         "collectd has it, with its hours and steps. Empty without one.",
+         [now("sum(@kasa_total_cost_today)", "today"),
+          now("sum(@kasa_total_cost_month)", "month")], unit="none",
+         decimals=2, colour=BLUE, w=3, history=False, none=NO_TARIFF,
+         text="value_and_name"),
+
+    "Per hour and day",
+    graph("kWh per hour", "Each bar is the energy from its time on. Long "
+          "times are shown in longer steps.",
+          [query(f"{BY_DEVICE} ({used('kasa', STEP)})", NAME)],
+          unit="kwatth", bar=True, min=0, interval="1h", w=12, h=9,
+          legend=(), none=NO_METER, links=to_device(), decimals=2),
+    graph("kWh per day", "The last 31 days, from midnight to midnight where "
+          "you are.",
+          [query(f"{BY_DEVICE} ({used('kasa', STEP)})", NAME)],
+          unit="kwatth", bar=True, min=0, interval="1d", since="31d", w=12,
+          h=9, legend=(), none=NO_METER, links=to_device(), decimals=2),
+    monthly("kWh per month", "Calendar months of the last year, as sums of "
+            "days.", f"sum by (kasa) ({used('kasa', STEP)})", "kasa",
+            unit="kwatth", since="1y", w=12, h=9, none=NO_METER, decimals=0,
+            min=0),
+    graph("This week and the week before", "Whole house per day, and the same "
+          "day a week earlier.",
+          [query(f"sum({used('kasa', STEP)})", "this week"),
+           query(f"sum({used('kasa', DAY_BEFORE)})", "a week before")],
+          unit="kwatth", min=0, interval="1d", since="7d", w=12, h=9,
+          legend=("sum",), fill=0, none=NO_METER, decimals=2, overrides=[
+              override("this week", custom__drawStyle="bars",
+                       custom__fillOpacity=70, custom__barAlignment=1),
+              override("a week before", custom__lineInterpolation="stepAfter",
+                       custom__lineWidth=2)]),
+
+    "Outlets of strips",
+    graph("kWh per hour and outlet", "The same for each outlet; their sum is "
+          "the strip above, not in addition to it.",
+          [query(f"{BY_OUTLET} ({used('kasa_plug', STEP)})", PLUG_NAME)],
+          unit="kwatth", bar=True, min=0, interval="1h", w=12, h=9,
+          legend=(), none="No metered strip", decimals=2),
+    graph("kWh per day and outlet", "The last 31 days of each outlet.",
+          [query(f"{BY_OUTLET} ({used('kasa_plug', STEP)})", PLUG_NAME)],
+          unit="kwatth", bar=True, min=0, interval="1d", since="31d", w=12,
+          h=9, legend=(), none="No metered strip", decimals=2),
+
+    "In figures",
+    table("Devices", "Energy in the time chosen above, what it cost, and how "
+          "that compares with the period before.",
+          [rows(f"{BY_DEVICE} ({used('kasa')})"),
+           rows(f"{BY_DEVICE} ({used('kasa')}) * $price"),
+           rows(f"{BY_DEVICE} ({used('kasa', BEFORE)})"),
+           rows(changed("by (instance, kasa)")),
+           rows(f"{BY_DEVICE} (@kasa_kwh_today)"),
+           rows(f"{BY_DEVICE} (@kasa_kwh_month)"),
+           rows(projected(f"{BY_DEVICE} (@kasa_kwh_month)"))],
+          {"kasa": "Device", "Value #A": "Energy", "Value #B": "Cost",
+           "Value #C": "Before", "Value #D": "Change", "Value #E": "Today",
+           "Value #F": "Month", "Value #G": "Expected", "instance": "Site"},
+          sort="Energy", unit="kwatth", decimals=2, w=14, h=11,
+          none=NO_METER, overrides=[
+              override("Cost", unit="none", decimals=2),
+              override("Change", unit="percent", decimals=0, thresholds=TREND,
+                       custom__cellOptions=COLOURED),
+              override("Device", links=DEVICE)]),
+    table("Outlets", "The outlets of strips; their strip's line at the left "
+          "holds their sum.",
+          [rows(f"{BY_OUTLET} ({used('kasa_plug')})"),
+           rows(f"{BY_OUTLET} ({used('kasa_plug')}) * $price"),
+           rows(f"{BY_OUTLET} (@kasa_plug_kwh_today)"),
+           rows(f"{BY_OUTLET} (@kasa_plug_kwh_month)")],
+          {"kasa_plug": "Strip", "type": "Outlet", "Value #A": "Energy",
+           "Value #B": "Cost", "Value #C": "Today", "Value #D": "Month",
+           "instance": "Site"}, sort="Energy", unit="kwatth", decimals=2,
+          w=10, h=11, none="No metered strip", overrides=[
+              override("Cost", unit="none", decimals=2),
+              override("Strip", links=PLUG_DEVICE)]),
+
+    "Cost",
+    graph("Cost per day at the price above, $currency", "Energy per day times "
+          "the price.",
+          [query(f"{BY_DEVICE} ({used('kasa', STEP)}) * $price", NAME)],
+          unit="none", decimals=2, bar=True, min=0, interval="1d",
+          since="31d", w=12, h=8, legend=(), none=NO_METER,
+          links=to_device()),
+    graph("Cost per day by tariff, $currency", "As the <Tariff> of collectd "
+          "has it: hours, seasons and steps. Empty without one.",
+          [query("sum by (instance, kasa) "
+                 "(max_over_time(@kasa_cost_today[$__interval] offset "
+                 "-$__interval))", NAME)],
+          unit="none", decimals=2, bar=True, min=0, interval="1d",
+          since="31d", w=12, h=8, legend=(), links=to_device(),
+          none="No tariff set: with a <Tariff> in collectd's configuration "
+               "this fills by itself"),
+    table("Cost by tariff, $currency", "Today and this month for each device, "
+          "as the <Tariff> of collectd has it. Empty without one.",
+          [rows(f"{BY_DEVICE} (@kasa_cost_today)"),
+           rows(f"{BY_DEVICE} (@kasa_cost_month)")],
+          {"kasa": "Device", "Value #A": "Today", "Value #B": "Month",
+           "instance": "Site"}, sort="Month", unit="none", decimals=2, w=12,
+          h=8, none="No tariff set: with a <Tariff> in collectd's "
+                    "configuration this fills by itself",
+          overrides=[override("Device", links=DEVICE)]),
+    table("Outlets' cost by tariff, $currency", "The same for the outlets of "
+          "strips. Empty without a tariff.",
+          [rows(f"{BY_OUTLET} (@kasa_plug_cost_today)"),
+           rows(f"{BY_OUTLET} (@kasa_plug_cost_month)")],
+          {"kasa_plug": "Strip", "type": "Outlet", "Value #A": "Today",
+           "Value #B": "Month", "instance": "Site"}, sort="Month",
+          unit="none", decimals=2, w=12, h=8, none="No tariff set: with a "
+          "<Tariff> in collectd's configuration this fills by itself",
+          overrides=[override("Strip", links=PLUG_DEVICE)]),
+]
+
+
+def page():
+    return dashboard(
+        "kasa-energy", "Kasa: energy and cost",
+        "What every device and outlet used, by hour, day and month, and what "
+        "it cost.", PARTS, since="now-7d", refresh="5m", hidden=("smooth",
+                                                                 "circuit"))

@@ -1,0 +1,45 @@
+"""Expressions that several dashboards share."""
+
+NAME = "{{kasa}} ${site}"
+OUTLET = "{{kasa}} {{type}} ${site}"
+
+# Grafana draws what is counted in a step at the step's end; moved by one step
+# it stands at its beginning, and the day that is not over yet is there too.
+STEP = "[$__interval] offset -$__interval"
+
+
+def used(metric, window="[$__range]"):
+    """kWh: increase() sees through resets, of devices as of collectd."""
+    return f"increase(@{metric}_watt_hours_total{window}) / 1000"
+
+
+def outlet(metric):
+    """A value of kasa_plug with the strip's name where devices have theirs."""
+    return (f'label_replace(@kasa_plug_{metric}, "kasa", "$1", "kasa_plug", '
+            '"(.+)")')
+
+
+STRIPS = ('label_replace(@!kasa_plug_relay, "kasa", "$1", "kasa_plug", '
+          '"(.+)")')
+
+
+def leaf(metric):
+    """Of everything that one thing is plugged into: devices, and in place of a
+    strip its outlets."""
+    return (f"sum by (instance, kasa, type) ((@kasa_{metric} unless on "
+            f"(instance, kasa) {STRIPS}) or {outlet(metric)})")
+
+
+# A device that is away leaves its last values for some minutes.
+UP = "and on (instance, kasa) (@kasa_up == 1)"
+
+# How much of the month is over, by the clock of Greenwich; hidden while
+# months of other time zones may be others.
+MONTHS_LENGTH = ("scalar(days_in_month() / (day_of_month() - 1 "
+                 "+ (hour() + minute() / 60) / 24))")
+WITHIN_MONTH = ("and on () (day_of_month() > 1) and on () "
+                "(day_of_month() < days_in_month() or hour() < 10)")
+
+
+def projected(kwh_month):
+    return f"{kwh_month} * {MONTHS_LENGTH} {WITHIN_MONTH}"
