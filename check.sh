@@ -348,7 +348,7 @@ part_sanitize() {
     KASA_WRAP="valgrind -q --leak-check=full --errors-for-leak-kinds=definite --show-leak-kinds=definite --num-callers=30 --suppressions=$TOP/tests/e2e/valgrind.supp" \
     -- "${VALGRIND_E2E[@]/#/$TOP/tests/e2e/}"
   pytest_result "end to end, valgrind"
-  UNIT_ONLY='check_(config|conf_text|discover|engine|event|iot|iot_sysinfo|metrics|options|registry|ring|table|template|transport_xor)$' \
+  UNIT_ONLY='check_(config|conf_text|discover|engine|event|graph|graph_house|graph_page|iot|iot_sysinfo|metrics|options|registry|ring|table|template|transport_xor)$' \
     unit_suite check "unit tests, valgrind" CK_FORK=no \
     valgrind -q --error-exitcode=9 --leak-check=full --errors-for-leak-kinds=definite
 }

@@ -61,28 +61,33 @@ int buf_adds(struct buf *b, const char *text) {
   return buf_add(b, text, strlen(text));
 }
 
-int buf_addf(struct buf *b, const char *format, ...) {
+int buf_addv(struct buf *b, const char *format, va_list args) {
   size_t room = b->capacity - b->len;
-  va_list args;
+  va_list again;
   int need;
   int err;
 
-  va_start(args, format); /* there is nearly always enough room */
+  va_copy(again, args); /* there is nearly always enough room */
   need = vsnprintf(room > 0 ? b->data + b->len : NULL, room, format, args);
-  va_end(args);
   err = need < 0 ? -EINVAL : buf_reserve(b, (size_t)need);
-  if (err < 0) {
-    if (room > 0)
-      b->data[b->len] = '\0';
-    return err;
-  }
-  if ((size_t)need >= room) {
-    va_start(args, format);
-    vsnprintf(b->data + b->len, (size_t)need + 1, format, args);
-    va_end(args);
-  }
-  b->len += (size_t)need;
-  return 0;
+  if (err == 0 && (size_t)need >= room)
+    vsnprintf(b->data + b->len, (size_t)need + 1, format, again);
+  va_end(again);
+  if (err == 0)
+    b->len += (size_t)need;
+  else if (room > 0)
+    b->data[b->len] = '\0';
+  return err;
+}
+
+int buf_addf(struct buf *b, const char *format, ...) {
+  va_list args;
+  int err;
+
+  va_start(args, format);
+  err = buf_addv(b, format, args);
+  va_end(args);
+  return err;
 }
 
 char *buf_take(struct buf *b) {

@@ -4,6 +4,7 @@
 #ifndef BASE_BUF_H
 #define BASE_BUF_H
 
+#include <stdarg.h>
 #include <stddef.h>
 
 struct buf {
@@ -29,6 +30,8 @@ int buf_adds(struct buf *b, const char *text)
     __attribute__((warn_unused_result));
 int buf_addf(struct buf *b, const char *format, ...)
     __attribute__((format(printf, 2, 3), warn_unused_result));
+int buf_addv(struct buf *b, const char *format, va_list args)
+    __attribute__((format(printf, 2, 0), warn_unused_result));
 
 /* Hands the memory to the caller, who frees it; the buffer is empty again.
  * NULL only when nothing was ever added. */

@@ -41,23 +41,16 @@ int graph_quote(struct buf *line, const char *argument) {
 
 void graph_add(struct graph_command *c, const char *format, ...) {
   va_list args;
-  va_list copy;
   struct buf text;
-  int len;
 
   if (c->err < 0)
     return;
   buf_init(&text, ARGUMENT_MAX);
   va_start(args, format);
-  va_copy(copy, args);
-  len = vsnprintf(NULL, 0, format, copy);
-  va_end(copy);
-  c->err = len < 0 ? -EINVAL : buf_reserve(&text, (size_t)len + 1);
-  if (c->err == 0) {
-    vsnprintf(text.data, (size_t)len + 1, format, args);
-    c->err = graph_quote(c->line, text.data);
-  }
+  c->err = buf_addv(&text, format, args);
   va_end(args);
+  if (c->err == 0)
+    c->err = graph_quote(c->line, text.data);
   buf_free(&text);
 }
 

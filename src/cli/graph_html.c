@@ -6,9 +6,7 @@
 #include "base/text.h"
 #include "cli/graph_shelf.h"
 
-#include <errno.h>
 #include <stdarg.h>
-#include <stdio.h>
 #include <string.h>
 
 enum { PAGE_MAX = 256 * 1024 * 1024 };
@@ -106,20 +104,10 @@ void graph_html_free(struct graph_html *h) { buf_free(&h->text); }
 
 void graph_html_add(struct graph_html *h, const char *format, ...) {
   va_list args;
-  va_list copy;
-  int len;
 
-  if (h->err < 0)
-    return;
   va_start(args, format);
-  va_copy(copy, args);
-  len = vsnprintf(NULL, 0, format, copy);
-  va_end(copy);
-  h->err = len < 0 ? -EINVAL : buf_reserve(&h->text, (size_t)len + 1);
-  if (h->err == 0) {
-    vsnprintf(h->text.data + h->text.len, (size_t)len + 1, format, args);
-    h->text.len += (size_t)len;
-  }
+  if (h->err == 0)
+    h->err = buf_addv(&h->text, format, args);
   va_end(args);
 }
 

@@ -83,7 +83,10 @@ def day_is_kept(daemon):
         for name in os.listdir(os.path.join(top, part)):
             if not re.match(r"(power|current|signal|response|up)\b", name):
                 continue
-            rows = fetch(os.path.join(top, part, name), now - 60, now)
+            try:
+                rows = fetch(os.path.join(top, part, name), now - 60, now)
+            except subprocess.CalledProcessError:
+                return False  # collectd is writing just now
             if not [v for _, v in rows if v is not None]:
                 return False
             kept += 1
