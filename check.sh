@@ -169,10 +169,23 @@ fi
 
 TEST_PACKAGES=(check clang clang-format clang-tidy cppcheck libclang-rt-14-dev mandoc shellcheck
   valgrind python3-venv prometheus rrdtool iproute2 openssl curl
-  opensmtpd libesmtp6)
+  opensmtpd libesmtp6 libyajl2 libcurl3-gnutls
+  debhelper debootstrap lintian)
 
 install_packages "to build and to run tests" "${BUILD_PACKAGES[@]}" \
   "${RUN_PACKAGES[@]}" "${TEST_PACKAGES[@]}" || exit 1
+
+# Grafana's linter of dashboards is to be had as a Go module only.
+install_linter() {
+  local mark=$LOG/linter.log
+  if [ -x "$VAR/bin/dashboard-linter" ]; then return 0; fi
+  if ! command -v go >/dev/null; then
+    install_packages "for Grafana's linter" golang-go || return 0
+  fi
+  GOBIN=$VAR/bin GOPATH=$VAR/go GOFLAGS=-modcacherw timeout 300 \
+    go install github.com/grafana/dashboard-linter@latest >"$mark" 2>&1 ||
+    say "dashboard-linter cannot be built: its tests are skipped"
+}
 
 # Clients and devices that nobody here wrote.
 install_peers() {
@@ -183,6 +196,11 @@ install_peers() {
   "$VAR/venv/bin/python" -c 'import kasa' 2>/dev/null ||
     "$VAR/venv/bin/pip" -q install python-kasa==0.12.0 >>"$LOG/pip.log" 2>&1 ||
     say "python-kasa cannot be installed: its tests are skipped"
+  "$VAR/venv/bin/python" -c 'import yaml, grafana_foundation_sdk' 2>/dev/null ||
+    "$VAR/venv/bin/pip" -q install pyyaml \
+      'grafana-foundation-sdk==1769699379!11.6.0' >>"$LOG/pip.log" 2>&1 ||
+    say "Grafana's schema cannot be installed: its tests are skipped"
+  install_linter
   if ! command -v npm >/dev/null; then
     install_packages "for simulated devices from npm" nodejs npm ||
       say "npm cannot be installed: its tests are skipped"
@@ -199,6 +217,8 @@ if wants e2e || wants sanitize || wants bench; then
 fi
 
 E2E_ENV=("KASA_DEVICES=$KASA_DEVICES" "KASA_NODE=$VAR/node"
+  "KASA_LINTER=$VAR/bin/dashboard-linter"
+  "KASA_LINTER_WHY=$(tail -n 1 "$LOG/linter.log" 2>/dev/null)"
   "NODE_PATH=$VAR/node/node_modules")
 
 stage_sources || exit 1
@@ -264,7 +284,8 @@ part_lint() {
   step "clang-format" formatted
   step "clang-tidy" tidy
   step "cppcheck" check_cpp
-  step "shellcheck" shellcheck -x -P "$TOP" "$TOP/run.sh" "$TOP/check.sh" "$TOP/.ci/run"
+  step "shellcheck" shellcheck -x -P "$TOP" "$TOP/run.sh" "$TOP/check.sh" "$TOP/.ci/run" \
+    "$TOP"/packaging/*.sh "$TOP"/packaging/debian/*.p* "$TOP/tests/package/root.sh"
   step "manual pages" mandoc -Tlint -Wwarning "$TOP"/doc/man/*.[15]
 }
 
@@ -284,8 +305,16 @@ test_tools() { # BUILD...
 # What runs under valgrind end to end.
 read -ra VALGRIND_E2E <<<"${VALGRIND_E2E:-test_values.py test_stop.py test_faults_one.py}"
 
+make_package() {
+  DEB_BUILD_OPTIONS="nocheck parallel=$(nproc)" make -C "$VAR/check" deb
+}
+
 part_e2e() {
   test_tools check || return
+  step "the Debian package is built" make_package
+  # where there can be no clean root, the package's test says why
+  "$TOP/tests/package/root.sh" "$VAR"/check/deb/collectd-kasa_*.deb "$VAR/root" \
+    >"$LOG/root.log" 2>&1
   pytest_suite "end to end" KASA_BUILD="$VAR/check" -- "$TOP/tests/e2e"
   pytest_result "end to end"
 }

@@ -1,7 +1,7 @@
 #!/bin/sh
 # Builds the Debian package from a dist tarball: "make deb" calls it so.
 #
-#   deb.sh TARBALL [OUT]     OUT: where the package goes; default: deb
+#   deb.sh TARBALL [OUT]     OUT: the folder that is made anew; default: deb
 #
 # Version and revision are those of packaging/debian/changelog. The variable
 # DEB_BUILD_OPTIONS is Debian's: nocheck skips the unit tests, parallel=N limits
@@ -10,7 +10,6 @@ set -eu
 
 tarball=$1
 out=${2:-deb}
-top=$(cd "$(dirname "$0")/.." && pwd)
 
 command -v dh >/dev/null ||
   { echo "Building a package needs debhelper: apt-get install debhelper" >&2
@@ -18,16 +17,13 @@ command -v dh >/dev/null ||
 
 name=$(basename "$tarball" .tar.xz)
 version=${name##*-}
-rm -rf "$out/build"
+rm -rf "$out"
 mkdir -p "$out/build"
 tar -C "$out/build" -xf "$tarball"
 dir=$out/build/$name
 # the tarball's name as dpkg-source wants it
 cp "$tarball" "$out/build/${name%-*}_$version.orig.tar.xz"
 cp -R "$dir/packaging/debian" "$dir/debian"
-if [ -d "$top/grafana" ] && [ ! -d "$dir/grafana" ]; then
-  cp -R "$top/grafana" "$dir/grafana"
-fi
 
 changelog=$dir/debian/changelog
 case $(sed -n '1s/.*(\(.*\)-[^-]*).*/\1/p' "$changelog") in

@@ -156,7 +156,7 @@ def _line(frame, points, step, custom, paint):
                    f'fill="{paint}" '
                    f'fill-opacity="{custom["fillOpacity"] / 100}"/>')
         yield (f'<polyline points="{" ".join(tops)}" fill="none" '
-               f'stroke="{paint}" stroke-width="1.3"/>')
+               f'stroke="{paint}" stroke-width="{custom["lineWidth"]}"/>')
 
 
 def _bars(frame, points, step, paint, opacity):

@@ -9,9 +9,8 @@ GRID, FAINT, TEXT, STRONG = "#2c3235", "#8e9297", "#c7cbd1", "#f4f5f7"
 PANEL, PAGE = "#181b1f", "#111217"
 NAMED = {"green": "#73bf69", "yellow": "#f2cc0c", "orange": "#ff9830",
          "red": "#f2495c", "blue": "#5794f2", "purple": "#b877d9"}
-PALETTE = ("#73bf69", "#f2cc0c", "#8ab8ff", "#ff780a", "#f2495c", "#5794f2",
-           "#b877d9", "#37872d", "#3274d9", "#ffb357", "#c4162a", "#56d9d0",
-           "#8f3bb8", "#c8f2c2", "#ffa6b0")
+PALETTE = ("#73bf69", "#f2cc0c", "#56d9d0", "#ff780a", "#f2495c", "#5794f2",
+           "#b877d9", "#ffa6b0", "#a0703c", "#c7d0d9", "#37872d", "#8f3bb8")
 
 
 SHORT = {"watt": "W", "volt": "V", "amp": "A", "dBm": "dBm", "percent": "%",

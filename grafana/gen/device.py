@@ -111,7 +111,7 @@ PARTS = [
     "How it is",
     graph("Signal", "Strength of its Wi-Fi. -60 dBm and more is good, from "
           "-70 on it is weak, below -80 it drops out.",
-          [query("@kasa_signal_power", NAME)], unit="dBm", max=-20,
+          [query("@kasa_signal_power", NAME)], unit="dBm", min=-95, max=-30,
           limits=True, thresholds=SIGNAL,
           legend=("min", "mean", "lastNotNull"), fill=0, w=8),
     graph("Response time", "From the request to the complete reading; more "

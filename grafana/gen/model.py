@@ -187,7 +187,7 @@ def graph(title, about, queries, *, w=12, h=8, stacked=False, bar=False,
     custom = {**LINE}
     if stacked or bar:
         custom["stacking"] = {"group": "A", "mode": "normal"}
-        custom["fillOpacity"] = 45
+        custom.update(fillOpacity=70, lineWidth=0)
     if bar:
         custom.update(drawStyle="bars", fillOpacity=80, barAlignment=1)
     if fill is not None:

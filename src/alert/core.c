@@ -294,7 +294,6 @@ static void check_clock_at_start(struct core *c) {
           "probably not set yet");
   state_shift(c->state, now - c->wall_high);
   state_begin_grace(c->state, now);
-  deliver_shift(c->deliver, now - c->wall_high);
   store_shift(c->store, now - c->wall_high);
 }
 
@@ -303,7 +302,7 @@ static void check_clock_at_start(struct core *c) {
 static void heal(struct core *c) {
   int64_t now = boot_now(c);
 
-  if (now < c->heal_due)
+  if (now < c->heal_due && !store_gone(c->store))
     return;
   if (store_heal(c->store))
     c->heal_wait = CHECK_FILE_MS;
@@ -355,17 +354,13 @@ int64_t core_step(struct core *c, struct job *done, struct event *events,
   int64_t now = core_now(c);
   int64_t due;
   int64_t other;
+  int err;
 
   heal(c);
   check_condition(c);
-  if (begin(c) < 0) { /* out of memory: the results must not be lost */
-    while (done != NULL) {
-      struct job *next = done->next;
-      deliver_done(c->deliver, done, now);
-      done = next;
-    }
-    return 1000;
-  }
+  err = begin(c);
+  if (err < 0)
+    return err;
   changes = store_changes(c->store);
   check_clock(c);
   while (done != NULL) {
@@ -456,7 +451,8 @@ struct core *core_new(const struct notify_config *config, const char *directory,
     return NULL;
   c->config = config;
   c->hooks = *hooks;
-  c->store = store_open(directory, &opened, why, sizeof(why));
+  c->store = store_open(directory, hooks->patience, hooks->patience_arg,
+                        &opened, why, sizeof(why));
   if (c->store == NULL || start_parts(c) < 0 || begin(c) < 0) {
     core_free(c);
     return NULL;

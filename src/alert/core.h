@@ -26,6 +26,8 @@ struct core_hooks {
   bool (*last_power)(void *arg, const struct alert *alert, double *watts,
                      int64_t *at); /* likewise */
   void *lookup_arg;
+  bool (*patience)(void *arg); /* see store_open(); may be NULL */
+  void *patience_arg;
   void (*hand)(void *arg, struct job *job); /* see deliver.h */
   void *hand_arg;
   void (*tested)(void *arg, int64_t row_id, const struct send_result *result);
@@ -47,7 +49,8 @@ void core_free(struct core *core);
 
 /* One round: results that came back (a list by next, taken), notifications
  * (classified here), timers, new jobs. Returns ms until the next timer, at
- * most 60000. launch false: nothing new goes out (shutting down). */
+ * most 60000; or -errno when memory is out: then nothing was taken, try again
+ * with the same. launch false: nothing new goes out (shutting down). */
 int64_t core_step(struct core *core, struct job *done, struct event *events,
                   size_t events_num, bool launch);
 

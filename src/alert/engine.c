@@ -30,7 +30,9 @@ enum {
   FINISH_MS = 1500,    /* how long calls in progress may go on at the end */
   STOP_MS = 3500,      /* and how long they may take to end, aborted */
   STOP_JOIN_MS = 1000, /* and then their threads */
+  PATIENCE_MS = 30000, /* with another process that holds the store */
   LEAST_PAUSE_MS = 20, /* between rounds that find nothing */
+  NO_MEMORY_PAUSE_MS = 200,
 };
 
 struct engine {
@@ -40,8 +42,12 @@ struct engine {
   int wake_fd;
   atomic_bool asleep; /* about to wait: wake_fd must be written */
   atomic_bool stop;
+  atomic_bool dead; /* it could not begin */
   pthread_t thread;
-  struct core *core;       /* the engine thread's */
+  char *directory;
+  int64_t patience_end;    /* boot ms: how long to wait for a locked store */
+  struct core *core;       /* the engine thread's, */
+  struct event *batch;     /* likewise, BATCH of them, */
   struct control *control; /* likewise; NULL = none */
   struct courier *couriers[CHANNELS_MAX];
 
@@ -85,7 +91,7 @@ static void wake(struct engine *e) {
 }
 
 int engine_event(struct engine *e, const struct event *event) {
-  int result = ring_put(e->ring, event);
+  int result = atomic_load(&e->dead) ? -ENODEV : ring_put(e->ring, event);
 
   wake(e);
   return result < 0 ? result : 0;
@@ -198,12 +204,54 @@ static void rest(struct engine *e, int64_t wait_ms) {
     control_serve(e->control, fds + 1, n - 1);
 }
 
+/* What the engine's thread has taken and not yet carried out. */
+struct round {
+  struct job *done;
+  struct event *events; /* BATCH of them */
+  size_t n;
+};
+
+static void take(struct engine *e, struct round *r) {
+  struct job **end = &r->done;
+
+  while (*end != NULL)
+    end = &(*end)->next;
+  *end = take_done(e);
+  r->n += ring_take(e->ring, r->events + r->n, BATCH - r->n);
+}
+
+/* One round; orders among the events are carried out in their turn. Negative:
+ * memory is out, what was not carried out is still in r. */
+static int64_t step(struct engine *e, struct round *r, bool launch) {
+  size_t from = 0;
+  int64_t wait = 0;
+
+  for (size_t i = 0; i <= r->n && wait >= 0; i++) {
+    if (i < r->n && !command_is_order(&r->events[i]))
+      continue;
+    wait = core_step(e->core, r->done, r->events + from, i - from, launch);
+    if (wait < 0)
+      break;
+    r->done = NULL;
+    from = i;
+    if (i < r->n) {
+      command_order(e->core, e->hooks.version, &r->events[i]);
+      from++;
+    }
+  }
+  if (from < r->n)
+    memmove(r->events, r->events + from, (r->n - from) * sizeof(*r->events));
+  r->n -= from < r->n ? from : r->n;
+  return wait;
+}
+
 /* Takes what calls in progress report until none is left, or boot clock end. */
-static void await_couriers(struct engine *e, int64_t end) {
+static void await_couriers(struct engine *e, struct round *r, int64_t end) {
   while (deliver_busy(core_deliver(e->core)) > 0 && boot_ms(NULL) < end) {
     uint64_t count;
 
-    core_step(e->core, take_done(e), NULL, 0, false);
+    take(e, r);
+    step(e, r, false);
     poll(&(struct pollfd){.fd = e->wake_fd, .events = POLLIN}, 1, 20);
     (void)!read(e->wake_fd, &count, sizeof(count)); /* never blocks */
   }
@@ -212,58 +260,44 @@ static void await_couriers(struct engine *e, int64_t end) {
 /* Most calls end within a moment: aborting them at once would leave open
  * whether they arrived. The others are aborted; what they report still
  * counts. */
-static void wind_down(struct engine *e) {
+static void wind_down(struct engine *e, struct round *r) {
   int64_t began = boot_ms(NULL);
 
-  await_couriers(e, began + FINISH_MS);
+  await_couriers(e, r, began + FINISH_MS);
   for (size_t i = 0; i < CHANNELS_MAX; i++)
     if (e->couriers[i] != NULL)
       courier_stop(e->couriers[i]);
-  await_couriers(e, began + STOP_MS);
+  await_couriers(e, r, began + STOP_MS);
 }
 
-/* One round; orders among the events are carried out in their turn. */
-static int64_t step(struct engine *e, struct job *done, struct event *events,
-                    size_t n, bool launch) {
-  size_t from = 0;
+static void run(struct engine *e) {
+  struct round r = {.events = e->batch};
 
-  for (size_t i = 0; i < n; i++) {
-    if (!command_is_order(&events[i]))
-      continue;
-    core_step(e->core, done, events + from, i - from, launch);
-    command_order(e->core, e->hooks.version, &events[i]);
-    done = NULL;
-    from = i + 1;
-  }
-  return core_step(e->core, done, events + from, n - from, launch);
-}
+  while (!atomic_load(&e->stop)) {
+    bool full;
+    bool idle;
+    int64_t wait;
 
-static void *run(void *arg) {
-  struct engine *e = arg;
-  struct event *events = calloc(BATCH, sizeof(*events));
-  int64_t wait = 0;
-
-  while (events != NULL && !atomic_load(&e->stop)) {
-    size_t n = ring_take(e->ring, events, BATCH);
-    struct job *done = take_done(e);
-    bool idle = n == 0 && done == NULL;
-
-    wait = step(e, done, events, n, true);
+    take(e, &r);
+    full = r.n == BATCH;
+    idle = r.n == 0 && r.done == NULL;
+    wait = step(e, &r, true);
     publish(e);
-    if (n == BATCH)
+    if (wait < 0)
+      poll(NULL, 0, NO_MEMORY_PAUSE_MS);
+    if (wait < 0 || full)
       continue;
-    if (n == 0)
+    if (idle)
       ring_relax(e->ring);
     rest(e, idle && wait < LEAST_PAUSE_MS ? LEAST_PAUSE_MS : wait);
   }
   /* what was notified before the stop is still recorded */
-  for (size_t n = 1; events != NULL && n > 0;) {
-    n = ring_take(e->ring, events, BATCH);
-    step(e, take_done(e), events, n, false);
-  }
-  wind_down(e);
-  free(events);
-  return NULL;
+  do
+    take(e, &r);
+  while (r.n > 0 && step(e, &r, false) >= 0);
+  wind_down(e, &r);
+  if (r.done != NULL) /* also of channels that were not busy */
+    step(e, &r, false);
 }
 
 /* -- life ----------------------------------------------------------------- */
@@ -272,6 +306,8 @@ static void engine_free(struct engine *e) {
   control_free(e->control);
   core_free(e->core);
   ring_free(e->ring);
+  free(e->batch);
+  free(e->directory);
   if (e->wake_fd >= 0)
     close(e->wake_fd);
   pthread_mutex_destroy(&e->done_lock);
@@ -308,23 +344,59 @@ static bool join_couriers(struct engine *e) {
   return all;
 }
 
+static bool patient(void *arg) {
+  const struct engine *e = arg;
+
+  return !atomic_load(&e->stop) && boot_ms(NULL) < e->patience_end;
+}
+
+/* On the engine's own thread: reading what an earlier run left may take long,
+ * and collectd waits for no disk. */
+static int open_all(struct engine *e) {
+  struct core_hooks hooks = {.wall_ms = wall_ms,
+                             .boot_ms = boot_ms,
+                             .random = random_bytes,
+                             .lookup = e->hooks.lookup,
+                             .last_power = e->hooks.last_power,
+                             .lookup_arg = e->hooks.lookup_arg,
+                             .patience = patient,
+                             .patience_arg = e,
+                             .hand = hand,
+                             .hand_arg = e,
+                             .tested = tested,
+                             .tested_arg = e,
+                             .collectd_host = e->hooks.collectd_host,
+                             .interval_s = e->hooks.interval_s,
+                             .grace_s = e->hooks.grace_s};
+
+  e->patience_end = boot_ms(NULL) + PATIENCE_MS;
+  e->core = core_new(e->config, e->directory, &hooks);
+  if (e->core == NULL) {
+    log_say(LOG_LEVEL_ERROR, "the engine could not be started: out of memory");
+    return -ENOMEM;
+  }
+  start_couriers(e);
+  if (e->config->control_socket != NULL)
+    e->control =
+        control_new(e->config->control_socket, e->config->control_group,
+                    e->core, e->hooks.version);
+  return 0;
+}
+
+static void *work(void *arg) {
+  struct engine *e = arg;
+
+  if (open_all(e) == 0)
+    run(e);
+  else
+    atomic_store(&e->dead, true);
+  return NULL;
+}
+
 struct engine *engine_start(const struct notify_config *config,
                             const char *directory,
                             const struct engine_hooks *hooks) {
   struct engine *e = calloc(1, sizeof(*e));
-  struct core_hooks core_hooks = {.wall_ms = wall_ms,
-                                  .boot_ms = boot_ms,
-                                  .random = random_bytes,
-                                  .lookup = hooks->lookup,
-                                  .last_power = hooks->last_power,
-                                  .lookup_arg = hooks->lookup_arg,
-                                  .hand = hand,
-                                  .hand_arg = e,
-                                  .tested = tested,
-                                  .tested_arg = e,
-                                  .collectd_host = hooks->collectd_host,
-                                  .interval_s = hooks->interval_s,
-                                  .grace_s = hooks->grace_s};
   sigset_t all;
   sigset_t before;
   int err;
@@ -336,25 +408,22 @@ struct engine *engine_start(const struct notify_config *config,
   e->done_end = &e->done;
   pthread_mutex_init(&e->done_lock, NULL);
   pthread_mutex_init(&e->stats_lock, NULL);
+  e->directory = strdup(directory);
   e->wake_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
   e->ring = ring_new(RING_SIZE);
-  e->core = core_new(config, directory, &core_hooks);
-  if (e->wake_fd < 0 || e->ring == NULL || e->core == NULL) {
+  e->batch = calloc(BATCH, sizeof(*e->batch));
+  if (e->directory == NULL || e->wake_fd < 0 || e->ring == NULL ||
+      e->batch == NULL) {
     log_say(LOG_LEVEL_ERROR, "the engine could not be started");
     engine_free(e);
     return NULL;
   }
-  if (config->control_socket != NULL)
-    e->control = control_new(config->control_socket, config->control_group,
-                             e->core, hooks->version);
-  start_couriers(e);
   sigfillset(&all); /* signals are the daemon's main thread's */
   pthread_sigmask(SIG_BLOCK, &all, &before);
-  err = pthread_create(&e->thread, NULL, run, e);
+  err = pthread_create(&e->thread, NULL, work, e);
   pthread_sigmask(SIG_SETMASK, &before, NULL);
   if (err != 0) {
     log_say(LOG_LEVEL_ERROR, "no thread for the engine: %s", strerror(err));
-    join_couriers(e);
     engine_free(e);
     return NULL;
   }

@@ -39,14 +39,16 @@ struct engine_stats {
   } channels[CHANNELS_MAX];
 };
 
-/* Opens the store below directory and starts the threads. config is borrowed
- * until engine_stop(). NULL after a log line saying why. */
+/* Starts the threads, the first of which opens the store below directory;
+ * until then notifications are kept. config is borrowed until engine_stop().
+ * NULL after a log line saying why. */
 struct engine *engine_start(const struct notify_config *config,
                             const char *directory,
                             const struct engine_hooks *hooks);
 
 /* Any thread: copies event and returns; never waits for anything but another
- * thread copying. 0, or -ENOBUFS when it had to be dropped (counted). */
+ * thread copying. 0, -ENOBUFS when it had to be dropped (counted), -ENODEV when
+ * the engine could not begin. */
 int engine_event(struct engine *engine, const struct event *event);
 
 /* Any thread. */

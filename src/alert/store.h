@@ -32,16 +32,23 @@ enum store_condition {
   STORE_IN_MEMORY   /* nothing is recorded */
 };
 
-/* directory is created (0700) when missing. Never NULL but when memory is out.
- * why (may be NULL) gets a line about anything but FRESH and CONTINUED. */
-struct store *store_open(const char *directory, enum store_opened *opened,
-                         char *why, size_t why_size);
+/* directory is created (0700) when missing. While another process holds the
+ * file, tries again as long as patience(arg) says so (NULL: once). Never NULL
+ * but when memory is out. UNAVAILABLE goes on with what an older run left if
+ * that can be read. why (may be NULL) gets a line about anything but FRESH and
+ * CONTINUED. */
+struct store *store_open(const char *directory, bool (*patience)(void *arg),
+                         void *arg, enum store_opened *opened, char *why,
+                         size_t why_size);
 /* Also from memory; a transaction still open is rolled back. */
 void store_close(struct store *store);
 
 enum store_condition store_condition(const struct store *store);
 /* The error that brought it there, for people. */
 const char *store_trouble(const struct store *store);
+/* Somebody removed or replaced the file under us: nothing that is written from
+ * now on would be found again, until store_heal(). */
+bool store_gone(const struct store *store);
 /* In memory: tries the disk again (call it with a back-off); no ballast: tries
  * to make a new one. Outside a transaction. True when it is all well now. */
 bool store_heal(struct store *store);
@@ -160,6 +167,9 @@ int store_outbox_supersede(struct store *store, const char *channel,
  * kind, or any (-1). */
 int store_outbox_newer(struct store *store, const struct outbox_row *row,
                        int kind);
+/* A message of the alert may have reached the channel without our knowing. */
+bool store_outbox_doubtful(struct store *store, const char *channel,
+                           int64_t alert_id);
 /* A later message of the same channel and alert went to all recipients. */
 bool store_outbox_overtaken(struct store *store, const struct outbox_row *row);
 /* The channel's queued rows may go at once (id 0), or one of them. */

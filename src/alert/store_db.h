@@ -28,7 +28,7 @@ struct store {
   char trouble[200];
   bool detached; /* the file was never ours */
   int lock_fd;
-  ino_t inode;
+  ino_t inode, log_inode; /* of the file and its -wal; 0 = not known */
   int page_limit;
   char directory[512];
   char path[560];
@@ -56,6 +56,16 @@ int64_t db_number(struct store *store, sqlite3_stmt *stmt, int64_t other);
 
 /* A text column copied to a field, "" for NULL. */
 void db_text(sqlite3_stmt *stmt, int column, char *out, size_t size);
+
+/* Runs plain SQL: a SQLite code. */
+int db_exec(sqlite3 *db, const char *sql);
+/* Forgets the prepared statements, before the connection changes. */
+void db_cache_drop(struct store *store);
+
+/* store_file.c: the disk failed with this SQLite code. Afterwards the same
+ * transaction is open again, on the file thanks to the ballast, or in memory:
+ * SQLITE_OK, else the error that remains. */
+int store_fail_over(struct store *store, int rc);
 
 /* store_schema.c: brings an open connection to the newest schema: 0 or a
  * SQLite code; SQLITE_SCHEMA when a newer program wrote it. */

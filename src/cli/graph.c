@@ -166,7 +166,8 @@ static void tell_left_out(const struct graph *g) {
     puts(" (--kind draws them)");
 }
 
-static void tell_done(const struct graph *g, double seconds) {
+/* Returns the exit status. */
+static int tell_done(const struct graph *g, double seconds) {
   size_t pictures = 0;
 
   for (size_t i = 0; i < g->plan.views_num; i++)
@@ -178,6 +179,10 @@ static void tell_done(const struct graph *g, double seconds) {
          "in %.1f s\n",
          g->out, g->house.things_num, pictures, g->drawn, seconds);
   tell_left_out(g);
+  if (pictures > 0)
+    return CLI_DONE;
+  cli_say("%s: nothing could be drawn: no values of these spans", g->root);
+  return CLI_NOTHING;
 }
 
 static int make(struct graph *g) {
@@ -196,16 +201,13 @@ static int make(struct graph *g) {
     explain(g, err);
     return CLI_NOTHING;
   }
-  if (g->drawn == 0 && graph_draw_count(&g->plan, 0) == 0)
-    cli_say("%s: nothing was measured in these spans", g->root);
   err = graph_publish(&g->shelf, &g->plan, &g->flaws);
   if (err < 0) {
     cli_say("%s: %s", g->out,
             g->shelf.why[0] != '\0' ? g->shelf.why : strerror(-err));
     return CLI_NOTHING;
   }
-  tell_done(g, (double)(clock_monotonic_us() - start) / 1e6);
-  return CLI_DONE;
+  return tell_done(g, (double)(clock_monotonic_us() - start) / 1e6);
 }
 
 static int start(struct graph *g) {

@@ -73,6 +73,10 @@ static void take_line(const char *line, size_t len, struct graph_answer *a) {
     text_clean(line + 1, len - 1, a->sources, sizeof(a->sources));
 }
 
+bool graph_answer_is_locked(const struct graph_answer *answer) {
+  return !answer->ok && strstr(answer->error, "could not lock") != NULL;
+}
+
 void graph_answer_read(const char *text, struct graph_answer *a) {
   *a = (struct graph_answer){.value = NAN};
   while (*text != '\0') {

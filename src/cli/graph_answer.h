@@ -8,7 +8,10 @@
 #include <stddef.h>
 #include <time.h>
 
-enum { GRAPH_PRINTS_MAX = 8, GRAPH_ERROR_SIZE = 512 };
+enum { GRAPH_PRINTS_MAX = 64, GRAPH_ERROR_SIZE = 512 };
+
+/* collectd may be writing to a file for the moment: worth so many attempts. */
+enum { GRAPH_TRIES_MAX = 300 };
 
 struct graph_answer {
   bool ok;
@@ -25,6 +28,9 @@ struct graph_answer {
 
 /* Whether text holds an answer up to its end. */
 bool graph_answer_complete(const char *text, size_t len);
+
+/* Whether the same command may work in a moment. */
+bool graph_answer_is_locked(const struct graph_answer *answer);
 
 /* Reads a complete answer; anything that is no result is passed over. text is
  * terminated. */

@@ -1,30 +1,20 @@
-/* rrdtool command lines: see graph_command.h. */
+/* Words of rrdtool commands: see graph_command.h. */
 #include <config.h>
 
 #include "cli/graph_command.h"
 
 #include "base/text.h"
-#include "cli/graph_colour.h"
-#include "cli/graph_recipe.h"
+#include "cli/graph_probe.h"
 #include "cli/width.h"
 
 #include <errno.h>
-#include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
 enum {
-  CARD_WIDTH = 400,
-  CARD_HEIGHT = 180,
-  HALF_WIDTH = 610,
-  HALF_HEIGHT = 210,
-  WIDE_WIDTH = 1230,
-  /* without their legends */
-  STACK_HEIGHT = 180,
-  WIDE_HEIGHT = 240,
-  ROW_HEIGHT = 14,
-  LEGEND_BYTES = 120 /* with what is added; rrdtool takes 200 */
+  ARGUMENT_MAX = 1024 * 1024,
+  LEGEND_BYTES = 100 /* of a name; rrdtool takes 200 with all around */
 };
 
 /* `rrdtool -` knows no escapes: single quotes hold all but themselves, double
@@ -49,6 +39,28 @@ int graph_quote(struct buf *line, const char *argument) {
   return err;
 }
 
+void graph_add(struct graph_command *c, const char *format, ...) {
+  va_list args;
+  va_list copy;
+  struct buf text;
+  int len;
+
+  if (c->err < 0)
+    return;
+  buf_init(&text, ARGUMENT_MAX);
+  va_start(args, format);
+  va_copy(copy, args);
+  len = vsnprintf(NULL, 0, format, copy);
+  va_end(copy);
+  c->err = len < 0 ? -EINVAL : buf_reserve(&text, (size_t)len + 1);
+  if (c->err == 0) {
+    vsnprintf(text.data, (size_t)len + 1, format, args);
+    c->err = graph_quote(c->line, text.data);
+  }
+  va_end(args);
+  buf_free(&text);
+}
+
 void graph_legend(const char *name, unsigned columns, char *out, size_t size) {
   char clean[LEGEND_BYTES];
   char cut[LEGEND_BYTES];
@@ -67,76 +79,57 @@ void graph_legend(const char *name, unsigned columns, char *out, size_t size) {
       out[used++] = '\\';
     out[used++] = *at;
   }
-  for (; shown < columns && used + 8 < size; shown++) {
-    memcpy(out + used, "\u00a0", 2); /* rrdtool drops ordinary blanks */
-    used += 2;
-  }
+  for (; shown < columns && used + 1 < size; shown++)
+    out[used++] = ' ';
   out[used] = '\0';
 }
 
-static void add_argument(struct graph_recipe *r, const char *format,
-                         va_list args) {
+/* -- variables -- */
+
+void graph_define(struct graph_command *c, const char *variable,
+                  const struct graph_file *file, const char *function) {
+  char link[GRAPH_LINK_SIZE];
+
+  graph_link_name(file, link);
+  graph_add(c, "DEF:%s=%s:value:%s", variable, link, function);
+}
+
+/* One argument, which can be long. */
+void graph_define_sum(struct graph_command *c, const char *variable,
+                      const char *letter, size_t num) {
   struct buf text;
 
-  if (r->err < 0)
-    return;
-  buf_init(&text, r->line->max);
-  {
-    va_list copy;
-    int len;
-
-    va_copy(copy, args);
-    len = vsnprintf(NULL, 0, format, copy);
-    va_end(copy);
-    r->err = len < 0 ? -EINVAL : buf_reserve(&text, (size_t)len + 1);
-    if (r->err == 0) {
-      vsnprintf(text.data, (size_t)len + 1, format, args);
-      r->err = graph_quote(r->line, text.data);
-    }
-  }
+  buf_init(&text, ARGUMENT_MAX);
+  if (c->err == 0)
+    c->err = buf_addf(&text, "CDEF:%s=%s0", variable, letter);
+  for (size_t i = 1; i < num && c->err == 0; i++)
+    c->err = buf_addf(&text, ",%s%zu,ADDNAN", letter, i);
+  if (c->err == 0)
+    graph_add(c, "%s", text.data);
   buf_free(&text);
 }
 
-void graph_add(struct graph_recipe *r, const char *format, ...) {
-  va_list args;
+void graph_define_layer(struct graph_command *c, char letter, size_t place,
+                        const struct graph_layer *layer, const char *function) {
+  char variable[32];
+  char parts[40];
 
-  va_start(args, format);
-  add_argument(r, format, args);
-  va_end(args);
-}
-
-void graph_draw(struct graph_recipe *r, const char *format, ...) {
-  va_list args;
-
-  if (r->job->file == NULL)
-    return;
-  va_start(args, format);
-  add_argument(r, format, args);
-  va_end(args);
-}
-
-/* -- the frame -- */
-
-static size_t legend_rows(const struct graph_view *view) {
-  size_t entries = view->layers_num + 1; /* the sum, too */
-
-  if (view->form == GRAPH_WIDE)
-    entries = (entries + GRAPH_LEGEND_BESIDE - 1) / GRAPH_LEGEND_BESIDE;
-  return entries + 1;
-}
-
-void graph_size(struct graph_view *view) {
-  bool wide = view->form == GRAPH_WIDE;
-
-  if (!view->stacked) {
-    view->width = wide ? HALF_WIDTH : CARD_WIDTH;
-    view->height = wide ? HALF_HEIGHT : CARD_HEIGHT;
+  snprintf(variable, sizeof(variable), "%c%zu", letter, place);
+  if (layer->files_num == 1) {
+    graph_define(c, variable, layer->files[0], function);
     return;
   }
-  view->width = wide ? WIDE_WIDTH : CARD_WIDTH;
-  view->height = (wide ? WIDE_HEIGHT : STACK_HEIGHT) +
-                 ROW_HEIGHT * (unsigned)legend_rows(view);
+  snprintf(parts, sizeof(parts), "%s_", variable);
+  for (size_t i = 0; i < layer->files_num; i++) {
+    char part[64];
+
+    snprintf(part, sizeof(part), "%s%zu", parts, i);
+    graph_define(c, part, layer->files[i], function);
+  }
+  graph_define_sum(c, variable, parts, layer->files_num);
 }
+
+/* -- time -- */
 
 time_t graph_start(enum graph_kind kind, enum graph_span span, time_t now) {
   time_t edges[GRAPH_BARS_MAX + 1];
@@ -147,78 +140,11 @@ time_t graph_start(enum graph_kind kind, enum graph_span span, time_t now) {
   return edges[0];
 }
 
-static void add_time(struct graph_recipe *r) {
-  const struct graph_view *view = r->view;
-  const struct graph_span_info *span = &graph_spans[view->span];
-  time_t start = graph_start(view->kind, view->span, r->job->now);
-  time_t end = r->job->now;
+time_t graph_end(enum graph_kind kind, enum graph_span span, time_t now) {
+  time_t edges[GRAPH_BARS_MAX + 1];
 
-  if (view->kind == GRAPH_KIND_ENERGY) {
-    time_t edges[GRAPH_BARS_MAX + 1];
-
-    graph_edges(view->span, r->job->now, edges);
-    end = edges[span->bars];
-    graph_add(r, "--step=%lld", (long long)span->bar_step);
-    graph_add(r, "--x-grid=%s", span->bar_grid);
-  } else {
-    graph_add(r, "--slope-mode");
-    graph_add(r, "--x-grid=%s", span->x_grid);
-  }
-  graph_add(r, "--start=%lld", (long long)start);
-  graph_add(r, "--end=%lld", (long long)end);
-}
-
-static void add_look(struct graph_recipe *r) {
-  const struct graph_theme_info *t = r->theme;
-  const struct {
-    const char *part;
-    const char *colour;
-  } colours[] = {
-      {"BACK", t->back},   {"CANVAS", t->back},     {"FONT", t->text},
-      {"GRID", t->grid},   {"MGRID", t->bold_grid}, {"AXIS", t->axis},
-      {"ARROW", t->back},  {"FRAME", t->back},      {"SHADEA", t->back},
-      {"SHADEB", t->back},
-  };
-
-  for (size_t i = 0; i < sizeof(colours) / sizeof(colours[0]); i++)
-    graph_add(r, "--color=%s%s", colours[i].part, colours[i].colour);
-  graph_add(r, "--font=DEFAULT:8:DejaVu Sans");
-  graph_add(r, "--font=AXIS:7.5:DejaVu Sans");
-  graph_add(r, "--font=LEGEND:8:DejaVu Sans Mono");
-  graph_add(r, "--border=0");
-  graph_add(r, "--grid-dash=1:0");
-  graph_add(r, "--disable-rrdtool-tag");
-}
-
-static void add_size(struct graph_recipe *r) {
-  graph_add(r, "--full-size-mode");
-  graph_add(r, "--width=%u", r->view->width);
-  graph_add(r, "--height=%u", r->view->height);
-  graph_add(r, "--zoom=%g", r->job->zoom);
-}
-
-int graph_command(struct buf *line, const struct graph_job *job) {
-  struct graph_recipe r = {.line = line,
-                           .job = job,
-                           .view = job->view,
-                           .theme = &graph_themes[job->theme]};
-
-  r.err = buf_adds(line, "graphv");
-  graph_add(&r, "%s", job->file != NULL ? job->file : "none");
-  add_time(&r);
-  add_size(&r);
-  add_look(&r);
-  graph_add(&r, "--vertical-label=%s", graph_kinds[job->view->kind].unit);
-  graph_recipe_scale(&r);
-  graph_recipe(&r);
-  return r.err;
-}
-
-void graph_take(struct graph_view *view, const struct graph_answer *answer) {
-  double *const members[] = {&view->numbers.last, &view->numbers.average,
-                             &view->numbers.most, &view->numbers.least,
-                             &view->numbers.sum};
-
-  for (size_t i = 0; i < sizeof(members) / sizeof(members[0]); i++)
-    *members[i] = i < answer->prints_num ? answer->prints[i] : NAN;
+  if (kind != GRAPH_KIND_ENERGY)
+    return now;
+  graph_edges(span, now, edges);
+  return edges[graph_spans[span].bars];
 }

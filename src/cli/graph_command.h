@@ -1,20 +1,16 @@
-/* rrdtool command lines for views, safe whatever the names hold. Pure
- * functions. */
+/* Words of rrdtool commands, safe whatever the names hold. */
 #ifndef CLI_GRAPH_COMMAND_H
 #define CLI_GRAPH_COMMAND_H
 
 #include "base/buf.h"
-#include "cli/graph_answer.h"
 #include "cli/graph_view.h"
 
 #include <time.h>
 
-struct graph_job {
-  const struct graph_view *view;
-  enum graph_theme theme;
-  const char *file; /* where to draw; NULL: only the numbers */
-  time_t now;
-  double zoom;
+/* A command line that grows. After an error nothing more is added. */
+struct graph_command {
+  struct buf *line;
+  int err; /* -ENOMEM, -EMSGSIZE, -EINVAL */
 };
 
 /* Adds ` argument` as one argument of `rrdtool -`: 0, -ENOMEM, -EMSGSIZE;
@@ -22,21 +18,28 @@ struct graph_job {
 int graph_quote(struct buf *line, const char *argument)
     __attribute__((warn_unused_result));
 
+/* Adds one argument. */
+void graph_add(struct graph_command *c, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
 /* A name as text of a legend: cut and filled to so many columns, never
  * anything that rrdtool takes for a command. */
 void graph_legend(const char *name, unsigned columns, char *out, size_t size);
 
-/* Sets the size at which the view is shown. */
-void graph_size(struct graph_view *view);
+/* Defines variable as what file keeps by that function: AVERAGE, MIN, MAX. */
+void graph_define(struct graph_command *c, const char *variable,
+                  const struct graph_file *file, const char *function);
 
-/* Adds the command: 0 or what graph_quote() returns. */
-int graph_command(struct buf *line, const struct graph_job *job)
-    __attribute__((warn_unused_result));
+/* Defines <letter><place> as the sum of what is known of a layer's files. */
+void graph_define_layer(struct graph_command *c, char letter, size_t place,
+                        const struct graph_layer *layer, const char *function);
 
-/* The numbers that rrdtool printed for this view. */
-void graph_take(struct graph_view *view, const struct graph_answer *answer);
+/* Defines variable as the sum of what is known of letter 0, letter 1, ... */
+void graph_define_sum(struct graph_command *c, const char *variable,
+                      const char *letter, size_t num);
 
-/* The first second that a picture of this span shows. */
+/* The first and the last second that a view shows. */
 time_t graph_start(enum graph_kind kind, enum graph_span span, time_t now);
+time_t graph_end(enum graph_kind kind, enum graph_span span, time_t now);
 
 #endif

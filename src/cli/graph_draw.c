@@ -3,8 +3,8 @@
 
 #include "cli/graph_draw.h"
 
-#include "cli/graph_colour.h"
-#include "cli/graph_command.h"
+#include "cli/graph_numbers.h"
+#include "cli/graph_picture.h"
 #include "cli/graph_probe.h"
 
 #include <errno.h>
@@ -12,13 +12,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* One command: a picture in one theme, or the numbers of pictures that are
- * kept. */
+/* One command: the numbers of a view, then its picture in each theme. */
 enum { NUMBERS = GRAPH_THEMES };
 
 struct task {
   size_t view;
-  unsigned theme;
+  unsigned what; /* a theme, or NUMBERS */
+  unsigned tries;
 };
 
 struct drawing {
@@ -64,7 +64,7 @@ static bool is_good(const struct graph_draw *draw,
 
 /* -- tasks -- */
 
-static int add_task(struct drawing *d, size_t view, unsigned theme) {
+static int add_task(struct drawing *d, struct task task) {
   if (d->num == d->room) {
     size_t room = d->room > 0 ? d->room * 2 : 256;
     struct task *grown = realloc(d->tasks, room * sizeof(*grown));
@@ -74,48 +74,48 @@ static int add_task(struct drawing *d, size_t view, unsigned theme) {
     d->tasks = grown;
     d->room = room;
   }
-  d->tasks[d->num++] = (struct task){view, theme};
+  d->tasks[d->num++] = task;
   return 0;
 }
 
-static int add_tasks(struct drawing *d, size_t place) {
+static int add_pictures(struct drawing *d, size_t place) {
   struct graph_view *view = &d->draw->plan->views[place];
-  bool any = false;
   int err = 0;
 
-  if (view->state != GRAPH_PLANNED)
-    return 0;
   for (unsigned theme = 0; theme < GRAPH_THEMES && err == 0; theme++) {
     view->kept[theme] = is_good(d->draw, view, theme);
     if (view->kept[theme])
       d->draw->pictures++;
     else
-      err = add_task(d, place, theme);
-    any |= !view->kept[theme];
+      err = add_task(d, (struct task){place, theme, 0});
   }
-  return any || err < 0 ? err : add_task(d, place, NUMBERS);
+  return err;
 }
 
-static bool next(void *arg, size_t *task, struct buf *line) {
+static int ask(struct drawing *d, const struct task *task, struct buf *line) {
+  const struct graph_view *view = &d->draw->plan->views[task->view];
+  const struct graph_picture picture = {.view = view,
+                                        .theme = (enum graph_theme)task->what,
+                                        .now = d->draw->plan->now,
+                                        .zoom = d->draw->plan->zoom};
+
+  return task->what == NUMBERS
+             ? graph_numbers_ask(line, view, d->draw->plan->now)
+             : graph_picture_ask(line, &picture);
+}
+
+static bool next(void *arg, size_t *place, struct buf *line) {
   struct drawing *d = arg;
 
   while (d->next < d->num && d->err == 0) {
-    const struct task *t = &d->tasks[d->next];
-    const struct graph_view *view = &d->draw->plan->views[t->view];
-    const struct graph_job job = {
-        .view = view,
-        .theme =
-            t->theme < GRAPH_THEMES ? (enum graph_theme)t->theme : GRAPH_LIGHT,
-        .file = t->theme < GRAPH_THEMES ? view->names[t->theme] : NULL,
-        .now = d->draw->plan->now,
-        .zoom = d->draw->plan->zoom};
+    const struct task *task = &d->tasks[d->next];
 
-    *task = d->next++;
-    if (view->state == GRAPH_FAILED) {
-      d->draw->pictures += t->theme < GRAPH_THEMES;
+    *place = d->next++;
+    if (d->draw->plan->views[task->view].state == GRAPH_FAILED) {
+      d->draw->pictures++;
       continue;
     }
-    d->err = graph_command(line, &job);
+    d->err = ask(d, task, line);
     return d->err == 0;
   }
   return false;
@@ -201,30 +201,49 @@ static bool repair(struct drawing *d, struct graph_view *view,
   return false;
 }
 
+/* Numbers first: what has none is not drawn. */
+static void take_numbers(struct drawing *d, size_t place,
+                         const struct graph_answer *answer) {
+  struct graph_view *view = &d->draw->plan->views[place];
+
+  d->err = graph_numbers_take(view, answer);
+  view->state = graph_numbers_any(view) ? GRAPH_DRAWN : GRAPH_EMPTY;
+  if (view->state == GRAPH_EMPTY)
+    d->draw->pictures += GRAPH_THEMES;
+  else if (d->err == 0)
+    d->err = add_pictures(d, place);
+}
+
+static const char *flaw_of(const struct drawing *d, const struct task *task,
+                           const struct graph_answer *answer) {
+  const struct graph_view *view = &d->draw->plan->views[task->view];
+
+  if (!answer->ok)
+    return answer->error;
+  if (task->what == NUMBERS ||
+      graph_shelf_whole(d->draw->shelf, view->names[task->what]))
+    return NULL;
+  return "the picture could not be written whole; is the disk full?";
+}
+
 static void done(void *arg, size_t place, const struct graph_answer *answer) {
   struct drawing *d = arg;
-  const struct task task = d->tasks[place];
+  struct task task = d->tasks[place];
   struct graph_view *view = &d->draw->plan->views[task.view];
-  const char *error = answer->error;
+  const char *flaw = flaw_of(d, &task, answer);
 
-  if (view->state != GRAPH_FAILED) {
-    bool good = answer->ok;
-
-    if (good && task.theme < GRAPH_THEMES &&
-        !graph_shelf_whole(d->draw->shelf, view->names[task.theme])) {
-      good = false;
-      error = "the picture could not be written whole; is the disk full?";
-    }
-    if (good) {
-      graph_take(view, answer);
-      view->state = GRAPH_DRAWN;
-      d->draw->drawn += task.theme < GRAPH_THEMES;
-    } else if (repair(d, view, error)) {
-      d->err = add_task(d, task.view, task.theme);
-      return;
-    }
+  if (graph_answer_is_locked(answer) && task.tries++ < GRAPH_TRIES_MAX) {
+    d->err = add_task(d, task);
+  } else if (flaw == NULL && task.what == NUMBERS) {
+    take_numbers(d, task.view, answer);
+  } else if (flaw == NULL) {
+    d->draw->pictures++;
+    d->draw->drawn++;
+  } else if (view->state != GRAPH_FAILED && repair(d, view, flaw)) {
+    d->err = add_task(d, task);
+  } else {
+    d->draw->pictures += task.what == NUMBERS ? GRAPH_THEMES : 1;
   }
-  d->draw->pictures += task.theme < GRAPH_THEMES;
 }
 
 static void tick(void *arg) {
@@ -239,7 +258,8 @@ int graph_draw_views(struct graph_draw *draw, size_t first) {
   int err = 0;
 
   for (size_t i = first; i < draw->plan->views_num && err == 0; i++)
-    err = add_tasks(&d, i);
+    if (draw->plan->views[i].state == GRAPH_PLANNED)
+      err = add_task(&d, (struct task){i, NUMBERS, 0});
   if (err == 0)
     err = graph_pool_run(draw->pool, &work);
   free(d.tasks);

@@ -35,7 +35,6 @@ struct graph_span_info {
   const char *x_grid; /* of a curve */
   size_t bars;        /* energy: one bar for each hour, day or month */
   char bar;           /* 'h', 'd', 'm' */
-  int64_t bar_step;   /* a whole number of them lies in every bar */
   const char *bar_grid;
   const char *bar_words; /* "kWh per ..." */
   const char *bar_now;   /* the bar that still grows */

@@ -38,22 +38,31 @@ static void add_numbers(struct graph_html *h, const struct graph_view *view) {
     add_number(h, "lowest", n->least, kind, &any);
   add_number(h, "highest", n->most, kind, &any);
   if (energy)
-    add_number(h, "sum", n->sum, kind, &any);
-  if (view->kind == GRAPH_KIND_RESPONSE && isfinite(n->sum))
-    graph_html_add(h, "; answered %.1f %% of the time", n->sum);
+    add_number(h, "sum", view->sum, kind, &any);
+  if (isfinite(view->share))
+    graph_html_add(h, "; answered %.1f %% of the time", view->share);
+}
+
+static void add_subject(struct graph_html *h, const struct graph_view *view) {
+  if (view->thing == NULL) {
+    graph_html_add(h, view->stacked ? " by device" : " of all devices");
+    return;
+  }
+  graph_html_add(h, " of ");
+  graph_html_text(h, view->thing->label);
+  if (view->thing->strip != NULL) {
+    graph_html_add(h, " on ");
+    graph_html_text(h, view->thing->strip);
+  }
 }
 
 static void add_alt(struct graph_html *h, const struct graph_view *view) {
   const struct graph_span_info *span = &graph_spans[view->span];
 
-  graph_html_add(h, "%s%s%s of ", graph_kinds[view->kind].title,
-                 view->kind == GRAPH_KIND_ENERGY ? " " : "",
-                 view->kind == GRAPH_KIND_ENERGY ? span->bar_words : "");
-  graph_html_text(h, view->thing != NULL ? view->thing->label : "all devices");
-  if (view->thing != NULL && view->thing->strip != NULL) {
-    graph_html_add(h, " on ");
-    graph_html_text(h, view->thing->strip);
-  }
+  graph_html_add(h, "%s", graph_kinds[view->kind].title);
+  if (view->kind == GRAPH_KIND_ENERGY)
+    graph_html_add(h, " %s", span->bar_words);
+  add_subject(h, view);
   graph_html_add(h, " over %s", span->words);
   add_numbers(h, view);
   if (view->stacked) {

@@ -5,6 +5,8 @@
 
 #include "cli/graph_colour.h"
 #include "cli/graph_command.h"
+#include "cli/graph_numbers.h"
+#include "cli/graph_picture.h"
 #include "cli/graph_probe.h"
 
 #include <errno.h>
@@ -97,12 +99,6 @@ static void name_view(const struct graph_plan *plan, struct graph_view *view) {
 
 /* -- views -- */
 
-static void view_free(struct graph_view *view) {
-  for (size_t i = 0; i < view->layers_num; i++)
-    free(view->layers[i].files);
-  free(view->layers);
-}
-
 /* The files of this type that thing has: its own, else those of its plugs.
  * files may be NULL to count them. */
 static size_t files_of(struct graph_thing *thing, enum graph_type type,
@@ -149,17 +145,6 @@ static int add_layer(struct graph_view *view, const char *label,
   return 0;
 }
 
-struct graph_file *graph_view_file(const struct graph_view *view, size_t i) {
-  for (size_t j = 0; j < view->layers_num; j++) {
-    if (i < view->layers[j].files_num)
-      return view->layers[j].files[i];
-    i -= view->layers[j].files_num;
-  }
-  if (view->whole != NULL && i-- == 0)
-    return view->whole;
-  return i == 0 ? view->up : NULL;
-}
-
 static time_t newest(const struct graph_view *view) {
   const struct graph_file *file;
   time_t last = 0;
@@ -179,10 +164,10 @@ static int add_view(struct graph_plan *plan, struct graph_view *view) {
         realloc(plan->views, (plan->views_num > 0 ? plan->views_num * 2 : 1) *
                                  sizeof(*grown));
   if (grown == NULL) {
-    view_free(view);
+    graph_view_free(view);
     return -ENOMEM;
   }
-  view->numbers = (struct graph_numbers){NAN, NAN, NAN, NAN, NAN};
+  graph_numbers_clear(view);
   graph_size(view);
   name_view(plan, view);
   if (newest(view) < graph_start(view->kind, view->span, plan->now))
@@ -254,7 +239,7 @@ static int plan_view(struct graph_plan *plan, struct graph_thing *thing,
     err = add_layer(&view, NULL, thing->colour, &thing, 1, type);
   }
   if (err < 0) {
-    view_free(&view);
+    graph_view_free(&view);
     return err;
   }
   return add_view(plan, &view);
@@ -382,7 +367,7 @@ static int plan_stack(struct graph_plan *plan, enum graph_span span,
   int err = stack(&view, ranked, num);
 
   if (err < 0) {
-    view_free(&view);
+    graph_view_free(&view);
     return err;
   }
   return add_view(plan, &view);
@@ -425,7 +410,7 @@ static int plan_total(struct graph_plan *plan, enum graph_kind kind,
   err = add_layer(&view, NULL, GRAPH_COLOURS, parts, num, type);
   free(parts);
   if (err < 0 || num == 0) {
-    view_free(&view);
+    graph_view_free(&view);
     return err;
   }
   return add_view(plan, &view);
@@ -461,7 +446,7 @@ int graph_plan_house(struct graph_plan *plan) {
 
 void graph_plan_free(struct graph_plan *plan) {
   for (size_t i = 0; i < plan->views_num; i++)
-    view_free(&plan->views[i]);
+    graph_view_free(&plan->views[i]);
   free(plan->views);
   *plan = (struct graph_plan){0};
 }

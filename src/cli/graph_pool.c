@@ -16,6 +16,7 @@
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -136,7 +137,8 @@ static int start(struct graph_pool *pool, struct process *p) {
   pid_t pid = 0;
   int err;
 
-  if (pipe2(to, O_CLOEXEC) < 0)
+  /* a socket, unlike a pipe, can be written to without SIGPIPE */
+  if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, to) < 0)
     return -errno;
   if (pipe2(from, O_CLOEXEC) < 0) {
     err = -errno;
@@ -163,13 +165,13 @@ static int start(struct graph_pool *pool, struct process *p) {
   return err;
 }
 
-/* The pipe holds less than a long command: rrdtool reads a line to its end
+/* The socket may hold less than a long command: rrdtool reads a line to its end
  * before it does anything else, so this waits for nothing but that. */
 static bool send_line(const struct process *p, const struct buf *line) {
   size_t sent = 0;
 
   while (sent < line->len) {
-    ssize_t n = write(p->to, line->data + sent, line->len - sent);
+    ssize_t n = send(p->to, line->data + sent, line->len - sent, MSG_NOSIGNAL);
 
     if (n < 0 && errno != EINTR)
       return false; /* it is dead, as reading will show */

@@ -13,8 +13,10 @@
 struct probe {
   struct graph_house *house;
   struct graph_file **files; /* by link */
-  size_t next;
   size_t num;
+  size_t *queue; /* places in files: each, and again those that were locked */
+  size_t next;
+  size_t end;
   time_t now;
   int folder;
   graph_problem *problem;
@@ -62,9 +64,9 @@ static bool next(void *arg, size_t *task, struct buf *line) {
   struct probe *p = arg;
   char name[GRAPH_LINK_SIZE];
 
-  if (p->next >= p->num)
+  if (p->next >= p->end)
     return false;
-  *task = p->next++;
+  *task = p->queue[p->next++];
   graph_link_name(p->files[*task], name);
   return buf_addf(line, "lastupdate %s", name) == 0;
 }
@@ -95,6 +97,10 @@ static void done(void *arg, size_t task, const struct graph_answer *answer) {
   struct probe *p = arg;
   struct graph_file *file = p->files[task];
 
+  if (graph_answer_is_locked(answer) && p->end < p->num + GRAPH_TRIES_MAX) {
+    p->queue[p->end++] = task;
+    return;
+  }
   if (!answer->ok) {
     char words[GRAPH_ERROR_SIZE + 256];
 
@@ -149,12 +155,18 @@ int graph_probe(struct graph_house *house, struct graph_pool *pool,
   if (p.folder < 0)
     return -errno;
   p.files = calloc(house->files_num + 1, sizeof(struct graph_file *));
-  err = p.files == NULL ? -ENOMEM : graph_house_each(house, link_files, &p);
+  p.queue = calloc(house->files_num + GRAPH_TRIES_MAX, sizeof(size_t));
+  err = p.files == NULL || p.queue == NULL
+            ? -ENOMEM
+            : graph_house_each(house, link_files, &p);
   close(p.folder);
+  for (; err == 0 && p.end < p.num; p.end++)
+    p.queue[p.end] = p.end;
   if (err == 0)
     err = graph_pool_run(pool, &work);
   if (err == 0)
     graph_house_each(house, set_seen, &p);
+  free(p.queue);
   free(p.files);
   return err;
 }

@@ -1,24 +1,8 @@
-/* Inside cli/graph_command.c and cli/graph_recipe.c: a command that grows. */
+/* What the pictures show, kind by kind. Pure functions. */
 #ifndef CLI_GRAPH_RECIPE_H
 #define CLI_GRAPH_RECIPE_H
 
-#include "cli/graph_command.h"
-
-struct graph_recipe {
-  struct buf *line;
-  const struct graph_job *job;
-  const struct graph_view *view;
-  const struct graph_theme_info *theme;
-  int err; /* of the first argument that did not fit */
-};
-
-/* Adds one argument; after an error nothing more. */
-void graph_add(struct graph_recipe *r, const char *format, ...)
-    __attribute__((format(printf, 2, 3)));
-
-/* The same for what only pictures need, not numbers. */
-void graph_draw(struct graph_recipe *r, const char *format, ...)
-    __attribute__((format(printf, 2, 3)));
+#include "cli/graph_picture.h"
 
 /* Legends of stacks: columns for a name, and entries beside each other. */
 enum {
@@ -26,11 +10,10 @@ enum {
   GRAPH_LEGEND_BESIDE = 3 /* in wide pictures */
 };
 
-/* What is drawn for each kind, and its PRINT lines in the order last, average,
- * most, least, sum. */
-void graph_recipe(struct graph_recipe *r);
+/* Adds the limits and scales of the axis. */
+void graph_recipe_scale(struct graph_command *c, const struct graph_picture *p);
 
-/* Options that depend on the kind: limits and scales. */
-void graph_recipe_scale(struct graph_recipe *r);
+/* Adds curves, areas and legend. */
+void graph_recipe(struct graph_command *c, const struct graph_picture *p);
 
 #endif

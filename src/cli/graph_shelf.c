@@ -30,22 +30,26 @@ fail(struct graph_shelf *shelf, int err, const char *format, ...) {
 
 /* -- opening -- */
 
-/* A folder made by us is flat: files and links, and those of rrdtool. */
+/* A folder made by us is flat. The last picture of an rrdtool whose master was
+ * killed may still arrive meanwhile. */
 static void remove_folder(int parent, const char *name) {
-  int fd =
-      openat(parent, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
-  DIR *folder = fd >= 0 ? fdopendir(fd) : NULL;
-  struct dirent *entry;
+  for (int tries = 0; tries < 3; tries++) {
+    int fd =
+        openat(parent, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
+    DIR *folder = fd >= 0 ? fdopendir(fd) : NULL;
+    struct dirent *entry;
 
-  if (folder == NULL) {
-    if (fd >= 0)
-      close(fd);
-    return;
+    if (folder == NULL) {
+      if (fd >= 0)
+        close(fd);
+      return;
+    }
+    while ((entry = readdir(folder)) != NULL)
+      (void)unlinkat(fd, entry->d_name, 0);
+    closedir(folder);
+    if (unlinkat(parent, name, AT_REMOVEDIR) == 0)
+      return;
   }
-  while ((entry = readdir(folder)) != NULL)
-    (void)unlinkat(fd, entry->d_name, 0);
-  closedir(folder);
-  (void)unlinkat(parent, name, AT_REMOVEDIR);
 }
 
 /* Only while the folder is locked: nobody is at work in them. */

@@ -16,21 +16,21 @@ enum graph_state {
   GRAPH_FAILED
 };
 
+/* NAN where there is none. */
+struct graph_numbers {
+  double last;
+  double average;
+  double most;
+  double least;
+};
+
 /* One curve or one area of a stack: the sum of some files. */
 struct graph_layer {
   const char *label; /* borrowed; NULL: the whole, without a name */
   unsigned colour;   /* place in the palette; GRAPH_COLOURS: no device's */
   struct graph_file **files; /* the list is the layer's, the files are not */
   size_t files_num;
-};
-
-/* NAN where there is none. */
-struct graph_numbers {
-  double last;
-  double average;
-  double most;
-  double least; /* not of stacks and energy */
-  double sum;   /* energy: of the whole span; response: percent up */
+  struct graph_numbers numbers; /* of stacks */
 };
 
 enum { GRAPH_NAME_SIZE = 128 };
@@ -51,9 +51,15 @@ struct graph_view {
   bool kept[GRAPH_THEMES]; /* the one from last time is still good */
   unsigned width, height;  /* as shown; the picture has zoom times as much */
   struct graph_numbers numbers;
+  double share; /* response: percent of polls with an answer, or NAN */
+  double sum;   /* energy: of the whole span, in Wh */
+  double *bars; /* energy: Wh of each, NAN where nothing is known; or NULL */
 };
 
 /* The files of a view, one by one: NULL behind the last. */
 struct graph_file *graph_view_file(const struct graph_view *view, size_t i);
+
+/* Frees what the view owns. */
+void graph_view_free(struct graph_view *view);
 
 #endif

@@ -194,6 +194,7 @@ static void renew(struct link *link, enum outcome outcome, const char *why) {
 
 static void take_lock(struct link *link, json_ref root) {
   link->locked = tpap_read_lock(&link->base.env->json, root);
+  drop_session(link);
   stop(link);
   http_link_fail(&link->base, OUTCOME_AUTH,
                  "it has locked everybody out for %u s after too many wrong "

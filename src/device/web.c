@@ -107,7 +107,7 @@ void web_finished(struct web_client *c, CURLcode code) {
   if (c->closes)
     c->closed_us = loop_now_us(c->http->loop);
   if (code != CURLE_OK)
-    outcome = web_judge(code, os_error, &why);
+    outcome = web_judge(code, c->answer.status, os_error, &why);
   if (outcome == OUTCOME_OK && c->body.data == NULL &&
       buf_reserve(&c->body, 1) < 0) {
     outcome = OUTCOME_UNREACHABLE;
@@ -188,6 +188,7 @@ static void equip(struct web_client *c) {
   curl_easy_setopt(easy, CURLOPT_IPRESOLVE, (long)CURL_IPRESOLVE_V4);
   curl_easy_setopt(easy, CURLOPT_TCP_NODELAY, 1L);
   curl_easy_setopt(easy, CURLOPT_BUFFERSIZE, (long)RECEIVE_BUFFER);
+  curl_easy_setopt(easy, CURLOPT_MAXFILESIZE, (long)ANSWER_MAX);
   curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, web_take_body);
   curl_easy_setopt(easy, CURLOPT_WRITEDATA, c);
   curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, web_take_header);
@@ -205,9 +206,14 @@ static bool open_handle(struct web_client *c) {
   if (c->multi == NULL && !web_multi_join(c))
     return false;
   c->easy = curl_easy_init();
-  if (c->easy != NULL)
-    equip(c);
-  return c->easy != NULL;
+  if (c->easy == NULL)
+    return false;
+  equip(c);
+  if (web_trust_apply(c) == 0)
+    return true;
+  curl_easy_cleanup(c->easy);
+  c->easy = NULL;
+  return false;
 }
 
 /* Scheme, address and port as libcurl likes them best: read once. */
@@ -291,6 +297,7 @@ int web_post(struct web_client *c, enum web_kind kind, const char *path,
   curl_easy_setopt(c->easy, CURLOPT_POSTFIELDSIZE, (long)len);
   c->answer = (struct web_answer){0};
   c->closes = false;
+  c->head_len = 0;
   buf_clear(&c->body);
   c->active = true;
   if (loop_now_us(c->http->loop) < rested_us) {

@@ -60,12 +60,18 @@ static bool header_is(const char *line, size_t len, const char *name,
   return len > name_len && strncasecmp(line, name, name_len) == 0;
 }
 
+/* libcurl itself keeps as many lines as come. */
+enum { HEAD_MAX = 16 * 1024 };
+
 size_t web_take_header(char *line, size_t size, size_t n, void *arg) {
   static const char cookie[] = "Set-Cookie:";
   static const char connection[] = "Connection:";
   struct web_client *c = arg;
   size_t len = size * n;
 
+  c->head_len += len;
+  if (c->head_len > HEAD_MAX)
+    return 0;
   while (len > 0 && (line[len - 1] == '\n' || line[len - 1] == '\r'))
     len--;
   if (header_is(line, len, cookie, sizeof(cookie) - 1)) {
@@ -81,7 +87,8 @@ size_t web_take_header(char *line, size_t size, size_t n, void *arg) {
   return size * n;
 }
 
-enum outcome web_judge(CURLcode code, long os_error, const char **why) {
+enum outcome web_judge(CURLcode code, long status, long os_error,
+                       const char **why) {
   switch (code) {
   case CURLE_COULDNT_CONNECT:
     if (os_error == ECONNREFUSED) {
@@ -104,8 +111,13 @@ enum outcome web_judge(CURLcode code, long os_error, const char **why) {
   case CURLE_GOT_NOTHING:
   case CURLE_SEND_ERROR:
   case CURLE_RECV_ERROR:
+    if (status != 0) {
+      *why = "the answer broke off";
+      return OUTCOME_MALFORMED;
+    }
     *why = "connection closed without an answer";
     return OUTCOME_REFUSED;
+  case CURLE_FILESIZE_EXCEEDED:
   case CURLE_WRITE_ERROR:
     *why = "the answer is larger than any device's";
     return OUTCOME_MALFORMED;

@@ -43,6 +43,7 @@ struct web_client {
   int kind;     /* of the headers that are set; WEB_KINDS: none are */
   char *request;
   size_t request_len;
+  size_t head_len; /* of the answer, so far */
   struct buf body;
   struct web_answer answer;
   bool closes;        /* the device closed after its last answer */
@@ -75,7 +76,9 @@ void web_multi_free_all(struct web *h);
 
 size_t web_take_header(char *line, size_t size, size_t n, void *arg);
 size_t web_take_body(char *bytes, size_t size, size_t n, void *arg);
-enum outcome web_judge(CURLcode code, long os_error, const char **why);
+/* status: of the answer as far as it came; 0: it did not. */
+enum outcome web_judge(CURLcode code, long status, long os_error,
+                       const char **why);
 
 /* -- web_trust.c -- */
 

@@ -10,6 +10,7 @@
 
 #include <errno.h>
 #include <openssl/ec.h>
+#include <openssl/err.h>
 #include <openssl/evp.h>
 #include <openssl/obj_mac.h>
 #include <openssl/ssl.h>
@@ -104,6 +105,7 @@ static int verify(X509_STORE_CTX *ctx, void *arg) {
   STACK_OF(X509) *others = X509_STORE_CTX_get0_untrusted(ctx);
   int verdict = X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY;
 
+  ERR_set_mark(); /* libcurl judges by the first error it finds */
   for (int i = 0; i < sk_X509_num(others) && i < 4 && verdict != X509_V_OK;
        i++) {
     X509 *root =
@@ -113,6 +115,7 @@ static int verify(X509_STORE_CTX *ctx, void *arg) {
                                            : X509_V_ERR_OUT_OF_MEM;
     X509_free(root);
   }
+  ERR_pop_to_mark();
   X509_STORE_CTX_set_error(ctx, verdict);
   return verdict == X509_V_OK;
 }

@@ -129,31 +129,35 @@ static void dispatch_plugs(value_list_t *vl, const struct known *k,
   }
 }
 
-static void report(void *arg, const struct known *k, unsigned parts) {
-  value_list_t vl = series_of("kasa", k->name, k->reported_us,
-                              known_interval(k, &plugin.options));
+static void dispatch_core(value_list_t *vl, const struct known *k) {
   /* In a poll that also asks for the slow ones, those come by themselves. */
   uint32_t which = k->progress.slow ? ~QUANTITIES_SLOW : UINT32_MAX;
   double wh;
+
+  gauge(vl, "response_time", "", k->response);
+  dispatch_reading(vl, "", &k->device.now, which);
+  dispatch_plugs(vl, k, which);
+  if (known_energy(k, &wh))
+    watt_hours(vl, "", wh);
+  if (plugin.options.report_info)
+    dispatch_info(vl, k);
+}
+
+static void report(void *arg, const struct known *k, unsigned parts) {
+  value_list_t vl = series_of("kasa", k->name, k->reported_us,
+                              known_interval(k, &plugin.options));
 
   (void)arg;
   if (parts & REPORT_EXTRA) {
     dispatch_reading(&vl, "", &k->device.now, QUANTITIES_SLOW);
     dispatch_plugs(&vl, k, QUANTITIES_SLOW);
   }
-  if (parts & REPORT_STATE)
-    gauge(&vl, "up", "", k->up);
+  if (parts & REPORT_READING)
+    dispatch_core(&vl, k);
   if (parts & REPORT_FAILURES)
     dispatch_failures(&vl, k);
-  if (!(parts & REPORT_READING))
-    return;
-  gauge(&vl, "response_time", "", k->response);
-  dispatch_reading(&vl, "", &k->device.now, which);
-  dispatch_plugs(&vl, k, which);
-  if (known_energy(k, &wh))
-    watt_hours(&vl, "", wh);
-  if (plugin.options.report_info)
-    dispatch_info(&vl, k);
+  if (parts & REPORT_STATE) /* last: who sees it change finds the rest there */
+    gauge(&vl, "up", "", k->up);
 }
 
 /* Newcomers end a cycle of their own between two of the clock's; sums once an

@@ -74,9 +74,7 @@ static int notify(const notification_t *n, user_data_t *unused) {
     nobody_told(&ev);
     return 0;
   }
-  if (plugin.engine != NULL)
-    engine_event(plugin.engine, &ev);
-  else
+  if (plugin.engine == NULL || engine_event(plugin.engine, &ev) == -ENODEV)
     nobody_told(&ev);
   pthread_rwlock_unlock(&plugin.gate);
   return 0; /* what had to be dropped is counted and told by the engine */

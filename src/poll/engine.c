@@ -132,10 +132,24 @@ static void poll_one(struct engine *e, struct known *k) {
   poller_enqueue(e->poller, k);
 }
 
+/* Due, with half an interval's grace: the clock's ticks are not exact. */
+static uint64_t grace(const struct engine *e) {
+  return (uint64_t)(e->options->interval * 5e5);
+}
+
+static bool is_due(const struct engine *e, const struct known *k) {
+  return loop_now_us(e->loop) + grace(e) >= k->due_us;
+}
+
 static void poll_done(void *arg, struct known *k) {
   struct engine *e = arg;
   bool current = k->cycle == e->cycle && e->open > 0;
+  /* A poll that ended just before a tick is not followed by another at once:
+   * of two values in a row the older may reach a writer last. */
+  uint64_t earliest_us = loop_now_us(e->loop) + grace(e) + grace(e) / 2;
 
+  if (k->due_us < earliest_us)
+    k->due_us = earliest_us;
   if (!current)
     return;
   e->open--;
@@ -163,13 +177,6 @@ static void say_overrun(struct engine *e) {
           "polling takes longer than the interval of %g s: %u devices are not "
           "done yet (%s)",
           e->options->interval, e->open, names);
-}
-
-/* Due, with half an interval's grace: the clock's ticks are not exact. */
-static bool is_due(const struct engine *e, const struct known *k) {
-  uint64_t grace = (uint64_t)(e->options->interval * 5e5);
-
-  return loop_now_us(e->loop) + grace >= k->due_us;
 }
 
 /* What is still under way belongs to the new cycle: it is not over before. */

@@ -97,6 +97,23 @@ def wait(condition, what, timeout=10, tell=None):
         time.sleep(0.02)
 
 
+def daemon_command(config, *arguments, wrap=()):
+    """collectd with that configuration, under the instrument that is asked
+    for. The library is for the daemon alone: a shell may not bear it. libcrypt
+    comes with it: else its crypt_r() stays unknown to the interceptor."""
+    load = ["env", f"LD_PRELOAD={PRELOAD}:libcrypt.so.1"] if PRELOAD else []
+    return [*wrap, *WRAP, *load, COLLECTD, "-C", config, *arguments]
+
+
+def environment(more=()):
+    """Of a daemon. instruments.py tells whose a report is, so that a report
+    does not change the status collectd ends with."""
+    env = {**os.environ, **dict(more)}
+    for name in ("ASAN_OPTIONS", "LSAN_OPTIONS", "TSAN_OPTIONS"):
+        env[name] = "exitcode=0:" + env.get(name, "")
+    return env
+
+
 # -- the metrics page
 
 _LINE = re.compile(r'([A-Za-z_:][\w:]*)(?:\{(.*)\})? (\S+)(?: (\d+))?$')
@@ -241,19 +258,10 @@ PluginDir "{PLUGINDIR}"
     # -- life
 
     def command(self, *arguments):
-        # for the daemon alone: a shell that wraps it may not bear the library
-        # libcrypt with it: else its crypt_r() stays unknown to the interceptor
-        load = ["env", f"LD_PRELOAD={PRELOAD}:libcrypt.so.1"] if PRELOAD else []
-        return [*self._wrap, *WRAP, *load, COLLECTD, "-C", self.config,
-                *arguments]
+        return daemon_command(self.config, *arguments, wrap=self._wrap)
 
     def environment(self):
-        env = {**os.environ, **self._env}
-        # verify() tells whose a report is; the status says how collectd ended
-        for name in ("ASAN", "LSAN", "TSAN"):
-            variable = name + "_OPTIONS"
-            env[variable] = "exitcode=0:" + env.get(variable, "")
-        return env
+        return environment(self._env)
 
     def start(self):
         with open(self.path("stderr"), "wb") as out:

@@ -16,7 +16,9 @@ from sim import Sim
 
 sys.path.insert(0, GRAFANA)
 
+import picture  # noqa: E402,F401
 import query  # noqa: E402
+from drawing import reshape  # noqa: E402,F401
 
 PAGES = sorted(name[:-5] for name in os.listdir(
     os.path.join(GRAFANA, "dashboards")) if name.endswith(".json"))

@@ -32,7 +32,7 @@ DAYS, COARSE, FINE, FINE_HOURS = 75, 600, 60, 26
 AWAY, AWAY_HOURS = "Garden pump", 2.7
 
 # (file, dashboard, hours, the row that is not drawn any more)
-PICTURES = (("overview", "kasa-overview", 24, None),
+PICTURES = (("overview", "kasa-overview", 12, None),
             ("energy", "kasa-energy", 168, "Cost"),
             ("device", "kasa-device", 24, None),
             ("alerts", "kasa-alerts", 0.1, None),
@@ -140,15 +140,16 @@ def main():
                 page = query.load(os.path.join(
                     SOURCE, "grafana", "dashboards", uid + ".json"))
                 now = time.time()
+                chosen = {"device": ["Desk strip"]} if name == "device" else {}
                 view = query.View(page, prometheus.url, now - 3600 * hours,
-                                  now, scrape=5, width=640)
+                                  now, chosen, scrape=5, width=640)
                 text, height = picture.html(page, view, 1280, last)
                 shoot(chromium, text, folder / (name + ".png"), False,
                       height, 1280, 1)
                 if shutil.which("pngquant"):
-                    subprocess.run(["pngquant", "--force", "--ext", ".png",
-                                    "64", folder / (name + ".png")],
-                                   check=True)
+                    subprocess.run(
+                        ["pngquant", "--force", "--nofs", "--ext", ".png",
+                         "128", folder / (name + ".png")], check=True)
                 print(name, (folder / (name + ".png")).stat().st_size)
 
 

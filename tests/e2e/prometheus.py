@@ -4,11 +4,13 @@
         prometheus.wait("count(collectd_kasa_up == 1)", 3)
 """
 
+import json
 import os
 import shutil
 import subprocess
+import urllib.parse
 
-from collectd import free_port, http_json, wait
+from collectd import free_port, http_get, wait
 from conftest import SOURCE
 
 GRAFANA = os.path.join(SOURCE, "grafana")
@@ -28,11 +30,13 @@ def configuration(ports):
 
 
 class Prometheus:
-    """Runs in the folder, where history() may have put blocks before."""
+    """Runs in the folder, where history() may have put blocks before. wrap: a
+    command to run it under; host: the address it listens at."""
 
-    def __init__(self, folder, ports, text=None):
-        self.folder, self.port = folder, free_port()
-        self.url = f"http://127.0.0.1:{self.port}"
+    def __init__(self, folder, ports, text=None, wrap=(), host="127.0.0.1"):
+        self.folder, self._wrap = folder, wrap
+        self._address = f"{host}:{free_port()}"
+        self.url = "http://" + self._address
         self.process = self.out = None
         shutil.copytree(os.path.join(GRAFANA, "rules"), self.path("rules"))
         with open(self.path("prometheus.yml"), "w", encoding="utf-8") as file:
@@ -53,10 +57,11 @@ class Prometheus:
     def start(self):
         self.out = open(self.path("prometheus.log"), "wb")
         self.process = subprocess.Popen(
-            ["prometheus", f"--config.file={self.path('prometheus.yml')}",
+            [*self._wrap, "prometheus",
+             f"--config.file={self.path('prometheus.yml')}",
              f"--storage.tsdb.path={self.path('tsdb')}",
              f"--storage.tsdb.retention.time={KEEP}",
-             f"--web.listen-address=127.0.0.1:{self.port}",
+             f"--web.listen-address={self._address}",
              "--log.level=warn"], stdout=self.out, stderr=self.out)
         return self
 
@@ -76,14 +81,26 @@ class Prometheus:
         with open(self.path("prometheus.log"), encoding="utf-8") as file:
             return file.read()
 
-    def query(self, text):
-        """The values of an instant vector, or None while it is not there."""
+    def ask(self, path, **arguments):
+        """The data of an answer, or None while it does not answer."""
         try:
-            answer = http_json(self.port, "/api/v1/query", query=text)
+            text = http_get(f"{self.url}/api/v1/{path}?"
+                            + urllib.parse.urlencode(arguments))
         except OSError:
             return None
+        answer = json.loads(text)
         assert answer["status"] == "success"
-        return [float(r["value"][1]) for r in answer["data"]["result"]]
+        return answer["data"]
+
+    def query(self, text, label=None):
+        """The values of an instant vector, or {label: value}; None while it
+        is not there."""
+        data = self.ask("query", query=text)
+        if data is None:
+            return None
+        found = [(r["metric"].get(label), float(r["value"][1]))
+                 for r in data["result"]]
+        return [v for _, v in found] if label is None else dict(found)
 
     def wait(self, text, condition, timeout=30):
         """Until the only value of the query fulfils the condition."""
@@ -96,5 +113,4 @@ class Prometheus:
                     lambda: f"it is {self.query(text)}\n{self.log()}")
 
     def health(self):
-        answer = http_json(self.port, "/api/v1/targets")
-        return answer["data"]["activeTargets"][0]["health"]
+        return self.ask("targets")["activeTargets"][0]["health"]

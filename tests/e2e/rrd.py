@@ -42,28 +42,39 @@ class Rrds:
             for function in self.functions:
                 yield f"RRA:{function}:0.1:{each}:{span // each // self.step + 1}"
 
-    def create(self, path, kind, start):
-        os.makedirs(os.path.dirname(path), exist_ok=True)
-        with Pipe(os.path.dirname(path)) as pipe:
-            pipe.say("create", os.path.basename(path), f"--step={self.step}",
-                     f"--start={start - self.step}",
-                     f"DS:{self.source}:{kind}:{2 * self.step}:U:U",
-                     *self.archives())
+    def create(self, pipe, name, kind, start):
+        pipe.say("create", name, f"--step={self.step}",
+                 f"--start={start - self.step}",
+                 f"DS:{self.source}:{kind}:{2 * self.step}:U:U",
+                 *self.archives())
 
     def write(self, start, end):
         start -= start % self.step
-        for path, name, value in self.series:
-            derive = name.split("-")[0] in DERIVE
-            if not os.path.exists(path):
-                self.create(path, "DERIVE" if derive else "GAUGE", start)
-            rows = []
-            for t in range(start, end + 1, self.step):
-                v = value(t)
-                if v is not None:
-                    rows.append(f"{t}:{v:.0f}" if derive else f"{t}:{v:.9g}")
-            with Pipe(os.path.dirname(path)) as pipe:
-                for i in range(0, len(rows), 1000):
-                    pipe.say("update", os.path.basename(path), *rows[i:i + 1000])
+        os.makedirs(self.folder, exist_ok=True)
+        with Pipe(self.folder) as pipe:
+            for path, name, value in self.series:
+                self.fill(pipe, path, name, value, range(start, end + 1,
+                                                         self.step))
+        return self
+
+    def fill(self, pipe, path, name, value, times):
+        """Under another name meanwhile: a line cannot hold all names."""
+        derive = name.split("-")[0] in DERIVE
+        draft = os.path.join(self.folder, "draft.rrd")
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        if os.path.exists(path):
+            os.rename(path, draft)
+        else:
+            self.create(pipe, "draft.rrd", "DERIVE" if derive else "GAUGE",
+                        times[0])
+        rows = []
+        for t in times:
+            v = value(t)
+            if v is not None:
+                rows.append(f"{t}:{v:.0f}" if derive else f"{t}:{v:.9g}")
+        for i in range(0, len(rows), 1000):
+            pipe.say("update", "draft.rrd", *rows[i:i + 1000])
+        os.rename(draft, path)
 
 
 class Pipe:

@@ -10,8 +10,11 @@ import subprocess
 import tempfile
 import time
 
+import instruments
+from collectd import BUILD, SLOWNESS, daemon_command, environment
+
 TREE = pathlib.Path(__file__).resolve().parents[2]
-PLUGIN = os.path.abspath(os.path.join(os.environ.get("KASA_BUILD", "."), ".libs"))
+PLUGIN = os.path.join(BUILD, ".libs")
 KEY = "u" * 30
 TOKEN = "t" * 30
 
@@ -32,18 +35,23 @@ class Daemon:
                     f'  ControlSocket "{self.base}/run/control"\n{text}\n'
                     '</Plugin>\n')
         pathlib.Path(self.base, "conf").write_text(conf + text)
-        self.process = subprocess.Popen(
-            ["collectd", "-f", "-C", self.base + "/conf"],
-            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        until = time.time() + 20
-        while "Initialization complete" not in self.log():
+        with open(self.base + "/err", "wb") as err:
+            self.process = subprocess.Popen(
+                daemon_command(self.base + "/conf", "-f"),
+                stdout=err, stderr=err, env=environment())
+        until = time.time() + 20 * SLOWNESS
+        while "Initialization complete" not in self.log() or not (
+                sample or os.path.exists(self.base + "/run/control")):
             assert self.process.poll() is None, self.log()
             assert time.time() < until, self.log()
             time.sleep(0.05)
 
     def log(self):
-        path = pathlib.Path(self.base, "log")
-        return path.read_text() if path.exists() else ""
+        text = ""
+        for name in ("err", "log"):
+            path = pathlib.Path(self.base, name)
+            text += path.read_text() if path.exists() else ""
+        return text
 
     def ask(self, **request):
         s = socket.socket(socket.AF_UNIX)
@@ -62,7 +70,8 @@ class Daemon:
 
     def __exit__(self, *_):
         self.process.terminate()
-        assert self.process.wait(20) == 0
+        assert self.process.wait(20 * SLOWNESS) == 0, self.log()
+        assert not instruments.reports(self.log())
         subprocess.run(["rm", "-rf", self.base], check=True)
 
 

@@ -2,7 +2,9 @@
 scrapes a real collectd; and the numbers they show against the truth: of the
 simulator, and of a past that is known to the watt-hour."""
 
+import calendar
 import math
+import re
 import time
 
 import pytest
@@ -10,7 +12,7 @@ import pytest
 import dashboard_house
 from collectd import HOST, SLOWNESS, wait
 from dashboard_house import ODD, PAGES, STRIPS, World, later, metrics, page
-from dashboard_house import query
+from dashboard_house import picture, query, reshape
 from history import BOILER, LAMP, OUTLETS, RACK, SITE, STEP
 
 pytestmark = [pytest.mark.needs("prometheus", "promtool"),
@@ -123,6 +125,19 @@ def test_a_device_that_went_away_is_told(world):
     wait(lambda: "Pump does not answer" in [
         s.name for s in world.view("kasa-overview").run(quick(mark))],
         "the mark of the pump", 20)
+
+
+def test_the_rules_run_and_one_begins_to_speak(world):
+    def rules():
+        groups = world.view("kasa-host").get("rules")["groups"]
+        return [r for g in groups for r in g["rules"]]
+    assert len(rules()) == 13
+    wait(lambda: {r["health"] for r in rules()} == {"ok"}, "all rules", 20)
+
+    def pending():
+        return [(a["labels"]["kasa"], a["state"]) for r in rules()
+                if r["name"] == "KasaDeviceUnreachable" for a in r["alerts"]]
+    wait(lambda: pending() == [("Pump", "pending")], "the pump's alert", 20)
 
 
 def test_counts_of_devices(world):
@@ -333,6 +348,19 @@ def test_each_hour_and_each_outlet(world):
                 assert kwh == pytest.approx(want / 1000), (series.labels, t)
 
 
+def test_months_are_the_reader_s(world):
+    """As Grafana adds the days up, which reshape.py repeats."""
+    for utc_offset in (0, 7200):
+        found, _ = bars(world, "kWh per month", DAY, utc_offset)
+        table = reshape.months(found, "kasa", utc_offset)
+        month = sorted(table)[-2]  # the last whole one
+        begin = calendar.timegm((int(month[:4]), int(month[5:]), 1, 0, 0, 0))
+        begin, end = begin - utc_offset, begin - utc_offset + DAY * (
+            calendar.monthrange(int(month[:4]), int(month[5:]))[1])
+        assert table[month][BOILER] == pytest.approx(
+            world.history.used(BOILER, begin, end) / 1000)
+
+
 def test_a_longer_time_has_longer_bars_that_hold_the_same(world):
     found, (_, _, step) = bars(world, "kWh per hour", 60 * DAY, 0)
     assert step > 3600
@@ -370,3 +398,20 @@ def test_what_a_month_will_be(world):
                 view = past(world, k * STEP, span=DAY)
                 assert not view.run(world.ask("kasa-energy",
                                               "Month, expected"))
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_can_be_drawn(world, name):
+    view = world.view(name, span=120)
+    text, height = picture.html(page(name), view, 1280)
+    assert picture.NOTICE in text and height > 500
+    assert not re.search(r"\bnan\b|\binf\b|None", text)
+    for panel in query.panels(page(name)):
+        assert f"{picture.escape(view.fill(panel['title']))}<" in text
+    drawn = len(re.findall("<svg|<table class=\"rows\"", text))
+    empty = text.count('class="nothing"')
+    panels = sum(p["type"] != "row" for p in query.panels(page(name)))
+    assert drawn + empty == panels
+    dead = [p["title"] for p in query.panels(page(name)) if p["type"] != "row"
+            and all(metrics(t["expr"]) & later() for t in p["targets"])]
+    assert empty <= len(dead) + 2  # nobody was there a week or a month ago

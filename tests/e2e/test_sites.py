@@ -2,15 +2,16 @@
 encrypted; that one exports both to a real Prometheus and to RRD files. What
 each simulated house serves is what arrives, told apart by instance."""
 
-import json
 import re
 import subprocess
+import time
 
 import pytest
 
 import net
-from collectd import free_port
+from dashboard_house import page, query as asked
 from expect import differences, series
+from prometheus import Prometheus
 from sites import Sites
 
 pytestmark = [
@@ -33,49 +34,6 @@ HOUSES = {
 }
 
 
-class Prometheus:
-    """Where the server is; scrapes it each second. The labels of the page
-    hold (honor_labels): instance says which site."""
-
-    def __init__(self, sites):
-        self.sites, self.port = sites, free_port()
-        config = sites.daemon.path("prometheus.yml")
-        with open(config, "w", encoding="utf-8") as file:
-            file.write(f"""
-global:
-  scrape_interval: 1s
-scrape_configs:
-  - job_name: collectd
-    honor_labels: true
-    static_configs:
-      - targets: ["127.0.0.1:{sites.daemon.port}"]
-""")
-        with open(sites.daemon.path("prometheus.log"), "wb") as out:
-            self.process = subprocess.Popen(
-                [*sites.central.space.enter, "prometheus",
-                 f"--config.file={config}",
-                 f"--storage.tsdb.path={sites.daemon.path('tsdb')}",
-                 f"--web.listen-address=0.0.0.0:{self.port}",
-                 "--log.level=warn"], stdout=out, stderr=out)
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        self.process.terminate()
-        self.process.wait(30)
-
-    def by_site(self, query):
-        """{instance: value}"""
-        try:
-            answer = json.loads(self.sites.ask(self.port, "/api/v1/query",
-                                               query=query))
-        except OSError:
-            return {}
-        return {r["metric"].get("instance"): float(r["value"][1])
-                for r in answer["data"]["result"]}
-
-
 @pytest.fixture(scope="module", name="sites")
 def fixture_sites():
     why = net.why_no_namespaces()
@@ -88,8 +46,15 @@ def fixture_sites():
 
 @pytest.fixture(scope="module", name="prometheus")
 def fixture_prometheus(sites):
-    with Prometheus(sites) as prometheus:
+    with Prometheus(sites.daemon.folder, [sites.daemon.port],
+                    wrap=sites.central.space.enter,
+                    host=sites.central.address) as prometheus:
         yield prometheus
+
+
+def by_site(prometheus, text):
+    """{instance: value}"""
+    return prometheus.query(text, "instance")
 
 
 def watts(site):
@@ -130,17 +95,42 @@ def test_prometheus_tells_the_sites_apart(sites, prometheus):
             ("count by (instance) (collectd_kasa_watt_hours_total)",
              {"site-a": 3, "site-b": 3})):
         sites.daemon.wait(
-            lambda q=query, w=wanted: prometheus.by_site(q) == pytest.approx(
+            lambda q=query, w=wanted: by_site(prometheus, q) == pytest.approx(
                 w), f"{query} = {wanted}", 30)
+
+
+def test_a_dashboard_tells_the_sites_apart(sites, prometheus):
+    overview = page("kasa-overview")
+    asks = {a.where[6:]: a for a in asked.asks(overview) if a.ref == "A"}
+
+    def shown(title, **chosen):
+        now = time.time()
+        view = asked.View(overview, prometheus.url, now - 60, now, chosen,
+                          scrape=2)
+        return {s.name: s.points[-1][1] for s in view.run(asks[title])}
+
+    def agree(what, wanted):
+        sites.daemon.wait(lambda: what() == pytest.approx(wanted),
+                          f"{wanted}", 30)
+    for name, site in sites.items():
+        agree(lambda n=name: shown("Power now", instance=[n]),
+              {"": watts(site)})
+        agree(lambda n=name: shown("Top consumers", instance=[n])["Freezer"],
+              site.sim.device("Freezer")["watts"])
+    agree(lambda: shown("Power now"),
+          {"": sum(watts(site) for site in sites.values())})
+    agree(lambda: {n: v for n, v in shown(
+        "Power by device", site="({{instance}})").items() if "Freezer" in n},
+        {"Freezer (site-a)": 85, "Freezer (site-b)": 60.5})
 
 
 def test_a_change_at_one_site_is_seen_at_that_one(sites, prometheus):
     query = 'collectd_kasa_power{kasa="Freezer"}'
     sites["site-b"].sim.set("Freezer", load=99)
-    sites.daemon.wait(lambda: prometheus.by_site(query) == {
+    sites.daemon.wait(lambda: by_site(prometheus, query) == {
         "site-a": 85, "site-b": 99}, "the change", 30)
     sites["site-b"].sim.set("Freezer", load=60.5)
-    sites.daemon.wait(lambda: prometheus.by_site(query) == {
+    sites.daemon.wait(lambda: by_site(prometheus, query) == {
         "site-a": 85, "site-b": 60.5}, "the change back", 30)
 
 
@@ -167,14 +157,14 @@ def test_a_site_that_is_cut_off_vanishes_and_comes_back_alone(sites,
     fresh = "count by (instance) (time() - timestamp(collectd_kasa_up) < 10)"
     both = {"site-a": 3, "site-b": 3}
     site = sites["site-b"]
-    sites.daemon.wait(lambda: prometheus.by_site(fresh) == both, "both", 30)
+    sites.daemon.wait(lambda: by_site(prometheus, fresh) == both, "both", 30)
     site.daemon.errors = "network plugin: sendto failed"
     site.cut()
     sites.daemon.wait(lambda: not sites.page_of("site-b"),
                       "the page without site-b", 30)
     assert differences(sites.page_of("site-a"), {}) != []
-    sites.daemon.wait(lambda: prometheus.by_site(fresh) == {"site-a": 3},
+    sites.daemon.wait(lambda: by_site(prometheus, fresh) == {"site-a": 3},
                       "only site-a's values are new", 30)
     site.join()
-    sites.daemon.wait(lambda: prometheus.by_site(fresh) == both, "both", 30)
+    sites.daemon.wait(lambda: by_site(prometheus, fresh) == both, "both", 30)
     assert not sites.daemon.complaints()

@@ -71,6 +71,8 @@ def test_units_and_kinds_are_those_of_the_table(house):
     _, daemon = house
     page = daemon.page()
     for type_ in GAUGES:
+        if type_ == "overloaded":
+            continue  # of no device that speaks XOR
         assert page.types[metric("kasa", type_)] == "gauge", type_
     for type_ in COUNTERS:
         assert page.types[metric("kasa", type_)] == "counter", type_

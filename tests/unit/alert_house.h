@@ -44,10 +44,13 @@ struct house {
 /* options: lines "Key value" for the top level, "Route.Key value" for the one
  * route, "mail.Key value" for the channel mail; separated by ";". Channels:
  * "mail" (people), "pager" (stateful, rings), with "two" also "second", with
- * "family" also "family" (several recipients). */
+ * "family" also "family" (several recipients), with "broken" also "broken"
+ * (without its Path). */
 void house_open(struct house *h, const char *options);
 void house_close(struct house *h);
 /* As the daemon does: stop and start; kill leaves without a goodbye. */
+/* Starts after core_free(h->core) by the test itself. */
+void house_begin(struct house *h);
 void house_restart(struct house *h, bool kill);
 
 /* Words as above:

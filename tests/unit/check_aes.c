@@ -7,6 +7,7 @@
 #include "bench.h"
 #include "server.h"
 #include "suite.h"
+#include "wipe.h"
 
 #include <cjson/cJSON.h>
 #include <openssl/bio.h>
@@ -17,6 +18,8 @@
 /* -- the device
  * ---------------------------------------------------------------- */
 
+enum { HANDSHAKE = 1, LOGIN, REQUEST };
+
 static struct {
   const char *user, *pass;
   int login;         /* version */
@@ -25,6 +28,17 @@ static struct {
   int inner_evict;   /* the same inside the encryption */
   const char *plain; /* the response as it stands, unencrypted */
   const char *raw;   /* the whole body of answers to requests */
+  const char *token; /* result of the login's answer, instead */
+  const char *key;   /* of the handshake's answer, instead */
+  int key_size;      /* of what is encrypted there, instead of 32 */
+  int cut;           /* so many letters of sealed answers are lost */
+  const char *inner; /* the sealed answer to requests, instead */
+  /* The answer to one step, instead: */
+  struct {
+    int at; /* HANDSHAKE, LOGIN, REQUEST; 0: none */
+    int status;
+    const char *body;
+  } instead;
   bool lock;
   struct aes_session session;
   int in_session;
@@ -40,6 +54,8 @@ static void say_sealed(struct server_answer *a, const char *text) {
   char sealed[AES_SEALED(4096)];
 
   ck_assert_int_gt(aes_seal(&dev.session, text, strlen(text), sealed), 0);
+  ck_assert_int_lt(dev.cut, (int)strlen(sealed));
+  sealed[strlen(sealed) - (size_t)dev.cut] = '\0';
   a->len = (size_t)snprintf(
       a->body, sizeof(a->body),
       "{\"error_code\":0,\"result\":{\"response\":\"%s\"}}", sealed);
@@ -49,20 +65,25 @@ static void say_key(const char *pem, struct server_answer *a) {
   BIO *bio = BIO_new_mem_buf(pem, -1);
   EVP_PKEY *key = PEM_read_bio_PUBKEY(bio, NULL, NULL, NULL);
   EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new(key, NULL);
-  uint8_t plain[32], cipher[128];
+  uint8_t plain[64], cipher[128];
   size_t len = sizeof(cipher);
   char text[BASE64_SIZE(128)];
 
   crypto_random(plain, sizeof(plain));
   memcpy(dev.session.key, plain, 16);
   memcpy(dev.session.iv, plain + 16, 16);
+  wipe_secret("the session's key", dev.session.key, 16);
+  wipe_secret("the session's iv", dev.session.iv, 16);
   ck_assert_int_eq(EVP_PKEY_encrypt_init(ctx), 1);
   EVP_PKEY_CTX_set_rsa_padding(ctx, RSA_PKCS1_PADDING);
-  ck_assert_int_eq(EVP_PKEY_encrypt(ctx, cipher, &len, plain, 32), 1);
+  ck_assert_int_eq(
+      EVP_PKEY_encrypt(ctx, cipher, &len, plain,
+                       dev.key_size != 0 ? (size_t)dev.key_size : 32),
+      1);
   crypto_base64(cipher, len, text);
-  a->len =
-      (size_t)snprintf(a->body, sizeof(a->body),
-                       "{\"error_code\":0,\"result\":{\"key\":\"%s\"}}", text);
+  a->len = (size_t)snprintf(a->body, sizeof(a->body),
+                            "{\"error_code\":0,\"result\":{\"key\":\"%s\"}}",
+                            dev.key != NULL ? dev.key : text);
   a->headers = "Set-Cookie: TP_SESSIONID=0A1B;TIMEOUT=1440\r\n";
   EVP_PKEY_CTX_free(ctx);
   EVP_PKEY_free(key);
@@ -73,6 +94,7 @@ static void log_in(const cJSON *params, struct server_answer *a) {
   char user[AES_NAME_SIZE], pass[AES_NAME_SIZE], plain[100];
   const char *key = dev.login == 2 ? "password2" : "password";
   const cJSON *said = cJSON_GetObjectItem(params, key);
+  char text[600];
 
   dev.logins++;
   if (dev.lock) {
@@ -86,8 +108,13 @@ static void log_in(const cJSON *params, struct server_answer *a) {
       said != NULL &&
       strcmp(cJSON_GetObjectItem(params, "username")->valuestring, user) == 0 &&
       strcmp(said->valuestring, dev.login == 2 ? pass : plain) == 0;
-  say_sealed(a, dev.open ? "{\"error_code\":0,\"result\":{\"token\":\"T0k3n\"}}"
-                         : "{\"error_code\":-1501}");
+  if (!dev.open) {
+    say_sealed(a, "{\"error_code\":-1501}");
+    return;
+  }
+  snprintf(text, sizeof(text), "{\"error_code\":0,\"result\":%s}",
+           dev.token != NULL ? dev.token : "{\"token\":\"T0k3n\"}");
+  say_sealed(a, text);
 }
 
 static void pass_through(const struct server_request *r, cJSON *params,
@@ -113,6 +140,8 @@ static void pass_through(const struct server_request *r, cJSON *params,
       say_sealed(a, "{\"error_code\":-1101}");
     else if (dev.raw != NULL)
       say(a, dev.raw);
+    else if (dev.inner != NULL)
+      say_sealed(a, dev.inner);
     else if (dev.plain != NULL)
       a->len = (size_t)snprintf(
           a->body, sizeof(a->body),
@@ -123,18 +152,34 @@ static void pass_through(const struct server_request *r, cJSON *params,
   cJSON_Delete(inner);
 }
 
+static bool answer_instead(const struct server_request *r, const char *method,
+                           struct server_answer *a) {
+  int at = strcmp(method, "handshake") == 0   ? HANDSHAKE
+           : strstr(r->path, "token") == NULL ? LOGIN
+                                              : REQUEST;
+
+  if (dev.instead.at != at)
+    return false;
+  a->status = dev.instead.status;
+  say(a, dev.instead.body);
+  return true;
+}
+
 static void answer(void *arg, const struct server_request *r,
                    struct server_answer *a) {
   cJSON *said = cJSON_Parse(r->body);
   cJSON *params = cJSON_GetObjectItem(said, "params");
+  const char *method;
 
   (void)arg;
   ck_assert_ptr_nonnull(said);
   ck_assert_ptr_nonnull(
       strstr(r->head, "\r\nContent-Type: application/json\r\n"));
   ck_assert_ptr_nonnull(strstr(r->head, "\r\nrequestByApp: true\r\n"));
-  if (strcmp(cJSON_GetObjectItem(said, "method")->valuestring, "handshake") ==
-      0) {
+  method = cJSON_GetObjectItem(said, "method")->valuestring;
+  if (answer_instead(r, method, a)) {
+    dev.handshakes += strcmp(method, "handshake") == 0;
+  } else if (strcmp(method, "handshake") == 0) {
     ck_assert_uint_eq(r->len, 314);
     dev.handshakes++;
     dev.open = false;
@@ -167,10 +212,16 @@ static void reopen(void) {
 }
 
 static void setup(void) {
+  char hashed[AES_NAME_SIZE];
+
   memset(&dev, 0, sizeof(dev));
   dev.user = account.user;
   dev.pass = account.pass;
   dev.login = 2;
+  wipe_begin();
+  wipe_secret("the password", account.pass, strlen(account.pass));
+  aes_hashed(account.pass, hashed);
+  wipe_secret("the password's hash", hashed, strlen(hashed));
   bench_open(&b);
   where = (struct endpoint){.address = server_start(&web, answer, NULL),
                             .service = {.login = 2},
@@ -183,6 +234,7 @@ static void teardown(void) {
   transport_aes.close(link_);
   bench_close(&b);
   server_stop(&web);
+  wipe_end();
 }
 
 static enum outcome ask(void) {
@@ -310,6 +362,142 @@ START_TEST(bodies_that_make_no_sense_end_it) {
 }
 END_TEST
 
+static const char page[] = "<html><body>Forbidden</body></html>";
+
+static const struct {
+  int at, status;
+  const char *body;
+  enum outcome outcome;
+} steps[] = {
+    {HANDSHAKE, 403, page, OUTCOME_REFUSED},
+    {HANDSHAKE, 500, page, OUTCOME_DEVICE},
+    {HANDSHAKE, 200, page, OUTCOME_MALFORMED},
+    {HANDSHAKE, 200, "", OUTCOME_MALFORMED},
+    {HANDSHAKE, 200, "[]", OUTCOME_MALFORMED},
+    {HANDSHAKE, 200, "{}", OUTCOME_MALFORMED},
+    {HANDSHAKE, 200, "{\"error_code\":0,\"result\":7}", OUTCOME_MALFORMED},
+    {HANDSHAKE, 200, "{\"error_code\":\"x\"}", OUTCOME_MALFORMED},
+    {HANDSHAKE, 200, "{\"error_code\":{\"error_code\":0}}", OUTCOME_MALFORMED},
+    {LOGIN, 403, page, OUTCOME_REFUSED},
+    {LOGIN, 500, page, OUTCOME_DEVICE},
+    {LOGIN, 200, page, OUTCOME_MALFORMED},
+    {LOGIN, 200, "", OUTCOME_MALFORMED},
+    {LOGIN, 200, "{\"error_code\":0}", OUTCOME_MALFORMED},
+    {LOGIN, 200, "{\"error_code\":-1001}", OUTCOME_DEVICE},
+    {LOGIN, 200, "{\"error_code\":1003}", OUTCOME_REFUSED},
+    {LOGIN, 200, "{\"error_code\":0,\"result\":{\"response\":\"!\"}}",
+     OUTCOME_MALFORMED},
+    {REQUEST, 403, page, OUTCOME_REFUSED},
+    {REQUEST, 404, page, OUTCOME_DEVICE},
+    {REQUEST, 500, page, OUTCOME_DEVICE},
+    {REQUEST, 200, page, OUTCOME_MALFORMED},
+};
+
+START_TEST(every_step_may_be_refused) {
+  enum outcome outcome;
+
+  dev.instead.at = steps[_i].at;
+  dev.instead.status = steps[_i].status;
+  dev.instead.body = steps[_i].body;
+  outcome = ask();
+  ck_assert_msg(outcome == steps[_i].outcome, "step %d, %d %s: %d, %s",
+                steps[_i].at, steps[_i].status, steps[_i].body, (int)outcome,
+                b.why);
+  ck_assert_int_eq(dev.handshakes, 1);
+  ck_assert_ptr_null(strstr(b.why, "secret"));
+  dev.instead.at = 0;
+  ck_assert_int_eq(ask(), OUTCOME_OK);
+}
+END_TEST
+
+static const char *const keys[] = {
+    "",
+    "!",
+    "AAAA",
+    "no base64 at all",
+    /* one byte short */
+    "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
+    "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
+    "AAAAAAAAAAAAAAAAAAAAAAAAAA==",
+    /* zero, which decrypts to zero */
+    "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
+    "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
+    "AAAAAAAAAAAAAAAAAAAAAAAAAAA=",
+    /* beyond the modulus */
+    "/////////////////////////////////////////////////////////////////////////"
+    "/////////////////////////////////////////////////////////////////////////"
+    "////////////////////////8=",
+};
+
+START_TEST(keys_that_are_none_end_it) {
+  dev.key = keys[_i];
+  ck_assert_int_eq(ask(), OUTCOME_MALFORMED);
+  ck_assert_int_eq(web.requests, 1);
+}
+END_TEST
+
+static const int key_sizes[] = {1, 16, 31, 33, 64};
+
+START_TEST(keys_of_another_size_end_it) {
+  dev.key_size = key_sizes[_i];
+  ck_assert_int_eq(ask(), OUTCOME_MALFORMED);
+  ck_assert_int_eq(web.requests, 1);
+}
+END_TEST
+
+static const char *const tokens[] = {
+    "null",
+    "{}",
+    "[]",
+    "{\"token\":null}",
+    "{\"token\":5}",
+    "{\"token\":\"\"}",
+    "{\"token\":\"a b\"}",
+    "{\"token\":\"a\\r\\nHost: x\"}",
+    "{\"token\":\"a&b\"}",
+    "{\"token\":\"\\u0000\"}",
+    "{\"token\":\"\xff\"}",
+};
+
+START_TEST(tokens_that_do_not_fit_a_path_end_it) {
+  dev.token = tokens[_i];
+  ck_assert_int_eq(ask(), OUTCOME_MALFORMED);
+  ck_assert_int_eq(web.requests, 2);
+}
+END_TEST
+
+START_TEST(cut_answers_do_not_decrypt) {
+  ck_assert_int_eq(ask(), OUTCOME_OK);
+  dev.cut = _i + 1;
+  ck_assert_int_eq(ask(), OUTCOME_MALFORMED);
+  dev.cut = 0;
+  ck_assert_int_eq(ask(), OUTCOME_OK);
+}
+END_TEST
+
+/* The outer level is the table above, the third the dialect's. */
+static const struct {
+  const char *inner;
+  enum outcome outcome;
+} inners[] = {
+    {"{\"error_code\":-1002}", OUTCOME_OK}, /* the dialect's business */
+    {"{\"error_code\":9999}", OUTCOME_REFUSED},
+    {"{\"error_code\":-1101}", OUTCOME_REFUSED},
+    {"{\"error_code\":\"none\"}", OUTCOME_OK},
+    {"{\"error_code\":{\"error_code\":9999}}", OUTCOME_OK},
+    {"{\"result\":{\"error_code\":9999}}", OUTCOME_OK},
+    {"[{\"error_code\":9999}]", OUTCOME_MALFORMED},
+    {"error_code", OUTCOME_MALFORMED},
+    {"", OUTCOME_MALFORMED},
+};
+
+START_TEST(codes_count_where_they_belong) {
+  ck_assert_int_eq(ask(), OUTCOME_OK);
+  dev.inner = inners[_i].inner;
+  ck_assert_msg(ask() == inners[_i].outcome, "%s: %s", inners[_i].inner, b.why);
+}
+END_TEST
+
 START_TEST(a_response_may_come_unencrypted) {
   dev.plain = "{\"error_code\":0,\"result\":{\"open\":1}}";
   ck_assert_int_eq(ask(), OUTCOME_OK);
@@ -328,6 +516,12 @@ static void fill(TCase *t) {
   tcase_add_loop_test(t, sessions_that_end_are_begun_anew, 0, 2);
   tcase_add_loop_test(t, handshakes_fail_as_the_code_says, 0, ROWS(handshakes));
   tcase_add_loop_test(t, bodies_that_make_no_sense_end_it, 0, ROWS(bodies));
+  tcase_add_loop_test(t, every_step_may_be_refused, 0, ROWS(steps));
+  tcase_add_loop_test(t, keys_that_are_none_end_it, 0, ROWS(keys));
+  tcase_add_loop_test(t, keys_of_another_size_end_it, 0, ROWS(key_sizes));
+  tcase_add_loop_test(t, tokens_that_do_not_fit_a_path_end_it, 0, ROWS(tokens));
+  tcase_add_loop_test(t, cut_answers_do_not_decrypt, 0, 8);
+  tcase_add_loop_test(t, codes_count_where_they_belong, 0, ROWS(inners));
   tcase_add_test(t, a_response_may_come_unencrypted);
 }
 

@@ -7,6 +7,7 @@
 #include "bench.h"
 #include "server.h"
 #include "suite.h"
+#include "wipe.h"
 
 /* -- the device
  * ---------------------------------------------------------------- */
@@ -24,6 +25,16 @@ static struct device_side {
   bool close;
   bool plain; /* decrypts to no JSON */
   bool huge;
+  bool no_cookie; /* and wants none */
+  bool unpadded;  /* the answer's padding is none */
+  bool stale;     /* answers under the number before */
+  int cut;        /* the answer ends after so many bytes; -1: none are left */
+  /* The answer to one step, instead: */
+  struct {
+    const char *at; /* in the path; NULL: to none */
+    int status;
+    const char *body;
+  } instead;
   /* inside */
   struct klap_auth auth;
   struct klap_keys keys;
@@ -52,10 +63,16 @@ static void answer_hello(const struct server_request *r,
   if (dev.hello_len != 0)
     a->len = (size_t)dev.hello_len;
   a->headers = "Set-Cookie: TP_SESSIONID=ABCDEF0123;TIMEOUT=86400\r\n";
+  if (dev.no_cookie)
+    a->headers = NULL;
   if (dev.timeout == 1)
     a->headers = "set-cookie: TP_SESSIONID=ABCDEF0123;TIMEOUT=1\r\n";
   if (dev.status_hello != 0)
     a->status = dev.status_hello;
+}
+
+static const char *wanted_cookie(void) {
+  return dev.no_cookie ? "" : "TP_SESSIONID=ABCDEF0123";
 }
 
 static void answer_proof(const struct server_request *r,
@@ -64,13 +81,17 @@ static void answer_proof(const struct server_request *r,
 
   klap_client_hash(&dev.auth, dev.local, dev.remote, expected);
   a->status = r->len == 32 && memcmp(expected, r->body, 32) == 0 &&
-                      strcmp(r->cookie, "TP_SESSIONID=ABCDEF0123") == 0
+                      strcmp(r->cookie, wanted_cookie()) == 0
                   ? 200
                   : 403;
   if (dev.status_proof != 0)
     a->status = dev.status_proof;
   dev.proved = a->status == 200;
   klap_derive(&dev.auth, dev.local, dev.remote, &dev.keys);
+  wipe_secret("the account's hash", dev.auth.hash, dev.auth.len);
+  wipe_secret("the session's key", dev.keys.key, sizeof(dev.keys.key));
+  wipe_secret("the session's sig", dev.keys.sig, sizeof(dev.keys.sig));
+  wipe_secret("the session's iv", dev.keys.iv, sizeof(dev.keys.iv));
 }
 
 static void answer_request(const struct server_request *r,
@@ -80,7 +101,7 @@ static void answer_request(const struct server_request *r,
   int len;
 
   if (!dev.proved || (dev.evict > 0 && dev.in_session >= dev.evict) ||
-      strcmp(r->cookie, "TP_SESSIONID=ABCDEF0123") != 0) {
+      strcmp(r->cookie, wanted_cookie()) != 0) {
     a->status = 403;
     return;
   }
@@ -99,10 +120,24 @@ static void answer_request(const struct server_request *r,
     a->len = 70000;
     return;
   }
-  dev.keys.seq--;
+  dev.keys.seq -= 1 + dev.stale;
   len = snprintf(body, sizeof(body), "%s{\"you said\":%s}",
                  dev.plain ? "not " : "", dev.said);
+  while (dev.unpadded && len % 16 != 0) /* then the padding is a block */
+    body[len++] = '}';
   a->len = (size_t)klap_seal(&dev.keys, body, (size_t)len, (uint8_t *)a->body);
+  a->len -= dev.unpadded ? 16 : 0;
+  if (dev.cut != 0)
+    a->len = dev.cut > 0 ? (size_t)dev.cut : 0;
+}
+
+static bool answer_instead(const struct server_request *r,
+                           struct server_answer *a) {
+  if (dev.instead.at == NULL || strstr(r->path, dev.instead.at) == NULL)
+    return false;
+  a->status = dev.instead.status;
+  a->len = (size_t)sprintf(a->body, "%s", dev.instead.body);
+  return true;
 }
 
 static void answer(void *arg, const struct server_request *r,
@@ -114,6 +149,8 @@ static void answer(void *arg, const struct server_request *r,
   ck_assert_ptr_null(strstr(r->head, "Expect"));
   ck_assert_ptr_null(strstr(r->head, "chunked"));
   a->close = dev.close;
+  if (answer_instead(r, a))
+    return;
   if (strcmp(r->path, "/app/handshake1") == 0)
     answer_hello(r, a);
   else if (strcmp(r->path, "/app/handshake2") == 0)
@@ -138,6 +175,8 @@ static void setup(void) {
   dev.user = account.user;
   dev.pass = account.pass;
   dev.version = KLAP_V2;
+  wipe_begin();
+  wipe_secret("the password", account.pass, strlen(account.pass));
   bench_open(&b);
   where = (struct endpoint){.address = server_start(&web, answer, NULL),
                             .account = &account};
@@ -150,6 +189,7 @@ static void teardown(void) {
     transport_klap.close(link_);
   bench_close(&b);
   server_stop(&web);
+  wipe_end();
 }
 
 static enum outcome ask(const char *request) {
@@ -314,6 +354,123 @@ START_TEST(an_answer_without_end_is_cut) {
 }
 END_TEST
 
+static const char page[] =
+    "<html><head><title>403</title></head><body>Forbidden</body></html>";
+static const char page_of_48[] =
+    "<html><body>a page of forty-eight bytes in all</";
+
+static const struct {
+  const char *at;
+  int status;
+  const char *body;
+  enum outcome outcome;
+  int requests; /* of a first poll, until it gives up */
+} steps[] = {
+    {"handshake1", 403, page, OUTCOME_REFUSED, 1},
+    {"handshake1", 403, "", OUTCOME_REFUSED, 1},
+    {"handshake1", 401, page, OUTCOME_MALFORMED, 1},
+    {"handshake1", 404, page, OUTCOME_MALFORMED, 1},
+    {"handshake1", 500, page, OUTCOME_MALFORMED, 1},
+    {"handshake1", 200, page, OUTCOME_MALFORMED, 1},
+    {"handshake1", 200, page_of_48, OUTCOME_MALFORMED, 1},
+    {"handshake1", 200, "", OUTCOME_MALFORMED, 1},
+    {"handshake1", 200, "{\"error_code\":1003}", OUTCOME_MALFORMED, 1},
+    {"handshake2", 403, page, OUTCOME_REFUSED, 2},
+    {"handshake2", 401, page, OUTCOME_MALFORMED, 2},
+    {"handshake2", 404, page, OUTCOME_MALFORMED, 2},
+    {"handshake2", 500, page, OUTCOME_MALFORMED, 2},
+    {"request", 403, page, OUTCOME_REFUSED, 3},
+    {"request", 401, page, OUTCOME_REFUSED, 3},
+    {"request", 404, page, OUTCOME_DEVICE, 3},
+    {"request", 500, page, OUTCOME_DEVICE, 3},
+    {"request", 200, page, OUTCOME_MALFORMED, 3},
+    {"request", 200, "", OUTCOME_MALFORMED, 3},
+    {"request", 200, "{\"error_code\":9999}", OUTCOME_MALFORMED, 3},
+};
+
+START_TEST(every_step_may_be_refused) {
+  enum outcome outcome;
+
+  ck_assert_uint_eq(strlen(page_of_48), 48);
+  dev.instead.at = steps[_i].at;
+  dev.instead.status = steps[_i].status;
+  dev.instead.body = steps[_i].body;
+  outcome = ask("{}");
+  ck_assert_msg(outcome == steps[_i].outcome, "%s %d: %d, %s", steps[_i].at,
+                steps[_i].status, (int)outcome, b.why);
+  ck_assert_int_eq(web.requests, steps[_i].requests);
+  ck_assert_ptr_null(strstr(b.why, "secret"));
+  dev.instead.at = NULL; /* and it is over */
+  ck_assert_int_eq(ask("{\"a\":1}"), OUTCOME_OK);
+  ck_assert_str_eq(b.answer, "{\"you said\":{\"a\":1}}");
+}
+END_TEST
+
+START_TEST(every_step_may_be_refused_to_a_living_session) {
+  enum outcome outcome;
+  bool renewed = steps[_i].status == 403 || steps[_i].status == 401 ||
+                 steps[_i].status == 200;
+
+  ck_assert_int_eq(ask("{}"), OUTCOME_OK);
+  ck_assert_int_eq(ask("{}"), OUTCOME_OK);
+  if (strcmp(steps[_i].at, "request") != 0)
+    dev.proved = false; /* it comes to a handshake */
+  dev.instead.at = steps[_i].at;
+  dev.instead.status = steps[_i].status;
+  dev.instead.body = steps[_i].body;
+  outcome = ask("{}");
+  ck_assert_msg(outcome == steps[_i].outcome, "%s %d: %d, %s", steps[_i].at,
+                steps[_i].status, (int)outcome, b.why);
+  if (strcmp(steps[_i].at, "request") == 0) /* one new session, not more */
+    ck_assert_int_eq(dev.hellos, renewed ? 2 : 1);
+  dev.instead.at = NULL;
+  ck_assert_int_eq(ask("{\"a\":1}"), OUTCOME_OK);
+}
+END_TEST
+
+START_TEST(a_device_may_do_without_a_cookie) {
+  dev.no_cookie = true;
+  for (int i = 0; i < 3; i++)
+    ck_assert_int_eq(ask("{}"), OUTCOME_OK);
+  ck_assert_int_eq(dev.hellos, 1);
+}
+END_TEST
+
+static const int cuts[] = {-1, 1, 15, 16, 31, 32, 33, 47, 49, 63};
+
+START_TEST(cut_answers_are_garbage) {
+  dev.cut = cuts[_i];
+  ck_assert_int_eq(ask("{}"), OUTCOME_MALFORMED);
+  ck_assert_int_eq(dev.hellos, 1);
+  dev.cut = 0;
+  ck_assert_int_eq(ask("{}"), OUTCOME_OK);
+  dev.cut = cuts[_i];
+  ck_assert_int_eq(ask("{}"), OUTCOME_MALFORMED);
+  ck_assert_int_eq(dev.hellos, 3); /* it may be the session's fault, once */
+}
+END_TEST
+
+START_TEST(padding_that_is_none_is_garbage) {
+  dev.unpadded = true;
+  ck_assert_int_eq(ask("{}"), OUTCOME_MALFORMED);
+  dev.unpadded = false;
+  ck_assert_int_eq(ask("{}"), OUTCOME_OK);
+}
+END_TEST
+
+/* Nothing in KLAP tells: nobody checks signatures, and the number before
+ * spoils a single block. What reads the text has to stand it. */
+START_TEST(a_stale_answer_is_not_taken_for_the_fresh_one) {
+  ck_assert_int_eq(ask("{\"a\":1}"), OUTCOME_OK);
+  dev.stale = true;
+  (void)ask("{\"a\":1}");
+  ck_assert_str_ne(b.answer, "{\"you said\":{\"a\":1}}");
+  dev.stale = false;
+  ck_assert_int_eq(ask("{\"a\":1}"), OUTCOME_OK);
+  ck_assert_str_eq(b.answer, "{\"you said\":{\"a\":1}}");
+}
+END_TEST
+
 START_TEST(a_request_can_be_aborted_at_any_time) {
   const char *why;
 
@@ -375,6 +532,13 @@ static void fill(TCase *t) {
   tcase_add_test(t, a_short_life_is_renewed_in_time);
   tcase_add_test(t, devices_that_close_get_a_rest);
   tcase_add_test(t, an_answer_without_end_is_cut);
+  tcase_add_loop_test(t, every_step_may_be_refused, 0, ROWS(steps));
+  tcase_add_loop_test(t, every_step_may_be_refused_to_a_living_session, 0,
+                      ROWS(steps));
+  tcase_add_test(t, a_device_may_do_without_a_cookie);
+  tcase_add_loop_test(t, cut_answers_are_garbage, 0, ROWS(cuts));
+  tcase_add_test(t, padding_that_is_none_is_garbage);
+  tcase_add_test(t, a_stale_answer_is_not_taken_for_the_fresh_one);
   tcase_add_loop_test(t, a_request_can_be_aborted_at_any_time, 0, 10);
   tcase_add_test(t, nobody_listens);
   tcase_add_test(t, a_kept_connection_may_have_died);

@@ -28,7 +28,8 @@ static void folder_drop(void) {
 static struct store *open_as(enum store_opened expected) {
   enum store_opened opened;
   char why[200];
-  struct store *s = store_open(directory, &opened, why, sizeof(why));
+  struct store *s =
+      store_open(directory, NULL, NULL, &opened, why, sizeof(why));
 
   ck_assert_ptr_nonnull(s);
   ck_assert_msg(opened == expected, "opened as %d: %s", (int)opened, why);
@@ -286,6 +287,44 @@ START_TEST(a_full_disk_loses_nothing) {
 }
 END_TEST
 
+static bool not_long(void *arg) { return ++*(int *)arg < 5; }
+
+START_TEST(a_file_in_use_is_waited_for) {
+  struct store *s = open_as(STORE_FRESH);
+  struct store *other;
+  enum store_opened opened;
+  int asked = 0;
+
+  other = store_open(directory, not_long, &asked, &opened, NULL, 0);
+  ck_assert_int_eq(asked, 5);
+  ck_assert_int_eq(opened, STORE_UNAVAILABLE);
+  store_close(other);
+  store_close(s);
+}
+END_TEST
+
+START_TEST(a_backup_put_in_the_files_place_is_not_overwritten) {
+  struct store *s = open_as(STORE_FRESH);
+  struct alert a = alert_of(1);
+  char command[300];
+
+  save(s, &a);
+  snprintf(command, sizeof(command),
+           "cd %s && echo backup > other && mv other alerts.db", directory);
+  ck_assert_int_eq(system(command), 0);
+  ck_assert(store_gone(s));
+  ck_assert(store_heal(s));
+  ck_assert(!store_gone(s));
+  store_close(s);
+  snprintf(command, sizeof(command), "grep -q backup %s/alerts.db.aside-*",
+           directory);
+  ck_assert_int_eq(system(command), 0);
+  s = open_as(STORE_CONTINUED);
+  ck_assert_int_eq(count_open(s), 1);
+  store_close(s);
+}
+END_TEST
+
 START_TEST(a_removed_file_is_written_anew) {
   struct store *s = open_as(STORE_FRESH);
   struct alert a = alert_of(1);
@@ -294,7 +333,9 @@ START_TEST(a_removed_file_is_written_anew) {
   save(s, &a);
   snprintf(command, sizeof(command), "rm %s/alerts.db*", directory);
   ck_assert_int_eq(system(command), 0);
+  ck_assert(store_gone(s));
   ck_assert(store_heal(s));
+  ck_assert(!store_gone(s));
   store_close(s);
   s = open_as(STORE_CONTINUED);
   ck_assert_int_eq(count_open(s), 1);
@@ -360,6 +401,8 @@ static void fill(TCase *t) {
   tcase_add_test(t, a_second_process_does_not_touch_it);
   tcase_add_test(t, no_folder_means_memory);
   tcase_add_test(t, a_full_disk_loses_nothing);
+  tcase_add_test(t, a_file_in_use_is_waited_for);
+  tcase_add_test(t, a_backup_put_in_the_files_place_is_not_overwritten);
   tcase_add_test(t, a_removed_file_is_written_anew);
   tcase_add_test(t, a_newer_programs_file_is_left_alone);
   tcase_add_test(t, pruning_goes_in_slices_and_spares_the_open);

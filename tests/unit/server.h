@@ -1,12 +1,14 @@
 /* A tiny HTTP server on loopback for tests of transports: one thread, one
- * connection after the other, answers made by a function of the test. It is
- * as strict about requests as devices are. */
+ * connection after the other, plain or TLS, answers made by a function of the
+ * test. It is as strict about requests as devices are. */
 #ifndef TESTS_SERVER_H
 #define TESTS_SERVER_H
 
 #include <arpa/inet.h>
 #include <check.h>
+#include <openssl/ssl.h>
 #include <pthread.h>
+#include <signal.h>
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -42,9 +44,17 @@ struct server {
   void *arg;
   atomic_int requests, connections;
   atomic_int connection; /* the one that is served */
+  SSL_CTX *tls;          /* NULL: plain */
+  SSL *ssl;              /* of the connection */
 };
 
-static inline bool server_read(int fd, struct server_request *r) {
+static inline ssize_t server_recv(struct server *w, int fd, void *p,
+                                  size_t len) {
+  return w->ssl != NULL ? SSL_read(w->ssl, p, (int)len) : recv(fd, p, len, 0);
+}
+
+static inline bool server_read(struct server *w, int fd,
+                               struct server_request *r) {
   size_t have = 0;
   char *end = NULL;
   char *at;
@@ -52,7 +62,7 @@ static inline bool server_read(int fd, struct server_request *r) {
 
   memset(r, 0, sizeof(*r));
   while (end == NULL) {
-    ssize_t n = recv(fd, r->head + have, sizeof(r->head) - 1 - have, 0);
+    ssize_t n = server_recv(w, fd, r->head + have, sizeof(r->head) - 1 - have);
 
     if (n <= 0)
       return false;
@@ -72,7 +82,7 @@ static inline bool server_read(int fd, struct server_request *r) {
     return false;
   memcpy(r->body, r->head + head, have - head);
   for (size_t got = have - head; got < r->len;) {
-    ssize_t n = recv(fd, r->body + got, r->len - got, 0);
+    ssize_t n = server_recv(w, fd, r->body + got, r->len - got);
 
     if (n <= 0)
       return false;
@@ -82,7 +92,8 @@ static inline bool server_read(int fd, struct server_request *r) {
   return true;
 }
 
-static inline bool server_write(int fd, const struct server_answer *a) {
+static inline bool server_write(struct server *w, int fd,
+                                const struct server_answer *a) {
   char *out = malloc(a->len + 1024);
   size_t used = 0;
   ssize_t n;
@@ -93,7 +104,10 @@ static inline bool server_write(int fd, const struct server_answer *a) {
         a->status, a->len, a->headers != NULL ? a->headers : "",
         a->close ? "Connection: close\r\n" : "");
   memcpy(out + used, a->body, a->len);
-  n = send(fd, out, used + a->len, MSG_NOSIGNAL);
+  if (w->ssl != NULL)
+    n = SSL_write(w->ssl, out, (int)(used + a->len));
+  else
+    n = send(fd, out, used + a->len, MSG_NOSIGNAL);
   free(out);
   return n == (ssize_t)(used + a->len);
 }
@@ -109,14 +123,21 @@ static inline void *server_run(void *arg) {
 
     atomic_store(&w->connection, fd);
     atomic_fetch_add(&w->connections, 1);
-    while (go_on && server_read(fd, request)) {
+    if (w->tls != NULL) {
+      w->ssl = SSL_new(w->tls);
+      SSL_set_fd(w->ssl, fd);
+      go_on = SSL_accept(w->ssl) == 1;
+    }
+    while (go_on && server_read(w, fd, request)) {
       memset(answer, 0, sizeof(*answer));
       answer->status = 200;
       atomic_fetch_add(&w->requests, 1);
       w->answer(w->arg, request, answer);
-      go_on = !answer->vanish && server_write(fd, answer) && !answer->close;
+      go_on = !answer->vanish && server_write(w, fd, answer) && !answer->close;
     }
     atomic_store(&w->connection, -1);
+    SSL_free(w->ssl);
+    w->ssl = NULL;
     close(fd);
   }
   free(request);
@@ -124,11 +145,12 @@ static inline void *server_run(void *arg) {
   return NULL;
 }
 
+/* tls is the caller's; NULL: plain. */
 static inline struct sockaddr_in
-server_start(struct server *w,
-             void (*answer)(void *, const struct server_request *,
-                            struct server_answer *),
-             void *arg) {
+server_start_tls(struct server *w,
+                 void (*answer)(void *, const struct server_request *,
+                                struct server_answer *),
+                 void *arg, SSL_CTX *tls) {
   struct sockaddr_in address = {.sin_family = AF_INET,
                                 .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
   socklen_t len = sizeof(address);
@@ -136,6 +158,8 @@ server_start(struct server *w,
   memset(w, 0, sizeof(*w));
   w->answer = answer;
   w->arg = arg;
+  w->tls = tls;
+  signal(SIGPIPE, SIG_IGN); /* libssl writes without MSG_NOSIGNAL */
   atomic_store(&w->connection, -1);
   w->fd = socket(AF_INET, SOCK_STREAM, 0);
   ck_assert_int_ge(w->fd, 0);
@@ -145,6 +169,14 @@ server_start(struct server *w,
   w->port = ntohs(address.sin_port);
   ck_assert_int_eq(pthread_create(&w->thread, NULL, server_run, w), 0);
   return address;
+}
+
+static inline struct sockaddr_in
+server_start(struct server *w,
+             void (*answer)(void *, const struct server_request *,
+                            struct server_answer *),
+             void *arg) {
+  return server_start_tls(w, answer, arg, NULL);
 }
 
 static inline void server_stop(struct server *w) {
