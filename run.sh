@@ -9,6 +9,7 @@ TOP=$(cd "$(dirname "$0")" && pwd)
 usage() {
   cat <<'TEXT'
 Usage: ./run.sh [--simulate] [--once] [--port N] [--interval SECONDS]
+                [--username NAME --password-file FILE]
 
 Finds the TP-Link Kasa devices on this network and shows what they use, live.
 
@@ -16,10 +17,12 @@ Finds the TP-Link Kasa devices on this network and shows what they use, live.
   --once         print one table and exit: 0 when a device answered, else 1
   --port N       where the metrics page is (default 9103)
   --interval S   seconds between readings (default 5)
+  --username NAME, --password-file FILE
+                 the TP-Link account of your newer devices
 TEXT
 }
 
-SIMULATE=no ONCE=no PORT=9103 INTERVAL=5
+SIMULATE=no ONCE=no PORT=9103 INTERVAL=5 USERNAME='' PASSWORD_FILE=''
 while [ $# -gt 0 ]; do
   case $1 in
   --simulate) SIMULATE=yes ;;
@@ -30,6 +33,14 @@ while [ $# -gt 0 ]; do
     ;;
   --interval)
     INTERVAL=${2:-}
+    shift
+    ;;
+  --username)
+    USERNAME=${2:-}
+    shift
+    ;;
+  --password-file)
+    PASSWORD_FILE=${2:-}
     shift
     ;;
   -h | --help)
@@ -43,6 +54,14 @@ while [ $# -gt 0 ]; do
   esac
   shift
 done
+if [[ $USERNAME$PASSWORD_FILE == *[\"\\]* ]]; then
+  say "--username and --password-file cannot hold quotes or backslashes"
+  exit 2
+fi
+if [ -n "$PASSWORD_FILE" ] && [ ! -r "$PASSWORD_FILE" ]; then
+  say "--password-file: $PASSWORD_FILE cannot be read"
+  exit 2
+fi
 if ! [[ $PORT =~ ^[0-9]{1,5}$ ]] || [ "$PORT" -lt 1 ] || [ "$PORT" -gt 65535 ]; then
   say "--port expects a number from 1 to 65535"
   exit 2
@@ -81,6 +100,10 @@ fi
 
 mkdir -p "$VAR/run" "$VAR/log"
 TARGET='' ACCOUNT=''
+if [ -n "$USERNAME" ]; then
+  ACCOUNT="Username \"$USERNAME\"
+  PasswordFile \"$(realpath -- "${PASSWORD_FILE:-/dev/null}")\""
+fi
 if [ "$SIMULATE" = no ]; then
   say "Looking for devices on this network ..."
   if ! "$KASACTL" discover >"$VAR/log/discover.log" 2>&1; then

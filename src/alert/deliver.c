@@ -322,10 +322,13 @@ void deliver_add_cancel(struct deliver *d, int channel, const struct alert *a,
                            .body = ""};
   struct told told;
 
-  if (c->config->sender->cancel == NULL)
+  if (c->config->sender->cancel == NULL ||
+      store_outbox_pending(d->store, c->config->name, a->id, MESSAGE_CANCEL) >
+          0)
     return;
   store_told_get(d->store, a->id, c->config->name, &told);
-  if (told.last_ref[0] == '\0')
+  row.ambiguous = store_outbox_doubtful(d->store, c->config->name, a->id);
+  if (told.last_ref[0] == '\0' && !row.ambiguous)
     return;
   row.snapshot = snapshot_text(a);
   if (row.snapshot == NULL)

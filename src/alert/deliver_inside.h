@@ -57,7 +57,8 @@ void deliver_history(struct deliver *d, const struct outbox_row *row,
 /* Adds the row within the bounds of the queue. */
 int deliver_add(struct deliver *d, int channel, struct outbox_row *row,
                 int64_t now);
-/* Asks the sender to stop what rings on the channel for the alert. */
+/* Asks the sender to stop what rings on the channel for the alert, and what
+ * may ring without our knowing. */
 void deliver_add_cancel(struct deliver *d, int channel,
                         const struct alert *alert, int64_t now);
 void deliver_receipt_add(struct channel_run *c, int64_t alert_id,

@@ -38,7 +38,8 @@ static void moot(struct deliver *d, struct outbox_row *row, int64_t now) {
 
 /* It opened and ended before this channel heard of it: one message says so,
  * instead of an alarm and its all-clear hours late. */
-static int as_missed(struct deliver *d, struct outbox_row *row, int64_t now) {
+static int as_missed(struct deliver *d, int channel, struct outbox_row *row,
+                     int64_t now) {
   struct alert a;
   char *snapshot;
 
@@ -58,13 +59,33 @@ static int as_missed(struct deliver *d, struct outbox_row *row, int64_t now) {
                                           -1, row->id, 0),
                    "queue not updated");
   deliver_history(d, row, now, "collapsed", "");
+  if (row->ambiguous) /* it may ring */
+    deliver_add_cancel(d, channel, &a, now);
   return 0;
 }
 
+/* The same for a service that keeps incidents open: what it never heard of
+ * needs no end, what it may have heard of is closed there. */
+static void close_unheard(struct deliver *d, int channel,
+                          const struct outbox_row *row, struct told *told,
+                          int64_t now) {
+  struct alert a;
+
+  if (!row->ambiguous && !told->announced) {
+    store_outbox_supersede(d->store, row->channel, row->alert_id, -1, row->id,
+                           0);
+    return;
+  }
+  told->announced = true;
+  store_told_set(d->store, row->alert_id, row->channel, told);
+  if (store_alert_get(d->store, row->alert_id, &a) == 0)
+    deliver_add_cancel(d, channel, &a, now);
+}
+
 /* True when the row is to be sent (perhaps as something else). */
-static bool still_worth_it(struct deliver *d, struct channel_run *c,
+static bool still_worth_it(struct deliver *d, int channel,
                            struct outbox_row *row, int64_t now) {
-  bool stateful = c->config->sender->stateful;
+  bool stateful = d->channels[channel].config->sender->stateful;
   bool open;
   struct told told;
 
@@ -80,14 +101,8 @@ static bool still_worth_it(struct deliver *d, struct channel_run *c,
     if (open || row->recipient[0] != '\0')
       return true;
     if (!stateful)
-      return as_missed(d, row, now) == 0;
-    if (!row->ambiguous && !told.announced) { /* never heard: nothing to do */
-      store_outbox_supersede(d->store, row->channel, row->alert_id, -1, row->id,
-                             0);
-    } else { /* it may have arrived: close it there */
-      told.announced = true;
-      store_told_set(d->store, row->alert_id, row->channel, &told);
-    }
+      return as_missed(d, channel, row, now) == 0;
+    close_unheard(d, channel, row, &told, now);
     return false;
   case MESSAGE_RESOLVED:
     return told.announced || row->fallback_for[0] != '\0' ||
@@ -276,7 +291,7 @@ static struct job *next_job(struct deliver *d, int channel, int64_t now) {
     if (now - row.created > (int64_t)(c->config->max_age * 1000) &&
         row.kind != MESSAGE_TEST)
       deliver_dead(d, channel, &row, "it became too old", now);
-    else if (still_worth_it(d, c, &row, now))
+    else if (still_worth_it(d, channel, &row, now))
       return job_for_row(d, channel, &row, now);
     else
       moot(d, &row, now);

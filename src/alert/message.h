@@ -52,11 +52,12 @@ struct message {
   const char *last_ref; /* and of the last one that returned a handle */
   const char *recipient; /* "" = all of the channel's, else this one only */
 
-  unsigned attempt;         /* 1 = first */
-  bool ambiguous;           /* an earlier attempt may have arrived */
-  bool shrink;              /* was too large: title and one line only */
-  int64_t created;          /* wall ms: when it was decided */
-  double delay_s;           /* how late it is; 0 while not worth a word */
+  unsigned attempt; /* 1 = first */
+  bool ambiguous;   /* an earlier attempt, or for a cancel any message of the
+                       alert, may have arrived without our knowing */
+  bool shrink;      /* was too large: title and one line only */
+  int64_t created;  /* wall ms: when it was decided */
+  double delay_s;   /* how late it is; 0 while not worth a word */
   const char *delay_why;    /* "Pushover could not be reached", "" = unknown */
   const char *fallback_for; /* "Slack unreachable: no_service", "" = none */
 

@@ -503,14 +503,14 @@ static void stop_ringing(struct pushover *p, const char *path,
   buf_free(&form);
 }
 
-/* One receipt by its number; when several were given out for this episode,
- * all of them by the tag they share. */
+/* One receipt by its number; when several were given out for this episode, or
+ * perhaps one that we know nothing of, all of them by the tag they share. */
 static void cancel(void *settings, const struct message *message,
                    const struct sender_env *env, struct send_result *result) {
   struct pushover *p = settings;
   char path[128];
   char tag[TAG_SIZE];
-  bool single = is_key(message->last_ref) &&
+  bool single = !message->ambiguous && is_key(message->last_ref) &&
                 (message->root_ref[0] == '\0' ||
                  strcmp(message->root_ref, message->last_ref) == 0);
 

@@ -59,7 +59,8 @@ struct sender {
   /* Always fills result. */
   void (*send)(void *settings, const struct message *message,
                const struct sender_env *env, struct send_result *result);
-  /* Optional, as are all below: stop what message->last_ref still rings. */
+  /* Optional, as are all below: stop what message->last_ref still rings, and
+   * with message->ambiguous whatever else may ring for this alert. */
   void (*cancel)(void *settings, const struct message *message,
                  const struct sender_env *env, struct send_result *result);
   /* Asks for the fate of ref; 0, or negative errno: ask again later. */

@@ -167,6 +167,9 @@ int store_outbox_supersede(struct store *store, const char *channel,
  * kind, or any (-1). */
 int store_outbox_newer(struct store *store, const struct outbox_row *row,
                        int kind);
+/* A message of the alert may have reached the channel without our knowing. */
+bool store_outbox_doubtful(struct store *store, const char *channel,
+                           int64_t alert_id);
 /* A later message of the same channel and alert went to all recipients. */
 bool store_outbox_overtaken(struct store *store, const struct outbox_row *row);
 /* The channel's queued rows may go at once (id 0), or one of them. */

@@ -184,6 +184,14 @@ int store_outbox_newer(struct store *s, const struct outbox_row *r, int kind) {
       0);
 }
 
+bool store_outbox_doubtful(struct store *s, const char *channel,
+                           int64_t alert_id) {
+  static const char sql[] = "SELECT 1 FROM outbox WHERE alert_id=? AND"
+                            " channel=? AND ambiguous=1 AND kind!=7 LIMIT 1";
+
+  return db_number(s, db_ask(s, sql, "it", alert_id, channel), 0) != 0;
+}
+
 bool store_outbox_overtaken(struct store *s, const struct outbox_row *r) {
   static const char sql[] =
       "SELECT 1 FROM outbox WHERE alert_id=? AND channel=? AND place>?"

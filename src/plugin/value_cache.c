@@ -6,6 +6,7 @@
 
 #include "plugin/value_cache.h"
 
+#include <math.h>
 #include <pthread.h>
 
 /* Which data source of the type; 0 when it cannot be told. */

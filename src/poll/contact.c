@@ -77,8 +77,10 @@ static void speak(struct known *k, const struct transport *transport,
     k->device.refused = 0;
     k->device.shaky = 0;
     counter_change_source(&k->energy);
-    for (unsigned i = 0; i < k->device.plugs_num; i++)
+    for (unsigned i = 0; i < k->device.plugs_num; i++) {
       k->device.plugs[i].refused = 0;
+      k->device.plugs[i].learned = false;
+    }
     for (unsigned i = 0; i < k->plugs_num; i++)
       counter_change_source(&k->plugs[i].energy);
   }

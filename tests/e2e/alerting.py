@@ -61,6 +61,11 @@ def plugin_folder():
         BUILD, "tests/e2e/plugin/.libs"))
 
 
+def listens(path):
+    with socket.socket(socket.AF_UNIX) as s:
+        return s.connect_ex(path) == 0
+
+
 class Collectd:
     def __init__(self, options, *, channels=("mail",), interval=1,
                  thresholds=THRESHOLDS, kinds=None):
@@ -90,14 +95,14 @@ class Collectd:
         assert kind is not None or not found, "\n\n".join(found)
         shutil.rmtree(self.base, ignore_errors=True)
 
-    def start(self):
+    def start(self, wait=True):
         with open(self.base + "/err", "ab") as err:
             self.process = subprocess.Popen(
                 daemon_command(self.base + "/conf", "-f"), stderr=err,
                 stdout=err, env=environment())
         end = time.time() + 20 * SLOWNESS
-        while not (os.path.exists(self.base + "/control")
-                   and os.path.exists(self.base + "/sock")):
+        while wait and not (listens(self.base + "/control")
+                            and listens(self.base + "/sock")):
             assert self.process.poll() is None, self.log()
             assert time.time() < end, self.log()
             time.sleep(0.02)

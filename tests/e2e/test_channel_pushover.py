@@ -85,6 +85,16 @@ def test_several_receipts_are_cancelled_by_their_tag(mock, pki):
     assert got[0]["outcome"] == "sent" and sorted(mock.cancelled) == sorted(refs) and mock.faults == []
 
 
+def test_a_receipt_that_never_reached_us_is_cancelled_too(mock, pki):
+    emergency = send(alert={"level": "emergency"})
+    mock.script = [web.CloseAfterBody()]
+    got = run(mock, pki, [emergency, emergency])
+    ref = got[1]["provider_ref"]
+    assert len(mock.receipts) == 2 and got[0]["outcome"] == "ambiguous"
+    run(mock, pki, [{"op": "cancel", "message": message("resolved", last_ref=ref, root_ref=ref, ambiguous=True)}])
+    assert sorted(mock.cancelled) == sorted(mock.receipts) and mock.faults == []
+
+
 def test_cancelling_what_is_over_already_is_no_error(mock, pki):
     got = run(mock, pki, [{"op": "cancel", "message": message("resolved", last_ref="R" * 30)}])
     assert got[0]["outcome"] == "sent"

@@ -220,11 +220,11 @@ def test_power_in_the_legend_equals_fetch(tmp_path, out, overheard, span):
         assert image.number("highest") == pytest.approx(most, abs=0.06)
 
 
-def local_edges(span):
+def local_edges(span, now):
     """The hours, days and months of the bars by Python's calendar."""
-    here = time.localtime(NOW)
+    here = time.localtime(now)
     if span == "day":
-        hour = NOW - here.tm_min * 60 - here.tm_sec
+        hour = now - here.tm_min * 60 - here.tm_sec
         return [hour + (i - 23) * 3600 for i in range(25)]
     back = {"week": 6, "month": 30, "year": 11}[span]
     if span == "year":
@@ -244,9 +244,13 @@ def test_energy_in_the_legend_equals_fetch(tmp_path, out, overheard, span):
     rrds = Rrds(tmp_path / "rrd", step=300)
     rrds.put("kasa-Washer", "watt_hours", Counter(load, 300))
     rrds.write(NOW - 70 * 86400, NOW)
+    before = local_edges(span, int(time.time()))
     talk = overheard(tmp_path / "rrd", out, "--span", span)
+    edges = local_edges(span, int(time.time()))
+    commands = commands_of(talk, "washer-energy", span)
+    if option(next(iter(commands)), "start") == before[0]:
+        edges = before  # an hour or a day may have passed meanwhile
     path = rrds.path("kasa-Washer", "watt_hours")
-    edges = local_edges(span)
     rows = fetch(path, edges[0], edges[-1], "AVERAGE", 1)
     width = rows[1][0] - rows[0][0]
     bars = []
@@ -264,8 +268,11 @@ def test_energy_in_the_legend_equals_fetch(tmp_path, out, overheard, span):
         sum(v * width for _, v in rows if v is not None), abs=6)
     now = {"day": "this hour", "week": "today", "month": "today",
            "year": "this month"}[span]
+    if bars[-1] is None:  # the hour has just begun
+        assert now not in image.alt
+        return
     assert image.number(now) == pytest.approx(bars[-1], abs=slack)
-    for answer in commands_of(talk, "washer-energy", span).values():
+    for answer in commands.values():
         numbers = {word: float(value) * (1000 if kilo else 1)
                    for word, value, kilo in re.findall(
                        r"(\w+) ([\d.]+) (k?)Wh", legend(answer)[0])}

@@ -1,16 +1,29 @@
-"""SIGKILL at random moments under load with failing and slow providers:
-KASA_KILLS times (25; by hand 200 or more), from KASA_SEED on."""
+"""SIGKILL at random moments under load, with slow and failing providers of the
+real channels: KASA_KILLS times (200), from KASA_SEED on, several daemons side
+by side. What is counted is told in kill_alerts.py."""
 
+import json
 import os
+import subprocess
+import sys
 
-from kill_alerts import trial
+from kill_alerts import table
 
-KILLS = int(os.environ.get("KASA_KILLS", "25"))
+HERE = os.path.dirname(os.path.abspath(__file__))
+KILLS = int(os.environ.get("KASA_KILLS", "200"))
 SEED = int(os.environ.get("KASA_SEED", "1"))
+SIDE_BY_SIDE = 4
 
 
-def test_killed_at_random_moments_nothing_is_lost(capsys):
-    verdict = trial(KILLS, SEED)
+def test_killed_200_times_nothing_is_lost_and_everything_ends(capsys):
+    trials = [subprocess.Popen(
+        [sys.executable, os.path.join(HERE, "kill_alerts.py"), "--json",
+         "--kills", str(KILLS // SIDE_BY_SIDE), "--seed", str(SEED + i)],
+        stdout=subprocess.PIPE, text=True) for i in range(SIDE_BY_SIDE)]
+    answers = [trial.communicate()[0] for trial in trials]
+    results = [json.loads(answer.splitlines()[-1]) for answer in answers]
     with capsys.disabled():
-        print("\n" + str(verdict))
-    assert verdict.complaints() == []
+        print("\n" + table(results))
+    assert sum(r["kills"] for r in results) == KILLS
+    assert sum(r["episodes"] for r in results) > KILLS
+    assert [c for r in results for c in r["complaints"]] == []
