@@ -1,8 +1,8 @@
 /* What collectd's value cache knows of a series: see value_cache.h. */
 #include "collectd.h"
 #include "plugin.h"
-#include "utils/common/common.h"
 #include "utils/avltree/avltree.h"
+#include "utils/common/common.h"
 #include "utils_cache.h"
 #include "utils_threshold.h"
 
