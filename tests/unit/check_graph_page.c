@@ -84,8 +84,8 @@ static const struct {
   size_t kinds;
   double zoom;
 } sizes[] = {
-    {1, GRAPH_KINDS, 2}, {100, GRAPH_KINDS, 2}, {101, 2, 1.5},
-    {600, 2, 1.5},       {601, 1, 1.5},
+    {1, GRAPH_KINDS, 2}, {100, GRAPH_KINDS, 2}, {101, 2, 1.25},
+    {600, 2, 1.25},      {601, 1, 1.25},
 };
 
 START_TEST(large_houses_have_fewer_kinds) {
