@@ -137,8 +137,11 @@ def test_after_all_that_everybody_is_still_read(home):
     daemon.cycles(2)
     truth, page = quiet_moment(daemon, sim, everybody_is_up)
     assert not [x for x in wrong(page, truth) if "failures" not in x]
-    for name in NAMES:
-        for reason in ("timeout", "malformed", "auth", "device",
-                       "unreachable"):
-            assert page[Key("collectd_kasa_failures_total", kasa=name,
-                            type=reason)] == 0, (name, reason)
+    # two logins at one moment confuse a TPAP device, and are forgiven
+    for device in READ:
+        tpap = transport_of(device) == "tpap"
+        for reason in ("timeout", "malformed", "device", "unreachable",
+                       *(() if tpap else ("auth",))):
+            assert page[Key("collectd_kasa_failures_total",
+                            kasa=device["alias"], type=reason)] == 0, (
+                                device["alias"], reason)
