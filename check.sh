@@ -304,7 +304,7 @@ test_tools() { # BUILD...
 }
 
 # What runs under valgrind end to end.
-read -ra VALGRIND_E2E <<<"${VALGRIND_E2E:-test_values.py test_stop.py test_faults_one.py}"
+read -ra VALGRIND_E2E <<<"${VALGRIND_E2E:-test_values.py test_stop.py test_faults_one.py test_newer_house.py}"
 
 make_package() {
   DEB_BUILD_OPTIONS="nocheck parallel=$(nproc)" make -C "$VAR/check" deb

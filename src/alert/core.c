@@ -252,6 +252,25 @@ int core_drop(struct core *c, int64_t row_id) {
   return result;
 }
 
+/* -- what would happen ---------------------------------------------------- */
+
+enum severity core_threshold(const struct core *c, struct event *ev,
+                             int *known) {
+  struct threshold all[THRESHOLDS_MAX];
+  size_t n;
+
+  *known = -1;
+  if (c->hooks.thresholds == NULL)
+    return SEVERITY_NONE;
+  n = c->hooks.thresholds(c->hooks.lookup_arg, ev, all, THRESHOLDS_MAX);
+  *known = (int)n;
+  return threshold_speak(ev, all, n);
+}
+
+void core_last_power(struct core *c, struct episode *e) {
+  state_remember_power(c->state, e);
+}
+
 /* -- clocks --------------------------------------------------------------- */
 
 /* Timers are kept as wall time; when that clock is set, they move with it. */

@@ -358,6 +358,7 @@ static int open_all(struct engine *e) {
                              .random = random_bytes,
                              .lookup = e->hooks.lookup,
                              .last_power = e->hooks.last_power,
+                             .thresholds = e->hooks.thresholds,
                              .lookup_arg = e->hooks.lookup_arg,
                              .patience = patient,
                              .patience_arg = e,

@@ -8,6 +8,7 @@
 #include "alert/deliver.h"
 #include "alert/event.h"
 #include "alert/state.h"
+#include "alert/threshold.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -21,6 +22,10 @@ struct engine_hooks {
                  double *value);
   bool (*last_power)(void *arg, const struct alert *alert, double *watts,
                      int64_t *at);
+  /* collectd's thresholds for the series that the five names of an event
+   * stand for; how many, at most max. */
+  size_t (*thresholds)(void *arg, const struct event *series,
+                       struct threshold *out, size_t max);
   void *lookup_arg;
   const char *collectd_host; /* borrowed, as are all texts here */
   const char *version;

@@ -97,6 +97,8 @@ void state_count(const struct state *state, struct state_counts *out);
  * labels) and matches its routes; for explain and render too. */
 void state_describe(const struct notify_config *config,
                     const struct event *event, int64_t now, struct episode *e);
+/* Asks what a device that is away took at last, for its message. */
+void state_remember_power(const struct state *state, struct episode *e);
 /* Parts of it: the level for a severity on the episode's first route; what an
  * event brings to an alert that is open; device, labels and routes by the
  * configuration. */

@@ -26,7 +26,7 @@ struct house {
   bool secret_changed;
   double wait_s;  /* what a failure asks for */
   double pause_s; /* what a success asks for */
-  bool hold; /* jobs stay out until released */
+  bool hold;      /* jobs stay out until released */
   struct job *held, **held_end;
   bool cached; /* the value cache has cache_value for every series */
   double cache_value;
