@@ -57,6 +57,26 @@ static size_t times_heard(size_t n, const char *episode) {
   return times;
 }
 
+/* Messages that came before an older one. */
+static size_t overtakers(size_t n) {
+  size_t count = 0;
+
+  for (size_t i = 0; i < n; i++)
+    for (size_t j = i + 1; j < n; j++)
+      if (got[j].created < got[i].created) {
+        count++;
+        break;
+      }
+  return count;
+}
+
+/* When the providers are back: whose turn it is then, is chance. */
+static const char *const ends[] = {
+    "mail=sent; pager=sent; +7200",
+    "+437; mail=sent; pager=sent; +7200",
+    "+1700; mail=sent; pager=sent; +7200",
+};
+
 /* Each plug's turn comes every 400 minutes: it goes bad, or gets well. */
 static unsigned two_days(struct house *h) {
   bool bad[PLUGS] = {false};
@@ -95,14 +115,12 @@ START_TEST(people_hear_of_each_alert_once_in_order_and_in_short) {
   opened = two_days(&h);
   ck_assert_uint_gt(opened, 100);
   ck_assert_str_eq(h.heard, "");
-  house_play(&h, "mail=sent; pager=sent; +7200");
+  house_play(&h, ends[_i]);
   n = received_by(&h, "mail");
+  ck_assert_uint_eq(overtakers(n), 0);
   for (size_t i = 0; i < n; i++) {
     ck_assert_msg(times_heard(n, got[i].episode) == 1, "%s came %zu times",
                   got[i].title, times_heard(n, got[i].episode));
-    if (i > 0)
-      ck_assert_msg(got[i].created >= got[i - 1].created, "%s overtook",
-                    got[i].title);
     if (strcmp(got[i].kind, "note") == 0) {
       missed++;
       ck_assert_msg(strstr(got[i].title, " was above 1") != NULL, "%s",
@@ -147,18 +165,15 @@ END_TEST
 START_TEST(a_provider_that_says_later_for_two_days) {
   static struct house h;
   unsigned opened;
-  unsigned disorder = 0;
   size_t n;
 
   open_house(&h);
   house_play(&h, "answers");
   opened = two_days(&h);
-  house_play(&h, "mail=sent; pager=sent; +7200");
+  house_play(&h, ends[_i]);
   n = received_by(&h, "mail");
   ck_assert_uint_eq(n, opened);
-  for (size_t i = 1; i < n; i++)
-    disorder += got[i].created < got[i - 1].created;
-  ck_assert_uint_le(disorder, 1);
+  ck_assert_uint_le(overtakers(n), 1);
   house_close(&h);
 }
 END_TEST
@@ -187,9 +202,11 @@ END_TEST
 
 static void fill(TCase *t) {
   tcase_set_timeout(t, 120);
-  tcase_add_test(t, people_hear_of_each_alert_once_in_order_and_in_short);
+  tcase_add_loop_test(t, people_hear_of_each_alert_once_in_order_and_in_short,
+                      0, ROWS(ends));
   tcase_add_test(t, a_service_that_keeps_incidents_hears_only_of_what_is_open);
-  tcase_add_test(t, a_provider_that_says_later_for_two_days);
+  tcase_add_loop_test(t, a_provider_that_says_later_for_two_days, 0,
+                      ROWS(ends));
   tcase_add_test(t, a_restart_in_between_changes_nothing);
 }
 
