@@ -387,6 +387,7 @@ static void judge_silence(const struct http_client *c,
     break;
   }
   result->outcome = answer->written ? SEND_AMBIGUOUS : SEND_RETRY;
+  result->suspect = answer->written;
   if (answer->written)
     result->wait_s = AMBIGUOUS_WAIT;
   http_why(c, NULL, result, "%s%s",
@@ -414,6 +415,7 @@ bool http_judge(const struct http_client *c, const struct http_answer *answer,
   }
   if (result->outcome == SEND_SENT)
     return true;
+  result->suspect = answer->status >= 500;
   if (result->outcome == SEND_SHRINK && message != NULL && message->shrink)
     result->outcome = SEND_REFUSED_MESSAGE;
   if (result->outcome == SEND_RETRY && answer->retry_after > result->wait_s)
