@@ -199,32 +199,23 @@ static void render_channel(struct command *c, const struct episode *e,
                            .channel = to->name,
                            .collectd_host = core_host(c->core),
                            .version = c->version};
-  struct message m = {.kind = MESSAGE_OPEN,
-                      .reason = REASON_OPENED,
-                      .level = e->a.level,
-                      .alert = &e->a,
-                      .title = "",
-                      .body = "",
-                      .channel = to->name,
-                      .delivery_id = "00000000000000000000000000000000",
-                      .message_id = "<rendered@localhost>",
-                      .thread_root = "",
-                      .previous = "",
-                      .root_ref = "",
-                      .last_ref = "",
-                      .recipient = "",
-                      .attempt = 1,
-                      .created = core_now(c->core),
-                      .delay_why = "",
-                      .fallback_for = "",
-                      .route = &config->routes[route],
-                      .config = config,
-                      .collectd_host = core_host(c->core)};
+  struct message m;
   cJSON *object = cJSON_CreateObject();
   struct buf title;
   struct buf body;
   struct buf payload;
 
+  message_init(&m, &e->a);
+  m.kind = MESSAGE_OPEN;
+  m.reason = REASON_OPENED;
+  m.level = e->a.level;
+  m.channel = to->name;
+  m.delivery_id = "00000000000000000000000000000000";
+  m.message_id = "<rendered@localhost>";
+  m.created = core_now(c->core);
+  m.route = &config->routes[route];
+  m.config = config;
+  m.collectd_host = core_host(c->core);
   buf_init(&title, TEMPLATE_OUTPUT_MAX);
   buf_init(&body, TEMPLATE_OUTPUT_MAX);
   buf_init(&payload, 1024 * 1024);

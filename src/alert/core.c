@@ -260,9 +260,9 @@ enum severity core_threshold(const struct core *c, struct event *ev,
   size_t n;
 
   *known = -1;
-  if (c->hooks.thresholds == NULL)
+  if (c->hooks.source.thresholds == NULL)
     return SEVERITY_NONE;
-  n = c->hooks.thresholds(c->hooks.lookup_arg, ev, all, THRESHOLDS_MAX);
+  n = c->hooks.source.thresholds(c->hooks.source.arg, ev, all, THRESHOLDS_MAX);
   *known = (int)n;
   return threshold_speak(ev, all, n);
 }
@@ -413,9 +413,7 @@ int64_t core_step(struct core *c, struct job *done, struct event *events,
 
 static int start_parts(struct core *c) {
   struct state_hooks state_hooks = {
-      .lookup = c->hooks.lookup,
-      .last_power = c->hooks.last_power,
-      .lookup_arg = c->hooks.lookup_arg,
+      .source = c->hooks.source,
       .say = on_say,
       .say_arg = c,
       .interval_s = c->hooks.interval_s,

@@ -22,13 +22,7 @@ struct core_hooks {
   void *clock_arg;
   void (*random)(void *arg, void *out, size_t size);
   void *random_arg;
-  bool (*lookup)(void *arg, const struct alert *alert, const char *series,
-                 double *value); /* see state.h; may be NULL */
-  bool (*last_power)(void *arg, const struct alert *alert, double *watts,
-                     int64_t *at); /* likewise */
-  size_t (*thresholds)(void *arg, const struct event *series,
-                       struct threshold *out, size_t max); /* see engine.h */
-  void *lookup_arg;
+  struct value_source source;
   bool (*patience)(void *arg); /* see store_open(); may be NULL */
   void *patience_arg;
   void (*hand)(void *arg, struct job *job); /* see deliver.h */

@@ -67,6 +67,10 @@ void http_free(struct http_client *c) {
   transfer_options_free(&c->options);
 }
 
+bool http_settings_reread(void *settings) { return http_reread(settings); }
+
+void http_settings_close(void *settings) { http_close(settings); }
+
 int http_url_check(const char *url, bool allow_insecure, char *host,
                    size_t host_size, char *why, size_t why_size) {
   CURLU *u = curl_url();

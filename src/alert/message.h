@@ -67,6 +67,10 @@ struct message {
   const char *collectd_host;
 };
 
+/* Nothing yet, about alert (which may be given later): no pointer is NULL but
+ * those that may be. */
+void message_init(struct message *message, const struct alert *alert);
+
 /* Names as in the webhook's "event" and the store's kind column: "firing"
  * "update" "repeat" "resolved" "acknowledged" "note" "test" "cancel". */
 const char *message_kind_name(enum message_kind kind);

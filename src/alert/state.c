@@ -74,11 +74,11 @@ void episode_say(struct state *s, struct episode *e, int64_t now,
 void state_remember_power(const struct state *s, struct episode *e) {
   struct alert *a = &e->a;
 
-  if (s->hooks.last_power == NULL || topic_kind(a) != TOPIC_AWAY)
+  if (s->hooks.source.last_power == NULL || topic_kind(a) != TOPIC_AWAY)
     return;
   a->last_at = 0;
-  if (!s->hooks.last_power(s->hooks.lookup_arg, a, &a->last_power,
-                           &a->last_at) ||
+  if (!s->hooks.source.last_power(s->hooks.source.arg, a, &a->last_power,
+                                  &a->last_at) ||
       !isfinite(a->last_power))
     a->last_power = NAN;
 }

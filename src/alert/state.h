@@ -11,6 +11,7 @@
 #include "alert/episode.h"
 #include "alert/event.h"
 #include "alert/message.h"
+#include "alert/source.h"
 #include "alert/store.h"
 
 #include <stdbool.h>
@@ -26,15 +27,7 @@ struct say {
 };
 
 struct state_hooks {
-  /* The daemon's value cache: the present value of a series, host, plugin and
-   * plugin_instance from alert; false = none or not a number. May be NULL. */
-  bool (*lookup)(void *arg, const struct alert *alert, const char *series,
-                 double *value);
-  /* What a device that is away took at last, and when (wall ms, 0 = not
-   * known); false = never seen. May be NULL. */
-  bool (*last_power)(void *arg, const struct alert *alert, double *watts,
-                     int64_t *at);
-  void *lookup_arg; /* of both */
+  struct value_source source;
   /* Tells people. e->a has its id and is stored. */
   void (*say)(void *arg, struct episode *e, const struct say *say);
   void *say_arg;
