@@ -44,13 +44,32 @@ static int names_from(const char *identifier, struct event *ev) {
   return 0;
 }
 
-/* The alert that a notification as asked for would open. NULL and *error. */
-static struct episode *imagined(struct command *c, cJSON **error) {
+/* What makes the answer uncertain, for people; "" = nothing. */
+static void note_of(enum severity asked, enum severity verdict, int known,
+                    char *note, size_t size) {
+  note[0] = '\0';
+  if (known == 0)
+    snprintf(note, size, "collectd has no threshold for this series");
+  else if (known > 0 && verdict == SEVERITY_NONE)
+    snprintf(note, size,
+             "its threshold is inverted or of percentages: the words may be "
+             "others");
+  else if (known > 0 && verdict != asked)
+    snprintf(note, size, "by collectd's threshold this value is %s, not %s",
+             severity_name(verdict), severity_name(asked));
+}
+
+/* The alert that a notification as asked for would open, as it is when people
+ * hear of it. NULL and *error. */
+static struct episode *imagined(struct command *c, cJSON **error, char *note,
+                                size_t note_size) {
   const struct notify_config *config = core_config(c->core);
   const char *severity = command_text(c, "severity");
   struct episode *e;
   struct event ev;
+  int known = -1;
 
+  note[0] = '\0';
   event_init(&ev);
   ev.severity = SEVERITY_FAILURE;
   ev.value = command_number(c, "value", NAN);
@@ -70,7 +89,13 @@ static struct episode *imagined(struct command *c, cJSON **error) {
              "%.150s has not been updated for 60.000 seconds.",
              command_text(c, "identifier"));
   } else {
+    enum severity asked = ev.severity;
+
     snprintf(ev.text, sizeof(ev.text), "An imagined notification.");
+    if (ev.has_value) {
+      enum severity verdict = core_threshold(c->core, &ev, &known);
+      note_of(asked, verdict, known, note, note_size);
+    }
   }
   event_classify(&ev, config->missing_scope == MISSING_SCOPE_DEVICE);
   e = episode_new();
@@ -79,6 +104,9 @@ static struct episode *imagined(struct command *c, cJSON **error) {
     return NULL;
   }
   state_describe(config, &ev, core_now(c->core), e);
+  if (e->routes_num > 0) /* it lasts as long before it is told */
+    e->a.since -= (int64_t)(1000 * config->routes[e->routes[0]].for_s);
+  core_last_power(c->core, e);
   e->a.state = ALERT_FIRING;
   e->a.sequence = 1;
   snprintf(e->a.episode, sizeof(e->a.episode), "%s-%" PRId64, e->a.fingerprint,
@@ -121,13 +149,16 @@ static void explain_channel(struct command *c, const struct episode *e,
 cJSON *command_explain(struct command *c) {
   const struct notify_config *config = core_config(c->core);
   cJSON *answer = NULL;
-  struct episode *e = imagined(c, &answer);
+  char note[160];
+  struct episode *e = imagined(c, &answer, note, sizeof(note));
   const struct episode *open;
   cJSON *routes;
 
   if (e == NULL)
     return answer;
   answer = command_fine();
+  if (note[0] != '\0')
+    cJSON_AddStringToObject(answer, "note", note);
   cJSON_AddItemToObject(answer, "alert", command_alert(&e->a));
   open = episodes_find(state_episodes(core_state(c->core)), e->a.fingerprint);
   if (open != NULL)
@@ -168,32 +199,23 @@ static void render_channel(struct command *c, const struct episode *e,
                            .channel = to->name,
                            .collectd_host = core_host(c->core),
                            .version = c->version};
-  struct message m = {.kind = MESSAGE_OPEN,
-                      .reason = REASON_OPENED,
-                      .level = e->a.level,
-                      .alert = &e->a,
-                      .title = "",
-                      .body = "",
-                      .channel = to->name,
-                      .delivery_id = "00000000000000000000000000000000",
-                      .message_id = "<rendered@localhost>",
-                      .thread_root = "",
-                      .previous = "",
-                      .root_ref = "",
-                      .last_ref = "",
-                      .recipient = "",
-                      .attempt = 1,
-                      .created = core_now(c->core),
-                      .delay_why = "",
-                      .fallback_for = "",
-                      .route = &config->routes[route],
-                      .config = config,
-                      .collectd_host = core_host(c->core)};
+  struct message m;
   cJSON *object = cJSON_CreateObject();
   struct buf title;
   struct buf body;
   struct buf payload;
 
+  message_init(&m, &e->a);
+  m.kind = MESSAGE_OPEN;
+  m.reason = REASON_OPENED;
+  m.level = e->a.level;
+  m.channel = to->name;
+  m.delivery_id = "00000000000000000000000000000000";
+  m.message_id = "<rendered@localhost>";
+  m.created = core_now(c->core);
+  m.route = &config->routes[route];
+  m.config = config;
+  m.collectd_host = core_host(c->core);
   buf_init(&title, TEMPLATE_OUTPUT_MAX);
   buf_init(&body, TEMPLATE_OUTPUT_MAX);
   buf_init(&payload, 1024 * 1024);
@@ -218,13 +240,16 @@ cJSON *command_render(struct command *c) {
   const struct notify_config *config = core_config(c->core);
   const char *only = command_text(c, "channel");
   cJSON *answer = NULL;
-  struct episode *e = imagined(c, &answer);
+  char note[160];
+  struct episode *e = imagined(c, &answer, note, sizeof(note));
   bool done[CHANNELS_MAX] = {false};
   cJSON *list;
 
   if (e == NULL)
     return answer;
   answer = command_fine();
+  if (note[0] != '\0')
+    cJSON_AddStringToObject(answer, "note", note);
   list = cJSON_AddArrayToObject(answer, "rendered");
   for (size_t r = 0; r < e->routes_num; r++) {
     const struct route_config *route = &config->routes[e->routes[r]];

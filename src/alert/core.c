@@ -252,6 +252,25 @@ int core_drop(struct core *c, int64_t row_id) {
   return result;
 }
 
+/* -- what would happen ---------------------------------------------------- */
+
+enum severity core_threshold(const struct core *c, struct event *ev,
+                             int *known) {
+  struct threshold all[THRESHOLDS_MAX];
+  size_t n;
+
+  *known = -1;
+  if (c->hooks.source.thresholds == NULL)
+    return SEVERITY_NONE;
+  n = c->hooks.source.thresholds(c->hooks.source.arg, ev, all, THRESHOLDS_MAX);
+  *known = (int)n;
+  return threshold_speak(ev, all, n);
+}
+
+void core_last_power(struct core *c, struct episode *e) {
+  state_remember_power(c->state, e);
+}
+
 /* -- clocks --------------------------------------------------------------- */
 
 /* Timers are kept as wall time; when that clock is set, they move with it. */
@@ -394,9 +413,7 @@ int64_t core_step(struct core *c, struct job *done, struct event *events,
 
 static int start_parts(struct core *c) {
   struct state_hooks state_hooks = {
-      .lookup = c->hooks.lookup,
-      .last_power = c->hooks.last_power,
-      .lookup_arg = c->hooks.lookup_arg,
+      .source = c->hooks.source,
       .say = on_say,
       .say_arg = c,
       .interval_s = c->hooks.interval_s,

@@ -11,6 +11,7 @@
 #include "alert/event.h"
 #include "alert/state.h"
 #include "alert/store.h"
+#include "alert/threshold.h"
 
 #include <stddef.h>
 #include <stdint.h>
@@ -21,11 +22,7 @@ struct core_hooks {
   void *clock_arg;
   void (*random)(void *arg, void *out, size_t size);
   void *random_arg;
-  bool (*lookup)(void *arg, const struct alert *alert, const char *series,
-                 double *value); /* see state.h; may be NULL */
-  bool (*last_power)(void *arg, const struct alert *alert, double *watts,
-                     int64_t *at); /* likewise */
-  void *lookup_arg;
+  struct value_source source;
   bool (*patience)(void *arg); /* see store_open(); may be NULL */
   void *patience_arg;
   void (*hand)(void *arg, struct job *job); /* see deliver.h */
@@ -66,6 +63,13 @@ int64_t core_test(struct core *core, int channel, enum level level);
 int core_enable(struct core *core, int channel);
 int core_retry(struct core *core, int64_t row_id);
 int core_drop(struct core *core, int64_t row_id);
+
+/* What collectd's thresholds make of ev->value, see threshold_speak(). *known:
+ * how many there are, -1 when nobody can tell. */
+enum severity core_threshold(const struct core *core, struct event *ev,
+                             int *known);
+/* What a device that is away took at last, into its alert. */
+void core_last_power(struct core *core, struct episode *e);
 
 int64_t core_now(const struct core *core); /* wall ms */
 struct store *core_store(struct core *core);

@@ -4,10 +4,10 @@
 #include "alert/courier.h"
 
 #include "base/log.h"
+#include "base/thread.h"
 
 #include <errno.h>
 #include <pthread.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -59,8 +59,6 @@ static void *work(void *arg) {
 struct courier *courier_new(const struct channel_config *channel,
                             const struct courier_hooks *hooks) {
   struct courier *c = calloc(1, sizeof(*c));
-  sigset_t all;
-  sigset_t before;
   int err;
 
   if (c == NULL)
@@ -70,10 +68,7 @@ struct courier *courier_new(const struct channel_config *channel,
   atomic_init(&c->abort, false);
   pthread_mutex_init(&c->lock, NULL);
   pthread_cond_init(&c->wake, NULL);
-  sigfillset(&all); /* signals are the daemon's main thread's */
-  pthread_sigmask(SIG_BLOCK, &all, &before);
-  err = pthread_create(&c->thread, NULL, work, c);
-  pthread_sigmask(SIG_SETMASK, &before, NULL);
+  err = thread_start(&c->thread, work, c);
   if (err == 0)
     return c;
   log_say(LOG_LEVEL_ERROR, "channel \"%s\": no thread: %s", channel->name,

@@ -124,32 +124,23 @@ struct saying {
 };
 
 static int row_texts(struct saying *s, struct outbox_row *row, int route) {
-  struct message m = {.kind = row->kind,
-                      .reason = row->reason,
-                      .level = row->level,
-                      .quiet = row->quiet,
-                      .alert = &s->e->a,
-                      .title = "",
-                      .body = "",
-                      .channel = row->channel,
-                      .delivery_id = row->delivery_id,
-                      .message_id = row->message_id,
-                      .thread_root = "",
-                      .previous = "",
-                      .root_ref = "",
-                      .last_ref = "",
-                      .recipient = "",
-                      .attempt = 1,
-                      .created = row->created,
-                      .delay_why = "",
-                      .fallback_for = "",
-                      .route = route >= 0 ? &s->d->config->routes[route] : NULL,
-                      .config = s->d->config,
-                      .collectd_host = s->d->hooks.collectd_host};
+  struct message m;
   struct buf title;
   struct buf body;
   int err;
 
+  message_init(&m, &s->e->a);
+  m.kind = row->kind;
+  m.reason = row->reason;
+  m.level = row->level;
+  m.quiet = row->quiet;
+  m.channel = row->channel;
+  m.delivery_id = row->delivery_id;
+  m.message_id = row->message_id;
+  m.created = row->created;
+  m.route = route >= 0 ? &s->d->config->routes[route] : NULL;
+  m.config = s->d->config;
+  m.collectd_host = s->d->hooks.collectd_host;
   buf_init(&title, TEMPLATE_OUTPUT_MAX);
   buf_init(&body, TEMPLATE_OUTPUT_MAX);
   err = message_texts(&m, TARGET_PLAIN, &title, &body);

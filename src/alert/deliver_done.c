@@ -200,6 +200,9 @@ static void sent(struct deliver *d, struct job *job, int64_t now) {
   struct channel_run *c = &d->channels[job->channel];
   struct outbox_row *row = &job->row;
 
+  if (c->state.failures >= PATIENCE) /* it was no message's fault: in order */
+    deliver_complain(store_outbox_hurry(d->store, c->config->name, 0),
+                     "queue not updated");
   if (c->state.failures > 0 || c->state.refusals > 0 || c->state.evicted > 0) {
     c->state.failures = c->state.refusals = 0;
     c->state.evicted = 0;
@@ -275,7 +278,7 @@ static void failed_for_now(struct deliver *d, struct job *job, int64_t now) {
   row->state = ROW_QUEUED;
   row->not_before = c->state.not_before;
   /* not its turn next time: it may be its own fault, and others wait */
-  if (row->attempts >= PATIENCE && c->counts.queued > 1)
+  if (job->result.suspect && row->attempts >= PATIENCE && c->counts.queued > 1)
     row->not_before += ms_of(wait);
   row->ambiguous = row->ambiguous || ambiguous;
   snprintf(row->last_error, sizeof(row->last_error), "%s", job->result.why);

@@ -10,11 +10,11 @@
 #include "alert/ring.h"
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/thread.h"
 
 #include <errno.h>
 #include <poll.h>
 #include <pthread.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -356,9 +356,7 @@ static int open_all(struct engine *e) {
   struct core_hooks hooks = {.wall_ms = wall_ms,
                              .boot_ms = boot_ms,
                              .random = random_bytes,
-                             .lookup = e->hooks.lookup,
-                             .last_power = e->hooks.last_power,
-                             .lookup_arg = e->hooks.lookup_arg,
+                             .source = e->hooks.source,
                              .patience = patient,
                              .patience_arg = e,
                              .hand = hand,
@@ -397,8 +395,6 @@ struct engine *engine_start(const struct notify_config *config,
                             const char *directory,
                             const struct engine_hooks *hooks) {
   struct engine *e = calloc(1, sizeof(*e));
-  sigset_t all;
-  sigset_t before;
   int err;
 
   if (e == NULL)
@@ -418,10 +414,7 @@ struct engine *engine_start(const struct notify_config *config,
     engine_free(e);
     return NULL;
   }
-  sigfillset(&all); /* signals are the daemon's main thread's */
-  pthread_sigmask(SIG_BLOCK, &all, &before);
-  err = pthread_create(&e->thread, NULL, work, e);
-  pthread_sigmask(SIG_SETMASK, &before, NULL);
+  err = thread_start(&e->thread, work, e);
   if (err != 0) {
     log_say(LOG_LEVEL_ERROR, "no thread for the engine: %s", strerror(err));
     engine_free(e);

@@ -7,6 +7,7 @@
 #include "alert/config.h"
 #include "alert/deliver.h"
 #include "alert/event.h"
+#include "alert/source.h"
 #include "alert/state.h"
 
 #include <stdbool.h>
@@ -16,12 +17,7 @@
 struct engine;
 
 struct engine_hooks {
-  /* See state.h; called on the engine's thread, with no lock held. */
-  bool (*lookup)(void *arg, const struct alert *alert, const char *series,
-                 double *value);
-  bool (*last_power)(void *arg, const struct alert *alert, double *watts,
-                     int64_t *at);
-  void *lookup_arg;
+  struct value_source source;
   const char *collectd_host; /* borrowed, as are all texts here */
   const char *version;
   double interval_s;

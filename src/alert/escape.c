@@ -36,14 +36,15 @@ struct letter {
   const char *start, *end; /* of the whole value, to look at neighbours */
 };
 
+/* Of the three that markup of all kinds begins with; NULL = none of these. */
+static const char *entity(char c) {
+  return c == '&' ? "&amp;" : c == '<' ? "&lt;" : c == '>' ? "&gt;" : NULL;
+}
+
 static int add_html(const struct letter *l, struct buf *out) {
+  if (entity(*l->at) != NULL)
+    return buf_adds(out, entity(*l->at));
   switch (*l->at) {
-  case '&':
-    return buf_adds(out, "&amp;");
-  case '<':
-    return buf_adds(out, "&lt;");
-  case '>':
-    return buf_adds(out, "&gt;");
   case '"':
     return buf_adds(out, "&quot;");
   case '\'':
@@ -59,13 +60,9 @@ static int add_html(const struct letter *l, struct buf *out) {
 static int add_slack(const struct letter *l, struct buf *out) {
   int err;
 
+  if (entity(*l->at) != NULL)
+    return buf_adds(out, entity(*l->at));
   switch (*l->at) {
-  case '&':
-    return buf_adds(out, "&amp;");
-  case '<':
-    return buf_adds(out, "&lt;");
-  case '>':
-    return buf_adds(out, "&gt;");
   case '*':
   case '_':
   case '~':

@@ -67,6 +67,10 @@ void http_free(struct http_client *c) {
   transfer_options_free(&c->options);
 }
 
+bool http_settings_reread(void *settings) { return http_reread(settings); }
+
+void http_settings_close(void *settings) { http_close(settings); }
+
 int http_url_check(const char *url, bool allow_insecure, char *host,
                    size_t host_size, char *why, size_t why_size) {
   CURLU *u = curl_url();
@@ -387,6 +391,7 @@ static void judge_silence(const struct http_client *c,
     break;
   }
   result->outcome = answer->written ? SEND_AMBIGUOUS : SEND_RETRY;
+  result->suspect = answer->written;
   if (answer->written)
     result->wait_s = AMBIGUOUS_WAIT;
   http_why(c, NULL, result, "%s%s",
@@ -414,6 +419,7 @@ bool http_judge(const struct http_client *c, const struct http_answer *answer,
   }
   if (result->outcome == SEND_SENT)
     return true;
+  result->suspect = answer->status >= 500;
   if (result->outcome == SEND_SHRINK && message != NULL && message->shrink)
     result->outcome = SEND_REFUSED_MESSAGE;
   if (result->outcome == SEND_RETRY && answer->retry_after > result->wait_s)

@@ -49,6 +49,13 @@ bool http_reread(struct http_client *c);
 void http_close(struct http_client *c);
 void http_free(struct http_client *c);
 
+/* reread() and close() of a sender whose settings begin with its client. */
+bool http_settings_reread(void *settings);
+void http_settings_close(void *settings);
+#define HTTP_SETTINGS(TYPE)                                                    \
+  _Static_assert(offsetof(TYPE, http) == 0,                                    \
+                 "http_settings_... take the settings for the client")
+
 /* 0 when url is one we would send to: https, or http with AllowInsecure or to
  * this very host; no user name in it. Else -EINVAL and the reason in why, which
  * does not repeat the address. host gets its host name and port. */

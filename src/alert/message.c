@@ -1,4 +1,4 @@
-/* Names of message kinds: see message.h. */
+/* Empty messages and the names of their kinds: see message.h. */
 #include <config.h>
 
 #include "alert/message.h"
@@ -12,6 +12,23 @@ static const char *const names[MESSAGE_KINDS] = {
     [MESSAGE_ACKED] = "acknowledged", [MESSAGE_NOTE] = "note",
     [MESSAGE_TEST] = "test",          [MESSAGE_CANCEL] = "cancel",
 };
+
+void message_init(struct message *message, const struct alert *alert) {
+  *message = (struct message){.alert = alert,
+                              .title = "",
+                              .body = "",
+                              .channel = "",
+                              .delivery_id = "",
+                              .message_id = "",
+                              .thread_root = "",
+                              .previous = "",
+                              .root_ref = "",
+                              .last_ref = "",
+                              .recipient = "",
+                              .attempt = 1,
+                              .delay_why = "",
+                              .fallback_for = ""};
+}
 
 const char *message_kind_name(enum message_kind kind) {
   return (unsigned)kind < MESSAGE_KINDS ? names[kind] : "unknown";

@@ -67,6 +67,10 @@ struct message {
   const char *collectd_host;
 };
 
+/* Nothing yet, about alert (which may be given later): no pointer is NULL but
+ * those that may be. */
+void message_init(struct message *message, const struct alert *alert);
+
 /* Names as in the webhook's "event" and the store's kind column: "firing"
  * "update" "repeat" "resolved" "acknowledged" "note" "test" "cancel". */
 const char *message_kind_name(enum message_kind kind);
@@ -88,6 +92,8 @@ struct send_result {
   double wait_s;   /* the provider's or the channel's own least wait before the
                       next request of this channel; 0 = none */
   bool stop;       /* REFUSED_CHANNEL: open the breaker at the first one */
+  bool suspect;    /* RETRY, AMBIGUOUS: the provider saw the message, so that
+                      it may be the message's own fault */
   bool recipient;  /* RETRY: it is one recipient's matter, others may go on */
   long quota_left; /* messages left at the provider; -1 = unknown */
   char provider_ref[MESSAGE_REF_SIZE]; /* SENT: handle for later, or "" */

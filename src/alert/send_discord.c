@@ -2,6 +2,7 @@
  * message that was not kept is no error. */
 #include <config.h>
 
+#include "alert/answer.h"
 #include "alert/facts.h"
 #include "alert/fit.h"
 #include "alert/http.h"
@@ -44,6 +45,8 @@ struct discord {
   char *thread_id;
   char *thread_name;
 };
+
+HTTP_SETTINGS(struct discord);
 
 static const struct option options[] = {
     SECRET_OPTIONS("WebhookURL", struct discord, url),
@@ -333,9 +336,7 @@ static void heed_limits(const struct http_answer *answer, const cJSON *json,
 
 static void judge(struct discord *d, const struct http_answer *answer,
                   const struct message *message, struct send_result *result) {
-  cJSON *json = answer->complete && answer->body.data != NULL
-                    ? cJSON_ParseWithLength(answer->body.data, answer->body.len)
-                    : NULL;
+  cJSON *json = answer_json(answer);
   bool good = http_judge(&d->http, answer, rules, message, result);
 
   if (good) {
@@ -415,18 +416,6 @@ static int render(const void *settings, const struct message *message,
   return err < 0 ? err : buf_adds(out, "\n");
 }
 
-static bool reread(void *settings) {
-  struct discord *d = settings;
-
-  return http_reread(&d->http);
-}
-
-static void close_(void *settings) {
-  struct discord *d = settings;
-
-  http_close(&d->http);
-}
-
 static void destroy(void *settings) {
   struct discord *d = settings;
 
@@ -450,8 +439,8 @@ const struct sender sender_discord = {
     .defaults = defaults,
     .check = check,
     .send = send_,
-    .reread = reread,
+    .reread = http_settings_reread,
     .render = render,
-    .close = close_,
+    .close = http_settings_close,
     .destroy = destroy,
 };

@@ -2,13 +2,12 @@
  * acknowledges them, here or on the telephone. */
 #include <config.h>
 
-#include "alert/fit.h"
-#include "alert/http.h"
+#include "alert/answer.h"
+#include "alert/pushover.h"
 #include "alert/send.h"
 #include "base/log.h"
 #include "base/text.h"
 
-#include <cjson/cJSON.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,45 +16,20 @@
 
 enum {
   KEY_LEN = 30, /* of tokens, user keys and receipts */
-  MESSAGE_MAX = 1024,
-  TITLE_MAX = 250,
-  URL_MAX = 512,
-  QUIET = -1,
-  EMERGENCY = 2,
   RETRY_MIN = 30,
   EXPIRE_MAX = 10800,
   LEAST_WAIT = 5,
   QUOTA_WAIT_MAX = 32 * 24 * 3600, /* quotas count by the month */
-  TAG_SIZE = 24,
-  REQUEST_MAX = 16 * 1024,
 };
 
 static const char service[] = "https://api.pushover.net";
 
-/* ALERTING.md B.5. Emergency is 2 unless EmergencyFrom says never. */
-static const int priorities[LEVEL_COUNT] = {
-    [LEVEL_OK] = -1,   [LEVEL_INFO] = -1,    [LEVEL_WARNING] = 0,
-    [LEVEL_ERROR] = 1, [LEVEL_CRITICAL] = 1, [LEVEL_EMERGENCY] = 1,
-};
-
-enum { NEVER = LEVEL_COUNT };
 static const char *const from_levels[] = {
     "ok", "info", "warning", "error", "critical", "emergency", "never", NULL};
 
-enum format { FORMAT_PLAIN, FORMAT_HTML, FORMAT_MONOSPACE };
 static const char *const formats[] = {"plain", "html", "monospace", NULL};
 
-struct pushover {
-  struct http_client http;
-  struct secret token, user;
-  char *device;
-  char *sound;
-  int emergency_from; /* enum level or NEVER */
-  int format;
-  double retry, expire, ttl;
-  char *base_url;
-  double warned_reset; /* the quota period we warned about */
-};
+HTTP_SETTINGS(struct pushover);
 
 static const struct option options[] = {
     SECRET_OPTIONS("Token", struct pushover, token),
@@ -184,141 +158,6 @@ static int check(void *settings, const char *where,
   return err;
 }
 
-/* -- the form -------------------------------------------------------------- */
-
-static bool rings(const struct pushover *p, enum level level) {
-  return p->emergency_from != NEVER && level != LEVEL_OK &&
-         (int)level >= p->emergency_from;
-}
-
-static int priority_of(const struct pushover *p,
-                       const struct message *message) {
-  switch (message->kind) {
-  case MESSAGE_OPEN:
-  case MESSAGE_UPDATE:
-  case MESSAGE_REPEAT:
-  case MESSAGE_TEST:
-    if (message->quiet)
-      return QUIET;
-    if (rings(p, message->level))
-      return EMERGENCY;
-    return priorities[message->level < LEVEL_COUNT ? message->level
-                                                   : LEVEL_ERROR];
-  case MESSAGE_RESOLVED: /* whoever was rung out of bed hears the end of it */
-    return rings(p, message->alert->level) && !message->quiet ? 0 : QUIET;
-  case MESSAGE_NOTE:
-    return message->quiet || message->level >= LEVEL_COUNT
-               ? QUIET
-               : priorities[message->level];
-  case MESSAGE_ACKED:
-  case MESSAGE_CANCEL:
-  case MESSAGE_KINDS:
-    break;
-  }
-  return QUIET;
-}
-
-static void tag_of(const struct alert *alert, char out[TAG_SIZE]) {
-  snprintf(out, TAG_SIZE, "kasa-%.16s", alert->fingerprint);
-}
-
-static int add_field(struct buf *form, const char *name, const char *value) {
-  static const char hex[] = "0123456789ABCDEF";
-  int err = buf_addf(form, "%s%s=", form->len > 0 ? "&" : "", name);
-
-  for (; *value != '\0' && err == 0; value++) {
-    unsigned char c = (unsigned char)*value;
-    char code[3] = {'%', hex[c >> 4], hex[c & 15]};
-    bool plain = (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') ||
-                 (c >= 'a' && c <= 'z') || strchr("-._~", c) != NULL;
-    err = buf_add(form, plain ? value : code, plain ? 1 : 3);
-  }
-  return err;
-}
-
-static int add_number(struct buf *form, const char *name, double value) {
-  return buf_addf(form, "&%s=%.0f", name, value);
-}
-
-static int add_texts(const struct pushover *p, const struct message *message,
-                     struct buf *form) {
-  struct fit_limits limits = {p->format == FORMAT_HTML ? TARGET_HTML
-                                                       : TARGET_PLAIN,
-                              FIT_CHARACTERS, TITLE_MAX, MESSAGE_MAX, 0};
-  struct buf title, body, plain;
-  int format = p->format;
-  int err;
-
-  buf_init(&title, TEMPLATE_OUTPUT_MAX);
-  buf_init(&plain, TEMPLATE_OUTPUT_MAX);
-  buf_init(&body, TEMPLATE_OUTPUT_MAX);
-  err = fit_message(message, &limits, &title, &body);
-  if (err == 0 && format == FORMAT_HTML) {
-    /* the title is plain in any case; markup counts as text */
-    if (fit_length(body.data, FIT_CHARACTERS) > MESSAGE_MAX)
-      format = FORMAT_PLAIN;
-    limits.target = TARGET_PLAIN;
-    buf_clear(&title);
-    err = fit_message(message, &limits, &title, &plain);
-  }
-  if (err == 0)
-    err = add_field(form, "title", title.data);
-  if (err == 0)
-    err = add_field(form, "message",
-                    format == FORMAT_PLAIN && plain.data != NULL ? plain.data
-                                                                 : body.data);
-  if (err == 0 && format == FORMAT_HTML)
-    err = buf_adds(form, "&html=1");
-  if (err == 0 && format == FORMAT_MONOSPACE)
-    err = buf_adds(form, "&monospace=1");
-  buf_free(&title);
-  buf_free(&body);
-  buf_free(&plain);
-  return err;
-}
-
-static int form_of(const struct pushover *p, const struct message *message,
-                   const char *token, const char *user, struct buf *form) {
-  int priority = priority_of(p, message);
-  char tag[TAG_SIZE];
-  struct buf url;
-  int err;
-
-  buf_init(&url, URL_MAX + 1);
-  err = add_field(form, "token", token);
-  if (err == 0)
-    err = add_field(form, "user", user);
-  if (err == 0)
-    err = add_texts(p, message, form);
-  if (err == 0)
-    err = add_number(form, "priority", priority);
-  if (err == 0)
-    err = add_number(form, "timestamp", (double)(message->created / 1000));
-  if (err == 0 && priority == EMERGENCY) {
-    tag_of(message->alert, tag);
-    err = add_number(form, "retry", p->retry);
-    if (err == 0)
-      err = add_number(form, "expire", p->expire);
-    if (err == 0)
-      err = add_field(form, "tags", tag);
-  } else if (err == 0 && p->ttl > 0) {
-    err = add_number(form, "ttl", p->ttl);
-  }
-  if (err == 0 && p->device != NULL)
-    err = add_field(form, "device", p->device);
-  if (err == 0 && p->sound != NULL && priority >= 0)
-    err = add_field(form, "sound", p->sound);
-  if (err == 0)
-    err = fit_url(message, URL_MAX, &url);
-  if (err == 0 && url.len > 0) {
-    err = add_field(form, "url", url.data);
-    if (err == 0)
-      err = add_field(form, "url_title", "Open the dashboard");
-  }
-  buf_free(&url);
-  return err;
-}
-
 /* -- talking --------------------------------------------------------------- */
 
 static const struct http_rule rules[] = {
@@ -353,33 +192,10 @@ static void post(struct pushover *p, const char *method, const char *path,
   buf_free(&url);
 }
 
-/* An answer as JSON object, or NULL. */
-static cJSON *object_of(const struct http_answer *answer) {
-  cJSON *json = answer->complete && answer->body.data != NULL
-                    ? cJSON_ParseWithLength(answer->body.data, answer->body.len)
-                    : NULL;
-
-  if (json != NULL && !cJSON_IsObject(json)) {
-    cJSON_Delete(json);
-    json = NULL;
-  }
-  return json;
-}
-
-static double number_of(const cJSON *json, const char *name) {
-  const cJSON *item = cJSON_GetObjectItemCaseSensitive(json, name);
-  return cJSON_IsNumber(item) ? item->valuedouble : 0;
-}
-
-static const char *string_of(const cJSON *json, const char *name) {
-  const cJSON *item = cJSON_GetObjectItemCaseSensitive(json, name);
-  return cJSON_IsString(item) ? item->valuestring : "";
-}
-
 /* Which of the two the errors are about: then no other message will pass. */
 static bool key_is_refused(const cJSON *json) {
-  return strcmp(string_of(json, "token"), "invalid") == 0 ||
-         strcmp(string_of(json, "user"), "invalid") == 0;
+  return strcmp(answer_text(json, "token"), "invalid") == 0 ||
+         strcmp(answer_text(json, "user"), "invalid") == 0;
 }
 
 static void note_quota(struct pushover *p, const struct http_answer *answer,
@@ -410,26 +226,26 @@ static void note_quota(struct pushover *p, const struct http_answer *answer,
 static void judge(struct pushover *p, const struct http_answer *answer,
                   const struct message *message, const struct sender_env *env,
                   struct send_result *result) {
-  cJSON *json = object_of(answer);
+  cJSON *json = answer_json(answer);
   bool good = http_judge(&p->http, answer, rules, message, result);
 
   note_quota(p, answer, env, result);
-  if (good && json == NULL) {
+  if (good && !cJSON_IsObject(json)) {
     result->outcome = SEND_AMBIGUOUS;
     result->wait_s = 30;
     http_why(&p->http, answer, result,
              "HTTP %ld with an answer that cannot be read", answer->status);
-  } else if (good && number_of(json, "status") != 1) {
+  } else if (good && answer_number(json, "status") != 1) {
     result->outcome = SEND_REFUSED_MESSAGE;
     http_why(&p->http, answer, result, "HTTP %ld, but status is not 1",
              answer->status);
   } else if (good) {
-    const char *receipt = string_of(json, "receipt");
+    const char *receipt = answer_text(json, "receipt");
     if (is_key(receipt))
       snprintf(result->provider_ref, sizeof(result->provider_ref), "%s",
                receipt);
     http_why(&p->http, NULL, result, "request %.64s",
-             string_of(json, "request"));
+             answer_text(json, "request"));
   } else if (answer->status >= 400 && answer->status < 500 &&
              answer->status != 429 && json != NULL && key_is_refused(json)) {
     result->outcome = SEND_REFUSED_CHANNEL;
@@ -444,12 +260,12 @@ static void send_(void *settings, const struct message *message,
   struct buf form;
   bool again = true;
 
-  buf_init(&form, REQUEST_MAX);
+  buf_init(&form, PUSHOVER_FORM_MAX);
   for (int tries = 0; again && tries < 2; tries++) {
     again = false;
     http_result_init(result);
     buf_clear(&form);
-    if (form_of(p, message, p->token.value, p->user.value, &form) < 0) {
+    if (pushover_form(p, message, p->token.value, p->user.value, &form) < 0) {
       snprintf(result->why, sizeof(result->why), "out of memory");
       break;
     }
@@ -478,14 +294,14 @@ static void stop_ringing(struct pushover *p, const char *path,
 
   buf_init(&form, 256);
   http_result_init(result);
-  if (add_field(&form, "token", p->token.value) < 0) {
+  if (pushover_add_field(&form, "token", p->token.value) < 0) {
     snprintf(result->why, sizeof(result->why), "out of memory");
     return;
   }
   post(p, "POST", path, &form, env, &answer);
-  json = object_of(&answer);
+  json = answer_json(&answer);
   if (http_judge(&p->http, &answer, rules, message, result)) {
-    if (json == NULL || number_of(json, "status") != 1) {
+    if (json == NULL || answer_number(json, "status") != 1) {
       result->outcome = SEND_REFUSED_MESSAGE;
       http_why(&p->http, &answer, result, "HTTP %ld, but not cancelled",
                answer.status);
@@ -509,12 +325,12 @@ static void cancel(void *settings, const struct message *message,
                    const struct sender_env *env, struct send_result *result) {
   struct pushover *p = settings;
   char path[128];
-  char tag[TAG_SIZE];
+  char tag[PUSHOVER_TAG_SIZE];
   bool single = !message->ambiguous && is_key(message->last_ref) &&
                 (message->root_ref[0] == '\0' ||
                  strcmp(message->root_ref, message->last_ref) == 0);
 
-  tag_of(message->alert, tag);
+  pushover_tag(message->alert, tag);
   if (single)
     snprintf(path, sizeof(path), "/1/receipts/%s/cancel.json",
              message->last_ref);
@@ -540,15 +356,16 @@ static int poll_(void *settings, const char *ref, const struct sender_env *env,
            p->token.value);
   post(p, "GET", path, NULL, env, &answer);
   explicit_bzero(path, sizeof(path));
-  json = object_of(&answer);
-  if (answer.status == 200 && json != NULL && number_of(json, "status") == 1) {
-    const char *by = string_of(json, "acknowledged_by_device");
-    result->acknowledged = number_of(json, "acknowledged") == 1;
-    result->over = result->acknowledged || number_of(json, "expired") == 1;
-    if (number_of(json, "acknowledged_at") > 0 &&
-        number_of(json, "acknowledged_at") < 1e11)
+  json = answer_json(&answer);
+  if (answer.status == 200 && json != NULL &&
+      answer_number(json, "status") == 1) {
+    const char *by = answer_text(json, "acknowledged_by_device");
+    result->acknowledged = answer_number(json, "acknowledged") == 1;
+    result->over = result->acknowledged || answer_number(json, "expired") == 1;
+    if (answer_number(json, "acknowledged_at") > 0 &&
+        answer_number(json, "acknowledged_at") < 1e11)
       result->acknowledged_at =
-          (int64_t)number_of(json, "acknowledged_at") * 1000;
+          (int64_t)answer_number(json, "acknowledged_at") * 1000;
     text_clean(by, strlen(by), result->by, sizeof(result->by));
     err = 0;
   } else if (answer.status == 404 || answer.status == 400) {
@@ -569,8 +386,8 @@ static int render(const void *settings, const struct message *message,
   int err;
 
   (void)env;
-  buf_init(&form, REQUEST_MAX);
-  err = form_of(p, message, "***", "***", &form);
+  buf_init(&form, PUSHOVER_FORM_MAX);
+  err = pushover_form(p, message, "***", "***", &form);
   if (err == 0)
     err = buf_addf(out,
                    "POST %s/1/messages.json\n"
@@ -578,18 +395,6 @@ static int render(const void *settings, const struct message *message,
                    p->base_url != NULL ? p->base_url : service, form.data);
   buf_free(&form);
   return err;
-}
-
-static bool reread(void *settings) {
-  struct pushover *p = settings;
-
-  return http_reread(&p->http);
-}
-
-static void close_(void *settings) {
-  struct pushover *p = settings;
-
-  http_close(&p->http);
 }
 
 static void destroy(void *settings) {
@@ -617,8 +422,8 @@ const struct sender sender_pushover = {
     .send = send_,
     .cancel = cancel,
     .poll = poll_,
-    .reread = reread,
+    .reread = http_settings_reread,
     .render = render,
-    .close = close_,
+    .close = http_settings_close,
     .destroy = destroy,
 };

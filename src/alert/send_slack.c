@@ -2,6 +2,7 @@
  * put the recovery into the alert's thread. */
 #include <config.h>
 
+#include "alert/answer.h"
 #include "alert/facts.h"
 #include "alert/fit.h"
 #include "alert/http.h"
@@ -45,6 +46,8 @@ struct slack {
   char *legacy_channel;
   char *base_url;
 };
+
+HTTP_SETTINGS(struct slack);
 
 static const struct option options[] = {
     SECRET_OPTIONS("WebhookURL", struct slack, webhook_url),
@@ -348,11 +351,6 @@ static const struct {
     {"access_denied", SEND_REFUSED_CHANNEL, 0, false},
 };
 
-static const char *string_of(const cJSON *json, const char *name) {
-  const cJSON *item = cJSON_GetObjectItemCaseSensitive(json, name);
-  return cJSON_IsString(item) ? item->valuestring : "";
-}
-
 static void unreadable(struct slack *s, const struct http_answer *answer,
                        struct send_result *result) {
   result->outcome = SEND_AMBIGUOUS;
@@ -380,7 +378,7 @@ static void judge_webhook(struct slack *s, const struct http_answer *answer,
 static const char *judge_bot(struct slack *s, const struct http_answer *answer,
                              const cJSON *json, const struct message *message,
                              struct send_result *result) {
-  const char *error = string_of(json, "error");
+  const char *error = answer_text(json, "error");
 
   if (!cJSON_IsObject(json) ||
       !cJSON_IsBool(cJSON_GetObjectItemCaseSensitive(json, "ok"))) {
@@ -388,11 +386,11 @@ static const char *judge_bot(struct slack *s, const struct http_answer *answer,
     return "";
   }
   if (cJSON_IsTrue(cJSON_GetObjectItemCaseSensitive(json, "ok"))) {
-    if (strlen(string_of(json, "ts")) < 64 &&
-        strlen(string_of(json, "channel")) < 64)
+    if (strlen(answer_text(json, "ts")) < 64 &&
+        strlen(answer_text(json, "channel")) < 64)
       snprintf(result->provider_ref, sizeof(result->provider_ref), "%s:%s",
-               string_of(json, "channel"), string_of(json, "ts"));
-    http_why(&s->http, NULL, result, "ok, ts %.64s", string_of(json, "ts"));
+               answer_text(json, "channel"), answer_text(json, "ts"));
+    http_why(&s->http, NULL, result, "ok, ts %.64s", answer_text(json, "ts"));
     return "";
   }
   result->outcome = SEND_REFUSED_MESSAGE;
@@ -448,9 +446,7 @@ static enum next attempt(struct slack *s, const struct message *message,
   request.url = bot ? url : s->webhook_url.value;
   http_perform(&s->http, &request, env, &answer);
   explicit_bzero(bearer, sizeof(bearer));
-  json = answer.complete && answer.body.data != NULL
-             ? cJSON_ParseWithLength(answer.body.data, answer.body.len)
-             : NULL;
+  json = answer_json(&answer);
   if (http_judge(&s->http, &answer, webhook_rules, message, result)) {
     if (!bot)
       judge_webhook(s, &answer, result);
@@ -513,18 +509,6 @@ static int render(const void *settings, const struct message *message,
   return err < 0 ? err : buf_adds(out, "\n");
 }
 
-static bool reread(void *settings) {
-  struct slack *s = settings;
-
-  return http_reread(&s->http);
-}
-
-static void close_(void *settings) {
-  struct slack *s = settings;
-
-  http_close(&s->http);
-}
-
 static void destroy(void *settings) {
   struct slack *s = settings;
 
@@ -551,8 +535,8 @@ const struct sender sender_slack = {
     .defaults = defaults,
     .check = check,
     .send = send_,
-    .reread = reread,
+    .reread = http_settings_reread,
     .render = render,
-    .close = close_,
+    .close = http_settings_close,
     .destroy = destroy,
 };

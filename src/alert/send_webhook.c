@@ -41,6 +41,8 @@ struct webhook {
   struct template *body;
 };
 
+HTTP_SETTINGS(struct webhook);
+
 static const struct option options[] = {
     SECRET_OPTIONS("URL", struct webhook, url),
     {.name = "Method",
@@ -202,24 +204,7 @@ static int check_body(struct webhook *w, const char *where,
   static const char awkward[] = "A \"plug\" \\ K\xc3\xbc"
                                 "che\nline two";
   struct alert alert;
-  struct message message = {.kind = MESSAGE_TEST,
-                            .reason = REASON_TEST,
-                            .level = LEVEL_WARNING,
-                            .alert = &alert,
-                            .title = awkward,
-                            .body = awkward,
-                            .channel = "",
-                            .delivery_id = "00000000000000000000000000000000",
-                            .message_id = "",
-                            .thread_root = "",
-                            .previous = "",
-                            .root_ref = "",
-                            .last_ref = "",
-                            .recipient = "",
-                            .attempt = 1,
-                            .delay_why = "",
-                            .fallback_for = "",
-                            .collectd_host = "localhost"};
+  struct message message;
   char why[256] = "";
   struct buf out;
   int err = 0;
@@ -234,6 +219,13 @@ static int check_body(struct webhook *w, const char *where,
   if (!is_json_type(content_type(w)))
     return 0;
   alert_init(&alert);
+  message_init(&message, &alert);
+  message.kind = MESSAGE_TEST;
+  message.reason = REASON_TEST;
+  message.level = LEVEL_WARNING;
+  message.title = message.body = awkward;
+  message.delivery_id = "00000000000000000000000000000000";
+  message.collectd_host = "localhost";
   snprintf(alert.device, sizeof(alert.device), "A \"plug\" \\");
   snprintf(alert.host, sizeof(alert.host), "host");
   buf_init(&out, TEMPLATE_OUTPUT_MAX);
@@ -513,18 +505,6 @@ static int render(const void *settings, const struct message *message,
   return err < 0 ? err : buf_adds(out, "\n");
 }
 
-static bool reread(void *settings) {
-  struct webhook *w = settings;
-
-  return http_reread(&w->http);
-}
-
-static void close_(void *settings) {
-  struct webhook *w = settings;
-
-  http_close(&w->http);
-}
-
 static void destroy(void *settings) {
   struct webhook *w = settings;
 
@@ -553,8 +533,8 @@ const struct sender sender_webhook = {
     .defaults = defaults,
     .check = check,
     .send = send_,
-    .reread = reread,
+    .reread = http_settings_reread,
     .render = render,
-    .close = close_,
+    .close = http_settings_close,
     .destroy = destroy,
 };

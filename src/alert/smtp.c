@@ -248,6 +248,7 @@ void smtp_judge(const struct smtp_report *report, bool several,
                 struct send_result *result) {
   result->wait_s = 0;
   result->recipient = false;
+  result->suspect = report->phase >= SMTP_DATA;
   if (report->failure == TRANSFER_OK) {
     result->outcome = SEND_SENT;
     return;

@@ -71,14 +71,14 @@ void episode_say(struct state *s, struct episode *e, int64_t now,
 /* -- transitions ---------------------------------------------------------- */
 
 /* "Last: 92 W at 13:58" */
-static void remember_last_power(struct state *s, struct episode *e) {
+void state_remember_power(const struct state *s, struct episode *e) {
   struct alert *a = &e->a;
 
-  if (s->hooks.last_power == NULL || topic_kind(a) != TOPIC_AWAY)
+  if (s->hooks.source.last_power == NULL || topic_kind(a) != TOPIC_AWAY)
     return;
   a->last_at = 0;
-  if (!s->hooks.last_power(s->hooks.lookup_arg, a, &a->last_power,
-                           &a->last_at) ||
+  if (!s->hooks.source.last_power(s->hooks.source.arg, a, &a->last_power,
+                                  &a->last_at) ||
       !isfinite(a->last_power))
     a->last_power = NAN;
 }
@@ -86,7 +86,7 @@ static void remember_last_power(struct state *s, struct episode *e) {
 void episode_fire(struct state *s, struct episode *e, int64_t now) {
   bool once = e->a.flags & ALERT_ONESHOT;
 
-  remember_last_power(s, e);
+  state_remember_power(s, e);
   e->a.state = once ? ALERT_RESOLVED : ALERT_FIRING;
   e->a.resolved_at = once ? now : 0;
   e->due = 0;

@@ -11,6 +11,7 @@
 #include "alert/episode.h"
 #include "alert/event.h"
 #include "alert/message.h"
+#include "alert/source.h"
 #include "alert/store.h"
 
 #include <stdbool.h>
@@ -26,15 +27,7 @@ struct say {
 };
 
 struct state_hooks {
-  /* The daemon's value cache: the present value of a series, host, plugin and
-   * plugin_instance from alert; false = none or not a number. May be NULL. */
-  bool (*lookup)(void *arg, const struct alert *alert, const char *series,
-                 double *value);
-  /* What a device that is away took at last, and when (wall ms, 0 = not
-   * known); false = never seen. May be NULL. */
-  bool (*last_power)(void *arg, const struct alert *alert, double *watts,
-                     int64_t *at);
-  void *lookup_arg; /* of both */
+  struct value_source source;
   /* Tells people. e->a has its id and is stored. */
   void (*say)(void *arg, struct episode *e, const struct say *say);
   void *say_arg;
@@ -97,6 +90,8 @@ void state_count(const struct state *state, struct state_counts *out);
  * labels) and matches its routes; for explain and render too. */
 void state_describe(const struct notify_config *config,
                     const struct event *event, int64_t now, struct episode *e);
+/* Asks what a device that is away took at last, for its message. */
+void state_remember_power(const struct state *state, struct episode *e);
 /* Parts of it: the level for a severity on the episode's first route; what an
  * event brings to an alert that is open; device, labels and routes by the
  * configuration. */

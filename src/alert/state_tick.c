@@ -16,8 +16,8 @@ enum {
 
 static bool reading(struct state *s, const struct episode *e,
                     const char *series, double *value) {
-  return s->hooks.lookup != NULL &&
-         s->hooks.lookup(s->hooks.lookup_arg, &e->a, series, value) &&
+  return s->hooks.source.lookup != NULL &&
+         s->hooks.source.lookup(s->hooks.source.arg, &e->a, series, value) &&
          isfinite(*value);
 }
 
@@ -248,7 +248,7 @@ int64_t state_next_due(const struct state *s, int64_t now) {
       sooner(&due,
              doubtful && e->due < s->grace_until ? s->grace_until : e->due);
     if (e->a.class != ALERT_EVENT && e->a.state != ALERT_RECOVERING &&
-        s->hooks.lookup != NULL)
+        s->hooks.source.lookup != NULL)
       sooner(&due, e->polled + POLL_MS);
     if (doubtful && !(e->a.flags & ALERT_STALE_TOLD))
       sooner(&due, e->a.flags & ALERT_STALE

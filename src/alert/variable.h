@@ -65,8 +65,8 @@ struct variable {
              struct value *value);
 };
 
-/* Ended by a row without name. */
-extern const struct variable variables[];
+/* The i-th of all names, in the order of the manual; NULL beyond the last. */
+const struct variable *variable_at(size_t i);
 
 /* The row of a name of len bytes (up to a ':' for a family), or NULL. */
 const struct variable *variable_find(const char *name, size_t len);

@@ -355,6 +355,15 @@ static bool explain_channel(const struct page *page, const cJSON *item) {
   return delivers;
 }
 
+/* Why it may come otherwise. */
+static void put_note(const struct page *page, const cJSON *answer) {
+  char text[CELL_SIZE];
+
+  copy_text(answer, "note", text, sizeof(text));
+  if (text[0] != '\0')
+    fprintf(page->out, "Note: %s.\n", text);
+}
+
 int show_explain(const struct page *page, const cJSON *answer) {
   const cJSON *object = list_in(answer, "alert");
   const cJSON *route;
@@ -370,6 +379,7 @@ int show_explain(const struct page *page, const cJSON *answer) {
   what_of(&alert, text, sizeof(text));
   fprintf(page->out, "%s\nClass %s, level %s.\n", text,
           text_in(object, "class"), text_in(object, "level"));
+  put_note(page, answer);
   if (whole_in(answer, "open_id") != 0)
     fprintf(page->out,
             "Open already as %" PRId64
@@ -428,6 +438,7 @@ int show_render(const struct page *page, const cJSON *answer) {
   const cJSON *item;
   int seen = 0;
 
+  put_note(page, answer);
   cJSON_ArrayForEach(item, list_in(answer, "rendered")) {
     char name[CELL_SIZE];
 

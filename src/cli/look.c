@@ -5,6 +5,7 @@
 
 #include "base/log.h"
 #include "base/text.h"
+#include "base/thread.h"
 #include "cli/account.h"
 #include "cli/cli.h"
 #include "cli/config_file.h"
@@ -14,7 +15,6 @@
 #include <errno.h>
 #include <netdb.h>
 #include <pthread.h>
-#include <signal.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -255,18 +255,13 @@ static bool start_thread(struct look *l) {
                                      .cycle = on_cycle,
                                      .unsupported = on_unsupported,
                                      .arg = l};
-  sigset_t all;
-  sigset_t before;
 
   log_set_sink(drop_log, NULL);
   l->engine = engine_create(&l->options, &hooks);
   if (l->engine == NULL)
     return false;
   engine_wake(l->engine, ENGINE_POLL); /* those that need no search */
-  sigfillset(&all);                    /* signals are the main thread's */
-  pthread_sigmask(SIG_SETMASK, &all, &before);
-  l->running = pthread_create(&l->thread, NULL, engine_thread, l->engine) == 0;
-  pthread_sigmask(SIG_SETMASK, &before, NULL);
+  l->running = thread_start(&l->thread, engine_thread, l->engine) == 0;
   return l->running;
 }
 

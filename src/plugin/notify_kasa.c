@@ -197,8 +197,9 @@ static void go(struct engine *engine) {
 static int init(void) {
   struct option_reporter reporter = {.say = say_error};
   double interval = CDTIME_T_TO_DOUBLE(plugin_get_interval());
-  struct engine_hooks hooks = {.lookup = value_cache_lookup,
-                               .last_power = value_cache_last_power,
+  struct engine_hooks hooks = {.source = {.lookup = value_cache_lookup,
+                                          .last_power = value_cache_last_power,
+                                          .thresholds = value_cache_thresholds},
                                .collectd_host = hostname_g,
                                .version = package_version,
                                .interval_s = interval,

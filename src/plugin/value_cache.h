@@ -1,9 +1,11 @@
-/* The alert engine's questions about present and last values, answered from
- * collectd's value cache. Include collectd.h and plugin.h first. */
+/* The alert engine's questions about present and last values and about their
+ * thresholds, answered from what collectd keeps. Include collectd.h and
+ * plugin.h first. */
 #ifndef PLUGIN_VALUE_CACHE_H
 #define PLUGIN_VALUE_CACHE_H
 
 #include "alert/alert.h"
+#include "alert/threshold.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -13,6 +15,9 @@ bool value_cache_lookup(void *arg, const struct alert *alert,
                         const char *series, double *value);
 bool value_cache_last_power(void *arg, const struct alert *alert, double *watts,
                             int64_t *at);
+
+size_t value_cache_thresholds(void *arg, const struct event *series,
+                              struct threshold *out, size_t max);
 
 /* The "missing" callback: remembers what a device took before its power leaves
  * the cache. In one of collectd's threads; short. */

@@ -246,7 +246,7 @@ def firing(c):
             if a["state"] == "firing" and a["plugin"] == "kasa"}
 
 
-def wrong_ones(c, bad, seconds=10):
+def wrong_ones(c, bad, seconds=30):
     """Alerts that fire and should not, or the other way round."""
     end = time.time() + seconds * SLOWNESS
     while firing(c) != bad and time.time() < end:

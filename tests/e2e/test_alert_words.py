@@ -11,6 +11,7 @@ import tempfile
 import time
 
 import instruments
+from alerting import listens
 from collectd import BUILD, SLOWNESS, daemon_command, environment
 
 TREE = pathlib.Path(__file__).resolve().parents[2]
@@ -41,7 +42,7 @@ class Daemon:
                 stdout=err, stderr=err, env=environment())
         until = time.time() + 20 * SLOWNESS
         while "Initialization complete" not in self.log() or not (
-                sample or os.path.exists(self.base + "/run/control")):
+                sample or listens(self.base + "/run/control")):
             assert self.process.poll() is None, self.log()
             assert time.time() < until, self.log()
             time.sleep(0.05)

@@ -2,8 +2,11 @@
 
 Needs the real plugin, BUILD/.libs/notify_kasa.so."""
 
+import json
 import os
+import re
 import time
+import urllib.parse
 
 import pytest
 
@@ -132,6 +135,62 @@ def test_one_alert_and_one_recovery_on_every_channel(house):
     assert took < 5
     for secret in (TOKEN, USER, PASSWORD, BOT, HMAC, "xyzzySecretPath", "discordSecretToken"):
         assert secret not in log
+
+
+def alike(thing):
+    """Without what differs from one message to the next: moments and ids."""
+    if isinstance(thing, dict):
+        return {k: alike(v) for k, v in thing.items()
+                if k not in ("ts", "timestamp", "delivery_id", "episode", "since", "sequence", "token", "user")}
+    if isinstance(thing, list):
+        # only what is open has a number
+        return [alike(x) for x in thing if not (isinstance(x, dict) and (
+            x.get("title") or x.get("name")) in ("Alert", "Since"))]
+    if isinstance(thing, str):
+        thing = re.sub(r"\d\d:\d\d(:\d\d)?( [+A-Z][\w+:]*)?", "HH:MM", thing)
+        return re.sub(r" To stop reminders: .*", "", thing)
+    return thing
+
+
+def letter_of(data):
+    letter = Letter(data)
+    body = [line for line in alike(letter.text).split("\n") if not line.startswith(("Alert:", "Since:"))]
+    return (letter["Subject"], letter["From"], letter["To"], letter["X-Kasa-Severity"], letter["Importance"], body)
+
+
+@pytest.mark.parametrize("severity,value", [("FAILURE", 1900), ("WARNING", 1620)])
+def test_explain_and_render_tell_beforehand_exactly_what_then_happens(house, severity, value):
+    with alerting.Collectd(house.options, channels=()) as collectd:
+        request = {"identifier": "tester/kasa-plug-1f3a/power", "severity": severity, "value": value}
+        said = collectd.ask(command="explain", **request)
+        shown = collectd.ask(command="render", **request)
+        assert house.counts() == [0] * 6
+        collectd.put("plug-1f3a", "power", value)
+        house.wait([1] * 6)
+        opened = collectd.ask(command="list")["alerts"][0]
+    assert "note" not in said and "note" not in shown
+    assert {c["channel"] for r in said["routes"] for c in r["channels"] if c["delivers"]} == {
+        "phone", "team", "bot", "hub", "chat", "mail"}
+    for name in ("fingerprint", "class", "level", "device", "severity", "limit", "direction", "text", "warning_max"):
+        assert said["alert"][name] == opened[name], name
+    payload = {r["channel"]: r["payload"].split("\n\n", 1)[1].rstrip("\n")
+               for r in shown["rendered"] if r["channel"] != "mail"}
+    form = dict(urllib.parse.parse_qsl(payload["phone"]))
+    assert alike(form) == alike(house.push.sent[0])
+    for name, mock in (("team", house.hook), ("bot", house.bot), ("chat", house.discord), ("hub", house.web)):
+        assert alike(json.loads(payload[name])) == alike(mock.sent[0]), name
+    mail = next(r["payload"] for r in shown["rendered"] if r["channel"] == "mail")
+    assert letter_of(mail.encode()) == letter_of(house.smtp.mails[0]["data"])
+
+
+def test_explain_says_when_collectd_would_judge_otherwise(house):
+    with alerting.Collectd(house.options, channels=()) as collectd:
+        def note(**request):
+            return collectd.ask(command="explain", **request).get("note", "")
+        power = "tester/kasa-plug-1f3a/power"
+        assert "is WARNING, not FAILURE" in note(identifier=power, severity="FAILURE", value=1600)
+        assert "is OKAY, not FAILURE" in note(identifier=power, severity="FAILURE", value=90)
+        assert "no threshold" in note(identifier="tester/kasa-plug-1f3a/current", severity="FAILURE", value=90)
 
 
 def test_acknowledged_on_the_phone_is_acknowledged_here(house):

@@ -51,6 +51,7 @@ def test_final_250_is_delivered(pki):
     got, server = outcome(pki, {})
     assert got["outcome"] == "sent" and "queued as 4711" in got["why"]
     assert len(server.mails) == 1
+    assert "EHLO nas.example.org" in server.commands
 
 
 def test_greeting_421_is_retried(pki):
@@ -282,7 +283,7 @@ def test_bad_certificates(pki, cert, outcome_, tls):
 
 def test_nobody_listening_is_retried(pki):
     got = probe("email", [["Server", "localhost"], ["Port", 1], ["To", "me@example.org"]])[0]
-    assert got["outcome"] == "retry"
+    assert got["outcome"] == "retry" and got["wait_s"] == 60
 
 
 @pytest.mark.parametrize("phase", ["greeting", "AUTH", "MAIL", "RCPT", "DATA"])

@@ -1,6 +1,7 @@
 """What holds for every HTTP channel alike (ALERTING.md A.0): each rule is tried
 on all four."""
 
+import socket
 import ssl
 import time
 
@@ -191,12 +192,11 @@ def test_cut_answer_is_ambiguous_where_the_body_matters(channel, pki):
     assert got["outcome"] == ("ambiguous" if channel.kind in READS_BODY else "sent")
 
 
+@pytest.mark.parametrize("channel", READS_BODY, indirect=True)
 @pytest.mark.parametrize("body", ["", "null", "[]", "{}", "[[[[", '{"ok":1}', '"ok"', "ok ", "OK", "true",
                                   '{"status":0,"errors":["x"]}', '{"ok":false}', '{"id":5}', "<html>login</html>",
                                   "{" * 5000, "\x00\x01\xff", "9" * 400])
 def test_200_that_is_a_failure_is_not_delivered(channel, pki, body):
-    if channel.kind not in READS_BODY:
-        pytest.skip("any 2xx counts as delivered here")
     got = outcome(channel, pki, web.Reply(200, body.encode("latin-1")))
     assert got["outcome"] in ("ambiguous", "message", "channel")
 
@@ -204,6 +204,23 @@ def test_200_that_is_a_failure_is_not_delivered(channel, pki, body):
 def test_nobody_listening_is_retried_as_certainly_not_sent(channel, pki):
     got = channel.run(pki, base="https://localhost:1")[0]
     assert got["outcome"] == "retry" and "may have arrived" not in got["why"]
+
+
+def test_a_host_that_never_answers_is_given_up_long_before_the_timeout(pki):
+    """Connecting has 10 s of the 30. What connects no more is a listener whose
+    queue is full."""
+    with socket.create_server(("127.0.0.1", 0), backlog=0) as full:
+        queued = [socket.socket() for _ in range(4)]
+        for one in queued:
+            one.setblocking(False)
+            one.connect_ex(full.getsockname())
+        start = time.monotonic()
+        got = Channel("pushover").run(pki, base="https://127.0.0.1:%d" % full.getsockname()[1], timeout=60)[0]
+        took = time.monotonic() - start
+        for one in queued:
+            one.close()
+    assert got["outcome"] == "retry" and "may have arrived" not in got["why"]
+    assert 9 < took < 25 + PATIENCE
 
 
 def test_unknown_name_is_retried_as_certainly_not_sent(channel, pki):

@@ -1,5 +1,7 @@
-"""A state folder in trouble, for real: full, read only, locked by a stranger.
-Alerts go on being delivered and none is lost."""
+"""A state folder in trouble, for real: full, read only, deleted, corrupt, locked
+by a stranger, at the start and while running. Alerts go on being delivered and
+none is lost. (A disk that turns read only or fails under an open file is
+check_core.c's.)"""
 
 import ctypes
 import os
@@ -10,7 +12,7 @@ import time
 
 import pytest
 
-from alerting import Collectd
+from alerting import Collectd, listens
 from collectd import wait
 
 QUICK = "  RecoverAfter 1\n"
@@ -104,6 +106,97 @@ def test_read_only_at_the_start():
         wait(lambda: [m for m in c.sent() if "recorded" in m["body"]
                       or "written" in m["body"]], "our own trouble", 15, c.log)
         assert "delivered but not recorded" in c.log()
+
+
+def told(c):
+    """{(device, kind)} of what people got."""
+    return {(m["device"], m["kind"]) for m in c.sent()}
+
+
+def test_read_only_at_a_restart_forgets_nothing():
+    c = Collectd(QUICK)
+    with Mounted(c.base + "/state", "size=4m,mode=0700") as disk, c:
+        c.put("Freezer", "power", 1900)
+        c.wait(["firing"])
+        c.stop()
+        disk.remount("ro")
+        c.start()
+        assert stored(c) == "in memory only"
+        assert [a["device"] for a in c.ask(command="list")["alerts"]
+                if a["plugin"] == "kasa"] == ["Freezer"]
+        c.put("Freezer", "power", 90, time.time() + 1)
+        wait(lambda: ("Freezer", "resolved") in told(c), "its recovery", 15,
+             c.log)
+        assert len([m for m in c.sent() if m["device"] == "Freezer"]) == 2
+        disk.remount("rw")
+        wait(lambda: stored(c) == "on disk", "written again", 60, c.log)
+
+
+def test_deleted_while_running():
+    with Collectd(QUICK) as c:
+        c.put("Freezer", "power", 1900)
+        c.wait(["firing"])
+        for name in os.listdir(c.base + "/state"):
+            os.unlink(f"{c.base}/state/{name}")
+        c.put("Heater", "power", 1900)
+        wait(lambda: ("Heater", "firing") in told(c), "the alert", 15, c.log)
+        c.kill()  # at once: it must be on the disk by now
+        c.start()
+        assert {a["device"] for a in c.ask(command="list")["alerts"]} == {
+            "Freezer", "Heater"}
+        for plug in ("Freezer", "Heater"):
+            c.put(plug, "power", 90)
+        wait(lambda: {("Freezer", "resolved"), ("Heater", "resolved")}
+             <= told(c), "the recoveries", 15, c.log)
+        assert len(c.sent()) == 4
+
+
+def test_corrupt_while_running():
+    with Collectd(QUICK) as c:
+        c.put("Freezer", "power", 1900)
+        c.wait(["firing"])
+        size = os.path.getsize(c.base + "/state/alerts.db")
+        with open(c.base + "/state/alerts.db", "r+b") as file:
+            file.write(b"not a page of a database " * (size // 25 + 1))
+        for plug in ("Heater", "Washer"):
+            c.put(plug, "power", 1900)
+            wait(lambda n=plug: (n, "firing") in told(c), plug, 15, c.log)
+        c.ask(command="history")
+        c.put("Freezer", "power", 90, time.time() + 1)
+        wait(lambda: ("Freezer", "resolved") in told(c), "its recovery", 15,
+             c.log)
+        c.restart()
+        c.put("Heater", "power", 1900)
+        c.put("Dryer", "power", 1900)
+        wait(lambda: ("Dryer", "firing") in told(c), "after the restart", 15,
+             c.log)
+        assert stored(c) == "on disk"
+
+
+def test_locked_at_the_start():
+    """While a stranger holds the whole database, notifications wait."""
+    with Collectd(QUICK) as c:
+        c.put("Freezer", "power", 1900)
+        c.wait(["firing"])
+        c.stop()
+        stranger = sqlite3.connect(c.base + "/state/alerts.db",
+                                   isolation_level=None)
+        stranger.execute("PRAGMA locking_mode=EXCLUSIVE")
+        stranger.execute("BEGIN EXCLUSIVE")
+        for name in ("control", "sock"):
+            if os.path.exists(f"{c.base}/{name}"):
+                os.unlink(f"{c.base}/{name}")
+        c.start(wait=False)
+        wait(lambda: listens(c.base + "/sock"), "collectd is up", 20, c.log)
+        c.put("Freezer", "power", 90)
+        c.put("Heater", "power", 1900)
+        time.sleep(2)
+        assert len(c.sent()) == 1
+        stranger.execute("ROLLBACK")
+        stranger.close()
+        wait(lambda: {("Freezer", "resolved"), ("Heater", "firing")}
+             <= told(c), "what had waited", 40, c.log)
+        assert stored(c) == "on disk" and len(c.sent()) == 3
 
 
 def test_locked_by_a_stranger_for_ten_seconds():

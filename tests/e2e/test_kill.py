@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 
+from collectd import SLOWNESS
 from kill_alerts import table
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -19,11 +20,14 @@ def test_killed_200_times_nothing_is_lost_and_everything_ends(capsys):
     trials = [subprocess.Popen(
         [sys.executable, os.path.join(HERE, "kill_alerts.py"), "--json",
          "--kills", str(KILLS // SIDE_BY_SIDE), "--seed", str(SEED + i)],
-        stdout=subprocess.PIPE, text=True) for i in range(SIDE_BY_SIDE)]
-    answers = [trial.communicate()[0] for trial in trials]
-    results = [json.loads(answer.splitlines()[-1]) for answer in answers]
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        for i in range(SIDE_BY_SIDE)]
+    said = [trial.communicate() for trial in trials]
+    assert all(out for out, _ in said), [err[-2000:] for _, err in said]
+    results = [json.loads(out.splitlines()[-1]) for out, _ in said]
     with capsys.disabled():
         print("\n" + table(results))
     assert sum(r["kills"] for r in results) == KILLS
-    assert sum(r["episodes"] for r in results) > KILLS
-    assert [c for r in results for c in r["complaints"]] == []
+    least = KILLS if SLOWNESS == 1 else KILLS // 10
+    assert sum(r["episodes"] for r in results) > least
+    assert not any(r["complaints"] for r in results), table(results)

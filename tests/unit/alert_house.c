@@ -7,6 +7,7 @@
 #include "base/log.h"
 
 #include <check.h>
+#include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -56,6 +57,10 @@ static void add(char *log, const char *text) {
 }
 
 /* The network: what each channel answers. */
+static bool is_poison(const struct house *h, const struct job *job) {
+  return job->kind == JOB_SEND && strcmp(h->poison, job->alert.device) == 0;
+}
+
 static enum send_outcome outcome_now(struct house *h, const struct job *job) {
   int once = h->once[job->channel];
 
@@ -64,7 +69,7 @@ static enum send_outcome outcome_now(struct house *h, const struct job *job) {
     h->outcome[job->channel] = SEND_SENT;
     return (enum send_outcome)once;
   }
-  if (job->kind == JOB_SEND && strcmp(h->poison, job->alert.device) == 0)
+  if (is_poison(h, job))
     return SEND_RETRY;
   return h->outcome[job->channel];
 }
@@ -73,13 +78,22 @@ static void keep_letter(struct house *h, const struct job *job) {
   static const char *const outcomes[] = {
       "sent", "retry", "ambiguous", "message", "channel", "shrink", "split"};
   const struct message *m = &job->message;
-  char line[1024];
+  size_t room = sizeof(h->letters) - h->letters_len;
+  char body[600];
+  int n;
 
-  snprintf(line, sizeof(line), "%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n", m->channel,
-           message_kind_name(m->kind), outcomes[job->result.outcome],
-           m->delivery_id, m->message_id, m->thread_root, m->delay_why,
-           m->fallback_for);
-  add(h->letters, line);
+  snprintf(body, sizeof(body), "%.500s", m->body);
+  for (char *c = body; *c != '\0'; c++)
+    if (*c == '\n')
+      *c = ' ';
+  n = snprintf(h->letters + h->letters_len, room,
+               "%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%" PRId64 "\t%s\t%s\n",
+               m->channel, message_kind_name(m->kind),
+               outcomes[job->result.outcome], m->delivery_id, m->message_id,
+               m->thread_root, m->delay_why, m->fallback_for, m->alert->episode,
+               m->created, m->title, body);
+  ck_assert(n > 0 && (size_t)n < room);
+  h->letters_len += (size_t)n;
 }
 
 static void answer(struct house *h, struct job *job) {
@@ -89,6 +103,7 @@ static void answer(struct house *h, struct job *job) {
   job->next = NULL;
   job->result = (struct send_result){.outcome = outcome_now(h, job),
                                      .stop = h->gone[job->channel],
+                                     .suspect = h->answers || is_poison(h, job),
                                      .quota_left = -1,
                                      .why = "no answer"};
   if (job->kind == JOB_REREAD) {
@@ -154,8 +169,7 @@ static void open_core(struct house *h) {
                              .clock_arg = h,
                              .random = chance,
                              .random_arg = h,
-                             .lookup = cache,
-                             .lookup_arg = h,
+                             .source = {.lookup = cache, .arg = h},
                              .hand = hand,
                              .hand_arg = h,
                              .collectd_host = "nas",
@@ -226,7 +240,9 @@ void house_open(struct house *h, const char *options) {
   memset(h->once, -1, sizeof(h->once));
   h->wall = INT64_C(1795266180000);
   h->boot = 1000000;
-  snprintf(h->directory, sizeof(h->directory), "/tmp/alert_house_XXXXXX");
+  /* days pass in milliseconds only where a sync costs nothing */
+  snprintf(h->directory, sizeof(h->directory), "%s/alert_house_XXXXXX",
+           access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp");
   ck_assert_ptr_nonnull(mkdtemp(h->directory));
   add_channel(root, "file", "mail", options);
   add_channel(root, "pager", "pager", options);
@@ -500,6 +516,8 @@ static void play_one(struct house *h, char *words) {
     h->wait_s = atof(more);
   else if (strcmp(what, "pause") == 0)
     h->pause_s = atof(more);
+  else if (strcmp(what, "answers") == 0)
+    h->answers = true;
   else if (strcmp(what, "off") == 0)
     sleep_off(h, atof(more));
   else if (strcmp(what, "poison") == 0)

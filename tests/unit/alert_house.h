@@ -11,7 +11,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-enum { HOUSE_CHANNELS = 4, HOUSE_LOG = 65536 };
+enum { HOUSE_CHANNELS = 4, HOUSE_LOG = 65536, HOUSE_LETTERS = 1 << 20 };
 
 struct house {
   struct notify_config *config;
@@ -23,10 +23,11 @@ struct house {
   bool gone[HOUSE_CHANNELS];                 /* and do not ask again */
   int once[HOUSE_CHANNELS]; /* outcome of the very next send, -1 = as above */
   char poison[64];          /* messages about this device are not taken now */
+  bool answers; /* failures come from the provider, not from the network */
   bool secret_changed;
   double wait_s;  /* what a failure asks for */
   double pause_s; /* what a success asks for */
-  bool hold; /* jobs stay out until released */
+  bool hold;      /* jobs stay out until released */
   struct job *held, **held_end;
   bool cached; /* the value cache has cache_value for every series */
   double cache_value;
@@ -36,8 +37,10 @@ struct house {
   unsigned attempts;
   unsigned tried[HOUSE_CHANNELS];
   /* of every attempt: "channel kind outcome delivery-id message-id
-   * thread-root delay_why fallback_for", parted by tabs */
-  char letters[HOUSE_LOG];
+   * thread-root delay_why fallback_for episode created title body", parted by
+   * tabs */
+  char letters[HOUSE_LETTERS];
+  size_t letters_len;
   bool keep_texts;
 };
 
@@ -68,6 +71,7 @@ void house_restart(struct house *h, bool kill);
  *                                       with g.. are put off, b.. refused
  *   once CHANNEL=OUTCOME                of its next send, then "sent"
  *   poison DEVICE                       its messages are put off
+ *   answers                             failures are the provider's words
  *   wait N / pause N                    what a failure, a success asks for, s
  *   secret / enable                     of the first channel
  */

@@ -3,6 +3,7 @@
 #include <config.h>
 
 #include "alert_house.h"
+#include "failing_disk.h"
 #include "suite.h"
 
 #include <sqlite3.h>
@@ -110,6 +111,39 @@ START_TEST(a_full_disk_is_told_and_its_end_too) {
   ck_assert_str_eq(h.heard, "mail:resolved");
   house_restart(&h, true); /* all of it is on the disk */
   ck_assert_uint_eq(open_alerts(&h), 41);
+  house_close(&h);
+}
+END_TEST
+
+static const int disk_errors[] = {SQLITE_IOERR_WRITE, SQLITE_READONLY,
+                                  SQLITE_FULL, SQLITE_PERM};
+
+/* While running: what comes is delivered all the same, and is on the disk as
+ * soon as that works again. */
+START_TEST(a_disk_that_fails_under_an_open_file_loses_nothing) {
+  struct house h;
+
+  failing_disk_use();
+  house_open(&h, "RecoverAfter 0");
+  h.keep_texts = true;
+  house_play(&h, "fail 1900");
+  disk_error = disk_errors[_i];
+  house_play(&h, "event disk failed; +10");
+  ck_assert_int_eq(store_condition(core_store(h.core)), STORE_IN_MEMORY);
+  ck_assert_str_eq(h.heard, "mail:firing mail:firing mail:firing");
+  ck_assert_ptr_nonnull(strstr(h.titles, "state cannot be written"));
+  house_play(&h, "ok 90; +600");
+  ck_assert_int_eq(store_condition(core_store(h.core)), STORE_IN_MEMORY);
+  disk_error = 0;
+  house_play(&h, "+300");
+  ck_assert_int_eq(store_condition(core_store(h.core)), STORE_ON_DISK);
+  ck_assert_str_eq(h.heard, "mail:firing mail:firing mail:firing mail:resolved "
+                            "mail:resolved");
+  house_restart(&h, true);
+  ck_assert_uint_eq(open_alerts(&h), 1);
+  house_play(&h, "eventok fine; +1");
+  ck_assert_str_eq(h.heard, "mail:firing mail:firing mail:firing mail:resolved "
+                            "mail:resolved mail:resolved");
   house_close(&h);
 }
 END_TEST
@@ -277,6 +311,8 @@ static void fill(TCase *t) {
   tcase_set_timeout(t, 120);
   tcase_add_loop_test(t, people_hear, 0, ROWS(stories));
   tcase_add_test(t, a_full_disk_is_told_and_its_end_too);
+  tcase_add_loop_test(t, a_disk_that_fails_under_an_open_file_loses_nothing, 0,
+                      ROWS(disk_errors));
   tcase_add_test(t, what_is_only_in_memory_is_kept_at_the_end_if_it_can_be);
   tcase_add_test(t, a_clock_that_is_set_delays_nothing_in_words);
   tcase_add_test(t, a_deleted_database_is_noticed_before_the_next_record);

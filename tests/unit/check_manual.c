@@ -131,7 +131,8 @@ START_TEST(every_name_and_filter_is_told) {
   read_manual();
   names = section(".Ss Names");
   filter_text = section(".Ss Filters");
-  for (const struct variable *v = variables; v->name != NULL; v++)
+  const struct variable *v;
+  for (size_t i = 0; (v = variable_at(i)) != NULL; i++)
     ck_assert_msg(mentions(names, "\n.It Va ", v->name), "%s", v->name);
   for (const char *p = names; (p = strstr(p, "\n.It Va ")) != NULL;) {
     p += 8;

@@ -409,7 +409,8 @@ START_TEST(truncation_never_tears_a_letter_apart) {
 END_TEST
 
 START_TEST(every_name_of_the_table_compiles_and_renders) {
-  for (const struct variable *v = variables; v->name != NULL; v++) {
+  const struct variable *v;
+  for (size_t i = 0; (v = variable_at(i)) != NULL; i++) {
     char text[100], error[300], out[1024];
     snprintf(text, sizeof(text), "%%{%s%s}%%{if %s%s}x%%{end}", v->name,
              v->argument ? ":x" : "", v->name, v->argument ? ":x" : "");

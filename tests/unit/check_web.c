@@ -9,6 +9,8 @@
 #include "server.h"
 #include "suite.h"
 
+#include <errno.h>
+
 /* -- the server -- */
 
 static struct {
@@ -404,12 +406,15 @@ static X509 *make_chain(enum chain chain) {
 
 START_TEST(certificates_count_where_the_device_claims_one) {
   enum outcome outcome;
+  int err;
 
   serve(make_chain(chains[_i].chain));
   ck_assert_int_eq(post(), OUTCOME_OK); /* anybody's will do */
   ck_assert_int_eq(web.connections, 1);
-  ck_assert_int_eq(web_move(client, ntohs(address.sin_port), WEB_TLS_GENUINE),
-                   0);
+  err = web_move(client, ntohs(address.sin_port), WEB_TLS_GENUINE);
+  ck_assert_int_eq(err, pki_can_verify() ? 0 : -ENOTSUP);
+  if (err < 0)
+    return;
   outcome = post();
   ck_assert_msg(outcome == (chains[_i].good ? OUTCOME_OK : OUTCOME_REFUSED),
                 "%s: outcome %d, %s", chains[_i].what, (int)outcome, b.why);
@@ -434,6 +439,10 @@ START_TEST(the_root_is_tp_links_unless_told_otherwise) {
   X509_free(own);
   address = server_start_tls(&web, answer, NULL, tls);
   client = web_client_create(b.env.http, &address, WEB_TLS_GENUINE, done, NULL);
+  if (!pki_can_verify()) {
+    ck_assert_int_lt(web_post(client, WEB_JSON, "/", "", "{}", 2), 0);
+    return;
+  }
   ck_assert_int_eq(post(), OUTCOME_REFUSED);
   ck_assert_int_eq(web.requests, 0);
 }
