@@ -125,40 +125,58 @@ unit_suite() {
 # processor), each worker in a network of its own where that is allowed:
 # simulated houses never meet.
 pytest_suite() {
-  local name=$1 xml log vars=()
-  xml=$LOG/$(tr -c 'a-z0-9\n' '-' <<<"$name").xml
-  log=${xml%.xml}.log
+  local name=$1 base vars=() try
+  base=$LOG/$(tr -c 'a-z0-9\n' '-' <<<"$name")
   shift
   while [ "$1" != -- ]; do
     vars+=("$1")
     shift
   done
   shift
-  rm -f "$xml"
-  env "${E2E_ENV[@]}" "${vars[@]}" \
-    "$VAR/venv/bin/python" -m pytest -q -rs -p no:cacheprovider \
-    -n "$((${WORKERS:-3} * $(nproc)))" --dist loadfile --junitxml="$xml" "$@" >"$log" 2>&1
-  echo $? >"$xml.status"
+  rm -rf "$base.xml" "$base"-again.* "$base.cache"
+  try=("$VAR/venv/bin/python" -m pytest -q -rs -o "cache_dir=$base.cache" --dist loadfile)
+  env "${E2E_ENV[@]}" "${vars[@]}" "${try[@]}" -n "$((${WORKERS:-3} * $(nproc)))" \
+    --junitxml="$base.xml" "$@" >"$base.log" 2>&1
+  echo $? >"$base.status"
+  # A machine that stalls breaks time limits: what failed gets a second try,
+  # one by one, and pytest_result names it.
+  if [ "$(cat "$base.status")" -eq 1 ]; then
+    env "${E2E_ENV[@]}" "${vars[@]}" "${try[@]}" -n 1 --last-failed \
+      --junitxml="$base-again.xml" "$@" >"$base-again.log" 2>&1
+    echo $? >"$base-again.status"
+  fi
+}
+
+# junit FILE: tests, failures and skips of a report
+junit() {
+  sed -nE 's/.*<testsuite [^>]*errors="([0-9]+)" failures="([0-9]+)" skipped="([0-9]+)" tests="([0-9]+)".*/\4 \1+\2 \3/p' \
+    "$1" 2>/dev/null | head -n 1
 }
 
 # pytest_result NAME: counts what pytest_suite has left
 pytest_result() {
-  local name=$1 xml all bad skipped status
-  xml=$LOG/$(tr -c 'a-z0-9\n' '-' <<<"$name").xml
-  status=$(cat "$xml.status")
-  read -r all bad skipped < <(sed -nE \
-    's/.*<testsuite [^>]*errors="([0-9]+)" failures="([0-9]+)" skipped="([0-9]+)" tests="([0-9]+)".*/\4 \1+\2 \3/p' \
-    "$xml" 2>/dev/null | head -n 1)
+  local name=$1 base all bad skipped again left
+  base=$LOG/$(tr -c 'a-z0-9\n' '-' <<<"$name")
+  read -r all bad skipped < <(junit "$base.xml")
   all=$((${all:-0})) bad=$((${bad:-0})) skipped=$((${skipped:-0}))
-  if [ "$status" -ne 0 ] && [ $bad -eq 0 ]; then bad=1 all=$((all + 1)); fi
+  if [ "$(cat "$base.status")" -ne 0 ] && [ $bad -eq 0 ]; then bad=1 all=$((all + 1)); fi
+  if [ -e "$base-again.status" ]; then
+    read -r again left _ < <(junit "$base-again.xml")
+    left=$((${left:-0}))
+    if [ "$(cat "$base-again.status")" -le 1 ] && [ "$((${again:-0}))" -ge $bad ]; then
+      note "        $name: $bad failed, $((bad - left)) of them passed at a second try:"
+      sed -nE 's/^_{3,} (.*) _{3,}$/              \1/p' "$base.log" | head -n 20
+      bad=$left
+    fi
+  fi
   count $((all - bad - skipped)) $bad $skipped
   if [ $bad -eq 0 ]; then
     note "ok      $name: $((all - skipped)) tests"
   else
-    note "FAILED  $name: $bad of $all tests (${xml%.xml}.log)"
-    grep -E '^(FAILED|ERROR|E  )' "${xml%.xml}.log" | head -n 40
+    note "FAILED  $name: $bad of $all tests ($base.log)"
+    grep -hE '^(FAILED|ERROR|E  )' "$base-again.log" "$base.log" 2>/dev/null | head -n 40
   fi
-  grep -E '^SKIPPED' "${xml%.xml}.log" | sed 's/^SKIPPED/      skipped/' | sort | uniq
+  grep -E '^SKIPPED' "$base.log" | sed 's/^SKIPPED/      skipped/' | sort | uniq
 }
 
 # -- what tests need ------------------------------------------------------------------

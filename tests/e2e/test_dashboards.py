@@ -45,7 +45,11 @@ def test_power_now_is_the_simulators_truth_strips_counted_once(world):
 
     def agrees():
         steady = {n: w for n, w in watts().items() if n != ODD}
-        shown = world.numbers("kasa-device", "Power", chosen={"smooth": "1s"})
+        try:
+            shown = world.numbers("kasa-device", "Power",
+                                  chosen={"smooth": "1s"})
+        except OSError:
+            return False  # Prometheus has only just begun to listen
         office = shown.pop(ODD, 0)
         return (shown == pytest.approx(steady, abs=0.01) and
                 world.number("kasa-overview", "Power now")
@@ -306,10 +310,13 @@ def test_each_day_has_its_energy_from_midnight_to_midnight(world, utc_offset):
             name = series.labels["kasa"]
             if any(world.history.unread(name, m) for m in (t, t + DAY)):
                 continue  # see the next test
+            if last - t < 4 * STEP:
+                continue  # the day has hardly begun
             want = world.history.used(name, t, last) / 1000
-            # today is not over: its last step may be guessed to its end
+            # today is not over: increase() guesses a step at either end
+            guessed = max(0.02, 2 * STEP / (last - t))
             assert kwh == pytest.approx(want, rel=1e-9 if last == t + DAY
-                                        else 0.02), (series.labels, t)
+                                        else guessed), (series.labels, t)
 
 
 def test_a_gap_over_midnight_is_missed_by_days_but_not_by_the_whole(world):
