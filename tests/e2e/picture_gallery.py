@@ -67,15 +67,27 @@ img{position:absolute;top:14px;height:932px;border-radius:8px}
 <img src="phone.png" style="left:890px">"""
 
 
+class House(Sim):
+    """At any moment of its life. Loads run from the midnight before its first
+    day, so that the hours of the day fit."""
+
+    def __init__(self, birth, *args):
+        self.midnight = int(time.mktime(
+            time.localtime(birth)[:3] + (0, 0, 0, 0, 0, -1)))
+        super().__init__(HOUSE, args=["--start", str(self.midnight), *args])
+
+    def at(self, when):
+        self.time(jump=when - self.midnight)
+        return self
+
+
 def live(folder):
-    """Days of the house's life as RRD files that end now."""
+    """Days of the house's life as RRD files that end now; its first second."""
     rows = collections.defaultdict(dict)
     end = int(time.time()) // STEP * STEP
     start = end - DAYS * 86400
-    midnight = time.mktime(time.localtime(start)[:3] + (0, 0, 0, 0, 0, -1))
-    with Sim(HOUSE, args=["--speed", "0", "--start", str(start)]) as sim:
-        # loads count from the start: from midnight, so that hours fit
-        sim.time(jump=start - midnight)
+    with House(start, "--speed", "0") as sim:
+        sim.at(start)
         for t in range(start, end + 1, STEP):
             total = collections.Counter()
             for device in sim.truth():
@@ -95,6 +107,7 @@ def live(folder):
     for (part, name), values in rows.items():
         rrds.put(part, name, values.get)
     rrds.write(start, end - 2 * STEP)
+    return start
 
 
 def shoot(chromium, page, out, width, height, dark):
@@ -185,10 +198,11 @@ def main():
     chromium = sys.argv[2] if len(sys.argv) > 2 else "chromium"
     folder = pathlib.Path(tempfile.mkdtemp(prefix="kasa-picture-"))
     try:
-        live(folder / "rrd")
-        with Sim(HOUSE) as _, Collectd(
+        birth = live(folder / "rrd")
+        with House(birth) as sim, Collectd(
                 plugins=["rrdtool"], interval=5, blocks="<Plugin rrdtool>\n"
                 f'  DataDir "{folder}/rrd"\n</Plugin>\n') as daemon:
+            sim.at(time.time())
             daemon.wait_up(*(d["alias"] for d in HOUSE))
             daemon.cycles(3)
             daemon.command_line("FLUSH plugin=rrdtool")
