@@ -121,8 +121,9 @@ unit_suite() {
 }
 
 # pytest_suite NAME [VARIABLE=VALUE]... -- ARGUMENT...: each test counts. Tests
-# mostly wait for intervals to pass, so several files run at once, each worker
-# in a network of its own where that is allowed: simulated houses never meet.
+# mostly wait for intervals to pass, so several files run at once (WORKERS to a
+# processor), each worker in a network of its own where that is allowed:
+# simulated houses never meet.
 pytest_suite() {
   local name=$1 xml log vars=()
   xml=$LOG/$(tr -c 'a-z0-9\n' '-' <<<"$name").xml
@@ -136,7 +137,7 @@ pytest_suite() {
   rm -f "$xml"
   env "${E2E_ENV[@]}" "${vars[@]}" \
     "$VAR/venv/bin/python" -m pytest -q -rs -p no:cacheprovider \
-    -n "$((2 * $(nproc)))" --dist loadfile --junitxml="$xml" "$@" >"$log" 2>&1
+    -n "$((${WORKERS:-3} * $(nproc)))" --dist loadfile --junitxml="$xml" "$@" >"$log" 2>&1
   echo $? >"$xml.status"
 }
 
@@ -303,7 +304,7 @@ test_tools() { # BUILD...
 }
 
 # What runs under valgrind end to end.
-read -ra VALGRIND_E2E <<<"${VALGRIND_E2E:-test_values.py test_stop.py test_faults_one.py}"
+read -ra VALGRIND_E2E <<<"${VALGRIND_E2E:-test_values.py test_stop.py test_faults_one.py test_newer_house.py}"
 
 make_package() {
   DEB_BUILD_OPTIONS="nocheck parallel=$(nproc)" make -C "$VAR/check" deb
@@ -336,9 +337,9 @@ part_sanitize() {
   test_tools asan tsan check || return
   # Whatever says nothing new there is marked plain. Tests mostly wait, so both
   # suites run at once.
-  pytest_suite "end to end, address and undefined sanitizers" \
+  WORKERS=2 pytest_suite "end to end, address and undefined sanitizers" \
     KASA_BUILD="$VAR/asan" KASA_PRELOAD="$asan" -- -m "not plain" "$TOP/tests/e2e" &
-  pytest_suite "end to end, thread sanitizer" \
+  WORKERS=2 pytest_suite "end to end, thread sanitizer" \
     KASA_BUILD="$VAR/tsan" KASA_PRELOAD="$tsan" -- -m "not plain" "$TOP/tests/e2e" &
   wait
   pytest_result "end to end, address and undefined sanitizers"

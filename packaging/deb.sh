@@ -10,7 +10,6 @@ set -eu
 
 tarball=$1
 out=${2:-deb}
-top=$(cd "$(dirname "$0")/.." && pwd)
 
 command -v dh >/dev/null ||
   { echo "Building a package needs debhelper: apt-get install debhelper" >&2
@@ -25,9 +24,6 @@ dir=$out/build/$name
 # the tarball's name as dpkg-source wants it
 cp "$tarball" "$out/build/${name%-*}_$version.orig.tar.xz"
 cp -R "$dir/packaging/debian" "$dir/debian"
-if [ -d "$top/grafana" ] && [ ! -d "$dir/grafana" ]; then
-  cp -R "$top/grafana" "$dir/grafana"
-fi
 
 changelog=$dir/debian/changelog
 case $(sed -n '1s/.*(\(.*\)-[^-]*).*/\1/p' "$changelog") in

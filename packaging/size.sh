@@ -40,7 +40,7 @@ stripped() { # NAME FILE: the same of a program or library without symbols
 libraries() {
   local file
   for file in "$@"; do readelf -d "$file" | sed -nE 's/.*NEEDED.*\[(.*)\]/\1/p'; done |
-    grep -E '^lib(cjson|curl|crypto|sqlite3)\.' | sort -u
+    grep -E '^lib(cjson|curl|crypto|ssl|sqlite3)\.' | sort -u
 }
 
 where() { ldconfig -p | awk -v l="$1" '$1 == l {print $NF; exit}'; }

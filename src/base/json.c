@@ -261,7 +261,7 @@ json_ref json_get(const struct json *doc, json_ref object, const char *key) {
 
   if (json_type(doc, object) != JSON_OBJECT)
     return 0;
-  for (json_ref c = json_first(doc, object); c != 0; c = json_next(doc, c)) {
+  for (json_ref c = json_first(doc, object); c != 0; c = doc->values[c].next) {
     const struct json_value *v = &doc->values[c];
 
     if (v->key_len == len && memcmp(doc->text + v->key_start, key, len) == 0)

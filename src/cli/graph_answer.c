@@ -53,32 +53,67 @@ static void take_print(const char *line, struct graph_answer *a) {
   a->prints[place] = number(end + 5, &end);
 }
 
-/* 1795639785: 81.82 */
-static void take_update(const char *line, struct graph_answer *a) {
+/* The text behind "key = ", with its quotes; NULL: the line is another. */
+static const char *behind(const char *line, const char *key) {
+  size_t len = strlen(key);
+
+  return strncmp(line, key, len) == 0 && strncmp(line + len, " = ", 3) == 0
+             ? line + len + 3
+             : NULL;
+}
+
+static void take_number(const char *line, const char *key, double *out) {
+  const char *text = behind(line, key);
   char *end = NULL;
-  long long when = strtoll(line, &end, 10);
 
-  if (end == line || *end != ':' || when < 0 || a->last != 0)
+  if (text != NULL)
+    *out = number(text + (*text == '"'), &end);
+}
+
+/* An archive has three lines that matter, in this order: rra[0].cf = "MAX",
+ * rra[0].rows, rra[0].pdp_per_row. */
+struct archive {
+  bool average;
+  bool most;
+  bool least;
+  double rows;
+};
+
+static void take_archive(const char *line, struct archive *now,
+                         struct archive *any, struct graph_info *info) {
+  const char *dot = strchr(line, '.');
+  double points = NAN;
+
+  if (dot == NULL)
     return;
-  a->last = (time_t)when;
-  a->value = number(end + 1, &end);
+  if (behind(dot, ".cf") != NULL) {
+    *now = (struct archive){.average = strncmp(dot, ".cf = \"AVER", 11) == 0};
+    any->most |= strncmp(dot, ".cf = \"MAX", 10) == 0;
+    any->least |= strncmp(dot, ".cf = \"MIN", 10) == 0;
+  }
+  take_number(dot, ".rows", &now->rows);
+  take_number(dot, ".pdp_per_row", &points);
+  if (now->average && isfinite(points * now->rows * info->step))
+    info->keeps = fmax(info->keeps, points * now->rows * info->step);
 }
 
-static void take_line(const char *line, size_t len, struct graph_answer *a) {
-  if (begins(line, len, "print["))
-    take_print(line, a);
-  else if (len > 0 && line[0] >= '0' && line[0] <= '9')
-    take_update(line, a);
-  else if (len > 1 && line[0] == ' ' && a->sources[0] == '\0')
-    text_clean(line + 1, len - 1, a->sources, sizeof(a->sources));
-}
+static void take_info(const char *line, struct graph_info *info) {
+  double last = NAN;
 
-bool graph_answer_is_locked(const struct graph_answer *answer) {
-  return !answer->ok && strstr(answer->error, "could not lock") != NULL;
+  take_number(line, "step", &info->step);
+  take_number(line, "last_update", &last);
+  if (last > 0 && last < 1e12)
+    info->last = (time_t)last;
+  if (behind(line, "ds[value].type") != NULL)
+    info->has_value = true;
+  take_number(line, "ds[value].last_ds", &info->value);
 }
 
 void graph_answer_read(const char *text, struct graph_answer *a) {
-  *a = (struct graph_answer){.value = NAN};
+  struct archive now = {.rows = NAN};
+  struct archive any = {.rows = NAN};
+
+  *a = (struct graph_answer){.info = {.value = NAN, .step = NAN}};
   while (*text != '\0') {
     size_t len = strcspn(text, "\n");
 
@@ -90,9 +125,19 @@ void graph_answer_read(const char *text, struct graph_answer *a) {
     }
     if (is_end(text, len)) {
       a->ok = true;
+      a->info.extremes = any.most && any.least;
       return;
     }
-    take_line(text, len, a);
+    if (begins(text, len, "print["))
+      take_print(text, a);
+    else if (begins(text, len, "rra["))
+      take_archive(text, &now, &any, &a->info);
+    else
+      take_info(text, &a->info);
     text += len + (text[len] == '\n');
   }
+}
+
+bool graph_answer_is_locked(const struct graph_answer *answer) {
+  return !answer->ok && strstr(answer->error, "could not lock") != NULL;
 }

@@ -13,17 +13,23 @@ enum { GRAPH_PRINTS_MAX = 64, GRAPH_ERROR_SIZE = 512 };
 /* collectd may be writing to a file for the moment: worth so many attempts. */
 enum { GRAPH_TRIES_MAX = 300 };
 
+/* What `info` tells of a file. */
+struct graph_info {
+  bool has_value; /* a data source of that name, which collectd's files have */
+  bool extremes;  /* it keeps the lowest and highest readings, too */
+  time_t last;    /* when it was updated last */
+  double value;   /* the reading of then */
+  double step;    /* seconds */
+  double keeps; /* seconds of averages, in the archive that reaches farthest */
+};
+
 struct graph_answer {
   bool ok;
   char error[GRAPH_ERROR_SIZE]; /* without the word ERROR; "" when ok */
   /* graphv: its PRINT lines as numbers, NAN where they are none */
   double prints[GRAPH_PRINTS_MAX];
   size_t prints_num;
-  /* lastupdate: the file's data sources as they stand in the first line, time
-   * and value of the first one */
-  char sources[128];
-  time_t last;
-  double value;
+  struct graph_info info;
 };
 
 /* Whether text holds an answer up to its end. */

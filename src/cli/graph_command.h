@@ -10,7 +10,8 @@
 /* A command line that grows. After an error nothing more is added. */
 struct graph_command {
   struct buf *line;
-  int err; /* -ENOMEM, -EMSGSIZE, -EINVAL */
+  time_t start, end; /* of what is read */
+  int err;           /* -ENOMEM, -EMSGSIZE, -EINVAL */
 };
 
 /* Adds ` argument` as one argument of `rrdtool -`: 0, -ENOMEM, -EMSGSIZE;
@@ -26,7 +27,8 @@ void graph_add(struct graph_command *c, const char *format, ...)
  * anything that rrdtool takes for a command. */
 void graph_legend(const char *name, unsigned columns, char *out, size_t size);
 
-/* Defines variable as what file keeps by that function: AVERAGE, MIN, MAX. */
+/* Defines variable as what file keeps by that function, AVERAGE, MIN or MAX,
+ * from start to end. */
 void graph_define(struct graph_command *c, const char *variable,
                   const struct graph_file *file, const char *function);
 

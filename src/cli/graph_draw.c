@@ -167,11 +167,6 @@ static bool prune(struct graph_view *view) {
   return graph_view_file(view, 0) != NULL;
 }
 
-/* Files that rrdtool itself made may keep averages only. */
-static bool lacks_extremes(const struct graph_view *view, const char *error) {
-  return !view->plain && strstr(error, "matching the chosen CF") != NULL;
-}
-
 static void fail(struct drawing *d, struct graph_view *view,
                  struct graph_file *file, const char *error) {
   const char *path = file != NULL ? file->path : view->names[GRAPH_LIGHT];
@@ -182,16 +177,12 @@ static void fail(struct drawing *d, struct graph_view *view,
     file->good = false;
 }
 
-/* Whether the task is to be done again, on other terms. */
+/* Whether the task is to be done again, without the broken file. */
 static bool repair(struct drawing *d, struct graph_view *view,
                    const char *error) {
   char words[GRAPH_ERROR_SIZE + 256];
   struct graph_file *file;
 
-  if (lacks_extremes(view, error)) {
-    view->plain = true;
-    return true;
-  }
   file = culprit(view, error);
   graph_link_words(file, error, words, sizeof(words));
   fail(d, view, file, words);

@@ -28,9 +28,11 @@ struct graph_file {
   int64_t changed_ns;
   size_t link; /* its number among all files of the house */
   /* From the probe: */
-  bool good;    /* rrdtool can read it */
-  time_t last;  /* when it was updated last */
-  double value; /* the reading of then, NAN when unknown */
+  bool good;     /* rrdtool can read it */
+  bool extremes; /* it keeps the lowest and highest readings, too */
+  time_t first;  /* before that it keeps nothing */
+  time_t last;   /* when it was updated last */
+  double value;  /* the reading of then, NAN when unknown */
 };
 
 struct graph_thing {

@@ -73,8 +73,8 @@ static const char style[] =
     "padding-right:10px}.tabs{flex:1 0 100%}.tabs "
     "label{flex:1;text-align:center;"
     "padding:6px 4px;white-space:nowrap}#find{max-width:none}.tile "
-    "b{font-size:21px}.tiles{grid-template-columns:"
-    "repeat(auto-fit,minmax(104px,1fr));gap:8px}.tile{padding:9px 12px}}\n";
+    "b{font-size:18px}.tiles{grid-template-columns:"
+    "repeat(auto-fit,minmax(100px,1fr));gap:8px}.tile{padding:9px 10px}}\n";
 
 /* Remembers the tab in the address, from page to page, and finds devices by
  * name where there are many. Without it the pages show all the same. */

@@ -9,16 +9,16 @@ enum { HOUR = 3600, DAY = 24 * HOUR };
  * of them), seconds that a label is for, and what it says. */
 const struct graph_span_info graph_spans[GRAPH_SPANS] = {
     [GRAPH_DAY] = {"day", "Day", "the last 24 hours", DAY,
-                   "HOUR:1:HOUR:4:HOUR:4:0:%H:%M", 24, 'h',
+                   "HOUR:1:HOUR:4:HOUR:4:0:%H:%M", 24, 'h', 1,
                    "HOUR:1:HOUR:4:HOUR:4:0:%H:%M", "per hour", "this hour"},
     [GRAPH_WEEK] = {"week", "Week", "the last 7 days", 7 * DAY,
-                    "HOUR:12:DAY:1:DAY:1:86400:%a %-d", 7, 'd',
+                    "HOUR:12:DAY:1:DAY:1:86400:%a %-d", 7, 'd', 10,
                     "DAY:1:DAY:1:DAY:1:86400:%a %-d", "per day", "today"},
     [GRAPH_MONTH] = {"month", "Month", "the last 31 days", 31 * DAY,
-                     "DAY:1:WEEK:1:WEEK:1:0:%-d %b", 31, 'd',
+                     "DAY:1:WEEK:1:WEEK:1:0:%-d %b", 31, 'd', 30,
                      "DAY:1:WEEK:1:WEEK:1:86400:%-d %b", "per day", "today"},
     [GRAPH_YEAR] = {"year", "Year", "the last 12 months", 366 * DAY,
-                    "MONTH:1:MONTH:3:MONTH:1:2592000:%b", 12, 'm',
+                    "MONTH:1:MONTH:3:MONTH:1:2592000:%b", 12, 'm', 360,
                     "MONTH:1:MONTH:3:MONTH:1:2592000:%b", "per month",
                     "this month"},
 };

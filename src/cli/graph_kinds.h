@@ -35,6 +35,7 @@ struct graph_span_info {
   const char *x_grid; /* of a curve */
   size_t bars;        /* energy: one bar for each hour, day or month */
   char bar;           /* 'h', 'd', 'm' */
+  int64_t finest;     /* seconds of a row: finer ones are averaged */
   const char *bar_grid;
   const char *bar_words; /* "kWh per ..." */
   const char *bar_now;   /* the bar that still grows */

@@ -89,18 +89,18 @@ static void ask_response(struct graph_command *c,
     graph_add(c, "PRINT:share:AVERAGE:%%.9le");
 }
 
-/* A picture of one pixel for each second makes rrdtool take the finest rows.
- */
+/* rrdtool takes rows as fine as a pixel: this picture would be very wide. */
 int graph_numbers_ask(struct buf *line, const struct graph_view *view,
                       time_t now) {
-  time_t start = graph_start(view->kind, view->span, now);
-  time_t end = graph_end(view->kind, view->span, now);
-  struct graph_command c = {.line = line};
+  struct graph_command c = {.line = line,
+                            .start = graph_start(view->kind, view->span, now),
+                            .end = graph_end(view->kind, view->span, now)};
 
   c.err = buf_adds(line, "graphv none");
-  graph_add(&c, "--start=%lld", (long long)start);
-  graph_add(&c, "--end=%lld", (long long)end);
-  graph_add(&c, "--width=%lld", (long long)(end - start));
+  graph_add(&c, "--start=%lld", (long long)c.start);
+  graph_add(&c, "--end=%lld", (long long)c.end);
+  graph_add(&c, "--width=%lld",
+            (long long)((c.end - c.start) / graph_spans[view->span].finest));
   if (view->stacked)
     ask_stack(&c, view);
   else if (view->kind == GRAPH_KIND_ENERGY)

@@ -216,8 +216,8 @@ static void add_tiles(struct graph_html *h, const struct graph_plan *plan) {
                    sums.kwh_today);
   graph_html_add(h,
                  "<div class=\"tile\"><b>%zu of %zu</b>"
-                 "<span class=\"soft\">device%s answer</span></div>\n</div>\n",
-                 sums.up, sums.devices, sums.devices == 1 ? "" : "s");
+                 "<span class=\"soft\">answering</span></div>\n</div>\n",
+                 sums.up, sums.devices);
 }
 
 /* -- the whole -- */

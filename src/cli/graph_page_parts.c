@@ -86,15 +86,22 @@ static void add_source(struct graph_html *h, const struct graph_view *view,
                  media, up, view->names[theme], view->width, view->height);
 }
 
-#define NARROW "(max-width:720px)"
 #define DARK "(prefers-color-scheme:dark)"
+
+/* Below this width of a window the card is easier to read. */
+static const char *narrow(const struct graph_view *view) {
+  return view->stacked ? "(max-width:720px)" : "(max-width:1060px)";
+}
 
 static void add_picture(struct graph_html *h, const struct graph_view *view,
                         const struct graph_view *wide, const char *up) {
   graph_html_add(h, "<picture>");
   if (wide != NULL) {
-    add_source(h, view, GRAPH_DARK, up, NARROW " and " DARK);
-    add_source(h, view, GRAPH_LIGHT, up, NARROW);
+    char media[80];
+
+    snprintf(media, sizeof(media), "%s and " DARK, narrow(view));
+    add_source(h, view, GRAPH_DARK, up, media);
+    add_source(h, view, GRAPH_LIGHT, up, narrow(view));
     view = wide;
   }
   add_source(h, view, GRAPH_DARK, up, DARK);

@@ -42,10 +42,8 @@ static void add_time(struct graph_command *c, const struct graph_picture *p) {
   const struct graph_span_info *span = &graph_spans[view->span];
   bool bars = view->kind == GRAPH_KIND_ENERGY;
 
-  graph_add(c, "--start=%lld",
-            (long long)graph_start(view->kind, view->span, p->now));
-  graph_add(c, "--end=%lld",
-            (long long)graph_end(view->kind, view->span, p->now));
+  graph_add(c, "--start=%lld", (long long)c->start);
+  graph_add(c, "--end=%lld", (long long)c->end);
   graph_add(c, "--x-grid=%s", bars ? span->bar_grid : span->x_grid);
   if (!bars)
     graph_add(c, "--slope-mode");
@@ -81,7 +79,10 @@ static void add_look(struct graph_command *c, const struct graph_picture *p) {
 }
 
 int graph_picture_ask(struct buf *line, const struct graph_picture *p) {
-  struct graph_command c = {.line = line};
+  struct graph_command c = {
+      .line = line,
+      .start = graph_start(p->view->kind, p->view->span, p->now),
+      .end = graph_end(p->view->kind, p->view->span, p->now)};
 
   c.err = buf_adds(line, "graphv");
   graph_add(&c, "%s", p->view->names[p->theme]);

@@ -18,7 +18,7 @@
 
 enum { NAMED_IN_STACK = 11, NAMED_IN_STRIP = 12, SLUG_SIZE = 33 };
 
-/* A picture takes some 7 ms, a sharper one some 11 (doc/graphs.md): so a
+/* A picture takes some 5 ms, a sharper one some 11 (doc/graphs.md): so a
  * gallery of any size takes half a minute on two processors. Every thing has
  * pictures for each kind, span and theme. */
 static const struct {
@@ -27,8 +27,8 @@ static const struct {
   double zoom;
 } budgets[] = {
     {100, GRAPH_KINDS, 2},
-    {600, GRAPH_KIND_ENERGY + 1, 1.5},
-    {GRAPH_THINGS_MAX, GRAPH_KIND_POWER + 1, 1.5},
+    {600, GRAPH_KIND_ENERGY + 1, 1.25},
+    {GRAPH_THINGS_MAX, GRAPH_KIND_POWER + 1, 1.25},
 };
 
 /* -- names -- */
@@ -155,6 +155,16 @@ static time_t newest(const struct graph_view *view) {
   return last;
 }
 
+/* Whether a file without extremes is among those of which they are wanted. */
+static bool is_plain(const struct graph_view *view) {
+  if (view->whole != NULL && !view->whole->extremes)
+    return true;
+  for (size_t i = 0; i < view->layers_num; i++)
+    if (view->layers[i].files_num == 1 && !view->layers[i].files[0]->extremes)
+      return true;
+  return false;
+}
+
 /* Takes the view over, also when it fails. */
 static int add_view(struct graph_plan *plan, struct graph_view *view) {
   struct graph_view *grown = plan->views;
@@ -168,6 +178,7 @@ static int add_view(struct graph_plan *plan, struct graph_view *view) {
     return -ENOMEM;
   }
   graph_numbers_clear(view);
+  view->plain = is_plain(view);
   graph_size(view);
   name_view(plan, view);
   if (newest(view) < graph_start(view->kind, view->span, plan->now))

@@ -5,10 +5,13 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+
+#define FAR_BACK 1e10 /* seconds: beyond any archive */
 
 struct probe {
   struct graph_house *house;
@@ -68,16 +71,7 @@ static bool next(void *arg, size_t *task, struct buf *line) {
     return false;
   *task = p->queue[p->next++];
   graph_link_name(p->files[*task], name);
-  return buf_addf(line, "lastupdate %s", name) == 0;
-}
-
-static bool has_source(const char *sources, const char *name) {
-  size_t len = strlen(name);
-
-  for (const char *at = sources; (at = strstr(at, name)) != NULL; at += len)
-    if ((at == sources || at[-1] == ' ') && (at[len] == '\0' || at[len] == ' '))
-      return true;
-  return false;
+  return buf_addf(line, "info %s", name) == 0;
 }
 
 static void tell_future(struct probe *p, const struct graph_file *file) {
@@ -108,14 +102,16 @@ static void done(void *arg, size_t task, const struct graph_answer *answer) {
     p->problem(p->arg, file->path, words);
     return;
   }
-  if (!has_source(answer->sources, "value")) {
+  if (!answer->info.has_value) {
     p->problem(p->arg, file->path,
                "has no data source \"value\": collectd did not make it");
     return;
   }
   file->good = true;
-  file->last = answer->last;
-  file->value = answer->value;
+  file->extremes = answer->info.extremes;
+  file->last = answer->info.last;
+  file->value = answer->info.value;
+  file->first = file->last - (time_t)fmin(answer->info.keeps, FAR_BACK);
   if (file->last > p->now + GRAPH_FUTURE_SECONDS)
     tell_future(p, file);
 }

@@ -20,8 +20,8 @@ void graph_link_name(const struct graph_file *file, char out[GRAPH_LINK_SIZE]);
 void graph_link_words(const struct graph_file *file, const char *words,
                       char *out, size_t size);
 
-/* Makes the links in folder, the pool's, and fills good, last and value of
- * each file, and seen of each thing. Problems are told, with the paths of the
+/* Makes the links in folder, the pool's, and fills in what is known of each
+ * file, and seen of each thing. Problems are told, with the paths of the
  * files. 0, -EINTR and the other errors of graph_pool_run(), or the -errno
  * with which links cannot be made. */
 int graph_probe(struct graph_house *house, struct graph_pool *pool,

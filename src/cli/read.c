@@ -146,6 +146,7 @@ static int start(struct read_command *c) {
     return status;
   c->look.account = &typed;
   status = read_once(c);
+  c->look.account = NULL;
   account_forget(&typed);
   return status;
 }

@@ -30,6 +30,7 @@ enum {
 
 struct plug {
   char id[64];      /* as the device wants it back */
+  bool learned;     /* SMART: it is known whether */
   bool metered;     /* SMART: it has a meter of its own */
   uint32_t refused; /* as the device's, for requests to the plug */
   char alias[DEVICE_NAME_SIZE];

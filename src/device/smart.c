@@ -282,7 +282,24 @@ static enum outcome take_components(struct device *d, struct progress *p,
  * it claims to have one itself. */
 static void guess_metered_plugs(struct device *d) {
   for (unsigned i = 0; i < d->plugs_num; i++)
-    d->plugs[i].metered = (d->can & SMART_CAN_METER) != 0;
+    if (!d->plugs[i].learned) {
+      d->plugs[i].learned = true;
+      d->plugs[i].metered = (d->can & SMART_CAN_METER) != 0;
+    }
+}
+
+/* What plugs have is asked once of each, and again when no answer came. */
+static void learn_plugs(struct device *d, struct progress *p) {
+  bool learned = true;
+
+  for (unsigned i = 0; i < d->plugs_num; i++)
+    learned &= d->plugs[i].learned;
+  if (learned)
+    return;
+  if ((d->refused & BIT(CHILD_COMPONENTS)) == 0)
+    p->todo |= BIT(CHILD_COMPONENTS);
+  else
+    guess_metered_plugs(d);
 }
 
 /* One page of children; more are asked for until all have come. */
@@ -291,7 +308,6 @@ static enum outcome take_children(struct device *d, struct progress *p,
                                   char why[WHY_SIZE]) {
   json_ref list = json_get(doc, result, "child_device_list");
   unsigned before = p->listed;
-  unsigned known = d->plugs_num;
   double sum = 0;
 
   if (json_type(doc, list) != JSON_ARRAY) {
@@ -305,10 +321,7 @@ static enum outcome take_children(struct device *d, struct progress *p,
       return outcome;
     p->listed++;
   }
-  if (d->plugs_num > known && (d->refused & BIT(CHILD_COMPONENTS)) == 0)
-    p->todo |= BIT(CHILD_COMPONENTS);
-  else if (d->plugs_num > known)
-    guess_metered_plugs(d);
+  learn_plugs(d, p);
   if (json_number(doc, json_get(doc, result, "sum"), &sum) && p->listed < sum &&
       p->listed > before) {
     p->todo |= BIT(CHILDREN);
@@ -333,18 +346,22 @@ static void take_child_components(struct device *d, struct progress *p,
     if (!json_string(doc, json_get(doc, c, "device_id"), id, sizeof(id)))
       continue;
     for (unsigned i = 0; i < d->plugs_num; i++)
-      if (strcmp(d->plugs[i].id, id) == 0)
+      if (strcmp(d->plugs[i].id, id) == 0) {
+        d->plugs[i].learned = true;
         d->plugs[i].metered =
             (smart_components(doc, json_get(doc, c, "component_list")) &
              SMART_CAN_METER) != 0;
+      }
   }
   if (json_number(doc, json_get(doc, result, "sum"), &sum) && p->listed < sum &&
       p->listed > before) {
     p->todo |= BIT(CHILD_COMPONENTS);
     p->singly = true;
-  } else {
-    p->listed = 0;
+    return;
   }
+  p->listed = 0;
+  for (unsigned i = 0; i < d->plugs_num; i++)
+    d->plugs[i].learned = true; /* of those not listed, that they have none */
 }
 
 static enum outcome take_result(struct device *d, struct progress *p,
@@ -584,6 +601,8 @@ static void smart_skip(struct device *d, struct progress *p) {
   d->shaky |= tried;
   p->todo &= ~p->asked;
   p->listed = 0;
+  if (d->refused & BIT(CHILD_COMPONENTS))
+    guess_metered_plugs(d);
 }
 
 static enum outcome smart_introduce(struct device *d, struct json *doc,

@@ -134,8 +134,10 @@ static void forget_learned(struct device *d) {
   d->shaky = 0;
   d->learned = false;
   d->can = 0;
-  for (unsigned i = 0; i < d->plugs_num; i++)
+  for (unsigned i = 0; i < d->plugs_num; i++) {
     d->plugs[i].refused = 0;
+    d->plugs[i].learned = false;
+  }
 }
 
 enum outcome smart_info(struct device *d, const struct json *doc,

@@ -58,6 +58,7 @@ struct web *web_create(struct loop *loop, unsigned kept_max) {
   pthread_once(&once, global_init);
   h->loop = loop;
   h->kept_max = kept_max;
+  buf_init(&h->spare, ANSWER_MAX);
   memcpy(h->root, web_tp_link_root, sizeof(h->root));
   if (!fill_headers(h)) {
     web_free(h);
@@ -74,6 +75,7 @@ void web_free(struct web *h) {
   if (h == NULL)
     return;
   web_multi_free_all(h);
+  buf_free(&h->spare);
   for (int k = 0; k < WEB_KINDS; k++)
     curl_slist_free_all(h->headers[k]);
   free(h);
@@ -95,7 +97,19 @@ static void withdraw(struct web_client *c) {
   c->request = NULL;
 }
 
+/* Most answers fit into the memory of the one before. */
+static void give_back(struct web *h, struct buf *body) {
+  enum { SPARE_MAX = 8192 };
+
+  buf_clear(body);
+  if (h->spare.data == NULL && body->capacity <= SPARE_MAX)
+    h->spare = *body;
+  else
+    buf_free(body);
+}
+
 void web_finished(struct web_client *c, CURLcode code) {
+  struct web *h = c->http;
   long os_error = 0;
   const char *why = "";
   struct buf body;
@@ -125,7 +139,7 @@ void web_finished(struct web_client *c, CURLcode code) {
   } else {
     c->done(c->arg, outcome, NULL, why);
   }
-  buf_free(&body);
+  give_back(h, &body);
 }
 
 /* -- clients -- */

@@ -1,6 +1,7 @@
 /* Heads, cookies and errors of devices' answers: see web_inside.h. */
 #include <config.h>
 
+#include "device/transport.h"
 #include "device/web_inside.h"
 
 #include <errno.h>
@@ -10,6 +11,10 @@
 size_t web_take_body(char *bytes, size_t size, size_t n, void *arg) {
   struct web_client *c = arg;
 
+  if (c->body.data == NULL) { /* nearly always the last one's will do */
+    c->body = c->http->spare;
+    buf_init(&c->http->spare, ANSWER_MAX);
+  }
   return buf_add(&c->body, bytes, size * n) < 0 ? 0 : size * n;
 }
 

@@ -24,6 +24,7 @@ struct web {
   unsigned multis_num;
   unsigned kept_max;
   struct curl_slist *headers[WEB_KINDS];
+  struct buf spare;            /* of the last answer, for the next */
   struct web_socket **sockets; /* by descriptor */
   size_t sockets_num;
   uint8_t root[WEB_ROOT_SIZE]; /* whose certificates WEB_TLS_GENUINE takes */

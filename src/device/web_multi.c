@@ -160,6 +160,15 @@ static int on_socket(CURL *easy, curl_socket_t fd, int what, void *arg,
              : 0;
 }
 
+/* Whatever c had open before is no longer its own, and may outlive it. */
+static void disown(struct web_client *c) {
+  struct web_socket *s = socket_at(c->http, c->fd);
+
+  if (s != NULL && s->owner == c)
+    s->owner = NULL;
+  c->fd = -1;
+}
+
 static curl_socket_t on_open(void *arg, curlsocktype purpose,
                              struct curl_sockaddr *address) {
   struct web_client *c = arg;
@@ -173,6 +182,7 @@ static curl_socket_t on_open(void *arg, curlsocktype purpose,
   /* A connection that is given up before it stands is closed without a word
    * to on_close(): what is left under its number is not ours. */
   socket_forget(c->http, fd);
+  disown(c);
   s = socket_add(c->multi, fd);
   if (s == NULL) {
     close(fd);
@@ -204,9 +214,8 @@ void web_multi_hang_up(struct web_client *c) {
     /* libcurl closes what it finds dead, the device hears of it at once. */
     shutdown(c->fd, SHUT_RDWR);
     loop_unwatch(c->http->loop, &s->watch);
-    s->owner = NULL;
   }
-  c->fd = -1;
+  disown(c);
 }
 
 /* -- handles -- */

@@ -127,12 +127,25 @@ static CURLcode on_context(CURL *easy, void *context, void *arg) {
   return CURLE_OK;
 }
 
-int web_trust_apply(struct web_client *c) {
-  bool genuine = c->tls == WEB_TLS_GENUINE;
+/* Other TLS libraries have such a callback, too, with something else behind the
+ * pointer. */
+static bool is_openssl(CURL *easy) {
+  struct curl_tlssessioninfo *info = NULL;
 
-  if (curl_easy_setopt(c->easy, CURLOPT_SSL_CTX_DATA, c->http) != CURLE_OK ||
-      curl_easy_setopt(c->easy, CURLOPT_SSL_CTX_FUNCTION,
-                       genuine ? on_context : NULL) != CURLE_OK)
-    return genuine ? -ENOTSUP : 0;
-  return 0;
+  return curl_easy_getinfo(easy, CURLINFO_TLS_SSL_PTR, &info) == CURLE_OK &&
+         info != NULL && info->backend == CURLSSLBACKEND_OPENSSL;
+}
+
+int web_trust_apply(struct web_client *c) {
+  if (c->tls != WEB_TLS_GENUINE) {
+    (void)curl_easy_setopt(c->easy, CURLOPT_SSL_CTX_FUNCTION, NULL);
+    return 0;
+  }
+  return is_openssl(c->easy) &&
+                 curl_easy_setopt(c->easy, CURLOPT_SSL_CTX_DATA, c->http) ==
+                     CURLE_OK &&
+                 curl_easy_setopt(c->easy, CURLOPT_SSL_CTX_FUNCTION,
+                                  on_context) == CURLE_OK
+             ? 0
+             : -ENOTSUP;
 }

@@ -1,13 +1,14 @@
 /* What collectd's value cache knows of a series: see value_cache.h. */
 #include "collectd.h"
 #include "plugin.h"
-#include "utils/common/common.h"
 #include "utils/avltree/avltree.h"
+#include "utils/common/common.h"
 #include "utils_cache.h"
 #include "utils_threshold.h"
 
 #include "plugin/value_cache.h"
 
+#include <math.h>
 #include <pthread.h>
 
 /* Which data source of the type; 0 when it cannot be told. */

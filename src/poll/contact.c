@@ -77,8 +77,10 @@ static void speak(struct known *k, const struct transport *transport,
     k->device.refused = 0;
     k->device.shaky = 0;
     counter_change_source(&k->energy);
-    for (unsigned i = 0; i < k->device.plugs_num; i++)
+    for (unsigned i = 0; i < k->device.plugs_num; i++) {
       k->device.plugs[i].refused = 0;
+      k->device.plugs[i].learned = false;
+    }
     for (unsigned i = 0; i < k->plugs_num; i++)
       counter_change_source(&k->plugs[i].energy);
   }
@@ -217,6 +219,7 @@ void contact_worked(struct known *k) {
     k->other = NULL;
   if (k->transport != &transport_xor)
     k->by_iot = false;
+  k->trusted = true;
   if (!k->asked_singly)
     k->choked = 0;
   else if (k->attempts > 1 && k->choked < CHOKED_PROOFS)
@@ -229,16 +232,22 @@ void contact_worked(struct known *k) {
 /* -- accounts -- */
 
 /* Each refused account counts towards a lock: the pauses double. A device that
- * is locked already says for how long. */
+ * is locked already says for how long. One that accepted it a moment ago may
+ * only have mixed up our login with another client's: it is asked once more at
+ * its next poll. */
 void contact_lock(struct known *k, uint64_t now_us) {
   uint64_t seconds = LOCKED_FIRST_S;
   unsigned asked = 0;
+  bool trusted = k->trusted;
 
   if (k->transport->locked != NULL && k->link != NULL)
     asked = k->transport->locked(k->link);
   k->locked_by_device = asked > 0;
+  k->trusted = false;
   if (asked > 0) {
     seconds = asked + 1ULL;
+  } else if (trusted) {
+    seconds = 0;
   } else {
     for (unsigned i = 0; i < k->locked_steps && seconds < LOCKED_MOST_S; i++)
       seconds *= 2;

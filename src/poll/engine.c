@@ -217,6 +217,7 @@ static void look_for_passwords(struct engine *e) {
     if (k->refused && k->state == POLL_IDLE) {
       contact_close(k); /* it knows the old account */
       k->refused = false;
+      k->trusted = false;
       k->locked_steps = 0;
       if (!k->locked_by_device)
         k->not_before_us = 0;

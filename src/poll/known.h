@@ -86,6 +86,7 @@ struct known {
   bool retuned;    /* how it is spoken with has just changed */
   bool roused;     /* was woken up in the poll under way */
   bool asked_tdp;  /* by name: what it says by TDP now is news */
+  bool trusted;    /* has accepted this account, and not refused it since */
   bool refused;    /* it did not accept this account, and that is said */
   bool locked_by_device;  /* and it named the time until when */
   unsigned locked_steps;  /* accounts refused in a row */

@@ -44,7 +44,8 @@ enum {
   ROUSE_PAUSE_US = 800 * 1000,
 };
 
-/* Kept connections must not eat up the process's descriptors. */
+/* Kept connections must not eat up the process's descriptors: so many for XOR,
+ * and as many for HTTP. */
 static unsigned connections_to_keep(const struct poll_options *o) {
   struct rlimit limit;
   rlim_t spared = DESCRIPTORS_SPARED + o->max_in_flight;
@@ -52,6 +53,7 @@ static unsigned connections_to_keep(const struct poll_options *o) {
   if (getrlimit(RLIMIT_NOFILE, &limit) < 0 || limit.rlim_cur <= spared)
     return 0;
   limit.rlim_cur -= spared;
+  limit.rlim_cur /= 2;
   return limit.rlim_cur > 65536 ? 65536 : (unsigned)limit.rlim_cur;
 }
 

@@ -245,11 +245,17 @@ static void identity_of(const struct device *d, const struct sockaddr_in *from,
 
 /* A configured device that waits to be found by alias. */
 static struct known *awaited(const struct registry *r, const char *alias) {
-  for (struct known *k = r->first; k != NULL; k = k->next)
-    if (k->options != NULL && k->options->kind == MATCH_TEXT &&
-        k->identity[0] == '\0' && k->address.sin_port == 0 &&
-        names_is_alias(k->options->match, alias))
+  /* asked at every poll of every device: nobody is looked at in vain */
+  size_t blocks = r->options->devices_num;
+
+  for (struct known *k = r->first; k != NULL && blocks > 0; k = k->next) {
+    if (k->options == NULL)
+      continue;
+    blocks--;
+    if (k->options->kind == MATCH_TEXT && k->identity[0] == '\0' &&
+        k->address.sin_port == 0 && names_is_alias(k->options->match, alias))
       return k;
+  }
   return NULL;
 }
 

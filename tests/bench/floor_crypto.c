@@ -403,7 +403,7 @@ int main(int argc, char **argv) {
   }
   cpu = seconds(CLOCK_PROCESS_CPUTIME_ID) - cpu;
   wall = seconds(CLOCK_MONOTONIC) - wall;
-  printf("%.3f %.3f %zu %zu\n", cpu * 1e6 / count / cycles, wall * 1e3 / cycles - 1000,
-         floor_.sent, floor_.received);
+  printf("%.3f %.3f %zu %zu\n", cpu * 1e6 / count / cycles,
+         wall * 1e3 / cycles - 1000, floor_.sent, floor_.received);
   return 0;
 }

@@ -44,6 +44,18 @@ def package():
     return max(found, key=os.path.getmtime, default=None)
 
 
+def files_below(folder):
+    return {os.path.join(at, name)[len(folder):]
+            for at, _, names in os.walk(folder) for name in names}
+
+
+def make_install(folder):
+    """What "make install" of the build puts where, for the prefix /usr."""
+    subprocess.run(["make", "-C", BUILD, "install", "prefix=/usr",
+                    f"DESTDIR={folder}"], check=True, capture_output=True)
+    return files_below(folder)
+
+
 def why_not():
     """Why there is no clean root, or None."""
     if os.geteuid() != 0:

@@ -99,8 +99,9 @@ def wait(condition, what, timeout=10, tell=None):
 
 def daemon_command(config, *arguments, wrap=()):
     """collectd with that configuration, under the instrument that is asked
-    for. The library is for the daemon alone: a shell may not bear it."""
-    load = ["env", "LD_PRELOAD=" + PRELOAD] if PRELOAD else []
+    for. The library is for the daemon alone: a shell may not bear it. libcrypt
+    comes with it: else its crypt_r() stays unknown to the interceptor."""
+    load = ["env", f"LD_PRELOAD={PRELOAD}:libcrypt.so.1"] if PRELOAD else []
     return [*wrap, *WRAP, *load, COLLECTD, "-C", config, *arguments]
 
 

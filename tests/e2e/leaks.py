@@ -36,8 +36,9 @@ def forms(user, password):
 def files_below(folder):
     for place, _, names in os.walk(folder):
         for name in names:
-            if not name.startswith(CONFIGURED):
-                yield os.path.join(place, name)
+            path = os.path.join(place, name)
+            if os.path.isfile(path) and not name.startswith(CONFIGURED):
+                yield path
 
 
 def find(secrets, texts):

@@ -101,7 +101,8 @@ def test_a_new_address_keeps_the_series():
     with Sim([plug("Nomad", load=100, total_wh=77), plug("Rock")]) as sim:
         with Collectd(SEARCHING) as daemon:
             daemon.wait_up("Nomad", "Rock")
-            before = daemon.csv("kasa", "Nomad", "watt_hours")
+            before = daemon.wait(lambda: daemon.csv(
+                "kasa", "Nomad", "watt_hours"), "its energy")
             new = sim.move("Nomad")
             daemon.wait_page(lambda p: any(
                 k.name == "collectd_kasa_info" and f"ip={new} " in

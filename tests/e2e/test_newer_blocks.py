@@ -75,7 +75,8 @@ def test_by_trial_where_no_datagram_arrives():
 
 @pytest.mark.parametrize("option,name", [
     ("klap", "A KLAP plug"), ("klap", "An old plug with KLAP"),
-    ("aes", "An AES plug"), ("aes", "An older AES plug"), ("tpap", "A TPAP plug"), ("xor", "An XOR plug")])
+    ("aes", "An AES plug"), ("aes", "An older AES plug"),
+    ("tpap", "A TPAP plug"), ("xor", "An XOR plug")])
 def test_a_transport_that_is_given_is_the_only_one_tried(option, name):
     target = next(d for d in house(fault="udp_silent") if d["alias"] == name)
     block = device(target["addr"], Transport=option)
@@ -146,6 +147,27 @@ def test_found_by_mac_and_by_alias_with_a_name_and_a_pace_of_its_own():
             slow = daemon.csv("kasa", "By MAC", "power")
             quick = daemon.csv("kasa", "By alias", "power")
             assert len(quick) > 1.5 * len(slow)
+
+
+def test_ignore_and_only_hold_for_those_that_tell_their_name_late():
+    home = house()
+    with Sim(home) as sim:
+        config = ACCOUNT + ('Ignore "a klap plug"\nIgnore "/^An AES/"\n'
+                            f'Ignore "{home[-1]["addr"]}"\n')
+        with Watched(sim, config, interval=INTERVAL) as daemon:
+            left = set(DEVICES) - {"A KLAP plug", "An AES plug", "A TPAP plug"}
+            daemon.wait_up(*left)
+            page = daemon.cycles(3)
+            assert page.names() == left
+            assert sim.stats("A TPAP plug")[0]["accepted"] == 0
+            # looked at once for its name, and not again
+            asked = sim.stats("A KLAP plug")[0]["requests"]
+            daemon.cycles(3)
+            assert sim.stats("A KLAP plug")[0]["requests"] == asked
+        with Watched(sim, ACCOUNT + 'Only "/KLAP plug/"\n',
+                     interval=INTERVAL) as daemon:
+            daemon.wait_up("A KLAP plug")
+            assert daemon.cycles(3).names() == {"A KLAP plug"}
 
 
 def test_a_device_that_says_klap_and_means_xor():

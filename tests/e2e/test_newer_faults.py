@@ -3,6 +3,8 @@ over HTTP, one device each: each says why, once, is asked once per interval
 then, and is back by itself when the cause is gone. What can be understood is
 no illness."""
 
+import time
+
 import pytest
 
 from collectd import SLOWNESS, Key
@@ -12,8 +14,10 @@ from mixed import ACCOUNT
 from patients import failures, lines_of, name_of, wrongs
 from sim import Sim
 
-INTERVAL = 2 if SLOWNESS == 1 else 8
-TIMEOUT = 0.8 if SLOWNESS == 1 else 3
+INTERVAL = 3 if SLOWNESS == 1 else 10
+TIMEOUT = 1.4 if SLOWNESS == 1 else 4.5
+# Machines are slow under an instrument: then that is no fault of theirs.
+SLOW = {"timeout"} if SLOWNESS > 1 else set()
 HTTP = ("klap", "aes", "tpap")
 
 # fault, its parameters, and the reasons under which it may be counted
@@ -29,8 +33,8 @@ EVERYWHERE = [
     ("truncated", {}, "malformed"),
     ("truncated", {"part": 0.01}, "refused malformed"),
     ("wrong_length", {"length": 10}, "malformed"),
-    ("wrong_length", {"length": 100000}, "timeout"),
-    ("wrong_length", {"length": 1e9}, "timeout"),
+    ("wrong_length", {"length": 100000}, "malformed"),
+    ("wrong_length", {"length": 1e9}, "malformed"),
     ("huge", {}, "malformed"),
     ("deep", {}, "malformed"),
     ("deep", {"depth": 30000}, "malformed"),
@@ -89,7 +93,8 @@ DEADLY = [(t, *case) for t in HTTP for case in EVERYWHERE] + [
                            (-2203, "refused"), (-1001, "device"))),
 ]
 
-# An account that is not accepted: one attempt, then a long pause.
+# An account that is not accepted any more: once more at the next interval, for
+# it was a moment ago, then a long pause. Who is locked is not asked.
 DENIED = [
     ("klap", "wrong_hash", {}),
     ("klap", "garbage", {}),
@@ -161,11 +166,13 @@ def fixture_ward():
             ward = {"names": names, "daemon": daemon,
                     "before": daemon.cycles(2)}
             sim.stats(reset=True)
+            began = time.monotonic()
             for case in cases:
                 spread(sim, names[title(case)], case)
             daemon.cycles(3)
             ward["early"] = daemon.cycles(1)
             ward["during"] = daemon.cycles(2)
+            ward["seconds"] = time.monotonic() - began
             stats = {s["addr"]: s for s in sim.stats()}
             ward["stats"] = {h["alias"]: stats[h["addr"]] for h in house}
             ward["lines"] = {n: lines_of(daemon, n) for n in names.values()}
@@ -186,7 +193,7 @@ def test_a_sick_device_says_why_and_comes_back(ward, case):
     assert not any(before.values())
     assert ward["during"].get_one("kasa_up", kasa=name) == 0
     assert any(during.values())
-    assert {r for r, n in during.items() if n} <= reasons
+    assert {r for r, n in during.items() if n} <= reasons | SLOW
     # one attempt per interval once it is down
     more = sum(during.values()) - sum(early.values())
     up = Key("collectd_kasa_up", kasa=name)
@@ -203,9 +210,13 @@ def test_a_sick_device_says_why_and_comes_back(ward, case):
 @pytest.mark.parametrize("case", DENIED, ids=map(title, DENIED))
 def test_an_account_that_is_refused_is_not_tried_again_soon(ward, case):
     name = ward["names"][title(case)]
-    assert failures(ward["during"], name)["auth"] == 1
-    assert sum(failures(ward["during"], name).values()) == 1
-    assert ward["stats"][name]["handshakes"] <= 2
+    # then after one minute, and two more
+    attempts = (1 if case[2].get("code") == -40404 else
+                2 + (ward["seconds"] > 58) + (ward["seconds"] > 176))
+    told = failures(ward["during"], name)
+    assert 1 <= told["auth"] <= attempts
+    assert {r for r, n in told.items() if n} <= {"auth"} | SLOW
+    assert ward["stats"][name]["handshakes"] <= 2 * attempts
     lines = ward["lines"][name]
     assert len(lines) == 1, lines
     if case[2].get("code") == -40404:
@@ -218,11 +229,13 @@ def test_an_account_that_is_refused_is_not_tried_again_soon(ward, case):
 @pytest.mark.parametrize("case", HARMLESS, ids=map(title, HARMLESS))
 def test_an_odd_answer_that_can_be_understood_is(ward, case):
     name = ward["names"][title(case)]
-    assert not any(failures(ward["during"], name).values())
-    assert not ward["all lines"][name]
-    assert ward["during"].get_one("kasa_power", kasa=name) == 61.753
-    rows = ward["daemon"].csv("kasa", name, "up")
-    assert len(rows) > 4 and all(v == 1 for _, v in rows)
+    told = failures(ward["during"], name)
+    assert {r for r, n in told.items() if n} <= SLOW
+    if not any(told.values()):
+        assert not ward["all lines"][name]
+        assert ward["during"].get_one("kasa_power", kasa=name) == 61.753
+        rows = ward["daemon"].csv("kasa", name, "up")
+        assert len(rows) > 4 and all(v == 1 for _, v in rows)
 
 
 @pytest.mark.parametrize("case", CONFUSED, ids=map(title, CONFUSED))

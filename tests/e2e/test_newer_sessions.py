@@ -11,7 +11,7 @@ import pytest
 from collectd import SLOWNESS, device
 from leaks import Watched
 from mixed import ACCOUNT
-from newer import PASSWORD, USER, Aes, Klap, Tpap, sha1
+from newer import PASSWORD, USER, Aes, Klap, Refused, Tpap, sha1
 from patients import failures, lines_of
 from sim import Sim
 
@@ -39,6 +39,17 @@ def login(name, addr):
     if "aes" in name:
         return Aes(addr).login(1 if name == "old aes" else 2)
     return Tpap(addr).login(sha1(PASSWORD.encode()).hex())
+
+
+def login_first(sim, name):
+    """Before the daemon takes the session back."""
+    for _ in range(20):
+        sim.evict(name)
+        try:
+            return login(name, sim.device(name)["addr"])
+        except Refused:
+            pass
+    raise AssertionError("the daemon is always quicker")
 
 
 def up_only(daemon, name):
@@ -76,9 +87,7 @@ def test_two_clients_do_not_fight():
     with Sim(house(quirks={"guards_session": True})) as sim:
         with Watched(sim, ACCOUNT, interval=INTERVAL) as daemon:
             daemon.wait_up("klap", "iot klap")
-            sim.evict("*")
-            others = [login(n, sim.device(n)["addr"])
-                      for n in ("klap", "iot klap")]
+            others = [login_first(sim, n) for n in ("klap", "iot klap")]
             daemon.wait_down("klap", "iot klap")
             daemon.cycles(1)
             before = {n: sim.stats(n)[0]["requests"] for n in KINDS}
@@ -371,3 +380,29 @@ def test_p100_in_all_its_glory():
             assert page.get_one("kasa_relay", kasa="P100") == 1
             asked = sim.stats("P100")[0]["asked"]
             assert "smart.get_led_info" not in asked
+
+
+# -- the end
+
+
+@pytest.mark.parametrize("fault,parameters", [
+    ("silence", {}), ("delay", {"ms": 60000}), ("drop", {}),
+    ("drip", {"bytes": 1, "interval": 100}), ("http_status", {"status": 403}),
+    ("none", {})])
+def test_it_stops_within_a_second_whatever_they_do(fault, parameters):
+    """In the middle of requests, handshakes and computations of all kinds."""
+    homes = [{**d, "alias": f"{d['alias']} {i}", "https": https,
+              "addr": f"127.77.{14 + i}.{n + 1}", "tpap_iterations": 90000}
+             for i in range(4) for https in ((False, True)[i % 2],)
+             for n, d in enumerate(house())
+             if not (https and "aes" in d["alias"])]
+    with Sim(homes) as sim:
+        with Watched(sim, ACCOUNT + "Timeout 30\n",
+                     interval=INTERVAL) as daemon:
+            daemon.wait_up("klap 0", "iot klap 1", "aes 0")
+            if fault != "none":
+                sim.evict("*")
+                sim.fault("*", fault, **parameters)
+                daemon.wait(lambda: sim.totals()["requests"] > 0, "requests")
+            assert daemon.stop() == 0
+            assert daemon.stop_seconds < SLOWNESS

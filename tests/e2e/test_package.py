@@ -45,21 +45,18 @@ def contents(deb):
             for line in listing.splitlines()}
 
 
-def test_everything_is_in_the_package():
+def test_everything_is_in_the_package(tmp_path):
+    """All that "make install" installs, and every sample and manual page of
+    the sources."""
     inside = contents(clean_root.package())
-    wanted = {"/usr/lib/collectd/kasa.so", "/usr/lib/collectd/notify_kasa.so",
-              "/usr/bin/kasactl", "/usr/share/collectd-kasa/types.db",
-              "/usr/share/doc/collectd-kasa/README.Debian",
+    wanted = {"/usr/share/doc/collectd-kasa/README.Debian",
               "/usr/share/doc/collectd-kasa/examples"}
     wanted |= {SAMPLES + name for name in NAMES}
-    for page in glob.glob(os.path.join(SOURCE, "doc", "man", "*.[1-8]")):
-        name = os.path.basename(page)
-        wanted.add(f"/usr/share/man/man{name[-1]}/{name}.gz")
-    top = os.path.join(SOURCE, "grafana")
-    for folder, _, names in os.walk(top):
-        wanted |= {os.path.join("/usr/share/collectd-kasa/grafana",
-                                os.path.relpath(folder, top), name)
-                   .replace("/./", "/") for name in names}
+    wanted |= {f"/usr/share/man/man{p[-1]}/{os.path.basename(p)}"
+               for p in glob.glob(os.path.join(SOURCE, "doc/man/*.[1-8]"))}
+    wanted |= clean_root.make_install(str(tmp_path))
+    wanted = {n + ".gz" if n.startswith("/usr/share/man/") else n
+              for n in wanted}
     assert wanted <= inside, sorted(wanted - inside)
     assert not [n for n in inside if n.endswith(".la") or n.startswith("/etc")]
 

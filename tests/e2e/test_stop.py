@@ -8,6 +8,7 @@ import subprocess
 import pytest
 
 from collectd import SLOWNESS, Collectd, wait
+from mixed import ACCOUNT
 from sim import Sim
 
 HALF = [{"alias": f"Silent {i}", "kind": "plug", "fault": "silence"}
@@ -39,6 +40,17 @@ def test_while_attempts_pause():
         with Collectd("Timeout 0.3\nRetries 1\nRetryDelay 60\n") as daemon:
             daemon.wait_up("Good 0")
             daemon.cycles(1)
+            stops_at_once(daemon)
+
+
+def test_while_passwords_are_worked_on():
+    house = [{"alias": f"Login {i}", "transport": "tpap",
+              "fault": {"fault": "iterations", "n": 100000}}
+             for i in range(60)]
+    with Sim(house) as sim:
+        with Collectd(ACCOUNT) as daemon:
+            daemon.wait(lambda: sum(
+                d["handshakes"] for d in sim.stats()) >= 30, "logins", 20)
             stops_at_once(daemon)
 
 

@@ -25,8 +25,8 @@ static void chance(void *arg, void *out, size_t size) {
 
   (void)arg;
   for (size_t i = 0; i < size; i++)
-    ((unsigned char *)out)[i] = (unsigned char)(n = (unsigned char)(n * 5 + 7)) ^
-                                (unsigned char)rand();
+    ((unsigned char *)out)[i] =
+        (unsigned char)(n = (unsigned char)(n * 5 + 7)) ^ (unsigned char)rand();
 }
 
 static void hand(void *arg, struct job *job) {

@@ -10,9 +10,9 @@ static const char *const fuzz_steps[] = {"discover", "register", "share",
                                          "data", NULL};
 
 /* A point of the curve: the generator. */
-static const char generator[] =
-    "BGsX0fLhLEJH+Lzm5WOkQPJ3A32BLeszoPShOUXYmMKWT+NC4v4af5uO5+tKfA+eFivOM1drMV7"
-    "Oy7ZAaDe/UfU=";
+static const char generator[] = "BGsX0fLhLEJH+Lzm5WOkQPJ3A32BLeszoPShOUXYmMKWT+"
+                                "NC4v4af5uO5+tKfA+eFivOM1drMV7"
+                                "Oy7ZAaDe/UfU=";
 
 static struct tpap_keys keys;
 static enum aead aead;

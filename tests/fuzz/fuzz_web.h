@@ -218,6 +218,9 @@ static int fuzz_login(const struct transport *t, const struct endpoint *where,
     }
     if (!fuzz_over)
       t->abort(link);
+    if (t->exchanges(link) == 0 ||
+        (t->locked != NULL && t->locked(link) > 30 * 86400))
+      abort();
   }
   t->close(link);
   if (fuzz_job != NULL)

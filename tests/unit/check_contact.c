@@ -270,6 +270,29 @@ START_TEST(a_new_owner_is_a_new_chance) {
 }
 END_TEST
 
+static uint64_t pause_after_refusal(uint64_t now_s) {
+  contact_lock(&k, now_s * 1000000);
+  return k.not_before_us < now_s * 1000000 ? 0
+                                           : k.not_before_us / 1000000 - now_s;
+}
+
+START_TEST(pauses_double_but_an_old_friend_is_asked_once_more) {
+  struct introduction in = by_tdp(&transport_klap, &dialect_smart);
+
+  contact_take(&k, &in);
+  ck_assert_uint_eq(pause_after_refusal(1000), 60);
+  ck_assert(contact_is_locked(&k, 1059999999));
+  ck_assert(!contact_is_locked(&k, 1060000000));
+  ck_assert_uint_eq(pause_after_refusal(2000), 120);
+  for (int i = 0; i < 20; i++)
+    (void)pause_after_refusal(3000);
+  ck_assert_uint_eq(pause_after_refusal(4000), 7200);
+  contact_worked(&k);
+  ck_assert_uint_eq(pause_after_refusal(5000), 0);
+  ck_assert_uint_eq(pause_after_refusal(5010), 60);
+}
+END_TEST
+
 static void fill(TCase *t) {
   tcase_add_checked_fixture(t, setup, teardown);
   tcase_add_loop_test(t, an_update_is_followed, 0, ROWS(updates));
@@ -283,6 +306,7 @@ static void fill(TCase *t) {
   tcase_add_test(t, another_language_starts_to_learn_anew_but_not_to_count);
   tcase_add_loop_test(t, an_owner_is_known_by_his_address, 0, ROWS(users));
   tcase_add_test(t, a_new_owner_is_a_new_chance);
+  tcase_add_test(t, pauses_double_but_an_old_friend_is_asked_once_more);
 }
 
 int main(void) { return suite_run("contact", fill); }

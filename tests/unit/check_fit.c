@@ -9,12 +9,13 @@
 
 #define DOTS "\xe2\x80\xa6"
 #define UE "\xc3\xbc"
-#define ICE "\xf0\x9f\xa7\x8a"                              /* one, 4 bytes */
-#define ACUTE "e\xcc\x81"                                   /* e + accent */
-#define PAIR "\xf0\x9f\x91\xa8\xe2\x80\x8d\xf0\x9f\x91\xa9" /* joined by ZWJ   \
-                                                             */
-#define FLAG "\xf0\x9f\x87\xa9\xf0\x9f\x87\xaa"             /* two halves */
-#define THUMB "\xf0\x9f\x91\x8d\xf0\x9f\x8f\xbd"            /* skin tone */
+#define ICE "\xf0\x9f\xa7\x8a" /* one, 4 bytes */
+#define ACUTE "e\xcc\x81"      /* e + accent */
+#define PAIR                                                                   \
+  "\xf0\x9f\x91\xa8\xe2\x80\x8d\xf0\x9f\x91\xa9" /* joined by ZWJ              \
+                                                  */
+#define FLAG "\xf0\x9f\x87\xa9\xf0\x9f\x87\xaa"  /* two halves */
+#define THUMB "\xf0\x9f\x91\x8d\xf0\x9f\x8f\xbd" /* skin tone */
 
 static const struct {
   const char *text;

@@ -131,17 +131,42 @@ START_TEST(printed_numbers_are_read) {
 }
 END_TEST
 
-START_TEST(the_last_update_is_read) {
+START_TEST(a_file_is_known_by_its_info) {
   struct graph_answer a;
 
-  graph_answer_read(" value\n\n1795639785: 81.82\nOK u:0 s:0 r:0\n", &a);
-  ck_assert(a.ok);
-  ck_assert_str_eq(a.sources, "value");
-  ck_assert_int_eq(a.last, 1795639785);
-  ck_assert_double_eq(a.value, 81.82);
-  graph_answer_read(" rx tx\n\n1795639785: U 5\nOK u:0 s:0 r:0\n", &a);
-  ck_assert_str_eq(a.sources, "rx tx");
-  ck_assert(isnan(a.value));
+  graph_answer_read("filename = \"f1.rrd\"\n"
+                    "step = 15\n"
+                    "last_update = 1795639785\n"
+                    "ds[value].type = \"GAUGE\"\n"
+                    "ds[value].last_ds = \"81.82\"\n"
+                    "rra[0].cf = \"AVERAGE\"\n"
+                    "rra[0].rows = 240\n"
+                    "rra[0].cur_row = 9999999\n"
+                    "rra[0].pdp_per_row = 4\n"
+                    "rra[1].cf = \"MIN\"\n"
+                    "rra[1].rows = 1000\n"
+                    "rra[1].pdp_per_row = 1000\n"
+                    "rra[2].cf = \"MAX\"\n"
+                    "OK u:0 s:0 r:0\n",
+                    &a);
+  ck_assert(a.ok && a.info.has_value && a.info.extremes);
+  ck_assert_int_eq(a.info.last, 1795639785);
+  ck_assert_double_eq(a.info.value, 81.82);
+  ck_assert_double_eq(a.info.keeps, 15 * 240 * 4);
+  graph_answer_read("step = 0\n"
+                    "last_update = -5\n"
+                    "ds[rx].type = \"GAUGE\"\n"
+                    "ds[rx].last_ds = \"1\"\n"
+                    "ds[value].last_ds = \"U\"\n"
+                    "rra[0].pdp_per_row = 4\n"
+                    "rra[0].cf = \"MAX\"\n"
+                    "rra\nrra[\n"
+                    "OK u:0 s:0 r:0\n",
+                    &a);
+  ck_assert(a.ok && !a.info.has_value && !a.info.extremes);
+  ck_assert_int_eq(a.info.last, 0);
+  ck_assert(isnan(a.info.value));
+  ck_assert_double_eq(a.info.keeps, 0);
 }
 END_TEST
 
@@ -378,6 +403,20 @@ START_TEST(a_file_of_averages_is_asked_for_nothing_else) {
 }
 END_TEST
 
+START_TEST(nothing_is_read_from_before_there_was_anything) {
+  struct graph_view view = view_of(GRAPH_KIND_POWER, GRAPH_YEAR);
+  char line[16384];
+
+  power.first = 1700000000 - 86400;
+  picture_of(&view, line);
+  ck_assert(strstr(line, "value:AVERAGE:start=1699913600'") != NULL);
+  power.first = 1700000000 + 86400; /* from the future */
+  picture_of(&view, line);
+  ck_assert(strstr(line, ":start=") == NULL);
+  power.first = 0;
+}
+END_TEST
+
 START_TEST(a_sum_knows_what_is_known) {
   struct graph_view view = view_of(GRAPH_KIND_POWER, GRAPH_DAY);
   char line[16384];
@@ -458,7 +497,7 @@ static void fill(TCase *t) {
   tcase_add_test(t, a_legend_never_overruns);
   tcase_add_test(t, an_answer_ends_with_its_last_line);
   tcase_add_test(t, printed_numbers_are_read);
-  tcase_add_test(t, the_last_update_is_read);
+  tcase_add_test(t, a_file_is_known_by_its_info);
   tcase_add_test(t, an_error_is_told);
   tcase_add_test(t, a_link_is_called_by_its_file_s_name);
   tcase_add_test(t, bars_are_those_of_the_calendar);
@@ -468,6 +507,7 @@ static void fill(TCase *t) {
   tcase_add_test(t, every_kind_and_span_has_a_command);
   tcase_add_loop_test(t, the_legend_has_the_numbers, 0, ROWS(texts));
   tcase_add_test(t, a_file_of_averages_is_asked_for_nothing_else);
+  tcase_add_test(t, nothing_is_read_from_before_there_was_anything);
   tcase_add_test(t, a_sum_knows_what_is_known);
   tcase_add_test(t, slugs_are_fit_for_file_names);
   tcase_add_test(t, colours_differ_and_stay);

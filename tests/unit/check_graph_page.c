@@ -14,6 +14,9 @@
 
 enum { NOW = 1700000000, MANY = 700 };
 
+static char some_path[] = "/x";
+static char other_path[] = "/y";
+static char pi[] = "pi";
 static struct graph_thing devices[MANY];
 static struct graph_thing plugs[2];
 static struct graph_host host = {
@@ -22,12 +25,12 @@ static struct graph_house house = {.hosts = &host, .hosts_num = 1};
 
 static void give(struct graph_thing *t, enum graph_type type, double value) {
   t->files[type] = (struct graph_file){
-      .path = (char[]){"/x"}, .good = true, .last = NOW - 10, .value = value};
+      .path = some_path, .good = true, .last = NOW - 10, .value = value};
   t->seen = NOW - 10;
 }
 
 static struct graph_thing thing(const char *name) {
-  struct graph_thing t = {.host = (char[]){"pi"}, .name = strdup(name)};
+  struct graph_thing t = {.host = pi, .name = strdup(name)};
 
   t.label = t.name;
   return t;
@@ -81,8 +84,8 @@ static const struct {
   size_t kinds;
   double zoom;
 } sizes[] = {
-    {1, GRAPH_KINDS, 2}, {100, GRAPH_KINDS, 2}, {101, 2, 1.5},
-    {600, 2, 1.5},       {601, 1, 1.5},
+    {1, GRAPH_KINDS, 2}, {100, GRAPH_KINDS, 2}, {101, 2, 1.25},
+    {600, 2, 1.25},      {601, 1, 1.25},
 };
 
 START_TEST(large_houses_have_fewer_kinds) {
@@ -192,7 +195,7 @@ START_TEST(names_tell_pictures_apart) {
   set_up(3);
   free(devices[1].name);
   devices[1].name = devices[1].label = strdup("Lamp 000"); /* on another host */
-  devices[1].files[GRAPH_POWER].path = (char[]){"/y"};
+  devices[1].files[GRAPH_POWER].path = other_path;
   make(&plan, &wish);
   for (size_t i = 0; i < plan.views_num; i++)
     for (size_t j = 0; j < i; j++)

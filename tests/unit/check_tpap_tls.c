@@ -40,8 +40,12 @@ static const struct {
 };
 
 START_TEST(a_login_goes_over_the_tls_that_is_claimed) {
-  X509 *own = pki_certificate("Plug", leaf, rows[_i].by_root ? "Root" : "Plug",
-                              rows[_i].by_root ? root : leaf, false, 9);
+  X509 *own;
+
+  if (rows[_i].mode == 2 && !pki_can_verify())
+    return; /* check_web.c says what happens then */
+  own = pki_certificate("Plug", leaf, rows[_i].by_root ? "Root" : "Plug",
+                        rows[_i].by_root ? root : leaf, false, 9);
 
   SSL_CTX_use_certificate(tls, own);
   SSL_CTX_use_PrivateKey(tls, leaf);

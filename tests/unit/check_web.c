@@ -9,6 +9,8 @@
 #include "server.h"
 #include "suite.h"
 
+#include <errno.h>
+
 /* -- the server -- */
 
 static struct {
@@ -404,12 +406,15 @@ static X509 *make_chain(enum chain chain) {
 
 START_TEST(certificates_count_where_the_device_claims_one) {
   enum outcome outcome;
+  int err;
 
   serve(make_chain(chains[_i].chain));
   ck_assert_int_eq(post(), OUTCOME_OK); /* anybody's will do */
   ck_assert_int_eq(web.connections, 1);
-  ck_assert_int_eq(web_move(client, ntohs(address.sin_port), WEB_TLS_GENUINE),
-                   0);
+  err = web_move(client, ntohs(address.sin_port), WEB_TLS_GENUINE);
+  ck_assert_int_eq(err, pki_can_verify() ? 0 : -ENOTSUP);
+  if (err < 0)
+    return;
   outcome = post();
   ck_assert_msg(outcome == (chains[_i].good ? OUTCOME_OK : OUTCOME_REFUSED),
                 "%s: outcome %d, %s", chains[_i].what, (int)outcome, b.why);
@@ -434,25 +439,41 @@ START_TEST(the_root_is_tp_links_unless_told_otherwise) {
   X509_free(own);
   address = server_start_tls(&web, answer, NULL, tls);
   client = web_client_create(b.env.http, &address, WEB_TLS_GENUINE, done, NULL);
+  if (!pki_can_verify()) {
+    ck_assert_int_lt(web_post(client, WEB_JSON, "/", "", "{}", 2), 0);
+    return;
+  }
   ck_assert_int_eq(post(), OUTCOME_REFUSED);
   ck_assert_int_eq(web.requests, 0);
 }
 END_TEST
 
 START_TEST(plain_bytes_are_no_tls) {
-  address = server_start(&web, answer, NULL);
+  static const char plain[] = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}";
+  socklen_t len = sizeof(address);
+  int listener = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
+  int fd = -1;
+
+  address = (struct sockaddr_in){.sin_family = AF_INET,
+                                 .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+  ck_assert_int_eq(bind(listener, (struct sockaddr *)&address, len), 0);
+  ck_assert_int_eq(listen(listener, 1), 0);
+  ck_assert_int_eq(getsockname(listener, (struct sockaddr *)&address, &len), 0);
+  server_start(&web, answer, NULL); /* for the fixture, which stops it */
   client = web_client_create(b.env.http, &address, WEB_TLS, done, NULL);
-  say.bytes = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}";
-  say.len = strlen(say.bytes);
   b.done = false;
   ck_assert_int_eq(web_post(client, WEB_JSON, "/", "", "{}", 2), 0);
-  for (int i = 0; i < 500 && atomic_load(&web.connection) < 0; i++)
+  for (int i = 0; i < 500 && fd < 0; i++) {
     bench_run(&b, 10);
-  ck_assert(
-      send(atomic_load(&web.connection), say.bytes, say.len, MSG_NOSIGNAL) > 0);
+    fd = accept(listener, NULL, NULL);
+  }
+  ck_assert_int_eq((int)send(fd, plain, sizeof(plain) - 1, MSG_NOSIGNAL),
+                   (int)sizeof(plain) - 1);
   bench_run(&b, 5000);
   ck_assert(b.done);
   ck_assert_int_eq(b.outcome, OUTCOME_REFUSED);
+  close(fd);
+  close(listener);
 }
 END_TEST
 

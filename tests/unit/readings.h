@@ -10,15 +10,23 @@
 
 static inline const char *reading_text(const struct reading *r) {
   static const char *const names[QUANTITIES] = {
-      [Q_POWER] = "W",         [Q_VOLTAGE] = "V",
-      [Q_CURRENT] = "A",       [Q_ENERGY_TOTAL] = "Wh",
-      [Q_KWH_TODAY] = "today", [Q_KWH_MONTH] = "month",
-      [Q_RELAY] = "relay",     [Q_ON_TIME] = "on",
-      [Q_LED_OFF] = "led_off", [Q_UPDATING] = "updating",
-      [Q_CLOUD] = "cloud",     [Q_OVERHEATED] = "hot",
+      [Q_POWER] = "W",
+      [Q_VOLTAGE] = "V",
+      [Q_CURRENT] = "A",
+      [Q_ENERGY_TOTAL] = "Wh",
+      [Q_KWH_TODAY] = "today",
+      [Q_KWH_MONTH] = "month",
+      [Q_RELAY] = "relay",
+      [Q_ON_TIME] = "on",
+      [Q_LED_OFF] = "led_off",
+      [Q_UPDATING] = "updating",
+      [Q_CLOUD] = "cloud",
+      [Q_OVERHEATED] = "hot",
       [Q_OVERLOADED] = "load",
-      [Q_SIGNAL] = "rssi",     [Q_BRIGHTNESS] = "brightness",
-      [Q_AMBIENT] = "ambient", [Q_MOTION] = "motion",
+      [Q_SIGNAL] = "rssi",
+      [Q_BRIGHTNESS] = "brightness",
+      [Q_AMBIENT] = "ambient",
+      [Q_MOTION] = "motion",
   };
   static char text[600];
   size_t used = 0;
