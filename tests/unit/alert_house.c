@@ -45,7 +45,10 @@ static void hand(void *arg, struct job *job) {
 }
 
 static void quiet(void *arg, enum log_level level, const char *text) {
-  (void)arg;
+  struct house *h = arg;
+  size_t used = strlen(h->log);
+
+  snprintf(h->log + used, sizeof(h->log) - used, "%s\n", text);
   if (getenv("HOUSE_LOG") != NULL)
     fprintf(stderr, "log %d: %s\n", (int)level, text);
 }
@@ -235,7 +238,7 @@ void house_open(struct house *h, const char *options) {
   char *rest = NULL;
 
   memset(h, 0, sizeof(*h));
-  log_set_sink(quiet, NULL);
+  log_set_sink(quiet, h);
   h->held_end = &h->held;
   memset(h->once, -1, sizeof(h->once));
   h->wall = INT64_C(1795266180000);

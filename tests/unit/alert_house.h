@@ -42,6 +42,7 @@ struct house {
   char letters[HOUSE_LETTERS];
   size_t letters_len;
   bool keep_texts;
+  char log[HOUSE_LOG]; /* lines, as many as fit */
 };
 
 /* options: lines "Key value" for the top level, "Route.Key value" for the one

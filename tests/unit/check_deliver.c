@@ -339,6 +339,29 @@ START_TEST(retries_keep_their_ids) {
 }
 END_TEST
 
+START_TEST(everything_is_counted) {
+  struct house h;
+  struct deliver_counts mail;
+  struct deliver_counts pager;
+
+  house_open(&h, "Route.Channel mail pager; pager.MinLevel emergency");
+  house_play(&h, "once mail=retry; fail 1900; +10; once mail=refused; "
+                 "event disk failed; ok 90; +61; mail=retry; fail 1900");
+  deliver_count(core_deliver(h.core), 0, &mail);
+  deliver_count(core_deliver(h.core), 1, &pager);
+  ck_assert_str_eq(h.heard, "mail:firing mail:resolved");
+  ck_assert_uint_eq(mail.sent, 2);
+  ck_assert_uint_eq(mail.retried, 2);
+  ck_assert_uint_eq(mail.failed, 1);
+  ck_assert_uint_eq(mail.suppressed, 0);
+  ck_assert_int_eq(mail.queued, 1);
+  ck_assert_int_eq(mail.oldest, h.wall);
+  ck_assert_uint_eq(pager.sent, 0);
+  ck_assert_uint_eq(pager.suppressed, 3);
+  house_close(&h);
+}
+END_TEST
+
 START_TEST(three_refusals_and_no_fourth) {
   struct house h;
 
@@ -457,6 +480,7 @@ static void fill(TCase *t) {
   tcase_add_test(t, a_fallback_names_the_reason_instead_of_the_delay);
   tcase_add_test(t, copies_for_single_recipients_are_one_letter);
   tcase_add_test(t, retries_keep_their_ids);
+  tcase_add_test(t, everything_is_counted);
   tcase_add_test(t, three_refusals_and_no_fourth);
   tcase_add_test(t, reminders_take_one_place_in_the_queue);
   tcase_add_test(t, a_queue_has_bounds_and_keeps_what_is_critical);

@@ -86,6 +86,8 @@ static const struct {
      "mail:firing mail:acknowledged mail:repeat"},
     {"AckTimeout resumes them", "AckTimeout 2h", "fail 1900; ack; +7210",
      "mail:firing mail:acknowledged mail:repeat"},
+    {"when it ends there is a reminder at once", "AckTimeout 2h",
+     "warn 1600; ack; +7210", "mail:firing mail:acknowledged mail:repeat"},
     {"worse voids the ack", "", "warn 1600; ack; fail 1900; +3700",
      "mail:firing mail:acknowledged mail:worse mail:repeat"},
     {"worse, but no higher level: the ack holds", "Route.Level error",
@@ -113,6 +115,11 @@ static const struct {
      "eventok cycle; +900; eventok cycle; +900", "mail:note mail:note"},
     {"resolve by hand tells who was told", "", "fail 1900; resolve",
      "mail:firing mail:resolved"},
+    {"and silences what rings", "Route.Channel pager", "fail 1900; resolve",
+     "pager:firing pager:resolved pager:cancel"},
+    {"an event that expires is closed where incidents are kept",
+     "Route.Channel pager mail; Repeat never", "event disk failed; +90000",
+     "mail:firing pager:firing pager:resolved pager:cancel"},
     {"below MinLevel: nobody is told, not of the end either", "", "Xwarn", ""},
     /* B.6 */
     {"restart and still bad: silence", "",
@@ -205,8 +212,12 @@ END_TEST
 
 START_TEST(two_hundred_healthy_series_at_start_send_nothing) {
   struct house h;
+  struct state_counts before;
+  struct state_counts n;
 
   house_open(&h, "");
+  house_play(&h, "+1"); /* what notify_kasa says of itself */
+  state_count(core_state(h.core), &before);
   for (int i = 0; i < 200; i++) {
     char name[32];
     struct event ev;
@@ -216,6 +227,49 @@ START_TEST(two_hundred_healthy_series_at_start_send_nothing) {
   }
   house_play(&h, "+3600");
   ck_assert_uint_eq(h.attempts, 0);
+  state_count(core_state(h.core), &n);
+  ck_assert_uint_eq(n.dropped_okay, before.dropped_okay + 200);
+  house_close(&h);
+}
+END_TEST
+
+static unsigned count_lines(const char *log, const char *words) {
+  unsigned n = 0;
+
+  for (const char *p = log; (p = strstr(p, words)) != NULL; p++)
+    n++;
+  return n;
+}
+
+static void count_no_route(void *arg, const struct history_line *line) {
+  *(unsigned *)arg += strcmp(line->what, "no route") == 0;
+}
+
+START_TEST(what_no_route_takes_is_recorded_and_warned_about_once) {
+  struct house h;
+  struct state_counts n;
+  unsigned recorded = 0;
+
+  house_open(&h, "Route.Class missing");
+  house_play(&h, "fail 1900; event disk failed; +100; ok 90; +100");
+  ck_assert_str_eq(h.heard, "");
+  state_count(core_state(h.core), &n);
+  ck_assert_uint_eq(n.no_route, 2);
+  store_history_each(core_store(h.core), "", 0, 100, count_no_route, &recorded);
+  ck_assert_uint_eq(recorded, 2);
+  ck_assert_uint_eq(count_lines(h.log, "matches no route"), 1);
+  house_close(&h);
+}
+END_TEST
+
+/* The minute of RecoverAfter is not part of the trouble. */
+START_TEST(it_was_bad_until_the_okay_not_until_the_message) {
+  struct house h;
+
+  house_open(&h, "");
+  h.keep_texts = true;
+  house_play(&h, "fail 1900; +600; ok 90; +61");
+  ck_assert_ptr_nonnull(strstr(h.titles, "for 10 minutes"));
   house_close(&h);
 }
 END_TEST
@@ -277,6 +331,8 @@ static void fill(TCase *t) {
   tcase_set_timeout(t, 120);
   tcase_add_loop_test(t, people_hear, 0, ROWS(stories));
   tcase_add_test(t, two_hundred_healthy_series_at_start_send_nothing);
+  tcase_add_test(t, what_no_route_takes_is_recorded_and_warned_about_once);
+  tcase_add_test(t, it_was_bad_until_the_okay_not_until_the_message);
   tcase_add_test(t, value_and_peak_follow_the_cache);
   tcase_add_test(t, times_are_called_uncertain_while_the_clock_is_not_set);
   tcase_add_test(t, a_device_comes_and_goes_under_one_name);
