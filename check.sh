@@ -353,14 +353,12 @@ part_sanitize() {
   unit_suite asan "unit tests, address and undefined sanitizers"
   unit_suite tsan "unit tests, thread sanitizer"
   test_tools asan tsan check || return
-  # Whatever says nothing new there is marked plain. Tests mostly wait, so both
-  # suites run at once.
-  WORKERS=2 pytest_suite "end to end, address and undefined sanitizers" \
-    KASA_BUILD="$VAR/asan" KASA_PRELOAD="$asan" -- -m "not plain" "$TOP/tests/e2e" &
-  WORKERS=2 pytest_suite "end to end, thread sanitizer" \
-    KASA_BUILD="$VAR/tsan" KASA_PRELOAD="$tsan" -- -m "not plain" "$TOP/tests/e2e" &
-  wait
+  # Whatever says nothing new there is marked plain.
+  pytest_suite "end to end, address and undefined sanitizers" \
+    KASA_BUILD="$VAR/asan" KASA_PRELOAD="$asan" -- -m "not plain" "$TOP/tests/e2e"
   pytest_result "end to end, address and undefined sanitizers"
+  pytest_suite "end to end, thread sanitizer" \
+    KASA_BUILD="$VAR/tsan" KASA_PRELOAD="$tsan" -- -m "not plain" "$TOP/tests/e2e"
   pytest_result "end to end, thread sanitizer"
   # valgrind takes thirty times as long: these, or VALGRIND_E2E="FILE..."
   pytest_suite "end to end, valgrind" KASA_BUILD="$VAR/check" \
