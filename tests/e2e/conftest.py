@@ -26,6 +26,19 @@ NEEDS_NO_DAEMON = ("test_kasasim", "test_kasasim_newer", "test_kasasim_peers",
                    "test_dashboard_files")
 
 
+# Whole files that say nothing new under a sanitizer: stock plugins, packages and
+# pictures, where our code does what other tests have it do.
+PLAIN = ("test_dashboard_files", "test_dashboards", "test_graph",
+         "test_openwrt", "test_package", "test_samples", "test_samples_do",
+         "test_samples_thresholds", "test_sites")
+
+
+def pytest_collection_modifyitems(items):
+    for item in items:
+        if item.module.__name__ in PLAIN:
+            item.add_marker(pytest.mark.plain)
+
+
 def pytest_configure(config):
     config.addinivalue_line(
         "markers", "needs(*names): programs or collectd plugins of a test")
