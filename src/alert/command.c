@@ -370,6 +370,8 @@ static void add_row(void *arg, const struct outbox_row *row) {
   if (row->alert_id != 0)
     cJSON_AddNumberToObject(object, "alert", (double)row->alert_id);
   cJSON_AddStringToObject(object, "channel", row->channel);
+  if (row->recipient[0] != '\0')
+    cJSON_AddStringToObject(object, "recipient", row->recipient);
   cJSON_AddStringToObject(object, "kind", message_kind_name(row->kind));
   cJSON_AddStringToObject(object, "state", states[row->state]);
   cJSON_AddStringToObject(object, "level", level_name(row->level));

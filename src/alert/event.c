@@ -252,15 +252,22 @@ static bool repair_names(struct event *event) {
 
 /* -- classification ------------------------------------------------------- */
 
+/* One byte that is no character becomes U+FFFD, not the "?" of names. */
 static void clean(char *text, size_t size) {
-  char copy[ALERT_TEXT_SIZE];
-  size_t n = strnlen(text, size);
+  static const char replacement[] = "\xef\xbf\xbd";
+  char copy[3 * ALERT_TEXT_SIZE];
+  size_t n = strnlen(text, size < ALERT_TEXT_SIZE ? size : ALERT_TEXT_SIZE);
+  size_t used = 0;
 
-  if (n > sizeof(copy))
-    n = sizeof(copy);
-  memcpy(copy, text, n);
+  for (size_t i = 0; i < n;) {
+    uint32_t code;
+    size_t len = text_decode(text + i, n - i, &code);
+    memcpy(copy + used, len > 0 ? text + i : replacement, len > 0 ? len : 3);
+    used += len > 0 ? len : 3;
+    i += len > 0 ? len : 1;
+  }
   memset(text, 0, size);
-  text_clean(copy, n, text, size);
+  text_clean(copy, used, text, size);
 }
 
 /* A cut character at the end of a full field is collectd's doing: drop it

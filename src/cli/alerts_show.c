@@ -252,6 +252,17 @@ int show_one(const struct page *page, const cJSON *answer) {
 /* -- channels, queue, tests -------------------------------------------------
  */
 
+/* Text stays as it is when item need not wait. */
+static void until(const cJSON *item, int64_t now, const char *verb, char *text,
+                  size_t size) {
+  char when[FORMAT_SIZE];
+
+  if (whole_in(item, "not_before") <= now)
+    return;
+  clock_of(whole_in(item, "not_before"), now, when, sizeof(when));
+  snprintf(text, size, "%suntil %s", verb, when);
+}
+
 int show_status(const struct page *page, const cJSON *answer) {
   static const struct column columns[] = {
       {"CHANNEL", 8, false}, {"KIND", 5, false},  {"QUEUED", 4, true},
@@ -278,14 +289,10 @@ int show_status(const struct page *page, const cJSON *answer) {
     cells_add(&t, number);
     snprintf(number, sizeof(number), "%" PRId64, whole_in(item, "failed"));
     cells_add(&t, number);
-    if (stopped[0] != '\0') {
+    if (stopped[0] != '\0')
       snprintf(text, sizeof(text), "stopped: %.900s", stopped);
-    } else if (whole_in(item, "not_before") > now) {
-      char when[FORMAT_SIZE];
-
-      clock_of(whole_in(item, "not_before"), now, when, sizeof(when));
-      snprintf(text, sizeof(text), "waits until %s", when);
-    }
+    else
+      until(item, now, "waits ", text, sizeof(text));
     cells_add(&t, text);
   }
   return cells_end(&t, "No channel is configured.");
@@ -294,19 +301,26 @@ int show_status(const struct page *page, const cJSON *answer) {
 int show_queue(const struct page *page, const cJSON *answer) {
   static const struct column columns[] = {
       {"ID", 2, true},      {"ALERT", 5, true},        {"CHANNEL", 7, false},
-      {"KIND", 6, false},   {"STATE", 6, false},       {"TRIES", 5, true},
+      {"KIND", 6, false},   {"STATE", 11, false},      {"TRIES", 5, true},
       {"TITLE", 12, false}, {"LAST ANSWER", 10, false}};
   struct cells t = CELLS(page, columns);
   const cJSON *item;
 
   cJSON_ArrayForEach(item, list_in(answer, "rows")) {
+    const char *to = text_in(item, "recipient");
+    char channel[CELL_SIZE];
+    char state[CELL_SIZE];
     char tries[24];
 
     cells_add_number(&t, whole_in(item, "id"));
     cells_add_number(&t, whole_in(item, "alert"));
-    cells_add(&t, text_in(item, "channel"));
+    snprintf(channel, sizeof(channel), "%.200s%s%.200s",
+             text_in(item, "channel"), to[0] != '\0' ? " to " : "", to);
+    cells_add(&t, channel);
     cells_add(&t, text_in(item, "kind"));
-    cells_add(&t, text_in(item, "state"));
+    snprintf(state, sizeof(state), "%.200s", text_in(item, "state"));
+    until(item, whole_in(answer, "now"), "", state, sizeof(state));
+    cells_add(&t, state);
     snprintf(tries, sizeof(tries), "%" PRId64, whole_in(item, "attempts"));
     cells_add(&t, tries);
     cells_add(&t, text_in(item, "title"));

@@ -66,6 +66,15 @@ def listens(path):
         return s.connect_ex(path) == 0
 
 
+def until(condition, collectd, seconds=20):
+    """Waits for condition(); its last value."""
+    end = time.time() + seconds * SLOWNESS
+    while not (found := condition()):
+        assert time.time() < end, collectd.log()
+        time.sleep(0.05)
+    return found
+
+
 class Collectd:
     def __init__(self, options, *, channels=("mail",), interval=1,
                  thresholds=THRESHOLDS, kinds=None):

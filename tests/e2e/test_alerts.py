@@ -1,13 +1,16 @@
 """notify_kasa inside a real collectd, with senders that write files."""
 
+import os
+import pathlib
+import re
 import sqlite3
 import stat
-import os
 import time
 
 import pytest
 
-from alerting import SLOWNESS, Collectd
+from alerting import SLOWNESS, THRESHOLDS, Collectd, until
+from collectd import free_port
 
 QUICK = '  RecoverAfter 1\n  StartupGrace 5\n'
 QUICK_TWO = ('  RecoverAfter 0\n  <Route "all">\n    Channel "mail" "team"\n'
@@ -141,6 +144,30 @@ def test_a_pager_is_told_to_stop_ringing():
         c.wait(["firing", "resolved", "cancel"], "pager")
 
 
+NETWORK = """
+LoadPlugin network
+<Plugin network>
+  {what} "127.0.0.1" "{port}"
+</Plugin>
+"""
+
+
+def test_what_another_collectd_found_loses_its_metadata_on_the_way():
+    port = free_port()
+    with Collectd("  RecoverAfter 0\n", thresholds=NETWORK.format(
+            what="Listen", port=port)) as c, \
+            Collectd("", channels=(), thresholds=THRESHOLDS + NETWORK.format(
+                what="Server", port=port)) as other:
+        other.put("Freezer", "power", 1900)
+        c.wait(["firing"])
+        alert = c.ask(command="list")["alerts"][0]
+        assert (alert["class"], alert["value"], alert["limit"]) == (
+            "range", 1900, 1800)
+        other.put("Freezer", "power", 1600, time.time() + 1)
+        other.put("Freezer", "power", 90, time.time() + 2)
+        c.wait(["firing", "update", "resolved"])
+
+
 def test_commands():
     with Collectd(QUICK) as c:
         c.put("Freezer", "power", 1900)
@@ -218,30 +245,61 @@ def test_it_stops_within_five_seconds_with_a_hanging_provider():
         c.wait(["firing"], seconds=60)
 
 
+CSV = """
+LoadPlugin csv
+<Plugin csv>
+  DataDir "csv"
+  StoreRates false
+</Plugin>
+"""
+
+
+def written(c):
+    """The latest values of notify_kasa about itself, by plugin and type."""
+    latest = {}
+    for path in sorted(pathlib.Path(c.base, "csv", "tester").glob(
+            "notify_kasa*/*")):
+        lines = path.read_text(encoding="ascii").split()
+        if len(lines) > 1 and lines[-1].count(",") == 1:
+            name = path.parent.name + "/" + re.sub(r"-\d{4}(-\d\d){2}$", "",
+                                                   path.name)
+            latest[name] = float(lines[-1].split(",")[1])
+    return latest
+
+
 def test_the_daemon_measures_itself():
-    with Collectd(QUICK) as c:
+    options = ('  RecoverAfter 0\n  <Route "all">\n    Channel "mail" "team"'
+               ' "late" "pager"\n  </Route>\n')
+    with Collectd(options, channels=("mail", "team", "late", "pager"),
+                  thresholds=THRESHOLDS + CSV) as c:
+        with open(c.base + "/conf", encoding="utf-8") as file:
+            conf = file.read()
+        with open(c.base + "/conf", "w", encoding="utf-8") as file:
+            file.write(conf.replace('pager.mode"\n    MinLevel info',
+                                    'pager.mode"\n    MinLevel critical'))
+        c.mode("team", "refuse")
+        c.mode("late", "retry")
+        c.restart()
         c.put("Freezer", "power", 1900)
-        c.wait(["firing"])
-        end = time.time() + 10
-        wanted = {"tester/notify_kasa-mail/deliveries-sent",
-                  "tester/notify_kasa-mail/queue_length",
-                  "tester/notify_kasa/alerts-critical",
-                  "tester/notify_kasa/alerts_firing"}
-        while True:
-            listed = c.unixsock("LISTVAL")[0]
-            number = int(listed.split()[0])
-            import socket
-            with socket.socket(socket.AF_UNIX) as s:
-                s.connect(c.base + "/sock")
-                f = s.makefile("rw")
-                f.write("LISTVAL\n")
-                f.flush()
-                n = int(f.readline().split()[0])
-                names = {f.readline().split()[1] for _ in range(n)}
-            if wanted <= names:
-                break
-            assert time.time() < end, (number, names)
-            time.sleep(0.2)
+        c.put("Heater", "power", 1600)
+        c.wait(["firing", "firing"])
+        expected = {
+            "notify_kasa/alerts_firing": 2, "notify_kasa/alerts-critical": 1,
+            "notify_kasa/alerts-warning": 1, "notify_kasa/alerts-info": 0,
+            "notify_kasa-mail/deliveries-sent": 2,
+            "notify_kasa-mail/deliveries-failed": 0,
+            "notify_kasa-mail/queue_length": 0,
+            "notify_kasa-team/deliveries-failed": 2,
+            "notify_kasa-team/deliveries-sent": 0,
+            "notify_kasa-late/queue_length": 2,
+            "notify_kasa-pager/deliveries-sent": 1,
+            "notify_kasa-pager/deliveries-suppressed": 1}
+        until(lambda: expected.items() <= written(c).items(), c)
+        assert written(c)["notify_kasa-late/deliveries-retried"] >= 1
+        c.put("Freezer", "power", 90, time.time() + 1)
+        c.wait(["firing", "firing", "resolved"])
+        until(lambda: written(c)["notify_kasa/alerts_firing"] == 1, c)
+        assert written(c)["notify_kasa/alerts-critical"] == 1
 
 
 def test_the_database_may_be_deleted_or_broken():

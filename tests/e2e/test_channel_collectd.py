@@ -11,103 +11,9 @@ import urllib.parse
 import pytest
 
 import alerting
-from channels import BUILD, _pki, secret_file  # noqa: F401
-from mocks.discord import Discord
-from mocks.pushover import Pushover
-from mocks.slack import SlackBot, SlackWebhook
-from mocks.smtp import Letter, Smtp
-from mocks.webhook import Webhook
-
-TOKEN, USER, PASSWORD = "tokenTokenTOKEN0123456789abcde", "userUserUSER0123456789abcdefgh", "smtp-secret-password"
-BOT, HMAC = "xoxb-0-secret-bot-token", "hmac-secret-value"
-
-
-class House:
-    """Every service, and the configuration that leads to them."""
-
-    def __init__(self, pki, folder):
-        self.push = Pushover(token=TOKEN, user=USER, pem=pki.pem("good"))
-        self.hook = SlackWebhook(pem=pki.pem("good"))
-        self.bot = SlackBot(token=BOT, pem=pki.pem("good"))
-        self.web = Webhook(secret=HMAC, pem=pki.pem("good"))
-        self.discord = Discord(pem=pki.pem("good"))
-        self.smtp = Smtp(pem=pki.pem("good"), auth=("me", PASSWORD))
-        self.services = [self.push, self.hook, self.bot, self.web, self.discord, self.smtp]
-
-        def file(name, value):
-            return secret_file(folder, name, value)
-
-        self.options = f"""
-  MinLevel info
-  RecoverAfter 1s
-  <Channel pushover "phone">
-    TokenFile "{file('token', TOKEN)}"
-    UserFile "{file('user', USER)}"
-    BaseURL "{self.push.url}"
-    EmergencyFrom critical
-    CAFile "{pki.ca}"
-  </Channel>
-  <Channel slack "team">
-    WebhookURLFile "{file('slack', self.hook.url + self.hook.path)}"
-    CAFile "{pki.ca}"
-  </Channel>
-  <Channel slack "bot">
-    BotTokenFile "{file('bot', BOT)}"
-    ChannelID "C0123456789"
-    BaseURL "{self.bot.url}"
-    CAFile "{pki.ca}"
-  </Channel>
-  <Channel webhook "hub">
-    URLFile "{file('url', self.web.url + self.web.path)}"
-    HMACSecretFile "{file('hmac', HMAC)}"
-    CAFile "{pki.ca}"
-  </Channel>
-  <Channel discord "chat">
-    WebhookURLFile "{file('discord', self.discord.url + self.discord.path)}"
-    CAFile "{pki.ca}"
-  </Channel>
-  <Channel email "mail">
-    Server "localhost"
-    Port {self.smtp.port}
-    Username "me"
-    PasswordFile "{file('smtp', PASSWORD)}"
-    From "Smart plugs <collectd@example.org>"
-    To "me@example.org"
-    CAFile "{pki.ca}"
-  </Channel>
-  <Device "plug-1f3a">
-    Alias "Freezer"
-  </Device>
-"""
-
-    def counts(self):
-        return [len(s.sent) for s in self.services[:-1]] + [len(self.smtp.mails)]
-
-    def faults(self):
-        return [f for s in self.services for f in s.faults]
-
-    def wait(self, counts, seconds=15):
-        end = time.monotonic() + seconds
-        while self.counts() != counts and time.monotonic() < end:
-            time.sleep(0.1)
-        assert self.counts() == counts
-
-    def __enter__(self):
-        for s in self.services:
-            s.__enter__()
-        return self
-
-    def __exit__(self, *_):
-        for s in self.services:
-            s.__exit__()
-
-
-@pytest.fixture(name="house")
-def _house(pki, tmp_path, monkeypatch):
-    monkeypatch.setenv("NOTIFY_KASA", os.path.abspath(BUILD / ".libs"))
-    with House(pki, tmp_path) as house:
-        yield house
-
+from channel_house import SECRETS, _house, _pki  # noqa: F401
+from mocks import web
+from mocks.smtp import Letter
 
 def test_one_alert_and_one_recovery_on_every_channel(house):
     with alerting.Collectd(house.options, channels=()) as collectd:
@@ -133,8 +39,53 @@ def test_one_alert_and_one_recovery_on_every_channel(house):
     assert letters[1]["Subject"] == letters[0]["Subject"].replace("[CRITICAL]", "[OK]")
     assert [m["event"] for m in house.web.sent] == ["firing", "resolved"]
     assert took < 5
-    for secret in (TOKEN, USER, PASSWORD, BOT, HMAC, "xyzzySecretPath", "discordSecretToken"):
+    for secret in SECRETS:
         assert secret not in log
+
+
+def parrot(request):
+    """A refusal that repeats what was asked."""
+    return web.Reply(400, "%s %s %s" % (request.target, request.headers, request.body.decode("utf-8", "replace")))
+
+
+def everything(collectd):
+    """What it ever wrote or says, but for the secret files themselves."""
+    for folder, _, names in os.walk(collectd.base):
+        for name in names:
+            path = os.path.join(folder, name)
+            if name != "conf" and os.path.isfile(path):
+                with open(path, "rb") as file:
+                    yield name, file.read()
+
+
+def test_no_secret_is_anywhere(house):
+    for mock in house.services[:-1]:
+        mock.script = [parrot, parrot]
+    house.smtp.replies = {"MAIL": ["550 5.7.1 not with %s" % SECRETS[2]]}
+    said = []
+    with alerting.Collectd(house.options, channels=()) as collectd:
+        collectd.put("plug-1f3a", "power", 1900)
+        alerting.until(lambda: all(m.requests for m in house.services[:-1]), collectd)
+        collectd.put("plug-1f3a", "power", 90, time.time() + 1)
+        collectd.put("other", "power", 1900)
+        asked = {"identifier": "tester/kasa-plug-1f3a/power", "severity": "FAILURE", "value": 1900}
+        alerting.until(lambda: len(house.smtp.mails) >= 1, collectd)
+        alerting.until(lambda: sum(h["what"] == "failed" for h in collectd.ask(command="history")["history"]) >= 5,
+                       collectd)  # the parrots were heard
+        number = collectd.ask(command="list")["alerts"][0]["id"]
+        for request in ({"command": "list"}, {"command": "status"}, {"command": "queue"}, {"command": "history"},
+                        {"command": "show", "id": number}, {"command": "test", "channel": "all"},
+                        {"command": "explain", **asked}, {"command": "render", **asked}):
+            answer = collectd.ask(**request)
+            assert answer["ok"] or request["command"] == "test", (request, answer)
+            said.append((request["command"], json.dumps(answer).encode()))
+        said += everything(collectd)
+        collectd.stop()
+        said += everything(collectd)
+    assert {"log", "alerts.db", "queue"} <= {name for name, _ in said}
+    for name, text in said:
+        for secret in SECRETS:
+            assert secret.encode() not in text, (name, secret)
 
 
 def alike(thing):
