@@ -242,6 +242,7 @@ static cJSON *do_status(struct command *c) {
   struct deliver *deliver = core_deliver(c->core);
   static const char *const conditions[] = {"on disk", "on disk, reserve used",
                                            "in memory only"};
+  const struct ring_counts *taken = core_taken_in(c->core);
   struct state_counts counts;
   cJSON *answer = command_fine();
   cJSON *list = cJSON_AddArrayToObject(answer, "channels");
@@ -253,6 +254,10 @@ static cJSON *do_status(struct command *c) {
                           conditions[store_condition(core_store(c->core))]);
   cJSON_AddNumberToObject(answer, "open", (double)counts.open);
   cJSON_AddNumberToObject(answer, "firing", (double)counts.firing);
+  cJSON_AddNumberToObject(answer, "received",
+                          (double)(taken->taken + taken->coalesced));
+  cJSON_AddNumberToObject(answer, "coalesced", (double)taken->coalesced);
+  cJSON_AddNumberToObject(answer, "lost", (double)taken->lost);
   cJSON_AddNumberToObject(answer, "now", (double)core_now(c->core));
   for (size_t i = 0; i < config->channels_num; i++) {
     const char *stopped = deliver_stopped(deliver, (int)i);

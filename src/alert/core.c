@@ -39,7 +39,8 @@ struct core {
   int64_t heal_due, heal_wait;    /* boot ms */
   int64_t prune_due;
   int64_t lost_said; /* boot ms */
-  uint64_t lost;
+  uint64_t lost;     /* of which people know */
+  struct ring_counts intake;
 };
 
 int64_t core_now(const struct core *c) {
@@ -107,10 +108,12 @@ static void check_condition(struct core *c) {
   c->heal_due = boot_now(c) + c->heal_wait;
 }
 
-void core_lost(struct core *c, uint64_t lost) {
+void core_intake(struct core *c, const struct ring_counts *counts) {
   char text[ALERT_TEXT_SIZE];
   int64_t now = boot_now(c);
+  uint64_t lost = counts->lost;
 
+  c->intake = *counts;
   if (lost == c->lost ||
       (c->lost_said != 0 && now - c->lost_said < LOST_SAY_MS))
     return;
@@ -122,6 +125,10 @@ void core_lost(struct core *c, uint64_t lost) {
   own_event(c, "", "report", text);
   c->lost = lost;
   c->lost_said = now;
+}
+
+const struct ring_counts *core_taken_in(const struct core *c) {
+  return &c->intake;
 }
 
 /* -- the parts' hooks ----------------------------------------------------- */

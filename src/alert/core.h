@@ -9,6 +9,7 @@
 #include "alert/config.h"
 #include "alert/deliver.h"
 #include "alert/event.h"
+#include "alert/ring.h"
 #include "alert/state.h"
 #include "alert/store.h"
 #include "alert/threshold.h"
@@ -51,8 +52,10 @@ void core_free(struct core *core);
 int64_t core_step(struct core *core, struct job *done, struct event *events,
                   size_t events_num, bool launch);
 
-/* Of the ring: tells people once in a while that notifications were lost. */
-void core_lost(struct core *core, uint64_t lost);
+/* What went through the ring so far: for `status`, and people are told once in
+ * a while that notifications were lost. */
+void core_intake(struct core *core, const struct ring_counts *counts);
+const struct ring_counts *core_taken_in(const struct core *core);
 
 /* Orders of people; each is one committed transaction: 0 or -errno. */
 int core_ack(struct core *core, int64_t id, double for_s, const char *by,

@@ -163,7 +163,7 @@ static void publish(struct engine *e) {
   pthread_mutex_lock(&e->stats_lock);
   e->stats = stats;
   pthread_mutex_unlock(&e->stats_lock);
-  core_lost(e->core, ring.lost);
+  core_intake(e->core, &ring);
 }
 
 void engine_stats(struct engine *e, struct engine_stats *out) {

@@ -22,7 +22,8 @@
 
 enum { TITLE_MAX = 250, BODY_MAX = 12000, URL_MAX = 1000 };
 
-#define GREY "#7c828c"
+/* Paler than the text, whatever colours the reader has. */
+#define PALE "opacity:.68"
 #define LINE "1px solid rgba(128,132,140,.28)"
 #define FONT                                                                   \
   "-apple-system,BlinkMacSystemFont,'Segoe UI',Roboto,'Helvetica Neue',Arial," \
@@ -153,7 +154,7 @@ static int add_band(const struct message *message, const struct headline *h,
   if (err == 0)
     err = add_part(out,
                    "<span style=\"font-weight:400;letter-spacing:0;"
-                   "opacity:.85\"> &nbsp;",
+                   "opacity:.92\"> &nbsp;",
                    moment, "</span></div>\n");
   if (err < 0)
     return err;
@@ -228,8 +229,8 @@ static int add_facts(const struct headline *h, const struct fact *facts,
       continue;
     err = add_part(out,
                    "<tr><td style=\"padding:11px 12px 11px 4px;"
-                   "border-top:" LINE ";font-size:15px;line-height:20px;"
-                   "color:" GREY ";white-space:nowrap;vertical-align:top\">",
+                   "border-top:" LINE ";font-size:15px;line-height:20px;" PALE
+                   ";white-space:nowrap;vertical-align:top\">",
                    facts[i].name, "</td>");
     if (err == 0)
       err = add_part(out,
@@ -254,9 +255,9 @@ static int add_link(const struct message *message, struct buf *out) {
                    "<a href=\"",
                    url.data,
                    "\" style=\"display:inline-block;padding:12px 26px;"
-                   "border:1px solid #3b82d6;border-radius:24px;"
+                   "background:#2560b8;border-radius:24px;"
                    "font-size:16px;line-height:20px;font-weight:600;"
-                   "color:#3b82d6;text-decoration:none\">Open the "
+                   "color:#ffffff;text-decoration:none\">Open the "
                    "dashboard</a></div>\n");
   buf_free(&url);
   return err;
@@ -318,8 +319,8 @@ int letter_html(const struct message *message, const struct sender_env *env,
   foot(message, env, last, sizeof(last));
   if (err == 0)
     err = add_part(out,
-                   "<div style=\"font-size:13px;line-height:19px;"
-                   "color:" GREY ";padding:22px 4px 0 4px\">",
+                   "<div style=\"font-size:13px;line-height:19px;" PALE
+                   ";padding:22px 4px 0 4px\">",
                    last, "</div>\n</div>\n</body>\n</html>\n");
   buf_free(&title);
   buf_free(&body);

@@ -276,6 +276,12 @@ int show_status(const struct page *page, const cJSON *answer) {
           text_in(answer, "version"), text_in(answer, "host"),
           whole_in(answer, "open"), whole_in(answer, "open") == 1 ? "" : "s",
           text_in(answer, "store"));
+  if (whole_in(answer, "coalesced") + whole_in(answer, "lost") > 0)
+    fprintf(page->out,
+            "%" PRId64 " notifications came too fast: of %" PRId64
+            " only the latest counted, %" PRId64 " were lost\n",
+            whole_in(answer, "coalesced") + whole_in(answer, "lost"),
+            whole_in(answer, "coalesced"), whole_in(answer, "lost"));
   cJSON_ArrayForEach(item, list_in(answer, "channels")) {
     const char *stopped = text_in(item, "stopped");
     char text[CELL_SIZE] = "ready";

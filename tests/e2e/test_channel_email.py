@@ -483,6 +483,30 @@ def test_html_shows_device_and_value_large_and_a_table(pki):
     assert "<style" not in html
 
 
+def luminance(colour):
+    def linear(c):
+        c = int(c, 16) / 255
+        return c / 12.92 if c <= 0.03928 else ((c + 0.055) / 1.055) ** 2.4
+    return sum(w * linear(colour[i:i + 2]) for w, i in ((0.2126, 1), (0.7152, 3), (0.0722, 5)))
+
+
+@pytest.mark.parametrize("level", ["ok", "info", "warning", "error", "critical", "emergency"])
+def test_html_can_be_read_on_light_and_dark(pki, level):
+    """White on what we colour; everything else has the reader's own colours."""
+    with server_for(pki) as server:
+        probe("email", options(server, pki), [send(kind="resolved" if level == "ok" else "firing",
+                                                   alert={} if level == "ok" else {"level": level})],
+              config={"dashboard": "https://g.example.org/"})
+    html = Letter(server.mails[0]["data"]).html
+    backgrounds = re.findall(r"background:(#\w{6})", html)
+    assert len(backgrounds) == 2  # the head and the button
+    for colour in backgrounds:
+        assert 1.05 / (luminance(colour) + 0.05) >= 4.5, colour
+    assert set(re.findall(r"[^-]color:(#\w{6})", html)) == {"#ffffff"}
+    coloured = re.sub(r"<table[^>]*bgcolor.*?</table>|<a .*?</a>", "", html, flags=re.S)
+    assert "color:#" not in coloured
+
+
 def test_html_link_only_to_http_and_escaped(pki):
     with server_for(pki) as server:
         for url in ("https://g.example.org/?a=1&b=%{device|url}", "javascript:alert(1)", "https://x/\"onclick=\"y"):

@@ -258,15 +258,15 @@ START_TEST(lost_notifications_are_told_once_an_hour) {
 
   house_open(&h, "");
   h.keep_texts = true;
-  core_lost(h.core, 5);
+  core_intake(h.core, &(struct ring_counts){.lost = 5});
   house_play(&h, "+10");
   ck_assert_str_eq(h.heard, "mail:note");
   ck_assert_ptr_nonnull(strstr(h.titles, "5 notifications came faster"));
-  core_lost(h.core, 12);
+  core_intake(h.core, &(struct ring_counts){.lost = 12});
   house_play(&h, "+10");
   ck_assert_str_eq(h.heard, "mail:note");
   house_play(&h, "+3600");
-  core_lost(h.core, 12);
+  core_intake(h.core, &(struct ring_counts){.lost = 12});
   house_play(&h, "+10");
   ck_assert_str_eq(h.heard, "mail:note mail:note");
   ck_assert_ptr_nonnull(strstr(h.titles, "7 notifications came faster"));

@@ -4,6 +4,7 @@
 #include "alert_house.h"
 #include "suite.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -470,8 +471,25 @@ START_TEST(threads_of_mail_keep_their_root) {
 }
 END_TEST
 
+/* One message at a time; what waits behind it keeps nobody awake. */
+START_TEST(a_channel_at_work_is_left_alone) {
+  struct house h;
+  int64_t due;
+
+  house_open(&h, "");
+  house_play(&h, "hold; fail 1900; event disk failed; +10");
+  ck_assert_uint_eq(deliver_busy(core_deliver(h.core)), 1);
+  due = deliver_next_due(core_deliver(h.core), h.wall);
+  ck_assert_msg(due == 0 || due > h.wall, "%" PRId64, due - h.wall);
+  house_play(&h, "release; +1");
+  ck_assert_str_eq(h.heard, "mail:firing mail:firing");
+  house_close(&h);
+}
+END_TEST
+
 static void fill(TCase *t) {
   tcase_set_timeout(t, 120);
+  tcase_add_test(t, a_channel_at_work_is_left_alone);
   tcase_add_loop_test(t, people_hear, 0, ROWS(stories));
   tcase_add_test(t, back_off_grows_to_a_quarter_of_an_hour);
   tcase_add_test(t, two_days_of_outage_are_not_hammered);

@@ -8,6 +8,7 @@
 
 #include "suite.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 enum { NOW = 1790000000 };
@@ -347,7 +348,25 @@ START_TEST(mail_is_judged_by_phase_and_reply) {
 }
 END_TEST
 
+/* A minute for a mail, half of one for the others. */
+START_TEST(no_transfer_has_for_ever) {
+  const struct sender *sender = senders[_i];
+  const struct option *o = sender->options;
+  void *settings = calloc(1, sender->settings_size);
+
+  sender->defaults(settings);
+  while (strcmp(o->name, "Timeout") != 0)
+    o++;
+  double timeout =
+      *(const double *)(const void *)((char *)settings + o->offset);
+  ck_assert_double_eq(timeout, strcmp(sender->name, "email") == 0 ? 60 : 30);
+  sender->destroy(settings);
+  free(settings);
+}
+END_TEST
+
 static void fill(TCase *t) {
+  tcase_add_loop_test(t, no_transfer_has_for_ever, 0, 5);
   tcase_add_loop_test(t, retry_after_is_read_in_both_forms, 0, ROWS(waits));
   tcase_add_loop_test(t, only_addresses_we_would_send_to_pass, 0, ROWS(urls));
   tcase_add_loop_test(t, every_status_has_its_class, 0, ROWS(statuses));
