@@ -303,8 +303,10 @@ def test_each_day_has_its_energy_from_midnight_to_midnight(world, utc_offset):
     found, (start, end, step) = bars(world, "kWh per day", 7 * DAY,
                                      utc_offset)
     assert step == DAY and (start + utc_offset) % DAY == 0
+    # just after midnight, today has no two readings to tell a difference of
+    today = world.history.last * STEP - end >= STEP
     for series in found:
-        assert len(series.points) == 32
+        assert len(series.points) == (32 if today else 31)
         for t, kwh in series.points[1:]:
             last = min(t + DAY, world.history.last * STEP)
             name = series.labels["kasa"]

@@ -9,6 +9,7 @@
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -18,6 +19,14 @@
 #else
 #define UNDER_SANITIZER false
 #endif
+
+/* valgrind's allocator touches all it gives, and keeps what was freed. */
+static bool memory_is_the_systems(void) {
+  const char *preloaded = getenv("LD_PRELOAD");
+
+  return !UNDER_SANITIZER &&
+         (preloaded == NULL || strstr(preloaded, "vgpreload") == NULL);
+}
 
 static struct event event_of(int plug, double value) {
   struct event ev;
@@ -166,9 +175,10 @@ START_TEST(a_burst_gives_its_memory_back) {
     left -= n;
   }
   ring_relax(r);
-  ck_assert_int_gt(most - before, BURST); /* a KiB each at least */
-  if (!UNDER_SANITIZER)
+  if (memory_is_the_systems()) {
+    ck_assert_int_gt(most - before, BURST); /* a KiB each at least */
     ck_assert_int_lt(resident_kib() - before, BURST / 4);
+  }
   ring_free(r);
 }
 END_TEST
