@@ -81,10 +81,20 @@ skip() { # NAME WHY
   note "skipped $1: $2"
 }
 
+# unit_one DIRECTORY PROGRAM [VARIABLE=VALUE]... [COMMAND...]
+unit_one() {
+  local dir=$1 test=$2 base
+  shift 2
+  base=$LOG/unit/$(basename "$test")
+  (cd "$dir" && env srcdir="$VAR/src" KASA_DEVICES="$KASA_DEVICES" \
+    CK_DEFAULT_TIMEOUT=120 "$@" "$test") >"$base.log" 2>&1
+  echo $? >"$base.status"
+}
+
 # unit_suite BUILD NAME [VARIABLE=VALUE]... [COMMAND...]: the Check programs of
 # a build, or those that UNIT_ONLY matches; each of their checks counts
 unit_suite() {
-  local dir=$VAR/$1 name=$2 out status test checks bad
+  local dir=$VAR/$1 name=$2 base status test checks bad
   local all=0 failed=0 list=()
   shift 2
   if ! make -C "$dir" -j"$(nproc)" unit-tests >"$LOG/build-tests.log" 2>&1; then
@@ -93,24 +103,31 @@ unit_suite() {
     grep -E 'error|warning' "$LOG/build-tests.log" | head -n 20
     return
   fi
+  rm -rf "$LOG/unit"
+  mkdir -p "$LOG/unit"
   for test in "$dir"/tests/unit/check_*; do
     if [ ! -x "$test" ] || [ -d "$test" ]; then continue; fi
     if [[ ! $(basename "$test") =~ ${UNIT_ONLY:-.} ]]; then continue; fi
-    out=$(cd "$dir" && env srcdir="$VAR/src" KASA_DEVICES="$KASA_DEVICES" CK_DEFAULT_TIMEOUT=120 \
-      "$@" "$test" 2>&1)
-    status=$?
+    while [ "$(jobs -rp | wc -l)" -ge "$(nproc)" ]; do wait -n; done
+    unit_one "$dir" "$test" "$@" &
+  done
+  wait
+  for base in "$LOG"/unit/*.status; do
+    status=$(cat "$base")
+    base=${base%.status}
     read -r checks bad < <(sed -nE \
-      's/.*Checks: ([0-9]+), Failures: ([0-9]+), Errors: ([0-9]+).*/\1 \2+\3/p' <<<"$out" |
-      tail -n 1)
+      's/.*Checks: ([0-9]+), Failures: ([0-9]+), Errors: ([0-9]+).*/\1 \2+\3/p' \
+      "$base.log" | tail -n 1)
     bad=$((${bad:-0}))
-    if [ $status -ne 0 ] && [ $bad -eq 0 ]; then bad=1; fi
+    if [ "$status" -ne 0 ] && [ $bad -eq 0 ]; then bad=1; fi
     all=$((all + ${checks:-0}))
     failed=$((failed + bad))
-    if [ $status -ne 0 ]; then
-      list+=("$(basename "$test")")
-      printf '%s\n' "$out" | tail -n 30
+    if [ "$status" -ne 0 ]; then
+      list+=("$(basename "$base")")
+      tail -n 30 "$base.log"
     fi
   done
+  if [ $all -eq 0 ]; then failed=1; fi # nothing has run
   if [ $failed -gt $all ]; then all=$failed; fi
   count $((all - failed)) $failed 0
   if [ $failed -eq 0 ]; then
@@ -272,7 +289,7 @@ part_build() {
   step "clang builds without a warning" build check-clang CC=clang --enable-werror
   step "plugins export module_register alone" exports_only_register
   step "every header compiles alone" headers_stand_alone
-  step "distcheck" make -C "$VAR/check" distcheck \
+  step "distcheck" make -C "$VAR/check" -j"$(nproc)" distcheck \
     AM_DISTCHECK_CONFIGURE_FLAGS=--enable-werror
 }
 
