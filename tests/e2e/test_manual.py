@@ -159,3 +159,25 @@ def test_every_value_that_is_dispatched_stands_in_the_manual():
         assert re.search(rf"^\.It Li {name} Ta", text, re.MULTILINE), name
     for name in reasons:
         assert re.search(rf"^\.Li {name}\b", text, re.MULTILINE), name
+
+
+# "| Rule | check_file: words of a test; test_file: words of another |"
+PROOF = re.compile(r"\b((?:check|test)_\w+): ([^|;]+?)(?=;|\s*\|)")
+
+
+def names_in(name):
+    """Names of a file's tests, and of the stories in its tables, as words."""
+    path = f"tests/unit/{name}.c"
+    found = r"START_TEST\((\w+)\)|\{\"([^\"]+)\""
+    if name.startswith("test_"):
+        path, found = f"tests/e2e/{name}.py", r"^def test_(\w+)()\("
+    return {(a or b).replace("_", " ")
+            for a, b in re.findall(found, read(path), re.MULTILINE)}
+
+
+def test_what_proves_the_alerts_is_there():
+    proofs = PROOF.findall(read("doc/alert-proofs.md"))
+    assert len(proofs) > 100
+    known = {name: names_in(name) for name in {name for name, _ in proofs}}
+    assert [] == [(name, words) for name, words in proofs
+                  if words not in known[name]]
