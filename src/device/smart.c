@@ -1,262 +1,18 @@
-/* The SMART dialect: which methods to ask, how many at once, and what their
- * answers mean (doc/protocol.md, "SMART").
+/* The SMART dialect: what the answers mean (doc/protocol.md, "SMART").
  *
- * A poll first asks about the device, up to five methods in one batch, then
- * about each plug of a strip that has a meter, then seldom about the cloud.
- * Each method may be refused on its own; that is remembered until the
- * firmware changes. Some devices stop a batch at the first method they do not
- * know, some cannot take batches at all: what is missing is asked singly. */
+ * Some devices stop a batch at the first method they do not know, some cannot
+ * take batches at all: what is missing is asked singly. */
 #include <config.h>
 
-#include "device/dialect.h"
+#include "device/smart_inside.h"
 
-#include "base/clock.h"
-#include "device/crypto.h"
 #include "device/smart_code.h"
 #include "device/smart_info.h"
 
-#include <pthread.h>
 #include <stdio.h>
 #include <string.h>
 
-/* In the order in which they stand in a batch. */
-enum method {
-  INFO,
-  COMPONENTS,
-  CHILDREN,
-  CHILD_COMPONENTS,
-  ENERGY,
-  EMETER,
-  POWER,
-  LED,
-  FIRMWARE,
-  CLOUD,
-  METHODS,
-};
-
-static const char *const names[METHODS] = {
-    [INFO] = "get_device_info",
-    [COMPONENTS] = "component_nego",
-    [CHILDREN] = "get_child_device_list",
-    [CHILD_COMPONENTS] = "get_child_device_component_list",
-    [ENERGY] = "get_energy_usage",
-    [EMETER] = "get_emeter_data",
-    [POWER] = "get_current_power",
-    [LED] = "get_led_info",
-    [FIRMWARE] = "get_fw_download_state",
-    [CLOUD] = "get_connect_cloud_state",
-};
-
-#define BIT(method) (1U << (method))
-
-enum {
-  BATCH_MAX = 5,
-  UNREADABLE = -1003, /* what P100 says to a batch */
-  METER = BIT(ENERGY) | BIT(EMETER) | BIT(POWER),
-  /* Without these there is no reading. */
-  ESSENTIAL = BIT(INFO) | BIT(CHILDREN),
-  PAGED = BIT(CHILDREN) | BIT(CHILD_COMPONENTS),
-  /* In device.refused and plug.refused, beside the methods': batches are not
-   * taken, or not longer ones; get_current_power is all there is for the
-   * power. */
-  PAIRS_ONLY = 1U << 28,
-  NO_BATCHES = 1U << 30,
-  NEEDS_POWER = 1U << 29,
-};
-
-enum step { STEP_FIRST, STEP_DEVICE, STEP_PLUGS, STEP_CLOUD, STEP_END };
-
-/* -- what to ask --------------------------------------------------------------
- */
-
-static uint32_t meter_methods(uint32_t refused) {
-  uint32_t wanted = BIT(ENERGY) | BIT(EMETER);
-
-  if (refused & NEEDS_POWER)
-    wanted |= BIT(POWER);
-  return wanted & ~refused;
-}
-
-/* What is wanted once it is known what the device can do. A strip's own meter
- * is never believed: it shows one plug's values, or zeros. */
-static uint32_t known_methods(const struct device *d) {
-  if (d->can & SMART_CAN_CHILDREN)
-    return BIT(CHILDREN);
-  return d->has_meter ? meter_methods(d->refused) : 0;
-}
-
-static uint32_t first_methods(const struct device *d,
-                              const struct progress *p) {
-  uint32_t wanted = BIT(INFO);
-
-  wanted |= d->learned ? known_methods(d) : BIT(COMPONENTS);
-  if (p->slow)
-    wanted |= BIT(FIRMWARE);
-  /* the query may crash those that cannot take batches (P100) */
-  if (p->slow && (!d->learned || (d->can & SMART_CAN_LED) != 0) &&
-      (d->refused & NO_BATCHES) == 0)
-    wanted |= BIT(LED);
-  return wanted & (~d->refused | ESSENTIAL);
-}
-
-static unsigned batch_max(const struct device *d, const struct progress *p) {
-  if (p->singly || (d->refused & NO_BATCHES) != 0)
-    return 1;
-  return (d->refused & PAIRS_ONLY) != 0 ? 2 : BATCH_MAX;
-}
-
-static uint32_t choose(uint32_t todo, unsigned room) {
-  uint32_t chosen = 0;
-
-  if (todo & BIT(CHILDREN)) /* the other list refers to this one */
-    todo &= ~(uint32_t)BIT(CHILD_COMPONENTS);
-  for (unsigned m = 0; m < METHODS && room > 0; m++)
-    if (todo & BIT(m)) {
-      chosen |= BIT(m);
-      room--;
-    }
-  return chosen;
-}
-
-static bool is_single(uint32_t asked) { return (asked & (asked - 1)) == 0; }
-
-/* "method":"..." and, for the further pages of a list, where to begin. */
-static int add_method(struct buf *request, const char *name, bool paged,
-                      unsigned start) {
-  int err = buf_adds(request, "\"method\":\"");
-
-  if (err == 0)
-    err = buf_adds(request, name);
-  if (err == 0)
-    err = buf_adds(request, "\"");
-  if (err == 0 && paged && start > 0)
-    err = buf_addf(request, ",\"params\":{\"start_index\":%u}", start);
-  return err;
-}
-
-static int add_methods(struct buf *request, uint32_t asked, unsigned start) {
-  bool first = true;
-  int err = 0;
-
-  if (!is_single(asked))
-    err = buf_adds(request, "\"method\":\"multipleRequest\",\"params\":{"
-                            "\"requests\":[");
-  for (unsigned m = 0; m < METHODS && err == 0; m++) {
-    if ((asked & BIT(m)) == 0)
-      continue;
-    if (!is_single(asked))
-      err = buf_adds(request, first ? "{" : ",{");
-    if (err == 0)
-      err = add_method(request, names[m], (PAGED & BIT(m)) != 0, start);
-    if (err == 0 && !is_single(asked))
-      err = buf_adds(request, "}");
-    first = false;
-  }
-  if (err == 0 && !is_single(asked))
-    err = buf_adds(request, "]}");
-  return err;
-}
-
-/* A name for this process, the same for as long as it runs. */
-static const char *terminal(void) {
-  static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
-  static char name[BASE64_SIZE(16)];
-  uint8_t bytes[16] = {0};
-
-  pthread_mutex_lock(&lock);
-  if (name[0] == '\0') {
-    (void)crypto_random(bytes, sizeof(bytes));
-    crypto_base64(bytes, sizeof(bytes), name);
-  }
-  pthread_mutex_unlock(&lock);
-  return name;
-}
-
-static int write_request(const struct device *d, const struct progress *p,
-                         struct buf *request) {
-  bool child = p->step == STEP_PLUGS;
-  int err = buf_adds(request, "{");
-
-  if (err == 0 && child)
-    err = buf_addf(request,
-                   "\"method\":\"control_child\",\"params\":{\"device_id\":"
-                   "\"%s\",\"requestData\":{",
-                   d->plugs[p->plug].id);
-  if (err == 0)
-    err = add_methods(request, p->asked, p->listed);
-  if (err == 0 && child)
-    err = buf_adds(request, "}}");
-  if (err == 0)
-    err = buf_addf(request,
-                   ",\"request_time_milis\":%llu,\"terminal_uuid\":\"%s\"}",
-                   (unsigned long long)(clock_wall_us() / 1000), terminal());
-  return err;
-}
-
-/* The next plug from p->plug on that has a meter; its methods become todo. */
-static bool find_plug(const struct device *d, struct progress *p) {
-  for (; p->plug < d->plugs_num; p->plug++) {
-    p->todo = meter_methods(d->plugs[p->plug].refused);
-    if (d->plugs[p->plug].metered && p->todo != 0)
-      return true;
-  }
-  return false;
-}
-
-/* Moves on to the next thing to ask; false at the end. */
-static bool advance(const struct device *d, struct progress *p) {
-  for (;;) {
-    switch ((enum step)p->step) {
-    case STEP_FIRST:
-      if (p->todo == 0)
-        p->todo = first_methods(d, p);
-      return true;
-    case STEP_DEVICE:
-      if (d->kind == KIND_UNSUPPORTED)
-        return false;
-      if (p->todo != 0)
-        return true;
-      p->step = STEP_PLUGS;
-      p->plug = 0;
-      p->listed = 0;
-      if (find_plug(d, p))
-        return true;
-      break;
-    case STEP_PLUGS:
-      if (p->todo != 0)
-        return true;
-      p->plug++;
-      if (find_plug(d, p))
-        return true;
-      break;
-    case STEP_CLOUD:
-      return p->todo != 0;
-    case STEP_END:
-      return false;
-    }
-    p->step = STEP_CLOUD;
-    p->todo = p->slow ? BIT(CLOUD) & ~d->refused : 0;
-  }
-}
-
-static enum next smart_next(struct device *d, struct progress *p,
-                            struct buf *request) {
-  if (!advance(d, p))
-    return NEXT_DONE;
-  p->asked = choose(p->todo, batch_max(d, p));
-  buf_clear(request);
-  if (write_request(d, p, request) < 0)
-    return NEXT_ERROR;
-  if (p->step == STEP_CLOUD)
-    return NEXT_EXTRA;
-  return p->step == STEP_PLUGS || (p->asked & (ESSENTIAL | METER)) != 0
-             ? NEXT_CORE
-             : NEXT_ASIDE;
-}
-
-/* -- answers
- * -------------------------------------------------------------------
- */
+enum { UNREADABLE = -1003 }; /* what P100 says to a batch */
 
 /* Where a meter's values go and what is known of it. */
 static struct reading *reading_of(struct device *d, const struct progress *p) {
@@ -272,7 +28,7 @@ static enum outcome take_components(struct device *d, struct progress *p,
   d->can = smart_components(doc, json_get(doc, result, "component_list"));
   d->learned = true;
   d->has_meter = (d->can & SMART_CAN_METER) != 0;
-  p->todo |= known_methods(d);
+  p->todo |= smart_known_methods(d);
   if (d->can & SMART_CAN_CHILDREN)
     p->todo |= BIT(CHILD_COMPONENTS) & ~d->refused;
   return OUTCOME_OK;
@@ -418,8 +174,8 @@ static enum outcome take_error(struct device *d, struct progress *p,
   uint32_t bit = BIT(method);
 
   if ((bit & ESSENTIAL) != 0) {
-    snprintf(why, WHY_SIZE, "%s: error %.0f from the device", names[method],
-             code);
+    snprintf(why, WHY_SIZE, "%s: error %.0f from the device",
+             smart_methods[method], code);
     return OUTCOME_DEVICE;
   }
   if (refused || (d->shaky & bit) != 0)
@@ -430,7 +186,7 @@ static enum outcome take_error(struct device *d, struct progress *p,
     d->learned = true;
     d->can = d->kind == KIND_PLUG ? SMART_CAN_METER | SMART_CAN_LED : 0;
     d->has_meter = d->can != 0;
-    p->todo |= known_methods(d);
+    p->todo |= smart_known_methods(d);
   }
   if (method == CHILD_COMPONENTS && (d->refused & bit) != 0)
     guess_metered_plugs(d);
@@ -446,7 +202,8 @@ static enum outcome take_one(struct device *d, struct progress *p,
 
   p->todo &= ~BIT(method);
   if (!smart_code_of(doc, object, &code)) {
-    snprintf(why, WHY_SIZE, "%s: the answer makes no sense", names[method]);
+    snprintf(why, WHY_SIZE, "%s: the answer makes no sense",
+             smart_methods[method]);
     return OUTCOME_MALFORMED;
   }
   if (code != 0)
@@ -460,7 +217,7 @@ static enum method method_of(const struct json *doc, json_ref response) {
 
   if (json_string(doc, json_get(doc, response, "method"), name, sizeof(name)))
     for (unsigned m = 0; m < METHODS; m++)
-      if (strcmp(name, names[m]) == 0)
+      if (strcmp(name, smart_methods[m]) == 0)
         return (enum method)m;
   return METHODS;
 }
@@ -572,7 +329,7 @@ static enum outcome smart_take(struct device *d, struct progress *p,
       return OUTCOME_MALFORMED;
     }
   }
-  if (is_single(p->asked)) {
+  if (smart_is_single(p->asked)) {
     unsigned m = 0;
 
     while (p->asked >> m > 1)
