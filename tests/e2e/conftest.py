@@ -32,11 +32,30 @@ PLAIN = ("test_dashboard_files", "test_dashboards", "test_graph",
          "test_openwrt", "test_package", "test_samples", "test_samples_do",
          "test_samples_thresholds", "test_sites")
 
+# Whole files in which nothing of ours has a second thread: each test is one run
+# of the channels' probe, but for those that stop it.
+ONE_THREAD = ("test_channel_discord", "test_channel_email",
+              "test_channel_pushover", "test_channel_rules",
+              "test_channel_slack", "test_channel_webhook", "test_manual",
+              "test_openwrt")
+
+# Files that take long begin first, so that no worker is left with one at the end.
+LONG = ("test_newer_faults", "test_faults_one", "test_newer_blocks",
+        "test_newer_sessions", "test_threshold", "test_newer_update",
+        "test_channel_rules", "test_newer_accounts", "test_identity",
+        "test_alerts", "test_energy", "test_story", "test_disk", "test_graph",
+        "test_kill", "test_channel_collectd", "test_dashboards", "test_sites")
+
 
 def pytest_collection_modifyitems(items):
     for item in items:
-        if item.module.__name__ in PLAIN:
+        name = item.module.__name__
+        if name in PLAIN:
             item.add_marker(pytest.mark.plain)
+        if name in ONE_THREAD and "stopping" not in item.name:
+            item.add_marker(pytest.mark.one_thread)
+    items.sort(key=lambda item: LONG.index(item.module.__name__)
+               if item.module.__name__ in LONG else len(LONG))
 
 
 def pytest_configure(config):
@@ -44,6 +63,8 @@ def pytest_configure(config):
         "markers", "needs(*names): programs or collectd plugins of a test")
     config.addinivalue_line(
         "markers", "plain: says nothing new under a sanitizer")
+    config.addinivalue_line(
+        "markers", "one_thread: nothing for the thread sanitizer to see")
     os.environ.setdefault("KASASIM", os.path.join(BUILD, "kasasim"))
     if os.environ.get("KASA_DEVICES"):
         os.environ.setdefault("KASA_DUMPS", os.environ["KASA_DEVICES"])
