@@ -4,6 +4,8 @@
 #include "device/transport.h"
 #include "device/xor.h"
 
+#include "base/descriptor.h"
+
 #include <errno.h>
 #include <netinet/tcp.h>
 #include <stdbool.h>
@@ -131,6 +133,7 @@ static int start_connection(struct link *link) {
       socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, IPPROTO_TCP);
   if (link->watch.fd < 0)
     return errno;
+  link->watch.fd = descriptor_leave_low(link->watch.fd);
   (void)setsockopt(link->watch.fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
   if (connect(link->watch.fd, (const struct sockaddr *)&link->address,
               sizeof(link->address)) < 0 &&

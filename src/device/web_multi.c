@@ -7,6 +7,8 @@
 
 #include "device/web_inside.h"
 
+#include "base/descriptor.h"
+
 #include <stdlib.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -179,6 +181,7 @@ static curl_socket_t on_open(void *arg, curlsocktype purpose,
   (void)purpose;
   if (fd < 0)
     return CURL_SOCKET_BAD;
+  fd = descriptor_leave_low(fd);
   /* A connection that is given up before it stands is closed without a word
    * to on_close(): what is left under its number is not ours. */
   socket_forget(c->http, fd);
