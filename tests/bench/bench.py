@@ -86,11 +86,15 @@ class Daemon:
     def __init__(self, build, plugin, block):
         self.folder = tempfile.mkdtemp(prefix="bench")
         self.port = free_port()
+        # write_prometheus sorts all metrics of a family at each new one: with
+        # thousands of devices the last are there only after a while, and the
+        # first must not be given up by then for want of news.
         config = f"""
 Hostname "bench"
 FQDNLookup false
 BaseDir "{self.folder}"
 Interval 1
+Timeout 600
 LoadPlugin logfile
 <Plugin logfile>
   File "{self.folder}/log"
@@ -115,7 +119,7 @@ LoadPlugin write_prometheus
         except OSError:
             return ""
 
-    def wait_for(self, wanted, timeout=60):
+    def wait_for(self, wanted, timeout=180):
         end = time.monotonic() + timeout
         while time.monotonic() < end:
             if wanted(self.page()):
