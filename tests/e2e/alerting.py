@@ -1,6 +1,6 @@
 """A real collectd with threshold, unixsock and notify_kasa, in a folder of its
 own, driven by PUTVAL and PUTNOTIF. NOTIFY_KASA may name the folder of the
-plugin with the test senders; else it is the build's tests/e2e/plugin/.libs
+plugin with the test senders; else it is the build's tests/plugin/.libs
 (`make check` builds it). The rest of the environment is collectd.py's."""
 
 import json
@@ -58,7 +58,7 @@ THRESHOLDS = """
 
 def plugin_folder():
     return os.path.abspath(os.environ.get("NOTIFY_KASA") or os.path.join(
-        BUILD, "tests/e2e/plugin/.libs"))
+        BUILD, "tests/plugin/.libs"))
 
 
 def listens(path):

@@ -126,8 +126,8 @@ START_TEST(only_one_clean_address_is_valid) {
 END_TEST
 
 START_TEST(phrases_are_encoded_and_addresses_never) {
-  const char *const list[] = {"K\xc3\xbc"
-                              "che <a@example.org>",
+  const char *const list[] = {("K\xc3\xbc"
+                               "che <a@example.org>"),
                               "b@example.org", "\"X \\ Y\" <c@example.org>"};
 
   ck_assert_int_eq(mime_header_addresses(&out, "To", list, 3), 0);

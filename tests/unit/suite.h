@@ -5,6 +5,10 @@
 #include <check.h>
 #include <stdlib.h>
 
+/* check's macros compare by converting. */
+#pragma GCC diagnostic ignored "-Wconversion"
+#pragma GCC diagnostic ignored "-Wsign-conversion"
+
 static inline int suite_run(const char *name, void (*fill)(TCase *)) {
   Suite *suite = suite_create(name);
   TCase *tcase = tcase_create(name);
