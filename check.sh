@@ -340,7 +340,7 @@ test_tools() { # BUILD...
 }
 
 # What runs under valgrind end to end.
-read -ra VALGRIND_E2E <<<"${VALGRIND_E2E:-test_values.py test_stop.py test_faults_one.py test_newer_house.py}"
+read -ra VALGRIND_E2E <<<"${VALGRIND_E2E:-test_values.py test_stop.py test_faults_one.py test_newer_house.py test_story.py}"
 
 make_package() {
   DEB_BUILD_OPTIONS="nocheck parallel=$(nproc)" make -C "$VAR/check" deb
@@ -383,7 +383,7 @@ part_sanitize() {
     KASA_WRAP="valgrind -q --leak-check=full --errors-for-leak-kinds=definite --show-leak-kinds=definite --num-callers=30 --suppressions=$TOP/tests/e2e/valgrind.supp" \
     -- "${VALGRIND_E2E[@]/#/$TOP/tests/e2e/}"
   pytest_result "end to end, valgrind"
-  UNIT_ONLY='check_(config|conf_text|discover|engine|event|graph|graph_house|graph_page|iot|iot_sysinfo|metrics|options|registry|ring|table|template|transport_xor)$' \
+  UNIT_ONLY='check_(config|conf_text|contact|discover|engine|event|fit|graph|graph_house|graph_page|hash|http|iot|iot_sysinfo|loop|metrics|names|options|registry|ring|secret|smart|spake2p|store|table|template|texts|transport_xor|web|worker)$' \
     unit_suite check "unit tests, valgrind" CK_FORK=no \
     valgrind -q --error-exitcode=9 --leak-check=full --errors-for-leak-kinds=definite
 }
