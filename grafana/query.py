@@ -194,13 +194,17 @@ class View:
 
     def get(self, path, **arguments):
         """The data of Prometheus' answer; ValueError with its own words when
-        it refuses the question."""
+        it refuses the question, OSError when it is not there, or has only
+        just begun to listen."""
         url = f"{self.url}/api/v1/{path}?{urllib.parse.urlencode(arguments)}"
         try:
             with urllib.request.urlopen(url, timeout=60) as answer:
                 return json.load(answer)["data"]
         except urllib.error.HTTPError as error:
-            why = json.load(error).get("error", error.reason)
+            try:
+                why = json.load(error).get("error", error.reason)
+            except json.JSONDecodeError:
+                raise error from None
             raise ValueError(f"{why} in {arguments}") from None
 
 
