@@ -164,6 +164,7 @@ def test_what_another_collectd_found_loses_its_metadata_on_the_way():
         assert (alert["class"], alert["value"], alert["limit"]) == (
             "range", 1900, 1800)
         other.put("Freezer", "power", 1600, time.time() + 1)
+        c.wait(["firing", "update"])  # else the end may take its place
         other.put("Freezer", "power", 90, time.time() + 2)
         c.wait(["firing", "update", "resolved"])
 
