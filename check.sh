@@ -286,10 +286,26 @@ headers_stand_alone() {
   return $bad
 }
 
+# doc/architecture.md: each room and those below it, whose headers it may use;
+# utils is collectd's
+ROOMS=("base" "energy base" "device base" "poll energy device base" "alert base"
+  "cli poll energy device alert base" "plugin poll energy device alert base utils")
+
+arrows_point_down() {
+  local rooms room bad=0
+  for rooms in "${ROOMS[@]}"; do
+    room=${rooms%% *}
+    if grep -HnE '^#include "[a-z_]+/' "$TOP/src/$room"/*.[ch] |
+      grep -vE ":#include \"(${rooms// /|})/"; then bad=1; fi
+  done
+  return $bad
+}
+
 part_build() {
   step "clang builds without a warning" build check-clang CC=clang --enable-werror
   step "plugins export module_register alone" exports_only_register
   step "every header compiles alone" headers_stand_alone
+  step "no room uses one above it" arrows_point_down
   step "distcheck" make -C "$VAR/check" -j"$(nproc)" distcheck \
     AM_DISTCHECK_CONFIGURE_FLAGS=--enable-werror
 }
@@ -356,7 +372,6 @@ part_e2e() {
   pytest_result "end to end"
 }
 
-# The suites of two kinds run side by side: two cores are the least there is.
 part_sanitize() {
   local asan tsan
   # warnings are the business of the builds above; instruments move them about

@@ -36,8 +36,7 @@ PLAIN = ("test_dashboard_files", "test_dashboards", "test_graph",
 # of the channels' probe, but for those that stop it.
 ONE_THREAD = ("test_channel_discord", "test_channel_email",
               "test_channel_pushover", "test_channel_rules",
-              "test_channel_slack", "test_channel_webhook", "test_manual",
-              "test_openwrt")
+              "test_channel_slack", "test_channel_webhook")
 
 # Files that take long begin first, so that no worker is left with one at the end.
 LONG = ("test_newer_faults", "test_faults_one", "test_newer_blocks",
