@@ -1,10 +1,11 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
 # Proves it: installs what tests need, builds, runs every test. The last line
 # is "N passed, N failed, N skipped"; the exit status says the same.
 set -u
 
 TOP=$(cd "$(dirname "$0")" && pwd)
-. "$TOP/tests/setup.sh"
+. "$TOP/scripts/setup.sh"
 
 usage() {
   cat <<'TEXT'
@@ -105,7 +106,7 @@ unit_suite() {
   fi
   rm -rf "$LOG/unit"
   mkdir -p "$LOG/unit"
-  for test in "$dir"/tests/unit/check_*; do
+  for test in "$dir"/tests/unit/*/check_*; do
     if [ ! -x "$test" ] || [ -d "$test" ]; then continue; fi
     if [[ ! $(basename "$test") =~ ${UNIT_ONLY:-.} ]]; then continue; fi
     while [ "$(jobs -rp | wc -l)" -ge "$(nproc)" ]; do wait -n; done
@@ -279,23 +280,23 @@ exports_only_register() {
 
 headers_stand_alone() {
   local header bad=0
-  for header in "$VAR"/src/src/{base,device,energy,poll,alert,cli}/*.h; do
-    if [ ! -e "$header" ]; then continue; fi
+  while IFS= read -r header; do
     gcc -std=gnu11 -fsyntax-only -I"$VAR/src/src" -I"$VAR/check" -x c "$header" || bad=1
-  done
+  done < <(find "$VAR"/src/src/{base,config,device,energy,poll,alert,cli} -name "*.h")
   return $bad
 }
 
 # doc/architecture.md: each room and those below it, whose headers it may use;
 # utils is collectd's
-ROOMS=("base" "energy base" "device base" "poll energy device base" "alert base"
-  "cli poll energy device alert base" "plugin poll energy device alert base utils")
+ROOMS=("base" "config base" "energy base" "device base" "poll energy device config base"
+  "alert config base" "cli poll energy device alert config base"
+  "plugin poll energy device alert config base utils")
 
 arrows_point_down() {
   local rooms room bad=0
   for rooms in "${ROOMS[@]}"; do
     room=${rooms%% *}
-    if grep -HnE '^#include "[a-z_]+/' "$TOP/src/$room"/*.[ch] |
+    if grep -rHnE '^#include "[a-z_]+/' "$TOP/src/$room" --include=*.[ch] |
       grep -vE ":#include \"(${rooms// /|})/"; then bad=1; fi
   done
   return $bad
@@ -313,7 +314,7 @@ part_build() {
 # shellcheck disable=SC2016
 tidy() {
   export TIDY_FLAGS="-std=gnu11 -Isrc -I$VAR/check -I$VAR/check/src -D_GNU_SOURCE"
-  (cd "$VAR/src" && find src/base src/device src/energy src/poll src/cli src/alert \
+  (cd "$VAR/src" && find src/base src/config src/device src/energy src/poll src/cli src/alert \
     -name '*.c' -print0 |
     xargs -0 -P "$(nproc)" -n 4 bash -c \
       'clang-tidy --quiet --warnings-as-errors="*" "$@" -- $TIDY_FLAGS' tidy)
@@ -322,11 +323,11 @@ tidy() {
 # What cppcheck takes for leaks in config.c has been handed to the array or the
 # object around it; template_compile() does return a pointer.
 check_cpp() {
-  cppcheck --suppress='memleak:*/alert/config.c' \
-    --suppress='CastIntegerToAddressAtReturn:*/alert/texts.c' \
+  cppcheck --suppress='memleak:*/alert/config/config.c' \
+    --suppress='CastIntegerToAddressAtReturn:*/alert/text/default_templates.c' \
     --quiet --std=c11 --enable=warning,performance,portability \
     --inline-suppr --error-exitcode=1 --suppress=missingInclude -j"$(nproc)" \
-    -I "$VAR/src/src" "$VAR"/src/src/{base,device,energy,poll,cli,alert}
+    -I "$VAR/src/src" "$VAR"/src/src/{base,config,device,energy,poll,cli,alert}
 }
 
 formatted() {

@@ -1,10 +1,11 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
 # Watch the plugs: builds, runs a private collectd below var/ and shows a live
 # table. Nothing outside this folder is touched.
 set -u
 
 TOP=$(cd "$(dirname "$0")" && pwd)
-. "$TOP/tests/setup.sh"
+. "$TOP/scripts/setup.sh"
 
 usage() {
   cat <<'TEXT'

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
 """Writes grafana/dashboards/*.json from the tables in gen/.
 
     make.py            writes the files

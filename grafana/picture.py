@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
 """Draws a dashboard from the answers to its queries, without Grafana: a page
 of HTML on standard output, with every panel in its place. A stand-in where no
 Grafana is at hand, to see whether panels are alive.

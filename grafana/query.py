@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """What a dashboard asks, and what Prometheus answers: reads its queries, fills
 in the variables as Grafana's Prometheus data source does, and runs them. The
 tests and picture.py stand on this.

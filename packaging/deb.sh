@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: MIT
 # Builds the Debian package from a dist tarball: "make deb" calls it so.
 #
 #   deb.sh TARBALL [OUT]     OUT: the folder that is made anew; default: deb

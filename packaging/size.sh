@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
 # How much room the plugins and the command take where room is dear: built with
 # -Os as OpenWrt builds, stripped. Writes a page for doc/.
 #

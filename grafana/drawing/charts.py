@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Panels with a time axis: lines, areas, bars, states; and bars of months."""
 
 import math

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Values with their units, ticks of an axis, colours of a series."""
 
 import html

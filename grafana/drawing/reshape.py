@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """What Grafana's transformations make of answers, as far as the dashboards
 use them: tables of several queries joined by their labels, and months."""
 

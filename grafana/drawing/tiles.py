@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Panels without a time axis: numbers, gauges, bars, tables."""
 
 import math

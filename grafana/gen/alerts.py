@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """kasa-alerts: what notify_kasa told, and whether collection is well."""
 
 from gen.model import (BLUE, COLOURED, GREEN, ORANGE, RED, YELLOW, bars, graph, now,

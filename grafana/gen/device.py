@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """kasa-device: one device and its plugs."""
 
 from gen.model import (BLUE, COLOURED, GREEN, ON_OFF, ORANGE, RED, YELLOW, by_query,

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """kasa-energy: kWh and what they cost, by hour, day and month."""
 
 from gen.model import (BLUE, COLOURED, GREEN, ORANGE, RED, YELLOW, graph, monthly, now,

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """kasa-host: the machine that collects, by collectd's own plugins."""
 
 from gen.model import (GREEN, ORANGE, RED, graph, override,

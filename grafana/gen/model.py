@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Panels in Grafana's schema, from what differs between them.
 
 Everything returns plain dictionaries; place() of page.py gives panels their

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """kasa-overview: the whole house at a glance."""
 
 from gen.model import (BLUE, GREEN, ORANGE, RED, YELLOW, bars, gauge, graph,

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """A whole dashboard: drop-downs, links, rows of panels in a grid of 24."""
 
 from gen.model import SOURCE, expand

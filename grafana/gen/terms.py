@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Expressions that several dashboards share."""
 
 NAME = "{{kasa}} ${site}"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* A growing byte buffer with a ceiling. Always NUL-terminated, so data may be
  * read as a string. After a failed append the content is unchanged.
  * One thread at a time. */

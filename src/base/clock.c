@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The clocks: see clock.h. */
 #include <config.h>
 

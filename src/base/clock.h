@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The two clocks: one that never jumps for deadlines, one for people. */
 #ifndef BASE_CLOCK_H
 #define BASE_CLOCK_H

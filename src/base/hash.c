@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The hash table: see hash.h. */
 #include <config.h>
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* An intrusive hash table: nodes are members of their owners' structs, the
  * owner compares keys itself. One thread at a time. */
 #ifndef BASE_HASH_H

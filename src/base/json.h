@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* A small JSON reader for answers of devices: made for speed and for hostile
  * bytes. One pass, no allocation per value, bounded depth and size.
  *

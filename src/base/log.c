@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The log sink: see log.h. */
 #include <config.h>
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Where messages for the person who runs this go: one sink for the process,
  * collectd's log in the plugins, stderr in kasactl.
  *

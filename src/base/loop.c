@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* epoll, a heap of timers and an eventfd: see loop.h. */
 #include <config.h>
 

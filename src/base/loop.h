@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* One event loop over file descriptors and timers, for one thread.
  *
  * Watches and timers are members of their owners' structs; the loop keeps

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* UTF-8 checking, cleaning, cutting and comparing: see text.h. */
 #include <config.h>
 

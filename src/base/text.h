@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Text from strangers made fit for names, logs and terminals.
  * All functions are pure and safe from any thread. */
 #ifndef BASE_TEXT_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Starting a thread: see thread.h. */
 #include <config.h>
 

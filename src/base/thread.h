@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* A thread that gets no signals: those are the main thread's. */
 #ifndef BASE_THREAD_H
 #define BASE_THREAD_H

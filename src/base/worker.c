@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* A thread for long computations: see worker.h. */
 #include <config.h>
 
@@ -14,7 +15,7 @@
 enum { PATIENCE_MS = 300 };
 
 struct line {
-  struct job *first, **end;
+  struct worker_job *first, **end;
   unsigned num;
 };
 
@@ -22,7 +23,7 @@ struct worker {
   pthread_mutex_t lock;
   pthread_cond_t changed;
   struct line waiting, finished;
-  struct job *running;
+  struct worker_job *running;
   bool stopping;
   bool left;      /* the thread has done its last round */
   bool abandoned; /* nobody waits for the thread: it frees the rest */
@@ -38,15 +39,15 @@ static void line_init(struct line *line) {
   *line = (struct line){.end = &line->first};
 }
 
-static void line_add(struct line *line, struct job *job) {
+static void line_add(struct line *line, struct worker_job *job) {
   job->next = NULL;
   *line->end = job;
   line->end = &job->next;
   line->num++;
 }
 
-static struct job *line_take(struct line *line) {
-  struct job *job = line->first;
+static struct worker_job *line_take(struct line *line) {
+  struct worker_job *job = line->first;
 
   if (job == NULL)
     return NULL;
@@ -58,8 +59,8 @@ static struct job *line_take(struct line *line) {
 }
 
 /* Whether job was in it. */
-static bool line_drop(struct line *line, const struct job *job) {
-  struct job **at = &line->first;
+static bool line_drop(struct line *line, const struct worker_job *job) {
+  struct worker_job **at = &line->first;
 
   while (*at != NULL && *at != job)
     at = &(*at)->next;
@@ -73,7 +74,7 @@ static bool line_drop(struct line *line, const struct job *job) {
 }
 
 static void drop_all(struct line *line) {
-  struct job *job;
+  struct worker_job *job;
 
   while ((job = line_take(line)) != NULL)
     job->drop(job);
@@ -95,7 +96,7 @@ static void tell(const struct worker *w) {
 }
 
 /* Runs one job; the lock is held before and after. */
-static void run_one(struct worker *w, struct job *job) {
+static void run_one(struct worker *w, struct worker_job *job) {
   w->running = job;
   pthread_mutex_unlock(&w->lock);
   job->run(job);
@@ -115,7 +116,7 @@ static void *work(void *arg) {
 
   pthread_mutex_lock(&w->lock);
   while (!w->stopping) {
-    struct job *job = line_take(&w->waiting);
+    struct worker_job *job = line_take(&w->waiting);
 
     if (job != NULL)
       run_one(w, job);
@@ -138,7 +139,7 @@ static void news_ready(struct loop_watch *watch, unsigned events) {
       (struct worker *)(void *)((char *)watch - offsetof(struct worker, news));
   uint64_t count;
   ssize_t ignored = read(watch->fd, &count, sizeof(count));
-  struct job *job;
+  struct worker_job *job;
 
   (void)events;
   (void)ignored;
@@ -189,7 +190,7 @@ static int start(struct worker *w) {
   return err;
 }
 
-int worker_put(struct worker *w, struct job *job) {
+int worker_put(struct worker *w, struct worker_job *job) {
   int err = start(w);
 
   if (err < 0)
@@ -205,7 +206,7 @@ int worker_put(struct worker *w, struct job *job) {
   return err;
 }
 
-void worker_cancel(struct worker *w, struct job *job) {
+void worker_cancel(struct worker *w, struct worker_job *job) {
   bool ours;
 
   pthread_mutex_lock(&w->lock);

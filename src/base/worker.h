@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* One thread beside a loop, for computations that would hold the loop up.
  *
  * Jobs are members of their owners' structs, wait in one bounded line and are
@@ -18,15 +19,15 @@ struct worker;
 
 enum { WORKER_WAITING_MAX = 1024 };
 
-struct job {
+struct worker_job {
   /* The computation. It looks at cancelled now and then and may end early. */
-  void (*run)(struct job *job);
+  void (*run)(struct worker_job *job);
   /* It has been run; the job belongs to the caller again. */
-  void (*done)(struct job *job);
+  void (*done)(struct worker_job *job);
   /* Frees the job, and calls nothing of this. */
-  void (*drop)(struct job *job);
+  void (*drop)(struct worker_job *job);
   atomic_bool cancelled;
-  struct job *next;
+  struct worker_job *next;
 };
 
 /* Starts nothing yet. NULL when memory is out. */
@@ -39,9 +40,9 @@ void worker_free(struct worker *w);
 
 /* 0: the worker has the job until done() or drop(). -EAGAIN: too many wait;
  * -errno: there is no thread to be had. Then the job stays the caller's. */
-int worker_put(struct worker *w, struct job *job);
+int worker_put(struct worker *w, struct worker_job *job);
 
 /* Of a job that was put and not yet done. */
-void worker_cancel(struct worker *w, struct job *job);
+void worker_cancel(struct worker *w, struct worker_job *job);
 
 #endif

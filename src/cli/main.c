@@ -1,9 +1,10 @@
+/* SPDX-License-Identifier: MIT */
 /* kasactl: the person's tool. Finds its subcommand and says how to use it. */
 #include <config.h>
 
 #include "base/text.h"
-#include "cli/alerts.h"
-#include "cli/cli.h"
+#include "cli/alerts/alerts.h"
+#include "cli/common/cli.h"
 
 #include <locale.h>
 #include <math.h>

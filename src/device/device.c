@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What is known of one device: see device.h. */
 #include <config.h>
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What is known of one device, filled by its dialect: who it is, what it can
  * do, and the values of its last poll. No addresses, no times, no sockets. */
 #ifndef DEVICE_DEVICE_H

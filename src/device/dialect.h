@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What to ask a device and how to understand it: one vtable per language
  * (IOT; SMART). A dialect keeps nothing of its own: what it learns stands in
  * struct device, where it is within a poll in struct progress.

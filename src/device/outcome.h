@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* How one exchange with a device ended; the reasons of type "failures". */
 #ifndef DEVICE_OUTCOME_H
 #define DEVICE_OUTCOME_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The table of quantities: see quantity.h. */
 #include <config.h>
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What a device or plug can tell, each with its unit and plausible range, and
  * a reading: the values one poll brought. */
 #ifndef DEVICE_QUANTITY_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* How requests travel to one device and answers back: one vtable per kind
  * (XOR over TCP; KLAP, AES and TPAP over HTTP), one link per device.
  *
@@ -20,7 +21,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-struct web;
+struct http_pool;
 struct worker;
 
 enum { ANSWER_MAX = 64 * 1024 };
@@ -29,12 +30,12 @@ enum { ANSWER_MAX = 64 * 1024 };
 struct transport_env {
   struct loop *loop;
   /* Where answers are received and decrypted: valid until done() returns. */
-  char *scratch;         /* TRANSPORT_SCRATCH bytes */
-  unsigned kept;         /* connections held open between requests */
-  unsigned kept_max;     /* beyond: closed after each answer */
-  struct web *http;      /* NULL: there is only XOR */
-  struct worker *worker; /* NULL: there is no TPAP */
-  struct json json;      /* where handshakes are read */
+  char *scratch;          /* TRANSPORT_SCRATCH bytes */
+  unsigned kept;          /* connections held open between requests */
+  unsigned kept_max;      /* beyond: closed after each answer */
+  struct http_pool *http; /* NULL: there is only XOR */
+  struct worker *worker;  /* NULL: there is no TPAP */
+  struct json json;       /* where handshakes are read */
 };
 enum { TRANSPORT_SCRATCH = ANSWER_MAX + 16 };
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The energy counter: see counter.h. */
 #include <config.h>
 
@@ -10,7 +11,7 @@ static const double SLACK_WH = 20;
 
 static double hours(uint64_t us) { return (double)us / 3600e6; }
 
-static void restart(struct counter *c, enum counter_by by, double value,
+static void restart(struct counter *c, enum counter_source by, double value,
                     uint64_t now_us) {
   c->by = by;
   c->last = value;
@@ -51,5 +52,5 @@ double counter_add_power(struct counter *c, double watts, uint64_t now_us,
 
 void counter_change_source(struct counter *c) {
   if (c->by != COUNTER_NEW)
-    c->by = COUNTER_BETWEEN;
+    c->by = COUNTER_SOURCE_CHANGED;
 }

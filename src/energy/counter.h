@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Energy that never falls: one counter per meter, fed with the device's own
  * total where it has one, else with power over time. It lives over resets and
  * glitches of the device (doc/energy.md). Pure; one thread at a time. */
@@ -7,18 +8,19 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-enum counter_by {
+enum counter_source {
   COUNTER_NEW,
   COUNTER_BY_TOTAL,
   COUNTER_BY_POWER,
-  COUNTER_BETWEEN, /* the source has changed; nothing has come of the new one */
+  COUNTER_SOURCE_CHANGED, /* the source has changed; nothing has come of the new
+                             one */
 };
 
 struct counter {
   double wh;   /* what has been counted; starts at the device's own total */
   double last; /* the last total (Wh) or power (W) seen */
   uint64_t last_us;
-  enum counter_by by;
+  enum counter_source by;
   unsigned gaps; /* stretches left out because nothing was known of them */
 };
 

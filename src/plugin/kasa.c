@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* kasa.so: the engine inside collectd. Configuration in, readings out; which
  * type, instance and unit each value gets is decided in the middle part. */
 #include "collectd.h"
@@ -5,18 +6,18 @@
 #include "utils/common/common.h"
 
 #include "base/clock.h"
-#include "base/option.h"
 #include "base/text.h"
-#include "plugin/conf.h"
+#include "config/option.h"
+#include "plugin/oconfig.h"
 #include "plugin/types.h"
-#include "poll/engine.h"
+#include "poll/poll_engine.h"
 
 #include <pthread.h>
 
 static struct {
   struct poll_options options;
   bool configured;
-  struct engine *engine;
+  struct poll_engine *engine;
   pthread_t thread;    /* the engine's */
   pthread_t main;      /* the one that called init */
   atomic_bool running; /* reads may wake the engine */
@@ -94,7 +95,7 @@ static void dispatch_reading(value_list_t *vl, const char *type_instance,
 
 /* model=HS110(EU) ip=192.0.2.7 mac=50:c7:bf:00:11:22 hw=4.0 fw=1.0.4, cut
  * where a character ends: Prometheus refuses a whole page for half a one. */
-static void dispatch_info(value_list_t *vl, const struct known *k) {
+static void dispatch_info(value_list_t *vl, const struct poll_device *k) {
   const struct device *d = &k->device;
   char text[2 * DATA_MAX_NAME_LEN];
   char mac[MAC_TEXT_SIZE] = "-";
@@ -102,12 +103,13 @@ static void dispatch_info(value_list_t *vl, const struct known *k) {
   if (d->mac_known)
     device_format_mac(d->mac, mac);
   snprintf(text, sizeof(text), "model=%.31s ip=%s mac=%s hw=%.15s fw=%.31s",
-           d->model, known_address(k), mac, d->hardware, d->firmware);
+           d->model, poll_device_address(k), mac, d->hardware, d->firmware);
   text[text_cut(text, DATA_MAX_NAME_LEN - 1)] = '\0';
   gauge(vl, "info", text, 1);
 }
 
-static void dispatch_failures(const value_list_t *vl, const struct known *k) {
+static void dispatch_failures(const value_list_t *vl,
+                              const struct poll_device *k) {
   value_list_t seldom = *vl;
 
   seldom.interval *= FAILURES_EVERY;
@@ -115,13 +117,13 @@ static void dispatch_failures(const value_list_t *vl, const struct known *k) {
     derive(&seldom, "failures", outcome_name((enum outcome)o), k->failures[o]);
 }
 
-static void dispatch_plugs(value_list_t *vl, const struct known *k,
+static void dispatch_plugs(value_list_t *vl, const struct poll_device *k,
                            uint32_t which) {
   value_list_t plugs = *vl;
 
   set_field(plugs.plugin, "kasa_plug");
   for (unsigned i = 0; i < k->plugs_num; i++) {
-    const struct known_plug *plug = &k->plugs[i];
+    const struct poll_device_plug *plug = &k->plugs[i];
 
     dispatch_reading(&plugs, plug->name, &k->device.plugs[i].now, which);
     if ((which & 1U << Q_POWER) != 0 && plug->energy.by != COUNTER_NEW)
@@ -129,7 +131,7 @@ static void dispatch_plugs(value_list_t *vl, const struct known *k,
   }
 }
 
-static void dispatch_core(value_list_t *vl, const struct known *k) {
+static void dispatch_core(value_list_t *vl, const struct poll_device *k) {
   /* In a poll that also asks for the slow ones, those come by themselves. */
   uint32_t which = k->progress.slow ? ~QUANTITIES_SLOW : UINT32_MAX;
   double wh;
@@ -137,15 +139,15 @@ static void dispatch_core(value_list_t *vl, const struct known *k) {
   gauge(vl, "response_time", "", k->response);
   dispatch_reading(vl, "", &k->device.now, which);
   dispatch_plugs(vl, k, which);
-  if (known_energy(k, &wh))
+  if (poll_device_energy(k, &wh))
     watt_hours(vl, "", wh);
   if (plugin.options.report_info)
     dispatch_info(vl, k);
 }
 
-static void report(void *arg, const struct known *k, unsigned parts) {
+static void report(void *arg, const struct poll_device *k, unsigned parts) {
   value_list_t vl = series_of("kasa", k->name, k->reported_us,
-                              known_interval(k, &plugin.options));
+                              poll_device_interval(k, &plugin.options));
 
   (void)arg;
   if (parts & REPORT_EXTRA) {
@@ -171,7 +173,7 @@ static bool sums_are_due(uint64_t wall_us) {
   return true;
 }
 
-static void cycle(void *arg, const struct cycle *c) {
+static void cycle(void *arg, const struct poll_cycle *c) {
   value_list_t vl;
 
   (void)arg;
@@ -204,7 +206,7 @@ static void ensure_options(void) {
  * other things. */
 static int config(oconfig_item_t *item) {
   struct option_reporter reporter = {.say = say_error};
-  struct conf_item *block = conf_from_oconfig(item);
+  struct conf_item *block = oconfig_read(item);
 
   ensure_options();
   if (block == NULL)
@@ -222,14 +224,14 @@ static void settle_if_alone(void) {
   const struct poll_options *o = &plugin.options;
 
   if (pthread_equal(pthread_self(), plugin.main))
-    engine_settle(plugin.engine,
-                  o->discovery_timeout +
-                      (o->timeout + o->retry_delay) * (o->retries + 2));
+    poll_engine_settle(plugin.engine,
+                       o->discovery_timeout +
+                           (o->timeout + o->retry_delay) * (o->retries + 2));
 }
 
 static int wake(unsigned what) {
   if (atomic_load(&plugin.running)) {
-    engine_wake(plugin.engine, what);
+    poll_engine_wake(plugin.engine, what);
     settle_if_alone();
   }
   return 0;
@@ -237,32 +239,33 @@ static int wake(unsigned what) {
 
 static int read_poll(user_data_t *unused) {
   (void)unused;
-  return wake(ENGINE_POLL);
+  return wake(POLL_ENGINE_POLL);
 }
 
 static int read_discovery(user_data_t *unused) {
   (void)unused;
-  return wake(ENGINE_SEARCH);
+  return wake(POLL_ENGINE_SEARCH);
 }
 
 static void *engine_thread(void *arg) {
-  engine_run(arg);
+  poll_engine_run(arg);
   return NULL;
 }
 
 static int init(void) {
-  static const struct engine_hooks hooks = {.report = report, .cycle = cycle};
+  static const struct poll_engine_hooks hooks = {.report = report,
+                                                 .cycle = cycle};
   double interval = CDTIME_T_TO_DOUBLE(plugin_get_interval());
 
   ensure_options();
   plugin.options.interval = interval;
   plugin.main = pthread_self();
-  plugin.engine = engine_create(&plugin.options, &hooks);
+  plugin.engine = poll_engine_create(&plugin.options, &hooks);
   if (plugin.engine == NULL ||
       plugin_thread_create(&plugin.thread, engine_thread, plugin.engine,
                            "kasa") != 0) {
     log_say(LOG_LEVEL_ERROR, "the engine could not be started: %s", STRERRNO);
-    engine_free(plugin.engine);
+    poll_engine_free(plugin.engine);
     plugin.engine = NULL;
     return -1;
   }
@@ -277,9 +280,9 @@ static int init(void) {
 
 static int stop(void) {
   if (atomic_exchange(&plugin.running, false)) {
-    engine_wake(plugin.engine, ENGINE_STOP);
+    poll_engine_wake(plugin.engine, POLL_ENGINE_STOP);
     pthread_join(plugin.thread, NULL);
-    engine_free(plugin.engine);
+    poll_engine_free(plugin.engine);
     plugin.engine = NULL;
   }
   poll_options_free(&plugin.options);
@@ -290,7 +293,7 @@ static int stop(void) {
 void module_register(void) {
   static char name[] = "kasa";
 
-  log_set_sink(conf_log, name);
+  log_set_sink(oconfig_log, name);
   types_register();
   plugin_register_complex_config(name, config);
   plugin_register_init(name, init);

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* notify_kasa.so: the alert engine inside collectd. Notifications in by
  * copying, the value cache on request, numbers about ourselves out. Nothing
  * here waits: whatever takes time happens on the engine's own threads. */
@@ -5,10 +6,10 @@
 #include "plugin.h"
 #include "utils/common/common.h"
 
-#include "alert/engine.h"
-#include "base/option.h"
-#include "plugin/conf.h"
-#include "plugin/notification.h"
+#include "alert/engine/alert_engine.h"
+#include "config/option.h"
+#include "plugin/collectd_notification.h"
+#include "plugin/oconfig.h"
 #include "plugin/types.h"
 #include "plugin/value_cache.h"
 #include "plugin/version.h"
@@ -25,9 +26,9 @@ static struct {
   /* Callbacks hold it for reading while they use the engine, and never wait
    * for it; stop() takes it for writing before the engine goes. */
   pthread_rwlock_t gate;
-  struct engine *engine; /* there while running */
-  atomic_int phase;      /* enum phase; only rises */
-  atomic_uint unsent;    /* notifications that found no engine */
+  struct alert_engine *engine; /* there while running */
+  atomic_int phase;            /* enum phase; only rises */
+  atomic_uint unsent;          /* notifications that found no engine */
   /* Notifications from before init, when there may be no thread yet. */
   pthread_mutex_t early_lock; /* guards the next three */
   struct event *early;
@@ -74,7 +75,8 @@ static int notify(const notification_t *n, user_data_t *unused) {
     nobody_told(&ev);
     return 0;
   }
-  if (plugin.engine == NULL || engine_event(plugin.engine, &ev) == -ENODEV)
+  if (plugin.engine == NULL ||
+      alert_engine_event(plugin.engine, &ev) == -ENODEV)
     nobody_told(&ev);
   pthread_rwlock_unlock(&plugin.gate);
   return 0; /* what had to be dropped is counted and told by the engine */
@@ -101,14 +103,14 @@ static void dispatch_count(const char *instance, const char *type,
 }
 
 static int read_self(user_data_t *unused) {
-  struct engine_stats *s;
+  struct alert_engine_stats *s;
 
   (void)unused;
   if (pthread_rwlock_tryrdlock(&plugin.gate) != 0)
     return 0;
   s = plugin.engine != NULL ? calloc(1, sizeof(*s)) : NULL;
   if (s != NULL)
-    engine_stats(plugin.engine, s);
+    alert_engine_stats(plugin.engine, s);
   pthread_rwlock_unlock(&plugin.gate);
   if (s == NULL)
     return 0;
@@ -147,7 +149,7 @@ static struct notify_config *ensure_config(void) {
  * other things. */
 static int config(oconfig_item_t *item) {
   struct option_reporter reporter = {.say = say_error};
-  struct conf_item *block = conf_from_oconfig(item);
+  struct conf_item *block = oconfig_read(item);
 
   if (block == NULL || ensure_config() == NULL)
     log_say(LOG_LEVEL_ERROR, "<Plugin notify_kasa>: out of memory");
@@ -179,11 +181,11 @@ static double startup_grace(double interval) {
 
 /* Hands over what was notified before there was an engine; from here on
  * callbacks reach it themselves. */
-static void go(struct engine *engine) {
+static void go(struct alert_engine *engine) {
   pthread_mutex_lock(&plugin.early_lock);
   plugin.engine = engine;
   for (size_t i = 0; i < plugin.early_num; i++)
-    engine_event(engine, &plugin.early[i]);
+    alert_engine_event(engine, &plugin.early[i]);
   if (plugin.early_lost > 0)
     log_say(LOG_LEVEL_ERROR, "%zu notifications before the start were lost",
             plugin.early_lost);
@@ -197,15 +199,16 @@ static void go(struct engine *engine) {
 static int init(void) {
   struct option_reporter reporter = {.say = say_error};
   double interval = CDTIME_T_TO_DOUBLE(plugin_get_interval());
-  struct engine_hooks hooks = {.source = {.lookup = value_cache_lookup,
-                                          .last_power = value_cache_last_power,
-                                          .thresholds = value_cache_thresholds},
-                               .collectd_host = hostname_g,
-                               .version = package_version,
-                               .interval_s = interval,
-                               .grace_s = startup_grace(interval)};
+  struct alert_engine_hooks hooks = {
+      .source = {.lookup = value_cache_lookup,
+                 .last_power = value_cache_last_power,
+                 .thresholds = value_cache_thresholds},
+      .collectd_host = hostname_g,
+      .version = package_version,
+      .interval_s = interval,
+      .grace_s = startup_grace(interval)};
   char directory[PATH_MAX];
-  struct engine *engine;
+  struct alert_engine *engine;
 
   if (atomic_load(&plugin.phase) != PHASE_EARLY)
     return 0;
@@ -216,7 +219,7 @@ static int init(void) {
     log_say(LOG_LEVEL_WARNING,
             "no channel is configured: alerts are recorded, nobody is told");
   state_directory(directory, sizeof(directory));
-  engine = engine_start(plugin.config, directory, &hooks);
+  engine = alert_engine_start(plugin.config, directory, &hooks);
   if (engine == NULL) {
     atomic_store(&plugin.phase, PHASE_OVER);
     return -1;
@@ -227,7 +230,7 @@ static int init(void) {
 }
 
 static int stop(void) {
-  struct engine *engine;
+  struct alert_engine *engine;
   bool all = true;
 
   pthread_mutex_lock(&plugin.early_lock);
@@ -241,7 +244,7 @@ static int stop(void) {
   plugin.engine = NULL;
   pthread_rwlock_unlock(&plugin.gate);
   if (engine != NULL)
-    all = engine_stop(engine);
+    all = alert_engine_stop(engine);
   if (all) { /* else a thread that would not end still uses it */
     notify_config_free(plugin.config);
     value_cache_forget();
@@ -253,7 +256,7 @@ static int stop(void) {
 void module_register(void) {
   static char name[] = "notify_kasa";
 
-  log_set_sink(conf_log, name);
+  log_set_sink(oconfig_log, name);
   types_register();
   plugin_register_complex_config(name, config);
   plugin_register_init(name, init);

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Our types: see types.h. */
 #include "collectd.h"
 #include "plugin.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Registers the types of types.db with the daemon, so that no configuration
  * needs a TypesDB line (which would switch collectd's own file off). */
 #ifndef PLUGIN_TYPES_H

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # types.db -> the table that src/plugin/types.c registers, so that the file is
 # the one source of our types.
 BEGIN {

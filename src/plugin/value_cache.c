@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What collectd's value cache knows of a series: see value_cache.h. */
 #include "collectd.h"
 #include "plugin.h"

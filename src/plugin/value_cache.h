@@ -1,11 +1,12 @@
+/* SPDX-License-Identifier: MIT */
 /* The alert engine's questions about present and last values and about their
  * thresholds, answered from what collectd keeps. Include collectd.h and
  * plugin.h first. */
 #ifndef PLUGIN_VALUE_CACHE_H
 #define PLUGIN_VALUE_CACHE_H
 
-#include "alert/alert.h"
-#include "alert/threshold.h"
+#include "alert/model/alert.h"
+#include "alert/model/threshold.h"
 
 #include <stdbool.h>
 #include <stdint.h>

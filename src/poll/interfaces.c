@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Broadcast addresses of this machine: see interfaces.h. */
 #include <config.h>
 

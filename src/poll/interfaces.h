@@ -1,9 +1,10 @@
+/* SPDX-License-Identifier: MIT */
 /* Where a search must be sent so that every network this machine is in hears
  * it: 255.255.255.255 alone leaves through one interface only. */
 #ifndef POLL_INTERFACES_H
 #define POLL_INTERFACES_H
 
-#include "base/option.h"
+#include "config/option.h"
 
 #include <netinet/in.h>
 #include <stddef.h>

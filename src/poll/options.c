@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The options of the poller: see options.h. */
 #include <config.h>
 
@@ -5,7 +6,7 @@
 
 #include "base/text.h"
 #include "device/device.h"
-#include "poll/filter.h"
+#include "poll/device_filter.h"
 
 #include <arpa/inet.h>
 #include <net/if.h>
@@ -41,7 +42,7 @@ static void device_options_free(struct device_options *d) {
     free(d->plugs[i].match);
     free(d->plugs[i].name);
   }
-  login_free(&d->login);
+  credentials_free(&d->login);
   free(d->plugs);
   free(d->match);
   free(d->name);
@@ -55,7 +56,7 @@ void poll_options_free(struct poll_options *o) {
   for (size_t i = 0; i < o->devices_num; i++)
     device_options_free(&o->devices[i]);
   free(o->devices);
-  login_free(&o->login);
+  credentials_free(&o->login);
   poll_options_init(o);
 }
 
@@ -364,27 +365,27 @@ static void load_logins(struct poll_options *o,
                         struct option_reporter *reporter) {
   char where[120];
 
-  login_load(&o->login, NULL, WHERE, reporter);
+  credentials_load(&o->login, NULL, WHERE, reporter);
   for (size_t i = 0; i < o->devices_num; i++) {
     describe_block(&o->devices[i], where);
-    login_load(&o->devices[i].login, &o->login, where, reporter);
+    credentials_load(&o->devices[i].login, &o->login, where, reporter);
   }
 }
 
 bool poll_options_reload_passwords(struct poll_options *o,
                                    struct option_reporter *reporter) {
-  bool changed = login_reload(&o->login, WHERE, reporter);
+  bool changed = credentials_reload(&o->login, WHERE, reporter);
   char where[120];
 
   for (size_t i = 0; i < o->devices_num; i++) {
     describe_block(&o->devices[i], where);
-    changed |= login_reload(&o->devices[i].login, where, reporter);
+    changed |= credentials_reload(&o->devices[i].login, where, reporter);
   }
   if (!changed)
     return false;
-  login_settle(&o->login, NULL);
+  credentials_settle(&o->login, NULL);
   for (size_t i = 0; i < o->devices_num; i++)
-    login_settle(&o->devices[i].login, &o->login);
+    credentials_settle(&o->devices[i].login, &o->login);
   return true;
 }
 
@@ -404,8 +405,8 @@ void poll_options_read(struct poll_options *o, const struct conf_item *block,
   keep_good(&o->interfaces, "Interface", "a network interface", is_interface,
             reporter);
   keep_good(&o->ignore, "Ignore", "a name, MAC, address or /regex/",
-            filter_pattern_good, reporter);
+            device_filter_pattern_good, reporter);
   keep_good(&o->only, "Only", "a name, MAC, address or /regex/",
-            filter_pattern_good, reporter);
+            device_filter_pattern_good, reporter);
   load_logins(o, reporter);
 }

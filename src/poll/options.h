@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What may stand in <Plugin kasa>: the options of the poller as data.
  * Reading never fails: what is wrong is reported and keeps its default.
  * One thread at a time; the engine changes nothing but passwords whose files
@@ -5,8 +6,8 @@
 #ifndef POLL_OPTIONS_H
 #define POLL_OPTIONS_H
 
-#include "base/option.h"
-#include "poll/login.h"
+#include "config/option.h"
+#include "poll/credentials.h"
 
 #include <netinet/in.h>
 #include <stdbool.h>
@@ -40,7 +41,7 @@ struct device_options {
   double interval;        /* s; 0: as all others */
   unsigned port;          /* 0: the transport's */
   int transport;          /* enum transport_choice */
-  struct login_options login;
+  struct credentials_options login;
   struct plug_options *plugs;
   size_t plugs_num;
 };
@@ -60,7 +61,7 @@ struct poll_options {
   double energy_interval; /* s */
   int name_by;
   struct option_strings ignore, only; /* patterns, checked */
-  struct login_options login;
+  struct credentials_options login;
   bool report_info, report_lights, report_sensors, report_totals;
   struct device_options *devices;
   size_t devices_num;

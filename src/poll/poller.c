@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Carrying out polls: see poller.h. */
 #include <config.h>
 
@@ -6,9 +7,9 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/worker.h"
-#include "device/web.h"
-#include "poll/contact.h"
-#include "poll/line.h"
+#include "device/http/http_client.h"
+#include "poll/poll_queue.h"
+#include "poll/transport_select.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -18,14 +19,14 @@
 struct poller {
   struct loop *loop;
   struct json *doc;
-  struct registry *registry;
+  struct device_registry *registry;
   const struct poll_options *options;
   struct poller_hooks hooks;
   struct transport_env env;
   struct buf request;
   /* Those that answered last time go first: strangers and the dead may take
    * long, the living shall not wait behind them. */
-  struct line living, others;
+  struct poll_queue living, others;
   unsigned in_flight, others_in_flight;
   double energy;
   unsigned strangers_said; /* log lines about them in this window */
@@ -58,7 +59,7 @@ static unsigned connections_to_keep(const struct poll_options *o) {
 }
 
 struct poller *poller_create(struct loop *loop, struct json *doc,
-                             struct registry *registry,
+                             struct device_registry *registry,
                              const struct poll_options *options,
                              const struct poller_hooks *hooks) {
   struct poller *p = calloc(1, sizeof(*p));
@@ -75,7 +76,7 @@ struct poller *poller_create(struct loop *loop, struct json *doc,
                                   .kept_max = connections_to_keep(options)};
   json_init(&p->env.json);
   p->env.scratch = malloc(TRANSPORT_SCRATCH);
-  p->env.http = web_create(loop, p->env.kept_max);
+  p->env.http = http_pool_create(loop, p->env.kept_max);
   p->env.worker = worker_create(loop);
   if (p->env.scratch == NULL || p->env.http == NULL || p->env.worker == NULL) {
     poller_free(p);
@@ -89,7 +90,7 @@ void poller_free(struct poller *p) {
     return;
   buf_free(&p->request);
   free(p->env.scratch);
-  web_free(p->env.http);
+  http_pool_free(p->env.http);
   worker_free(p->env.worker);
   json_free(&p->env.json);
   free(p);
@@ -99,7 +100,7 @@ double poller_energy(const struct poller *p) { return p->energy; }
 
 /* -- what came out -- */
 
-static uint64_t report_time(struct known *k) {
+static uint64_t report_time(struct poll_device *k) {
   uint64_t now = clock_wall_us();
 
   /* Strictly growing, whatever is done to the clock: collectd refuses values
@@ -118,14 +119,15 @@ static uint64_t state_pause_us(const struct poller *p) {
 }
 
 /* How it is was said a moment ago: what has changed since waits. */
-static bool state_must_wait(const struct poller *p, const struct known *k) {
+static bool state_must_wait(const struct poller *p,
+                            const struct poll_device *k) {
   return k->told_us != 0 &&
          loop_now_us(p->loop) < k->told_us + state_pause_us(p);
 }
 
 /* Six counters that nearly never move: a quarter of all values. Those of many
  * devices do not come due together. */
-static bool failures_are_due(struct known *k) {
+static bool failures_are_due(struct poll_device *k) {
   bool first = k->told_us == 0;
   uint64_t sum = 0;
 
@@ -141,7 +143,7 @@ static bool failures_are_due(struct known *k) {
   return true;
 }
 
-static void report(struct poller *p, struct known *k, unsigned parts) {
+static void report(struct poller *p, struct poll_device *k, unsigned parts) {
   if (parts & REPORT_STATE) {
     if (state_must_wait(p, k)) {
       parts &= ~(unsigned)REPORT_STATE;
@@ -160,13 +162,13 @@ static void report(struct poller *p, struct known *k, unsigned parts) {
 
 /* Its poll is over; news of its state that had to wait come by the timer, or
  * with the next poll's if that is sooner. */
-static void rest(struct poller *p, struct known *k) {
+static void rest(struct poller *p, struct poll_device *k) {
   if (k->told_us != 0 && k->told_up != k->up)
     (void)loop_timer_set(p->loop, &k->timer, k->told_us + state_pause_us(p));
   p->hooks.done(p->hooks.arg, k);
 }
 
-static void set_up(struct known *k, bool up) {
+static void set_up(struct poll_device *k, bool up) {
   if (k->up != up || !k->polled)
     k->since_us = clock_wall_us();
   k->up = up;
@@ -174,11 +176,11 @@ static void set_up(struct known *k, bool up) {
 }
 
 /* Leaves line or flight. */
-static void release(struct poller *p, struct known *k) {
+static void release(struct poller *p, struct poll_device *k) {
   loop_timer_cancel(p->loop, &k->timer);
   if (k->state == POLL_QUEUED) {
-    line_drop(&p->living, k);
-    line_drop(&p->others, k);
+    poll_queue_drop(&p->living, k);
+    poll_queue_drop(&p->others, k);
   } else if (k->state != POLL_IDLE) {
     p->in_flight--;
     p->others_in_flight -= k->stranger ? 1 : 0;
@@ -186,13 +188,13 @@ static void release(struct poller *p, struct known *k) {
   k->state = POLL_IDLE;
 }
 
-static void finish(struct poller *p, struct known *k) {
+static void finish(struct poller *p, struct poll_device *k) {
   release(p, k);
   rest(p, k);
 }
 
 /* A device that was found but never answered. */
-static void say_stranger(struct poller *p, const struct known *k) {
+static void say_stranger(struct poller *p, const struct poll_device *k) {
   uint64_t now_us = loop_now_us(p->loop);
 
   if (now_us >= p->window_ends_us) {
@@ -201,7 +203,7 @@ static void say_stranger(struct poller *p, const struct known *k) {
   }
   if (p->strangers_said < STRANGERS_SAID)
     log_say(LOG_LEVEL_WARNING, "%s (%s) does not answer: %s", k->name,
-            known_address(k), k->why);
+            poll_device_address(k), k->why);
   else if (p->strangers_said == STRANGERS_SAID)
     log_say(LOG_LEVEL_WARNING,
             "more devices were found that do not answer; not listed");
@@ -209,7 +211,7 @@ static void say_stranger(struct poller *p, const struct known *k) {
 }
 
 /* It is one that is to be left out: no report, and no further poll. */
-static void leave_out(struct poller *p, struct known *k) {
+static void leave_out(struct poller *p, struct poll_device *k) {
   release(p, k);
   if (k->answered)
     log_say(LOG_LEVEL_NOTICE, "%s is called \"%s\" now, which is to be ignored",
@@ -220,7 +222,7 @@ static void leave_out(struct poller *p, struct known *k) {
   p->hooks.done(p->hooks.arg, k);
 }
 
-static void rouse(struct poller *p, struct known *k) {
+static void rouse(struct poller *p, struct poll_device *k) {
   if (p->hooks.rouse != NULL)
     p->hooks.rouse(p->hooks.arg, k);
 }
@@ -228,13 +230,14 @@ static void rouse(struct poller *p, struct known *k) {
 /* When all places are taken, forged devices may come and go by the thousand,
  * and each that is reported leaves its series behind with every writer: then
  * who never answered is reported when it is still there at its second poll. */
-static bool is_established(const struct poller *p, const struct known *k) {
+static bool is_established(const struct poller *p,
+                           const struct poll_device *k) {
   return k->polled || k->answered || k->options != NULL ||
-         registry_count(p->registry) < p->options->max_devices;
+         device_registry_count(p->registry) < p->options->max_devices;
 }
 
 /* The whole poll failed, after all its attempts. */
-static void give_up(struct poller *p, struct known *k) {
+static void give_up(struct poller *p, struct poll_device *k) {
   bool was_up = k->up;
   bool established = is_established(p, k);
   bool refused = k->outcome == OUTCOME_AUTH;
@@ -242,36 +245,37 @@ static void give_up(struct poller *p, struct known *k) {
   release(p, k);
   if (was_up)
     log_say(LOG_LEVEL_WARNING, "%s (%s) stopped answering: %s", k->name,
-            k->address.sin_port != 0 ? known_address(k) : "no address", k->why);
+            k->address.sin_port != 0 ? poll_device_address(k) : "no address",
+            k->why);
   else if (!k->polled || (refused && !k->refused)) /* somebody has to act */
     say_stranger(p, k);
   k->refused |= refused;
   if (refused)
-    contact_lock(k, loop_now_us(p->loop));
+    transport_select_lock(k, loop_now_us(p->loop));
   set_up(k, false);
   if (established)
     report(p, k, REPORT_STATE);
-  if (!registry_try_candidate(p->registry, k) && was_up)
+  if (!device_registry_try_candidate(p->registry, k) && was_up)
     p->hooks.lost(p->hooks.arg, k);
-  contact_try_other(k);
+  transport_select_try_other(k);
   rouse(p, k);
   rest(p, k);
 }
 
-static void failed(struct poller *p, struct known *k, enum outcome outcome,
-                   const char *why);
+static void failed(struct poller *p, struct poll_device *k,
+                   enum outcome outcome, const char *why);
 
 /* The reading is complete. The device's day may be over: its figures of
  * yesterday are no news of today. */
-static void publish(struct poller *p, struct known *k) {
+static void publish(struct poller *p, struct poll_device *k) {
   uint64_t now_us = loop_now_us(p->loop);
   bool came_back = !k->up;
 
-  if (!registry_follow_plugs(k)) {
+  if (!device_registry_follow_plugs(k)) {
     failed(p, k, OUTCOME_UNREACHABLE, "out of memory");
     return;
   }
-  contact_worked(k);
+  transport_select_worked(k);
   k->reported = true;
   k->response = (double)(now_us - k->started_us) / 1e6;
   if (k->day_ends_us != 0 && now_us >= k->day_ends_us) {
@@ -284,10 +288,10 @@ static void publish(struct poller *p, struct known *k) {
     }
   }
   device_sum_plugs(&k->device);
-  p->energy += known_count_energy(k, now_us, p->options);
+  p->energy += poll_device_count_energy(k, now_us, p->options);
   if (came_back && k->polled && k->answered)
     log_say(LOG_LEVEL_NOTICE, "%s (%s) answers again", k->name,
-            known_address(k));
+            poll_device_address(k));
   set_up(k, true);
   k->answered = true;
   k->outcome = OUTCOME_OK;
@@ -297,7 +301,7 @@ static void publish(struct poller *p, struct known *k) {
 }
 
 /* The extras are in too, as far as the device has them. */
-static void publish_extras(struct poller *p, struct known *k) {
+static void publish_extras(struct poller *p, struct poll_device *k) {
   uint64_t now_us = loop_now_us(p->loop);
   double wait = p->options->energy_interval;
   double day = k->device.seconds_to_midnight;
@@ -315,12 +319,12 @@ static void publish_extras(struct poller *p, struct known *k) {
 
 /* -- one poll -- */
 
-static void ask(struct poller *p, struct known *k);
+static void ask(struct poller *p, struct poll_device *k);
 
-static void begin_attempt(struct poller *p, struct known *k) {
+static void begin_attempt(struct poller *p, struct poll_device *k) {
   bool slow = loop_now_us(p->loop) >= k->extras_due_us;
 
-  k->asked_singly = contact_asks_singly(k, slow);
+  k->asked_singly = transport_select_asks_singly(k, slow);
   k->progress = (struct progress){.slow = slow, .singly = k->asked_singly};
   k->started_us = loop_now_us(p->loop);
   k->attempts++;
@@ -329,7 +333,7 @@ static void begin_attempt(struct poller *p, struct known *k) {
 
 static void answered(void *arg, enum outcome outcome, char *answer, size_t len,
                      const char *why) {
-  struct known *k = arg;
+  struct poll_device *k = arg;
   struct poller *p = k->poller;
   char text[WHY_SIZE] = "";
 
@@ -340,9 +344,9 @@ static void answered(void *arg, enum outcome outcome, char *answer, size_t len,
     outcome =
         k->dialect->take(&k->device, &k->progress, p->doc, answer, len, text);
     if (outcome != OUTCOME_OK && k->asked == NEXT_CORE)
-      contact_close(k); /* its session may be what is wrong */
+      transport_select_close(k); /* its session may be what is wrong */
     if (outcome == OUTCOME_OK && introduces && k->progress.step != 0)
-      switch (registry_confirm(p->registry, k, text)) {
+      switch (device_registry_confirm(p->registry, k, text)) {
       case CONFIRMED:
         break;
       case CONFIRMED_IGNORED:
@@ -360,20 +364,20 @@ static void answered(void *arg, enum outcome outcome, char *answer, size_t len,
     failed(p, k, outcome, why);
 }
 
-static struct link *open_link(struct poller *p, const struct known *k) {
+static struct link *open_link(struct poller *p, const struct poll_device *k) {
   struct endpoint where = {
       .address = k->address,
       .service = k->service,
       .account = poll_options_account(p->options, k->options),
   };
 
-  where.foreign = contact_is_foreign(k, where.account);
+  where.foreign = transport_select_is_foreign(k, where.account);
   // cppcheck-suppress returnDanglingLifetime ; open() copies what it keeps
   return k->transport->open(&p->env, &where);
 }
 
 /* For one request, with the handshakes that come before it. */
-static uint64_t deadline(const struct poller *p, const struct known *k) {
+static uint64_t deadline(const struct poller *p, const struct poll_device *k) {
   unsigned exchanges =
       k->transport->exchanges != NULL ? k->transport->exchanges(k->link) : 1;
 
@@ -381,7 +385,7 @@ static uint64_t deadline(const struct poller *p, const struct known *k) {
          (uint64_t)(p->options->timeout * 1e6) * exchanges;
 }
 
-static bool send_request(struct poller *p, struct known *k) {
+static bool send_request(struct poller *p, struct poll_device *k) {
   const char *why = "";
   enum outcome outcome = OUTCOME_UNREACHABLE;
 
@@ -401,7 +405,7 @@ static bool send_request(struct poller *p, struct known *k) {
 }
 
 /* Asks whatever comes next, or ends the poll. */
-static void ask(struct poller *p, struct known *k) {
+static void ask(struct poller *p, struct poll_device *k) {
   uint64_t due_us;
   enum next next = k->dialect->next(&k->device, &k->progress, &p->request);
 
@@ -453,12 +457,12 @@ static bool worth_retrying(enum outcome outcome) {
 /* A datagram may wake its server, or bring out how it is to be spoken with: a
  * firmware update closes the old port. Those that are known to be down are
  * asked after the poll, which waits for nothing. */
-static bool is_worth_rousing(const struct known *k) {
+static bool is_worth_rousing(const struct poll_device *k) {
   return !k->roused && (k->up || !k->polled) && k->address.sin_port != 0;
 }
 
-static void failed(struct poller *p, struct known *k, enum outcome outcome,
-                   const char *why) {
+static void failed(struct poller *p, struct poll_device *k,
+                   enum outcome outcome, const char *why) {
   unsigned allowed =
       k->up || !k->polled ? 1 + p->options->retries : 1; /* back-off */
 
@@ -493,8 +497,9 @@ static void failed(struct poller *p, struct known *k, enum outcome outcome,
 
 /* The deadline of a request, the end of a pause, or late news of its state. */
 static void timer_fired(struct loop_timer *timer) {
-  struct known *k =
-      (struct known *)(void *)((char *)timer - offsetof(struct known, timer));
+  struct poll_device *k =
+      (struct poll_device *)(void *)((char *)timer -
+                                     offsetof(struct poll_device, timer));
   struct poller *p = k->poller;
 
   switch (k->state) {
@@ -511,7 +516,7 @@ static void timer_fired(struct loop_timer *timer) {
   }
 }
 
-void poller_restart(struct poller *p, struct known *k) {
+void poller_restart(struct poller *p, struct poll_device *k) {
   if (k->state != POLL_ASKED && k->state != POLL_PAUSED)
     return;
   loop_timer_cancel(p->loop, &k->timer);
@@ -522,20 +527,20 @@ void poller_restart(struct poller *p, struct known *k) {
 
 /* -- the line -- */
 
-void poller_enqueue(struct poller *p, struct known *k) {
+void poller_enqueue(struct poller *p, struct poll_device *k) {
   k->poller = p;
   k->timer.fired = timer_fired;
   k->state = POLL_QUEUED;
-  line_add(k->up ? &p->living : &p->others, k);
+  poll_queue_add(k->up ? &p->living : &p->others, k);
 }
 
-void poller_forget(struct poller *p, struct known *k) {
+void poller_forget(struct poller *p, struct poll_device *k) {
   if (k->poller == NULL)
     return;
   release(p, k);
 }
 
-static void start(struct poller *p, struct known *k) {
+static void start(struct poller *p, struct poll_device *k) {
   k->state = POLL_ASKED;
   k->attempts = 0;
   k->reported = false;
@@ -548,17 +553,18 @@ static void start(struct poller *p, struct known *k) {
 
 void poller_run(struct poller *p) {
   unsigned share = (p->options->max_in_flight + 1) / 2;
-  struct known *k;
+  struct poll_device *k;
 
   while (p->in_flight < p->options->max_in_flight &&
-         (k = line_take(&p->living)) != NULL)
+         (k = poll_queue_take(&p->living)) != NULL)
     start(p, k);
   while (p->in_flight < p->options->max_in_flight &&
-         p->others_in_flight < share && (k = line_take(&p->others)) != NULL)
+         p->others_in_flight < share &&
+         (k = poll_queue_take(&p->others)) != NULL)
     start(p, k);
 }
 
-void poller_repeat(struct poller *p, struct known *k) {
+void poller_repeat(struct poller *p, struct poll_device *k) {
   if (!is_established(p, k))
     return;
   if (!k->polled && k->address.sin_port != 0 && k->device.alias[0] == '\0' &&

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Carries out polls: who is due waits in line, at most MaxInFlight are asked
  * at once and never one device twice; attempts, pauses and deadlines of each;
  * what came out goes to the hooks. Everything belongs to the engine's thread.
@@ -6,8 +7,8 @@
 #define POLL_POLLER_H
 
 #include "base/json.h"
-#include "poll/known.h"
-#include "poll/registry.h"
+#include "poll/device_registry.h"
+#include "poll/poll_device.h"
 
 struct poller;
 
@@ -24,40 +25,40 @@ enum report_part {
 enum { FAILURES_EVERY = 4 };
 
 struct poller_hooks {
-  void (*report)(void *arg, const struct known *k, unsigned parts);
+  void (*report)(void *arg, const struct poll_device *k, unsigned parts);
   /* k stopped answering: it may have moved. */
-  void (*lost)(void *arg, struct known *k);
+  void (*lost)(void *arg, struct poll_device *k);
   /* k refuses connections, or nobody knows how to speak with it: to be asked
    * by datagram; may be NULL. */
-  void (*rouse)(void *arg, struct known *k);
+  void (*rouse)(void *arg, struct poll_device *k);
   /* The poll of k is over; nothing is under way with it. */
-  void (*done)(void *arg, struct known *k);
+  void (*done)(void *arg, struct poll_device *k);
   void *arg;
 };
 
 /* NULL when memory is out. All pointers must outlive it. */
 struct poller *poller_create(struct loop *loop, struct json *doc,
-                             struct registry *registry,
+                             struct device_registry *registry,
                              const struct poll_options *options,
                              const struct poller_hooks *hooks);
 /* Drops what is under way without a report. */
 void poller_free(struct poller *p);
 
 /* Puts k in line; k is idle. */
-void poller_enqueue(struct poller *p, struct known *k);
+void poller_enqueue(struct poller *p, struct poll_device *k);
 
 /* Takes k out of everything: it is about to be freed. */
-void poller_forget(struct poller *p, struct known *k);
+void poller_forget(struct poller *p, struct poll_device *k);
 
 /* How k is spoken with has changed: a poll under way begins anew. */
-void poller_restart(struct poller *p, struct known *k);
+void poller_restart(struct poller *p, struct poll_device *k);
 
 /* Starts as many of the waiting as there is room for. */
 void poller_run(struct poller *p);
 
 /* Says again how k is, for a device that has no new poll to report: it is still
  * under way, or there is no address. */
-void poller_repeat(struct poller *p, struct known *k);
+void poller_repeat(struct poller *p, struct poll_device *k);
 
 /* Energy since the start over all devices, Wh: grows only. */
 double poller_energy(const struct poller *p);

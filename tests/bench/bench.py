@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """The benchmark: `./check.sh bench`.
 
 Everything in one table comes from one run on one simulator, so that ratios

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """The benchmark of notify_kasa: what a notification costs collectd.
 
     python3 tests/bench/bench_alerts.py --build DIR [--out FILE]
@@ -287,7 +288,7 @@ def flood(build):
 
 def engine_alone(build):
     """What the engine's own test measures, without collectd around it."""
-    program = Path(build, "tests/unit/check_alert_engine")
+    program = Path(build, "tests/unit/alert/check_alert_engine")
     if not program.exists():
         return None
     out = subprocess.run([program], capture_output=True, text=True,

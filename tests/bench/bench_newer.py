@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """The benchmark's second table: devices of newer firmware in living sessions.
 
 Called by bench.py; by itself: bench_newer.py --build DIR. The floor and the

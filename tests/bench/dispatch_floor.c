@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* dispatch_floor.so: as many constant values per device and interval as
  * kasa.so gives, from one thread of its own, nothing else. Says what collectd
  * itself costs. Never installed.

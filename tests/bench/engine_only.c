@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The engine without collectd: what one poll costs its thread when nothing is
  * dispatched, and what one device costs in memory.
  *
@@ -14,7 +15,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
-#include "poll/engine.h"
+#include "poll/poll_engine.h"
 
 #include <malloc.h>
 #include <pthread.h>
@@ -39,7 +40,7 @@ static struct {
 } seen = {
     PTHREAD_MUTEX_INITIALIZER, PTHREAD_COND_INITIALIZER, 0, 0, 0, 0, 0, 0};
 
-static void report(void *arg, const struct known *k, unsigned parts) {
+static void report(void *arg, const struct poll_device *k, unsigned parts) {
   (void)arg;
   if ((parts & REPORT_STATE) != 0)
     seen.reports++;
@@ -49,7 +50,7 @@ static void report(void *arg, const struct known *k, unsigned parts) {
   }
 }
 
-static void cycle(void *arg, const struct cycle *c) {
+static void cycle(void *arg, const struct poll_cycle *c) {
   (void)arg;
   pthread_mutex_lock(&seen.lock);
   seen.cycles++;
@@ -60,7 +61,7 @@ static void cycle(void *arg, const struct cycle *c) {
 }
 
 static void *run(void *engine) {
-  engine_run(engine);
+  poll_engine_run(engine);
   return NULL;
 }
 
@@ -117,7 +118,7 @@ static double counted(const char *stats, const char *name) {
 
 /* -- measuring -- */
 
-static struct engine *engine;
+static struct poll_engine *engine;
 static pthread_t thread;
 
 static void cycle_once(void) {
@@ -126,7 +127,7 @@ static void cycle_once(void) {
   pthread_mutex_lock(&seen.lock);
   target = seen.cycles + 1;
   pthread_mutex_unlock(&seen.lock);
-  engine_wake(engine, ENGINE_POLL);
+  poll_engine_wake(engine, POLL_ENGINE_POLL);
   wait_cycles(target);
 }
 
@@ -180,7 +181,8 @@ static void fill_options(struct poll_options *options, char **argv, int argc) {
 }
 
 int main(int argc, char **argv) {
-  static const struct engine_hooks hooks = {.report = report, .cycle = cycle};
+  static const struct poll_engine_hooks hooks = {.report = report,
+                                                 .cycle = cycle};
   struct poll_options options;
   FILE *control = NULL;
   char stats[4096] = "";
@@ -200,10 +202,10 @@ int main(int argc, char **argv) {
   setrlimit(RLIMIT_NOFILE, &limit);
   fill_options(&options, argv, argc);
   before = mallinfo2().uordblks;
-  engine = engine_create(&options, &hooks);
+  engine = poll_engine_create(&options, &hooks);
   if (engine == NULL || pthread_create(&thread, NULL, run, engine) != 0)
     return 1;
-  if (!engine_settle(engine, 60))
+  if (!poll_engine_settle(engine, 60))
     return 1;
   for (int i = 0; i < 2 + cycles; i++) {
     if (i == 2) { /* warm: names, connections and sizes are settled */
@@ -234,9 +236,9 @@ int main(int argc, char **argv) {
     power_cut(control, count);
   }
   printf("\n");
-  engine_wake(engine, ENGINE_STOP);
+  poll_engine_wake(engine, POLL_ENGINE_STOP);
   pthread_join(thread, NULL);
-  engine_free(engine);
+  poll_engine_free(engine);
   poll_options_free(&options);
   return 0;
 }

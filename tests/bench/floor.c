@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The least that polling N devices can cost: the same bytes as the plugin
  * moves, all devices at once, nothing understood, nothing kept. Two forms:
  * "connect" (connect, send, receive, close) and "kept" (connections stay).

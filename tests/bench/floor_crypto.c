@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The least that polling N devices of newer firmware can cost: each has its
  * session and its connection; a cycle seals one request for each, sends it,
  * receives the answers and opens them. The same bytes as the plugin moves and
@@ -12,8 +13,8 @@
  * bytes of one request and of one answer. */
 #include <config.h>
 
-#include "device/klap_crypto.h"
-#include "device/tpap_crypto.h"
+#include "device/transport/klap_crypto.h"
+#include "device/transport/tpap_crypto.h"
 
 #include <arpa/inet.h>
 #include <cjson/cJSON.h>

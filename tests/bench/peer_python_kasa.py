@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """CPU microseconds per update() of python-kasa: COUNT devices at once.
 
     peer_python_kasa.py COUNT FIRST-ADDRESS [USER PASSWORD]

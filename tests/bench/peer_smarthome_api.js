@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // CPU microseconds per poll of tplink-smarthome-api: COUNT devices at once.
 const { Client } = require('tplink-smarthome-api');
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """What many sites cost, measured on this machine with real daemons: bytes of a
 value on each way and in each store, and the processor time of the one that
 receives them. And what a thousand sites come to by these figures.

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """What one value takes on each way and in each store, with real daemons. One
 site is kasasim's demo: what there is in a home."""
 

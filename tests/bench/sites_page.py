@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """The tables of doc/sites.md, from what sites.py has measured."""
 
 import re

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """What the collectd in the middle costs: processor time of a received value,
 memory of a series, and its page when there are many."""
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """A real collectd with threshold, unixsock and notify_kasa, in a folder of its
 own, driven by PUTVAL and PUTNOTIF. NOTIFY_KASA may name the folder of the
 plugin with the test senders; else it is the build's tests/plugin/.libs

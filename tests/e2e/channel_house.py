@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Every service notify_kasa speaks to, as strict mocks, and the configuration
 that leads to them; for the real plugin in a real collectd."""
 

@@ -1,6 +1,7 @@
+# SPDX-License-Identifier: MIT
 """What the tests of the channels share: certificates, the probe, messages.
 
-The probe is the program tests/channel_probe of the build tree; its place is
+The probe is the program tests/tools/channel_probe of the build tree; its place is
 given by the environment variable KASA_BUILD (default: the current folder).
 """
 
@@ -77,7 +78,7 @@ class Run:
 def probe(kind, options, steps=None, env=None, timeout=120, **more):
     """Runs the probe; options is a list of lists as in collectd.conf."""
     root = {"kind": kind, "options": options, "steps": steps if steps is not None else [send()], **more}
-    done = subprocess.run([*WRAPPER, str(BUILD / "tests" / "channel_probe")], input=json.dumps(root),
+    done = subprocess.run([*WRAPPER, str(BUILD / "tests" / "tools" / "channel_probe")], input=json.dumps(root),
                           capture_output=True, text=True, timeout=timeout, check=False,
                           env={**os.environ, "TZ": "Europe/Berlin", **(env or {})})
     assert done.returncode in (0, 1), "the probe died: %s\n%s" % (done.returncode, done.stderr)

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """A clean Debian to install a package into: a throw-away layer over the root
 that tests/package/root.sh has made, with processes of its own, in the network
 of the test. What was changed is gone with it.

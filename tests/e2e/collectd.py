@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """A private collectd with kasa.so, and what comes out of its other ends.
 
     with Collectd('Discovery false\\n<Device "127.77.0.1">\\n</Device>') as c:

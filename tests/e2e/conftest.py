@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """What all end-to-end tests share. They find everything in the build folder:
 cd there and run `pytest SOURCE/tests/e2e`, or set KASA_BUILD.
 

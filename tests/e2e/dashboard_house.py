@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """What the dashboards look at in the tests: a simulated house, a real collectd
 with both plugins and those of the machine, and a real Prometheus that also has
 a second site with a known past."""

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """What the metrics page must show for a house, from the simulator's truth: the
 names of DESIGN 4, written down a second time and independently of the plugin.
 """

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Runs `kasactl graph` and reads what it made.
 
     run = graph(rrds, out)

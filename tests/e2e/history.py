@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """A site whose past is known to the watt-hour: consumption of every ten
 minutes as a formula, and the meters that would have counted it, written into
 Prometheus as if it had been there all the time. Meters are reset, readings

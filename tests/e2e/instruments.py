@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """What sanitizers and valgrind wrote, less what is the daemon's own business.
 
 The stock collectd leaks a few bytes of an included configuration and frees

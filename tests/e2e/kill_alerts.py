@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Kills collectd (SIGKILL) at random moments while alerts open and recover and
 the providers of all kinds of channel are slow, away, or take a message without
 an answer; then lets everything settle and counts, for each channel:

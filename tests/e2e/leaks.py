@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Looks for secrets where they must not be: passwords, what is made of them,
 session ids, tokens and keys, in everything a test run has written.
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """A mail server that nobody here wrote (aiosmtpd): STARTTLS first, then AUTH,
 then mail; what it took is in .letters."""
 

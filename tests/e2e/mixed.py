@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """A house with a device of every transport, dialect, version, cipher and form
 of the password there is, beside a few that are recognised and no more."""
 

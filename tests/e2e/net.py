@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Networks of our own: the tests run in a private network namespace where the
 machine allows it, so that no probe reaches a real house and no port is taken;
 and further namespaces, joined to it by cables, play other parts of a LAN."""

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Clients of the newer transports, from the published formulas, for tests of
 the simulator: KLAP, AES and TPAP over plain HTTP, and discovery by TDP."""
 

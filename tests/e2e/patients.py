@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """A house of which some devices fall ill: shared by the tests of faults."""
 
 from collectd import SLOWNESS

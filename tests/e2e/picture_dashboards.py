@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
 """doc/pictures/overview.png and energy.png: the dashboards over eleven weeks
 of the simulator's demo house. The past is lived through by the simulator in
 some seconds and put into Prometheus as it tells it; the last minutes are

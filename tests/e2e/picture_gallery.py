@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
 """doc/pictures/gallery.png: what `kasactl graph` makes of a simulated house, on
 a desk by day and on a phone by night.
 

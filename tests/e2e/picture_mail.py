@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
 """doc/pictures/mail.png: a mail as it came out of a real collectd, on a screen
 of 390 pixels; prints what `kasactl alerts` says meanwhile.
 

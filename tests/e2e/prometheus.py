@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """A real Prometheus with the configuration of grafana/, at a quicker pace.
 
     with Prometheus(folder, [daemon.port]) as prometheus:

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
 """Renders sample mails as a telephone shows them: PNG files by headless
 Chromium, 390 pixels wide, light and dark.
 

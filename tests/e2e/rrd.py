@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """RRD files with a long past, in the shape that collectd's rrdtool plugin
 gives them, filled by rrdtool itself.
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """A real daemon with files of collectd.conf.d dropped in, as they are but for
 what must differ from a real machine: ports, folders, the pace, and loopback in
 place of every interface.

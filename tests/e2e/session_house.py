@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """One device of each kind that keeps sessions: shared by the tests of sessions
 and of accounts."""
 

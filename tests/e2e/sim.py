@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Starts kasasim, the simulated house, and talks to its control socket.
 
     with Sim(house=[{"alias": "Freezer", "kind": "plug", "load": 85}]) as sim:

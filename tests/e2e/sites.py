@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Sites far from one another: network namespaces that are joined by a router
 (the test's own), each with a collectd and a simulated house; one in the middle
 receives them all.

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Notifications nobody would send on purpose, through the real collectd to
 every service: nothing crashes, nothing is forged, nothing is lost unseen."""
 

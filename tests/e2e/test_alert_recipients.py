@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """One mail to three people, of whom one is unknown and one is greylisted: the
 third has it at once, and nobody twice. The daemon, the queue and SMTP."""
 

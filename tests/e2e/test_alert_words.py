@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """The configuration as people write it and the words they get, through a real
 collectd with the plugin as it is installed. NOTIFY_KASA_REAL is the folder of
 that plugin (the build's .libs)."""

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """notify_kasa inside a real collectd, with senders that write files."""
 
 import os

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """All five channels in a real collectd: one plug goes over its limit and back.
 
 Needs the real plugin, BUILD/.libs/notify_kasa.so."""

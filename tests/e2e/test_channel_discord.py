@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Discord (ALERTING.md A.5, A.14)."""
 
 import pytest

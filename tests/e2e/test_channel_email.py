@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Mail (ALERTING.md A.1): every header rule, every row of the outcome table."""
 
 import re

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Pushover (ALERTING.md A.2, A.14)."""
 
 import time

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """What holds for every HTTP channel alike (ALERTING.md A.0): each rule is tried
 on all four."""
 

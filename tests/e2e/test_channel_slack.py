@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Slack by webhook and by bot (ALERTING.md A.3, A.14)."""
 
 import pytest

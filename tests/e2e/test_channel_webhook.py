@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """The generic webhook (ALERTING.md A.4, A.14)."""
 
 import base64

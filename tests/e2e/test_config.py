@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Mistakes in the configuration: the daemon starts, one clear line names the
 block and the option, what was expected and what was found, the nearest name of
 an unknown one; the rest of the block holds."""

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """The files of grafana/ by themselves: made by their generator, of the shape
 Grafana reads, by the rules of its linter, with limits that are collectd's."""
 

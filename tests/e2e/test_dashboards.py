@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Every query of the dashboards in grafana/ against a real Prometheus that
 scrapes a real collectd; and the numbers they show against the truth: of the
 simulator, and of a past that is known to the watt-hour."""

@@ -1,7 +1,8 @@
+# SPDX-License-Identifier: MIT
 """A state folder in trouble, for real: full, read only, deleted, corrupt, locked
 by a stranger, at the start and while running. Alerts go on being delivered and
 none is lost. (A disk that turns read only or fails under an open file is
-check_core.c's.)"""
+check_alert_core.c's.)"""
 
 import ctypes
 import os

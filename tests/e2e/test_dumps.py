@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Answers of real devices, served by kasasim and read by the real daemon, give
 the readings that INDEX.tsv of the dumps lists."""
 

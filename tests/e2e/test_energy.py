@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Energy: watt_hours never falls while collectd runs, whatever the device
 does; today and this month are the device's own figures, by its own clock."""
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Every way to fall ill that the simulator knows, one device each, among
 nineteen healthy ones: each says why, once, and is back by itself when the
 cause is gone; nobody waits for any of them. And what can be understood is no illness.

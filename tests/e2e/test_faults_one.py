@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """One of twenty devices falls ill: the other nineteen deliver in the same
 interval, the sick one says why, once, and is back by itself when the cause is
 gone."""

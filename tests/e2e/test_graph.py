@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """kasactl graph: a gallery from what collectd's rrdtool plugin has kept."""
 
 import math

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Who is who: history belongs to the MAC address (and the slot), whatever name
 or address a device has now, and whoever claims to be it."""
 

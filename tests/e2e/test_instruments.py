@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """What counts as a report of a sanitizer, and what is the daemon's own."""
 
 import pytest
@@ -20,7 +21,7 @@ SUMMARY: AddressSanitizer: 232 byte(s) leaked in 6 allocation(s).
 OUR_LEAK = """
 Direct leak of 24 byte(s) in 1 object(s) allocated from:
     #0 0x7f94642b78d5 in __interceptor_malloc ../../../../src/libsanitizer/asan/asan_malloc_linux.cpp:69
-    #1 0x7f3bac4a1600 in conf_from_oconfig src/plugin/conf.c:40
+    #1 0x7f3bac4a1600 in oconfig_read src/plugin/oconfig.c:40
     #2 0x557d3bac4a16 in main (/usr/sbin/collectd+0x1ca16)
 
 """
@@ -69,7 +70,7 @@ VALGRIND = """==12== Invalid read of size 4
     (STRANGE_LEAK, 1),
     (BARE_LEAK, 1),
     (RACE.format(frame="<null> <null> (unixsock.so+0x4c12)"), 0),
-    (RACE.format(frame="engine_wake src/poll/engine.c:500 (kasa.so+0x4c12)"), 1),
+    (RACE.format(frame="poll_engine_wake src/poll/poll_engine.c:500 (kasa.so+0x4c12)"), 1),
     (RACE.format(frame="<null> <null> (libcurl.so.4+0x4c12)"), 1),
     (OVERRUN, 1),
     ("src/poll/x.c:4:3: runtime error: signed integer overflow", 1),

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """The simulator is checked by clients that nobody here wrote (python-kasa, and
 tplink-smarthome-api where node has it), and by a plain one below that speaks
 the XOR protocol from its published test vectors."""

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """The newer transports of the simulator and its SMART dialect, checked by plain
 clients (newer.py) made from the published formulas; their vectors are in
 kasasim --self-test. test_kasasim_peers.py asks python-kasa."""

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """The simulator's newer transports, read by python-kasa, which nobody here
 wrote; and dumps of real devices against their index."""
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """SIGKILL at random moments under load, with slow and failing providers of the
 real channels: KASA_KILLS times (200), from KASA_SEED on, several daemons side
 by side. What is counted is told in kill_alerts.py."""

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """What devices are asked, by the simulator's own books: one thing at a time,
 only what they have, no more often than needed, and never over UDP what may
 crash them."""

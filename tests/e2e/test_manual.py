@@ -1,9 +1,11 @@
+# SPDX-License-Identifier: MIT
 """The manual pages against the sources: every option of the tables stands in
 its page, with its default and range, and every value that is dispatched."""
 
 import glob
 import os
 import re
+from pathlib import Path
 
 import pytest
 
@@ -18,8 +20,8 @@ NOTIFY = "doc/man/collectd-notify_kasa.5"
 # sources of option tables (shell patterns), and the page that describes them
 PAGES = [
     ("src/poll/options.c", KASA),
-    ("src/alert/config*.c", NOTIFY),
-    ("src/alert/send_*.c", NOTIFY),
+    ("src/alert/config/config*.c", NOTIFY),
+    ("src/alert/channel/**/*.c", NOTIFY),
 ]
 
 TABLE = re.compile(r"struct option (\w+)\[\] = \{(.*?)\n\s*(?:\{0\}|\{\.name = NULL\}|\};)",
@@ -34,9 +36,8 @@ def read(path):
 
 
 def files(pattern):
-    found = sorted(glob.glob(os.path.join(SOURCE, pattern)))
-    if not found:
-        pytest.skip(f"{pattern} is not there yet")
+    found = sorted(glob.glob(os.path.join(SOURCE, pattern), recursive=True))
+    assert found, pattern
     return [os.path.relpath(f, SOURCE) for f in found]
 
 
@@ -167,10 +168,11 @@ PROOF = re.compile(r"\b((?:check|test)_\w+): ([^|;]+?)(?=;|\s*\|)")
 
 def names_in(name):
     """Names of a file's tests, and of the stories in its tables, as words."""
-    path = f"tests/unit/{name}.c"
     found = r"START_TEST\((\w+)\)|\{\"([^\"]+)\""
     if name.startswith("test_"):
-        path, found = f"tests/e2e/{name}.py", r"^def test_(\w+)()\("
+        found = r"^def test_(\w+)()\("
+    top = Path(SOURCE, "tests")
+    path = next(top.rglob(f"{name}.py" if name.startswith("test_") else f"{name}.c"))
     return {(a or b).replace("_", " ")
             for a, b in re.findall(found, read(path), re.MULTILINE)}
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """More devices than the descriptors that select() can wait for."""
 
 import os

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """A mail server of the world outside: OpenSMTPD takes the mail on this host,
 as in the five-line configuration, and hands it on to a mailbox. (Without TLS:
 Debian 12's cannot sign with its key. STARTTLS and AUTH are test_story.py's.)"""

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Names are user-made and may be hostile: they are made safe once, so that the
 metrics page, files and logs stay whole, and told apart where they are equal."""
 

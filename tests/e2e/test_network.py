@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Real broadcast on real interfaces: network namespaces play the other parts
 of a LAN. Two cables lead to them: left and right, each a /24 of its own."""
 

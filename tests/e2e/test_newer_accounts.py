@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Accounts in trouble: lock-outs, wrong passwords, passwords that change,
 devices of other people. Nobody is logged in to more often than he bears."""
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """<Device> blocks for newer devices: found by unicast where no broadcast goes,
 by trial where no datagram goes at all, and told how to be spoken with."""
 

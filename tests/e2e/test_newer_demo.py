@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """The house that run.sh --simulate shows."""
 
 import json

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Answers of real devices with newer firmware, served by kasasim over the
 transport they spoke, give the readings that INDEX.tsv lists; hubs, chimes and
 vacuums among them are left alone."""

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Every way to fall ill that the simulator knows, for each of the transports
 over HTTP, one device each: each says why, once, is asked once per interval
 then, and is back by itself when the cause is gone. What can be understood is

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Devices of every transport side by side in one house, read by the real
 daemon: every value is what the simulator says, and kasactl names them all."""
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Where kasactl takes an account from: the configuration that is given, that
 of this machine's collectd, or whoever sits in front of the terminal."""
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Each test of a newer device ends with a search for secrets in all that it
 wrote (leaks.py). That the search can find one is shown here."""
 

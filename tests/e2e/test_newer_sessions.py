@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Sessions in trouble: other clients, reboots, firmware with manners of its
 own. Each recovers by itself as soon as it can."""
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Firmware updates move devices to newer transports while the daemon runs: the
 series go on under their names, at most two intervals are missing, energy never
 falls, and nobody has to restart anything."""

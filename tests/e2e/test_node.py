@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Devices and a client that nobody here wrote: every model of the npm package
 tplink-smarthome-simulator gives what the package tplink-smarthome-api reads.
 

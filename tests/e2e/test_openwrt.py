@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """The package for OpenWrt, as far as it can be looked at without its SDK: make
 reads it with stand-ins for what it includes (tests/package/openwrt), its
 install steps find what "make install" makes, its dependencies are those of the

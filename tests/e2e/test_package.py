@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """The Debian package: what is in it, and its life in a clean root: installed,
 started with its own samples, upgraded, removed, purged."""
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """How devices are asked for the first time, and while they do not answer."""
 
 from collectd import Collectd, Key, device

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """The ready-to-use files of collectd.conf.d: each loads in a real daemon
 without a single warning, also with all that is commented out in force, also
 all of them in one folder."""

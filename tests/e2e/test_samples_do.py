@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """The export files of collectd.conf.d do what they say: files of the promised
 shape, values that arrive, lines and JSON that can be read."""
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """thresholds.conf and host-thresholds.conf speak at the right value, after the
 right time, and recover by hysteresis; one beside the other changes nothing."""
 

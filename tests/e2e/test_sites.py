@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Two sites in networks of their own send to a third by the network plugin,
 encrypted; that one exports both to a real Prometheus and to RRD files. What
 each simulated house serves is what arrives, told apart by instance."""

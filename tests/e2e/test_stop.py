@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """collectd stops within one second whatever the devices do, and under -T it
 completes the first cycle before it stops."""
 

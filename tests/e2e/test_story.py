@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """The whole way: simulated plugs, kasa, collectd's thresholds, notify_kasa,
 and a mail server, Pushover and Slack at the other end. What people get, word
 by word, and that they get nothing else."""

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """threshold sees what kasa.so gives: over-power and offline notifications
 appear once, at the right time, and clear."""
 

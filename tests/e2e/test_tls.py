@@ -1,7 +1,8 @@
+# SPDX-License-Identifier: MIT
 """Devices behind TLS: certificates are anybody's, as real devices sign their
 own; only who claims one of TP-Link's is held to it, and nothing is told to
 those that cannot show it. (That the right root lets them in is
-tests/unit/check_web.c's and check_tpap_tls.c's: nobody here has TP-Link's.)"""
+tests/unit/device/check_http_client.c's and check_tpap_tls.c's: nobody here has TP-Link's.)"""
 
 from leaks import Watched
 from mixed import ACCOUNT

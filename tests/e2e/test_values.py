@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Every value on the metrics page and in csv is what the simulator served
 last, under the names of DESIGN 4, and no series is missing or too many."""
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """The values arrive at other ends: rrd files, and a real Prometheus."""
 
 import re

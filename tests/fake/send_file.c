@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Channels that tests can watch: each accepted message is a JSON line in a
  * file, and a second file says how the "provider" behaves:
  *
@@ -9,7 +10,7 @@
  * again when the channel was stopped. */
 #include <config.h>
 
-#include "alert/sender.h"
+#include "alert/channel/sender.h"
 #include "base/buf.h"
 
 #include <cjson/cJSON.h>

@@ -1,7 +1,8 @@
+/* SPDX-License-Identifier: MIT */
 /* Answers of anybody to each step of AES passthrough: see fuzz_web.h. */
 #include <config.h>
 
-#include "device/aes_crypto.h"
+#include "device/transport/aes_crypto.h"
 
 #include "fuzz_web.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Answers of a device over several polls: each line of the input is one
  * answer, an empty one silence. */
 #include <config.h>

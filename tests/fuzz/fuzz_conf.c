@@ -1,7 +1,8 @@
+/* SPDX-License-Identifier: MIT */
 /* Any bytes as a collectd.conf, read and handed to the plugin's options. */
 #include <config.h>
 
-#include "base/conf_text.h"
+#include "config/conf_parser.h"
 #include "poll/options.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -22,7 +23,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   char why[CONF_WHY_SIZE];
   struct poll_options options;
   struct conf_item *root =
-      conf_text_read((const char *)data, size, silent_note, NULL, why);
+      conf_parser_read((const char *)data, size, silent_note, NULL, why);
 
   if (root == NULL)
     return 0;

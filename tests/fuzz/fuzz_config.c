@@ -1,9 +1,10 @@
+/* SPDX-License-Identifier: MIT */
 /* A tree of blocks as no person would write it: each byte opens, closes or
  * fills. Whatever is read must be usable, printable and free of leaks. */
 #include <config.h>
 
-#include "alert/config.h"
-#include "alert/config_print.h"
+#include "alert/config/config.h"
+#include "alert/config/config_print.h"
 
 #include <stdint.h>
 #include <stdio.h>

@@ -1,10 +1,11 @@
+/* SPDX-License-Identifier: MIT */
 /* Any line on the control socket of an engine with a few open alerts. */
 #include <config.h>
 
-#include "alert/command.h"
+#include "alert/control/command.h"
 
-#include "base/conf.h"
 #include "base/log.h"
+#include "config/conf_tree.h"
 
 #include <stdint.h>
 #include <stdio.h>
@@ -13,7 +14,7 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-static struct core *core;
+static struct alert_core *core;
 
 static int64_t clock_ms(void *arg) {
   (void)arg;
@@ -47,13 +48,13 @@ static void ignore(void *arg, const char *line) {
 
 static void begin(void) {
   struct option_reporter reporter = {.say = ignore};
-  struct core_hooks hooks = {.wall_ms = clock_ms,
-                             .boot_ms = clock_ms,
-                             .random = chance,
-                             .hand = hand,
-                             .collectd_host = "nas",
-                             .interval_s = 10,
-                             .grace_s = 120};
+  struct alert_core_hooks hooks = {.wall_ms = clock_ms,
+                                   .boot_ms = clock_ms,
+                                   .random = chance,
+                                   .hand = hand,
+                                   .collectd_host = "nas",
+                                   .interval_s = 10,
+                                   .grace_s = 120};
   struct notify_config *config = notify_config_new();
   struct conf_item *root = conf_new("Plugin");
   struct conf_item *block = conf_add_child(root, "Channel");
@@ -67,7 +68,7 @@ static void begin(void) {
   notify_config_finish(config, &reporter);
   conf_free(root);
   /* no such folder: the store lives in memory */
-  core = core_new(config, "/proc/none", &hooks);
+  core = alert_core_new(config, "/proc/none", &hooks);
   if (core == NULL)
     abort();
   for (int i = 0; i < 3; i++) {
@@ -75,7 +76,7 @@ static void begin(void) {
     ev.severity = SEVERITY_FAILURE;
     snprintf(ev.host, sizeof(ev.host), "nas");
     snprintf(ev.plugin, sizeof(ev.plugin), "p%d", i);
-    core_step(core, NULL, &ev, 1, true);
+    alert_core_step(core, NULL, &ev, 1, true);
   }
 }
 

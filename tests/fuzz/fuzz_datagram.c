@@ -1,8 +1,9 @@
+/* SPDX-License-Identifier: MIT */
 /* Any datagram on the discovery socket. */
 #include <config.h>
 
 #include "base/text.h"
-#include "device/discover.h"
+#include "device/discovery/discovery_packet.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -19,7 +20,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     return -1;
   memcpy(datagram, data, size);
   json_init(&doc);
-  if (discover_read(&in, &doc, datagram, size, why) == OUTCOME_OK) {
+  if (discovery_packet_read(&in, &doc, datagram, size, why) == OUTCOME_OK) {
     char clean[DEVICE_NAME_SIZE];
 
     text_name(in.device.alias, strlen(in.device.alias), clean, sizeof(clean));

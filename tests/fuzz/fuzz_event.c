@@ -1,10 +1,11 @@
+/* SPDX-License-Identifier: MIT */
 /* A notification of any text, names and numbers through classification, and
  * through JSON and back. The input: severity, flags, then fields ended by NUL
  * bytes. */
 #include <config.h>
 
-#include "alert/event.h"
-#include "alert/snapshot.h"
+#include "alert/model/alert_json.h"
+#include "alert/model/event.h"
 #include "base/text.h"
 
 #include <math.h>
@@ -75,8 +76,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   memcpy(a.text, ev.text, sizeof(a.text));
   memcpy(a.meta, ev.meta, sizeof(a.meta));
   a.value = ev.value;
-  text = snapshot_text(&a);
-  if (text == NULL || snapshot_read(text, &b) < 0 ||
+  text = alert_json_text(&a);
+  if (text == NULL || alert_json_read(text, &b) < 0 ||
       strcmp(a.host, b.host) != 0 || strcmp(a.text, b.text) != 0)
     abort();
   free(text);

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The receiving side of the XOR transport: what a device sends, in segments.
  * Each begins with a byte that gives its length in units of 64, 0 for the end
  * of the connection. */

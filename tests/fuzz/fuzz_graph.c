@@ -1,12 +1,13 @@
+/* SPDX-License-Identifier: MIT */
 /* Any bytes as rrdtool's answer, and as a name that goes into its commands and
  * into pages. */
 #include <config.h>
 
-#include "cli/graph_answer.h"
-#include "cli/graph_command.h"
-#include "cli/graph_html.h"
-#include "cli/graph_plan.h"
-#include "cli/width.h"
+#include "cli/gallery/gallery_html.h"
+#include "cli/graph/graph_answer.h"
+#include "cli/graph/graph_command.h"
+#include "cli/graph/graph_plan.h"
+#include "cli/term/width.h"
 
 #include <stdint.h>
 #include <stdlib.h>
@@ -59,14 +60,14 @@ static void legend(const char *text) {
 }
 
 static void page(const char *text) {
-  struct graph_html h;
+  struct gallery_html h;
   char slug[33];
 
-  graph_html_init(&h);
-  graph_html_text(&h, text);
+  gallery_html_init(&h);
+  gallery_html_text(&h, text);
   if (h.text.data != NULL && strpbrk(h.text.data, "<>\"'") != NULL)
     abort();
-  graph_html_free(&h);
+  gallery_html_free(&h);
   graph_slug(text, slug, sizeof(slug));
   if (slug[strspn(slug, "abcdefghijklmnopqrstuvwxyz0123456789-")] != '\0')
     abort();

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Any text for the JSON reader; whatever it takes is walked through. */
 #include <config.h>
 

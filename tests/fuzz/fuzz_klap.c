@@ -1,7 +1,8 @@
+/* SPDX-License-Identifier: MIT */
 /* Answers of anybody to each step of KLAP: see fuzz_web.h. */
 #include <config.h>
 
-#include "device/klap_crypto.h"
+#include "device/transport/klap_crypto.h"
 
 #include "fuzz_web.h"
 

@@ -1,9 +1,10 @@
+/* SPDX-License-Identifier: MIT */
 /* Whatever a device is called and a notification says, a mail has strict line
  * ends, no line beyond its limit, and just the headers it should have. */
 #include <config.h>
 
-#include "alert/fit.h"
-#include "alert/mime.h"
+#include "alert/channel/email/mime.h"
+#include "alert/text/text_limits.h"
 
 #include <stdint.h>
 #include <stdlib.h>
@@ -60,11 +61,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   buf_clear(&out);
   if (mime_quoted_printable(&out, text) == 0)
     check_lines(&out, 76, 0);
-  for (int unit = FIT_BYTES; unit <= FIT_UTF16; unit++) {
+  for (int unit = TEXT_LIMITS_BYTES; unit <= TEXT_LIMITS_UTF16; unit++) {
     size_t max = size > 0 ? data[0] : 0;
     buf_clear(&out);
-    if (fit_cut(text, (enum fit_unit)unit, max, max % 5, &out) == 0 &&
-        fit_length(out.data, (enum fit_unit)unit) > max)
+    if (text_limits_truncate(text, (enum text_limits_unit)unit, max, max % 5,
+                             &out) == 0 &&
+        text_limits_length(out.data, (enum text_limits_unit)unit) > max)
       abort();
   }
   buf_free(&out);

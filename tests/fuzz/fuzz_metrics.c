@@ -1,10 +1,11 @@
+/* SPDX-License-Identifier: MIT */
 /* Any bytes as two metrics pages in a row, up to the drawn table. */
 #include <config.h>
 
-#include "cli/house.h"
-#include "cli/metrics.h"
-#include "cli/table.h"
-#include "cli/width.h"
+#include "cli/devices/device_table.h"
+#include "cli/live/metrics.h"
+#include "cli/live/metrics_view.h"
+#include "cli/term/width.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -17,31 +18,31 @@ static void take(struct house *h, const uint8_t *data, size_t size) {
   if (text == NULL)
     abort();
   memcpy(text, data, size);
-  house_begin(h);
-  metrics_read(text, size, house_take, h);
-  house_end(h, 1700000000000);
+  metrics_view_begin(h);
+  metrics_read(text, size, metrics_view_take, h);
+  metrics_view_end(h, 1700000000000);
   free(text);
 }
 
 static void draw(const struct house *h) {
   const struct style style = {.columns = 80};
-  struct rows rows = {0};
-  struct row total;
+  struct device_rows rows = {0};
+  struct device_row total;
   struct buf text;
 
   buf_init(&text, 16 * 1024 * 1024);
-  if (house_rows(h, &rows, &total) == 0 &&
-      table_draw(&text, &style, table_live, &rows, &total, NULL) == 0)
+  if (metrics_view_rows(h, &rows, &total) == 0 &&
+      device_table_draw(&text, &style, table_live, &rows, &total, NULL) == 0)
     for (char *line = strtok(text.data, "\n"); line != NULL;
          line = strtok(NULL, "\n"))
       if (width_text(line) > style.columns)
         abort();
-  rows_free(&rows);
+  device_rows_free(&rows);
   buf_free(&text);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
-  struct house *h = house_create();
+  struct house *h = metrics_view_create();
   const uint8_t *half = size > 0 ? memchr(data, '\f', size) : NULL;
   size_t first = half != NULL ? (size_t)(half - data) : size;
 
@@ -51,6 +52,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   draw(h);
   take(h, data + first, size - first);
   draw(h);
-  house_free(h);
+  metrics_view_free(h);
   return 0;
 }

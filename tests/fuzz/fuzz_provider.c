@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Whatever a provider answers, a channel comes to a verdict: never a crash,
  * never a hang, no secret in its words, "sent" only for a good status.
  *
@@ -7,8 +8,8 @@
  * then the body. */
 #include <config.h>
 
-#include "alert/http.h"
-#include "alert/send.h"
+#include "alert/channel/channel_types.h"
+#include "alert/channel/http.h"
 #include "base/log.h"
 
 #include <math.h>
@@ -22,7 +23,7 @@
 #define WEB "https://localhost/hooks/" PATH
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-void __wrap_http_perform(struct http_client *c,
+void __wrap_http_perform(struct http_channel *c,
                          const struct http_request *request,
                          const struct sender_env *env,
                          struct http_answer *answer);
@@ -52,7 +53,7 @@ static const struct {
 enum { KINDS = sizeof(kinds) / sizeof(kinds[0]) };
 static void *settings[KINDS];
 
-void __wrap_http_perform(struct http_client *c,
+void __wrap_http_perform(struct http_channel *c,
                          const struct http_request *request,
                          const struct sender_env *env,
                          struct http_answer *answer) {
@@ -65,7 +66,7 @@ void __wrap_http_perform(struct http_client *c,
   buf_init(&answer->headers, HTTP_HEADERS_MAX);
   answer->status = next.status;
   answer->failure =
-      (enum transfer_failure)(next.how % (TRANSFER_MALFORMED + 1));
+      (enum curl_transfer_failure)(next.how % (CURL_TRANSFER_MALFORMED + 1));
   answer->written = (next.how & 0x40) != 0 || next.status != 0;
   answer->complete = (next.how & 0x80) == 0;
   answer->retry_after = -1;

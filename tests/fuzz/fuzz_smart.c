@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Answers of anybody through the SMART dialect: the input is cut at line
  * feeds into the answers of one poll after the other. Whatever comes, polls
  * end, and values lie in their range. */

@@ -1,7 +1,8 @@
+/* SPDX-License-Identifier: MIT */
 /* A datagram from anybody, as it comes and in the frame of TDP. */
 #include <config.h>
 
-#include "device/discover.h"
+#include "device/discovery/discovery_packet.h"
 
 #include <stdint.h>
 #include <stdlib.h>
@@ -19,7 +20,7 @@ static void read_one(const char *bytes, size_t len) {
     return;
   memcpy(copy, bytes, len);
   json_init(&doc);
-  if (discover_read(&in, &doc, copy, len, why) == OUTCOME_OK) {
+  if (discovery_packet_read(&in, &doc, copy, len, why) == OUTCOME_OK) {
     if (in.device.kind != KIND_UNSUPPORTED && in.transport == NULL)
       abort();
     device_free(&in.device);
@@ -36,6 +37,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   if (size > DATAGRAM_MAX)
     return 0;
   read_one((const char *)data, size);
-  read_one(frame, discover_frame_tdp(0, 0, data, size, frame));
+  read_one(frame, discovery_packet_frame_tdp(0, 0, data, size, frame));
   return 0;
 }

@@ -1,10 +1,11 @@
+/* SPDX-License-Identifier: MIT */
 /* A template of anybody's about an alert of anybody's: the first line of the
  * input is the template, the rest names and texts of the alert. What compiles
  * must render for every target within the ceiling, as valid text. */
 #include <config.h>
 
-#include "alert/template.h"
-#include "alert/texts.h"
+#include "alert/text/default_templates.h"
+#include "alert/text/template.h"
 
 #include "base/text.h"
 

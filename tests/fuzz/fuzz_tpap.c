@@ -1,8 +1,9 @@
+/* SPDX-License-Identifier: MIT */
 /* Answers of anybody to each step of TPAP: see fuzz_web.h. The honest device
  * has no SPAKE2+ of its own: it looks at what the plugin has computed. */
 #include <config.h>
 
-#include "device/tpap_work.h"
+#include "device/transport/tpap_work.h"
 
 #include "fuzz_web.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What the fuzz targets of logins share: stubs in the place of web.c and
  * worker.c, and a server that answers with the input, line by line. The first
  * letter of a line says how:
@@ -15,8 +16,8 @@
 #define TESTS_FUZZ_WEB_H
 
 #include "base/worker.h"
+#include "device/http/http_client.h"
 #include "device/transport.h"
-#include "device/web.h"
 
 #include <stdint.h>
 #include <stdio.h>
@@ -41,8 +42,8 @@ static unsigned long fuzz_reached[FUZZ_STEPS_MAX], fuzz_good;
 
 /* -- in the place of web.c -- */
 
-struct web_client {
-  web_done *done;
+struct http_client {
+  http_client_done *done;
   void *arg;
   int asked;
   char path[512];
@@ -50,12 +51,12 @@ struct web_client {
   size_t len;
 };
 
-static struct web_client fuzz_client;
+static struct http_client fuzz_client;
 
-struct web_client *web_client_create(struct web *h,
-                                     const struct sockaddr_in *address,
-                                     enum web_tls tls, web_done *done,
-                                     void *arg) {
+struct http_client *http_client_create(struct http_pool *h,
+                                       const struct sockaddr_in *address,
+                                       enum http_client_tls tls,
+                                       http_client_done *done, void *arg) {
   (void)h;
   (void)address;
   (void)tls;
@@ -65,17 +66,19 @@ struct web_client *web_client_create(struct web *h,
   return &fuzz_client;
 }
 
-void web_client_free(struct web_client *c) { c->asked = 0; }
-void web_abort(struct web_client *c) { c->asked = 0; }
+void http_client_free(struct http_client *c) { c->asked = 0; }
+void http_client_abort(struct http_client *c) { c->asked = 0; }
 
-int web_move(struct web_client *c, in_port_t port, enum web_tls tls) {
-  if (c->asked || port == 0 || tls > WEB_TLS_GENUINE)
+int http_client_move(struct http_client *c, in_port_t port,
+                     enum http_client_tls tls) {
+  if (c->asked || port == 0 || tls > HTTP_CLIENT_TLS_GENUINE)
     abort();
   return 0;
 }
 
-int web_post(struct web_client *c, enum web_kind kind, const char *path,
-             const char *cookie, const void *body, size_t len) {
+int http_client_post(struct http_client *c, enum http_client_kind kind,
+                     const char *path, const char *cookie, const void *body,
+                     size_t len) {
   (void)kind;
   if (c->asked || path[0] != '/' || strlen(path) >= sizeof(c->path) ||
       len > sizeof(c->body))
@@ -134,7 +137,8 @@ static void fuzz_done(void *arg, enum outcome outcome, char *answer, size_t len,
 
 static void fuzz_serve(const uint8_t *data, size_t len) {
   static uint8_t honest[FUZZ_ANSWER_MAX];
-  struct web_answer answer = {.status = 200, .cookie = "S1", .lifetime = 60};
+  struct http_client_answer answer = {
+      .status = 200, .cookie = "S1", .lifetime = 60};
   char letter = len > 0 ? (char)data[0] : 'd';
   int step = fuzz_step();
   char *body;
@@ -193,7 +197,7 @@ static int fuzz_login(const struct transport *t, const struct endpoint *where,
     return 0;
   if (env.loop == NULL) {
     env.loop = loop_create(fuzz_woken, NULL);
-    env.http = (struct web *)&fuzz_client; /* only compared with NULL */
+    env.http = (struct http_pool *)&fuzz_client; /* only compared with NULL */
     env.worker = (struct worker *)&fuzz_client;
     if (getenv("FUZZ_STEPS") != NULL)
       atexit(fuzz_say_steps);

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
 # A clean Debian for the package's test, with all that is needed to install the
 # package offline. What is fetched is kept and used again.
 #

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Accounts and default credentials. */
 #include "account.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Whose device it is: the account it was bound to, or the defaults of one that
  * never was. */
 #ifndef KASASIM_ACCOUNT_H

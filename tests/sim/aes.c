@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The AES transport: securePassthrough, a handshake by RSA and a login. */
 #include "transport.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Memory that cannot fail, messages, and slices. */
 #include "base.h"
 

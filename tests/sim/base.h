@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What every file of the simulator starts with: GNU extensions, plain types,
  * and memory that cannot fail (a test tool without memory has nothing useful
  * left to do, so it says so and exits). */

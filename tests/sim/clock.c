@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Simulated time and the calendar. */
 #include "clock.h"
 

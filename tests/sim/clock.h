@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Simulated time. Two scales: elapsed seconds since the start (what loads and
  * meters run on) and the calendar a device shows (what daily statistics are cut
  * by). --speed makes both run faster, a jump moves both. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Sockets and lines of the control protocol. */
 #include "control.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The control socket: one JSON object per line, one JSON answer per line. */
 #ifndef KASASIM_CONTROL_H
 #define KASASIM_CONTROL_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The credential strings of TPAP: what a password becomes before SPAKE2+. */
 #include "tpap.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* libcrypto, called. Algorithms are fetched once: a lookup by name for every
  * request would cost more than the cryptography. */
 #include "crypto.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The cryptography that devices share: thin wrappers over libcrypto, which may
  * not fail here (a test tool says so and exits), except where the bytes come
  * from a client. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Devices: defaults by kind, switching, metering. */
 #include "device.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* One simulated device: what it is, how it feels, what it said last, and what
  * it was asked. Plain data; the dialect words it, the transport carries it. */
 #ifndef KASASIM_DEVICE_H

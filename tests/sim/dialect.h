@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* How a device understands requests and words its answers. A dialect is one
  * file behind this interface; IOT is iot.c. */
 #ifndef KASASIM_DIALECT_H

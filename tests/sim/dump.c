@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Serving a published dump. */
 #include "dump.h"
 

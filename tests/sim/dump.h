@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* A published dump of a real device (module -> method -> answer), served under
  * an address, MAC and id of its own. The file is read where it lies; nothing of
  * it is part of this project. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Names and bookkeeping of faults. */
 #include "fault.h"
 

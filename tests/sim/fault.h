@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What can go wrong on command: the names, their parameters, and which are
  * active on a device. What each one does is done where it belongs: fault_socket
  * kinds by the transport, fault_reply kinds in spoil.c, the rest by the

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Building houses. */
 #include "homes.h"
 

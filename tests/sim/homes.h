@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Where a house comes from: a file, the built-in demo, a number of plugs, a
  * directory of dumps. */
 #ifndef KASASIM_HOMES_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The devices of the house and where they are. */
 #include "house.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* All devices, found by address, and what they share: clock, loop, names of
  * methods ever asked. */
 #ifndef KASASIM_HOUSE_H

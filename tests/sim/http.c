@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Heads, bodies and cookies of HTTP/1.1. */
 #include "http.h"
 

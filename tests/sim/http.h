@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* A web server as minimal as the real ones: no chunks, no 100 Continue, nothing
  * but POST. What is served under which path, a struct http_app says. */
 #ifndef KASASIM_HTTP_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The IOT dialect: which module and method exists on which device, and what
  * happens to a request as a whole. */
 #include "dialect.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The emeter modules: present readings and the device's own statistics. */
 #include "iot_modules.h"
 

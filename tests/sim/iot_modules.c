@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Time, cloud, schedule, lights and sensors of the IOT dialect. */
 #include "iot_modules.h"
 

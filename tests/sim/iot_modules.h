@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The modules of the IOT dialect behind system: each function appends one
  * method's answer object. */
 #ifndef KASASIM_IOT_MODULES_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Strict JSON reading without allocation. */
 #include "json.h"
 

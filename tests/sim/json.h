@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* A strict little JSON reader for requests: no allocation, no leniency. What a
  * real device would stumble over, this refuses. */
 #ifndef KASASIM_JSON_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The KLAP transport: two handshakes, then sealed requests. */
 #include "transport.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* KLAP as formulas. */
 #include "klap_codec.h"
 

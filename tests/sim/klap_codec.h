@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Formulas of KLAP: hashes of both versions, session keys, messages. */
 #ifndef KASASIM_KLAP_CODEC_H
 #define KASASIM_KLAP_CODEC_H

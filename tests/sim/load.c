@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Loads: step functions of simulated time. */
 #include "load.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What is plugged in: electrical power as a function of simulated time.
  *
  * Every load is a step function, so that energy can be summed exactly: load_at

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* epoll and a binary heap of timers. */
 #include "loop.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The one event loop: epoll for sockets, a heap for timers.
  *
  * An object that owns a socket embeds a struct source; one that waits embeds a

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* kasasim: options, and the life of the process. */
 #include "base.h"
 

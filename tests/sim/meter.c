@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Energy by total and by day. */
 #include "meter.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* An outlet's energy meter: sums a load exactly over simulated time, keeps the
  * total and one sum per calendar day. Days before the simulation are invented
  * from the load's average, the same for the same seed. */

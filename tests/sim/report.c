@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Truth and statistics as JSON. */
 #include "report.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What the control socket tells about devices: the truth, and the statistics.
  */
 #ifndef KASASIM_REPORT_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Taking a request apart. */
 #include "request.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* A request in the IOT dialect, taken apart: modules, methods, and which child
  * it is for. Borrows the request's bytes. */
 #ifndef KASASIM_REQUEST_H

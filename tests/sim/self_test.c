@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Published vectors, where they apply to the device's side. */
 #include "self_test.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Sessions: room for a few, found by id. */
 #include "session.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Who is logged in at a device: the sessions of the HTTP transports. Newer
  * firmware keeps one; whoever logs in evicts the others. */
 #ifndef KASASIM_SESSION_H

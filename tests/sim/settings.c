@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Devices from JSON, by a table of members. */
 #include "settings.h"
 

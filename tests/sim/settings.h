@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Devices from JSON: the members of the house file, which are also those of the
  * control socket's "set". */
 #ifndef KASASIM_SETTINGS_H

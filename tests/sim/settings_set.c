@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Setters of members that are more than a number or a string. */
 #include "settings_set.h"
 

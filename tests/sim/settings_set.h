@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Setters of the house format: each takes one member's value. plug is NULL for
  * what belongs to the device. They return what is wrong, or NULL. */
 #ifndef KASASIM_SETTINGS_SET_H

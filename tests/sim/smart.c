@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The SMART dialect: one method, several in a batch, or either for a child. */
 #include "smart.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The SMART dialect inside: methods, each a function that appends its result
  * object. */
 #ifndef KASASIM_SMART_H

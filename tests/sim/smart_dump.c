@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Serving a published dump of a SMART device. */
 #include "smart_dump.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* A published dump of a SMART device (method -> result), served under an
  * address, MAC and id of its own. As dump.h, for the other dialect. */
 #ifndef KASASIM_SMART_DUMP_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What a SMART device says about itself and its children. */
 #include "smart.h"
 

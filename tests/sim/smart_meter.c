@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Energy in the SMART dialect. Each method tells its part of the reading. */
 #include "smart.h"
 

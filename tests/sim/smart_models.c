@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Models of the SMART dialect, as their dumps show them. */
 #include "smart.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* SPAKE2+ with libcrypto's curve arithmetic. */
 #include "spake.h"
 

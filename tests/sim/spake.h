@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* SPAKE2+ on P-256 with SHA-256, HKDF and HMAC: the device's (verifier's) side
  * of RFC 9383, with TPAP's framing of w0 and of the transcript. */
 #ifndef KASASIM_SPAKE_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Faults of the frame and of the text in it. */
 #include "spoil.h"
 

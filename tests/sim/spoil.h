@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* From an answer to bytes on a TCP connection, spoiled by whatever faults the
  * device has. */
 #ifndef KASASIM_SPOIL_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Listeners, connections and the pace of answers. */
 #include "stream.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* TCP of a device, whatever is spoken on it: a listening socket of its own, so
  * that one device can refuse, connections, and answers sent at the pace that
  * faults dictate. What a message is, a struct speech says. */

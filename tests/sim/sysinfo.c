@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* system.get_sysinfo, field by field. */
 #include "sysinfo.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The answer to system.get_sysinfo, for each kind of device. Rendered once and
  * kept; only the seconds an outlet has been on are filled in per request. */
 #ifndef KASASIM_SYSINFO_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Probes of TDP and their answers. */
 #include "tdp.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* TDP, the newer discovery: UDP 20002, and 20004 for what runs on batteries. */
 #ifndef KASASIM_TDP_H
 #define KASASIM_TDP_H

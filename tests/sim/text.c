@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* A growing byte string and a small JSON writer. */
 #include "text.h"
 

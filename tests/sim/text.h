@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* A growing byte string, and the few ways in which the simulator writes JSON
  * into it. Written for speed: a reply is some memcpy and a handful of integers.
  * p is NULL until something was added, and always NUL-terminated after. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* TLS by libssl. */
 #include "tls.h"
 

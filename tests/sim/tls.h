@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* TLS 1.2 as devices have it: a certificate that they signed themselves, and
  * for KLAP the old suites with an RSA key exchange only. One key for the whole
  * house, made when the first connection wants it. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The TPAP transport: discover, pake_register, pake_share, and the sealed data
  * channel. */
 #include "transport.h"

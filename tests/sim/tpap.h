@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* TPAP: a login by SPAKE2+, then sealed requests. */
 #ifndef KASASIM_TPAP_H
 #define KASASIM_TPAP_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* How bytes reach a device. A transport is one file behind this interface; the
  * XOR transport is xor_tcp.c (with house-wide UDP in xor_udp.c); KLAP, AES and
  * TPAP are apps of one web server, http.c. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* All transports by name, and the one that transports nothing. */
 #include "transport.h"
 

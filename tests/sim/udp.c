@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Probes, unicast and broadcast, on the ports of the house.
  *
  * The socket is bound to all addresses but, unless told otherwise, to the

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The UDP ports of the whole house: one socket each, every device answering
  * from its own address. What a port speaks, a struct udp_service says. */
 #ifndef KASASIM_UDP_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Autokey XOR, both ways. */
 #include "xor_codec.h"
 

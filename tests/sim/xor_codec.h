@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The autokey XOR cipher of the port 9999 protocol: each byte is masked with
  * the cipher byte before it, the first with 171. */
 #ifndef KASASIM_XOR_CODEC_H

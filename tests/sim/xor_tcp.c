@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The XOR transport over TCP: frames of be32(length) + cipher text. */
 #include "transport.h"
 

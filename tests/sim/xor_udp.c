@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The XOR protocol over UDP: the cipher text alone. */
 #include "udp.h"
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Discord's Execute Webhook."""
 
 import re

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Certificates for one test run: an authority, and servers good and bad."""
 
 import pathlib

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Pushover's message API, as strict as the real one and a little stricter."""
 
 import re

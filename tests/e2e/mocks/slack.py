@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Slack: the incoming webhook and chat.postMessage."""
 
 import re

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """An SMTP server that says what the script tells it, and a look at the mail.
 
 Scripted: every phase's reply can be set; it also judges what it hears, so that

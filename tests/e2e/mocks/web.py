@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """The HTTPS server all channel mocks share: strict reading, scripted acts.
 
 A mock answers by its own judgement (judge()) unless the script holds an act

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """A receiver of the generic webhook: schema 1, checked to the letter."""
 
 import datetime

@@ -1,0 +1,94 @@
+# SPDX-License-Identifier: MIT
+# shellcheck shell=bash
+# shellcheck disable=SC2034
+# What run.sh and check.sh share: installing what is missing, and building a
+# copy of the sources below var/, so that the checkout itself stays as it is.
+# Sourced, not run. Wants: TOP (the checkout).
+
+VAR=$TOP/var
+
+say() { printf '%s\n' "$*" >&2; }
+
+die() {
+  say "$*"
+  exit 1
+}
+
+# package_missing PACKAGE
+package_missing() {
+  ! dpkg-query -W -f '${Status}' "$1" 2>/dev/null | grep -q 'ok installed'
+}
+
+# install_packages WHY PACKAGE...: installs those that are missing, with sudo
+# when not root. Fails where that cannot be done; the caller decides.
+install_packages() {
+  local why=$1 root='' missing=() package
+  shift
+  if ! command -v apt-get >/dev/null; then
+    say "This is no Debian or Ubuntu: please install yourself, $why: $*"
+    return 0
+  fi
+  for package in "$@"; do
+    if package_missing "$package"; then missing+=("$package"); fi
+  done
+  if [ ${#missing[@]} -eq 0 ]; then return 0; fi
+  if [ "$(id -u)" -ne 0 ]; then root=sudo; fi
+  say "Installing, $why: ${missing[*]}"
+  mkdir -p "$VAR/log"
+  $root env DEBIAN_FRONTEND=noninteractive \
+    apt-get install -y --no-install-recommends "${missing[@]}" \
+    >"$VAR/log/apt.log" 2>&1 ||
+    { $root apt-get update >>"$VAR/log/apt.log" 2>&1 &&
+      $root env DEBIAN_FRONTEND=noninteractive \
+        apt-get install -y --no-install-recommends "${missing[@]}" \
+        >>"$VAR/log/apt.log" 2>&1; } ||
+    { tail -n 5 "$VAR/log/apt.log" >&2
+      say "Could not install them; the whole story is in var/log/apt.log"
+      return 1; }
+}
+
+BUILD_PACKAGES=(build-essential autoconf automake libtool pkg-config
+  collectd-dev libcjson-dev libcurl4-openssl-dev libssl-dev libsqlite3-dev)
+# write_prometheus and rrdtool need libraries that collectd-core only suggests
+RUN_PACKAGES=(collectd-core libmicrohttpd12 libprotobuf-c1 librrd8)
+
+# stage_sources: var/src is a copy of the sources with a fresh configure.
+# Files keep their times, so make builds only what changed.
+stage_sources() {
+  local item newest
+  mkdir -p "$VAR/src" "$VAR/log"
+  for item in configure.ac Makefile.am LICENSE README.md run.sh check.sh \
+    types.db .clang-format .clang-tidy src tests scripts doc collectd.conf.d grafana packaging; do
+    if [ -e "$TOP/$item" ]; then
+      cp -a --update "$TOP/$item" "$VAR/src/"
+    fi
+  done
+  newest=$(find "$VAR/src/configure.ac" "$VAR/src/Makefile.am" "$VAR"/src/{src,tests}/*/files.mk \
+    -newer "$VAR/src/configure" 2>/dev/null | head -n 1)
+  if [ ! -e "$VAR/src/configure" ] || [ -n "$newest" ]; then
+    (cd "$VAR/src" && autoreconf -i) >"$VAR/log/autoreconf.log" 2>&1 ||
+      { tail -n 20 "$VAR/log/autoreconf.log" >&2
+        return 1; }
+  fi
+}
+
+# build NAME [CONFIGURE-ARGUMENT...]: var/NAME holds a finished build. Says
+# nothing unless it fails.
+build() {
+  local name=$1 log=$VAR/log/build-$1.log
+  shift
+  mkdir -p "$VAR/$name"
+  (
+    cd "$VAR/$name" || exit 1
+    if [ ! -e config.status ] || [ "$VAR/src/configure" -nt config.status ] ||
+      [ "$(cat arguments 2>/dev/null)" != "$*" ]; then
+      "$VAR/src/configure" "$@" || exit 1
+      echo "$*" >arguments
+      make clean # objects made with other flags
+    fi
+    make -j"$(nproc)" all
+  ) >"$log" 2>&1 ||
+    { grep -E 'error|warning|\*\*\*' "$log" | head -n 20 >&2
+      say "The build failed; the whole story is in ${log#"$TOP"/}"
+      return 1; }
+}

@@ -1,0 +1,544 @@
+/* SPDX-License-Identifier: MIT */
+/* Slack (ALERTING.md A.3): by incoming webhook, or by a bot's token, which can
+ * put the recovery into the alert's thread. */
+#include <config.h>
+
+#include "alert/channel/channel_types.h"
+#include "alert/channel/http.h"
+#include "alert/channel/json_reply.h"
+#include "alert/text/alert_fields.h"
+#include "alert/text/text_limits.h"
+#include "alert/text/json_writer.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+  TITLE_MAX = 250,
+  BODY_MAX = 700, /* beyond this, or five lines, Slack folds it away */
+  LINES_MAX = 5,
+  FIELDS_MAX = 8,
+  URL_MAX = 2000,
+  LEAST_WAIT = 1,
+  BROKEN_WAIT = 30,
+  REQUEST_MAX = 64 * 1024,
+};
+
+static const char service[] = "https://slack.com";
+
+/* ALERTING.md B.5 */
+static const char *const colours[LEVEL_COUNT] = {
+    [LEVEL_OK] = "#2eb886",      [LEVEL_INFO] = "#439fe0",
+    [LEVEL_WARNING] = "#daa038", [LEVEL_ERROR] = "#e8590c",
+    [LEVEL_CRITICAL] = "danger", [LEVEL_EMERGENCY] = "danger",
+};
+
+struct slack {
+  struct http_channel http;
+  struct secret webhook_url; /* mode 1 */
+  struct secret bot_token;   /* mode 2 */
+  char *channel_id;
+  bool broadcast;
+  char *mention;
+  char *username;
+  char *icon_emoji;
+  char *legacy_channel;
+  char *base_url;
+};
+
+HTTP_SETTINGS(struct slack);
+
+static const struct option options[] = {
+    SECRET_OPTIONS("WebhookURL", struct slack, webhook_url),
+    SECRET_OPTIONS("BotToken", struct slack, bot_token),
+    {.name = "ChannelID",
+     .type = OPTION_STRING,
+     .offset = offsetof(struct slack, channel_id)},
+    {.name = "ReplyBroadcast",
+     .type = OPTION_BOOL,
+     .offset = offsetof(struct slack, broadcast)},
+    {.name = "Mention",
+     .type = OPTION_STRING,
+     .offset = offsetof(struct slack, mention)},
+    {.name = "Username",
+     .type = OPTION_STRING,
+     .offset = offsetof(struct slack, username)},
+    {.name = "IconEmoji",
+     .type = OPTION_STRING,
+     .offset = offsetof(struct slack, icon_emoji)},
+    {.name = "LegacyChannel",
+     .type = OPTION_STRING,
+     .offset = offsetof(struct slack, legacy_channel)},
+    {.name = "BaseURL", /* for tests and proxies */
+     .type = OPTION_STRING,
+     .offset = offsetof(struct slack, base_url)},
+    TRANSFER_OPTIONS(struct slack, http.options),
+    {.name = NULL}};
+
+static const char *const line[] = {"WebhookURL", NULL};
+
+static void defaults(void *settings) {
+  struct slack *s = settings;
+
+  http_defaults(&s->http);
+}
+
+/* -- configuration --------------------------------------------------------- */
+
+static bool is_word(const char *text, const char *letters) {
+  return *text != '\0' && text[strspn(text, letters)] == '\0';
+}
+
+#define CAPITALS "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+
+/* What the option may be and what goes into the text for it. */
+static int mention_of(const char *mention, char *out, size_t size) {
+  if (strcmp(mention, "here") == 0 || strcmp(mention, "channel") == 0 ||
+      strcmp(mention, "everyone") == 0)
+    snprintf(out, size, "<!%s> ", mention);
+  else if ((mention[0] == 'U' || mention[0] == 'W') &&
+           is_word(mention, CAPITALS) && strlen(mention) < 32)
+    snprintf(out, size, "<@%s> ", mention);
+  else if (mention[0] == 'S' && is_word(mention, CAPITALS) &&
+           strlen(mention) < 32)
+    snprintf(out, size, "<!subteam^%s> ", mention);
+  else
+    return -EINVAL;
+  return 0;
+}
+
+static int check_mode(struct slack *s, const char *where,
+                      struct option_reporter *reporter) {
+  char why[200];
+  int err = 0;
+
+  if (secret_unset(&s->webhook_url) == secret_unset(&s->bot_token)) {
+    option_error(reporter,
+                 "%s: needs either WebhookURL or BotToken (or their ...File)",
+                 where);
+    return -EINVAL;
+  }
+  if (secret_load(&s->webhook_url, where, "WebhookURL", reporter) < 0 ||
+      secret_load(&s->bot_token, where, "BotToken", reporter) < 0)
+    return -EINVAL;
+  if (s->webhook_url.value != NULL &&
+      http_url_check(s->webhook_url.value, s->http.options.allow_insecure, NULL,
+                     0, why, sizeof(why)) < 0) {
+    option_error(reporter, "%s: WebhookURL: %s", where, why);
+    err = -EINVAL;
+  }
+  if (s->bot_token.value != NULL &&
+      (s->channel_id == NULL || !is_word(s->channel_id, CAPITALS))) {
+    option_error(reporter, "%s: BotToken needs ChannelID, like \"C0123456789\"",
+                 where);
+    err = -EINVAL;
+  }
+  if (s->bot_token.value != NULL &&
+      strpbrk(s->bot_token.value, " \t") != NULL) {
+    option_error(reporter, "%s: BotToken: expected one word", where);
+    err = -EINVAL;
+  }
+  return err;
+}
+
+static int check(void *settings, const char *where,
+                 struct option_reporter *reporter) {
+  struct slack *s = settings;
+  int err = curl_transfer_check(&s->http.options, where, reporter);
+  char text[64];
+  char why[200];
+
+  http_keep_secret(&s->http, &s->webhook_url);
+  http_keep_secret(&s->http, &s->bot_token);
+  if (check_mode(s, where, reporter) < 0)
+    err = -EINVAL;
+  if (s->mention != NULL && mention_of(s->mention, text, sizeof(text)) < 0) {
+    option_error(reporter,
+                 "%s: Mention \"%s\": expected here, channel, everyone, or the "
+                 "id of a user (U..) or group (S..)",
+                 where, s->mention);
+    err = -EINVAL;
+  }
+  if (s->base_url != NULL &&
+      http_url_check(s->base_url, s->http.options.allow_insecure, NULL, 0, why,
+                     sizeof(why)) < 0) {
+    option_error(reporter, "%s: BaseURL: %s", where, why);
+    err = -EINVAL;
+  }
+  return err;
+}
+
+/* -- the message ----------------------------------------------------------- */
+
+static enum level shown_level(const struct message *message) {
+  if (message->kind == MESSAGE_RESOLVED)
+    return LEVEL_OK;
+  return message->level < LEVEL_COUNT ? message->level : LEVEL_ERROR;
+}
+
+static int escaped(const char *text, size_t max, struct buf *out) {
+  struct buf cut;
+  int err;
+
+  buf_init(&cut, 4096);
+  err = text_limits_truncate(text, TEXT_LIMITS_CHARACTERS, max, 1, &cut);
+  if (err == 0)
+    err = text_escape(cut.data, TARGET_SLACK, out);
+  buf_free(&cut);
+  return err;
+}
+
+static void add_escaped(struct json_writer *j, cJSON *parent, const char *name,
+                        const char *text, size_t max) {
+  struct buf out;
+
+  buf_init(&out, 16384);
+  if (escaped(text, max, &out) < 0)
+    j->failed = true;
+  else
+    json_writer_text(j, parent, name, out.data);
+  buf_free(&out);
+}
+
+static void add_fields(struct json_writer *j, cJSON *attachment,
+                       const struct message *message) {
+  struct alert_field facts[ALERT_FIELDS_MAX];
+  size_t n = alert_fields_of(message, facts);
+  cJSON *fields;
+
+  if (n == 0)
+    return;
+  fields = json_writer_array(j, attachment, "fields");
+  for (size_t i = 0; i < n && i < FIELDS_MAX; i++) {
+    cJSON *field = json_writer_object(j, fields, NULL);
+    add_escaped(j, field, "title", facts[i].name, 100);
+    add_escaped(j, field, "value", facts[i].value, 300);
+    json_writer_bool(j, field, "short", true);
+  }
+}
+
+static void add_attachment(struct json_writer *j, const struct message *message,
+                           const struct sender_env *env, const char *title,
+                           const char *body) {
+  cJSON *list = json_writer_array(j, j->root, "attachments");
+  cJSON *a = json_writer_object(j, list, NULL);
+  char foot[300];
+  struct buf url;
+
+  json_writer_text(j, a, "color", colours[shown_level(message)]);
+  json_writer_text(j, a, "fallback", title);
+  buf_init(&url, URL_MAX + 1);
+  if (text_limits_url(message, URL_MAX, &url) < 0)
+    j->failed = true;
+  if (url.len > 0) {
+    add_escaped(j, a, "title", message->alert->device, TITLE_MAX);
+    json_writer_text(j, a, "title_link", url.data);
+  }
+  buf_free(&url);
+  json_writer_text(j, a, "text", body);
+  add_fields(j, a, message);
+  snprintf(foot, sizeof(foot), "notify_kasa on %s", env->collectd_host);
+  add_escaped(j, a, "footer", foot, 300);
+  json_writer_number(j, a, "ts", (double)(message->created / 1000));
+  json_writer_text(j, json_writer_array(j, a, "mrkdwn_in"), NULL, "text");
+}
+
+/* The thread this message belongs to: "C0123:1700000000.000100" came back from
+ * its first message. NULL = a message of its own. */
+static const char *thread_of(const struct slack *s,
+                             const struct message *message) {
+  const char *colon = strchr(message->root_ref, ':');
+
+  if (s->channel_id == NULL || colon == NULL ||
+      strncmp(message->root_ref, s->channel_id,
+              (size_t)(colon - message->root_ref)) != 0)
+    return NULL;
+  return colon[1] != '\0' ? colon + 1 : NULL;
+}
+
+static void add_addressing(struct json_writer *j, const struct slack *s,
+                           const struct message *message, bool threaded) {
+  const char *thread = threaded ? thread_of(s, message) : NULL;
+
+  if (s->channel_id != NULL)
+    json_writer_text(j, j->root, "channel", s->channel_id);
+  else if (s->legacy_channel != NULL)
+    json_writer_text(j, j->root, "channel", s->legacy_channel);
+  if (s->username != NULL)
+    json_writer_text(j, j->root, "username", s->username);
+  if (s->icon_emoji != NULL)
+    json_writer_text(j, j->root, "icon_emoji", s->icon_emoji);
+  if (thread != NULL) {
+    json_writer_text(j, j->root, "thread_ts", thread);
+    if (s->broadcast)
+      json_writer_bool(j, j->root, "reply_broadcast", true);
+  }
+}
+
+static int payload(const struct slack *s, const struct message *message,
+                   const struct sender_env *env, bool threaded,
+                   struct buf *out) {
+  static const struct text_limits limits = {
+      TARGET_SLACK, TEXT_LIMITS_CHARACTERS, TITLE_MAX, BODY_MAX, LINES_MAX};
+  struct json_writer j;
+  struct buf title, body, text;
+  char mention[64] = "";
+  int err;
+
+  json_writer_init(&j);
+  buf_init(&title, TEMPLATE_OUTPUT_MAX);
+  buf_init(&body, TEMPLATE_OUTPUT_MAX);
+  buf_init(&text, TEMPLATE_OUTPUT_MAX);
+  err = text_limits_message(message, &limits, &title, &body);
+  if (s->mention != NULL && message->level == LEVEL_EMERGENCY &&
+      message->kind != MESSAGE_RESOLVED && message->kind != MESSAGE_ACKED &&
+      !message->quiet)
+    mention_of(s->mention, mention, sizeof(mention));
+  if (err == 0)
+    err = buf_addf(&text, "%s%s", mention, title.data);
+  if (err == 0) {
+    json_writer_text(&j, j.root, "text", text.data);
+    add_addressing(&j, s, message, threaded);
+    add_attachment(&j, message, env, title.data, body.data);
+    err = json_writer_print(&j, out);
+  }
+  buf_free(&title);
+  buf_free(&body);
+  buf_free(&text);
+  json_writer_free(&j);
+  return err;
+}
+
+/* -- talking --------------------------------------------------------------- */
+
+static const struct http_rule webhook_rules[] = {
+    {404, 404, SEND_REFUSED_CHANNEL, 0, true, "check the WebhookURL"},
+    {410, 410, SEND_REFUSED_CHANNEL, 0, true, "the channel is archived"},
+    {429, 429, SEND_RETRY, LEAST_WAIT, false, NULL},
+    {500, 599, SEND_RETRY, BROKEN_WAIT, false, NULL},
+    {0, 0, SEND_RETRY, 0, false, NULL},
+};
+
+/* The errors of a 200 that is none; others are about the message. */
+static const struct {
+  const char *error;
+  enum send_outcome outcome;
+  double wait_s;
+  bool stop;
+} bot_errors[] = {
+    {"rate_limited", SEND_RETRY, 30, false},
+    {"ratelimited", SEND_RETRY, 30, false},
+    {"internal_error", SEND_RETRY, BROKEN_WAIT, false},
+    {"fatal_error", SEND_RETRY, BROKEN_WAIT, false},
+    {"service_unavailable", SEND_RETRY, BROKEN_WAIT, false},
+    {"request_timeout", SEND_RETRY, BROKEN_WAIT, false},
+    {"team_added_to_org", SEND_RETRY, 60, false},
+    {"msg_too_long", SEND_SHRINK, 0, false},
+    {"invalid_auth", SEND_REFUSED_CHANNEL, 0, false},
+    {"not_authed", SEND_REFUSED_CHANNEL, 0, false},
+    {"token_revoked", SEND_REFUSED_CHANNEL, 0, false},
+    {"token_expired", SEND_REFUSED_CHANNEL, 0, false},
+    {"account_inactive", SEND_REFUSED_CHANNEL, 0, true},
+    {"no_permission", SEND_REFUSED_CHANNEL, 0, false},
+    {"missing_scope", SEND_REFUSED_CHANNEL, 0, false},
+    {"not_allowed_token_type", SEND_REFUSED_CHANNEL, 0, false},
+    {"channel_not_found", SEND_REFUSED_CHANNEL, 0, true},
+    {"not_in_channel", SEND_REFUSED_CHANNEL, 0, false},
+    {"is_archived", SEND_REFUSED_CHANNEL, 0, true},
+    {"restricted_action", SEND_REFUSED_CHANNEL, 0, false},
+    {"ekm_access_denied", SEND_REFUSED_CHANNEL, 0, false},
+    {"access_denied", SEND_REFUSED_CHANNEL, 0, false},
+};
+
+static void unreadable(struct slack *s, const struct http_answer *answer,
+                       struct send_result *result) {
+  result->outcome = SEND_AMBIGUOUS;
+  result->wait_s = BROKEN_WAIT;
+  http_why(&s->http, answer, result,
+           "HTTP %ld with an answer that cannot be read", answer->status);
+}
+
+static void judge_webhook(struct slack *s, const struct http_answer *answer,
+                          struct send_result *result) {
+  const char *body = answer->body.data != NULL ? answer->body.data : "";
+
+  if (!answer->complete) {
+    unreadable(s, answer, result);
+  } else if (strcmp(body, "ok") != 0) {
+    result->outcome = SEND_REFUSED_MESSAGE;
+    http_why(&s->http, answer, result, "HTTP %ld, but the answer is not ok",
+             answer->status);
+  } else {
+    http_why(&s->http, NULL, result, "ok");
+  }
+}
+
+/* Returns the error of the answer, "" for none; valid as long as json. */
+static const char *judge_bot(struct slack *s, const struct http_answer *answer,
+                             const cJSON *json, const struct message *message,
+                             struct send_result *result) {
+  const char *error = json_reply_text(json, "error");
+
+  if (!cJSON_IsObject(json) ||
+      !cJSON_IsBool(cJSON_GetObjectItemCaseSensitive(json, "ok"))) {
+    unreadable(s, answer, result);
+    return "";
+  }
+  if (cJSON_IsTrue(cJSON_GetObjectItemCaseSensitive(json, "ok"))) {
+    if (strlen(json_reply_text(json, "ts")) < 64 &&
+        strlen(json_reply_text(json, "channel")) < 64)
+      snprintf(result->provider_ref, sizeof(result->provider_ref), "%s:%s",
+               json_reply_text(json, "channel"), json_reply_text(json, "ts"));
+    http_why(&s->http, NULL, result, "ok, ts %.64s",
+             json_reply_text(json, "ts"));
+    return "";
+  }
+  result->outcome = SEND_REFUSED_MESSAGE;
+  for (size_t i = 0; i < sizeof(bot_errors) / sizeof(bot_errors[0]); i++)
+    if (strcmp(error, bot_errors[i].error) == 0) {
+      result->outcome = bot_errors[i].outcome;
+      result->wait_s = bot_errors[i].wait_s;
+      result->stop = bot_errors[i].stop;
+    }
+  if (result->outcome == SEND_SHRINK && message->shrink)
+    result->outcome = SEND_REFUSED_MESSAGE;
+  if (result->outcome == SEND_RETRY && answer->retry_after >= 0)
+    result->wait_s = answer->retry_after;
+  http_why(&s->http, NULL, result, "HTTP %ld, but not ok: %.100s",
+           answer->status, error);
+  return error;
+}
+
+/* 429 with the wait in the body. */
+static void heed_body(const cJSON *json, const struct http_answer *answer,
+                      struct send_result *result) {
+  const cJSON *wait = cJSON_GetObjectItemCaseSensitive(json, "retry_after");
+
+  if (answer->status == 429 && cJSON_IsNumber(wait) &&
+      wait->valuedouble > result->wait_s && wait->valuedouble < HTTP_WAIT_MAX)
+    result->wait_s = wait->valuedouble;
+}
+
+enum next { DONE, WITHOUT_THREAD, ONCE_MORE };
+
+static enum next attempt(struct slack *s, const struct message *message,
+                         const struct sender_env *env, bool threaded,
+                         const struct buf *body, struct send_result *result) {
+  bool bot = s->bot_token.value != NULL;
+  char bearer[SECRET_SIZE_MAX + 64] = "";
+  const char *headers[] = {"Content-Type: application/json; charset=utf-8",
+                           bot ? bearer : NULL, NULL};
+  struct http_request request = {.method = "POST",
+                                 .headers = headers,
+                                 .body = body->data,
+                                 .body_len = body->len};
+  struct http_answer answer;
+  enum next next = DONE;
+  char url[2048];
+  cJSON *json;
+
+  if (bot) {
+    snprintf(bearer, sizeof(bearer), "Authorization: Bearer %s",
+             s->bot_token.value);
+    snprintf(url, sizeof(url), "%s/api/chat.postMessage",
+             s->base_url != NULL ? s->base_url : service);
+  }
+  request.url = bot ? url : s->webhook_url.value;
+  http_perform(&s->http, &request, env, &answer);
+  explicit_bzero(bearer, sizeof(bearer));
+  json = json_reply_parse(&answer);
+  if (http_judge(&s->http, &answer, webhook_rules, message, result)) {
+    if (!bot)
+      judge_webhook(s, &answer, result);
+    else if (strcmp(judge_bot(s, &answer, json, message, result),
+                    "thread_not_found") == 0 &&
+             threaded)
+      next = WITHOUT_THREAD;
+  } else {
+    heed_body(json, &answer, result);
+  }
+  if (result->outcome == SEND_REFUSED_CHANNEL && answer.status >= 200) {
+    char why[200];
+    if (http_reread(&s->http) &&
+        (bot ||
+         http_url_check(s->webhook_url.value, s->http.options.allow_insecure,
+                        NULL, 0, why, sizeof(why)) == 0))
+      next = ONCE_MORE;
+  }
+  cJSON_Delete(json);
+  http_answer_free(&answer);
+  return next;
+}
+
+static void send_(void *settings, const struct message *message,
+                  const struct sender_env *env, struct send_result *result) {
+  struct slack *s = settings;
+  bool threaded = true;
+  enum next next = ONCE_MORE;
+  struct buf body;
+
+  buf_init(&body, REQUEST_MAX);
+  for (int tries = 0; next != DONE && tries < 2; tries++) {
+    http_result_init(result);
+    buf_clear(&body);
+    if (payload(s, message, env, threaded, &body) < 0) {
+      snprintf(result->why, sizeof(result->why), "out of memory");
+      break;
+    }
+    next = attempt(s, message, env, threaded, &body, result);
+    threaded = threaded && next != WITHOUT_THREAD;
+  }
+  buf_free(&body);
+}
+
+static int render(const void *settings, const struct message *message,
+                  const struct sender_env *env, struct buf *out) {
+  const struct slack *s = settings;
+  int err;
+
+  if (s->bot_token.text != NULL || s->bot_token.file != NULL)
+    err = buf_addf(out,
+                   "POST %s/api/chat.postMessage\nAuthorization: Bearer ***\n",
+                   s->base_url != NULL ? s->base_url : service);
+  else
+    err = buf_adds(out, "POST https://***\n");
+  if (err == 0)
+    err = buf_adds(out, "Content-Type: application/json; charset=utf-8\n\n");
+  if (err == 0)
+    err = payload(s, message, env, true, out);
+  return err < 0 ? err : buf_adds(out, "\n");
+}
+
+static void destroy(void *settings) {
+  struct slack *s = settings;
+
+  http_free(&s->http);
+  secret_free(&s->webhook_url);
+  secret_free(&s->bot_token);
+  free(s->channel_id);
+  free(s->mention);
+  free(s->username);
+  free(s->icon_emoji);
+  free(s->legacy_channel);
+  free(s->base_url);
+}
+
+const struct sender sender_slack = {
+    .name = "slack",
+    .title = "Slack",
+    .line_name = "Slack",
+    .line = line,
+    .options = options,
+    .settings_size = sizeof(struct slack),
+    .rate_count = 30,
+    .rate_window_s = 600,
+    .defaults = defaults,
+    .check = check,
+    .send = send_,
+    .reread = http_settings_reread,
+    .render = render,
+    .close = http_settings_close,
+    .destroy = destroy,
+};

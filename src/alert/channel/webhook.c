@@ -1,0 +1,541 @@
+/* SPDX-License-Identifier: MIT */
+/* The generic webhook (ALERTING.md A.4): schema 1 or a body of one's own,
+ * signed, with an idempotency key that stays the same over retries. */
+#include <config.h>
+
+#include "alert/channel/channel_types.h"
+#include "alert/channel/http.h"
+#include "alert/channel/signature.h"
+#include "alert/config/config.h"
+#include "alert/text/json_writer.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+enum {
+  REQUEST_MAX = 256 * 1024,
+  LEAST_WAIT = 5,
+  SCHEMA = 1,
+  OWN_HEADERS_MAX = 16,
+  HEADERS_MAX = OWN_HEADERS_MAX + 8,
+};
+
+enum method { METHOD_POST, METHOD_PUT };
+static const char *const methods[] = {"POST", "PUT", NULL};
+
+struct webhook {
+  struct http_channel http;
+  struct secret url;
+  char host[HTTP_HOST_SIZE]; /* of the address at start, for `render` */
+  int method;
+  struct option_strings headers; /* name, value, name, value */
+  struct secret bearer;
+  char *username;
+  struct secret password;
+  struct secret hmac;
+  char *content_type;
+  char *body_text;
+  struct template *body;
+};
+
+HTTP_SETTINGS(struct webhook);
+
+static const struct option options[] = {
+    SECRET_OPTIONS("URL", struct webhook, url),
+    {.name = "Method",
+     .type = OPTION_CHOICE,
+     .offset = offsetof(struct webhook, method),
+     .choices = methods},
+    {.name = "Header",
+     .type = OPTION_STRINGS,
+     .offset = offsetof(struct webhook, headers)},
+    SECRET_OPTIONS("BearerToken", struct webhook, bearer),
+    {.name = "Username",
+     .type = OPTION_STRING,
+     .offset = offsetof(struct webhook, username)},
+    SECRET_OPTIONS("Password", struct webhook, password),
+    SECRET_OPTIONS("HMACSecret", struct webhook, hmac),
+    {.name = "ContentType",
+     .type = OPTION_STRING,
+     .offset = offsetof(struct webhook, content_type)},
+    {.name = "Body",
+     .type = OPTION_STRING,
+     .offset = offsetof(struct webhook, body_text)},
+    TRANSFER_OPTIONS(struct webhook, http.options),
+    {.name = NULL}};
+
+static const char *const line[] = {"URL", NULL};
+
+static void defaults(void *settings) {
+  struct webhook *w = settings;
+
+  http_defaults(&w->http);
+}
+
+static const char *content_type(const struct webhook *w) {
+  return w->content_type != NULL ? w->content_type
+                                 : "application/json; charset=utf-8";
+}
+
+static bool is_json_type(const char *type) {
+  size_t n = strcspn(type, "; ");
+
+  return (n == 16 && strncasecmp(type, "application/json", n) == 0) ||
+         (n > 5 && strncasecmp(type + n - 5, "+json", 5) == 0);
+}
+
+/* -- the body -------------------------------------------------------------- */
+
+/* The receiver's words for what happened. */
+static const char *event_of(const struct message *message) {
+  switch (message->kind) {
+  case MESSAGE_OPEN:
+    return "firing";
+  case MESSAGE_UPDATE:
+    return "update";
+  case MESSAGE_REPEAT:
+    return "repeat";
+  case MESSAGE_RESOLVED:
+    return "resolved";
+  case MESSAGE_ACKED:
+    return "acknowledged";
+  case MESSAGE_TEST:
+    return "test";
+  case MESSAGE_NOTE:
+  case MESSAGE_CANCEL:
+  case MESSAGE_KINDS:
+    break;
+  }
+  if (message->reason == REASON_DIGEST)
+    return "digest";
+  if (message->reason == REASON_MISSED)
+    return "resolved";
+  if (strcmp(message->alert->type, "report") == 0)
+    return "report";
+  return "firing";
+}
+
+/* As of the moment the message was decided: a retry sends the same bytes. */
+static void add_alert(struct json_writer *j, const struct message *message) {
+  const struct alert *a = message->alert;
+  int64_t end = a->resolved_at != 0 ? a->resolved_at : message->created;
+  bool percent = !isnan(a->percent);
+  cJSON *o = json_writer_object(j, j->root, "alert");
+  cJSON *labels;
+
+  json_writer_text(j, o, "fingerprint", a->fingerprint);
+  json_writer_text(j, o, "episode", a->episode);
+  json_writer_text(j, o, "class", alert_class_name(a->class));
+  json_writer_text(j, o, "status", alert_state_name(a->state));
+  json_writer_text(j, o, "level", level_name(a->level));
+  json_writer_text(j, o, "severity", severity_name(a->severity));
+  json_writer_text(j, o, "host", a->host);
+  json_writer_text(j, o, "plugin", a->plugin);
+  json_writer_text(j, o, "plugin_instance", a->plugin_instance);
+  json_writer_text(j, o, "type", a->type);
+  json_writer_text(j, o, "type_instance", a->type_instance);
+  json_writer_text(j, o, "device", a->device);
+  json_writer_text(j, o, "data_source", a->data_source);
+  json_writer_number(j, o, "value", percent ? a->percent : a->value);
+  json_writer_text(j, o, "unit", percent ? "%" : a->unit);
+  json_writer_number(j, o, "limit", a->limit);
+  if (a->direction == DIRECTION_NONE)
+    json_writer_null(j, o, "direction");
+  else
+    json_writer_text(j, o, "direction", alert_direction_name(a->direction));
+  json_writer_number(j, o, "warning_min", a->warning_min);
+  json_writer_number(j, o, "warning_max", a->warning_max);
+  json_writer_number(j, o, "failure_min", a->failure_min);
+  json_writer_number(j, o, "failure_max", a->failure_max);
+  json_writer_moment(j, o, "since", a->since > 0 ? a->since : message->created);
+  json_writer_moment(j, o, "resolved_at", a->resolved_at);
+  json_writer_number(
+      j, o, "duration_s",
+      a->since > 0 && end > a->since ? (double)((end - a->since) / 1000) : 0);
+  json_writer_number(j, o, "count", a->count);
+  json_writer_text(j, o, "message", a->text);
+  json_writer_text(j, o, "title", message->title);
+  json_writer_text(j, o, "text", message->body);
+  labels = json_writer_object(j, o, "labels");
+  for (size_t i = 0; i < a->labels_num; i++)
+    json_writer_text(j, labels, a->labels[i].name, a->labels[i].value);
+}
+
+static int add_schema(const struct message *message,
+                      const struct sender_env *env, struct buf *out) {
+  struct json_writer j;
+  cJSON *source;
+  int err;
+
+  json_writer_init(&j);
+  json_writer_number(&j, j.root, "version", SCHEMA);
+  json_writer_text(&j, j.root, "event", event_of(message));
+  json_writer_text(&j, j.root, "delivery_id", message->delivery_id);
+  json_writer_number(&j, j.root, "sequence", message->alert->sequence);
+  add_alert(&j, message);
+  json_writer_null(&j, j.root, "group");
+  source = json_writer_object(&j, j.root, "source");
+  json_writer_text(&j, source, "collectd_host",
+                   message->collectd_host != NULL ? message->collectd_host
+                                                  : env->collectd_host);
+  json_writer_text(&j, source, "version", env->version);
+  err = json_writer_print(&j, out);
+  json_writer_free(&j);
+  return err;
+}
+
+static int body_of(const struct webhook *w, const struct message *message,
+                   const struct sender_env *env, struct buf *out) {
+  if (w->body == NULL)
+    return add_schema(message, env, out);
+  return template_render(
+      w->body, message,
+      is_json_type(content_type(w)) ? TARGET_JSON : TARGET_PLAIN, out);
+}
+
+/* -- configuration --------------------------------------------------------- */
+
+static int check_body(struct webhook *w, const char *where,
+                      struct option_reporter *reporter) {
+  /* quotes, a backslash, a NaN: what would break JSON breaks it here */
+  static const char awkward[] = "A \"plug\" \\ K\xc3\xbc"
+                                "che\nline two";
+  struct alert alert;
+  struct message message;
+  char why[256] = "";
+  struct buf out;
+  int err = 0;
+
+  if (w->body_text == NULL)
+    return 0;
+  w->body = template_compile(w->body_text, why, sizeof(why));
+  if (w->body == NULL) {
+    option_error(reporter, "%s: Body: %s", where, why);
+    return -EINVAL;
+  }
+  if (!is_json_type(content_type(w)))
+    return 0;
+  alert_init(&alert);
+  message_init(&message, &alert);
+  message.kind = MESSAGE_TEST;
+  message.reason = REASON_TEST;
+  message.level = LEVEL_WARNING;
+  message.title = message.body = awkward;
+  message.delivery_id = "00000000000000000000000000000000";
+  message.collectd_host = "localhost";
+  snprintf(alert.device, sizeof(alert.device), "A \"plug\" \\");
+  snprintf(alert.host, sizeof(alert.host), "host");
+  buf_init(&out, TEMPLATE_OUTPUT_MAX);
+  err = template_render(w->body, &message, TARGET_JSON, &out);
+  if (err == 0) {
+    const char *end = NULL;
+    cJSON *json =
+        cJSON_ParseWithOpts(out.data != NULL ? out.data : "", &end, true);
+    if (json == NULL) {
+      option_error(reporter,
+                   "%s: Body: does not give valid JSON with a test alert; "
+                   "values belong between quotes, numbers need a default",
+                   where);
+      err = -EINVAL;
+    }
+    cJSON_Delete(json);
+  } else {
+    option_error(reporter, "%s: Body: cannot be rendered", where);
+  }
+  buf_free(&out);
+  return err;
+}
+
+static bool is_header_name(const char *name) {
+  return *name != '\0' && strlen(name) < 128 &&
+         name[strspn(name,
+                     "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+                     "0123456789!#$%&'*+-.^_`|~")] == '\0';
+}
+
+static bool is_header_value(const char *value) {
+  for (; *value != '\0'; value++)
+    if ((unsigned char)*value < 0x20 || *value == 0x7f)
+      return false;
+  return true;
+}
+
+/* Those we write ourselves. */
+static bool is_taken(const char *name) {
+  static const char *const taken[] = {
+      "Content-Type",    "Content-Length", "Host",
+      "Idempotency-Key", "Authorization",  "Transfer-Encoding",
+      "User-Agent",      "Expect",         "Connection"};
+  for (size_t i = 0; i < sizeof(taken) / sizeof(taken[0]); i++)
+    if (strcasecmp(name, taken[i]) == 0)
+      return true;
+  return strncasecmp(name, "X-Kasa-", 7) == 0;
+}
+
+static int check_headers(const struct webhook *w, const char *where,
+                         struct option_reporter *reporter) {
+  int err = 0;
+
+  if (w->headers.count % 2 != 0 || w->headers.count / 2 > OWN_HEADERS_MAX) {
+    option_error(reporter,
+                 "%s: Header: expected a name and a value each, like Header "
+                 "\"X-House\" \"main\", at most %d times",
+                 where, OWN_HEADERS_MAX);
+    return -EINVAL;
+  }
+  for (size_t i = 0; i < w->headers.count; i += 2) {
+    const char *name = w->headers.items[i];
+    if (!is_header_name(name) || !is_header_value(w->headers.items[i + 1])) {
+      option_error(reporter,
+                   "%s: Header %zu: not a name of letters, digits and dashes "
+                   "with a value of one line",
+                   where, i / 2 + 1);
+      err = -EINVAL;
+    } else if (is_taken(name)) {
+      option_error(reporter, "%s: Header \"%s\" is written by this channel",
+                   where, name);
+      err = -EINVAL;
+    }
+  }
+  if (w->content_type != NULL && !is_header_value(w->content_type)) {
+    option_error(reporter, "%s: ContentType: expected one line", where);
+    err = -EINVAL;
+  }
+  return err;
+}
+
+static int check_access(struct webhook *w, const char *where,
+                        struct option_reporter *reporter) {
+  const struct {
+    struct secret *secret;
+    const char *name;
+  } secrets[] = {{&w->url, "URL"},
+                 {&w->bearer, "BearerToken"},
+                 {&w->password, "Password"},
+                 {&w->hmac, "HMACSecret"}};
+  char why[200];
+  int err = 0;
+
+  if (secret_unset(&w->url)) {
+    option_error(reporter, "%s: needs URL or URLFile", where);
+    return -EINVAL;
+  }
+  w->http.user = w->username;
+  w->http.password = &w->password;
+  for (size_t i = 0; i < sizeof(secrets) / sizeof(secrets[0]); i++) {
+    http_keep_secret(&w->http, secrets[i].secret);
+    if (secret_load(secrets[i].secret, where, secrets[i].name, reporter) < 0)
+      err = -EINVAL;
+  }
+  if (w->url.value != NULL &&
+      http_url_check(w->url.value, w->http.options.allow_insecure, w->host,
+                     sizeof(w->host), why, sizeof(why)) < 0) {
+    option_error(reporter, "%s: URL: %s", where, why);
+    err = -EINVAL;
+  }
+  if (w->username != NULL && !secret_unset(&w->bearer)) {
+    option_error(reporter, "%s: give Username or BearerToken, not both", where);
+    err = -EINVAL;
+  }
+  if ((w->username == NULL) != secret_unset(&w->password)) {
+    option_error(reporter, "%s: Username and Password belong together", where);
+    err = -EINVAL;
+  }
+  if (w->username != NULL && strchr(w->username, ':') != NULL) {
+    option_error(reporter, "%s: Username: must not contain a colon", where);
+    err = -EINVAL;
+  }
+  return err;
+}
+
+static int check(void *settings, const char *where,
+                 struct option_reporter *reporter) {
+  struct webhook *w = settings;
+  int err = curl_transfer_check(&w->http.options, where, reporter);
+
+  if (check_access(w, where, reporter) < 0)
+    err = -EINVAL;
+  if (check_headers(w, where, reporter) < 0)
+    err = -EINVAL;
+  if (check_body(w, where, reporter) < 0)
+    err = -EINVAL;
+  return err;
+}
+
+/* -- talking --------------------------------------------------------------- */
+
+/* The header lines, each allocated; signature and token may be NULL. */
+struct headers {
+  char *lines[HEADERS_MAX + 1];
+  size_t n;
+  bool failed;
+};
+
+static void add_header(struct headers *h, const char *name, const char *value) {
+  char *text = NULL;
+  bool blank = value[strspn(value, " ")] == '\0'; /* libcurl's way to say so */
+
+  if (h->n == HEADERS_MAX ||
+      asprintf(&text, blank ? "%s;" : "%s: %s", name, value) < 0) {
+    h->failed = true;
+    return;
+  }
+  h->lines[h->n++] = text;
+}
+
+static void headers_free(struct headers *h) {
+  for (size_t i = 0; i < h->n; i++) {
+    explicit_bzero(h->lines[i], strlen(h->lines[i]));
+    free(h->lines[i]);
+  }
+}
+
+static void headers_of(const struct webhook *w, const struct message *message,
+                       const char *bearer, const char *signature,
+                       struct headers *h) {
+  char number[16];
+  char token[SECRET_SIZE_MAX + 16];
+
+  memset(h, 0, sizeof(*h));
+  snprintf(number, sizeof(number), "%u",
+           message->attempt > 0 ? message->attempt : 1);
+  add_header(h, "Content-Type", content_type(w));
+  add_header(h, "Idempotency-Key", message->delivery_id);
+  add_header(h, "X-Kasa-Event", event_of(message));
+  add_header(h, "X-Kasa-Delivery", message->delivery_id);
+  add_header(h, "X-Kasa-Attempt", number);
+  if (signature != NULL)
+    add_header(h, "X-Kasa-Signature", signature);
+  if (bearer != NULL) {
+    snprintf(token, sizeof(token), "Bearer %s", bearer);
+    add_header(h, "Authorization", token);
+    explicit_bzero(token, sizeof(token));
+  }
+  for (size_t i = 0; i + 1 < w->headers.count; i += 2)
+    add_header(h, w->headers.items[i], w->headers.items[i + 1]);
+}
+
+static const struct http_rule rules[] = {
+    {408, 408, SEND_RETRY, LEAST_WAIT, false, NULL},
+    {425, 425, SEND_RETRY, LEAST_WAIT, false, NULL},
+    {429, 429, SEND_RETRY, LEAST_WAIT, false, NULL},
+    {500, 599, SEND_RETRY, LEAST_WAIT, false, NULL},
+    {0, 0, SEND_RETRY, 0, false, NULL},
+};
+
+/* One exchange; returns whether another makes sense. */
+static bool attempt(struct webhook *w, const struct message *message,
+                    const struct sender_env *env, const struct buf *body,
+                    struct send_result *result) {
+  char signature[SIGNATURE_SIZE];
+  struct http_answer answer;
+  struct headers headers;
+  struct http_request request = {.method = methods[w->method],
+                                 .url = w->url.value,
+                                 .user = w->username,
+                                 .body = body->data,
+                                 .body_len = body->len};
+  char why[200];
+  bool again;
+
+  if (w->hmac.value != NULL &&
+      signature_of(w->hmac.value, env->wall_ms(env->clock_arg) / 1000,
+                   body->data, body->len, signature) < 0) {
+    snprintf(result->why, sizeof(result->why), "cannot sign");
+    return false;
+  }
+  headers_of(w, message, w->bearer.value,
+             w->hmac.value != NULL ? signature : NULL, &headers);
+  if (headers.failed) {
+    headers_free(&headers);
+    snprintf(result->why, sizeof(result->why), "out of memory");
+    return false;
+  }
+  request.headers = (const char *const *)headers.lines;
+  request.password = w->password.value;
+  http_perform(&w->http, &request, env, &answer);
+  if (http_judge(&w->http, &answer, rules, message, result))
+    http_why(&w->http, NULL, result, "HTTP %ld", answer.status);
+  again = result->outcome == SEND_REFUSED_CHANNEL &&
+          http_secrets_changed(&w->http, &answer) &&
+          http_url_check(w->url.value, w->http.options.allow_insecure, NULL, 0,
+                         why, sizeof(why)) == 0;
+  headers_free(&headers);
+  http_answer_free(&answer);
+  return again;
+}
+
+static void send_(void *settings, const struct message *message,
+                  const struct sender_env *env, struct send_result *result) {
+  struct webhook *w = settings;
+  struct buf body;
+
+  http_result_init(result);
+  buf_init(&body, REQUEST_MAX);
+  if (body_of(w, message, env, &body) < 0 || body.data == NULL)
+    snprintf(result->why, sizeof(result->why), "cannot write the body");
+  else if (attempt(w, message, env, &body, result))
+    attempt(w, message, env, &body, result);
+  buf_free(&body);
+}
+
+static int render(const void *settings, const struct message *message,
+                  const struct sender_env *env, struct buf *out) {
+  const struct webhook *w = settings;
+  struct headers headers;
+  int err;
+
+  headers_of(w, message, secret_unset(&w->bearer) ? NULL : "***",
+             secret_unset(&w->hmac) ? NULL : "t=***,v1=***", &headers);
+  err = headers.failed ? -ENOMEM : 0;
+  if (err == 0)
+    err = buf_addf(out, "%s https://%s/***\n", methods[w->method], w->host);
+  for (size_t i = 0; i < headers.n && err == 0; i++)
+    err = buf_addf(out, "%s\n", headers.lines[i]);
+  if (err == 0 && w->username != NULL)
+    err = buf_adds(out, "Authorization: Basic ***\n");
+  if (err == 0)
+    err = buf_adds(out, "\n");
+  if (err == 0)
+    err = body_of(w, message, env, out);
+  headers_free(&headers);
+  return err < 0 ? err : buf_adds(out, "\n");
+}
+
+static void destroy(void *settings) {
+  struct webhook *w = settings;
+
+  http_free(&w->http);
+  secret_free(&w->url);
+  secret_free(&w->bearer);
+  secret_free(&w->password);
+  secret_free(&w->hmac);
+  option_strings_free(&w->headers);
+  template_free(w->body);
+  free(w->username);
+  free(w->content_type);
+  free(w->body_text);
+}
+
+const struct sender sender_webhook = {
+    .name = "webhook",
+    .title = "Webhook",
+    .line_name = "Webhook",
+    .line = line,
+    .options = options,
+    .settings_size = sizeof(struct webhook),
+    .stateful = true,
+    .rate_count = 60,
+    .rate_window_s = 600,
+    .defaults = defaults,
+    .check = check,
+    .send = send_,
+    .reread = http_settings_reread,
+    .render = render,
+    .close = http_settings_close,
+    .destroy = destroy,
+};

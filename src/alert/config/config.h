@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: MIT */
+/* The configuration of notify_kasa, read and checked (ALERTING.md E). Filled
+ * once, before any thread starts, then never changed: read from any thread. */
+#ifndef ALERT_CONFIG_CONFIG_H
+#define ALERT_CONFIG_CONFIG_H
+
+#include "alert/channel/sender.h"
+#include "alert/model/alert.h"
+#include "alert/text/template.h"
+#include "config/conf_tree.h"
+#include "config/option.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* A duration that may be "never" or not given. */
+#define SECONDS_NEVER (-1.0)
+#define SECONDS_UNSET (-2.0)
+
+struct channel_config {
+  char *name;
+  const struct sender *sender;
+  void *settings; /* sender->settings_size bytes */
+  bool broken;    /* misconfigured: never started, announced by the others */
+  char broken_why[200];
+
+  int min_level;         /* enum level; -1 = the top-level MinLevel */
+  char *fallback_name;   /* option Fallback */
+  int fallback;          /* index into channels, -1 = none */
+  double fallback_after; /* s a critical message may wait (15 min) */
+  double max_age;        /* s until a message is given up (3 d) */
+};
+
+/* Matchers are exact texts, or "/regex/" (extended); several = any of them;
+ * none = matches. */
+struct route_config {
+  char *name; /* "" for the implicit one */
+  struct option_strings host, plugin, plugin_instance, type, type_instance;
+  struct option_strings device, class, severity, message;
+  void *matchers; /* compiled; route.c's own */
+
+  struct option_strings channel_names;
+  int *channels; /* indices into notify_config.channels */
+  size_t channels_num;
+
+  int level;                  /* enum level, -1 = by severity */
+  double for_s;               /* 0 = at once */
+  double recover_after;       /* SECONDS_UNSET = top level's */
+  double repeat[LEVEL_COUNT]; /* SECONDS_NEVER, SECONDS_UNSET = top level's */
+  bool go_on;                 /* Continue */
+  struct template *title;     /* NULL = default texts */
+  struct template *text;
+};
+
+struct device_config {
+  char *name; /* plugin instance as collectd has it */
+  char *alias;
+  struct alert_label *labels;
+  size_t labels_num;
+};
+
+struct unit_config {
+  char *type;
+  char *unit;
+};
+
+enum missing_scope { MISSING_SCOPE_DEVICE, MISSING_SCOPE_SERIES };
+
+struct notify_config {
+  char *state_directory; /* relative = below collectd's BaseDir */
+  char *control_socket;  /* NULL = none */
+  char *control_group;
+  unsigned history_days;
+  double startup_grace; /* SECONDS_UNSET = max(120 s, 6 intervals) */
+  int min_level;
+  int missing_scope;
+  double recover_after;       /* 60 */
+  double repeat[LEVEL_COUNT]; /* never never 12h 4h 1h 1h */
+  double ack_timeout;         /* 24 h */
+  double stale_after;         /* 15 min after the grace */
+  double expire_after;        /* 7 d */
+  double event_expire;        /* 24 h */
+  bool notify_downgrade;      /* true */
+  char *dashboard_url;        /* source text */
+  struct template *dashboard; /* compiled, NULL = none */
+  char *currency;
+  char *thousands_separator; /* NULL = narrow no-break space */
+
+  struct channel_config *channels;
+  size_t channels_num;
+  struct route_config *routes; /* at least the implicit one after finish */
+  size_t routes_num;
+  struct device_config *devices;
+  size_t devices_num;
+  struct unit_config *units;
+  size_t units_num;
+};
+
+/* A configuration with the defaults, or NULL when memory is out. */
+struct notify_config *notify_config_new(void);
+/* Accepts NULL and half-read ones; wipes secrets. */
+void notify_config_free(struct notify_config *config);
+
+/* Adds one <Plugin notify_kasa> block; collectd may give several. */
+void notify_config_read(struct notify_config *config,
+                        const struct conf_item *block,
+                        struct option_reporter *reporter);
+/* After the last block: checks channels, resolves names, compiles templates
+ * and matchers, adds the implicit route. Every mistake is reported; what is
+ * left is always usable (a channel may be broken). */
+void notify_config_finish(struct notify_config *config,
+                          struct option_reporter *reporter);
+
+/* The device's entry by plugin instance or alias, NULL = none. */
+const struct device_config *device_find(const struct notify_config *config,
+                                        const char *plugin_instance);
+
+enum { ROUTES_MAX = 16, CHANNELS_MAX = 64 /* more are an error */ };
+
+/* Indices of the routes that take this alert, in order: the first match, and
+ * those its Continue leads to. Returns how many (0 = no route). Looks at
+ * identity, device, class, severity and text only. */
+size_t route_match(const struct notify_config *config,
+                   const struct alert *alert, int routes[ROUTES_MAX]);
+
+/* The level of an alert of this class and severity on this route (B.5). */
+enum level route_level(const struct route_config *route, enum alert_class class,
+                       enum severity severity);
+
+#endif

@@ -1,0 +1,400 @@
+/* SPDX-License-Identifier: MIT */
+/* <Channel kind "name"> and the one-line forms. A channel with a mistake is
+ * kept, marked as broken, so that the others can announce it. */
+#include <config.h>
+
+#include "alert/config/config_internal.h"
+#include "base/text.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { NAME_MAX_BYTES = 64, TABLE_MAX = 96 };
+
+#define PLUGIN "<Plugin notify_kasa>"
+#define DAY 86400.0
+#define MEMBER(name) .offset = offsetof(struct channel_config, name)
+
+const struct option channel_options[] = {
+    {.name = "MinLevel",
+     .type = OPTION_CHOICE,
+     MEMBER(min_level),
+     .choices = level_names},
+    {.name = "Fallback", .type = OPTION_STRING, MEMBER(fallback_name)},
+    {.name = "FallbackAfter",
+     .type = OPTION_SECONDS,
+     MEMBER(fallback_after),
+     .min = 0,
+     .max = 30 * DAY},
+    {.name = "MaxAge",
+     .type = OPTION_SECONDS,
+     MEMBER(max_age),
+     .min = 60,
+     .max = 30 * DAY},
+    {.name = "RateLimit", .type = OPTION_LATER},
+    {.name = "QuietHours", .type = OPTION_LATER},
+    {.name = NULL}};
+
+const char *const later_senders[] = {
+    "twilio", "teams",    "pagerduty", "opsgenie",     "ntfy",
+    "gotify", "telegram", "matrix",    "alertmanager", NULL};
+
+int channel_index(const struct notify_config *config, const char *name) {
+  for (size_t i = 0; i < config->channels_num; i++)
+    if (strcmp(config->channels[i].name, name) == 0)
+      return (int)i;
+  return -1;
+}
+
+void channel_clear(struct channel_config *channel) {
+  if (channel->settings != NULL && channel->sender->destroy != NULL)
+    channel->sender->destroy(channel->settings);
+  free(channel->settings);
+  free(channel->fallback_name);
+  free(channel->name);
+}
+
+/* -- reporting what breaks a channel ----------------------------------------
+ */
+
+/* Passes every line on and keeps the first: it is what the other channels
+ * tell people. */
+struct witness {
+  struct option_reporter inner; /* what the readers below report to */
+  struct option_reporter *outer;
+  char *first;
+  size_t size;
+};
+
+static void witness_say(void *arg, const char *line) {
+  struct witness *w = arg;
+
+  if (w->first[0] == '\0')
+    text_clean(line, strlen(line), w->first, w->size);
+  w->outer->errors++;
+  w->outer->line = w->inner.line;
+  w->outer->say(w->outer->arg, line);
+}
+
+static struct option_reporter *witness_start(struct witness *w,
+                                             struct channel_config *channel,
+                                             struct option_reporter *outer) {
+  *w = (struct witness){{witness_say, w, 0, outer->line},
+                        outer,
+                        channel->broken_why,
+                        sizeof(channel->broken_why)};
+  return &w->inner;
+}
+
+/* -- reading ----------------------------------------------------------------
+ */
+
+static size_t aligned(size_t size) {
+  return (size + _Alignof(max_align_t) - 1) & ~(_Alignof(max_align_t) - 1);
+}
+
+/* The common options and the kind's own in one table, over one piece of
+ * memory: the channel first, then its settings. */
+static int merge_tables(const struct sender *sender,
+                        struct option table[TABLE_MAX]) {
+  size_t used = 0;
+
+  for (const struct option *o = channel_options; o->name != NULL; o++)
+    table[used++] = *o;
+  for (const struct option *o = sender->options; o->name != NULL; o++) {
+    if (used + 1 == TABLE_MAX)
+      return -E2BIG;
+    table[used] = *o;
+    table[used++].offset += aligned(sizeof(struct channel_config));
+  }
+  table[used] = (struct option){.name = NULL};
+  return 0;
+}
+
+/* Reads the options into channel; true when all of them were understood. */
+static bool read_options(struct channel_config *channel,
+                         const struct conf_item *block, const char *where,
+                         struct option_reporter *reporter) {
+  size_t offset = aligned(sizeof(*channel));
+  size_t size = channel->sender->settings_size;
+  struct option table[TABLE_MAX];
+  char *both = calloc(1, offset + size);
+  unsigned lost;
+
+  channel->settings = calloc(1, size > 0 ? size : 1);
+  if (both == NULL || channel->settings == NULL ||
+      merge_tables(channel->sender, table) < 0) {
+    option_error(reporter, "%s: out of memory", where);
+    free(both);
+    return false;
+  }
+  if (channel->sender->defaults != NULL)
+    channel->sender->defaults(channel->settings);
+  memcpy(both, channel, sizeof(*channel));
+  memcpy(both + offset, channel->settings, size);
+  lost = options_read(table, both, block, where, reporter);
+  memcpy(channel->settings, both + offset, size);
+  /* members beyond the options, such as broken_why, were written through
+   * channel itself */
+  {
+    const struct channel_config *read = (const struct channel_config *)both;
+
+    channel->min_level = read->min_level;
+    channel->fallback_name = read->fallback_name;
+    channel->fallback_after = read->fallback_after;
+    channel->max_age = read->max_age;
+  }
+  /* inline secrets have passed through here */
+  memset(both, 0, offset + size);
+  free(both);
+  return lost == 0;
+}
+
+static bool name_fits(const char *name, const char *where,
+                      struct option_reporter *reporter) {
+  char clean[NAME_MAX_BYTES + 1];
+
+  text_clean(name, strlen(name), clean, sizeof(clean));
+  if (strcmp(clean, name) == 0)
+    return true;
+  option_error(reporter,
+               "%s: the name of a channel is at most %d bytes of text, without "
+               "control characters",
+               where, NAME_MAX_BYTES);
+  return false;
+}
+
+static void add_channel(struct notify_config *config,
+                        const struct sender *sender, const char *name,
+                        const struct conf_item *block, const char *where,
+                        struct option_reporter *reporter) {
+  struct channel_config *channel;
+  struct option_reporter *inner;
+  struct witness witness;
+  char *copy;
+
+  if (!name_fits(name, where, reporter))
+    return;
+  if (channel_index(config, name) >= 0) {
+    option_error(reporter, "%s: there is a channel \"%s\" already", where,
+                 name);
+    return;
+  }
+  copy = strdup(name);
+  channel = copy != NULL ? array_grow(&config->channels, &config->channels_num,
+                                      sizeof(*channel))
+                         : NULL;
+  if (channel == NULL) {
+    option_error(reporter, "%s: out of memory", where);
+    free(copy);
+    return;
+  }
+  *channel = (struct channel_config){.name = copy,
+                                     .sender = sender,
+                                     .min_level = -1,
+                                     .fallback = -1,
+                                     .fallback_after = 15 * 60,
+                                     .max_age = 3 * DAY};
+  inner = witness_start(&witness, channel, reporter);
+  channel->broken = !read_options(channel, block, where, inner);
+  if (!channel->broken)
+    channel->broken_why[0] = '\0'; /* a "not yet" breaks nothing */
+}
+
+/* -- <Channel pushover "phone"> ---------------------------------------------
+ */
+
+static void unknown_kind(struct config_reading *reading, const char *kind,
+                         const char *name, const char *where,
+                         struct option_reporter *reporter) {
+  struct option_strings *absent = &reading->absent;
+  const char *nearest = NULL;
+  unsigned best = 4;
+  char **slot;
+  char *copy = strdup(name);
+
+  slot = copy != NULL
+             ? array_grow(&absent->items, &absent->count, sizeof(*slot))
+             : NULL;
+  if (slot != NULL)
+    *slot = copy;
+  else
+    free(copy);
+  for (size_t i = 0; later_senders[i] != NULL; i++)
+    if (text_same(later_senders[i], kind)) {
+      option_error(reporter,
+                   "%s: channels of kind %s are not yet supported by this "
+                   "version; the block is ignored",
+                   where, later_senders[i]);
+      return;
+    }
+  for (size_t i = 0; senders[i] != NULL; i++) {
+    unsigned distance = text_distance(kind, senders[i]->name);
+
+    if (distance < best) {
+      best = distance;
+      nearest = senders[i]->name;
+    }
+  }
+  option_error(reporter, "%s: unknown kind of channel %.40s%s%s%s", where, kind,
+               nearest != NULL ? ", did you mean " : "",
+               nearest != NULL ? nearest : "", nearest != NULL ? "?" : "");
+}
+
+void channel_read(void *target, const struct conf_item *item,
+                  struct option_reporter *reporter) {
+  struct notify_config *config = target;
+  const struct sender *sender;
+  char where[WHERE_SIZE];
+
+  where_of(item, where);
+  if (item->values_num != 2 || item->values[0].kind != CONF_STRING ||
+      item->values[1].kind != CONF_STRING ||
+      item->values[1].string[0] == '\0') {
+    option_error(reporter,
+                 "%s: a channel block expects a kind and a name, as in "
+                 "<Channel pushover \"phone\">",
+                 where);
+    return;
+  }
+  sender = sender_find(item->values[0].string);
+  if (sender == NULL) {
+    unknown_kind((struct config_reading *)config, item->values[0].string,
+                 item->values[1].string, where, reporter);
+    return;
+  }
+  add_channel(config, sender, item->values[1].string, item, where, reporter);
+}
+
+/* -- Pushover "user" "token" ------------------------------------------------
+ */
+
+static int copy_value(struct conf_item *to, const struct conf_value *value) {
+  switch (value->kind) {
+  case CONF_STRING:
+    return conf_add_string(to, value->string);
+  case CONF_NUMBER:
+    return conf_add_number(to, value->number);
+  case CONF_BOOL:
+    return conf_add_bool(to, value->boolean);
+  }
+  return -EINVAL;
+}
+
+/* The values as the options they stand for; the last option takes the rest. */
+static struct conf_item *line_as_block(const struct sender *sender,
+                                       const struct conf_item *line) {
+  struct conf_item *block = conf_new(line->key);
+  struct conf_item *option = NULL;
+  size_t next = 0;
+  int err = block != NULL ? 0 : -ENOMEM;
+
+  for (size_t i = 0; i < line->values_num && err == 0; i++) {
+    if (sender->line != NULL && sender->line[next] != NULL)
+      option = conf_add_child(block, sender->line[next++]);
+    err = option != NULL ? copy_value(option, &line->values[i]) : -ENOMEM;
+  }
+  if (err < 0) {
+    conf_free(block);
+    return NULL;
+  }
+  return block;
+}
+
+static void free_name(const struct notify_config *config, const char *base,
+                      char *out, size_t size) {
+  snprintf(out, size, "%s", base);
+  for (unsigned n = 2; channel_index(config, out) >= 0 && n < 1000; n++)
+    snprintf(out, size, "%s-%u", base, n);
+}
+
+void channel_line_read(void *target, const struct conf_item *item,
+                       struct option_reporter *reporter) {
+  struct notify_config *config = target;
+  const struct sender *sender = sender_find_line(item->key);
+  struct conf_item *block;
+  struct conf_item joined;
+  char name[NAME_MAX_BYTES + 8];
+  char where[WHERE_SIZE];
+
+  if (sender == NULL)
+    return;
+  /* the values may be secrets, so where names the option alone */
+  snprintf(where, sizeof(where), "%s", sender->line_name);
+  block = line_as_block(sender, item);
+  if (block == NULL) {
+    option_error(reporter, "%s: out of memory", where);
+    return;
+  }
+  /* <Pushover "user" "token"> Sound "none" </Pushover> */
+  joined = *block;
+  joined.children_num = block->children_num + item->children_num;
+  joined.children = calloc(joined.children_num + 1, sizeof(*joined.children));
+  if (joined.children != NULL) {
+    if (block->children_num > 0)
+      memcpy(joined.children, block->children,
+             block->children_num * sizeof(*joined.children));
+    if (item->children_num > 0)
+      memcpy(joined.children + block->children_num, item->children,
+             item->children_num * sizeof(*joined.children));
+    free_name(config, sender->name, name, sizeof(name));
+    add_channel(config, sender, name, &joined, where, reporter);
+    free(joined.children);
+  }
+  for (size_t i = 0; i < block->children_num; i++)
+    for (size_t v = 0; v < block->children[i].values_num; v++)
+      if (block->children[i].values[v].string != NULL)
+        memset(block->children[i].values[v].string, 0,
+               strlen(block->children[i].values[v].string));
+  conf_free(block);
+}
+
+/* -- after the last block ---------------------------------------------------
+ */
+
+static void check_one(struct channel_config *channel,
+                      struct option_reporter *reporter) {
+  struct option_reporter *inner;
+  struct witness witness;
+  char where[WHERE_SIZE];
+
+  snprintf(where, sizeof(where), "<Channel %s \"%s\">", channel->sender->name,
+           channel->name);
+  inner = witness_start(&witness, channel, reporter);
+  if (channel->settings != NULL && channel->sender->check != NULL &&
+      channel->sender->check(channel->settings, where, inner) < 0)
+    channel->broken = true;
+  if (channel->broken)
+    option_error(reporter, "%s: channel \"%s\" is misconfigured and stays off",
+                 where, channel->name);
+}
+
+static void resolve_fallback(struct notify_config *config,
+                             struct channel_config *channel,
+                             struct option_reporter *reporter) {
+  int index;
+
+  if (channel->fallback_name == NULL)
+    return;
+  index = channel_index(config, channel->fallback_name);
+  if (index >= 0 && &config->channels[index] != channel)
+    channel->fallback = index;
+  else
+    option_error(reporter,
+                 "<Channel %s \"%s\">: option Fallback expects the name of "
+                 "another channel, found \"%.64s\"",
+                 channel->sender->name, channel->name, channel->fallback_name);
+}
+
+void channels_finish(struct notify_config *config,
+                     struct option_reporter *reporter) {
+  for (size_t i = 0; i < config->channels_num; i++) {
+    check_one(&config->channels[i], reporter);
+    resolve_fallback(config, &config->channels[i], reporter);
+  }
+  if (config->channels_num == 0)
+    option_error(reporter, PLUGIN ": no channel is configured: alerts are "
+                                  "recorded, but nobody is told");
+}

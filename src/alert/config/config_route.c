@@ -1,0 +1,230 @@
+/* SPDX-License-Identifier: MIT */
+/* <Route "name">: which alert goes where, and how. A route with a mistake is
+ * left out as a whole: half a matcher would take what it was not meant for. */
+#include <config.h>
+
+#include "alert/config/config_internal.h"
+#include "alert/config/route.h"
+#include "base/text.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define PLUGIN "<Plugin notify_kasa>"
+#define DAY 86400.0
+
+struct route_reading {
+  struct route_config route;
+  const char *where;
+  bool broken;
+};
+
+static void read_repeat(void *target, const struct conf_item *item,
+                        struct option_reporter *reporter) {
+  struct route_reading *reading = target;
+
+  if (repeat_read(reading->route.repeat, item, reading->where, reporter) < 0)
+    reading->broken = true;
+}
+
+static void read_title(void *target, const struct conf_item *item,
+                       struct option_reporter *reporter) {
+  struct route_reading *reading = target;
+
+  if (template_read(&reading->route.title, item, reading->where, reporter) < 0)
+    reading->broken = true;
+}
+
+static void read_text(void *target, const struct conf_item *item,
+                      struct option_reporter *reporter) {
+  struct route_reading *reading = target;
+
+  if (template_read(&reading->route.text, item, reading->where, reporter) < 0)
+    reading->broken = true;
+}
+
+#define MEMBER(name) .offset = offsetof(struct route_reading, route.name)
+#define STRINGS(text, member)                                                  \
+  { .name = (text), .type = OPTION_STRINGS, MEMBER(member) }
+
+const struct option route_options[] = {
+    STRINGS("Host", host),
+    STRINGS("Plugin", plugin),
+    STRINGS("PluginInstance", plugin_instance),
+    STRINGS("Type", type),
+    STRINGS("TypeInstance", type_instance),
+    STRINGS("Device", device),
+    STRINGS("Class", class),
+    STRINGS("Severity", severity),
+    STRINGS("Message", message),
+    STRINGS("Channel", channel_names),
+    {.name = "Level",
+     .type = OPTION_CHOICE,
+     MEMBER(level),
+     .choices = level_names + LEVEL_INFO},
+    {.name = "For", .type = OPTION_SECONDS, MEMBER(for_s), .max = 30 * DAY},
+    {.name = "RecoverAfter",
+     .type = OPTION_SECONDS,
+     MEMBER(recover_after),
+     .max = DAY},
+    {.name = "Repeat", .type = OPTION_BLOCK, .block = read_repeat},
+    {.name = "Continue", .type = OPTION_BOOL, MEMBER(go_on)},
+    {.name = "Title", .type = OPTION_BLOCK, .block = read_title},
+    {.name = "Text", .type = OPTION_BLOCK, .block = read_text},
+    {.name = "GroupBy", .type = OPTION_LATER},
+    {.name = "GroupWait", .type = OPTION_LATER},
+    {.name = "GroupInterval", .type = OPTION_LATER},
+    {.name = "QuietHours", .type = OPTION_LATER},
+    {.name = "Escalation", .type = OPTION_LATER},
+    {.name = "RateLimit", .type = OPTION_LATER},
+    {.name = NULL}};
+
+void route_clear(struct route_config *route) {
+  route_release(route);
+  option_strings_free(&route->host);
+  option_strings_free(&route->plugin);
+  option_strings_free(&route->plugin_instance);
+  option_strings_free(&route->type);
+  option_strings_free(&route->type_instance);
+  option_strings_free(&route->device);
+  option_strings_free(&route->class);
+  option_strings_free(&route->severity);
+  option_strings_free(&route->message);
+  option_strings_free(&route->channel_names);
+  free(route->channels);
+  template_free(route->title);
+  template_free(route->text);
+  free(route->name);
+}
+
+static void route_defaults(struct route_config *route) {
+  *route = (struct route_config){.level = -1, .recover_after = SECONDS_UNSET};
+  for (int l = 0; l < LEVEL_COUNT; l++)
+    route->repeat[l] = SECONDS_UNSET;
+}
+
+void route_read(void *target, const struct conf_item *item,
+                struct option_reporter *reporter) {
+  struct notify_config *config = target;
+  struct route_reading reading = {.broken = false};
+  struct route_config *slot = NULL;
+  char where[WHERE_SIZE];
+  const char *name = option_block_name(item, PLUGIN, reporter);
+  char clean[65];
+
+  if (name == NULL)
+    return;
+  where_of(item, where);
+  reading.where = where;
+  route_defaults(&reading.route);
+  reading.route.level = -1 - LEVEL_INFO; /* choices begin at info */
+  if (options_read(route_options, &reading, item, where, reporter) > 0)
+    reading.broken = true;
+  reading.route.level += LEVEL_INFO;
+  if (route_compile(&reading.route, where, reporter) < 0)
+    reading.broken = true;
+  text_clean(name, strlen(name), clean, sizeof(clean));
+  reading.route.name = strdup(clean);
+  if (reading.broken)
+    option_error(reporter, "%s: the route is left out", where);
+  else if (reading.route.name != NULL)
+    slot = array_grow(&config->routes, &config->routes_num, sizeof(*slot));
+  if (slot != NULL)
+    *slot = reading.route;
+  else
+    route_clear(&reading.route);
+}
+
+/* -- after the last block ---------------------------------------------------
+ */
+
+static int add_channel(struct route_config *route, int index) {
+  int *slot;
+
+  for (size_t i = 0; i < route->channels_num; i++)
+    if (route->channels[i] == index)
+      return 0;
+  slot = array_grow(&route->channels, &route->channels_num, sizeof(*slot));
+  if (slot == NULL)
+    return -ENOMEM;
+  *slot = index;
+  return 0;
+}
+
+static void all_channels(const struct notify_config *config,
+                         struct route_config *route) {
+  for (size_t i = 0; i < config->channels_num; i++)
+    (void)add_channel(route, (int)i);
+}
+
+/* Channels of kinds that this version lacks were complained about already. */
+static bool is_absent(const struct notify_config *config, const char *name) {
+  const struct config_reading *reading = (const struct config_reading *)config;
+
+  for (size_t i = 0; i < reading->absent.count; i++)
+    if (strcmp(reading->absent.items[i], name) == 0)
+      return true;
+  return false;
+}
+
+static void unknown_channel(const struct notify_config *config,
+                            const struct route_config *route, const char *name,
+                            struct option_reporter *reporter) {
+  const char *nearest = NULL;
+  unsigned best = 4;
+
+  for (size_t i = 0; i < config->channels_num; i++) {
+    unsigned distance = text_distance(name, config->channels[i].name);
+
+    if (distance < best) {
+      best = distance;
+      nearest = config->channels[i].name;
+    }
+  }
+  option_error(reporter, "<Route \"%s\">: unknown channel \"%.64s\"%s%s%s",
+               route->name, name, nearest != NULL ? ", did you mean \"" : "",
+               nearest != NULL ? nearest : "", nearest != NULL ? "\"?" : "");
+}
+
+static void resolve_channels(struct notify_config *config,
+                             struct route_config *route,
+                             struct option_reporter *reporter) {
+  for (size_t i = 0; i < route->channel_names.count; i++) {
+    const char *name = route->channel_names.items[i];
+    int index = channel_index(config, name);
+
+    if (index >= 0)
+      (void)add_channel(route, index);
+    else if (!is_absent(config, name))
+      unknown_channel(config, route, name, reporter);
+  }
+  if (route->channels_num > 0)
+    return;
+  /* better the wrong telephone than none */
+  if (route->channel_names.count > 0)
+    option_error(reporter,
+                 "<Route \"%s\">: none of its channels exists; it goes to "
+                 "every channel",
+                 route->name);
+  all_channels(config, route);
+}
+
+void routes_finish(struct notify_config *config,
+                   struct option_reporter *reporter) {
+  for (size_t i = 0; i < config->routes_num; i++)
+    resolve_channels(config, &config->routes[i], reporter);
+  if (config->routes_num == 0) {
+    struct route_config *route =
+        array_grow(&config->routes, &config->routes_num, sizeof(*route));
+
+    if (route == NULL)
+      return;
+    route_defaults(route);
+    route->name = strdup("");
+    if (route->name == NULL)
+      config->routes_num--;
+    all_channels(config, route);
+  }
+}

@@ -1,0 +1,272 @@
+/* SPDX-License-Identifier: MIT */
+/* What would happen, without its happening: `explain` and `render`. */
+#include <config.h>
+
+#include "alert/control/command_internal.h"
+
+#include "alert/deliver/policy.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* "host/plugin-instance/type-instance" into the five names: 0 or -EINVAL. */
+static int names_from(const char *identifier, struct event *ev) {
+  char copy[5 * ALERT_NAME_SIZE];
+  char *plugin;
+  char *type;
+  char *dash;
+
+  if (strlen(identifier) >= sizeof(copy))
+    return -EINVAL;
+  strcpy(copy, identifier);
+  plugin = strchr(copy, '/');
+  type = plugin != NULL ? strchr(plugin + 1, '/') : NULL;
+  if (type == NULL)
+    return -EINVAL;
+  *plugin++ = '\0';
+  *type++ = '\0';
+  dash = strchr(plugin, '-');
+  if (dash != NULL) {
+    *dash++ = '\0';
+    snprintf(ev->plugin_instance, sizeof(ev->plugin_instance), "%.127s", dash);
+  }
+  dash = strchr(type, '-');
+  if (dash != NULL) {
+    *dash++ = '\0';
+    snprintf(ev->type_instance, sizeof(ev->type_instance), "%.127s", dash);
+  }
+  snprintf(ev->host, sizeof(ev->host), "%.127s", copy);
+  snprintf(ev->plugin, sizeof(ev->plugin), "%.127s", plugin);
+  snprintf(ev->type, sizeof(ev->type), "%.127s", type);
+  return 0;
+}
+
+/* What makes the answer uncertain, for people; "" = nothing. */
+static void note_of(enum severity asked, enum severity verdict, int known,
+                    char *note, size_t size) {
+  note[0] = '\0';
+  if (known == 0)
+    snprintf(note, size, "collectd has no threshold for this series");
+  else if (known > 0 && verdict == SEVERITY_NONE)
+    snprintf(note, size,
+             "its threshold is inverted or of percentages: the words may be "
+             "others");
+  else if (known > 0 && verdict != asked)
+    snprintf(note, size, "by collectd's threshold this value is %s, not %s",
+             severity_name(verdict), severity_name(asked));
+}
+
+/* The alert that a notification as asked for would open, as it is when people
+ * hear of it. NULL and *error. */
+static struct open_alert *imagined(struct command *c, cJSON **error, char *note,
+                                   size_t note_size) {
+  const struct notify_config *config = alert_core_config(c->core);
+  const char *severity = command_text(c, "severity");
+  struct open_alert *e;
+  struct event ev;
+  int known = -1;
+
+  note[0] = '\0';
+  event_init(&ev);
+  ev.severity = SEVERITY_FAILURE;
+  ev.value = command_number(c, "value", NAN);
+  ev.has_value = isfinite(ev.value);
+  ev.time = ev.received = alert_core_now(c->core);
+  if (names_from(command_text(c, "identifier"), &ev) < 0 ||
+      (severity[0] != '\0' && strcmp(severity, "missing") != 0 &&
+       severity_parse(severity, &ev.severity) < 0)) {
+    *error = command_error("expected identifier host/plugin-instance/"
+                           "type-instance and severity FAILURE, WARNING, OKAY "
+                           "or missing");
+    return NULL;
+  }
+  if (strcmp(severity, "missing") == 0) {
+    ev.has_value = false;
+    snprintf(ev.text, sizeof(ev.text),
+             "%.150s has not been updated for 60.000 seconds.",
+             command_text(c, "identifier"));
+  } else {
+    enum severity asked = ev.severity;
+
+    snprintf(ev.text, sizeof(ev.text), "An imagined notification.");
+    if (ev.has_value) {
+      enum severity verdict = alert_core_threshold(c->core, &ev, &known);
+      note_of(asked, verdict, known, note, note_size);
+    }
+  }
+  event_classify(&ev, config->missing_scope == MISSING_SCOPE_DEVICE);
+  e = open_alert_new();
+  if (e == NULL) {
+    *error = command_error("out of memory");
+    return NULL;
+  }
+  alert_build(config, &ev, alert_core_now(c->core), e);
+  if (e->routes_num > 0) /* it lasts as long before it is told */
+    e->a.since -= (int64_t)(1000 * config->routes[e->routes[0]].for_s);
+  alert_core_last_power(c->core, e);
+  e->a.state = ALERT_FIRING;
+  e->a.sequence = 1;
+  snprintf(e->a.episode, sizeof(e->a.episode), "%s-%" PRId64, e->a.fingerprint,
+           e->a.since / 1000);
+  return e;
+}
+
+static void explain_channel(struct command *c, const struct open_alert *e,
+                            int channel, const struct route_config *route,
+                            cJSON *list) {
+  const struct channel_config *config =
+      &alert_core_config(c->core)->channels[channel];
+  const char *stopped = deliver_stopped(alert_core_deliver(c->core), channel);
+  const struct policy *by = NULL;
+  char why[200];
+  char line[300] = "";
+  cJSON *object = cJSON_CreateObject();
+  enum policy_answer answer =
+      policy_ask(&(struct policy_question){.config = alert_core_config(c->core),
+                                           .alert = &e->a,
+                                           .route = route,
+                                           .channel = config,
+                                           .kind = MESSAGE_OPEN,
+                                           .reason = REASON_OPENED,
+                                           .now = alert_core_now(c->core)},
+                 &by, why, sizeof(why));
+
+  if (stopped != NULL)
+    snprintf(line, sizeof(line), "stopped: %s", stopped);
+  else if (by != NULL)
+    snprintf(line, sizeof(line), "%s: %s", by->name, why);
+  cJSON_AddStringToObject(object, "channel", config->name);
+  cJSON_AddBoolToObject(object, "delivers",
+                        stopped == NULL && answer != POLICY_SUPPRESS);
+  if (line[0] != '\0')
+    cJSON_AddStringToObject(object, "why", line);
+  cJSON_AddItemToArray(list, object);
+}
+
+cJSON *command_explain(struct command *c) {
+  const struct notify_config *config = alert_core_config(c->core);
+  cJSON *answer = NULL;
+  char note[160];
+  struct open_alert *e = imagined(c, &answer, note, sizeof(note));
+  const struct open_alert *open;
+  cJSON *routes;
+
+  if (e == NULL)
+    return answer;
+  answer = command_fine();
+  if (note[0] != '\0')
+    cJSON_AddStringToObject(answer, "note", note);
+  cJSON_AddItemToObject(answer, "alert", command_alert(&e->a));
+  open = alert_table_find(state_open_alerts(alert_core_state(c->core)),
+                          e->a.fingerprint);
+  if (open != NULL)
+    cJSON_AddNumberToObject(answer, "open_id", (double)open->a.id);
+  routes = cJSON_AddArrayToObject(answer, "routes");
+  for (size_t r = 0; r < e->routes_num; r++) {
+    const struct route_config *route = &config->routes[e->routes[r]];
+    cJSON *object = cJSON_CreateObject();
+    cJSON *channels;
+    char key[64];
+
+    route_key(config, e->routes[r], key, sizeof(key));
+    cJSON_AddStringToObject(object, "route", key);
+    cJSON_AddNumberToObject(object, "for", route->for_s);
+    cJSON_AddNumberToObject(object, "repeat",
+                            route->repeat[e->a.level] == SECONDS_UNSET
+                                ? config->repeat[e->a.level]
+                                : route->repeat[e->a.level]);
+    channels = cJSON_AddArrayToObject(object, "channels");
+    for (size_t i = 0; i < route->channels_num; i++)
+      explain_channel(c, e, route->channels[i], route, channels);
+    cJSON_AddItemToArray(routes, object);
+  }
+  open_alert_free(e);
+  return answer;
+}
+
+static int64_t wall_of(void *core) { return alert_core_now(core); }
+
+static void render_channel(struct command *c, const struct open_alert *e,
+                           int channel, int route, cJSON *list) {
+  const struct notify_config *config = alert_core_config(c->core);
+  const struct channel_config *to = &config->channels[channel];
+  static const atomic_bool never = false;
+  struct sender_env env = {.abort = &never,
+                           .wall_ms = wall_of,
+                           .clock_arg = c->core,
+                           .channel = to->name,
+                           .collectd_host = alert_core_host(c->core),
+                           .version = c->version};
+  struct message m;
+  cJSON *object = cJSON_CreateObject();
+  struct buf title;
+  struct buf body;
+  struct buf payload;
+
+  message_init(&m, &e->a);
+  m.kind = MESSAGE_OPEN;
+  m.reason = REASON_OPENED;
+  m.level = e->a.level;
+  m.channel = to->name;
+  m.delivery_id = "00000000000000000000000000000000";
+  m.message_id = "<rendered@localhost>";
+  m.created = alert_core_now(c->core);
+  m.route = &config->routes[route];
+  m.config = config;
+  m.collectd_host = alert_core_host(c->core);
+  buf_init(&title, TEMPLATE_OUTPUT_MAX);
+  buf_init(&body, TEMPLATE_OUTPUT_MAX);
+  buf_init(&payload, 1024 * 1024);
+  cJSON_AddStringToObject(object, "channel", to->name);
+  if (message_texts(&m, TARGET_PLAIN, &title, &body) == 0 && title.len > 0) {
+    m.title = title.data;
+    m.body = body.len > 0 ? body.data : "";
+    cJSON_AddStringToObject(object, "title", m.title);
+    cJSON_AddStringToObject(object, "body", m.body);
+    if (!to->broken && to->sender->render != NULL &&
+        to->sender->render(to->settings, &m, &env, &payload) == 0 &&
+        payload.len > 0)
+      cJSON_AddStringToObject(object, "payload", payload.data);
+  }
+  cJSON_AddItemToArray(list, object);
+  buf_free(&title);
+  buf_free(&body);
+  buf_free(&payload);
+}
+
+cJSON *command_render(struct command *c) {
+  const struct notify_config *config = alert_core_config(c->core);
+  const char *only = command_text(c, "channel");
+  cJSON *answer = NULL;
+  char note[160];
+  struct open_alert *e = imagined(c, &answer, note, sizeof(note));
+  bool done[CHANNELS_MAX] = {false};
+  cJSON *list;
+
+  if (e == NULL)
+    return answer;
+  answer = command_fine();
+  if (note[0] != '\0')
+    cJSON_AddStringToObject(answer, "note", note);
+  list = cJSON_AddArrayToObject(answer, "rendered");
+  for (size_t r = 0; r < e->routes_num; r++) {
+    const struct route_config *route = &config->routes[e->routes[r]];
+
+    for (size_t i = 0; i < route->channels_num; i++) {
+      int channel = route->channels[i];
+
+      if (channel < 0 || channel >= CHANNELS_MAX || done[channel] ||
+          (only[0] != '\0' &&
+           strcmp(only, config->channels[channel].name) != 0))
+        continue;
+      done[channel] = true;
+      render_channel(c, e, channel, e->routes[r], list);
+    }
+  }
+  open_alert_free(e);
+  return answer;
+}

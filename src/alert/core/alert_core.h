@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: MIT */
+/* The alert engine without threads: state, store and delivery in one
+ * transaction at a time. The engine's thread drives it; tests do so with a
+ * clock and a network of their own, days in milliseconds.
+ *
+ * One thread. */
+#ifndef ALERT_CORE_ALERT_CORE_H
+#define ALERT_CORE_ALERT_CORE_H
+
+#include "alert/config/config.h"
+#include "alert/deliver/deliver.h"
+#include "alert/engine/event_queue.h"
+#include "alert/model/event.h"
+#include "alert/model/threshold.h"
+#include "alert/state/state.h"
+#include "alert/store/store.h"
+
+#include <stddef.h>
+#include <stdint.h>
+
+struct alert_core_hooks {
+  int64_t (*wall_ms)(void *arg); /* since 1970, may be set back or ahead */
+  int64_t (*boot_ms)(void *arg); /* never jumps, counts sleep too */
+  void *clock_arg;
+  void (*random)(void *arg, void *out, size_t size);
+  void *random_arg;
+  struct value_source source;
+  bool (*patience)(void *arg); /* see store_open(); may be NULL */
+  void *patience_arg;
+  void (*hand)(void *arg, struct job *job); /* see deliver.h */
+  void *hand_arg;
+  void (*tested)(void *arg, int64_t row_id, const struct send_result *result);
+  void *tested_arg; /* both may be NULL */
+  const char *collectd_host;
+  double interval_s;
+  double grace_s; /* used when the configuration leaves StartupGrace open */
+};
+
+struct alert_core;
+
+/* Opens the store in directory and takes up what was left. config is borrowed.
+ * NULL when memory is out. */
+struct alert_core *alert_core_new(const struct notify_config *config,
+                                  const char *directory,
+                                  const struct alert_core_hooks *hooks);
+/* Stores what is only in memory. Jobs that are out must be back
+ * (alert_core_step) or are given up. */
+void alert_core_free(struct alert_core *core);
+
+/* One round: results that came back (a list by next, taken), notifications
+ * (classified here), timers, new jobs. Returns ms until the next timer, at
+ * most 60000; or -errno when memory is out: then nothing was taken, try again
+ * with the same. launch false: nothing new goes out (shutting down). */
+int64_t alert_core_step(struct alert_core *core, struct job *done,
+                        struct event *events, size_t events_num, bool launch);
+
+/* What went through the ring so far: for `status`, and people are told once in
+ * a while that notifications were lost. */
+void alert_core_intake(struct alert_core *core,
+                       const struct event_queue_counts *counts);
+const struct event_queue_counts *
+alert_core_taken_in(const struct alert_core *core);
+
+/* Orders of people; each is one committed transaction: 0 or -errno. */
+int alert_core_ack(struct alert_core *core, int64_t id, double for_s,
+                   const char *by, const char *source);
+int alert_core_unack(struct alert_core *core, int64_t id, const char *by);
+int alert_core_resolve(struct alert_core *core, int64_t id, const char *by);
+int64_t alert_core_test(struct alert_core *core, int channel, enum level level);
+int alert_core_enable(struct alert_core *core, int channel);
+int alert_core_retry(struct alert_core *core, int64_t row_id);
+int alert_core_drop(struct alert_core *core, int64_t row_id);
+
+/* What collectd's thresholds make of ev->value, see threshold_speak(). *known:
+ * how many there are, -1 when nobody can tell. */
+enum severity alert_core_threshold(const struct alert_core *core,
+                                   struct event *ev, int *known);
+/* What a device that is away took at last, into its alert. */
+void alert_core_last_power(struct alert_core *core, struct open_alert *e);
+
+int64_t alert_core_now(const struct alert_core *core); /* wall ms */
+struct store *alert_core_store(struct alert_core *core);
+struct state *alert_core_state(struct alert_core *core);
+struct deliver *alert_core_deliver(struct alert_core *core);
+const struct notify_config *alert_core_config(const struct alert_core *core);
+const char *alert_core_host(const struct alert_core *core);
+
+#endif

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: MIT */
+/* The chain of reasons for silence: see policy.h. */
+#include <config.h>
+
+#include "alert/deliver/policy.h"
+
+#include <stdio.h>
+
+const struct policy *const policies[] = {
+    &policy_self,
+    &policy_level,
+    &policy_ack,
+    NULL,
+};
+
+enum policy_answer policy_ask(const struct policy_question *q,
+                              const struct policy **by, char *why,
+                              size_t why_size) {
+  bool owed = q->kind == MESSAGE_RESOLVED && q->announced;
+  enum policy_answer worst = POLICY_ALLOW;
+  const struct policy *decided = NULL;
+  char reason[200];
+
+  why[0] = '\0';
+  for (const struct policy *const *p = policies; *p != NULL; p++) {
+    enum policy_answer answer;
+
+    reason[0] = '\0';
+    answer = (*p)->ask(q, reason, sizeof(reason));
+    if (owed && answer == POLICY_SUPPRESS)
+      answer = POLICY_QUIET;
+    if (answer <= worst)
+      continue;
+    worst = answer;
+    decided = *p;
+    snprintf(why, why_size, "%s", reason);
+    if (worst == POLICY_SUPPRESS)
+      break;
+  }
+  if (by != NULL)
+    *by = decided;
+  return worst;
+}

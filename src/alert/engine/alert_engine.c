@@ -1,0 +1,451 @@
+/* SPDX-License-Identifier: MIT */
+/* The threads around the core: see engine.h. */
+#include <config.h>
+
+#include "alert/engine/alert_engine.h"
+
+#include "alert/control/command.h"
+#include "alert/control/control.h"
+#include "alert/core/alert_core.h"
+#include "alert/engine/channel_thread.h"
+#include "alert/engine/event_queue.h"
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/thread.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <sys/random.h>
+#include <time.h>
+#include <unistd.h>
+
+enum {
+  RING_SIZE =
+      32768,  /* at 36 000 notifications a second for a slow disk's sync */
+  BATCH = 64, /* events per transaction, at least */
+  FINISH_MS = 1500,    /* how long calls in progress may go on at the end */
+  STOP_MS = 3500,      /* and how long they may take to end, aborted */
+  STOP_JOIN_MS = 1000, /* and then their threads */
+  PATIENCE_MS = 30000, /* with another process that holds the store */
+  LEAST_PAUSE_MS = 20, /* between rounds that find nothing */
+  NO_MEMORY_PAUSE_MS = 200,
+};
+
+struct alert_engine {
+  const struct notify_config *config;
+  struct alert_engine_hooks hooks;
+  struct event_queue *ring;
+  int wake_fd;
+  atomic_bool asleep; /* about to wait: wake_fd must be written */
+  atomic_bool stop;
+  atomic_bool dead; /* it could not begin */
+  pthread_t thread;
+  char *directory;
+  int64_t patience_end;    /* boot ms: how long to wait for a locked store */
+  struct alert_core *core; /* the engine thread's, */
+  struct event *batch;     /* likewise, BATCH of them, */
+  struct control *control; /* likewise; NULL = none */
+  struct channel_thread *couriers[CHANNELS_MAX];
+
+  pthread_mutex_t done_lock; /* guards done */
+  struct job *done, **done_end;
+
+  pthread_mutex_t stats_lock; /* guards stats */
+  struct alert_engine_stats stats;
+};
+
+/* -- clocks and chance ---------------------------------------------------- */
+
+static int64_t wall_ms(void *arg) {
+  (void)arg;
+  return (int64_t)(clock_wall_us() / 1000);
+}
+
+static int64_t boot_ms(void *arg) {
+  struct timespec t;
+
+  (void)arg;
+  clock_gettime(CLOCK_BOOTTIME, &t);
+  return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+static void random_bytes(void *arg, void *out, size_t size) {
+  (void)arg;
+  if (getrandom(out, size, 0) != (ssize_t)size)
+    memset(out, (int)(clock_monotonic_us() & 0xff), size);
+}
+
+/* -- messages between the threads ----------------------------------------- */
+
+static void wake(struct alert_engine *e) {
+  uint64_t one = 1;
+
+  /* non-blocking: a full counter means it is awake already */
+  if (atomic_exchange(&e->asleep, false) &&
+      write(e->wake_fd, &one, sizeof(one)) < 0 && errno != EAGAIN)
+    log_say(LOG_LEVEL_ERROR, "engine not woken: %s", strerror(errno));
+}
+
+int alert_engine_event(struct alert_engine *e, const struct event *event) {
+  int result =
+      atomic_load(&e->dead) ? -ENODEV : event_queue_put(e->ring, event);
+
+  wake(e);
+  return result < 0 ? result : 0;
+}
+
+static void job_done(void *arg, struct job *job) {
+  struct alert_engine *e = arg;
+
+  job->next = NULL;
+  pthread_mutex_lock(&e->done_lock);
+  *e->done_end = job;
+  e->done_end = &job->next;
+  pthread_mutex_unlock(&e->done_lock);
+  wake(e);
+}
+
+static struct job *take_done(struct alert_engine *e) {
+  struct job *list;
+
+  pthread_mutex_lock(&e->done_lock);
+  list = e->done;
+  e->done = NULL;
+  e->done_end = &e->done;
+  pthread_mutex_unlock(&e->done_lock);
+  return list;
+}
+
+static void hand(void *arg, struct job *job) {
+  struct alert_engine *e = arg;
+
+  if (e->couriers[job->channel] != NULL) {
+    channel_thread_give(e->couriers[job->channel], job);
+    return;
+  }
+  job->result = (struct send_result){.outcome = SEND_RETRY,
+                                     .wait_s = 300,
+                                     .quota_left = -1,
+                                     .why = "its thread could not be started"};
+  job->poll_error = -EAGAIN;
+  job_done(e, job);
+}
+
+static void tested(void *arg, int64_t row_id,
+                   const struct send_result *result) {
+  struct alert_engine *e = arg;
+
+  if (e->control != NULL)
+    control_tested(e->control, row_id, result);
+}
+
+/* -- the engine's thread -------------------------------------------------- */
+
+static void publish(struct alert_engine *e) {
+  struct alert_engine_stats stats = {0};
+  struct event_queue_counts ring;
+
+  event_queue_count(e->ring, &ring);
+  state_count(alert_core_state(e->core), &stats.alerts);
+  stats.received = ring.taken + ring.coalesced;
+  stats.coalesced = ring.coalesced;
+  stats.lost = ring.lost;
+  stats.channels_num = e->config->channels_num;
+  for (size_t i = 0; i < stats.channels_num && i < CHANNELS_MAX; i++) {
+    stats.channels[i].name = e->config->channels[i].name;
+    deliver_count(alert_core_deliver(e->core), (int)i,
+                  &stats.channels[i].counts);
+    stats.channels[i].stopped =
+        deliver_stopped(alert_core_deliver(e->core), (int)i) != NULL;
+  }
+  pthread_mutex_lock(&e->stats_lock);
+  e->stats = stats;
+  pthread_mutex_unlock(&e->stats_lock);
+  alert_core_intake(e->core, &ring);
+}
+
+void alert_engine_stats(struct alert_engine *e,
+                        struct alert_engine_stats *out) {
+  pthread_mutex_lock(&e->stats_lock);
+  *out = e->stats;
+  pthread_mutex_unlock(&e->stats_lock);
+}
+
+static bool nothing_waits(struct alert_engine *e) {
+  struct event_queue_counts ring;
+  bool empty;
+
+  event_queue_count(e->ring, &ring);
+  pthread_mutex_lock(&e->done_lock);
+  empty = e->done == NULL;
+  pthread_mutex_unlock(&e->done_lock);
+  return ring.waiting == 0 && empty && !atomic_load(&e->stop);
+}
+
+/* Sleeps until something happens or wait_ms are over, and serves the control
+ * socket on the way. */
+static void rest(struct alert_engine *e, int64_t wait_ms) {
+  struct pollfd fds[1 + CONTROL_FDS_MAX] = {
+      {.fd = e->wake_fd, .events = POLLIN}};
+  size_t n = 1;
+  uint64_t count;
+  int timeout = wait_ms > 60000 ? 60000 : (int)wait_ms;
+
+  if (e->control != NULL)
+    n += control_fds(e->control, fds + 1, &timeout);
+  atomic_store(&e->asleep, true);
+  /* whoever came before the flag was up has not woken us */
+  poll(fds, n, nothing_waits(e) ? timeout : 0);
+  atomic_store(&e->asleep, false);
+  if (fds[0].revents & POLLIN)
+    (void)!read(e->wake_fd, &count, sizeof(count));
+  if (e->control != NULL)
+    control_serve(e->control, fds + 1, n - 1);
+}
+
+/* What the engine's thread has taken and not yet carried out. */
+struct round {
+  struct job *done;
+  struct event *events; /* BATCH of them */
+  size_t n;
+};
+
+static void take(struct alert_engine *e, struct round *r) {
+  struct job **end = &r->done;
+
+  while (*end != NULL)
+    end = &(*end)->next;
+  *end = take_done(e);
+  r->n += event_queue_take(e->ring, r->events + r->n, BATCH - r->n);
+}
+
+/* One round; orders among the events are carried out in their turn. Negative:
+ * memory is out, what was not carried out is still in r. */
+static int64_t step(struct alert_engine *e, struct round *r, bool launch) {
+  size_t from = 0;
+  int64_t wait = 0;
+
+  for (size_t i = 0; i <= r->n && wait >= 0; i++) {
+    if (i < r->n && !command_is_order(&r->events[i]))
+      continue;
+    wait =
+        alert_core_step(e->core, r->done, r->events + from, i - from, launch);
+    if (wait < 0)
+      break;
+    r->done = NULL;
+    from = i;
+    if (i < r->n) {
+      command_order(e->core, e->hooks.version, &r->events[i]);
+      from++;
+    }
+  }
+  if (from < r->n)
+    memmove(r->events, r->events + from, (r->n - from) * sizeof(*r->events));
+  r->n -= from < r->n ? from : r->n;
+  return wait;
+}
+
+/* Takes what calls in progress report until none is left, or boot clock end. */
+static void await_couriers(struct alert_engine *e, struct round *r,
+                           int64_t end) {
+  while (deliver_busy(alert_core_deliver(e->core)) > 0 && boot_ms(NULL) < end) {
+    uint64_t count;
+
+    take(e, r);
+    step(e, r, false);
+    poll(&(struct pollfd){.fd = e->wake_fd, .events = POLLIN}, 1, 20);
+    (void)!read(e->wake_fd, &count, sizeof(count)); /* never blocks */
+  }
+}
+
+/* Most calls end within a moment: aborting them at once would leave open
+ * whether they arrived. The others are aborted; what they report still
+ * counts. */
+static void wind_down(struct alert_engine *e, struct round *r) {
+  int64_t began = boot_ms(NULL);
+
+  await_couriers(e, r, began + FINISH_MS);
+  for (size_t i = 0; i < CHANNELS_MAX; i++)
+    if (e->couriers[i] != NULL)
+      channel_thread_stop(e->couriers[i]);
+  await_couriers(e, r, began + STOP_MS);
+}
+
+static void run(struct alert_engine *e) {
+  struct round r = {.events = e->batch};
+
+  while (!atomic_load(&e->stop)) {
+    bool full;
+    bool idle;
+    int64_t wait;
+
+    take(e, &r);
+    full = r.n == BATCH;
+    idle = r.n == 0 && r.done == NULL;
+    wait = step(e, &r, true);
+    publish(e);
+    if (wait < 0)
+      poll(NULL, 0, NO_MEMORY_PAUSE_MS);
+    if (wait < 0 || full)
+      continue;
+    if (idle)
+      event_queue_relax(e->ring);
+    rest(e, idle && wait < LEAST_PAUSE_MS ? LEAST_PAUSE_MS : wait);
+  }
+  /* what was notified before the stop is still recorded */
+  do
+    take(e, &r);
+  while (r.n > 0 && step(e, &r, false) >= 0);
+  wind_down(e, &r);
+  if (r.done != NULL) /* also of channels that were not busy */
+    step(e, &r, false);
+}
+
+/* -- life ----------------------------------------------------------------- */
+
+static void poll_engine_free(struct alert_engine *e) {
+  control_free(e->control);
+  alert_core_free(e->core);
+  event_queue_free(e->ring);
+  free(e->batch);
+  free(e->directory);
+  if (e->wake_fd >= 0)
+    close(e->wake_fd);
+  pthread_mutex_destroy(&e->done_lock);
+  pthread_mutex_destroy(&e->stats_lock);
+  free(e);
+}
+
+static void start_couriers(struct alert_engine *e) {
+  struct channel_thread_hooks hooks = {.done = job_done,
+                                       .arg = e,
+                                       .wall_ms = wall_ms,
+                                       .collectd_host = e->hooks.collectd_host,
+                                       .version = e->hooks.version};
+
+  for (size_t i = 0; i < e->config->channels_num && i < CHANNELS_MAX; i++)
+    if (!e->config->channels[i].broken)
+      e->couriers[i] = channel_thread_new(&e->config->channels[i], &hooks);
+}
+
+/* True when all ended. */
+static bool join_couriers(struct alert_engine *e) {
+  struct timespec deadline;
+  bool all = true;
+
+  clock_gettime(CLOCK_REALTIME, &deadline);
+  deadline.tv_sec += STOP_JOIN_MS / 1000;
+  for (size_t i = 0; i < CHANNELS_MAX; i++) {
+    if (e->couriers[i] == NULL)
+      continue;
+    channel_thread_stop(e->couriers[i]);
+    if (channel_thread_join(e->couriers[i], &deadline) < 0)
+      all = false;
+  }
+  return all;
+}
+
+static bool patient(void *arg) {
+  const struct alert_engine *e = arg;
+
+  return !atomic_load(&e->stop) && boot_ms(NULL) < e->patience_end;
+}
+
+/* On the engine's own thread: reading what an earlier run left may take long,
+ * and collectd waits for no disk. */
+static int open_all(struct alert_engine *e) {
+  struct alert_core_hooks hooks = {.wall_ms = wall_ms,
+                                   .boot_ms = boot_ms,
+                                   .random = random_bytes,
+                                   .source = e->hooks.source,
+                                   .patience = patient,
+                                   .patience_arg = e,
+                                   .hand = hand,
+                                   .hand_arg = e,
+                                   .tested = tested,
+                                   .tested_arg = e,
+                                   .collectd_host = e->hooks.collectd_host,
+                                   .interval_s = e->hooks.interval_s,
+                                   .grace_s = e->hooks.grace_s};
+
+  e->patience_end = boot_ms(NULL) + PATIENCE_MS;
+  e->core = alert_core_new(e->config, e->directory, &hooks);
+  if (e->core == NULL) {
+    log_say(LOG_LEVEL_ERROR, "the engine could not be started: out of memory");
+    return -ENOMEM;
+  }
+  start_couriers(e);
+  if (e->config->control_socket != NULL)
+    e->control =
+        control_new(e->config->control_socket, e->config->control_group,
+                    e->core, e->hooks.version);
+  return 0;
+}
+
+static void *work(void *arg) {
+  struct alert_engine *e = arg;
+
+  if (open_all(e) == 0)
+    run(e);
+  else
+    atomic_store(&e->dead, true);
+  return NULL;
+}
+
+struct alert_engine *
+alert_engine_start(const struct notify_config *config, const char *directory,
+                   const struct alert_engine_hooks *hooks) {
+  struct alert_engine *e = calloc(1, sizeof(*e));
+  int err;
+
+  if (e == NULL)
+    return NULL;
+  e->config = config;
+  e->hooks = *hooks;
+  e->done_end = &e->done;
+  pthread_mutex_init(&e->done_lock, NULL);
+  pthread_mutex_init(&e->stats_lock, NULL);
+  e->directory = strdup(directory);
+  e->wake_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+  e->ring = event_queue_new(RING_SIZE);
+  e->batch = calloc(BATCH, sizeof(*e->batch));
+  if (e->directory == NULL || e->wake_fd < 0 || e->ring == NULL ||
+      e->batch == NULL) {
+    log_say(LOG_LEVEL_ERROR, "the engine could not be started");
+    poll_engine_free(e);
+    return NULL;
+  }
+  err = thread_start(&e->thread, work, e);
+  if (err != 0) {
+    log_say(LOG_LEVEL_ERROR, "no thread for the engine: %s", strerror(err));
+    poll_engine_free(e);
+    return NULL;
+  }
+  return e;
+}
+
+bool alert_engine_stop(struct alert_engine *e) {
+  uint64_t one = 1;
+  bool all;
+
+  atomic_store(&e->stop, true);
+  (void)!write(e->wake_fd, &one, sizeof(one));
+  pthread_join(e->thread, NULL);
+  all = join_couriers(e);
+  if (all) {
+    struct job *done = take_done(e); /* came in while we were leaving */
+    if (done != NULL)
+      alert_core_step(e->core, done, NULL, 0, false);
+    poll_engine_free(e);
+    return true;
+  }
+  /* somebody may still write into e: keep it, but close what is ours */
+  control_free(e->control);
+  alert_core_free(e->core);
+  return false;
+}

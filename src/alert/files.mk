@@ -1,0 +1,154 @@
+# SPDX-License-Identifier: MIT
+# alert: from a notification to a delivered message
+
+# What the table of channel types adds to the engine; tests link the engine
+# with a table of their own.
+noinst_LTLIBRARIES += libalert.la
+libalert_la_SOURCES =
+
+libalert_la_SOURCES += \
+	%D%/config/config.c \
+	%D%/config/config.h \
+	%D%/config/config_channel.c \
+	%D%/config/config_internal.h \
+	%D%/config/config_print.c \
+	%D%/config/config_print.h \
+	%D%/config/config_route.c \
+	%D%/config/route.c \
+	%D%/config/route.h
+
+libalert_la_SOURCES += \
+	%D%/control/command.c \
+	%D%/control/command.h \
+	%D%/control/command_explain.c \
+	%D%/control/command_internal.h \
+	%D%/control/command_notification.c \
+	%D%/control/control.c \
+	%D%/control/control.h
+
+libalert_la_SOURCES += \
+	%D%/core/alert_core.c \
+	%D%/core/alert_core.h
+
+libalert_la_SOURCES += \
+	%D%/deliver/deliver.c \
+	%D%/deliver/deliver.h \
+	%D%/deliver/deliver_internal.h \
+	%D%/deliver/deliver_plan.c \
+	%D%/deliver/deliver_result.c \
+	%D%/deliver/policy.c \
+	%D%/deliver/policy.h \
+	%D%/deliver/policy_ack.c \
+	%D%/deliver/policy_level.c \
+	%D%/deliver/policy_self.c
+
+libalert_la_SOURCES += \
+	%D%/engine/alert_engine.c \
+	%D%/engine/alert_engine.h \
+	%D%/engine/channel_thread.c \
+	%D%/engine/channel_thread.h \
+	%D%/engine/event_queue.c \
+	%D%/engine/event_queue.h
+
+libalert_la_SOURCES += \
+	%D%/model/alert.c \
+	%D%/model/alert.h \
+	%D%/model/alert_json.c \
+	%D%/model/alert_json.h \
+	%D%/model/event.c \
+	%D%/model/event.h \
+	%D%/model/level.c \
+	%D%/model/level.h \
+	%D%/model/message.c \
+	%D%/model/message.h \
+	%D%/model/threshold.c \
+	%D%/model/threshold.h \
+	%D%/model/value_source.h
+
+libalert_la_SOURCES += \
+	%D%/state/alert_build.c \
+	%D%/state/alert_table.c \
+	%D%/state/alert_table.h \
+	%D%/state/state.c \
+	%D%/state/state.h \
+	%D%/state/state_event.c \
+	%D%/state/state_internal.h \
+	%D%/state/state_timers.c
+
+libalert_la_SOURCES += \
+	%D%/store/store.h \
+	%D%/store/store_alert.c \
+	%D%/store/store_db.c \
+	%D%/store/store_db.h \
+	%D%/store/store_file.c \
+	%D%/store/store_history.c \
+	%D%/store/store_outbox.c \
+	%D%/store/store_schema.c
+
+libalert_la_SOURCES += \
+	%D%/text/alert_fields.c \
+	%D%/text/alert_fields.h \
+	%D%/text/alert_subject.c \
+	%D%/text/alert_subject.h \
+	%D%/text/default_templates.c \
+	%D%/text/default_templates.h \
+	%D%/text/escape.c \
+	%D%/text/format.c \
+	%D%/text/format.h \
+	%D%/text/json_writer.c \
+	%D%/text/json_writer.h \
+	%D%/text/template.c \
+	%D%/text/template.h \
+	%D%/text/template_compile.c \
+	%D%/text/template_filters.c \
+	%D%/text/template_filters.h \
+	%D%/text/template_internal.h \
+	%D%/text/template_variables.c \
+	%D%/text/template_variables.h \
+	%D%/text/template_variables_alert.c \
+	%D%/text/template_variables_group.c \
+	%D%/text/template_variables_internal.h \
+	%D%/text/text_limits.c \
+	%D%/text/text_limits.h
+
+libalert_la_SOURCES += \
+	%D%/channel/sender.c \
+	%D%/channel/sender.h
+libalert_la_LIBADD = libconfig.la libbase.la $(CJSON_LIBS) $(CRYPTO_LIBS) $(SQLITE_LIBS) $(LIBM)
+
+# how it reaches people: one file per type of channel
+noinst_LTLIBRARIES += libchannels.la
+libchannels_la_SOURCES =
+
+libchannels_la_SOURCES += \
+	%D%/channel/channel_types.h \
+	%D%/channel/curl_transfer.c \
+	%D%/channel/curl_transfer.h \
+	%D%/channel/discord.c \
+	%D%/channel/http.c \
+	%D%/channel/http.h \
+	%D%/channel/json_reply.c \
+	%D%/channel/json_reply.h \
+	%D%/channel/secret.c \
+	%D%/channel/secret.h \
+	%D%/channel/signature.c \
+	%D%/channel/signature.h \
+	%D%/channel/slack.c \
+	%D%/channel/webhook.c
+
+libchannels_la_SOURCES += \
+	%D%/channel/email/email.c \
+	%D%/channel/email/email_body.c \
+	%D%/channel/email/email_body.h \
+	%D%/channel/email/mime.c \
+	%D%/channel/email/mime.h \
+	%D%/channel/email/smtp.c \
+	%D%/channel/email/smtp.h
+
+libchannels_la_SOURCES += \
+	%D%/channel/pushover/pushover.c \
+	%D%/channel/pushover/pushover_form.c \
+	%D%/channel/pushover/pushover_form.h
+libchannels_la_LIBADD = libalert.la $(CJSON_LIBS) $(CRYPTO_LIBS) $(CURL_LIBS)
+
+CHANNEL_TYPES = src/alert/channel/channel_types.c

@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: MIT */
+/* Alerts as values: see alert.h. */
+#include <config.h>
+
+#include "alert/model/alert.h"
+
+#include "base/text.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+/* The table's word, or "unknown" for a number a broken row may carry. */
+static const char *word(const char *const *words, size_t count, size_t i) {
+  return i < count && words[i] != NULL ? words[i] : "unknown";
+}
+
+#define WORD(words, i)                                                         \
+  word(words, sizeof(words) / sizeof((words)[0]), (size_t)(i))
+
+const char *alert_class_name(enum alert_class value) {
+  static const char *const names[] = {"range", "missing", "event"};
+  return WORD(names, value);
+}
+
+const char *alert_state_name(enum alert_state value) {
+  static const char *const names[] = {"pending", "firing", "recovering",
+                                      "resolved", "expired"};
+  return WORD(names, value);
+}
+
+const char *alert_direction_name(enum alert_direction value) {
+  static const char *const names[] = {"", "above", "below", "within"};
+  return WORD(names, value);
+}
+
+const char *alert_reason_name(enum alert_reason value) {
+  static const char *const names[REASON_COUNT] = {
+      [REASON_OPENED] = "opened",
+      [REASON_WORSE] = "worse",
+      [REASON_BETTER] = "better",
+      [REASON_REPEAT] = "repeat",
+      [REASON_RECOVERED] = "recovered",
+      [REASON_MISSED] = "missed",
+      [REASON_ACKED] = "acked",
+      [REASON_UNACKED] = "unacked",
+      [REASON_CLOSED] = "closed",
+      [REASON_PARTLY_BACK] = "partly_back",
+      [REASON_STALE] = "stale",
+      [REASON_FLAPPING] = "flapping",
+      [REASON_AFTER_MAINTENANCE] = "after_maintenance",
+      [REASON_DIGEST] = "digest",
+      [REASON_TEST] = "test",
+  };
+  return WORD(names, value);
+}
+
+void alert_init(struct alert *alert) {
+  *alert = (struct alert){
+      .value = NAN,
+      .percent = NAN,
+      .peak = NAN,
+      .limit = NAN,
+      .warning_min = NAN,
+      .warning_max = NAN,
+      .failure_min = NAN,
+      .failure_max = NAN,
+      .last_power = NAN,
+  };
+}
+
+void alert_identifier(const struct alert *alert, char *out, size_t size) {
+  const struct {
+    const char *before;
+    const char *text;
+  } parts[] = {
+      {"", alert->host},
+      {"/", alert->plugin},
+      {"-", alert->plugin_instance},
+      {"/", alert->type},
+      {"-", alert->type_instance},
+  };
+  char whole[5 * ALERT_NAME_SIZE + 8];
+  size_t used = 0;
+
+  whole[0] = '\0';
+  for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)
+    if (parts[i].text[0] != '\0')
+      used += (size_t)snprintf(whole + used, sizeof(whole) - used, "%s%s",
+                               i > 0 ? parts[i].before : "", parts[i].text);
+  if (size > 0) {
+    size_t n = text_cut(whole, size - 1);
+    memcpy(out, whole, n);
+    out[n] = '\0';
+  }
+}

@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: MIT */
+/* One alert, that is one episode of something being wrong, with everything a
+ * template or a channel may show about it.
+ *
+ * A plain value: copying the struct is a snapshot (members excepted). What
+ * senders and templates get is such a snapshot, const, valid during the call.
+ * Texts are valid UTF-8 without control characters (line feeds only in text),
+ * but still a stranger's: escape them for where they go.
+ *
+ * Times are wall-clock milliseconds since 1970 (UTC); 0 = not yet.
+ * Numbers are NaN where unknown or unset. */
+#ifndef ALERT_MODEL_ALERT_H
+#define ALERT_MODEL_ALERT_H
+
+#include "alert/model/level.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum {
+  ALERT_NAME_SIZE = 128, /* as collectd's DATA_MAX_NAME_LEN */
+  ALERT_TEXT_SIZE = 256, /* as collectd's NOTIF_MAX_MSG_LEN */
+  ALERT_SERIES_SIZE = 2 * ALERT_NAME_SIZE + 2, /* type[-type_instance] */
+  ALERT_META_MAX = 4,
+};
+
+enum alert_class { ALERT_RANGE, ALERT_MISSING, ALERT_EVENT };
+
+enum alert_state {
+  ALERT_PENDING, /* bad, but not yet for For */
+  ALERT_FIRING,
+  ALERT_RECOVERING, /* good, but not yet for RecoverAfter */
+  ALERT_RESOLVED,
+  ALERT_EXPIRED, /* closed without having become good */
+};
+
+enum alert_direction {
+  DIRECTION_NONE,
+  DIRECTION_ABOVE,
+  DIRECTION_BELOW,
+  DIRECTION_WITHIN, /* an inverted threshold */
+};
+
+/* What happened last, that is why a message is sent. */
+enum alert_reason {
+  REASON_OPENED,
+  REASON_WORSE,
+  REASON_BETTER,
+  REASON_REPEAT,
+  REASON_RECOVERED, /* range back to normal, device reporting again */
+  REASON_MISSED,    /* opened and recovered before anyone could be told */
+  REASON_ACKED,
+  REASON_UNACKED,
+  REASON_CLOSED,      /* by a person's `resolve` or by expiry */
+  REASON_PARTLY_BACK, /* some members of a missing device report again */
+  REASON_STALE,       /* no reading since restart */
+  REASON_FLAPPING,
+  REASON_AFTER_MAINTENANCE,
+  REASON_DIGEST,
+  REASON_TEST,
+  REASON_COUNT
+};
+
+/* Facts beside the state (bits of flags). */
+enum {
+  ALERT_UNCONFIRMED = 1, /* loaded at start, not heard of since */
+  ALERT_NO_READING =
+      2,             /* the last OKAY carried no number; watching the cache */
+  ALERT_STALE = 4,   /* unconfirmed beyond the grace: repeats pause */
+  ALERT_ONESHOT = 8, /* an announcement: told once, never "recovered" */
+  ALERT_ACKED = 16,
+  ALERT_TIME_UNCERTAIN = 32, /* this machine's clock was not set */
+  ALERT_STALE_TOLD = 64,     /* "no reading since restart" has been said */
+};
+
+struct alert_label {
+  const char *name;
+  const char *value;
+};
+
+/* String metadata of the last notification, first ALERT_META_MAX entries. */
+struct alert_meta {
+  char key[48]; /* "" = free slot */
+  char value[ALERT_NAME_SIZE];
+};
+
+/* One series of a missing device. */
+struct alert_member {
+  char series[ALERT_SERIES_SIZE];
+  int64_t missing_since;
+  int64_t back_at; /* 0 = still missing */
+};
+
+struct alert {
+  int64_t id; /* short number for people: `kasactl alerts ack 417` */
+  char fingerprint[33];
+  char episode[56];  /* fingerprint "-" start second */
+  unsigned sequence; /* of the message within the episode, from 1 */
+
+  /* identity; type and type_instance are empty for class missing */
+  enum alert_class class;
+  char host[ALERT_NAME_SIZE];
+  char plugin[ALERT_NAME_SIZE];
+  char plugin_instance[ALERT_NAME_SIZE];
+  char type[ALERT_NAME_SIZE];
+  char type_instance[ALERT_NAME_SIZE];
+  char key[ALERT_NAME_SIZE]; /* AlertKey of an event, else "" */
+  /* what people call it: alias, else plugin_instance, else plugin (of a
+   * foreign host or of a host's own values: the host's name) */
+  char device[ALERT_NAME_SIZE];
+
+  enum level level;       /* as routed; stays the last bad one when resolved */
+  enum severity severity; /* of the last bad notification */
+  enum alert_state state;
+  enum alert_reason reason;
+  unsigned flags;
+
+  double value;   /* raw, as collectd has it */
+  double percent; /* 0..100, only when the threshold has Percentage */
+  double peak;    /* worst value of the episode, in the direction */
+  double limit;   /* the bound that was crossed; percent where percent is set */
+  double warning_min, warning_max, failure_min, failure_max;
+  enum alert_direction direction;
+  char unit[16];              /* "W", "" = none known */
+  char data_source[64];       /* "" = unknown */
+  char text[ALERT_TEXT_SIZE]; /* collectd's own message */
+  struct alert_meta meta[ALERT_META_MAX];
+
+  double last_power; /* of a device that is away: what it took at last, W */
+  int64_t last_at;   /* and when; 0 = not known that exactly */
+
+  int64_t time;        /* the notification's own time: for show only */
+  int64_t since;       /* first bad, by our clock */
+  int64_t seen;        /* last notification, by our clock */
+  int64_t resolved_at; /* 0 = open */
+  unsigned count;      /* bad notifications in this episode */
+  unsigned repeats;    /* reminders so far */
+
+  /* acknowledged: flags & ALERT_ACKED */
+  char ack_by[64];
+  char ack_source[16]; /* "cli", "pushover", ... */
+  int64_t ack_at;
+  int64_t ack_until;
+  enum level ack_level; /* a higher level voids the acknowledgement */
+
+  unsigned members_num;     /* series of a missing device */
+  unsigned members_missing; /* of these, still missing */
+
+  /* from <Device>; borrowed from the configuration, which never changes */
+  const struct alert_label *labels;
+  size_t labels_num;
+};
+
+/* "range" "missing" "event", ...; "unknown" for anything else. */
+const char *alert_class_name(enum alert_class value);
+const char *alert_state_name(enum alert_state value);
+const char *alert_direction_name(enum alert_direction value); /* NONE: "" */
+/* as a template's %{reason} shows it: "opened", "after_maintenance", ... */
+const char *alert_reason_name(enum alert_reason value);
+
+/* An empty alert: numbers NaN, the rest zero. */
+void alert_init(struct alert *alert);
+
+/* "host/plugin-instance/type-instance" without empty parts; cut to size. */
+void alert_identifier(const struct alert *alert, char *out, size_t size);
+
+#endif

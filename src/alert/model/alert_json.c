@@ -1,0 +1,200 @@
+/* SPDX-License-Identifier: MIT */
+/* Alerts to JSON and back, by a table of fields: see snapshot.h. */
+#include <config.h>
+
+#include "alert/model/alert_json.h"
+
+#include "base/text.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum kind { TEXT, MOMENT, COUNT, ENUM, NUMBER };
+
+struct field {
+  const char *name;
+  enum kind kind;
+  size_t offset;
+  size_t size; /* of a TEXT; highest value of an ENUM */
+};
+
+#define AT(member) offsetof(struct alert, member)
+#define TEXT_AT(name, member)                                                  \
+  { name, TEXT, AT(member), sizeof(((struct alert *)0)->member) }
+
+static const struct field fields[] = {
+    {"id", MOMENT, AT(id), 0},
+    TEXT_AT("fingerprint", fingerprint),
+    TEXT_AT("episode", episode),
+    {"sequence", COUNT, AT(sequence), 0},
+    {"class", ENUM, AT(class), ALERT_EVENT},
+    TEXT_AT("host", host),
+    TEXT_AT("plugin", plugin),
+    TEXT_AT("plugin_instance", plugin_instance),
+    TEXT_AT("type", type),
+    TEXT_AT("type_instance", type_instance),
+    TEXT_AT("key", key),
+    TEXT_AT("device", device),
+    {"level", ENUM, AT(level), LEVEL_EMERGENCY},
+    {"severity", ENUM, AT(severity), SEVERITY_OKAY},
+    {"state", ENUM, AT(state), ALERT_EXPIRED},
+    {"reason", ENUM, AT(reason), REASON_COUNT - 1},
+    {"flags", COUNT, AT(flags), 0},
+    {"value", NUMBER, AT(value), 0},
+    {"percent", NUMBER, AT(percent), 0},
+    {"peak", NUMBER, AT(peak), 0},
+    {"limit", NUMBER, AT(limit), 0},
+    {"warning_min", NUMBER, AT(warning_min), 0},
+    {"warning_max", NUMBER, AT(warning_max), 0},
+    {"failure_min", NUMBER, AT(failure_min), 0},
+    {"failure_max", NUMBER, AT(failure_max), 0},
+    {"last_power", NUMBER, AT(last_power), 0},
+    {"last_at", MOMENT, AT(last_at), 0},
+    {"direction", ENUM, AT(direction), DIRECTION_WITHIN},
+    TEXT_AT("unit", unit),
+    TEXT_AT("data_source", data_source),
+    TEXT_AT("text", text),
+    {"time", MOMENT, AT(time), 0},
+    {"since", MOMENT, AT(since), 0},
+    {"seen", MOMENT, AT(seen), 0},
+    {"resolved_at", MOMENT, AT(resolved_at), 0},
+    {"count", COUNT, AT(count), 0},
+    {"repeats", COUNT, AT(repeats), 0},
+    TEXT_AT("ack_by", ack_by),
+    TEXT_AT("ack_source", ack_source),
+    {"ack_at", MOMENT, AT(ack_at), 0},
+    {"ack_until", MOMENT, AT(ack_until), 0},
+    {"ack_level", ENUM, AT(ack_level), LEVEL_EMERGENCY},
+    {"members", COUNT, AT(members_num), 0},
+    {"members_missing", COUNT, AT(members_missing), 0},
+};
+
+enum { FIELDS = sizeof(fields) / sizeof(fields[0]) };
+
+/* Adds one field; false when memory is out. */
+static bool add(cJSON *object, const struct field *f, const void *member) {
+  double number;
+
+  switch (f->kind) {
+  case TEXT:
+    return *(const char *)member == '\0' ||
+           cJSON_AddStringToObject(object, f->name, member) != NULL;
+  case MOMENT:
+    number = (double)*(const int64_t *)member;
+    break;
+  case COUNT:
+    number = *(const unsigned *)member;
+    break;
+  case ENUM:
+    number = *(const int *)member;
+    break;
+  default:
+    number = *(const double *)member;
+    if (!isfinite(number))
+      return true;
+    return cJSON_AddNumberToObject(object, f->name, number) != NULL;
+  }
+  return number == 0 ||
+         cJSON_AddNumberToObject(object, f->name, number) != NULL;
+}
+
+static bool add_meta(cJSON *object, const struct alert *alert) {
+  cJSON *meta = NULL;
+
+  for (size_t i = 0; i < ALERT_META_MAX; i++) {
+    if (alert->meta[i].key[0] == '\0')
+      continue;
+    if (meta == NULL)
+      meta = cJSON_AddObjectToObject(object, "meta");
+    if (meta == NULL || cJSON_AddStringToObject(meta, alert->meta[i].key,
+                                                alert->meta[i].value) == NULL)
+      return false;
+  }
+  return true;
+}
+
+cJSON *alert_json_object(const struct alert *alert) {
+  cJSON *object = cJSON_CreateObject();
+
+  if (object == NULL)
+    return NULL;
+  for (size_t i = 0; i < FIELDS; i++)
+    if (!add(object, &fields[i], (const char *)alert + fields[i].offset)) {
+      cJSON_Delete(object);
+      return NULL;
+    }
+  if (!add_meta(object, alert)) {
+    cJSON_Delete(object);
+    return NULL;
+  }
+  return object;
+}
+
+char *alert_json_text(const struct alert *alert) {
+  cJSON *object = alert_json_object(alert);
+  char *text = object != NULL ? cJSON_PrintUnformatted(object) : NULL;
+
+  cJSON_Delete(object);
+  return text;
+}
+
+static void take(const cJSON *item, const struct field *f, void *member) {
+  double number = item->valuedouble;
+
+  if (f->kind == TEXT) {
+    if (cJSON_IsString(item))
+      text_clean(item->valuestring, strlen(item->valuestring), member, f->size);
+    return;
+  }
+  if (!cJSON_IsNumber(item) || !isfinite(number))
+    return;
+  if (f->kind == NUMBER)
+    *(double *)member = number;
+  else if (number < 0 || number > 9e15)
+    return;
+  else if (f->kind == MOMENT)
+    *(int64_t *)member = (int64_t)number;
+  else if (f->kind == COUNT && number <= 4294967295.0)
+    *(unsigned *)member = (unsigned)number;
+  else if (f->kind == ENUM && number <= (double)f->size)
+    *(int *)member = (int)number;
+}
+
+static void take_meta(const cJSON *meta, struct alert *alert) {
+  const cJSON *item;
+  size_t i = 0;
+
+  cJSON_ArrayForEach(item, meta) {
+    if (i == ALERT_META_MAX)
+      return;
+    if (!cJSON_IsString(item) || item->string == NULL)
+      continue;
+    text_clean(item->string, strlen(item->string), alert->meta[i].key,
+               sizeof(alert->meta[i].key));
+    text_clean(item->valuestring, strlen(item->valuestring),
+               alert->meta[i].value, sizeof(alert->meta[i].value));
+    i++;
+  }
+}
+
+int alert_json_read(const char *text, struct alert *alert) {
+  cJSON *object = cJSON_Parse(text);
+  const cJSON *item;
+
+  alert_init(alert);
+  if (!cJSON_IsObject(object)) {
+    cJSON_Delete(object);
+    return -EINVAL;
+  }
+  cJSON_ArrayForEach(item, object) {
+    for (size_t i = 0; i < FIELDS; i++)
+      if (strcmp(fields[i].name, item->string) == 0)
+        take(item, &fields[i], (char *)alert + fields[i].offset);
+    if (strcmp(item->string, "meta") == 0)
+      take_meta(item, alert);
+  }
+  cJSON_Delete(object);
+  return 0;
+}

@@ -1,0 +1,200 @@
+/* SPDX-License-Identifier: MIT */
+/* What a notification does to the alerts: the event rows of ALERTING.md B.3. */
+#include <config.h>
+
+#include "alert/state/state_internal.h"
+
+#include "base/log.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+static int gravity(enum severity severity) {
+  static const int order[] = {[SEVERITY_OKAY] = 0,
+                              [SEVERITY_WARNING] = 1,
+                              [SEVERITY_NONE] = 1,
+                              [SEVERITY_FAILURE] = 2};
+
+  return (unsigned)severity < sizeof(order) / sizeof(order[0]) ? order[severity]
+                                                               : 1;
+}
+
+static struct open_alert *open_new(struct state *s, const struct event *ev,
+                                   int64_t now) {
+  struct open_alert *e = open_alert_new();
+  double wait;
+
+  if (e == NULL) {
+    log_say(LOG_LEVEL_ERROR, "alert lost: out of memory");
+    return NULL;
+  }
+  alert_build(s->config, ev, now, e);
+  alert_table_add(&s->table, e);
+  wait = e->routes_num > 0 ? s->config->routes[e->routes[0]].for_s : 0;
+  if (wait > 0 && !ev->oneshot) {
+    e->due = now + ms_of(wait);
+    open_alert_store(s, e);
+  }
+  return e;
+}
+
+/* Once its members are known: what does not wait is told at once. */
+static void fire_unless_waiting(struct state *s, struct open_alert *e,
+                                int64_t now) {
+  if (e->due == 0)
+    open_alert_fire(s, e, now);
+}
+
+static void still_bad(struct state *s, struct open_alert *e,
+                      const struct event *ev, int64_t now) {
+  enum severity before = e->a.severity;
+  unsigned doubts =
+      ALERT_UNCONFIRMED | ALERT_NO_READING | ALERT_STALE | ALERT_STALE_TOLD;
+  bool changed = (e->a.flags & doubts) != 0;
+  bool told_fine = e->a.state == ALERT_RECOVERING;
+  enum level level = open_alert_level(s->config, e, ev->severity);
+  int change = gravity(ev->severity) - gravity(before);
+  e->a.flags &= ~doubts;
+  e->a.seen = now;
+  e->a.count++;
+  e->dirty = true;
+  open_alert_values(e, ev);
+  if (e->a.state == ALERT_PENDING) {
+    e->a.level = level;
+    if (changed)
+      open_alert_store(s, e);
+    return;
+  }
+  if (told_fine) {
+    e->a.state = ALERT_FIRING;
+    e->due = 0;
+    changed = true;
+  }
+  if (change > 0 && level > e->a.ack_level && (e->a.flags & ALERT_ACKED)) {
+    e->a.flags &= ~(unsigned)ALERT_ACKED;
+    open_alert_history(s, e, now, "unacked", "it became worse");
+  }
+  e->a.level = level;
+  if (change > 0) {
+    open_alert_history(s, e, now, "worse", e->a.text);
+    open_alert_notify(s, e, now, MESSAGE_UPDATE, REASON_WORSE, false);
+  } else if (change < 0) {
+    open_alert_history(s, e, now, "better", e->a.text);
+    if (s->config->notify_downgrade)
+      open_alert_notify(s, e, now, MESSAGE_UPDATE, REASON_BETTER, true);
+  }
+  if (changed || change != 0)
+    open_alert_store(s, e);
+}
+
+static void bad(struct state *s, const struct event *ev, int64_t now) {
+  struct open_alert *e = alert_table_find(&s->table, ev->fingerprint);
+
+  if (e != NULL) {
+    still_bad(s, e, ev, now);
+    return;
+  }
+  e = open_new(s, ev, now);
+  if (e == NULL)
+    return;
+  fire_unless_waiting(s, e, now);
+}
+
+static void okay(struct state *s, const struct event *ev, int64_t now) {
+  struct open_alert *e = alert_table_find(&s->table, ev->fingerprint);
+
+  if (e == NULL) {
+    s->counts.dropped_okay++;
+    return;
+  }
+  if (ev->class == ALERT_RANGE && !isfinite(ev->value)) {
+    /* "not a number" counts as OKAY for collectd, for us as "unknown": the
+     * value cache decides (ALERTING.md 0.4) */
+    if (e->a.state != ALERT_RECOVERING && !(e->a.flags & ALERT_NO_READING)) {
+      e->a.flags |= ALERT_NO_READING;
+      e->fine_at = 0;
+      open_alert_store(s, e);
+    }
+    return;
+  }
+  e->a.flags &= ~(unsigned)(ALERT_UNCONFIRMED | ALERT_STALE | ALERT_NO_READING);
+  e->a.seen = now;
+  e->dirty = true;
+  open_alert_values(e, ev);
+  open_alert_fine(s, e, now);
+}
+
+/* -- missing devices ------------------------------------------------------ */
+
+static void missing(struct state *s, const struct event *ev, int64_t now) {
+  struct open_alert *e = alert_table_find(&s->table, ev->fingerprint);
+  bool fresh = e == NULL;
+  char series[ALERT_SERIES_SIZE];
+  struct alert_member *m;
+
+  if (fresh)
+    e = open_new(s, ev, now);
+  if (e == NULL)
+    return;
+  if (fresh && e->a.id == 0) /* members refer to its row */
+    open_alert_store(s, e);
+  event_series(ev, series, sizeof(series));
+  m = open_alert_member(e, series, true);
+  if (m != NULL) {
+    m->missing_since = now;
+    m->back_at = 0;
+    if (store_member_save(s->store, e->a.id, m) < 0)
+      log_say(LOG_LEVEL_ERROR,
+              "a missing series of \"%s\" was "
+              "not recorded",
+              e->a.device);
+  }
+  open_alert_count_members(e);
+  if (fresh)
+    fire_unless_waiting(s, e, now);
+  else
+    still_bad(s, e, ev, now);
+}
+
+/* A waiting range alert of a series that went away says nothing any more. */
+static void forget_pending(struct state *s, const struct event *ev) {
+  char fingerprint[33];
+  struct open_alert *e;
+
+  event_fingerprint(ALERT_RANGE, ev->host, ev->plugin, ev->plugin_instance,
+                    ev->type, ev->type_instance, "", fingerprint);
+  e = alert_table_find(&s->table, fingerprint);
+  if (e != NULL && e->a.state == ALERT_PENDING)
+    open_alert_drop(s, e);
+}
+
+/* A number from any series of a missing device: that series is back. */
+static void reports_again(struct state *s, const struct event *ev,
+                          int64_t now) {
+  struct open_alert *e = alert_table_find(&s->table, ev->missing_fingerprint);
+  char series[ALERT_SERIES_SIZE];
+
+  if (e == NULL || !isfinite(ev->value))
+    return;
+  event_series(ev, series, sizeof(series));
+  e->a.flags &= ~(unsigned)(ALERT_UNCONFIRMED | ALERT_STALE);
+  e->a.seen = now;
+  e->dirty = true;
+  open_alert_member_back(s, e, open_alert_member(e, series, false), now);
+}
+
+void state_event(struct state *s, const struct event *ev, int64_t now) {
+  if (ev->class == ALERT_MISSING) {
+    forget_pending(s, ev);
+    missing(s, ev, now);
+    return;
+  }
+  if (ev->class == ALERT_RANGE)
+    reports_again(s, ev, now);
+  if (event_bad(ev) || ev->oneshot)
+    bad(s, ev, now);
+  else
+    okay(s, ev, now);
+}

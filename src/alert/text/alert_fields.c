@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: MIT */
+/* The facts of an alert as short pairs: see facts.h. */
+#include <config.h>
+
+#include "alert/text/alert_fields.h"
+
+#include "alert/config/config.h"
+#include "alert/text/alert_subject.h"
+#include "base/text.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+static struct format_style style_of(const struct message *message) {
+  struct format_style style = {NULL, NULL};
+
+  if (message->config != NULL) {
+    style.thousands = message->config->thousands_separator;
+    style.currency = message->config->currency;
+  }
+  return style;
+}
+
+void alert_fields_value(const struct message *message, double value, char *out,
+                        size_t size) {
+  const struct format_style style = style_of(message);
+  const struct unit unit = alert_subject_unit(message->alert, message->config);
+
+  format_value(value, &unit, &style, out, size);
+}
+
+struct list {
+  struct alert_field *facts;
+  size_t n;
+};
+
+static void add(struct list *list, const char *name, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+static void add(struct list *list, const char *name, const char *format, ...) {
+  struct alert_field *fact = &list->facts[list->n];
+  char text[ALERT_FIELD_SIZE * 2];
+  va_list args;
+
+  if (list->n == ALERT_FIELDS_MAX)
+    return;
+  va_start(args, format);
+  vsnprintf(text, sizeof(text), format, args);
+  va_end(args);
+  if (text_clean(text, strlen(text), fact->value, sizeof(fact->value)) == 0)
+    return;
+  fact->name = name;
+  list->n++;
+}
+
+static void add_moment(struct list *list, const char *name, int64_t when,
+                       int64_t now) {
+  char text[FORMAT_SIZE];
+
+  if (when <= 0)
+    return;
+  format_clock(when / 1000, now / 1000, text, sizeof(text));
+  add(list, name, "%s", text);
+}
+
+static bool is_away(const struct alert *alert) {
+  enum alert_subject_kind kind = alert_subject_kind(alert);
+
+  return kind == SUBJECT_AWAY || kind == SUBJECT_PARTLY;
+}
+
+static void add_numbers(struct list *list, const struct message *message) {
+  const struct alert *alert = message->alert;
+  char text[FORMAT_SIZE];
+  char limit[FORMAT_SIZE];
+  bool over = alert->resolved_at != 0;
+
+  if (is_away(alert)) { /* "up is 0" tells nobody anything */
+    struct unit watts;
+    const struct format_style style = style_of(message);
+
+    unit_from_symbol("W", &watts);
+    format_value(alert->last_power, &watts, &style, text, sizeof(text));
+    add(list, "Last reading", "%s", text);
+    return;
+  }
+  alert_fields_value(message,
+                     isnan(alert->percent) ? alert->value : alert->percent,
+                     text, sizeof(text));
+  add(list, over ? "Now" : "Value", "%s", text);
+  alert_fields_value(message, alert->limit, limit, sizeof(limit));
+  if (limit[0] != '\0' && alert->direction != DIRECTION_NONE)
+    add(list, "Limit", "%s %s", alert_direction_name(alert->direction), limit);
+  alert_fields_value(message, alert->peak, text, sizeof(text));
+  if (alert->class == ALERT_RANGE &&
+      (over || message->kind == MESSAGE_REPEAT) && alert->peak != alert->value)
+    add(list, alert->direction == DIRECTION_BELOW ? "Lowest" : "Peak", "%s",
+        text);
+}
+
+static void add_times(struct list *list, const struct message *message,
+                      int64_t now) {
+  const struct alert *alert = message->alert;
+  int64_t end = alert->resolved_at != 0 ? alert->resolved_at : now;
+  char text[FORMAT_SIZE];
+
+  add_moment(list, "Since", alert->since, now);
+  add_moment(list, "Until", alert->resolved_at, now);
+  /* of a device that is away the text counts from its last reading */
+  if (!is_away(alert) && alert->since > 0 && end - alert->since >= 60000) {
+    format_duration((double)(end - alert->since) / 1000, text, sizeof(text));
+    add(list, "Duration", "%s", text);
+  }
+}
+
+size_t alert_fields_of(const struct message *message,
+                       struct alert_field facts[ALERT_FIELDS_MAX]) {
+  const struct alert *alert = message->alert;
+  int64_t now = message->created;
+  struct list list = {facts, 0};
+
+  if (message->shrink || message->kind == MESSAGE_TEST ||
+      message->reason == REASON_DIGEST)
+    return 0;
+  add_numbers(&list, message);
+  add_times(&list, message, now);
+  if (alert->members_num > 1)
+    add(&list, "Series", "%u of %u missing", alert->members_missing,
+        alert->members_num);
+  else if (alert->type[0] != '\0')
+    add(&list, "Series", "%s%s%s", alert->type,
+        alert->type_instance[0] != '\0' ? "-" : "", alert->type_instance);
+  if ((alert->flags & ALERT_ACKED) != 0)
+    add(&list, "Acknowledged by", "%s",
+        alert->ack_by[0] != '\0' ? alert->ack_by : alert->ack_source);
+  if (alert->host[0] != '\0' && strcmp(alert->host, alert->device) != 0)
+    add(&list, "Host", "%s", alert->host);
+  if (alert->id > 0)
+    add(&list, "Alert", "%" PRId64, alert->id);
+  return list.n;
+}
+
+const char *alert_fields_state(const struct message *message) {
+  switch (message->kind) {
+  case MESSAGE_RESOLVED:
+    return message->reason == REASON_CLOSED ? "closed" : "ok";
+  case MESSAGE_ACKED:
+    return message->reason == REASON_UNACKED ? level_name(message->level)
+                                             : "acknowledged";
+  case MESSAGE_TEST:
+    return "test";
+  case MESSAGE_OPEN:
+  case MESSAGE_UPDATE:
+  case MESSAGE_REPEAT:
+  case MESSAGE_NOTE:
+  case MESSAGE_CANCEL:
+  case MESSAGE_KINDS:
+    break;
+  }
+  return level_name(message->level);
+}

@@ -1,0 +1,391 @@
+/* SPDX-License-Identifier: MIT */
+/* The words of every message (ALERTING.md C.3), as templates in the language
+ * people use for their own: one row per occasion and kind of value. A message
+ * starts with the device's name, because that is what a lock screen shows. */
+#include <config.h>
+
+#include "alert/text/default_templates.h"
+
+#include "alert/text/alert_subject.h"
+#include "base/log.h"
+#include "base/text.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <string.h>
+
+/* "1 620 W", "CPU 96 %", "52.4 kWh today" */
+#define READING "%{quantity}%{value}%{suffix}"
+#define BOUND "%{if limit}, %{direction} %{limit}%{end}"
+/* below a minute the length is noise */
+#define LASTING "%{if duration>=60} for %{duration}%{end}"
+#define SINCE "%{if since} since %{since|clock}%{end}"
+#define REMINDER " Reminder %{repeats}%{if id}; acknowledge: %{id}%{end}."
+#define WAS "%{if limit} It was %{direction} %{limit}" LASTING PEAK ".%{end}"
+#define PEAK                                                                   \
+  "%{if peak} (%{if direction==below}lowest%{else}peak%{end} %{peak})%{end}"
+#define FROM_TO                                                                \
+  "From %{since|clock}%{if resolved_at} to %{resolved_at|clock}%{end}"
+#define LATE "Delivery was delayed."
+/* a notification over the network plugin may carry no number */
+#define IF_READ(with, without) "%{if value}" with "%{else}" without "%{end}"
+#define OUT_OF_RANGE "%{subject} is out of range"
+#define SWITCHED "%{if switched}%{switched}%{else}out of range%{end}"
+#define LAST                                                                   \
+  "%{if last_power} Last: %{last_power}"                                       \
+  "%{if last_reading} at %{last_reading|clock}%{end}.%{end}"
+#define ACKED                                                                  \
+  " Acknowledged%{if ack_by} by %{ack_by}%{end}%{if ack_at} at "               \
+  "%{ack_at|clock}%{end}%{if ack_until}; no reminders until "                  \
+  "%{ack_until|clock}%{end}."
+
+#define STILL_AWAY                                                             \
+  "%{subject}: %{members_missing} of %{members} readings are still missing."
+
+#define ANY_KIND SUBJECT_KINDS
+
+struct wording {
+  enum alert_reason reason;
+  enum alert_subject_kind kind;
+  const char *title;
+  const char *body;
+};
+
+/* The first row that fits counts, so a special kind stands before ANY_KIND. */
+static const struct wording wordings[] = {
+    {REASON_OPENED, SUBJECT_POWER,
+     IF_READ("%{subject}: " READING, OUT_OF_RANGE),
+     IF_READ("%{subject}: " READING BOUND "%{if duration>=60} for %{duration}"
+             "%{if direction!=below} (since %{since|clock})%{end}%{end}."
+             "%{if direction==below} It may have stopped.%{end}",
+             "%{announcement}")},
+    {REASON_OPENED, SUBJECT_ENERGY,
+     IF_READ("%{subject}: " READING, OUT_OF_RANGE),
+     IF_READ("%{subject}: " READING "%{if limit}, %{direction} the limit of "
+             "%{limit} (reached %{since|clock})%{end}.",
+             "%{announcement}")},
+    {REASON_OPENED, SUBJECT_COST, IF_READ("%{subject}: " READING, OUT_OF_RANGE),
+     IF_READ("%{subject}: " READING BOUND ".%{if largest} Largest: "
+             "%{largest}.%{end}",
+             "%{announcement}")},
+    {REASON_OPENED, SUBJECT_SWITCH, "%{subject} is " SWITCHED,
+     "%{subject} %{if duration>=60}has been " SWITCHED " for %{duration} "
+     "(since %{since|clock})%{else}is " SWITCHED "%{end}."},
+    {REASON_OPENED, SUBJECT_AWAY, "%{subject} is not reporting",
+     "%{subject}: no reading" LASTING "." LAST},
+    {REASON_OPENED, SUBJECT_EVENT, "%{announcement|truncate:80}",
+     "%{announcement}"},
+    {REASON_OPENED, ANY_KIND, IF_READ("%{subject}: " READING, OUT_OF_RANGE),
+     IF_READ("%{subject}: " READING BOUND LASTING ".", "%{announcement}")},
+
+    {REASON_WORSE, SUBJECT_SWITCH, "%{subject} is " SWITCHED ", now %{level}",
+     "%{subject} is " SWITCHED SINCE "."},
+    {REASON_WORSE, SUBJECT_AWAY, "%{subject} is not reporting, now %{level}",
+     "%{subject}: no reading" LASTING "." LAST},
+    {REASON_WORSE, SUBJECT_EVENT, "%{announcement|truncate:80}, now %{level}",
+     "%{announcement}"},
+    {REASON_WORSE, ANY_KIND,
+     IF_READ("%{subject}: " READING ", now %{level}",
+             "%{subject} is now %{level}"),
+     IF_READ("%{subject}: " READING BOUND
+             "%{if lower_limit}; %{direction} %{lower_limit}%{end}" SINCE ".",
+             "%{announcement}")},
+
+    {REASON_BETTER, SUBJECT_SWITCH, "%{subject} is " SWITCHED ", now %{level}",
+     "%{subject} is " SWITCHED SINCE "."},
+    {REASON_BETTER, SUBJECT_AWAY, "%{subject} is not reporting, now %{level}",
+     "%{subject}: no reading" LASTING "." LAST},
+    {REASON_BETTER, SUBJECT_EVENT, "%{announcement|truncate:80}, now %{level}",
+     "%{announcement}"},
+    {REASON_BETTER, ANY_KIND,
+     IF_READ("%{subject}: " READING ", now %{level}",
+             "%{subject} is now %{level}"),
+     IF_READ("%{subject}: " READING BOUND SINCE ".", "%{announcement}")},
+
+    {REASON_REPEAT, SUBJECT_SWITCH, "Still: %{subject} is " SWITCHED,
+     "%{subject} is " SWITCHED LASTING "." REMINDER},
+    {REASON_REPEAT, SUBJECT_PARTLY, "Still: %{subject} is partly back",
+     STILL_AWAY REMINDER},
+    {REASON_REPEAT, SUBJECT_AWAY, "Still: %{subject} is not reporting",
+     "%{subject}: no reading" LASTING "." REMINDER},
+    {REASON_REPEAT, SUBJECT_EVENT, "Still: %{announcement|truncate:80}",
+     "%{announcement}" REMINDER},
+    {REASON_REPEAT, ANY_KIND,
+     IF_READ("Still: %{subject} " READING, "Still: " OUT_OF_RANGE),
+     IF_READ("%{subject}: " READING BOUND LASTING ".", "%{announcement}")
+         REMINDER},
+
+    {REASON_RECOVERED, SUBJECT_SWITCH, "OK: %{subject} is " SWITCHED,
+     "%{subject} is " SWITCHED
+     " again.%{if duration>=60} That took %{duration}.%{end}"},
+    {REASON_RECOVERED, SUBJECT_AWAY, "%{subject} is reporting again",
+     "%{subject} %{if duration}was away for %{duration}"
+     "%{else}is back%{end}."},
+    {REASON_RECOVERED, SUBJECT_EVENT, "OK: %{announcement|truncate:80}",
+     "%{announcement}"},
+    {REASON_RECOVERED, ANY_KIND,
+     IF_READ("OK: %{subject} " READING, "OK: %{subject}"),
+     "%{subject} is back to normal" IF_READ(": " READING, "") "." WAS},
+
+    {REASON_MISSED, SUBJECT_SWITCH, "%{subject} was out of range",
+     FROM_TO ". It is back to normal. " LATE},
+    {REASON_MISSED, SUBJECT_AWAY, "%{subject} was not reporting",
+     FROM_TO ". It is reporting again. " LATE},
+    {REASON_MISSED, SUBJECT_EVENT, "%{announcement|truncate:80}",
+     "%{announcement}%{nl}" FROM_TO ". " LATE},
+    {REASON_MISSED, ANY_KIND,
+     "%{subject} was %{if limit}%{direction} %{limit}%{else}out of "
+     "range%{end}",
+     FROM_TO "%{if peak}, %{if direction==below}lowest%{else}peak%{end} "
+             "%{peak}%{end}. It is back to normal. " LATE},
+
+    {REASON_ACKED, SUBJECT_PARTLY, "Acknowledged: %{subject} is partly back",
+     STILL_AWAY ACKED},
+    {REASON_ACKED, SUBJECT_AWAY, "Acknowledged: %{subject} is not reporting",
+     "%{subject}: no reading" LASTING "." ACKED},
+    {REASON_ACKED, SUBJECT_SWITCH, "Acknowledged: %{subject} is " SWITCHED,
+     "%{subject} is " SWITCHED SINCE "." ACKED},
+    {REASON_ACKED, SUBJECT_EVENT, "Acknowledged: %{announcement|truncate:80}",
+     "%{announcement}" ACKED},
+    {REASON_ACKED, ANY_KIND,
+     IF_READ("Acknowledged: %{subject} " READING,
+             "Acknowledged: " OUT_OF_RANGE),
+     IF_READ("%{subject}: " READING BOUND SINCE ".", "%{announcement}") ACKED},
+
+    {REASON_UNACKED, ANY_KIND, "No longer acknowledged: %{subject}",
+     "%{subject}: reminders go on. %{message}"},
+    {REASON_CLOSED, SUBJECT_EVENT, "Closed: %{announcement|truncate:80}",
+     "%{announcement}%{nl}The alert was closed" LASTING "."},
+    {REASON_CLOSED, ANY_KIND, "Closed: %{subject}",
+     "%{subject}: the alert was closed without a recovery."
+     "%{if since} It was open since %{since|clock}.%{end}"},
+    {REASON_PARTLY_BACK, ANY_KIND, "%{subject} is partly back", STILL_AWAY},
+    {REASON_STALE, ANY_KIND, "%{subject}: no reading since restart",
+     "%{subject}: no reading since collectd was restarted. Before that: "
+     "%{if limit}%{direction} %{limit}" SINCE "%{else}%{message}%{end}."},
+    {REASON_FLAPPING, ANY_KIND, "%{subject} is flapping",
+     "%{subject} %{if limit}crossed %{limit}%{else}came and went%{end} "
+     "%{count} times"
+     "%{if duration>=60} in %{duration}%{end}. Further "
+     "changes are held until it settles."},
+    {REASON_AFTER_MAINTENANCE, SUBJECT_AWAY,
+     "Still: %{subject} is not reporting",
+     "%{subject}: no reading" LASTING ". Still so after maintenance."},
+    {REASON_AFTER_MAINTENANCE, SUBJECT_SWITCH, "Still: %{subject} is " SWITCHED,
+     "%{subject} is " SWITCHED LASTING ". Still so after maintenance."},
+    {REASON_AFTER_MAINTENANCE, SUBJECT_EVENT,
+     "Still: %{announcement|truncate:80}",
+     "%{announcement}%{nl}Still so after maintenance."},
+    {REASON_AFTER_MAINTENANCE, ANY_KIND,
+     IF_READ("Still: %{subject} " READING, "Still: " OUT_OF_RANGE),
+     IF_READ("%{subject}: " READING BOUND LASTING ".",
+             "%{announcement}") " Still so after maintenance."},
+    {REASON_DIGEST, ANY_KIND, "%{total} alerts while limited",
+     "%{failures} critical, %{warnings} warning, %{recovered} recovered."
+     "%{if worst} Worst: %{worst}.%{end}"},
+    {REASON_TEST, ANY_KIND,
+     "[TEST] notify_kasa%{if collectd_host} on %{collectd_host}%{end}",
+     "This is a test of channel \"%{channel}\". Nothing is wrong."},
+};
+
+enum { WORDINGS = sizeof(wordings) / sizeof(wordings[0]) };
+
+/* Compiled at first use and kept until the process ends. */
+static struct {
+  struct template *title;
+  struct template *body;
+} compiled[WORDINGS];
+
+static struct template *compile_own(const char *text) {
+  char error[200];
+  struct template *t = template_compile(text, error, sizeof(error));
+
+  if (t == NULL)
+    log_say(LOG_LEVEL_ERROR, "default text \"%.80s\": %s", text, error);
+  return t;
+}
+
+static void compile_all(void) {
+  for (size_t i = 0; i < WORDINGS; i++) {
+    compiled[i].title = compile_own(wordings[i].title);
+    compiled[i].body = compile_own(wordings[i].body);
+  }
+}
+
+static size_t wording_for(enum alert_reason reason,
+                          enum alert_subject_kind kind) {
+  size_t fallback = 0;
+
+  for (size_t i = 0; i < WORDINGS; i++) {
+    if (wordings[i].kind == ANY_KIND && wordings[i].reason == REASON_OPENED)
+      fallback = i;
+    if (wordings[i].reason == reason &&
+        (wordings[i].kind == kind || wordings[i].kind == ANY_KIND ||
+         /* where partly has no words of its own */
+         (kind == SUBJECT_PARTLY && wordings[i].kind == SUBJECT_AWAY)))
+      return i;
+  }
+  return fallback;
+}
+
+static int default_rendered(const struct view *view, enum text_target target,
+                            struct buf *title, struct buf *body) {
+  static pthread_once_t once = PTHREAD_ONCE_INIT;
+  enum alert_reason reason =
+      view->message != NULL ? view->message->reason : view->alert->reason;
+  size_t i;
+  int err = 0;
+
+  pthread_once(&once, compile_all);
+  i = wording_for(reason, alert_subject_kind(view->alert));
+  if (title != NULL && compiled[i].title != NULL)
+    err = template_render_view(compiled[i].title, view, target, title);
+  if ((err == 0 || err == -EMSGSIZE) && body != NULL &&
+      compiled[i].body != NULL)
+    err = template_render_view(compiled[i].body, view, target, body);
+  return err == -EMSGSIZE ? 0 : err;
+}
+
+int default_texts(const struct view *view, struct buf *title,
+                  struct buf *body) {
+  return default_rendered(view, TARGET_PLAIN, title, body);
+}
+
+/* -- a route's own words ----------------------------------------------------
+ */
+
+/* A route's text is about something that is wrong now. */
+static bool own_text_fits(enum alert_reason reason) {
+  return reason == REASON_OPENED || reason == REASON_WORSE ||
+         reason == REASON_BETTER || reason == REASON_REPEAT;
+}
+
+static int own_texts(const struct view *view, enum text_target target,
+                     struct buf *title, struct buf *body) {
+  const struct route_config *route = view->message->route;
+  struct buf *rest_title = title;
+  struct buf *rest_body = body;
+  int err = 0;
+
+  if (route != NULL && own_text_fits(view->message->reason)) {
+    if (route->title != NULL) {
+      err = template_render_view(route->title, view, target, title);
+      if (title->len > 0)
+        rest_title = NULL;
+    }
+    if ((err == 0 || err == -EMSGSIZE) && route->text != NULL) {
+      err = template_render_view(route->text, view, target, body);
+      if (body->len > 0)
+        rest_body = NULL;
+    }
+    if (err < 0 && err != -EMSGSIZE)
+      return err;
+  }
+  return default_rendered(view, target, rest_title, rest_body);
+}
+
+/* -- what every text gets ---------------------------------------------------
+ */
+
+static int add_line(struct buf *body, const char *text, const char *end,
+                    enum text_target target) {
+  int err = body->len > 0 ? buf_adds(body, "\n") : 0;
+
+  if (err == 0)
+    err = text_escape(text, target, body);
+  return err == 0 ? buf_adds(body, end) : err;
+}
+
+static int add_notes(const struct message *message, enum text_target target,
+                     struct buf *body) {
+  char words[FORMAT_SIZE];
+  int err = 0;
+
+  if (message->delay_s > 0 && message->reason != REASON_MISSED) {
+    format_duration(message->delay_s, words, sizeof(words));
+    if (body->len > 0)
+      err = buf_adds(body, " ");
+    if (err == 0)
+      err = buf_addf(body, "Delayed %s", words);
+    if (err == 0 && message->delay_why != NULL && message->delay_why[0] != '\0')
+      err = buf_adds(body, ": ");
+    if (err == 0 && message->delay_why != NULL)
+      err = text_escape(message->delay_why, target, body);
+    if (err == 0)
+      err = buf_adds(body, ".");
+  }
+  if (err == 0 && message->fallback_for != NULL &&
+      message->fallback_for[0] != '\0')
+    err = add_line(body, message->fallback_for, "", target);
+  if (err == 0 && (message->alert->flags & ALERT_TIME_UNCERTAIN) != 0)
+    err =
+        add_line(body, "Times are uncertain: this machine's clock was not set",
+                 ".", target);
+  return err;
+}
+
+/* A title is one line. */
+static void flatten(struct buf *title) {
+  for (size_t i = 0; i < title->len; i++)
+    if (title->data[i] == '\n' || title->data[i] == '\r')
+      title->data[i] = ' ';
+}
+
+static void keep_one_line(struct buf *body) {
+  size_t len = body->len > 0 ? strcspn(body->data, "\n") : 0;
+
+  if (len < body->len) {
+    body->data[len] = '\0';
+    body->len = len;
+  }
+}
+
+/* Inside JSON, headers and addresses our own words need escaping as well, so
+ * these are made plain first and then escaped as a whole. */
+static bool escapes_whole(enum text_target target) {
+  return target == TARGET_JSON || target == TARGET_MAIL_HEADER ||
+         target == TARGET_URL;
+}
+
+static int add_all(const struct buf *from, enum text_target target,
+                   struct buf *out) {
+  if (from->len == 0)
+    return 0;
+  return escapes_whole(target) ? text_escape(from->data, target, out)
+                               : buf_add(out, from->data, from->len);
+}
+
+int view_texts(const struct view *view, enum text_target target,
+               struct buf *title, struct buf *body) {
+  enum text_target inner = escapes_whole(target) ? TARGET_PLAIN : target;
+  struct buf t;
+  struct buf b;
+  int err;
+
+  buf_init(&t, 2 * TEMPLATE_OUTPUT_MAX);
+  buf_init(&b, 2 * TEMPLATE_OUTPUT_MAX);
+  err = own_texts(view, inner, &t, &b);
+  flatten(&t);
+  if (err == 0 && t.len == 0)
+    err = buf_adds(&t, "notify_kasa");
+  if (view->message->shrink)
+    keep_one_line(&b);
+  if (err == 0)
+    err = add_notes(view->message, inner, &b);
+  if (view->message->shrink)
+    keep_one_line(&b);
+  if (err == 0)
+    err = add_all(&t, target, title);
+  if (err == 0)
+    err = add_all(&b, target, body);
+  buf_free(&t);
+  buf_free(&b);
+  return err;
+}
+
+int message_texts(const struct message *message, enum text_target target,
+                  struct buf *title, struct buf *body) {
+  const struct view view = {.message = message, .alert = message->alert};
+
+  return view_texts(&view, target, title, body);
+}

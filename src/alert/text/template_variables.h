@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: MIT */
+/* The names a template may use and what each stands for (ALERTING.md C.1).
+ *
+ * One table, read by the template compiler (does this name exist?), by the
+ * renderer (what is it now?) and by the test that compares with the manual.
+ * Everything here is read-only and safe from any thread. */
+#ifndef ALERT_TEXT_TEMPLATE_VARIABLES_H
+#define ALERT_TEXT_TEMPLATE_VARIABLES_H
+
+#include "alert/config/config.h"
+#include "alert/model/message.h"
+#include "alert/text/format.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* What the names of a text refer to. A group's or a digest's text has alerts
+ * besides the message's own one; a missing device's has members. */
+struct view {
+  const struct message *message;
+  const struct alert *alert; /* the message's, or inside `each alerts` one */
+  const struct alert *const *alerts;
+  size_t alerts_num;
+  const struct alert_member *members;
+  size_t members_num;
+  const struct alert_member *member; /* inside `each members`, else NULL */
+  bool inner; /* a text inside a text: `title` and `url` give nothing there */
+};
+
+enum value_kind {
+  VALUE_TEXT,
+  VALUE_NUMBER,
+  VALUE_DURATION, /* number holds seconds */
+  VALUE_MOMENT,   /* moment holds seconds since 1970 */
+  VALUE_LEVEL,    /* number holds the enum */
+};
+
+enum number_style {
+  NUMBER_GROUPED, /* 1 620 */
+  NUMBER_UNIT,    /* 1 620 W */
+  NUMBER_RAW,     /* 1620 */
+};
+
+/* What a name stands for right now. Nothing at all: a NaN, a moment of 0, an
+ * empty text. */
+struct value {
+  enum value_kind kind;
+  enum number_style style;
+  double number;
+  int64_t moment;
+  struct unit unit;
+  const char *text; /* never NULL for VALUE_TEXT; borrowed, or in own */
+  char *own;        /* freed by value_free() */
+};
+
+struct template_variable {
+  const char *name;  /* "value"; of a family with argument: "meta" */
+  const char *group; /* heading in the manual */
+  const char *what;  /* half a line for people */
+  enum value_kind kind;
+  bool foreign;  /* made of names or texts from outside: `raw` is refused */
+  bool argument; /* written meta:KEY */
+  /* Fills value, which starts as nothing of the right kind. 0 or -ENOMEM. */
+  int (*get)(const struct view *view, const char *argument,
+             struct value *value);
+};
+
+/* The i-th of all names, in the order of the manual; NULL beyond the last. */
+const struct template_variable *template_variable_at(size_t i);
+
+/* The row of a name of len bytes (up to a ':' for a family), or NULL. */
+const struct template_variable *template_variable_find(const char *name,
+                                                       size_t len);
+
+/* The nearest known name, or NULL when nothing is near. */
+const char *template_variable_nearest(const char *name);
+
+int template_variable_get(const struct template_variable *variable,
+                          const char *argument, const struct view *view,
+                          struct value *value);
+void value_free(struct value *value);
+
+/* False for what renders as nothing. */
+bool value_present(const struct value *value);
+
+/* The value in words, cut to size: "1 620 W", "5 minutes". For VALUE_TEXT use
+ * its text. */
+void value_words(const struct value *value, const struct view *view, char *out,
+                 size_t size);
+
+/* The moment a text is about, in seconds: when the message was decided. Not
+ * the clock, so a retry says the same. */
+int64_t view_now(const struct view *view);
+
+/* Thousands separator and currency of the configuration. */
+struct format_style view_style(const struct view *view);
+
+#endif

@@ -1,0 +1,167 @@
+/* SPDX-License-Identifier: MIT */
+/* What the names in templates stand for: those about several alerts in one
+ * text, and about the readings of a missing device. See variable.h. */
+#include <config.h>
+
+#include "alert/text/template_variables_internal.h"
+
+#include "base/buf.h"
+
+#include <math.h>
+#include <string.h>
+
+GETTER(get_member) {
+  return value_give_text(value,
+                         view->member != NULL ? view->member->series : "");
+}
+
+GETTER(get_missing_since) {
+  return value_give_moment_ms(
+      value, view->member != NULL ? view->member->missing_since : 0);
+}
+
+GETTER(get_back_at) {
+  return value_give_moment_ms(value,
+                              view->member != NULL ? view->member->back_at : 0);
+}
+
+GETTER(get_members) {
+  return value_give_number(value, (double)view->alert->members_num);
+}
+
+GETTER(get_members_missing) {
+  return value_give_number(value, (double)view->alert->members_missing);
+}
+
+/* -- several alerts in one text ---------------------------------------------
+ */
+
+static bool is_over(const struct alert *alert) {
+  return alert->state == ALERT_RESOLVED || alert->state == ALERT_EXPIRED;
+}
+
+static bool is_warning(const struct alert *alert) {
+  return !is_over(alert) && alert->level <= LEVEL_WARNING;
+}
+
+static bool is_failure(const struct alert *alert) {
+  return !is_over(alert) && alert->level > LEVEL_WARNING;
+}
+
+static bool is_offline(const struct alert *alert) {
+  return !is_over(alert) && alert->class == ALERT_MISSING;
+}
+
+static int give_tally(const struct view *view,
+                      bool (*counts)(const struct alert *alert),
+                      struct value *value) {
+  unsigned n = 0;
+
+  for (size_t i = 0; i < view->alerts_num; i++)
+    n += counts(view->alerts[i]) ? 1U : 0U;
+  return value_give_number(value, n);
+}
+
+GETTER(get_total) {
+  return value_give_number(
+      value, view->alerts_num > 0 ? (double)view->alerts_num : NAN);
+}
+GETTER(get_warnings) { return give_tally(view, is_warning, value); }
+GETTER(get_failures) { return give_tally(view, is_failure, value); }
+GETTER(get_offline) { return give_tally(view, is_offline, value); }
+GETTER(get_recovered) { return give_tally(view, is_over, value); }
+
+enum { NAMED_DEVICES = 3, EACH_MAX = 10 };
+
+static bool named_before(const struct view *view, size_t i) {
+  for (size_t j = 0; j < i; j++)
+    if (strcmp(view->alerts[j]->device, view->alerts[i]->device) == 0)
+      return true;
+  return false;
+}
+
+/* "Freezer, Heater, Office and 6 more" */
+GETTER(get_devices) {
+  struct buf text;
+  unsigned names = 0;
+  int err = 0;
+
+  buf_init(&text, TEMPLATE_OUTPUT_MAX);
+  for (size_t i = 0; i < view->alerts_num && err == 0; i++) {
+    if (named_before(view, i))
+      continue;
+    names++;
+    if (names <= NAMED_DEVICES)
+      err = buf_addf(&text, "%s%s", names > 1 ? ", " : "",
+                     view->alerts[i]->device);
+  }
+  if (err == 0 && names > NAMED_DEVICES)
+    err = buf_addf(&text, " and %u more", names - NAMED_DEVICES);
+  if (err == 0 && text.data != NULL)
+    err = value_give_copy(value, text.data);
+  buf_free(&text);
+  return err;
+}
+
+GETTER(get_worst) {
+  const struct alert *worst = NULL;
+  struct view inner = *view;
+  struct message message = {.channel = ""};
+
+  for (size_t i = 0; i < view->alerts_num; i++)
+    if (!is_over(view->alerts[i]) &&
+        (worst == NULL || view->alerts[i]->level > worst->level))
+      worst = view->alerts[i];
+  if (worst == NULL || view->inner)
+    return value_give_text(value, "");
+  if (view->message != NULL)
+    message = *view->message;
+  message.alert = worst; /* said as if it were alone */
+  message.reason = REASON_OPENED;
+  inner.message = &message;
+  inner.alert = worst;
+  inner.alerts_num = 0;
+  return value_give_default_text(&inner, WANT_TITLE, value);
+}
+
+GETTER(get_more) {
+  return value_give_number(value, view->alerts_num > EACH_MAX
+                                      ? (double)(view->alerts_num - EACH_MAX)
+                                      : NAN);
+}
+
+/* -- the table ------------------------------------------------------------- */
+
+const struct template_variable variables_group[] = {
+    {"member", "group", "one reading of a missing device", VALUE_TEXT, FOREIGN,
+     BARE, get_member},
+    {"missing_since", "group", "of that reading", VALUE_MOMENT, OWN, BARE,
+     get_missing_since},
+    {"back_at", "group", "of that reading", VALUE_MOMENT, OWN, BARE,
+     get_back_at},
+    {"members", "group", "readings of a missing device", VALUE_NUMBER, OWN,
+     BARE, get_members},
+    {"members_missing", "group", "of these, still missing", VALUE_NUMBER, OWN,
+     BARE, get_members_missing},
+    {"total", "group", "alerts in this text", VALUE_NUMBER, OWN, BARE,
+     get_total},
+    {"warnings", "group", "of these, info and warning", VALUE_NUMBER, OWN, BARE,
+     get_warnings},
+    {"failures", "group", "of these, error and above", VALUE_NUMBER, OWN, BARE,
+     get_failures},
+    {"offline", "group", "of these, devices that do not report", VALUE_NUMBER,
+     OWN, BARE, get_offline},
+    {"recovered", "group", "of these, over", VALUE_NUMBER, OWN, BARE,
+     get_recovered},
+    {"devices", "group", "names of the first three, and how many more",
+     VALUE_TEXT, FOREIGN, BARE, get_devices},
+    {"worst", "group", "title of the worst", VALUE_TEXT, FOREIGN, BARE,
+     get_worst},
+    {"alerts", "group", "same as total; what each goes over", VALUE_NUMBER, OWN,
+     BARE, get_total},
+    {"more", "group", "alerts beyond the ten that each lists", VALUE_NUMBER,
+     OWN, BARE, get_more},
+};
+
+const size_t variables_group_num =
+    sizeof(variables_group) / sizeof(variables_group[0]);

@@ -1,0 +1,26 @@
+# SPDX-License-Identifier: MIT
+# base: bytes, text, time, threads; knows nothing of plugs or alerts
+
+noinst_LTLIBRARIES += libbase.la
+libbase_la_SOURCES = \
+	%D%/buf.c \
+	%D%/buf.h \
+	%D%/clock.c \
+	%D%/clock.h \
+	%D%/fd.c \
+	%D%/fd.h \
+	%D%/hash.c \
+	%D%/hash.h \
+	%D%/json.c \
+	%D%/json.h \
+	%D%/log.c \
+	%D%/log.h \
+	%D%/loop.c \
+	%D%/loop.h \
+	%D%/text.c \
+	%D%/text.h \
+	%D%/thread.c \
+	%D%/thread.h \
+	%D%/worker.c \
+	%D%/worker.h
+libbase_la_LIBADD = $(LIBM)

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: MIT */
+/* What the subcommands of kasactl share. */
+#ifndef CLI_COMMON_CLI_H
+#define CLI_COMMON_CLI_H
+
+#include <stdbool.h>
+
+/* Exit statuses. */
+enum { CLI_DONE = 0, CLI_NOTHING = 1, CLI_USAGE = 2 };
+
+/* One row of the table in main.c; argv[0] is the command's own name. */
+struct command {
+  const char *name;
+  const char *summary; /* one line of kasactl --help */
+  const char *help;    /* of kasactl COMMAND --help, after the usage line */
+  const char *usage;   /* arguments */
+  int (*main)(int argc, char **argv);
+};
+
+int watch_main(int argc, char **argv);
+int discover_main(int argc, char **argv);
+int read_main(int argc, char **argv);
+int graph_main(int argc, char **argv);
+int check_main(int argc, char **argv);
+
+/* "kasactl watch: text" on stderr, with where to find help; CLI_USAGE. */
+int cli_usage(const char *command, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+/* "kasactl: text" on stderr. */
+void cli_say(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/* Reads a number between min and max, all of text: whether it is one. */
+bool cli_number(const char *text, double min, double max, double *number);
+
+#endif

@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: MIT */
+/* Copies of known devices: see found.h. */
+#include <config.h>
+
+#include "cli/devices/device_info.h"
+
+#include "base/text.h"
+#include "poll/poll_device.h"
+
+#include <arpa/inet.h>
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+static void clean(char *out, size_t size, const char *in) {
+  text_clean(in, strlen(in), out, size);
+}
+
+static void copy_device(struct device_info *f, const struct device *d) {
+  f->kind = d->kind;
+  clean(f->alias, sizeof(f->alias), d->alias);
+  clean(f->model, sizeof(f->model), d->model);
+  clean(f->hardware, sizeof(f->hardware), d->hardware);
+  clean(f->firmware, sizeof(f->firmware), d->firmware);
+  clean(f->id, sizeof(f->id), d->id);
+  if (d->mac_known)
+    device_format_mac(d->mac, f->mac);
+  f->now = d->now;
+}
+
+void device_info_copy(struct device_info *f, const struct poll_device *k) {
+  const struct device *d = &k->device;
+
+  *f = (struct device_info){0};
+  copy_device(f, d);
+  clean(f->name, sizeof(f->name), k->name);
+  snprintf(f->address, sizeof(f->address), "%s", poll_device_address(k));
+  f->port = ntohs(k->address.sin_port);
+  snprintf(f->transport, sizeof(f->transport), "%s", k->transport->name);
+  f->configured = k->options != NULL;
+  f->up = k->up;
+  f->outcome = k->outcome;
+  clean(f->why, sizeof(f->why), k->why);
+  f->response = k->response;
+  f->time_us = k->reported_us;
+  for (unsigned i = 0;
+       i < k->plugs_num && i < d->plugs_num && i < DEVICE_PLUGS_MAX; i++) {
+    struct device_info_plug *p = &f->plugs[f->plugs_num++];
+
+    clean(p->name, sizeof(p->name), k->plugs[i].name);
+    p->slot = d->plugs[i].slot;
+    p->now = d->plugs[i].now;
+  }
+}
+
+void device_info_unsupported(struct device_info *f, const struct device *d,
+                             const char *address) {
+  *f = (struct device_info){0};
+  copy_device(f, d);
+  f->kind = KIND_UNSUPPORTED;
+  clean(f->name, sizeof(f->name), d->alias[0] != '\0' ? d->alias : address);
+  snprintf(f->address, sizeof(f->address), "%s", address);
+  snprintf(f->why, sizeof(f->why), "%s",
+           d->unsupported != NULL ? d->unsupported : "camera");
+}
+
+int device_info_compare(const void *a, const void *b) {
+  const struct device_info *x = a;
+  const struct device_info *y = b;
+  int order = strcasecmp(x->name, y->name);
+
+  return order != 0 ? order : strcmp(x->address, y->address);
+}

@@ -1,0 +1,215 @@
+/* SPDX-License-Identifier: MIT */
+/* kasactl discover: every device that answers. */
+#include <config.h>
+
+#include "cli/common/cli.h"
+#include "cli/devices/device_info_json.h"
+#include "cli/devices/device_search.h"
+#include "cli/devices/device_table.h"
+#include "cli/term/screen.h"
+
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { TARGETS_MAX = 64, TEXT_MAX = 64 * 1024 * 1024 };
+
+/* -- as a table -- */
+
+static int add_plugs(struct device_rows *rows, const struct device_info *f) {
+  for (size_t i = 0; i < f->plugs_num; i++) {
+    struct device_row *row = device_rows_add(rows);
+
+    if (row == NULL)
+      return -1;
+    row->kind = i + 1 < f->plugs_num ? DEVICE_ROW_PLUG : DEVICE_ROW_LAST_PLUG;
+    snprintf(row->name, sizeof(row->name), "%s", f->plugs[i].name);
+    row->now = f->plugs[i].now;
+  }
+  return 0;
+}
+
+static int add_device(struct device_rows *rows, const struct device_info *f) {
+  struct device_row *row = device_rows_add(rows);
+
+  if (row == NULL)
+    return -1;
+  snprintf(row->name, sizeof(row->name), "%s", f->name);
+  snprintf(row->model, sizeof(row->model), "%s", f->model);
+  snprintf(row->address, sizeof(row->address), "%s", f->address);
+  snprintf(row->via, sizeof(row->via), "%s", f->transport);
+  if (f->kind == KIND_UNSUPPORTED) {
+    snprintf(row->remark, sizeof(row->remark), "unsupported: %.140s", f->why);
+    return 0;
+  }
+  if (!f->up) {
+    row->failed = true;
+    snprintf(row->remark, sizeof(row->remark), "%s",
+             f->why[0] != '\0' ? f->why : "not found");
+    return 0;
+  }
+  row->now = f->now;
+  return add_plugs(rows, f);
+}
+
+/* Returns how many there are. */
+static size_t sum_up(const struct device_info_list *list,
+                     struct device_row *total) {
+  size_t up = 0;
+  size_t known = 0;
+  size_t on = 0;
+
+  *total = (struct device_row){.kind = DEVICE_ROW_TOTAL};
+  for (size_t i = 0; i < list->count; i++) {
+    const struct device_info *f = &list->items[i];
+
+    known += f->kind != KIND_UNSUPPORTED;
+    if (!f->up)
+      continue;
+    up++;
+    on += reading_has(&f->now, Q_RELAY) && f->now.value[Q_RELAY] > 0;
+    if (reading_has(&f->now, Q_POWER))
+      reading_set(&total->now, Q_POWER,
+                  total->now.value[Q_POWER] + f->now.value[Q_POWER]);
+  }
+  snprintf(total->name, sizeof(total->name), "%zu device%s, %zu up, %zu on",
+           known, known == 1 ? "" : "s", up, on);
+  return known;
+}
+
+static int show_table(const struct device_info_list *list) {
+  struct device_rows rows = {0};
+  struct style style;
+  struct device_row total;
+  struct buf out;
+  size_t known;
+  int err = 0;
+
+  buf_init(&out, TEXT_MAX);
+  style_of(&style, stdout);
+  for (size_t i = 0; i < list->count && err == 0; i++)
+    err = add_device(&rows, &list->items[i]);
+  known = sum_up(list, &total);
+  if (err == 0)
+    err = device_table_draw(&out, &style, table_found, &rows,
+                            known > 0 ? &total : NULL, NULL);
+  if (err == 0)
+    fputs(out.data, stdout);
+  device_rows_free(&rows);
+  buf_free(&out);
+  return err;
+}
+
+static int show_json(const struct device_info_list *list) {
+  char *text = device_info_list_json(list);
+
+  if (text == NULL)
+    return -1;
+  fputs(text, stdout);
+  free(text);
+  return 0;
+}
+
+/* -- the search -- */
+
+static void progress(const struct device_search *l) {
+  if (isatty(STDERR_FILENO) != 1)
+    return;
+  if (l == NULL)
+    fputs("\r\033[K", stderr);
+  else
+    fprintf(stderr, "\r\033[KLooking for devices: %u found",
+            device_search_answered(l));
+  fflush(stderr);
+}
+
+/* Until the search and all its polls are over, or somebody loses patience:
+ * what has been found so far is shown then, too. */
+static void wait_for(struct device_search *l, struct device_info_list *list) {
+  double waited = 0;
+  bool over = false;
+
+  progress(l);
+  while (!over && waited < device_search_limit(l)) {
+    enum screen_event event = screen_wait(device_search_fd(l), 0.25);
+
+    if (event == SCREEN_QUIT)
+      break;
+    waited += event == SCREEN_TIME ? 0.25 : 0;
+    over = device_search_take(l, list);
+    progress(l);
+  }
+  progress(NULL);
+}
+
+static int discover(const struct device_search_options *options, bool json) {
+  struct device_info_list list = {0};
+  struct device_search *l = NULL;
+  int err = screen_open(false);
+
+  if (err < 0) {
+    cli_say("signals cannot be handled: %s", strerror(-err));
+    return CLI_NOTHING;
+  }
+  l = device_search_start(options);
+  if (l == NULL) {
+    screen_close();
+    return CLI_USAGE;
+  }
+  wait_for(l, &list);
+  device_search_stop(l);
+  if (json)
+    err = show_json(&list);
+  else if (list.count > 0)
+    err = show_table(&list);
+  else
+    cli_say("no device answered; are this machine and the devices in the same "
+            "network? --target ADDR asks one address");
+  if (err < 0)
+    cli_say("out of memory");
+  err |= list.count == 0;
+  device_info_list_free(&list);
+  screen_close();
+  return err != 0 ? CLI_NOTHING : CLI_DONE;
+}
+
+int discover_main(int argc, char **argv) {
+  static const struct option known[] = {
+      {"target", required_argument, NULL, 't'},
+      {"wait", required_argument, NULL, 'w'},
+      {"config", required_argument, NULL, 'c'},
+      {"json", no_argument, NULL, 'j'},
+      {0},
+  };
+  const char *targets[TARGETS_MAX];
+  struct device_search_options options = {.targets = targets};
+  bool json = false;
+  int option;
+
+  while ((option = getopt_long(argc, argv, "t:w:c:j", known, NULL)) != -1) {
+    switch (option) {
+    case 't':
+      if (options.targets_num == TARGETS_MAX)
+        return cli_usage("discover", "more than %d targets", TARGETS_MAX);
+      targets[options.targets_num++] = optarg;
+      break;
+    case 'w':
+      if (!cli_number(optarg, 0.1, 60, &options.wait))
+        return cli_usage("discover", "--wait expects 0.1 to 60 seconds");
+      break;
+    case 'c':
+      options.config = optarg;
+      break;
+    case 'j':
+      json = true;
+      break;
+    default:
+      return cli_usage("discover", "these arguments do not fit");
+    }
+  }
+  if (optind < argc)
+    return cli_usage("discover", "%s is one argument too many", argv[optind]);
+  return discover(&options, json);
+}

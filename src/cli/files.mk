@@ -1,0 +1,114 @@
+# SPDX-License-Identifier: MIT
+# cli: kasactl, the command for people
+
+noinst_LTLIBRARIES += libcli.la
+libcli_la_SOURCES =
+
+libcli_la_SOURCES += \
+	%D%/alerts/alerts.c \
+	%D%/alerts/alerts.h \
+	%D%/alerts/alerts_show.c \
+	%D%/alerts/alerts_show.h \
+	%D%/alerts/control_client.c \
+	%D%/alerts/control_client.h
+
+libcli_la_SOURCES += \
+	%D%/check/check.c \
+	%D%/check/check.h \
+	%D%/check/check_kasa.c \
+	%D%/check/check_notify.c \
+	%D%/check/check_show.c
+
+libcli_la_SOURCES += \
+	%D%/common/cli.h \
+	%D%/common/config_file.c \
+	%D%/common/config_file.h
+
+libcli_la_SOURCES += \
+	%D%/devices/account.c \
+	%D%/devices/account.h \
+	%D%/devices/device_details.c \
+	%D%/devices/device_details.h \
+	%D%/devices/device_info.c \
+	%D%/devices/device_info.h \
+	%D%/devices/device_info_json.c \
+	%D%/devices/device_info_json.h \
+	%D%/devices/device_row.c \
+	%D%/devices/device_row.h \
+	%D%/devices/device_search.c \
+	%D%/devices/device_search.h \
+	%D%/devices/device_table.c \
+	%D%/devices/device_table.h \
+	%D%/devices/discover.c \
+	%D%/devices/read.c
+
+libcli_la_SOURCES += \
+	%D%/gallery/gallery_html.c \
+	%D%/gallery/gallery_html.h \
+	%D%/gallery/gallery_page.c \
+	%D%/gallery/gallery_page.h \
+	%D%/gallery/gallery_page_device.c \
+	%D%/gallery/gallery_page_parts.c \
+	%D%/gallery/gallery_page_parts.h \
+	%D%/gallery/gallery_publish.c \
+	%D%/gallery/gallery_publish.h \
+	%D%/gallery/graph.c
+
+libcli_la_SOURCES += \
+	%D%/graph/graph_answer.c \
+	%D%/graph/graph_answer.h \
+	%D%/graph/graph_colour.c \
+	%D%/graph/graph_colour.h \
+	%D%/graph/graph_command.c \
+	%D%/graph/graph_command.h \
+	%D%/graph/graph_datadir.c \
+	%D%/graph/graph_datadir.h \
+	%D%/graph/graph_draw.c \
+	%D%/graph/graph_draw.h \
+	%D%/graph/graph_elements.c \
+	%D%/graph/graph_elements.h \
+	%D%/graph/graph_numbers.c \
+	%D%/graph/graph_numbers.h \
+	%D%/graph/graph_output.c \
+	%D%/graph/graph_output.h \
+	%D%/graph/graph_picture.c \
+	%D%/graph/graph_picture.h \
+	%D%/graph/graph_plan.c \
+	%D%/graph/graph_plan.h \
+	%D%/graph/graph_pool.c \
+	%D%/graph/graph_pool.h \
+	%D%/graph/graph_probe.c \
+	%D%/graph/graph_probe.h \
+	%D%/graph/graph_types.c \
+	%D%/graph/graph_types.h \
+	%D%/graph/graph_view.c \
+	%D%/graph/graph_view.h \
+	%D%/graph/rrd_scan.c \
+	%D%/graph/rrd_scan.h
+
+libcli_la_SOURCES += \
+	%D%/live/fetch.c \
+	%D%/live/fetch.h \
+	%D%/live/metrics.c \
+	%D%/live/metrics.h \
+	%D%/live/metrics_view.c \
+	%D%/live/metrics_view.h \
+	%D%/live/watch.c
+
+libcli_la_SOURCES += \
+	%D%/term/output.h \
+	%D%/term/screen.c \
+	%D%/term/screen.h \
+	%D%/term/style.c \
+	%D%/term/style.h \
+	%D%/term/text_table.c \
+	%D%/term/text_table.h \
+	%D%/term/width.c \
+	%D%/term/width.h \
+	%D%/term/width_ranges.h
+
+CLI_LIBS = libcli.la libchannels.la $(POLL_LIBS) $(CJSON_LIBS) $(CURL_LIBS) $(LIBM)
+
+bin_PROGRAMS = kasactl
+kasactl_SOURCES = %D%/main.c $(CHANNEL_TYPES)
+kasactl_LDADD = $(CLI_LIBS)

@@ -1,0 +1,193 @@
+/* SPDX-License-Identifier: MIT */
+/* Parts of pages: see gallery_page_parts.h. */
+#include <config.h>
+
+#include "cli/gallery/gallery_page_parts.h"
+
+#include "cli/graph/graph_colour.h"
+#include "cli/graph/graph_output.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+/* -- what a picture shows, in words -- */
+
+static void add_number(struct gallery_html *h, const char *word, double value,
+                       const struct graph_kind_info *kind, bool *any) {
+  bool kilo = kind == &graph_kinds[GRAPH_KIND_ENERGY] && fabs(value) >= 1000;
+
+  if (!isfinite(value))
+    return;
+  gallery_html_add(h, "%s%s %.*f %s%s", *any ? ", " : ": ", word,
+                   kind->decimals, kilo ? value / 1000 : value, kilo ? "k" : "",
+                   kind->unit);
+  *any = true;
+}
+
+static void add_numbers(struct gallery_html *h, const struct graph_view *view) {
+  const struct graph_kind_info *kind = &graph_kinds[view->kind];
+  const struct graph_numbers *n = &view->numbers;
+  bool energy = view->kind == GRAPH_KIND_ENERGY;
+  bool lows =
+      view->kind == GRAPH_KIND_VOLTAGE || view->kind == GRAPH_KIND_SIGNAL;
+  bool any = false;
+
+  add_number(h, energy ? graph_spans[view->span].bar_now : "last", n->last,
+             kind, &any);
+  add_number(h, "average", n->average, kind, &any);
+  if (lows)
+    add_number(h, "lowest", n->least, kind, &any);
+  add_number(h, "highest", n->most, kind, &any);
+  if (energy)
+    add_number(h, "sum", view->sum, kind, &any);
+  if (isfinite(view->share))
+    gallery_html_add(h, "; answered %.1f %% of the time", view->share);
+}
+
+static void add_subject(struct gallery_html *h, const struct graph_view *view) {
+  if (view->thing == NULL) {
+    gallery_html_add(h, view->stacked ? " by device" : " of all devices");
+    return;
+  }
+  gallery_html_add(h, " of ");
+  gallery_html_text(h, view->thing->label);
+  if (view->thing->strip != NULL) {
+    gallery_html_add(h, " on ");
+    gallery_html_text(h, view->thing->strip);
+  }
+}
+
+static void add_alt(struct gallery_html *h, const struct graph_view *view) {
+  const struct graph_span_info *span = &graph_spans[view->span];
+
+  gallery_html_add(h, "%s", graph_kinds[view->kind].title);
+  if (view->kind == GRAPH_KIND_ENERGY)
+    gallery_html_add(h, " %s", span->bar_words);
+  add_subject(h, view);
+  gallery_html_add(h, " over %s", span->words);
+  add_numbers(h, view);
+  if (view->stacked) {
+    gallery_html_add(h, ". Stacked: ");
+    for (size_t i = 0; i < view->layers_num; i++) {
+      gallery_html_add(h, "%s", i > 0 ? ", " : "");
+      gallery_html_text(h, view->layers[i].label);
+    }
+  }
+  gallery_html_add(h, ".");
+}
+
+/* -- figures -- */
+
+static void add_source(struct gallery_html *h, const struct graph_view *view,
+                       enum graph_theme theme, const char *up,
+                       const char *media) {
+  gallery_html_add(h,
+                   "<source media=\"%s\" srcset=\"%s" GRAPH_PICTURES
+                   "/%s\" width=\"%u\" height=\"%u\">",
+                   media, up, view->names[theme], view->width, view->height);
+}
+
+#define DARK "(prefers-color-scheme:dark)"
+
+/* Below this width of a window the card is easier to read. */
+static const char *narrow(const struct graph_view *view) {
+  return view->stacked ? "(max-width:720px)" : "(max-width:1060px)";
+}
+
+static void add_picture(struct gallery_html *h, const struct graph_view *view,
+                        const struct graph_view *wide, const char *up) {
+  gallery_html_add(h, "<picture>");
+  if (wide != NULL) {
+    char media[80];
+
+    snprintf(media, sizeof(media), "%s and " DARK, narrow(view));
+    add_source(h, view, GRAPH_DARK, up, media);
+    add_source(h, view, GRAPH_LIGHT, up, narrow(view));
+    view = wide;
+  }
+  add_source(h, view, GRAPH_DARK, up, DARK);
+  gallery_html_add(h,
+                   "<img src=\"%s" GRAPH_PICTURES
+                   "/%s\" width=\"%u\" height=\"%u\" loading=\"lazy\" alt=\"",
+                   up, view->names[GRAPH_LIGHT], view->width, view->height);
+  add_alt(h, view);
+  gallery_html_add(h, "\"></picture>");
+}
+
+void gallery_part_figure(struct gallery_html *h, const struct graph_view *view,
+                         const struct graph_view *wide, const char *up) {
+  gallery_html_add(h, "<figure class=\"%s\">", graph_spans[view->span].name);
+  if (wide != NULL && wide->state != GRAPH_DRAWN)
+    wide = NULL;
+  if (view->state == GRAPH_DRAWN)
+    add_picture(h, view, wide, up);
+  else
+    gallery_html_add(h, "<p class=\"none\">%s %s.</p>",
+                     view->state == GRAPH_FAILED ? "Could not be drawn:"
+                                                 : "Nothing was measured in",
+                     graph_spans[view->span].words);
+  gallery_html_add(h, "</figure>\n");
+}
+
+void gallery_part_title(struct gallery_html *h, const struct graph_plan *plan,
+                        enum graph_kind kind) {
+  if (kind != GRAPH_KIND_ENERGY) {
+    gallery_html_add(h, "%s", graph_kinds[kind].title);
+    return;
+  }
+  for (size_t i = 0; i < GRAPH_SPANS; i++)
+    if (plan->spans[i])
+      gallery_html_add(h, "<span class=\"when %s\">Energy %s</span>",
+                       graph_spans[i].name, graph_spans[i].bar_words);
+}
+
+/* -- words about devices -- */
+
+void gallery_part_watts(struct gallery_html *h, double watts) {
+  if (fabs(watts) >= 10000)
+    gallery_html_add(h, "%.2f kW", watts / 1000);
+  else
+    gallery_html_add(h, "%.*f W", fabs(watts) < 1000 ? 1 : 0, watts);
+}
+
+static double watts_now(const struct graph_thing *thing) {
+  double sum = NAN;
+
+  if (thing->files[GRAPH_POWER].good)
+    return thing->files[GRAPH_POWER].value;
+  for (size_t i = 0; i < thing->plugs_num; i++)
+    if (thing->plugs[i].files[GRAPH_POWER].good &&
+        isfinite(thing->plugs[i].files[GRAPH_POWER].value))
+      sum =
+          (isfinite(sum) ? sum : 0) + thing->plugs[i].files[GRAPH_POWER].value;
+  return sum;
+}
+
+void gallery_part_now(struct gallery_html *h, const struct graph_plan *plan,
+                      const struct graph_thing *thing) {
+  const struct graph_file *up = &thing->files[GRAPH_UP];
+  double watts = watts_now(thing);
+
+  if (thing->seen == 0) {
+    gallery_html_add(h, "<span class=\"bad\">never seen</span>");
+  } else if (gallery_page_is_gone(plan, thing)) {
+    gallery_html_add(h, "<span class=\"soft\">last seen ");
+    gallery_html_time(h, thing->seen);
+    gallery_html_add(h, "</span>");
+  } else if (up->good && up->value == 0) {
+    gallery_html_add(h, "<span class=\"bad\">silent since ");
+    gallery_html_time(h, thing->seen);
+    gallery_html_add(h, "</span>");
+  } else if (isfinite(watts)) {
+    gallery_part_watts(h, watts);
+  }
+}
+
+void gallery_part_model(struct gallery_html *h,
+                        const struct graph_thing *device) {
+  char model[64];
+
+  graph_info(device, "model", model, sizeof(model));
+  gallery_html_text(h, model);
+}

@@ -1,0 +1,198 @@
+/* SPDX-License-Identifier: MIT */
+/* Numbers of views: see graph_numbers.h. */
+#include <config.h>
+
+#include "cli/graph/graph_numbers.h"
+
+#include "cli/graph/graph_command.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+static const struct graph_numbers none = {NAN, NAN, NAN, NAN};
+
+/* In the order of the members; all digits, for whoever shows them. */
+static void print(struct graph_command *c, const char *average,
+                  const char *most, const char *least) {
+  graph_add(c, "PRINT:%s:LAST:%%.9le", average);
+  graph_add(c, "PRINT:%s:AVERAGE:%%.9le", average);
+  graph_add(c, "PRINT:%s:MAX:%%.9le", most);
+  graph_add(c, "PRINT:%s:MIN:%%.9le", least);
+}
+
+/* The extremes are known where one file keeps them. */
+static void print_layer(struct graph_command *c, const struct graph_view *view,
+                        size_t place) {
+  const struct graph_layer *layer = &view->layers[place];
+  bool extremes = layer->files_num == 1 && !view->plain;
+  char average[32];
+  char most[32];
+  char least[32];
+
+  snprintf(average, sizeof(average), "a%zu", place);
+  snprintf(most, sizeof(most), "%c%zu", extremes ? 'm' : 'a', place);
+  snprintf(least, sizeof(least), "%c%zu", extremes ? 'l' : 'a', place);
+  graph_define_layer(c, 'a', place, layer, "AVERAGE");
+  if (extremes) {
+    graph_define_layer(c, 'm', place, layer, "MAX");
+    graph_define_layer(c, 'l', place, layer, "MIN");
+  }
+  print(c, average, most, least);
+}
+
+/* -- asking -- */
+
+static void ask_stack(struct graph_command *c, const struct graph_view *view) {
+  for (size_t i = 0; i < view->layers_num; i++)
+    print_layer(c, view, i);
+  if (view->whole == NULL) {
+    graph_define_sum(c, "sum", "a", view->layers_num);
+    print(c, "sum", "sum", "sum");
+    return;
+  }
+  graph_define(c, "whole", view->whole, "AVERAGE");
+  graph_define(c, "high", view->whole, view->plain ? "AVERAGE" : "MAX");
+  graph_define(c, "low", view->whole, view->plain ? "AVERAGE" : "MIN");
+  print(c, "whole", "high", "low");
+}
+
+/* A row belongs to the bar in which it ends. */
+static void ask_energy(struct graph_command *c, const struct graph_view *view,
+                       time_t now) {
+  size_t bars = graph_spans[view->span].bars;
+  time_t edges[GRAPH_BARS_MAX + 1];
+
+  graph_edges(view->span, now, edges);
+  graph_define_layer(c, 'a', 0, &view->layers[0], "AVERAGE");
+  for (size_t i = 0; i < bars; i++) {
+    graph_add(c, "CDEF:b%zu=TIME,%lld,GT,TIME,%lld,LE,*,a0,UNKN,IF", i,
+              (long long)edges[i], (long long)edges[i + 1]);
+    graph_add(c, "VDEF:t%zu=b%zu,TOTAL", i, i);
+    graph_add(c, "PRINT:t%zu:%%.9le", i);
+  }
+  graph_add(c, "VDEF:sum=a0,TOTAL");
+  graph_add(c, "PRINT:sum:%%.9le");
+}
+
+static void ask_response(struct graph_command *c,
+                         const struct graph_view *view) {
+  if (view->up != NULL) {
+    graph_define(c, "up", view->up, "AVERAGE");
+    graph_add(c, "CDEF:share=up,100,*");
+  }
+  if (view->layers[0].files_num > 0)
+    print_layer(c, view, 0);
+  else
+    print(c, "share", "share", "share");
+  if (view->up != NULL)
+    graph_add(c, "PRINT:share:AVERAGE:%%.9le");
+}
+
+/* rrdtool takes rows as fine as a pixel: this picture would be very wide. */
+int graph_numbers_ask(struct buf *line, const struct graph_view *view,
+                      time_t now) {
+  struct graph_command c = {.line = line,
+                            .start = graph_start(view->kind, view->span, now),
+                            .end = graph_end(view->kind, view->span, now)};
+
+  c.err = buf_adds(line, "graphv none");
+  graph_add(&c, "--start=%lld", (long long)c.start);
+  graph_add(&c, "--end=%lld", (long long)c.end);
+  graph_add(&c, "--width=%lld",
+            (long long)((c.end - c.start) / graph_spans[view->span].finest));
+  if (view->stacked)
+    ask_stack(&c, view);
+  else if (view->kind == GRAPH_KIND_ENERGY)
+    ask_energy(&c, view, now);
+  else if (view->kind == GRAPH_KIND_RESPONSE)
+    ask_response(&c, view);
+  else
+    print_layer(&c, view, 0);
+  return c.err;
+}
+
+/* -- taking -- */
+
+struct reader {
+  const struct graph_answer *answer;
+  size_t next;
+};
+
+static double next(struct reader *r) {
+  return r->next < r->answer->prints_num ? r->answer->prints[r->next++] : NAN;
+}
+
+static struct graph_numbers next_four(struct reader *r) {
+  struct graph_numbers n;
+
+  n.last = next(r);
+  n.average = next(r);
+  n.most = next(r);
+  n.least = next(r);
+  return n;
+}
+
+/* The average is that of the bars that are complete; while there is none, of
+ * the one that grows. */
+static int take_energy(struct graph_view *view, struct reader *r) {
+  size_t bars = graph_spans[view->span].bars;
+  double sum = 0;
+  size_t known = 0;
+
+  if (view->bars == NULL)
+    view->bars = calloc(bars, sizeof(double));
+  if (view->bars == NULL)
+    return -ENOMEM;
+  view->numbers = none;
+  for (size_t i = 0; i < bars; i++) {
+    double wh = next(r);
+
+    view->bars[i] = wh;
+    view->numbers.last = wh;
+    if (!isfinite(wh))
+      continue;
+    view->numbers.most = fmax(view->numbers.most, wh);
+    view->numbers.least = fmin(view->numbers.least, wh);
+    sum += i + 1 < bars ? wh : 0;
+    known += i + 1 < bars;
+  }
+  view->numbers.average = known > 0 ? sum / (double)known : view->numbers.last;
+  view->sum = next(r);
+  return 0;
+}
+
+static void scale(struct graph_numbers *n, double factor) {
+  n->last *= factor;
+  n->average *= factor;
+  n->most *= factor;
+  n->least *= factor;
+}
+
+int graph_numbers_take(struct graph_view *view,
+                       const struct graph_answer *answer) {
+  struct reader r = {.answer = answer};
+
+  if (view->kind == GRAPH_KIND_ENERGY)
+    return take_energy(view, &r);
+  for (size_t i = 0; view->stacked && i < view->layers_num; i++)
+    view->layers[i].numbers = next_four(&r);
+  view->numbers = next_four(&r);
+  if (view->kind == GRAPH_KIND_RESPONSE) {
+    if (view->layers[0].files_num > 0)
+      scale(&view->numbers, 1000); /* seconds to milliseconds */
+    view->share = view->up != NULL ? next(&r) : NAN;
+  }
+  return 0;
+}
+
+bool graph_numbers_any(const struct graph_view *view) {
+  return isfinite(view->numbers.average) || isfinite(view->share);
+}
+
+void graph_numbers_clear(struct graph_view *view) {
+  view->numbers = none;
+  view->share = NAN;
+  view->sum = NAN;
+}

@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: MIT */
+/* Kinds and spans: see graph_kinds.h. */
+#include <config.h>
+
+#include "cli/graph/graph_types.h"
+
+enum { HOUR = 3600, DAY = 24 * HOUR };
+
+/* The grids are rrdtool's: lines, bold lines, labels (each a unit and how many
+ * of them), seconds that a label is for, and what it says. */
+const struct graph_span_info graph_spans[GRAPH_SPANS] = {
+    [GRAPH_DAY] = {"day", "Day", "the last 24 hours", DAY,
+                   "HOUR:1:HOUR:4:HOUR:4:0:%H:%M", 24, 'h', 1,
+                   "HOUR:1:HOUR:4:HOUR:4:0:%H:%M", "per hour", "this hour"},
+    [GRAPH_WEEK] = {"week", "Week", "the last 7 days", 7 * DAY,
+                    "HOUR:12:DAY:1:DAY:1:86400:%a %-d", 7, 'd', 10,
+                    "DAY:1:DAY:1:DAY:1:86400:%a %-d", "per day", "today"},
+    [GRAPH_MONTH] = {"month", "Month", "the last 31 days", 31 * DAY,
+                     "DAY:1:WEEK:1:WEEK:1:0:%-d %b", 31, 'd', 30,
+                     "DAY:1:WEEK:1:WEEK:1:86400:%-d %b", "per day", "today"},
+    [GRAPH_YEAR] = {"year", "Year", "the last 12 months", 366 * DAY,
+                    "MONTH:1:MONTH:3:MONTH:1:2592000:%b", 12, 'm', 360,
+                    "MONTH:1:MONTH:3:MONTH:1:2592000:%b", "per month",
+                    "this month"},
+};
+
+const struct graph_kind_info graph_kinds[GRAPH_KINDS] = {
+    [GRAPH_KIND_POWER] = {"power", "Power", "W", 1, GRAPH_POWER, GRAPH_POWER},
+    [GRAPH_KIND_ENERGY] = {"energy", "Energy", "Wh", 2, GRAPH_WATT_HOURS,
+                           GRAPH_WATT_HOURS},
+    [GRAPH_KIND_VOLTAGE] = {"voltage", "Voltage", "V", 1, GRAPH_VOLTAGE,
+                            GRAPH_VOLTAGE},
+    [GRAPH_KIND_CURRENT] = {"current", "Current", "A", 3, GRAPH_CURRENT,
+                            GRAPH_CURRENT},
+    [GRAPH_KIND_SIGNAL] = {"signal", "Signal", "dBm", 0, GRAPH_SIGNAL,
+                           GRAPH_SIGNAL},
+    [GRAPH_KIND_RESPONSE] = {"response", "Response time", "ms", 1,
+                             GRAPH_RESPONSE, GRAPH_UP},
+};
+
+static bool has(const struct graph_thing *thing, enum graph_type type) {
+  return thing->files[type].path != NULL && thing->files[type].good;
+}
+
+bool graph_kind_of(const struct graph_thing *thing, enum graph_kind kind) {
+  if (has(thing, graph_kinds[kind].type) ||
+      has(thing, graph_kinds[kind].or_type))
+    return true;
+  for (size_t i = 0; kind == GRAPH_KIND_POWER && i < thing->plugs_num; i++)
+    if (has(&thing->plugs[i], GRAPH_POWER))
+      return true;
+  return false;
+}
+
+/* The calendar's hours, days and months differ in length; mktime() knows. */
+void graph_edges(enum graph_span span, time_t now,
+                 time_t edges[GRAPH_BARS_MAX + 1]) {
+  const struct graph_span_info *info = &graph_spans[span];
+  struct tm here = {0};
+
+  localtime_r(&now, &here);
+  if (info->bar == 'h') {
+    time_t hour = now - here.tm_min * 60 - here.tm_sec;
+
+    for (size_t i = 0; i <= info->bars; i++)
+      edges[i] = hour + ((time_t)i + 1 - (time_t)info->bars) * HOUR;
+    return;
+  }
+  for (size_t i = 0; i <= info->bars; i++) {
+    int back = (int)info->bars - 1 - (int)i;
+    struct tm edge = {.tm_year = here.tm_year,
+                      .tm_mon = here.tm_mon - (info->bar == 'm' ? back : 0),
+                      .tm_mday = info->bar == 'm' ? 1 : here.tm_mday - back,
+                      .tm_isdst = -1};
+
+    edges[i] = mktime(&edge);
+  }
+}

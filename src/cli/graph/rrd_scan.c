@@ -1,0 +1,413 @@
+/* SPDX-License-Identifier: MIT */
+/* collectd's RRD folders as a house: see graph_house.h. */
+#include <config.h>
+
+#include "cli/graph/rrd_scan.h"
+
+#include "base/text.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/stat.h>
+
+enum { LABEL_SIZE = 256 };
+
+struct scan {
+  struct rrd_tree *house;
+  graph_problem *problem;
+  void *arg;
+};
+
+static const struct {
+  const char *name;
+  enum graph_type type;
+} types[] = {
+    {"power", GRAPH_POWER},
+    {"watt_hours", GRAPH_WATT_HOURS},
+    {"voltage", GRAPH_VOLTAGE},
+    {"current", GRAPH_CURRENT},
+    {"signal_power", GRAPH_SIGNAL},
+    {"response_time", GRAPH_RESPONSE},
+    {"up", GRAPH_UP},
+    {"kwh_today", GRAPH_KWH_TODAY},
+};
+
+static void tell(const struct scan *s, const char *path, const char *text) {
+  s->problem(s->arg, path, text);
+}
+
+/* -- things -- */
+
+static char *label_of(const char *name) {
+  char clean[LABEL_SIZE];
+
+  text_clean(name, strlen(name), clean, sizeof(clean));
+  return strdup(clean[0] != '\0' ? clean : "?");
+}
+
+static void thing_free(struct graph_thing *t) {
+  for (size_t i = 0; i < t->plugs_num; i++)
+    thing_free(&t->plugs[i]);
+  free(t->plugs);
+  for (size_t i = 0; i < GRAPH_TYPES; i++)
+    free(t->files[i].path);
+  free(t->host);
+  free(t->name);
+  free(t->strip);
+  free(t->label);
+  free(t->info);
+}
+
+static int thing_init(struct graph_thing *t, const char *host,
+                      const char *name) {
+  *t = (struct graph_thing){
+      .host = strdup(host), .name = strdup(name), .label = label_of(name)};
+  for (size_t i = 0; i < GRAPH_TYPES; i++)
+    t->files[i].value = NAN;
+  if (t->host != NULL && t->name != NULL && t->label != NULL)
+    return 0;
+  thing_free(t);
+  return -ENOMEM;
+}
+
+/* The one of that name, made when it is not there: 0 or -errno. */
+static int thing_get(struct scan *s, struct graph_thing **things, size_t *num,
+                     const char *host, const char *name,
+                     struct graph_thing **found) {
+  struct graph_thing *grown;
+  int err;
+
+  for (size_t i = *num; i > 0; i--)
+    if (strcmp((*things)[i - 1].name, name) == 0) {
+      *found = &(*things)[i - 1];
+      return 0;
+    }
+  if (s->house->things_num >= GRAPH_THINGS_MAX)
+    return -E2BIG;
+  grown = realloc(*things, (*num + 1) * sizeof(*grown));
+  if (grown == NULL)
+    return -ENOMEM;
+  *things = grown;
+  err = thing_init(&grown[*num], host, name);
+  if (err < 0)
+    return err;
+  *found = &grown[(*num)++];
+  s->house->things_num++;
+  return 0;
+}
+
+/* -- files -- */
+
+static const char *file_flaw(const struct stat *what) {
+  if (!S_ISREG(what->st_mode))
+    return "is not a file";
+  return what->st_size == 0 ? "is empty" : NULL;
+}
+
+static int64_t nanoseconds(struct timespec t) {
+  return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
+}
+
+static int take_file(struct scan *s, struct graph_file *file,
+                     const char *path) {
+  struct stat what;
+  const char *flaw = stat(path, &what) < 0 ? strerror(errno) : file_flaw(&what);
+
+  if (flaw != NULL) {
+    tell(s, path, flaw);
+    return 0;
+  }
+  free(file->path);
+  file->path = strdup(path);
+  file->changed_ns = nanoseconds(what.st_mtim);
+  file->link = s->house->files_num++;
+  return file->path != NULL ? 0 : -ENOMEM;
+}
+
+/* "info-model=....rrd": of several, from before and after an update of the
+ * firmware, the newest counts. */
+static int take_info(struct graph_thing *t, const char *text, size_t len,
+                     const char *path) {
+  struct stat what;
+  char *copy;
+
+  if (stat(path, &what) < 0 || nanoseconds(what.st_mtim) < t->info_ns)
+    return 0;
+  copy = strndup(text, len);
+  if (copy == NULL)
+    return -ENOMEM;
+  free(t->info);
+  t->info = copy;
+  t->info_ns = nanoseconds(what.st_mtim);
+  return 0;
+}
+
+static bool is_word(const char *text, size_t len, const char *word) {
+  return strlen(word) == len && memcmp(text, word, len) == 0;
+}
+
+static const enum graph_type *type_of(const char *text, size_t len) {
+  for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++)
+    if (is_word(text, len, types[i].name))
+      return &types[i].type;
+  return NULL;
+}
+
+/* One entry of a device's folder: "power.rrd"; of a strip's outlets:
+ * "power-Lamp.rrd", where what stands behind the first dash is the plug. */
+static int take_entry(struct scan *s, struct graph_thing *t, bool plugs,
+                      const char *path, const char *entry) {
+  size_t len = strlen(entry);
+  size_t word = strcspn(entry, "-.");
+  const enum graph_type *type = type_of(entry, word);
+  struct graph_thing *plug = NULL;
+  char *name;
+  int err;
+
+  if (len < 5 || strcmp(entry + len - 4, ".rrd") != 0)
+    return 0;
+  len -= 4;
+  if (!plugs && entry[word] == '-' && is_word(entry, word, "info"))
+    return take_info(t, entry + word + 1, len - word - 1, path);
+  if (type == NULL)
+    return 0;
+  if (!plugs)
+    return word == len ? take_file(s, &t->files[*type], path) : 0;
+  if (entry[word] != '-' || word + 1 >= len)
+    return 0;
+  name = strndup(entry + word + 1, len - word - 1);
+  err = name == NULL
+            ? -ENOMEM
+            : thing_get(s, &t->plugs, &t->plugs_num, t->host, name, &plug);
+  free(name);
+  if (err == 0 && plug->strip == NULL &&
+      (plug->strip = strdup(t->name)) == NULL)
+    err = -ENOMEM;
+  return err < 0 ? err : take_file(s, &plug->files[*type], path);
+}
+
+/* -- folders -- */
+
+static int visible(const struct dirent *entry) {
+  return entry->d_name[0] != '.';
+}
+
+static int by_bytes(const struct dirent **a, const struct dirent **b) {
+  return strcmp((*a)->d_name, (*b)->d_name);
+}
+
+typedef int take_path(struct scan *s, void *arg, const char *path,
+                      const char *name);
+
+/* Calls take for each entry. A folder that cannot be read is told, and no
+ * error here. */
+static int walk(struct scan *s, const char *folder, take_path *take,
+                void *arg) {
+  struct dirent **entries = NULL;
+  int count = scandir(folder, &entries, visible, by_bytes);
+  int err = 0;
+
+  if (count < 0) {
+    if (errno == ENOMEM)
+      return -ENOMEM;
+    tell(s, folder, strerror(errno));
+    return 0;
+  }
+  for (int i = 0; i < count; i++) {
+    char *path = NULL;
+
+    if (err == 0 && asprintf(&path, "%s/%s", folder, entries[i]->d_name) < 0)
+      err = -ENOMEM;
+    if (err == 0)
+      err = take(s, arg, path, entries[i]->d_name);
+    if (path != NULL)
+      free(path);
+    free(entries[i]);
+  }
+  free(entries);
+  return err;
+}
+
+static int take_own(struct scan *s, void *arg, const char *path,
+                    const char *name) {
+  return take_entry(s, arg, false, path, name);
+}
+
+static int take_plug(struct scan *s, void *arg, const char *path,
+                     const char *name) {
+  return take_entry(s, arg, true, path, name);
+}
+
+/* One folder of a host: kasa-DEVICE, kasa_plug-STRIP or kasa_total. */
+static int take_folder(struct scan *s, void *arg, const char *path,
+                       const char *name) {
+  struct graph_host *host = arg;
+  size_t word = strcspn(name, "-");
+  const char *instance = name[word] == '-' ? name + word + 1 : "";
+  struct graph_thing *device = NULL;
+  bool plugs = is_word(name, word, "kasa_plug");
+  int err;
+
+  if (is_word(name, word, "kasa_total"))
+    return walk(s, path, take_own, &host->sums);
+  if ((!plugs && !is_word(name, word, "kasa")) || instance[0] == '\0')
+    return 0;
+  err = thing_get(s, &host->devices, &host->devices_num, host->name, instance,
+                  &device);
+  if (err == -E2BIG) {
+    tell(s, path, "more devices and plugs than kasactl graph can take");
+    return 0;
+  }
+  return err < 0 ? err : walk(s, path, plugs ? take_plug : take_own, device);
+}
+
+static bool has_files(const struct graph_thing *t) {
+  for (size_t i = 0; i < GRAPH_TYPES; i++)
+    if (t->files[i].path != NULL)
+      return true;
+  for (size_t i = 0; i < t->plugs_num; i++)
+    if (has_files(&t->plugs[i]))
+      return true;
+  return false;
+}
+
+static int by_label(const void *a, const void *b) {
+  const struct graph_thing *left = a;
+  const struct graph_thing *right = b;
+  int order = strcasecmp(left->label, right->label);
+
+  return order != 0 ? order : strcmp(left->name, right->name);
+}
+
+/* Without those of which nothing is left: folders of other plugins called
+ * kasa, devices whose files are all broken. */
+static void tidy(struct rrd_tree *house, struct graph_thing **things,
+                 size_t *num) {
+  size_t kept = 0;
+
+  for (size_t i = 0; i < *num; i++) {
+    struct graph_thing *t = &(*things)[i];
+
+    tidy(house, &t->plugs, &t->plugs_num);
+    if (has_files(t)) {
+      (*things)[kept++] = *t;
+    } else {
+      thing_free(t);
+      house->things_num--;
+    }
+  }
+  *num = kept;
+  if (kept > 1)
+    qsort(*things, kept, sizeof(**things), by_label);
+}
+
+static void host_free(struct graph_host *host) {
+  for (size_t i = 0; i < host->devices_num; i++)
+    thing_free(&host->devices[i]);
+  free(host->devices);
+  thing_free(&host->sums);
+  free(host->name);
+  free(host->label);
+}
+
+static int host_init(struct graph_host *host, const char *name) {
+  *host = (struct graph_host){.name = strdup(name), .label = label_of(name)};
+  if (host->name != NULL && host->label != NULL &&
+      thing_init(&host->sums, name, "") == 0)
+    return 0;
+  free(host->name);
+  free(host->label);
+  return -ENOMEM;
+}
+
+/* Folders of hosts that have nothing of ours are none of our business, nor are
+ * files beside them. */
+static int take_host(struct scan *s, void *arg, const char *path,
+                     const char *name) {
+  struct rrd_tree *house = arg;
+  struct graph_host host;
+  struct graph_host *grown;
+  struct stat what;
+  int err;
+
+  if (stat(path, &what) < 0) {
+    tell(s, path, strerror(errno));
+    return 0;
+  }
+  if (!S_ISDIR(what.st_mode))
+    return 0;
+  err = host_init(&host, name);
+  if (err < 0)
+    return err;
+  err = walk(s, path, take_folder, &host);
+  tidy(house, &host.devices, &host.devices_num);
+  if (err < 0 || (host.devices_num == 0 && !has_files(&host.sums))) {
+    host_free(&host);
+    return err;
+  }
+  grown = realloc(house->hosts, (house->hosts_num + 1) * sizeof(*grown));
+  if (grown == NULL) {
+    host_free(&host);
+    return -ENOMEM;
+  }
+  house->hosts = grown;
+  grown[house->hosts_num++] = host;
+  return 0;
+}
+
+int rrd_scan(struct rrd_tree *house, const char *root, graph_problem *problem,
+             void *arg) {
+  struct scan s = {.house = house, .problem = problem, .arg = arg};
+  DIR *folder = opendir(root);
+
+  *house = (struct rrd_tree){0};
+  if (folder == NULL)
+    return -errno;
+  closedir(folder);
+  return walk(&s, root, take_host, house);
+}
+
+void rrd_free(struct rrd_tree *house) {
+  for (size_t i = 0; i < house->hosts_num; i++)
+    host_free(&house->hosts[i]);
+  free(house->hosts);
+  *house = (struct rrd_tree){0};
+}
+
+int rrd_each(struct rrd_tree *house, graph_visit *visit, void *arg) {
+  int stop = 0;
+
+  for (size_t h = 0; h < house->hosts_num && stop == 0; h++) {
+    struct graph_host *host = &house->hosts[h];
+
+    stop = visit(arg, &host->sums);
+    for (size_t i = 0; i < host->devices_num && stop == 0; i++) {
+      struct graph_thing *device = &host->devices[i];
+
+      stop = visit(arg, device);
+      for (size_t j = 0; j < device->plugs_num && stop == 0; j++)
+        stop = visit(arg, &device->plugs[j]);
+    }
+  }
+  return stop;
+}
+
+void graph_info(const struct graph_thing *thing, const char *member, char *out,
+                size_t size) {
+  size_t len = strlen(member);
+  const char *at = thing->info;
+
+  out[0] = '\0';
+  for (; at != NULL; at = strchr(at, ' ')) {
+    at += *at == ' ';
+    if (strncmp(at, member, len) == 0 && at[len] == '=') {
+      text_clean(at + len + 1, strcspn(at + len + 1, " "), out, size);
+      return;
+    }
+  }
+}

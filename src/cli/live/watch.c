@@ -1,0 +1,314 @@
+/* SPDX-License-Identifier: MIT */
+/* kasactl watch: the live table of a running collectd, from the page of its
+ * write_prometheus plugin. */
+#include <config.h>
+
+#include "base/clock.h"
+#include "base/text.h"
+#include "cli/common/cli.h"
+#include "cli/devices/device_table.h"
+#include "cli/live/fetch.h"
+#include "cli/live/metrics_view.h"
+#include "cli/term/screen.h"
+#include "cli/term/width.h"
+
+#include <curl/curl.h>
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { TEXT_MAX = 16 * 1024 * 1024, LINE_SIZE = 512, FRAME_LINES = 7 };
+
+struct watch {
+  const char *url;
+  const char *label; /* "" for none */
+  double interval;
+  bool once;
+  double wait; /* with once */
+
+  struct fetch *fetch;
+  struct house *house;
+  struct buf page;
+  struct buf text; /* as drawn */
+  struct device_table_view view;
+  bool fetched;             /* ever */
+  char why[FETCH_WHY_SIZE]; /* the last look failed; "" when not */
+  struct metrics_result read;
+};
+
+/* -- looking -- */
+
+/* Whether the page could be had. */
+static bool look(struct watch *w) {
+  if (fetch_page(w->fetch, &w->page, w->why) < 0)
+    return false;
+  metrics_view_begin(w->house);
+  w->read = (struct metrics_result){0};
+  if (w->page.len > 0)
+    w->read =
+        metrics_read(w->page.data, w->page.len, metrics_view_take, w->house);
+  metrics_view_end(w->house, (int64_t)(clock_wall_us() / 1000));
+  w->fetched = true;
+  return true;
+}
+
+/* -- drawing -- */
+
+static void clock_text(int64_t ms, const char *format, char out[32]) {
+  time_t then = (time_t)(ms / 1000);
+  struct tm tm = {0};
+
+  localtime_r(&then, &tm);
+  strftime(out, 32, format, &tm);
+}
+
+/* Left and right in one line as wide as the table. */
+static int headline(struct watch *w, const struct style *style,
+                    unsigned columns) {
+  static const char title[] = "Kasa devices";
+  unsigned used = (unsigned)strlen(title);
+  char label[100];
+  char now[32];
+  unsigned clock;
+  int err;
+
+  clock_text((int64_t)(clock_wall_us() / 1000), "%Y-%m-%d %H:%M:%S", now);
+  clock = (unsigned)strlen(now);
+  err = style_ink(style, &w->text, INK_BOLD, title);
+  if (err == 0 && w->label[0] != '\0') {
+    used += 2 + width_cut(w->label, columns - used - clock - 4,
+                          style->ascii ? "~" : "\u2026", label, sizeof(label));
+    err = buf_adds(&w->text, "  ");
+    if (err == 0)
+      err = style_ink(style, &w->text, INK_YELLOW, label);
+  }
+  if (err == 0)
+    err = buf_addf(&w->text, "%*s", (int)(columns - used - clock), "");
+  if (err == 0)
+    err = style_ink(style, &w->text, INK_DIM, now);
+  return err == 0 ? buf_adds(&w->text, "\n\n") : err;
+}
+
+static int line(struct watch *w, const struct style *style, enum ink ink,
+                const char *text) {
+  char clean[LINE_SIZE];
+  char cut[LINE_SIZE];
+  int err;
+
+  text_clean(text, strlen(text), clean, sizeof(clean));
+  width_cut(clean, style->columns, style->ascii ? "~" : "\u2026", cut,
+            sizeof(cut));
+  err = style_ink(style, &w->text, ink, cut);
+  return err == 0 ? buf_adds(&w->text, "\n") : err;
+}
+
+/* Lines of the screen that are no rows of the table. */
+static unsigned lines_around(const struct watch *w, bool counted) {
+  const bool further[] = {counted, w->why[0] != '\0', w->read.bad > 0,
+                          metrics_view_overflowed(w->house)};
+  unsigned lines = FRAME_LINES;
+
+  for (size_t i = 0; i < sizeof(further) / sizeof(further[0]); i++)
+    lines += further[i] ? 1U : 0U;
+  return lines;
+}
+
+static int table(struct watch *w, const struct style *style) {
+  struct device_rows rows = {0};
+  struct device_row total;
+  int err = metrics_view_rows(w->house, &rows, &total);
+  bool counted = device_table_has_counted(&rows);
+  unsigned taken = lines_around(w, counted);
+
+  w->view.most = 0;
+  if (style->rows > 0 && !w->once)
+    w->view.most = style->rows > taken + 3 ? style->rows - taken : 3;
+  if (err == 0)
+    err = headline(w, style, device_table_width(style, table_live, &rows));
+  if (err == 0 && rows.count == 0)
+    err = line(w, style, INK_YELLOW,
+               "collectd has no Kasa device yet: the first search takes some "
+               "seconds.");
+  else if (err == 0)
+    err =
+        device_table_draw(&w->text, style, table_live, &rows, &total, &w->view);
+  if (err == 0 && counted)
+    err = line(w, style, INK_DIM, "* counted since collectd started");
+  device_rows_free(&rows);
+  return err;
+}
+
+/* Where it comes from, how fresh it is, and what is wrong. */
+static int footer(struct watch *w, const struct style *style) {
+  char text[LINE_SIZE];
+  char when[32];
+  int err = buf_adds(&w->text, "\n");
+
+  if (err == 0 && metrics_view_time_ms(w->house) > 0) {
+    clock_text(metrics_view_time_ms(w->house), "%H:%M:%S", when);
+    snprintf(text, sizeof(text), "%s  read %s%s", w->url, when,
+             style->terminal && !w->once ? "  q quits" : "");
+    err = line(w, style, INK_DIM, text);
+  } else if (err == 0) {
+    err = line(w, style, INK_DIM, w->url);
+  }
+  if (err == 0 && w->read.bad > 0) {
+    snprintf(text, sizeof(text),
+             "%zu line%s of the page not understood: line "
+             "%zu, %s",
+             w->read.bad, w->read.bad == 1 ? "" : "s", w->read.first_bad,
+             w->read.why);
+    err = line(w, style, INK_YELLOW, text);
+  }
+  if (err == 0 && metrics_view_overflowed(w->house))
+    err = line(w, style, INK_YELLOW, "Too many devices: some are left out.");
+  if (err == 0 && w->why[0] != '\0') {
+    snprintf(text, sizeof(text), "No new reading: %s", w->why);
+    err = line(w, style, INK_RED, text);
+  }
+  return err;
+}
+
+static int nothing_yet(struct watch *w, const struct style *style) {
+  char text[LINE_SIZE];
+  int err;
+
+  err = headline(w, style, style->columns < 80 ? style->columns : 80);
+  snprintf(text, sizeof(text), "Waiting for %s", w->url);
+  if (err == 0)
+    err = line(w, style, INK_PLAIN, text);
+  if (err == 0)
+    err = line(w, style, INK_YELLOW, w->why);
+  if (err == 0)
+    err = line(w, style, INK_DIM,
+               "collectd needs LoadPlugin write_prometheus for this page.");
+  return err;
+}
+
+static void draw(struct watch *w) {
+  const struct style *style = screen_style();
+  int err;
+
+  buf_clear(&w->text);
+  err = w->fetched ? table(w, style) : nothing_yet(w, style);
+  if (err == 0 && w->fetched)
+    err = footer(w, style);
+  if (err == 0)
+    (void)screen_show(&w->text, 0);
+}
+
+/* -- the two ways to run -- */
+
+static int run_once(struct watch *w) {
+  uint64_t until = clock_monotonic_us() + (uint64_t)(w->wait * 1e6);
+
+  for (;;) {
+    bool here = look(w) && metrics_view_devices(w->house) > 0;
+
+    if (here || clock_monotonic_us() >= until)
+      break;
+    if (screen_wait(-1, 0.3) == SCREEN_QUIT)
+      break;
+  }
+  if (!w->fetched) {
+    cli_say("%s: %s", w->url, w->why);
+    return CLI_NOTHING;
+  }
+  draw(w);
+  return metrics_view_devices(w->house) > 0 ? CLI_DONE : CLI_NOTHING;
+}
+
+static double seconds_until(uint64_t us) {
+  uint64_t now = clock_monotonic_us();
+
+  return us > now ? (double)(us - now) / 1e6 : 0;
+}
+
+static int run(struct watch *w) {
+  enum screen_event event = SCREEN_TIME;
+  uint64_t due_us = 0;
+
+  while (event != SCREEN_QUIT) {
+    if (clock_monotonic_us() >= due_us) {
+      (void)look(w);
+      due_us = clock_monotonic_us() +
+               (uint64_t)(1e6 * (w->fetched ? w->interval : 1));
+    }
+    if (screen_quitting())
+      break;
+    w->view.first = screen_moved(w->view.first, screen_scrolled());
+    draw(w);
+    event = screen_wait(-1, seconds_until(due_us));
+  }
+  return w->fetched ? CLI_DONE : CLI_NOTHING;
+}
+
+static int start(struct watch *w) {
+  int status = CLI_NOTHING;
+  int err;
+
+  w->once |= isatty(STDOUT_FILENO) != 1;
+  buf_init(&w->page, METRICS_PAGE_MAX);
+  buf_init(&w->text, TEXT_MAX);
+  curl_global_init(CURL_GLOBAL_DEFAULT);
+  w->fetch = fetch_create(w->url);
+  w->house = metrics_view_create();
+  err = screen_open(!w->once);
+  if (w->fetch == NULL || w->house == NULL)
+    cli_say("%s: this address cannot be used", w->url);
+  else if (err < 0)
+    cli_say("the terminal cannot be used: %s", strerror(-err));
+  else
+    status = w->once ? run_once(w) : run(w);
+  screen_close();
+  metrics_view_free(w->house);
+  fetch_free(w->fetch);
+  curl_global_cleanup();
+  buf_free(&w->text);
+  buf_free(&w->page);
+  return status;
+}
+
+int watch_main(int argc, char **argv) {
+  static const struct option options[] = {
+      {"metrics", required_argument, NULL, 'm'},
+      {"interval", required_argument, NULL, 'i'},
+      {"once", no_argument, NULL, '1'},
+      {"wait", required_argument, NULL, 'w'},
+      {"label", required_argument, NULL, 'l'},
+      {0},
+  };
+  struct watch w = {
+      .url = "http://127.0.0.1:9103/metrics", .label = "", .interval = 5};
+  int option;
+
+  while ((option = getopt_long(argc, argv, "m:i:1w:l:", options, NULL)) != -1) {
+    switch (option) {
+    case 'm':
+      w.url = optarg;
+      break;
+    case 'i':
+      if (!cli_number(optarg, 0.1, 86400, &w.interval))
+        return cli_usage("watch", "--interval expects seconds");
+      break;
+    case '1':
+      w.once = true;
+      break;
+    case 'w':
+      if (!cli_number(optarg, 0, 86400, &w.wait))
+        return cli_usage("watch", "--wait expects seconds");
+      break;
+    case 'l':
+      w.label = optarg;
+      break;
+    default:
+      return cli_usage("watch", "these arguments do not fit");
+    }
+  }
+  if (optind < argc)
+    return cli_usage("watch", "%s is one argument too many", argv[optind]);
+  return start(&w);
+}

@@ -1,0 +1,390 @@
+/* SPDX-License-Identifier: MIT */
+/* Reading options by table: see option.h. */
+#include <config.h>
+
+#include "config/option.h"
+
+#include "base/text.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+void option_error(struct option_reporter *reporter, const char *format, ...) {
+  char line[512];
+  va_list args;
+
+  va_start(args, format);
+  vsnprintf(line, sizeof(line), format, args);
+  va_end(args);
+  reporter->errors++;
+  reporter->say(reporter->arg, line);
+}
+
+int option_parse_seconds(const char *text, double *seconds) {
+  static const struct {
+    const char *suffix;
+    double factor;
+  } units[] = {{"ms", 0.001}, {"s", 1}, {"m", 60}, {"h", 3600}, {"d", 86400}};
+  const char *start = text;
+  double sum = 0;
+
+  if (*text == '\0')
+    return -EINVAL;
+  while (*text != '\0') {
+    char *end = NULL;
+    double number;
+    size_t unit;
+
+    if ((*text < '0' || *text > '9') && *text != '.')
+      return -EINVAL;
+    if (text[0] == '0' && (text[1] | 0x20) == 'x') /* strtod reads 0x10 */
+      return -EINVAL;
+    number = strtod(text, &end);
+    if (end == text || !isfinite(number))
+      return -EINVAL;
+    if (*end == '\0') { /* a bare number of seconds, only on its own */
+      if (text != start)
+        return -EINVAL;
+      sum = number;
+      break;
+    }
+    for (unit = 0; unit < sizeof(units) / sizeof(units[0]); unit++)
+      if (strncmp(end, units[unit].suffix, strlen(units[unit].suffix)) == 0)
+        break;
+    if (unit == sizeof(units) / sizeof(units[0]))
+      return -EINVAL;
+    sum += number * units[unit].factor;
+    text = end + strlen(units[unit].suffix);
+  }
+  *seconds = sum;
+  return 0;
+}
+
+static void value_describe(const struct conf_item *item, char *out,
+                           size_t size) {
+  size_t used = 0;
+
+  out[0] = '\0';
+  if (item->values_num == 0)
+    snprintf(out, size, "nothing");
+  for (size_t i = 0; i < item->values_num && used < size; i++) {
+    const struct conf_value *v = &item->values[i];
+    const char *gap = i > 0 ? " " : "";
+    int n;
+
+    if (v->kind == CONF_STRING)
+      n = snprintf(out + used, size - used, "%s\"%.80s\"", gap, v->string);
+    else if (v->kind == CONF_BOOL)
+      n = snprintf(out + used, size - used, "%s%s", gap,
+                   v->boolean ? "true" : "false");
+    else
+      n = snprintf(out + used, size - used, "%s%.12g", gap, v->number);
+    used += n > 0 ? (size_t)n : 0;
+  }
+}
+
+/* Passwords and addresses that are secrets must not reach a log, not even when
+ * they stand in the wrong place. */
+static bool is_secret(const char *name) {
+  static const char *const words[] = {"token", "password", "secret",
+                                      "key",   "url",      "header"};
+  size_t len = strlen(name);
+
+  if (len > 4 && text_same(name + len - 4, "File"))
+    return false;
+  for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+    if (strcasestr(name, words[i]) != NULL)
+      return true;
+  return text_same(name, "User");
+}
+
+static void wrong_value(const struct option *option,
+                        const struct conf_item *item, const char *where,
+                        const char *expected,
+                        struct option_reporter *reporter) {
+  char found[200];
+
+  if (is_secret(option->name))
+    snprintf(found, sizeof(found), "%zu values (not shown)", item->values_num);
+  else
+    value_describe(item, found, sizeof(found));
+  if (item->values_num > 1) /* 0.5h and 22:00 fall apart in the grammar */
+    option_error(reporter,
+                 "%s: option %s expects %s, found %s: quote it if it is one "
+                 "value",
+                 where, option->name, expected, found);
+  else
+    option_error(reporter, "%s: option %s expects %s, found %s", where,
+                 option->name, expected, found);
+}
+
+static void wrong_range(const struct option *option,
+                        const struct conf_item *item, const char *where,
+                        const char *what, struct option_reporter *reporter) {
+  char expected[120];
+
+  snprintf(expected, sizeof(expected), "%s from %.10g to %.10g", what,
+           option->min, option->max);
+  wrong_value(option, item, where, expected, reporter);
+}
+
+static bool in_range(const struct option *option, double value) {
+  return value >= option->min && value <= option->max;
+}
+
+static void take_bool(const struct option *option, void *member,
+                      const struct conf_item *item, const char *where,
+                      struct option_reporter *reporter) {
+  const struct conf_value *v = item->values;
+  bool *out = member;
+
+  if (item->values_num == 1 && v->kind == CONF_BOOL)
+    *out = v->boolean;
+  else if (item->values_num == 1 && v->kind == CONF_STRING &&
+           (text_same(v->string, "true") || text_same(v->string, "yes") ||
+            text_same(v->string, "on")))
+    *out = true;
+  else if (item->values_num == 1 && v->kind == CONF_STRING &&
+           (text_same(v->string, "false") || text_same(v->string, "no") ||
+            text_same(v->string, "off")))
+    *out = false;
+  else
+    wrong_value(option, item, where, "true or false", reporter);
+}
+
+static void take_count(const struct option *option, void *member,
+                       const struct conf_item *item, const char *where,
+                       struct option_reporter *reporter) {
+  const struct conf_value *v = item->values;
+  unsigned *out = member;
+
+  if (item->values_num == 1 && v->kind == CONF_NUMBER &&
+      v->number == floor(v->number) && in_range(option, v->number))
+    *out = (unsigned)v->number;
+  else
+    wrong_range(option, item, where, "a whole number", reporter);
+}
+
+static void take_number(const struct option *option, void *member,
+                        const struct conf_item *item, const char *where,
+                        struct option_reporter *reporter) {
+  const struct conf_value *v = item->values;
+  double *out = member;
+
+  if (item->values_num == 1 && v->kind == CONF_NUMBER &&
+      in_range(option, v->number))
+    *out = v->number;
+  else
+    wrong_range(option, item, where, "a number", reporter);
+}
+
+static void take_seconds(const struct option *option, void *member,
+                         const struct conf_item *item, const char *where,
+                         struct option_reporter *reporter) {
+  const struct conf_value *v = item->values;
+  double *out = member;
+  double seconds = -1;
+
+  if (item->values_num == 1 && v->kind == CONF_NUMBER)
+    seconds = v->number;
+  else if (item->values_num == 1 && v->kind == CONF_STRING &&
+           option_parse_seconds(v->string, &seconds) < 0)
+    seconds = -1;
+  if (seconds >= 0 && in_range(option, seconds))
+    *out = seconds;
+  else
+    wrong_range(option, item, where, "seconds", reporter);
+}
+
+static void take_string(const struct option *option, void *member,
+                        const struct conf_item *item, const char *where,
+                        struct option_reporter *reporter) {
+  char **out = member;
+  char *copy;
+
+  if (item->values_num != 1 || item->values[0].kind != CONF_STRING ||
+      item->values[0].string[0] == '\0') {
+    wrong_value(option, item, where, "one text in quotes", reporter);
+    return;
+  }
+  copy = strdup(item->values[0].string);
+  if (copy == NULL) {
+    option_error(reporter, "%s: option %s: out of memory", where, option->name);
+    return;
+  }
+  free(*out);
+  *out = copy;
+}
+
+static void take_strings(const struct option *option, void *member,
+                         const struct conf_item *item, const char *where,
+                         struct option_reporter *reporter) {
+  struct option_strings *out = member;
+
+  if (item->values_num == 0) {
+    wrong_value(option, item, where, "texts in quotes", reporter);
+    return;
+  }
+  for (size_t i = 0; i < item->values_num; i++) {
+    char **grown;
+    char *copy;
+
+    if (item->values[i].kind != CONF_STRING ||
+        item->values[i].string[0] == '\0') {
+      wrong_value(option, item, where, "texts in quotes", reporter);
+      return;
+    }
+    grown = realloc(out->items, (out->count + 1) * sizeof(*grown));
+    if (grown != NULL)
+      out->items = grown;
+    copy = strdup(item->values[i].string);
+    if (grown == NULL || copy == NULL) {
+      free(copy);
+      option_error(reporter, "%s: option %s: out of memory", where,
+                   option->name);
+      return;
+    }
+    out->items[out->count++] = copy;
+  }
+}
+
+static void take_choice(const struct option *option, void *member,
+                        const struct conf_item *item, const char *where,
+                        struct option_reporter *reporter) {
+  char expected[200];
+  size_t used = 0;
+  int *out = member;
+
+  for (int i = 0; option->choices[i] != NULL; i++) {
+    int n;
+
+    if (item->values_num == 1 && item->values[0].kind == CONF_STRING &&
+        text_same(item->values[0].string, option->choices[i])) {
+      *out = i;
+      return;
+    }
+    n = snprintf(expected + used, sizeof(expected) - used, "%s%s",
+                 i > 0 ? ", " : "one of: ", option->choices[i]);
+    used += n > 0 && (size_t)n < sizeof(expected) - used ? (size_t)n : 0;
+  }
+  wrong_value(option, item, where, expected, reporter);
+}
+
+typedef void take_fn(const struct option *option, void *member,
+                     const struct conf_item *item, const char *where,
+                     struct option_reporter *reporter);
+
+static take_fn *const takers[] = {
+    [OPTION_BOOL] = take_bool,       [OPTION_COUNT] = take_count,
+    [OPTION_SECONDS] = take_seconds, [OPTION_NUMBER] = take_number,
+    [OPTION_STRING] = take_string,   [OPTION_STRINGS] = take_strings,
+    [OPTION_CHOICE] = take_choice,
+};
+
+static void unknown_option(const struct option *table,
+                           const struct conf_item *item, const char *where,
+                           struct option_reporter *reporter) {
+  const char *nearest = NULL;
+  unsigned best = 4; /* beyond three edits a guess only misleads */
+
+  for (const struct option *o = table; o->name != NULL; o++) {
+    unsigned distance = text_distance(item->key, o->name);
+
+    if (distance < best) {
+      best = distance;
+      nearest = o->name;
+    }
+  }
+  if (nearest != NULL)
+    option_error(reporter, "%s: unknown option %.60s, did you mean %s?", where,
+                 item->key, nearest);
+  else
+    option_error(reporter, "%s: unknown option %.60s", where, item->key);
+}
+
+static void read_one(const struct option *option, void *target,
+                     const struct conf_item *item, const char *where,
+                     struct option_reporter *reporter) {
+  if (option->type == OPTION_LATER)
+    option_error(reporter,
+                 "%s: %s is not yet supported by this version and is ignored",
+                 where, option->name);
+  else if (option->type == OPTION_BLOCK)
+    option->block(target, item, reporter);
+  else if (item->children_num > 0)
+    option_error(reporter, "%s: %s is an option, not a block", where,
+                 option->name);
+  else
+    takers[option->type](option, (char *)target + option->offset, item, where,
+                         reporter);
+}
+
+/* Options that may stand once only: a second one is a mistake worth a line,
+ * the last one counts. */
+static bool is_single(const struct option *option) {
+  return option->type != OPTION_STRINGS && option->type != OPTION_BLOCK &&
+         option->type != OPTION_LATER;
+}
+
+static bool stood_before(const struct conf_item *block, size_t index) {
+  for (size_t i = 0; i < index; i++)
+    if (text_same(block->children[i].key, block->children[index].key))
+      return true;
+  return false;
+}
+
+unsigned options_read(const struct option *table, void *target,
+                      const struct conf_item *block, const char *where,
+                      struct option_reporter *reporter) {
+  unsigned lost = 0;
+
+  for (size_t i = 0; i < block->children_num; i++) {
+    const struct conf_item *item = &block->children[i];
+    const struct option *option = table;
+    unsigned before;
+
+    reporter->line = item->line;
+    while (option->name != NULL && !text_same(option->name, item->key))
+      option++;
+    if (option->name == NULL) {
+      unknown_option(table, item, where, reporter);
+      lost++;
+      continue;
+    }
+    if (is_single(option) && stood_before(block, i))
+      option_error(reporter, "%s: option %s stands twice, the last one counts",
+                   where, option->name);
+    before = reporter->errors;
+    read_one(option, target, item, where, reporter);
+    if (reporter->errors > before && option->type != OPTION_LATER &&
+        option->type != OPTION_BLOCK)
+      lost++;
+  }
+  reporter->line = block->line;
+  return lost;
+}
+
+const char *option_block_name(const struct conf_item *item, const char *where,
+                              struct option_reporter *reporter) {
+  char found[200];
+
+  if (item->values_num == 1 && item->values[0].kind == CONF_STRING &&
+      item->values[0].string[0] != '\0')
+    return item->values[0].string;
+  value_describe(item, found, sizeof(found));
+  option_error(reporter, "%s: <%s> expects one name in quotes, found %s", where,
+               item->key, found);
+  return NULL;
+}
+
+void option_strings_free(struct option_strings *strings) {
+  for (size_t i = 0; i < strings->count; i++)
+    free(strings->items[i]);
+  free(strings->items);
+  *strings = (struct option_strings){0};
+}

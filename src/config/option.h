@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: MIT */
+/* Options as data: one table row per option fills a struct, makes the error
+ * text and is what `kasactl check` and the manual's test compare with.
+ *
+ * Every mistake is one line through the reporter, naming block, option, what
+ * was expected and what was found; the option keeps its default and reading
+ * goes on. One thread at a time. */
+#ifndef CONFIG_OPTION_H
+#define CONFIG_OPTION_H
+
+#include "config/conf_tree.h"
+
+#include <stddef.h>
+
+enum option_type {
+  OPTION_BOOL,    /* bool */
+  OPTION_COUNT,   /* unsigned, whole number between min and max */
+  OPTION_SECONDS, /* double, number of seconds or "90s" "5m" "4h" "2d" */
+  OPTION_NUMBER,  /* double between min and max */
+  OPTION_STRING,  /* char *, owned by the struct */
+  OPTION_STRINGS, /* struct option_strings: every value of every occurrence */
+  OPTION_CHOICE,  /* int: index into choices */
+  OPTION_BLOCK,   /* handled by block() */
+  OPTION_LATER,   /* known, but not built yet: one clear error line */
+};
+
+struct option_strings {
+  char **items;
+  size_t count;
+};
+
+struct option_reporter {
+  void (*say)(void *arg, const char *line);
+  void *arg;
+  unsigned errors; /* counted by option_error() */
+  unsigned line;   /* of what is being read; 0 where the parser did not say */
+};
+
+struct option {
+  const char *name; /* as in collectd.conf; compared without case */
+  enum option_type type;
+  size_t offset; /* of the member in the struct */
+  double min, max;
+  const char *const *choices; /* OPTION_CHOICE: NULL-terminated */
+  /* OPTION_BLOCK: reads the block into target; never fails, reports. */
+  void (*block)(void *target, const struct conf_item *item,
+                struct option_reporter *reporter);
+};
+
+/* Fills target from block's children by the table (ended by a row without
+ * name). where names the surrounding block in messages, e.g. "<Plugin kasa>".
+ * Returns how many options could not be taken, for owners who would rather do
+ * without a block than with half of it; what is OPTION_LATER or stands inside
+ * an OPTION_BLOCK does not count. */
+unsigned options_read(const struct option *table, void *target,
+                      const struct conf_item *block, const char *where,
+                      struct option_reporter *reporter);
+
+/* The single string argument of a block like <Device "x">, or NULL after
+ * reporting what is wrong with it. Borrowed from item. */
+const char *option_block_name(const struct conf_item *item, const char *where,
+                              struct option_reporter *reporter);
+
+/* Formats one error line and counts it. */
+void option_error(struct option_reporter *reporter, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+/* Parses "90", "90s", "5m", "4h", "2d", "250ms", "1h30m" into seconds: 0 or
+ * -EINVAL. */
+int option_parse_seconds(const char *text, double *seconds);
+
+void option_strings_free(struct option_strings *strings);
+
+#endif

@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: MIT */
+/* The cryptography of KLAP: see klap_crypto.h. */
+#include <config.h>
+
+#include "device/transport/klap_crypto.h"
+
+#include <errno.h>
+#include <string.h>
+
+#define SPAN(bytes_, len_)                                                     \
+  (struct span) { (bytes_), (len_) }
+
+/* -- who
+ * -----------------------------------------------------------------------
+ */
+
+int klap_auth_of(enum klap_version version, const char *user, const char *pass,
+                 struct klap_auth *auth) {
+  bool v1 = version == KLAP_V1;
+  enum digest inner = v1 ? DIGEST_MD5 : DIGEST_SHA1;
+  size_t size = v1 ? MD5_SIZE : SHA1_SIZE;
+  uint8_t both[2 * SHA1_SIZE];
+  int err;
+
+  *auth = (struct klap_auth){.version = version,
+                             .len = v1 ? MD5_SIZE : SHA256_SIZE};
+  err = crypto_digest(inner, &SPAN(user, strlen(user)), 1, both);
+  if (err == 0)
+    err = crypto_digest(inner, &SPAN(pass, strlen(pass)), 1, both + size);
+  if (err == 0)
+    err = crypto_digest(v1 ? DIGEST_MD5 : DIGEST_SHA256, &SPAN(both, 2 * size),
+                        1, auth->hash);
+  crypto_wipe(both, sizeof(both));
+  return err;
+}
+
+/* v1 leaves the second seed out. */
+static int seeds_hash(const struct klap_auth *auth, const uint8_t *first,
+                      const uint8_t *second, uint8_t out[SHA256_SIZE]) {
+  const struct span parts[] = {
+      SPAN(first, KLAP_SEED),
+      SPAN(second, auth->version == KLAP_V2 ? KLAP_SEED : 0),
+      SPAN(auth->hash, auth->len),
+  };
+
+  return crypto_digest(DIGEST_SHA256, parts, 3, out);
+}
+
+int klap_server_hash(const struct klap_auth *auth,
+                     const uint8_t local[KLAP_SEED],
+                     const uint8_t remote[KLAP_SEED],
+                     uint8_t out[SHA256_SIZE]) {
+  return seeds_hash(auth, local, remote, out);
+}
+
+int klap_client_hash(const struct klap_auth *auth,
+                     const uint8_t local[KLAP_SEED],
+                     const uint8_t remote[KLAP_SEED],
+                     uint8_t out[SHA256_SIZE]) {
+  return seeds_hash(auth, remote, local, out);
+}
+
+int klap_recognise(const char *user, const char *pass,
+                   const uint8_t local[KLAP_SEED],
+                   const uint8_t hello[KLAP_HELLO], struct klap_auth *auth,
+                   enum klap_account *account) {
+  static const enum klap_version versions[] = {KLAP_V2, KLAP_V1,
+                                               KLAP_V2_ACCOUNT_V1_SEEDS};
+  const struct {
+    const char *user, *pass;
+  } accounts[] = {
+      [KLAP_ACCOUNT_OWN] = {user, pass},
+      [KLAP_ACCOUNT_KASA] = {"kasa@tp-link.net", "kasaSetup"},
+      [KLAP_ACCOUNT_TAPO] = {"test@tp-link.net", "test"},
+      [KLAP_ACCOUNT_BLANK] = {"", ""},
+  };
+  uint8_t expected[SHA256_SIZE];
+
+  for (unsigned a = 0; a < sizeof(accounts) / sizeof(accounts[0]); a++)
+    for (unsigned v = 0; v < 3 && accounts[a].user != NULL; v++) {
+      int err =
+          klap_auth_of(versions[v], accounts[a].user, accounts[a].pass, auth);
+
+      if (err == 0)
+        err = klap_server_hash(auth, local, hello, expected);
+      if (err < 0)
+        return err;
+      *account = (enum klap_account)a;
+      if (crypto_same(expected, hello + KLAP_SEED, SHA256_SIZE))
+        return 0;
+    }
+  crypto_wipe(auth, sizeof(*auth));
+  return -ENOENT;
+}
+
+/* -- the session
+ * ---------------------------------------------------------------
+ */
+
+static uint32_t be32(const uint8_t *b) {
+  return (uint32_t)b[0] << 24 | (uint32_t)b[1] << 16 | (uint32_t)b[2] << 8 |
+         b[3];
+}
+
+static void put_be32(uint32_t v, uint8_t *out) {
+  for (int i = 0; i < 4; i++)
+    out[i] = (uint8_t)(v >> (24 - 8 * i));
+}
+
+int klap_derive(const struct klap_auth *auth, const uint8_t local[KLAP_SEED],
+                const uint8_t remote[KLAP_SEED], struct klap_keys *keys) {
+  const struct {
+    const char *label;
+    uint8_t *out;
+    size_t len;
+  } rows[] = {
+      {"lsk", keys->key, sizeof(keys->key)},
+      {"ldk", keys->sig, sizeof(keys->sig)},
+      {"iv", keys->iv, sizeof(keys->iv)},
+  };
+  uint8_t hash[SHA256_SIZE];
+  int err = 0;
+
+  for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]) && err == 0; i++) {
+    const struct span parts[] = {
+        SPAN(rows[i].label, strlen(rows[i].label)),
+        SPAN(local, KLAP_SEED),
+        SPAN(remote, KLAP_SEED),
+        SPAN(auth->hash, auth->len),
+    };
+
+    err = crypto_digest(DIGEST_SHA256, parts, 4, hash);
+    memcpy(rows[i].out, hash, rows[i].len);
+  }
+  keys->seq = (int32_t)be32(hash + SHA256_SIZE - 4); /* of "iv" */
+  keys->cipher = NULL;
+  crypto_wipe(hash, sizeof(hash));
+  return err;
+}
+
+static void iv_of(const struct klap_keys *keys, uint8_t iv[AES_BLOCK]) {
+  memcpy(iv, keys->iv, sizeof(keys->iv));
+  put_be32((uint32_t)keys->seq, iv + sizeof(keys->iv));
+}
+
+int klap_seal(struct klap_keys *keys, const void *text, size_t len,
+              uint8_t *out) {
+  uint8_t iv[AES_BLOCK];
+  int sealed;
+  int err;
+
+  keys->seq = (int32_t)((uint32_t)keys->seq + 1);
+  iv_of(keys, iv);
+  sealed = keys->cipher != NULL ? cipher_cbc_encrypt(keys->cipher, iv, text,
+                                                     len, out + KLAP_SIGNATURE)
+                                : crypto_cbc_encrypt(keys->key, iv, text, len,
+                                                     out + KLAP_SIGNATURE);
+  if (sealed < 0)
+    return sealed;
+  err = crypto_digest(DIGEST_SHA256,
+                      (const struct span[]){
+                          SPAN(keys->sig, sizeof(keys->sig)),
+                          SPAN(iv + sizeof(keys->iv), 4),
+                          SPAN(out + KLAP_SIGNATURE, (size_t)sealed),
+                      },
+                      3, out);
+  return err < 0 ? err : KLAP_SIGNATURE + sealed;
+}
+
+int klap_open(const struct klap_keys *keys, uint8_t *bytes, size_t len,
+              char **text) {
+  uint8_t iv[AES_BLOCK];
+
+  if (len < KLAP_SIGNATURE + AES_BLOCK || (len - KLAP_SIGNATURE) % AES_BLOCK)
+    return -EMSGSIZE;
+  iv_of(keys, iv);
+  bytes += KLAP_SIGNATURE;
+  len -= KLAP_SIGNATURE;
+  *text = (char *)bytes;
+  return keys->cipher != NULL
+             ? cipher_cbc_decrypt(keys->cipher, iv, bytes, len, bytes)
+             : crypto_cbc_decrypt(keys->key, iv, bytes, len, bytes);
+}

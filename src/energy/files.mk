@@ -1,0 +1,7 @@
+# SPDX-License-Identifier: MIT
+# energy: what it adds up to; no sockets
+
+noinst_LTLIBRARIES += libenergy.la
+libenergy_la_SOURCES = \
+	%D%/counter.c \
+	%D%/counter.h

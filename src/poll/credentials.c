@@ -1,0 +1,182 @@
+/* SPDX-License-Identifier: MIT */
+/* TP-Link accounts: see login.h. */
+#include <config.h>
+
+#include "poll/credentials.h"
+
+#include "device/crypto/crypto.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { PASSWORD_MAX = 512 };
+
+void credentials_free(struct credentials_options *login) {
+  crypto_free_text(login->password);
+  crypto_free_text(login->from_file);
+  free(login->username);
+  free(login->password_file);
+  *login = (struct credentials_options){0};
+}
+
+/* -- the file -- */
+
+static struct credentials_stamp stamp_of(const struct stat *info) {
+  return (struct credentials_stamp){
+      .changed = info->st_ctim, .size = info->st_size, .inode = info->st_ino};
+}
+
+static bool same_stamp(const struct credentials_stamp *a,
+                       const struct credentials_stamp *b) {
+  return a->changed.tv_sec == b->changed.tv_sec &&
+         a->changed.tv_nsec == b->changed.tv_nsec && a->size == b->size &&
+         a->inode == b->inode;
+}
+
+/* The first line of what was read; NULL when there is none. */
+static char *first_line(char *text, const char *path, const char *where,
+                        struct option_reporter *reporter) {
+  text[strcspn(text, "\r\n")] = '\0';
+  if (text[0] == '\0')
+    option_error(reporter, "%s: PasswordFile \"%.120s\" is empty", where, path);
+  else if (strlen(text) > PASSWORD_MAX)
+    option_error(reporter, "%s: PasswordFile \"%.120s\" holds no password",
+                 where, path);
+  else
+    return strdup(text);
+  return NULL;
+}
+
+static char *read_password(const char *path, struct credentials_stamp *stamp,
+                           const char *where,
+                           struct option_reporter *reporter) {
+  char text[PASSWORD_MAX + 2];
+  struct stat info;
+  char *password = NULL;
+  ssize_t n = -1;
+  int fd;
+
+  errno = 0;
+  fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+  if (fd >= 0 && fstat(fd, &info) == 0 && S_ISREG(info.st_mode)) {
+    *stamp = stamp_of(&info);
+    n = read(fd, text, sizeof(text) - 1);
+  }
+  if (n < 0) {
+    option_error(reporter, "%s: PasswordFile \"%.120s\": %s", where, path,
+                 errno != 0 ? strerror(errno) : "no regular file");
+  } else {
+    if ((info.st_mode & 0777 & ~0640U) != 0)
+      option_error(reporter,
+                   "%s: PasswordFile \"%.120s\" may be read by others (mode "
+                   "%04o): chmod 0640 or narrower",
+                   where, path, (unsigned)info.st_mode & 0777U);
+    text[n] = '\0';
+    password = first_line(text, path, where, reporter);
+  }
+  crypto_wipe(text, sizeof(text));
+  if (fd >= 0)
+    close(fd);
+  return password;
+}
+
+/* -- one block -- */
+
+void credentials_settle(struct credentials_options *login,
+                        const struct credentials_options *outer) {
+  struct account a = {.user = login->username, .pass = login->password};
+  bool has_pass = login->password != NULL || login->password_file != NULL;
+
+  login->account = (struct account){0};
+  if (a.user == NULL && !has_pass)
+    return;
+  if (a.user == NULL && outer != NULL)
+    a.user = outer->account.user;
+  if (!has_pass && outer != NULL)
+    a.pass = outer->account.pass;
+  if (has_pass && a.pass == NULL)
+    a.pass = login->from_file;
+  if (a.user != NULL && a.pass != NULL)
+    login->account = a;
+}
+
+/* Halves of an account are no account. */
+static bool is_whole(const struct credentials_options *login,
+                     const struct credentials_options *outer, const char *where,
+                     struct option_reporter *reporter) {
+  bool has_pass = login->password != NULL || login->password_file != NULL;
+
+  if (login->username == NULL && has_pass &&
+      (outer == NULL || outer->account.user == NULL)) {
+    option_error(reporter, "%s: a password needs a Username beside it", where);
+    return false;
+  }
+  if (login->username != NULL && !has_pass &&
+      (outer == NULL || outer->account.pass == NULL)) {
+    option_error(reporter,
+                 "%s: Username needs Password or PasswordFile beside it",
+                 where);
+    return false;
+  }
+  if (login->password != NULL && login->password_file != NULL)
+    option_error(reporter,
+                 "%s: Password and PasswordFile exclude each other, Password "
+                 "counts",
+                 where);
+  return true;
+}
+
+void credentials_load(struct credentials_options *login,
+                      const struct credentials_options *outer,
+                      const char *where, struct option_reporter *reporter) {
+  crypto_free_text(login->from_file);
+  login->from_file = NULL;
+  if (is_whole(login, outer, where, reporter) && login->password == NULL &&
+      login->password_file != NULL)
+    login->from_file =
+        read_password(login->password_file, &login->stamp, where, reporter);
+  credentials_settle(login, outer);
+}
+
+bool credentials_reload(struct credentials_options *login, const char *where,
+                        struct option_reporter *reporter) {
+  struct credentials_stamp stamp;
+  struct stat info;
+  char *now;
+
+  if (login->password != NULL || login->password_file == NULL ||
+      stat(login->password_file, &info) < 0)
+    return false;
+  stamp = stamp_of(&info);
+  if (same_stamp(&stamp, &login->stamp))
+    return false;
+  login->stamp = stamp; /* one report is enough for each */
+  now = read_password(login->password_file, &login->stamp, where, reporter);
+  if (now == NULL ||
+      (login->from_file != NULL && strcmp(now, login->from_file) == 0)) {
+    crypto_free_text(now);
+    return false;
+  }
+  crypto_free_text(login->from_file);
+  login->from_file = now;
+  return true;
+}
+
+int credentials_set(struct credentials_options *login, const char *user,
+                    const char *pass) {
+  struct credentials_options made = {.username = strdup(user),
+                                     .password = strdup(pass)};
+
+  credentials_free(login);
+  if (made.username == NULL || made.password == NULL) {
+    credentials_free(&made);
+    return -ENOMEM;
+  }
+  *login = made;
+  credentials_settle(login, NULL);
+  return 0;
+}

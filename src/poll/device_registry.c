@@ -1,0 +1,504 @@
+/* SPDX-License-Identifier: MIT */
+/* Who is known: see registry.h. */
+#include <config.h>
+
+#include "poll/device_registry.h"
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/text.h"
+#include "poll/device_filter.h"
+#include "poll/device_names.h"
+#include "poll/transport_select.h"
+#include "poll/unique_names.h"
+
+#include <arpa/inet.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct device_registry {
+  const struct poll_options *options;
+  struct device_filter *filter;
+  struct hash by_identity;
+  struct hash by_address;
+  struct unique_names names;
+  struct poll_device *first, *last;
+  size_t count;
+  bool full_said;
+  void (*gone)(void *arg, struct poll_device *k);
+  void *arg;
+};
+
+/* -- the three indices -- */
+
+static struct poll_device *find_identity(const struct device_registry *r,
+                                         const char *identity) {
+  uint64_t hash = hash_of(&r->by_identity, identity, strlen(identity));
+  struct hash_node *n = hash_first(&r->by_identity, hash);
+
+  for (; n != NULL; n = hash_next(n)) {
+    struct poll_device *k = HASH_OWNER(n, struct poll_device, by_identity);
+
+    if (strcmp(k->identity, identity) == 0)
+      return k;
+  }
+  return NULL;
+}
+
+struct poll_device *device_registry_at(const struct device_registry *r,
+                                       struct in_addr address) {
+  uint64_t hash = hash_of(&r->by_address, &address, sizeof(address));
+  struct hash_node *n = hash_first(&r->by_address, hash);
+
+  for (; n != NULL; n = hash_next(n)) {
+    struct poll_device *k = HASH_OWNER(n, struct poll_device, by_address);
+
+    if (k->address.sin_addr.s_addr == address.s_addr)
+      return k;
+  }
+  return NULL;
+}
+
+static void set_identity(struct device_registry *r, struct poll_device *k,
+                         const char *identity) {
+  if (k->identity[0] != '\0')
+    hash_remove(&r->by_identity, &k->by_identity);
+  snprintf(k->identity, sizeof(k->identity), "%s", identity);
+  if (k->identity[0] != '\0')
+    hash_add(&r->by_identity, &k->by_identity,
+             hash_of(&r->by_identity, identity, strlen(identity)));
+}
+
+static void set_address(struct device_registry *r, struct poll_device *k,
+                        const struct sockaddr_in *address) {
+  if (k->address.sin_port != 0)
+    hash_remove(&r->by_address, &k->by_address);
+  k->address = *address;
+  if (k->address.sin_port != 0)
+    hash_add(
+        &r->by_address, &k->by_address,
+        hash_of(&r->by_address, &address->sin_addr, sizeof(address->sin_addr)));
+}
+
+/* -- coming and going -- */
+
+static struct poll_device *known_new(struct device_registry *r) {
+  struct poll_device *k = calloc(1, sizeof(*k));
+
+  if (k == NULL)
+    return NULL;
+  k->dialect = &dialect_iot;
+  k->transport = &transport_xor;
+  k->since_us = clock_wall_us();
+  k->previous = r->last;
+  if (r->last != NULL)
+    r->last->next = k;
+  else
+    r->first = k;
+  r->last = k;
+  r->count++;
+  return k;
+}
+
+void device_registry_forget(struct device_registry *r, struct poll_device *k) {
+  r->gone(r->arg, k);
+  transport_select_close(k);
+  set_identity(r, k, "");
+  set_address(r, k, &(struct sockaddr_in){0});
+  unique_names_leave(&r->names, k);
+  if (k->previous != NULL)
+    k->previous->next = k->next;
+  else
+    r->first = k->next;
+  if (k->next != NULL)
+    k->next->previous = k->previous;
+  else
+    r->last = k->previous;
+  r->count--;
+  device_free(&k->device);
+  free(k->plugs);
+  free(k);
+}
+
+/* The <Device> blocks are known from the start, also those not met yet. */
+static int add_configured(struct device_registry *r) {
+  for (size_t i = 0; i < r->options->devices_num; i++) {
+    const struct device_options *o = &r->options->devices[i];
+    struct poll_device *k = known_new(r);
+
+    if (k == NULL)
+      return -1;
+    k->options = o;
+    transport_select_start(k);
+    if (o->kind == MATCH_ADDRESS) {
+      struct sockaddr_in address = transport_select_at(k, o->address);
+
+      set_address(r, k, &address);
+    } else if (o->kind == MATCH_MAC) {
+      char mac[MAC_TEXT_SIZE];
+
+      memcpy(k->device.mac, o->mac, 6);
+      k->device.mac_known = true;
+      device_format_mac(o->mac, mac);
+      set_identity(r, k, mac);
+    }
+    unique_names_enter(&r->names, k, (enum name_by)r->options->name_by);
+  }
+  return 0;
+}
+
+struct device_registry *
+device_registry_create(const struct poll_options *options,
+                       void (*gone)(void *arg, struct poll_device *k),
+                       void *arg) {
+  struct device_registry *r = calloc(1, sizeof(*r));
+
+  if (r == NULL)
+    return NULL;
+  r->options = options;
+  r->gone = gone;
+  r->arg = arg;
+  r->filter = device_filter_create(&options->ignore, &options->only);
+  if (r->filter == NULL || hash_init(&r->by_identity) < 0 ||
+      hash_init(&r->by_address) < 0 || unique_names_init(&r->names) < 0 ||
+      add_configured(r) < 0) {
+    device_registry_free(r);
+    return NULL;
+  }
+  return r;
+}
+
+void device_registry_free(struct device_registry *r) {
+  if (r == NULL)
+    return;
+  while (r->first != NULL)
+    device_registry_forget(r,
+                           r->first); /* NOLINT(clang-analyzer-unix.Malloc) */
+  device_filter_free(r->filter);
+  hash_free(&r->by_identity);
+  hash_free(&r->by_address);
+  unique_names_free(&r->names);
+  free(r);
+}
+
+struct poll_device *device_registry_next(const struct device_registry *r,
+                                         const struct poll_device *k) {
+  return k == NULL ? r->first : k->next;
+}
+
+size_t device_registry_count(const struct device_registry *r) {
+  return r->count;
+}
+
+/* -- addresses -- */
+
+void device_registry_move(struct device_registry *r, struct poll_device *k,
+                          const struct sockaddr_in *address) {
+  transport_select_close(k);
+  set_address(r, k, address);
+  k->candidate.sin_port = 0;
+  k->seen = false; /* what answers over there is news */
+  k->seen_iot = false;
+  k->seen_tdp = false;
+}
+
+bool device_registry_try_candidate(struct device_registry *r,
+                                   struct poll_device *k) {
+  struct sockaddr_in address = k->candidate;
+
+  if (address.sin_port == 0)
+    return false;
+  k->candidate.sin_port = 0;
+  log_say(LOG_LEVEL_NOTICE, "%s does not answer at its old address, trying %s",
+          k->name, inet_ntoa(address.sin_addr));
+  device_registry_move(r, k, &address);
+  return true;
+}
+
+/* k was seen at another address than it has. While it answers where it is,
+ * the other one is only remembered: somebody may lie. */
+static void seen_elsewhere(struct device_registry *r, struct poll_device *k,
+                           const struct sockaddr_in *address) {
+  struct poll_device *holder = device_registry_at(r, address->sin_addr);
+
+  if (holder != NULL && holder->up)
+    return;
+  if (k->up && k->address.sin_port != 0) {
+    if (k->candidate.sin_port == 0) /* liars do not get more than one line */
+      log_say(LOG_LEVEL_NOTICE,
+              "%s answers at %s and is also claimed by %s; staying", k->name,
+              poll_device_address(k), inet_ntoa(address->sin_addr));
+    k->candidate = *address;
+    return;
+  }
+  if (holder != NULL && holder->options == NULL)
+    device_registry_move(r, holder, &(struct sockaddr_in){0});
+  else if (holder != NULL)
+    return; /* configured for this address: its poll will tell */
+  device_registry_move(r, k, address);
+}
+
+/* -- meeting -- */
+
+static void identity_of(const struct device *d, const struct sockaddr_in *from,
+                        char out[IDENTITY_SIZE]) {
+  if (d->mac_known)
+    device_format_mac(d->mac, out);
+  else if (strspn(d->id, "0") < strlen(d->id))
+    snprintf(out, IDENTITY_SIZE, "%s", d->id);
+  else
+    snprintf(out, IDENTITY_SIZE, "%s", inet_ntoa(from->sin_addr));
+}
+
+/* A configured device that waits to be found by alias. */
+static struct poll_device *awaited(const struct device_registry *r,
+                                   const char *alias) {
+  /* asked at every poll of every device: nobody is looked at in vain */
+  size_t blocks = r->options->devices_num;
+
+  for (struct poll_device *k = r->first; k != NULL && blocks > 0; k = k->next) {
+    if (k->options == NULL)
+      continue;
+    blocks--;
+    if (k->options->kind == MATCH_TEXT && k->identity[0] == '\0' &&
+        k->address.sin_port == 0 &&
+        device_name_is_alias(k->options->match, alias))
+      return k;
+  }
+  return NULL;
+}
+
+/* When all places are taken, one that never answered makes room. */
+static bool make_room(struct device_registry *r) {
+  struct poll_device *k;
+
+  if (r->count < r->options->max_devices)
+    return true;
+  for (k = r->first; k != NULL; k = k->next)
+    if (k->options == NULL && !k->answered && k->polled &&
+        k->state == POLL_IDLE)
+      break;
+  if (!r->full_said)
+    log_say(LOG_LEVEL_WARNING,
+            "MaxDevices %u reached: further devices are only let in for ones "
+            "that never answered",
+            r->options->max_devices);
+  r->full_said = true;
+  if (k == NULL)
+    return false;
+  device_registry_forget(r, k);
+  return true;
+}
+
+/* -- meeting one -- */
+
+static void take_device(struct poll_device *k, struct introduction *in) {
+  device_free(&k->device);
+  k->device = in->device;
+  in->device = (struct device){0};
+  transport_select_take(k, in);
+}
+
+/* While its polls go well nobody is believed who says that it is to be spoken
+ * with in another way. */
+static bool is_in_doubt(const struct poll_device *k) {
+  return !k->up || k->asked_tdp;
+}
+
+static struct poll_device *welcome(struct device_registry *r,
+                                   struct introduction *in,
+                                   const char *identity,
+                                   const struct sockaddr_in *from) {
+  struct sockaddr_in address;
+  struct poll_device *k = device_registry_at(r, from->sin_addr);
+
+  if (k != NULL &&
+      (k->up || k->identity[0] == '\0' ||
+       (k->options != NULL && k->options->kind == MATCH_ADDRESS))) {
+    if (is_in_doubt(k))
+      transport_select_adopt(k, in);
+    return k; /* its next poll shows who is there */
+  }
+  if (k != NULL)
+    device_registry_move(r, k, &(struct sockaddr_in){0});
+  k = awaited(r, in->device.alias);
+  if (k == NULL && make_room(r))
+    k = known_new(r);
+  if (k == NULL)
+    return NULL;
+  take_device(k, in);
+  set_identity(r, k, identity);
+  address = transport_select_at(k, from->sin_addr);
+  set_address(r, k, &address);
+  unique_names_enter(&r->names, k, (enum name_by)r->options->name_by);
+  return k;
+}
+
+struct poll_device *device_registry_meet(struct device_registry *r,
+                                         struct introduction *in,
+                                         const struct sockaddr_in *from) {
+  char identity[IDENTITY_SIZE];
+  struct poll_device *k = NULL;
+
+  identity_of(&in->device, from, identity);
+  k = find_identity(r, identity);
+  if (in->device.kind == KIND_UNSUPPORTED ||
+      !(in->tdp
+            ? device_filter_may_pass(r->filter, &in->device, from->sin_addr)
+            : device_filter_passes(r->filter, &in->device, from->sin_addr))) {
+    /* Renamed into what is to be ignored; only its own word counts. */
+    if (k != NULL && k->options == NULL && k->state == POLL_IDLE &&
+        k->address.sin_addr.s_addr == from->sin_addr.s_addr)
+      device_registry_forget(r, k);
+    k = NULL;
+  } else {
+    if (k == NULL) {
+      k = welcome(r, in, identity, from);
+    } else {
+      struct sockaddr_in address;
+
+      if (is_in_doubt(k))
+        transport_select_adopt(k, in);
+      address = transport_select_at(k, from->sin_addr);
+      if (k->address.sin_port == 0 ||
+          k->address.sin_addr.s_addr != from->sin_addr.s_addr)
+        seen_elsewhere(r, k, &address);
+    }
+  }
+  device_free(&in->device);
+  return k;
+}
+
+/* -- confirming -- */
+
+static bool same_slots(const struct poll_device *k) {
+  if (k->plugs_num != k->device.plugs_num)
+    return false;
+  for (unsigned i = 0; i < k->plugs_num; i++)
+    if (k->plugs[i].slot != k->device.plugs[i].slot)
+      return false;
+  return true;
+}
+
+bool device_registry_follow_plugs(struct poll_device *k) {
+  unsigned num = k->device.plugs_num;
+  struct poll_device_plug *plugs;
+
+  if (!same_slots(k)) {
+    plugs = num > 0 ? calloc(num, sizeof(*plugs)) : NULL;
+    if (num > 0 && plugs == NULL)
+      return false;
+    for (unsigned i = 0; i < num; i++) {
+      for (unsigned j = 0; j < k->plugs_num; j++)
+        if (k->plugs[j].slot == k->device.plugs[i].slot)
+          plugs[i] = k->plugs[j];
+      plugs[i].slot = k->device.plugs[i].slot;
+    }
+    free(k->plugs);
+    k->plugs = plugs;
+    k->plugs_num = num;
+  }
+  if (num > 0 && device_name_plugs(k))
+    log_say(LOG_LEVEL_WARNING,
+            "%s: plugs with the same name: their slot is added to tell them "
+            "apart",
+            k->name);
+  return true;
+}
+
+/* Another device is where k was. Whoever it is will be met by the next
+ * search; nothing of it may stay in k. */
+static void not_him(struct device_registry *r, struct poll_device *k) {
+  uint8_t mac[6];
+  bool mac_known =
+      strchr(k->identity, ':') != NULL && device_parse_mac(k->identity, mac);
+
+  device_free(&k->device);
+  k->device = (struct device){.mac_known = mac_known};
+  if (mac_known)
+    memcpy(k->device.mac, mac, sizeof(mac));
+  device_registry_move(r, k, &(struct sockaddr_in){0});
+}
+
+/* k, configured by its address, turns out to be somebody new. */
+static void start_afresh(struct device_registry *r, struct poll_device *k,
+                         const char *identity) {
+  if (k->identity[0] != '\0')
+    log_say(LOG_LEVEL_NOTICE,
+            "%s: another device (%s) is at this address now, its energy "
+            "starts anew",
+            k->name, identity);
+  set_identity(r, k, identity);
+  k->energy = (struct counter){0};
+  free(k->plugs);
+  k->plugs = NULL;
+  k->plugs_num = 0;
+}
+
+/* A block for an alias that waits, for a device whose alias came only now. */
+static void claim_block(struct device_registry *r, struct poll_device *k) {
+  struct poll_device *block = k->options == NULL && k->device.alias[0] != '\0'
+                                  ? awaited(r, k->device.alias)
+                                  : NULL;
+
+  if (block == NULL || block->state != POLL_IDLE)
+    return;
+  k->options = block->options;
+  device_registry_forget(r, block);
+}
+
+/* Found without its alias, or in a language in which it said little. */
+static bool is_left_out(const struct device_registry *r, struct poll_device *k,
+                        char why[WHY_SIZE]) {
+  if (k->device.kind == KIND_UNSUPPORTED && k->device.unsupported != NULL) {
+    if (k->options != NULL && !k->ignored)
+      log_say(LOG_LEVEL_WARNING, "%s (%s) is %s: it is not polled", k->name,
+              poll_device_address(k), k->device.unsupported);
+    snprintf(why, WHY_SIZE, "%s", k->device.unsupported);
+    return true;
+  }
+  snprintf(why, WHY_SIZE, "left out by Ignore or Only");
+  return k->options == NULL &&
+         !device_filter_passes(r->filter, &k->device, k->address.sin_addr);
+}
+
+enum confirmed device_registry_confirm(struct device_registry *r,
+                                       struct poll_device *k,
+                                       char why[WHY_SIZE]) {
+  char identity[IDENTITY_SIZE];
+  struct poll_device *other;
+
+  identity_of(&k->device, &k->address, identity);
+  if (strcmp(identity, k->identity) != 0) {
+    bool provisional = strcmp(k->identity, poll_device_address(k)) == 0;
+    bool by_address =
+        k->options != NULL && k->options->kind != MATCH_MAC &&
+        (k->options->kind == MATCH_ADDRESS || k->identity[0] == '\0');
+
+    if (!by_address && !provisional) {
+      snprintf(why, WHY_SIZE, "another device (%s) answers at %s", identity,
+               poll_device_address(k));
+      not_him(r, k);
+      return CONFIRMED_OTHER;
+    }
+    other = find_identity(r, identity);
+    if (other != NULL)
+      device_registry_forget(
+          r, other); /* met by search before its own block was */
+    if (provisional)
+      set_identity(r, k, identity);
+    else
+      start_afresh(r, k, identity);
+  }
+  claim_block(r, k);
+  k->ignored = is_left_out(r, k, why);
+  if (k->ignored)
+    return CONFIRMED_IGNORED;
+  unique_names_enter(&r->names, k, (enum name_by)r->options->name_by);
+  if (!device_registry_follow_plugs(k)) {
+    snprintf(why, WHY_SIZE, "out of memory");
+    return CONFIRMED_OTHER;
+  }
+  return CONFIRMED;
+}

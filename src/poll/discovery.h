@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: MIT */
+/* Looking for devices: probes by UDP in several rounds, answers whenever they
+ * come, also between searches. Everything belongs to the engine's thread. */
+#ifndef POLL_DISCOVERY_H
+#define POLL_DISCOVERY_H
+
+#include "base/json.h"
+#include "base/loop.h"
+#include "device/discovery/discovery_packet.h"
+#include "poll/options.h"
+
+struct discovery;
+
+struct discovery_hooks {
+  /* Somebody answered; takes the introduction over. */
+  void (*met)(void *arg, struct introduction *in,
+              const struct sockaddr_in *from);
+  /* Whether an answer from there is news (else it is not even read). */
+  bool (*wanted)(void *arg, struct in_addr from, bool tdp);
+  /* Each round also asks these one by one: calls discovery_probe(). */
+  void (*round)(void *arg);
+  void (*over)(void *arg);
+  void *arg;
+};
+
+/* NULL when memory is out. All pointers must outlive it. */
+struct discovery *discovery_create(struct loop *loop, struct json *doc,
+                                   const struct poll_options *options,
+                                   const struct discovery_hooks *hooks);
+void discovery_free(struct discovery *s);
+
+/* Begins a search unless one is under way. It ends by itself with over().
+ * Without option Discovery only those that round() names are asked. */
+void discovery_start(struct discovery *s);
+bool discovery_active(const struct discovery *s);
+
+/* Asks one address. */
+void discovery_probe(struct discovery *s, struct in_addr address);
+
+#endif

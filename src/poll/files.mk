@@ -1,0 +1,35 @@
+# SPDX-License-Identifier: MIT
+# poll: which devices, when
+
+noinst_LTLIBRARIES += libpoll.la
+libpoll_la_SOURCES = \
+	%D%/credentials.c \
+	%D%/credentials.h \
+	%D%/device_filter.c \
+	%D%/device_filter.h \
+	%D%/device_names.c \
+	%D%/device_names.h \
+	%D%/device_registry.c \
+	%D%/device_registry.h \
+	%D%/discovery.c \
+	%D%/discovery.h \
+	%D%/interfaces.c \
+	%D%/interfaces.h \
+	%D%/options.c \
+	%D%/options.h \
+	%D%/poll_device.c \
+	%D%/poll_device.h \
+	%D%/poll_engine.c \
+	%D%/poll_engine.h \
+	%D%/poll_queue.c \
+	%D%/poll_queue.h \
+	%D%/poller.c \
+	%D%/poller.h \
+	%D%/resolver.c \
+	%D%/resolver.h \
+	%D%/transport_select.c \
+	%D%/transport_select.h \
+	%D%/unique_names.c \
+	%D%/unique_names.h
+
+POLL_LIBS = libpoll.la libenergy.la libdevice.la libconfig.la libbase.la

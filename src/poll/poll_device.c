@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: MIT */
+/* What follows from what is known of a device: see known.h. */
+#include <config.h>
+
+#include "poll/poll_device.h"
+
+#include <arpa/inet.h>
+
+const char *poll_device_address(const struct poll_device *k) {
+  static _Thread_local char text[INET_ADDRSTRLEN];
+
+  if (k->address.sin_port == 0)
+    return "";
+  inet_ntop(AF_INET, &k->address.sin_addr, text, sizeof(text));
+  return text;
+}
+
+double poll_device_interval(const struct poll_device *k,
+                            const struct poll_options *o) {
+  if (k->options != NULL && k->options->interval > o->interval)
+    return k->options->interval;
+  return o->interval;
+}
+
+bool poll_device_energy(const struct poll_device *k, double *wh) {
+  *wh = k->energy.wh;
+  if (k->plugs_num == 0)
+    return k->energy.by != COUNTER_NEW;
+  *wh = 0;
+  for (unsigned i = 0; i < k->plugs_num; i++) {
+    if (k->plugs[i].energy.by == COUNTER_NEW)
+      return false;
+    *wh += k->plugs[i].energy.wh;
+  }
+  return true;
+}
+
+static double count(const struct reading *now, struct counter *c,
+                    uint64_t now_us, uint64_t gap_us) {
+  if (reading_has(now, Q_ENERGY_TOTAL))
+    return counter_add_total(c, now->value[Q_ENERGY_TOTAL], now_us);
+  if (reading_has(now, Q_POWER) && c->by != COUNTER_BY_TOTAL)
+    return counter_add_power(c, now->value[Q_POWER], now_us, gap_us);
+  return 0;
+}
+
+double poll_device_count_energy(struct poll_device *k, uint64_t now_us,
+                                const struct poll_options *o) {
+  uint64_t gap_us = (uint64_t)(3e6 * poll_device_interval(k, o));
+  double grown = 0;
+
+  if (k->plugs_num == 0)
+    grown = count(&k->device.now, &k->energy, now_us, gap_us);
+  for (unsigned i = 0; i < k->plugs_num; i++)
+    grown +=
+        count(&k->device.plugs[i].now, &k->plugs[i].energy, now_us, gap_us);
+  return grown;
+}

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: MIT */
+/* Devices that wait: see line.h. */
+#include <config.h>
+
+#include "poll/poll_queue.h"
+
+void poll_queue_add(struct poll_queue *line, struct poll_device *k) {
+  k->queue_next = NULL;
+  if (line->last != NULL)
+    line->last->queue_next = k;
+  else
+    line->first = k;
+  line->last = k;
+}
+
+struct poll_device *poll_queue_take(struct poll_queue *line) {
+  struct poll_device *k = line->first;
+
+  if (k == NULL)
+    return NULL;
+  line->first = k->queue_next;
+  if (line->first == NULL)
+    line->last = NULL;
+  return k;
+}
+
+void poll_queue_drop(struct poll_queue *line, const struct poll_device *k) {
+  struct poll_device *before = NULL;
+
+  for (struct poll_device *at = line->first; at != NULL; at = at->queue_next) {
+    if (at != k) {
+      before = at;
+      continue;
+    }
+    if (before != NULL)
+      before->queue_next = at->queue_next;
+    else
+      line->first = at->queue_next;
+    if (line->last == at)
+      line->last = before;
+    return;
+  }
+}

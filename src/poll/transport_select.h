@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: MIT */
+/* How a known device is spoken with, and when not: as it says itself by TDP,
+ * as option Transport says, or by trial. Firmware updates change it, so what a
+ * device says anew counts over what worked before. Everything belongs to the
+ * engine's thread. */
+#ifndef POLL_TRANSPORT_SELECT_H
+#define POLL_TRANSPORT_SELECT_H
+
+#include "device/discovery/discovery_packet.h"
+#include "poll/poll_device.h"
+
+/* Begins with the first trial that fits option Transport. */
+void transport_select_start(struct poll_device *k);
+
+/* As a device that was not known introduces itself. */
+void transport_select_take(struct poll_device *k,
+                           const struct introduction *in);
+
+/* As a known one introduces itself, unless the way in use is known better.
+ * When it is another way than before: closes the link, and sets k.retuned. */
+void transport_select_adopt(struct poll_device *k,
+                            const struct introduction *in);
+
+/* A poll of k failed: tries the next thing, if there is any and it may be the
+ * better one. */
+void transport_select_try_other(struct poll_device *k);
+
+/* A poll of k went well: it needs no other way. */
+void transport_select_worked(struct poll_device *k);
+
+/* Whether the next attempt at a poll should ask for one thing at a time. slow:
+ * the poll is a long one. */
+bool transport_select_asks_singly(const struct poll_device *k, bool slow);
+
+/* It did not accept the account: when it may be tried again. now_us is
+ * monotonic. */
+void transport_select_lock(struct poll_device *k, uint64_t now_us);
+bool transport_select_is_locked(const struct poll_device *k, uint64_t now_us);
+
+/* Where its service is at an address. */
+struct sockaddr_in transport_select_at(const struct poll_device *k,
+                                       struct in_addr address);
+
+/* Whether k says that it belongs to another account (NULL: none is given). */
+bool transport_select_is_foreign(const struct poll_device *k,
+                                 const struct account *account);
+
+/* Closes the link. */
+void transport_select_close(struct poll_device *k);
+
+#endif

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: MIT */
+/* Gives every known device a name that no other has (doc/names.md): its base
+ * name where it is the only one of that name, else with a suffix behind it.
+ * Who came first makes no difference. Everything belongs to the engine's
+ * thread. */
+#ifndef POLL_UNIQUE_NAMES_H
+#define POLL_UNIQUE_NAMES_H
+
+#include "base/hash.h"
+#include "poll/poll_device.h"
+
+struct unique_names {
+  struct hash by_name;   /* base names: two under one are told apart */
+  struct hash by_called; /* the names that came of it */
+};
+
+/* 0 or -ENOMEM; unique_names_free() is due either way. */
+int unique_names_init(struct unique_names *r);
+void unique_names_free(struct unique_names *r);
+
+/* Names k, or renames it when it has another base name than before; whoever
+ * shares that is renamed too. Logs a new name and the first of a shared one. */
+void unique_names_enter(struct unique_names *r, struct poll_device *k,
+                        enum name_by by);
+
+/* Takes k's name away; who shared it gets it back. */
+void unique_names_leave(struct unique_names *r, struct poll_device *k);
+
+#endif

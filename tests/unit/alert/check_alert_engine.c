@@ -1,0 +1,279 @@
+/* SPDX-License-Identifier: MIT */
+/* The engine with its threads: many notifiers at once, senders that hang. */
+#include <config.h>
+
+#include "alert/engine/alert_engine.h"
+
+#include "../support/alert_fixture.h"
+#include "../support/suite.h"
+#include "base/clock.h"
+#include "config/conf_tree.h"
+
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+static char directory[64];
+
+static void quiet(void *arg, const char *line) {
+  (void)arg;
+  ck_abort_msg("configuration: %s", line);
+}
+
+static struct notify_config *config_with(const char *mode) {
+  struct option_reporter reporter = {.say = quiet};
+  struct conf_item *root = conf_new("Plugin");
+  struct conf_item *block = conf_add_child(root, "Channel");
+  struct notify_config *config = notify_config_new();
+  char path[128];
+
+  conf_add_string(block, "file");
+  conf_add_string(block, "mail");
+  snprintf(path, sizeof(path), "%s/out", directory);
+  conf_add_string(conf_add_child(block, "Path"), path);
+  snprintf(path, sizeof(path), "%s/mode", directory);
+  conf_add_string(conf_add_child(block, "Mode"), path);
+  FILE *f = fopen(path, "w");
+  fputs(mode, f);
+  fclose(f);
+  snprintf(path, sizeof(path), "%s/socket", directory);
+  conf_add_string(conf_add_child(root, "ControlSocket"), path);
+  notify_config_read(config, root, &reporter);
+  notify_config_finish(config, &reporter);
+  conf_free(root);
+  return config;
+}
+
+static struct alert_engine *start(const struct notify_config *config) {
+  struct alert_engine_hooks hooks = {.collectd_host = "nas",
+                                     .version = "test",
+                                     .interval_s = 10,
+                                     .grace_s = 120};
+  struct alert_engine *e = alert_engine_start(config, directory, &hooks);
+
+  ck_assert_ptr_nonnull(e);
+  return e;
+}
+
+static size_t open_alerts(struct alert_engine *e) {
+  struct alert_engine_stats stats;
+
+  alert_engine_stats(e, &stats);
+  return stats.alerts.open;
+}
+
+struct notifier {
+  struct alert_engine *engine;
+  int first;
+  int count;
+};
+
+static void *notify_many(void *arg) {
+  struct notifier *n = arg;
+
+  for (int i = 0; i < n->count; i++) {
+    char name[32];
+    struct event ev;
+    snprintf(name, sizeof(name), "Plug %d", n->first + i);
+    ev = house_range(SEVERITY_FAILURE, name, 1900);
+    while (alert_engine_event(n->engine, &ev) < 0)
+      usleep(1000);
+  }
+  return NULL;
+}
+
+START_TEST(several_threads_notify_at_once) {
+  struct notify_config *config = config_with("ok");
+  struct alert_engine *e = start(config);
+  struct notifier n[4];
+  pthread_t threads[4];
+  struct alert_engine_stats stats;
+
+  for (int i = 0; i < 4; i++) {
+    n[i] = (struct notifier){e, 1000 * i, 250};
+    pthread_create(&threads[i], NULL, notify_many, &n[i]);
+  }
+  for (int i = 0; i < 4; i++)
+    pthread_join(threads[i], NULL);
+  for (int i = 0; i < 1000 && open_alerts(e) < 1000; i++)
+    usleep(10000);
+  alert_engine_stats(e, &stats);
+  ck_assert_uint_eq(stats.alerts.open, 1000);
+  ck_assert_uint_eq(stats.lost, 0);
+  ck_assert(alert_engine_stop(e));
+  notify_config_free(config);
+}
+END_TEST
+
+START_TEST(a_hanging_sender_does_not_hold_the_end_up) {
+  struct notify_config *config = config_with("hang");
+  struct alert_engine *e = start(config);
+  struct event ev = house_range(SEVERITY_FAILURE, "Freezer", 1900);
+  uint64_t began;
+
+  alert_engine_event(e, &ev);
+  usleep(300000);
+  began = clock_monotonic_us();
+  ck_assert(alert_engine_stop(e));
+  ck_assert_uint_lt(clock_monotonic_us() - began, 4000000);
+  notify_config_free(config);
+}
+END_TEST
+
+/* From now on the kernel ends the process when this thread makes a call that
+ * might wait for a disk, a network or the time. (futex: the ring's lock, held
+ * for a copy.) False where there is no seccomp. */
+static bool forbid_waiting(void) {
+  static const int harmless[] = {
+      SYS_write, /* to an eventfd that does not block */
+      SYS_futex,        SYS_mmap,          SYS_munmap,
+      SYS_mremap,       SYS_madvise,       SYS_mprotect,
+      SYS_brk,          SYS_sched_yield,   SYS_gettid,
+      SYS_getpid,       SYS_clock_gettime, SYS_rt_sigprocmask,
+      SYS_sigaltstack,  SYS_exit,          SYS_exit_group,
+      SYS_rt_sigreturn, SYS_rt_sigaction,  SYS_get_robust_list};
+  enum { CALLS = sizeof(harmless) / sizeof(harmless[0]) };
+  struct sock_filter code[2 * CALLS + 2];
+  struct sock_fprog program = {.filter = code};
+  size_t n = 0;
+
+  code[n++] = (struct sock_filter)BPF_STMT(BPF_LD | BPF_W | BPF_ABS, 0);
+  for (size_t i = 0; i < CALLS; i++) {
+    code[n++] = (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K,
+                                             (unsigned)harmless[i], 0, 1);
+    code[n++] =
+        (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW);
+  }
+  code[n++] =
+      (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_KILL_PROCESS);
+  program.len = (unsigned short)n;
+  return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 &&
+         prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) == 0;
+}
+
+static void *notify_without_waiting(void *arg) {
+  struct notifier *n = arg;
+
+  if (!forbid_waiting()) {
+    n->count = 0;
+    return NULL;
+  }
+  for (int i = 0; i < n->count; i++) {
+    char name[32];
+    struct event ev;
+    snprintf(name, sizeof(name), "Plug %d", i % 2000);
+    ev = house_range(SEVERITY_FAILURE, name, 1900);
+    (void)alert_engine_event(n->engine, &ev);
+  }
+  return NULL;
+}
+
+START_TEST(no_call_of_a_notifier_can_wait) {
+  struct notify_config *config = config_with("hang");
+  struct alert_engine *e = start(config);
+  struct notifier n = {e, 0, 80000}; /* more than there is room for */
+  struct alert_engine_stats stats;
+  pthread_t thread;
+
+  pthread_create(&thread, NULL, notify_without_waiting, &n);
+  pthread_join(thread, NULL);
+  if (n.count == 0)
+    printf("engine: no seccomp here: not shown that nothing waits\n");
+  for (int i = 0; i < 6000; i++) {
+    alert_engine_stats(e, &stats);
+    if (stats.received + stats.lost >= (uint64_t)n.count)
+      break;
+    usleep(10000);
+  }
+  ck_assert_uint_eq(stats.received + stats.lost, n.count);
+  ck_assert(alert_engine_stop(e));
+  notify_config_free(config);
+}
+END_TEST
+
+static double cpu_s(void) {
+  struct rusage r;
+
+  getrusage(RUSAGE_SELF, &r);
+  return (double)(r.ru_utime.tv_sec + r.ru_stime.tv_sec) +
+         (double)(r.ru_utime.tv_usec + r.ru_stime.tv_usec) / 1e6;
+}
+
+static long resident_kb(void) {
+  long pages = 0;
+  FILE *f = fopen("/proc/self/statm", "r");
+
+  if (f == NULL || fscanf(f, "%*d %ld", &pages) != 1)
+    pages = 0;
+  if (f != NULL)
+    fclose(f);
+  return pages * (sysconf(_SC_PAGESIZE) / 1024);
+}
+
+/* Prints numbers; only grossly wrong ones fail. */
+START_TEST(ten_thousand_alerts_are_queued) {
+  struct notify_config *config = config_with("retry");
+  struct alert_engine *e = start(config);
+  double cpu = cpu_s();
+  long before = resident_kb();
+  uint64_t began = clock_monotonic_us();
+  uint64_t worst = 0;
+  uint64_t sum = 0;
+
+  for (int i = 0; i < 10000; i++) {
+    char name[32];
+    struct event ev;
+    uint64_t t;
+    snprintf(name, sizeof(name), "Plug %d", i);
+    ev = house_range(SEVERITY_FAILURE, name, 1900);
+    do {
+      t = clock_monotonic_us();
+      if (alert_engine_event(e, &ev) == 0)
+        break;
+      usleep(1000);
+    } while (true);
+    t = clock_monotonic_us() - t;
+    sum += t;
+    worst = t > worst ? t : worst;
+  }
+  while (open_alerts(e) < 10000 && clock_monotonic_us() - began < 60000000)
+    usleep(1000);
+  printf("engine: 10000 alerts: %.2f s CPU, %.2f s in all; %.2f us per "
+         "notification in the caller's thread (worst %lu); %ld KiB more "
+         "memory\n",
+         cpu_s() - cpu, (double)(clock_monotonic_us() - began) / 1e6,
+         (double)sum / 10000, (unsigned long)worst, resident_kb() - before);
+  fflush(stdout);
+  ck_assert_uint_ge(open_alerts(e), 10000); /* and our own about the queue */
+  ck_assert(alert_engine_stop(e));
+  notify_config_free(config);
+}
+END_TEST
+
+static void folder_make(void) {
+  snprintf(directory, sizeof(directory), "/tmp/check_engine_XXXXXX");
+  ck_assert_ptr_nonnull(mkdtemp(directory));
+}
+
+static void folder_drop(void) {
+  char command[128];
+  snprintf(command, sizeof(command), "rm -r %s", directory);
+  ck_assert_int_eq(system(command), 0);
+}
+
+static void fill(TCase *t) {
+  tcase_set_timeout(t, 120);
+  tcase_add_checked_fixture(t, folder_make, folder_drop);
+  tcase_add_test(t, several_threads_notify_at_once);
+  tcase_add_test(t, a_hanging_sender_does_not_hold_the_end_up);
+  tcase_add_test(t, no_call_of_a_notifier_can_wait);
+  tcase_add_test(t, ten_thousand_alerts_are_queued);
+}
+
+int main(void) { return suite_run("alert engine", fill); }

@@ -1,0 +1,656 @@
+/* SPDX-License-Identifier: MIT */
+/* The IOT dialect as a conversation: what is asked, what an answer means, and
+ * what is never asked again. */
+#include <config.h>
+
+#include "device/dialect.h"
+
+#include "../support/readings.h"
+#include "../support/suite.h"
+
+#include <math.h>
+
+static struct json doc;
+static struct buf request;
+static struct device device;
+static struct progress progress;
+static char why[WHY_SIZE];
+
+static void setup(void) {
+  json_init(&doc);
+  buf_init(&request, 1024);
+  device = (struct device){0};
+}
+
+static void teardown(void) {
+  device_free(&device);
+  buf_free(&request);
+  json_free(&doc);
+}
+
+/* One request and its answer; SILENCE: it failed and is skipped. */
+struct exchange {
+  const char *ask;
+  const char *answer;
+};
+static const char SILENCE[] = "";
+
+static enum outcome answer_with(const char *answer) {
+  char *text = strdup(answer);
+  enum outcome outcome;
+
+  ck_assert_ptr_nonnull(text);
+  why[0] = '\0';
+  outcome = dialect_iot.take(&device, &progress, &doc, text, strlen(text), why);
+  free(text);
+  if (outcome != OUTCOME_OK)
+    ck_assert_msg(why[0] != '\0', "a reason for %s", answer);
+  return outcome;
+}
+
+/* A whole poll that must consist of exactly these exchanges. The outcome of
+ * the last answer. */
+static enum outcome poll_device(bool slow, const struct exchange *e) {
+  progress = (struct progress){.slow = slow};
+  for (;; e++) {
+    enum next next = dialect_iot.next(&device, &progress, &request);
+    enum outcome outcome;
+
+    if (next == NEXT_DONE) {
+      ck_assert_msg(e->ask == NULL, "%s was not asked", e->ask);
+      return OUTCOME_OK;
+    }
+    ck_assert_int_ne(next, NEXT_ERROR);
+    ck_assert_msg(e->ask != NULL, "asked one more: %s", request.data);
+    ck_assert_str_eq(request.data, e->ask);
+    if (e->answer == SILENCE) {
+      ck_assert_int_ne(next, NEXT_CORE);
+      dialect_iot.skip(&device, &progress);
+      continue;
+    }
+    outcome = answer_with(e->answer);
+    if (outcome != OUTCOME_OK)
+      return outcome;
+  }
+}
+
+#define POLL(slow, ...)                                                        \
+  poll_device(slow, (const struct exchange[]){__VA_ARGS__, {NULL, NULL}})
+
+#define ASK_SYSINFO "{\"system\":{\"get_sysinfo\":{}}}"
+#define ASK_BOTH                                                               \
+  "{\"system\":{\"get_sysinfo\":{}},\"emeter\":{\"get_realtime\":{}}}"
+#define ASK_BULB                                                               \
+  "{\"system\":{\"get_sysinfo\":{}},"                                          \
+  "\"smartlife.iot.common.emeter\":{\"get_realtime\":{}}}"
+#define ASK_METER "{\"emeter\":{\"get_realtime\":{}}}"
+#define ASK_BULB_METER "{\"smartlife.iot.common.emeter\":{\"get_realtime\":{}}}"
+#define ASK_PLUG(id)                                                           \
+  "{\"context\":{\"child_ids\":[\"" id "\"]},\"emeter\":{\"get_realtime\":{}}" \
+  "}"
+#define SYSINFO(members)                                                       \
+  "\"system\":{\"get_sysinfo\":{\"model\":\"X\",\"sw_ver\":\"1.0\"," members   \
+  ",\"err_code\":0}}"
+#define PLUG SYSINFO("\"relay_state\":1,\"feature\":\"TIM\"")
+#define METER_PLUG SYSINFO("\"relay_state\":1,\"feature\":\"TIM:ENE\"")
+#define BULB                                                                   \
+  SYSINFO("\"mic_type\":\"IOT.SMARTBULB\",\"light_state\":{\"on_off\":1}")
+#define STRIP                                                                  \
+  SYSINFO("\"feature\":\"TIM:ENE\",\"deviceId\":\"AB\",\"children\":["         \
+          "{\"id\":\"00\",\"state\":1},{\"id\":\"01\",\"state\":0}]")
+#define REALTIME(members) "\"emeter\":{\"get_realtime\":{" members "}}"
+#define MW(mw) "{" REALTIME("\"power_mw\":" mw) "}"
+
+/* -- the order of requests -- */
+
+START_TEST(a_plain_plug_is_asked_for_sysinfo_only) {
+  ck_assert_int_eq(POLL(false, {ASK_SYSINFO, "{" PLUG "}"}), OUTCOME_OK);
+  ck_assert_int_eq(POLL(false, {ASK_SYSINFO, "{" PLUG "}"}), OUTCOME_OK);
+  ck_assert_str_eq(reading_text(&device.now), "relay=1");
+}
+END_TEST
+
+START_TEST(a_metered_plug_then_needs_one_round_trip) {
+  ck_assert_int_eq(
+      POLL(false, {ASK_SYSINFO, "{" METER_PLUG "}"}, {ASK_METER, MW("5000")}),
+      OUTCOME_OK);
+  ck_assert_str_eq(reading_text(&device.now), "W=5 relay=1");
+  ck_assert_int_eq(POLL(false, {ASK_BOTH, "{" METER_PLUG "," REALTIME(
+                                              "\"power_mw\":6000") "}"}),
+                   OUTCOME_OK);
+  ck_assert_str_eq(reading_text(&device.now), "W=6 relay=1");
+}
+END_TEST
+
+START_TEST(a_bulb_then_needs_one_round_trip) {
+  ck_assert_int_eq(
+      POLL(false, {ASK_SYSINFO, "{" BULB "}"},
+           {ASK_BULB_METER, "{\"smartlife.iot.common.emeter\":{"
+                            "\"get_realtime\":{\"power_mw\":900}}}"}),
+      OUTCOME_OK);
+  ck_assert_str_eq(reading_text(&device.now), "W=0.9 relay=1");
+  ck_assert_int_eq(
+      POLL(false, {ASK_BULB, "{" BULB ",\"smartlife.iot.common.emeter\":{"
+                             "\"get_realtime\":{\"power_mw\":0}}}"}),
+      OUTCOME_OK);
+  ck_assert_str_eq(reading_text(&device.now), "W=0 relay=1");
+}
+END_TEST
+
+START_TEST(a_strip_is_asked_once_and_once_per_plug) {
+  for (int i = 0; i < 2; i++) {
+    ck_assert_int_eq(POLL(false, {ASK_SYSINFO, "{" STRIP "}"},
+                          {ASK_PLUG("AB00"), MW("5000")},
+                          {ASK_PLUG("AB01"), MW("250")}),
+                     OUTCOME_OK);
+    ck_assert_str_eq(reading_text(&device.plugs[0].now), "W=5 relay=1");
+    ck_assert_str_eq(reading_text(&device.plugs[1].now), "W=0.25 relay=0");
+  }
+  device_sum_plugs(&device);
+  ck_assert_str_eq(reading_text(&device.now), "W=5.25 relay=1");
+}
+END_TEST
+
+START_TEST(a_strip_that_turns_into_a_plug_is_asked_as_one) {
+  ck_assert_int_eq(POLL(false, {ASK_SYSINFO, "{" STRIP "}"},
+                        {ASK_PLUG("AB00"), MW("5000")},
+                        {ASK_PLUG("AB01"), MW("250")}),
+                   OUTCOME_OK);
+  ck_assert_int_eq(
+      POLL(false, {ASK_SYSINFO, "{" METER_PLUG "}"}, {ASK_METER, MW("1000")}),
+      OUTCOME_OK);
+  ck_assert_uint_eq(device.plugs_num, 0);
+}
+END_TEST
+
+START_TEST(another_device_in_the_plugs_place_is_understood) {
+  ck_assert_int_eq(
+      POLL(false, {ASK_SYSINFO, "{" METER_PLUG "}"}, {ASK_METER, MW("5000")}),
+      OUTCOME_OK);
+  /* a bulb refuses the plug's meter and is asked for its own */
+  ck_assert_int_eq(
+      POLL(false, {ASK_BOTH, "{" BULB ",\"emeter\":{\"err_code\":-2001}}"},
+           {ASK_BULB_METER, "{\"smartlife.iot.common.emeter\":{"
+                            "\"get_realtime\":{\"power_mw\":900}}}"}),
+      OUTCOME_OK);
+  ck_assert_str_eq(reading_text(&device.now), "W=0.9 relay=1");
+}
+END_TEST
+
+START_TEST(an_unsupported_device_is_left_in_peace) {
+  ck_assert_int_eq(
+      POLL(true, {ASK_SYSINFO, "{" SYSINFO("\"type\":\"IOT.IPCAMERA\",\"dev_"
+                                           "name\":\"PIR\",\"feature\":"
+                                           "\"ENE\"") "}"}),
+      OUTCOME_DEVICE);
+  ck_assert_int_eq(device.kind, KIND_UNSUPPORTED);
+}
+END_TEST
+
+/* -- what the meter says -- */
+
+static const struct {
+  const char *what;
+  const char *members;
+  const char *reading;
+  enum outcome outcome;
+} meters[] = {
+    {"the first generation of units",
+     "\"current\":0.014937,\"voltage\":231.067823,\"power\":0.928511,"
+     "\"total\":55.139,\"err_code\":0",
+     "W=0.928511 V=231.067823 A=0.014937 Wh=55139 relay=1", OUTCOME_OK},
+    {"the second generation",
+     "\"current_ma\":451,\"voltage_mv\":230837,\"power_mw\":61753,"
+     "\"total_wh\":16323,\"err_code\":0",
+     "W=61.753 V=230.837 A=0.451 Wh=16323 relay=1", OUTCOME_OK},
+    {"both mixed, field by field",
+     "\"current\":0.5,\"voltage_mv\":230000,\"power\":60,\"total_wh\":7",
+     "W=60 V=230 A=0.5 Wh=7 relay=1", OUTCOME_OK},
+    {"floats where integers belong", "\"power_mw\":1500.5,\"slot_id\":0",
+     "W=1.5005 relay=1", OUTCOME_OK},
+    {"numbers as text", "\"power_mw\":\"1500\"", "W=1.5 relay=1", OUTCOME_OK},
+    {"zero volts stand for unknown",
+     "\"power_mw\":2725,\"voltage_mv\":0,\"current_ma\":0,\"total_wh\":1193",
+     "W=2.725 Wh=1193 relay=1", OUTCOME_OK},
+    {"all zero but the voltage",
+     "\"power_mw\":0,\"voltage_mv\":121148,\"current_ma\":0,\"total_wh\":0",
+     "W=0 V=121.148 A=0 Wh=0 relay=1", OUTCOME_OK},
+    {"no field at all", "\"err_code\":0", "relay=1", OUTCOME_OK},
+    {"null for not measured", "\"power_mw\":1000,\"current_ma\":null",
+     "W=1 relay=1", OUTCOME_OK},
+    {"a negative power", "\"power_mw\":-5", NULL, OUTCOME_MALFORMED},
+    {"a power of stars", "\"power\":1e300", NULL, OUTCOME_MALFORMED},
+    {"a number too large to be one", "\"power\":1e999", NULL,
+     OUTCOME_MALFORMED},
+    {"a power in words", "\"power\":\"lots\"", NULL, OUTCOME_MALFORMED},
+    {"NaN as text", "\"power\":\"nan\"", NULL, OUTCOME_MALFORMED},
+    {"an object for a number", "\"voltage\":{}", NULL, OUTCOME_MALFORMED},
+};
+
+START_TEST(the_meter_is_read) {
+  char answer[400];
+  enum outcome outcome;
+
+  snprintf(answer, sizeof(answer), "{\"emeter\":{\"get_realtime\":{%s}}}",
+           meters[_i].members);
+  outcome = POLL(false, {ASK_SYSINFO, "{" METER_PLUG "}"}, {ASK_METER, answer});
+  ck_assert_msg(outcome == meters[_i].outcome, "%s: %s", meters[_i].what, why);
+  if (meters[_i].reading != NULL)
+    ck_assert_msg(strcmp(reading_text(&device.now), meters[_i].reading) == 0,
+                  "%s: %s", meters[_i].what, reading_text(&device.now));
+}
+END_TEST
+
+/* -- errors -- */
+
+static const struct {
+  const char *what;
+  const char *answer; /* to sysinfo and meter in one */
+  enum outcome outcome;
+  bool asked_again; /* for the meter, in the next poll */
+} errors[] = {
+    {"no such module, at module level",
+     "{" METER_PLUG ",\"emeter\":{\"err_code\":-1,\"err_msg\":\"module not "
+     "support\"}}",
+     OUTCOME_OK, false},
+    {"no such module, at method level",
+     "{" METER_PLUG ",\"emeter\":{\"get_realtime\":{\"err_code\":-1}}}",
+     OUTCOME_OK, false},
+    {"no such method, at module level",
+     "{" METER_PLUG ",\"emeter\":{\"err_code\":-2}}", OUTCOME_OK, false},
+    {"no such method, at method level",
+     "{" METER_PLUG ",\"emeter\":{\"get_realtime\":{\"err_code\":-2}}}",
+     OUTCOME_OK, false},
+    {"no such module, by the bulbs' numbers",
+     "{" METER_PLUG ",\"emeter\":{\"err_code\":-2001}}", OUTCOME_OK, false},
+    {"no such method, by the bulbs' numbers",
+     "{" METER_PLUG ",\"emeter\":{\"get_realtime\":{\"err_code\":-2000}}}",
+     OUTCOME_OK, false},
+    {"an error as text",
+     "{" METER_PLUG ",\"emeter\":{\"get_realtime\":{\"err_code\":\"-1\"}}}",
+     OUTCOME_OK, false},
+    {"fine as a module, refused as a method",
+     "{" METER_PLUG ",\"emeter\":{\"err_code\":0,\"get_realtime\":{"
+     "\"err_code\":-1}}}",
+     OUTCOME_OK, false},
+    {"a passing error",
+     "{" METER_PLUG ",\"emeter\":{\"get_realtime\":{\"err_code\":-5}}}",
+     OUTCOME_DEVICE, true},
+    {"a passing error of the module",
+     "{" METER_PLUG ",\"emeter\":{\"err_code\":-7,\"get_realtime\":{"
+     "\"power_mw\":1}}}",
+     OUTCOME_DEVICE, true},
+    {"the meter is missing", "{" METER_PLUG "}", OUTCOME_MALFORMED, true},
+    {"the method is missing", "{" METER_PLUG ",\"emeter\":{}}",
+     OUTCOME_MALFORMED, true},
+    {"the method is null",
+     "{" METER_PLUG ",\"emeter\":{\"get_realtime\":null}}", OUTCOME_MALFORMED,
+     true},
+    {"the method is a number",
+     "{" METER_PLUG ",\"emeter\":{\"get_realtime\":5}}", OUTCOME_MALFORMED,
+     true},
+    {"sysinfo is missing", "{" REALTIME("\"power_mw\":1") "}",
+     OUTCOME_MALFORMED, true},
+    {"sysinfo is refused",
+     "{\"system\":{\"get_sysinfo\":{\"err_code\":-1}}," REALTIME(
+         "\"power_mw\":1") "}",
+     OUTCOME_DEVICE, true},
+    {"sysinfo holds nothing",
+     "{\"system\":{\"get_sysinfo\":{}}," REALTIME("\"power_mw\":1") "}",
+     OUTCOME_MALFORMED, true},
+    {"no JSON", "{" METER_PLUG, OUTCOME_MALFORMED, true},
+    {"no object", "[]", OUTCOME_MALFORMED, true},
+    {"nothing", " ", OUTCOME_MALFORMED, true},
+};
+
+START_TEST(errors_are_told_apart) {
+  enum outcome outcome;
+  const char *wanted = errors[_i].asked_again ? ASK_BOTH : ASK_SYSINFO;
+
+  ck_assert_int_eq(
+      POLL(false, {ASK_SYSINFO, "{" METER_PLUG "}"}, {ASK_METER, MW("5000")}),
+      OUTCOME_OK);
+  device.proven = 0; /* as if the meter had never answered */
+  outcome = POLL(false, {ASK_BOTH, errors[_i].answer});
+  ck_assert_msg(outcome == errors[_i].outcome, "%s: %s %s", errors[_i].what,
+                outcome_name(outcome), why);
+  progress = (struct progress){0};
+  ck_assert_int_eq(dialect_iot.next(&device, &progress, &request), NEXT_CORE);
+  ck_assert_msg(strcmp(request.data, wanted) == 0, "%s: then asks %s",
+                errors[_i].what, request.data);
+}
+END_TEST
+
+START_TEST(a_meter_that_worked_does_not_vanish_by_a_refusal) {
+  ck_assert_int_eq(
+      POLL(false, {ASK_SYSINFO, "{" METER_PLUG "}"}, {ASK_METER, MW("5000")}),
+      OUTCOME_OK);
+  ck_assert_int_eq(
+      POLL(false, {ASK_BOTH, "{" METER_PLUG ",\"emeter\":{\"err_code\":-1}}"}),
+      OUTCOME_DEVICE);
+  ck_assert_int_eq(POLL(false, {ASK_BOTH, "{" METER_PLUG
+                                          "," REALTIME("\"power_mw\":1") "}"}),
+                   OUTCOME_OK);
+}
+END_TEST
+
+START_TEST(a_refused_meter_is_asked_again_after_an_update) {
+  ck_assert_int_eq(POLL(false, {ASK_SYSINFO, "{" METER_PLUG "}"},
+                        {ASK_METER, "{\"emeter\":{\"err_code\":-1}}"}),
+                   OUTCOME_OK);
+  ck_assert_int_eq(POLL(false, {ASK_SYSINFO, "{" METER_PLUG "}"}), OUTCOME_OK);
+  ck_assert_int_eq(
+      POLL(false,
+           {ASK_SYSINFO, "{\"system\":{\"get_sysinfo\":{\"model\":\"X\","
+                         "\"sw_ver\":\"2.0\",\"feature\":\"ENE\"}}}"},
+           {ASK_METER, MW("5")}),
+      OUTCOME_OK);
+}
+END_TEST
+
+START_TEST(one_plug_without_a_meter_spoils_no_sum) {
+  ck_assert_int_eq(POLL(false, {ASK_SYSINFO, "{" STRIP "}"},
+                        {ASK_PLUG("AB00"), MW("5000")},
+                        {ASK_PLUG("AB01"), "{\"emeter\":{\"err_code\":-1}}"}),
+                   OUTCOME_OK);
+  device_sum_plugs(&device);
+  ck_assert_str_eq(reading_text(&device.now), "relay=1");
+}
+END_TEST
+
+/* -- sensors -- */
+
+#define SENSOR_SWITCH SYSINFO("\"dev_name\":\"Switch with PIR\"")
+#define ASK_SENSORS                                                            \
+  "{\"smartlife.iot.PIR\":{\"get_config\":{},\"get_adc_value\":{}},"           \
+  "\"smartlife.iot.LAS\":{\"get_current_brt\":{}}}"
+#define PIR(enable, index, value)                                              \
+  "\"smartlife.iot.PIR\":{\"get_config\":{\"enable\":" enable                  \
+  ",\"trigger_index\":" index                                                  \
+  ",\"array\":[80,50,20,0],\"min_adc\":0,\"max_adc\":4095},"                   \
+  "\"get_adc_value\":{\"value\":" value "}}"
+#define LAS(value)                                                             \
+  "\"smartlife.iot.LAS\":{\"get_current_brt\":{\"value\":" value "}}"
+
+static const struct {
+  const char *what;
+  const char *answer;
+  const char *reading;
+} sensors[] = {
+    {"quiet", "{" PIR("1", "1", "2107") "," LAS("12") "}",
+     "ambient=12 motion=0"},
+    {"moved far below the middle", "{" PIR("1", "1", "100") "," LAS("0") "}",
+     "ambient=0 motion=1"},
+    {"moved far above it", "{" PIR("1", "1", "4000") "," LAS("0") "}",
+     "ambient=0 motion=1"},
+    {"the same while switched off", "{" PIR("0", "1", "4000") "," LAS("5") "}",
+     "ambient=5 motion=0"},
+    {"a little, at the range that sees all", "{" PIR("1", "0", "1500") "}",
+     "motion=1"},
+    {"a little, at the range that sees the near", "{" PIR("1", "2", "1500") "}",
+     "motion=0"},
+    {"a range that is not there", "{" PIR("1", "9", "100") "}", ""},
+    {"a range beyond all", "{" PIR("1", "1e300", "100") "}", ""},
+    {"limits beyond all",
+     "{\"smartlife.iot.PIR\":{\"get_config\":{\"enable\":1,\"trigger_index\":0,"
+     "\"array\":[80],\"min_adc\":0,\"max_adc\":1e300},\"get_adc_value\":{"
+     "\"value\":5}}}",
+     "motion=1"},
+    {"limits on top of each other",
+     "{\"smartlife.iot.PIR\":{\"get_config\":{\"enable\":1,\"trigger_index\":0,"
+     "\"array\":[80],\"min_adc\":5,\"max_adc\":5},\"get_adc_value\":{"
+     "\"value\":5}}}",
+     ""},
+    {"brightness beyond 100", "{" LAS("101") "}", ""},
+    {"one refused, the other not",
+     "{\"smartlife.iot.PIR\":{\"err_code\":-1}," LAS("7") "}", "ambient=7"},
+    {"nothing of the kind", "{}", ""},
+};
+
+START_TEST(sensors_are_read) {
+  ck_assert_int_eq(POLL(false, {ASK_SYSINFO, "{" SENSOR_SWITCH "}"},
+                        {ASK_SENSORS, sensors[_i].answer}),
+                   OUTCOME_OK);
+  ck_assert_msg(strcmp(reading_text(&device.now), sensors[_i].reading) == 0,
+                "%s: %s", sensors[_i].what, reading_text(&device.now));
+}
+END_TEST
+
+START_TEST(refused_sensors_are_never_asked_again) {
+  ck_assert_int_eq(
+      POLL(false, {ASK_SYSINFO, "{" SENSOR_SWITCH "}"},
+           {ASK_SENSORS, "{\"smartlife.iot.PIR\":{\"err_code\":-1},"
+                         "\"smartlife.iot.LAS\":{\"get_current_brt\":{\"err_"
+                         "code\":-2001}}}"}),
+      OUTCOME_OK);
+  ck_assert_int_eq(POLL(false, {ASK_SYSINFO, "{" SENSOR_SWITCH "}"}),
+                   OUTCOME_OK);
+}
+END_TEST
+
+START_TEST(what_stays_silent_twice_is_never_asked_again) {
+  for (int i = 0; i < 2; i++)
+    ck_assert_int_eq(POLL(false, {ASK_SYSINFO, "{" SENSOR_SWITCH "}"},
+                          {ASK_SENSORS, SILENCE}),
+                     OUTCOME_OK);
+  ck_assert_int_eq(POLL(false, {ASK_SYSINFO, "{" SENSOR_SWITCH "}"}),
+                   OUTCOME_OK);
+}
+END_TEST
+
+START_TEST(what_answers_in_between_is_asked_on) {
+  for (int i = 0; i < 3; i++) {
+    ck_assert_int_eq(POLL(false, {ASK_SYSINFO, "{" SENSOR_SWITCH "}"},
+                          {ASK_SENSORS, SILENCE}),
+                     OUTCOME_OK);
+    ck_assert_int_eq(POLL(false, {ASK_SYSINFO, "{" SENSOR_SWITCH "}"},
+                          {ASK_SENSORS, "{" LAS("7") "}"}),
+                     OUTCOME_OK);
+  }
+}
+END_TEST
+
+/* -- what is asked seldom -- */
+
+#define ASK_CLOUD "{\"cnCloud\":{\"get_info\":{}}}"
+#define CLOUD(value)                                                           \
+  "{\"cnCloud\":{\"get_info\":{\"cld_connection\":" value "}}}"
+#define ASK_TIME "{\"time\":{\"get_time\":{}}}"
+#define TIME(when) "{\"time\":{\"get_time\":{" when ",\"err_code\":0}}}"
+#define NOON                                                                   \
+  TIME("\"year\":2024,\"month\":5,\"mday\":9,\"hour\":12,\"min\":0,\"sec\":0")
+#define ASK_DAYS "{\"emeter\":{\"get_daystat\":{\"year\":2024,\"month\":5}}}"
+#define ASK_MONTHS "{\"emeter\":{\"get_monthstat\":{\"year\":2024}}}"
+#define DAYS(list) "{\"emeter\":{\"get_daystat\":{\"day_list\":[" list "]}}}"
+#define MONTHS(list)                                                           \
+  "{\"emeter\":{\"get_monthstat\":{\"month_list\":[" list "]}}}"
+#define BEGIN                                                                  \
+  {ASK_SYSINFO, "{" METER_PLUG "}"}, { ASK_METER, MW("1000") }
+
+static const struct {
+  const char *what;
+  const char *days, *months;
+  const char *reading;
+} statistics[] = {
+    {"in Wh",
+     DAYS("{\"year\":2024,\"month\":5,\"day\":8,\"energy_wh\":9},"
+          "{\"year\":2024,\"month\":5,\"day\":9,\"energy_wh\":123}"),
+     MONTHS("{\"year\":2024,\"month\":4,\"energy_wh\":9},"
+            "{\"year\":2024,\"month\":5,\"energy_wh\":4567}"),
+     "W=1 today=0.123 month=4.567 relay=1 cloud=1"},
+    {"in kWh", DAYS("{\"year\":2024,\"month\":5,\"day\":9,\"energy\":0.5}"),
+     MONTHS("{\"year\":2024,\"month\":5,\"energy\":12.25}"),
+     "W=1 today=0.5 month=12.25 relay=1 cloud=1"},
+    {"no entry yet is nothing used yet", DAYS(""), MONTHS(""),
+     "W=1 today=0 month=0 relay=1 cloud=1"},
+    {"entries of other years",
+     DAYS("{\"year\":2023,\"month\":5,\"day\":9,\"energy_wh\":9}"),
+     MONTHS("{\"year\":2023,\"month\":5,\"energy_wh\":9}"),
+     "W=1 today=0 month=0 relay=1 cloud=1"},
+    {"entries that make no sense",
+     DAYS("7,null,{},{\"year\":2024,\"month\":5,\"day\":9}"),
+     MONTHS("{\"year\":2024,\"month\":5,\"energy_wh\":-1}"),
+     "W=1 relay=1 cloud=1"},
+    {"no lists", "{\"emeter\":{\"get_daystat\":{}}}",
+     "{\"emeter\":{\"get_monthstat\":{\"month_list\":5}}}",
+     "W=1 relay=1 cloud=1"},
+    {"other modules", "{}", "{\"emeter\":{}}", "W=1 relay=1 cloud=1"},
+};
+
+START_TEST(statistics_are_read) {
+  ck_assert_int_eq(POLL(true, BEGIN, {ASK_CLOUD, CLOUD("1")}, {ASK_TIME, NOON},
+                        {ASK_DAYS, statistics[_i].days},
+                        {ASK_MONTHS, statistics[_i].months}),
+                   OUTCOME_OK);
+  ck_assert_msg(strcmp(reading_text(&device.now), statistics[_i].reading) == 0,
+                "%s: %s", statistics[_i].what, reading_text(&device.now));
+  ck_assert_uint_eq(device.seconds_to_midnight, 43200);
+}
+END_TEST
+
+START_TEST(statistics_of_a_strip_are_its_plugs) {
+  ck_assert_int_eq(
+      POLL(true, {ASK_SYSINFO, "{" STRIP "}"}, {ASK_PLUG("AB00"), MW("1000")},
+           {ASK_PLUG("AB01"), MW("2000")}, {ASK_CLOUD, CLOUD("0")},
+           {ASK_TIME, NOON},
+           {"{\"context\":{\"child_ids\":[\"AB00\"]},\"emeter\":{\"get_"
+            "daystat\":{\"year\":2024,\"month\":5}}}",
+            DAYS("{\"year\":2024,\"month\":5,\"day\":9,\"energy_wh\":1}")},
+           {"{\"context\":{\"child_ids\":[\"AB01\"]},\"emeter\":{\"get_"
+            "daystat\":{\"year\":2024,\"month\":5}}}",
+            DAYS("{\"year\":2024,\"month\":5,\"day\":9,\"energy_wh\":2}")},
+           {"{\"context\":{\"child_ids\":[\"AB00\"]},\"emeter\":{\"get_"
+            "monthstat\":{\"year\":2024}}}",
+            MONTHS("{\"year\":2024,\"month\":5,\"energy_wh\":10}")},
+           {"{\"context\":{\"child_ids\":[\"AB01\"]},\"emeter\":{\"get_"
+            "monthstat\":{\"year\":2024}}}",
+            MONTHS("{\"year\":2024,\"month\":5,\"energy_wh\":20}")}),
+      OUTCOME_OK);
+  device_sum_plugs(&device);
+  ck_assert_str_eq(reading_text(&device.now),
+                   "W=3 today=0.003 month=0.03 relay=1 cloud=0");
+}
+END_TEST
+
+START_TEST(refused_statistics_and_cloud_are_never_asked_again) {
+  ck_assert_int_eq(
+      POLL(true, BEGIN,
+           {ASK_CLOUD, "{\"cnCloud\":{\"get_info\":{\"err_code\":-2}}}"},
+           {ASK_TIME, NOON},
+           {ASK_DAYS, "{\"emeter\":{\"get_daystat\":{\"err_code\":-2}}}"},
+           {ASK_MONTHS,
+            "{\"emeter\":{\"get_monthstat\":{\"err_code\":-2000}}}"}),
+      OUTCOME_OK);
+  ck_assert_int_eq(
+      POLL(true, {ASK_BOTH, "{" METER_PLUG "," REALTIME("\"power_mw\":1") "}"},
+           {ASK_TIME, NOON}),
+      OUTCOME_OK);
+}
+END_TEST
+
+static const struct {
+  const char *what;
+  const char *time;
+  unsigned date, seconds; /* date 0: no statistics are asked for */
+} times[] = {
+    {"noon", NOON, 20240509, 43200},
+    {"the last second",
+     TIME("\"year\":2024,\"month\":12,\"mday\":31,\"hour\":23,\"min\":59,"
+          "\"sec\":59"),
+     20241231, 1},
+    {"midnight",
+     TIME("\"year\":2024,\"month\":1,\"mday\":1,\"hour\":0,\"min\":0,"
+          "\"sec\":0"),
+     20240101, 86400},
+    {"a leap second",
+     TIME("\"year\":2024,\"month\":12,\"mday\":31,\"hour\":23,\"min\":59,"
+          "\"sec\":60"),
+     20241231, 86400},
+    {"a month too many",
+     TIME("\"year\":2024,\"month\":13,\"mday\":1,\"hour\":0,\"min\":0,"
+          "\"sec\":0"),
+     0, 0},
+    {"no hour", TIME("\"year\":2024,\"month\":1,\"mday\":1"), 0, 0},
+    {"a year in words",
+     TIME("\"year\":\"now\",\"month\":1,\"mday\":1,\"hour\":0,\"min\":0,"
+          "\"sec\":0"),
+     0, 0},
+    {"nothing", "{}", 0, 0},
+    {"refused", "{\"time\":{\"err_code\":-1}}", 0, 0},
+};
+
+/* A poll up to the time, and the time's answer. */
+static void tell_time(const char *time) {
+  progress = (struct progress){.slow = true};
+  while (dialect_iot.next(&device, &progress, &request) != NEXT_DONE &&
+         strcmp(request.data, ASK_TIME) != 0)
+    ck_assert_int_eq(
+        answer_with("{" METER_PLUG "," REALTIME("\"power_mw\":1") "}"),
+        OUTCOME_OK);
+  ck_assert_str_eq(request.data, ASK_TIME);
+  ck_assert_int_eq(answer_with(time), OUTCOME_OK);
+}
+
+START_TEST(statistics_need_the_devices_date) {
+  device.date = 20240508; /* of an earlier poll */
+  tell_time(times[_i].time);
+  ck_assert_msg(device.date == times[_i].date, "%s: %u", times[_i].what,
+                device.date);
+  ck_assert_msg(device.seconds_to_midnight == times[_i].seconds, "%s: %u",
+                times[_i].what, device.seconds_to_midnight);
+  ck_assert_msg(dialect_iot.next(&device, &progress, &request) ==
+                    (times[_i].date != 0 ? NEXT_EXTRA : NEXT_DONE),
+                "%s: %s", times[_i].what, request.data);
+}
+END_TEST
+
+START_TEST(the_date_of_an_earlier_poll_does_not_count) {
+  ck_assert_int_eq(POLL(true, BEGIN, {ASK_CLOUD, CLOUD("1")}, {ASK_TIME, NOON},
+                        {ASK_DAYS, DAYS("")}, {ASK_MONTHS, MONTHS("")}),
+                   OUTCOME_OK);
+  ck_assert_int_eq(
+      POLL(true, {ASK_BOTH, "{" METER_PLUG "," REALTIME("\"power_mw\":1") "}"},
+           {ASK_CLOUD, CLOUD("1")}, {ASK_TIME, SILENCE}),
+      OUTCOME_OK);
+  ck_assert_uint_eq(device.date, 0);
+  ck_assert_uint_eq(device.seconds_to_midnight, 0);
+}
+END_TEST
+
+START_TEST(a_request_that_does_not_fit_is_an_error_not_a_crash) {
+  struct buf tiny;
+
+  buf_init(&tiny, 5);
+  progress = (struct progress){0};
+  ck_assert_int_eq(dialect_iot.next(&device, &progress, &tiny), NEXT_ERROR);
+  buf_free(&tiny);
+}
+END_TEST
+
+static void fill(TCase *t) {
+  tcase_add_checked_fixture(t, setup, teardown);
+  tcase_add_test(t, a_plain_plug_is_asked_for_sysinfo_only);
+  tcase_add_test(t, a_metered_plug_then_needs_one_round_trip);
+  tcase_add_test(t, a_bulb_then_needs_one_round_trip);
+  tcase_add_test(t, a_strip_is_asked_once_and_once_per_plug);
+  tcase_add_test(t, a_strip_that_turns_into_a_plug_is_asked_as_one);
+  tcase_add_test(t, another_device_in_the_plugs_place_is_understood);
+  tcase_add_test(t, an_unsupported_device_is_left_in_peace);
+  tcase_add_loop_test(t, the_meter_is_read, 0, ROWS(meters));
+  tcase_add_loop_test(t, errors_are_told_apart, 0, ROWS(errors));
+  tcase_add_test(t, a_meter_that_worked_does_not_vanish_by_a_refusal);
+  tcase_add_test(t, a_refused_meter_is_asked_again_after_an_update);
+  tcase_add_test(t, one_plug_without_a_meter_spoils_no_sum);
+  tcase_add_loop_test(t, sensors_are_read, 0, ROWS(sensors));
+  tcase_add_test(t, refused_sensors_are_never_asked_again);
+  tcase_add_test(t, what_stays_silent_twice_is_never_asked_again);
+  tcase_add_test(t, what_answers_in_between_is_asked_on);
+  tcase_add_loop_test(t, statistics_are_read, 0, ROWS(statistics));
+  tcase_add_test(t, statistics_of_a_strip_are_its_plugs);
+  tcase_add_test(t, refused_statistics_and_cloud_are_never_asked_again);
+  tcase_add_loop_test(t, statistics_need_the_devices_date, 0, ROWS(times));
+  tcase_add_test(t, the_date_of_an_earlier_poll_does_not_count);
+  tcase_add_test(t, a_request_that_does_not_fit_is_an_error_not_a_crash);
+}
+
+int main(void) { return suite_run("iot", fill); }

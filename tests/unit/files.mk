@@ -1,0 +1,126 @@
+# SPDX-License-Identifier: MIT
+# unit tests: one program for each file with logic, in the order of src/
+
+unit-tests: $(check_PROGRAMS) $(check_LTLIBRARIES)
+.PHONY: unit-tests
+
+EXTRA_DIST += \
+	%D%/support/alert_fixture.h \
+	%D%/support/bytes.h \
+	%D%/support/conf_build.h \
+	%D%/support/failing_disk.h \
+	%D%/support/fake_device.h \
+	%D%/support/fake_senders.h \
+	%D%/support/pki.h \
+	%D%/support/readings.h \
+	%D%/support/samples.h \
+	%D%/support/server.h \
+	%D%/support/suite.h \
+	%D%/support/tpap_device.h \
+	%D%/support/transport_fixture.h \
+	%D%/support/wipe.h
+
+if HAVE_CHECK
+check_PROGRAMS += \
+	%D%/alert/check_alert_core \
+	%D%/alert/check_alert_engine \
+	%D%/alert/check_config \
+	%D%/alert/check_default_templates \
+	%D%/alert/check_deliver \
+	%D%/alert/check_event \
+	%D%/alert/check_event_queue \
+	%D%/alert/check_format \
+	%D%/alert/check_http \
+	%D%/alert/check_manual \
+	%D%/alert/check_mime \
+	%D%/alert/check_outage \
+	%D%/alert/check_secret \
+	%D%/alert/check_state \
+	%D%/alert/check_store \
+	%D%/alert/check_template \
+	%D%/alert/check_text_limits \
+	%D%/alert/check_threshold
+
+check_PROGRAMS += \
+	%D%/base/check_buf \
+	%D%/base/check_fd \
+	%D%/base/check_hash \
+	%D%/base/check_json \
+	%D%/base/check_loop \
+	%D%/base/check_text \
+	%D%/base/check_worker
+
+check_PROGRAMS += \
+	%D%/cli/check_alerts \
+	%D%/cli/check_device_table \
+	%D%/cli/check_gallery_page \
+	%D%/cli/check_graph \
+	%D%/cli/check_metrics \
+	%D%/cli/check_rrd_scan \
+	%D%/cli/check_width
+
+check_PROGRAMS += \
+	%D%/config/check_conf_parser \
+	%D%/config/check_option
+
+check_PROGRAMS += \
+	%D%/device/check_aes \
+	%D%/device/check_aes_crypto \
+	%D%/device/check_crypto \
+	%D%/device/check_device \
+	%D%/device/check_discovery_packet \
+	%D%/device/check_http_client \
+	%D%/device/check_iot \
+	%D%/device/check_iot_dumps \
+	%D%/device/check_iot_sysinfo \
+	%D%/device/check_klap \
+	%D%/device/check_klap_crypto \
+	%D%/device/check_smart \
+	%D%/device/check_smart_dumps \
+	%D%/device/check_spake2p \
+	%D%/device/check_tpap \
+	%D%/device/check_tpap_bad \
+	%D%/device/check_tpap_crypto \
+	%D%/device/check_tpap_tls \
+	%D%/device/check_xor_cipher \
+	%D%/device/check_xor_tcp
+
+check_PROGRAMS += \
+	%D%/energy/check_counter
+
+check_PROGRAMS += \
+	%D%/poll/check_device_registry \
+	%D%/poll/check_filter \
+	%D%/poll/check_options \
+	%D%/poll/check_poll_engine \
+	%D%/poll/check_transport_select \
+	%D%/poll/check_unique_names
+
+check_PROGRAMS += \
+	%D%/system/check_torture
+
+# memory and threads that fail on request
+tests_unit_system_check_torture_LDFLAGS = $(AM_LDFLAGS) \
+	-Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc,--wrap=free \
+	-Wl,--wrap=strdup,--wrap=strndup,--wrap=pthread_create
+
+# what is freed has to be wiped
+WATCH_FREE = $(AM_LDFLAGS) -Wl,--wrap=free
+tests_unit_device_check_aes_LDFLAGS = $(WATCH_FREE)
+tests_unit_device_check_klap_LDFLAGS = $(WATCH_FREE)
+tests_unit_device_check_tpap_LDFLAGS = $(WATCH_FREE)
+tests_unit_device_check_tpap_bad_LDFLAGS = $(WATCH_FREE)
+tests_unit_device_check_tpap_tls_LDFLAGS = $(WATCH_FREE)
+
+# the alert engine with a clock and a network in the test's hands
+ALERT_FIXTURE = %D%/support/alert_fixture.c tests/fake/channel_types.c tests/fake/send_file.c
+tests_unit_alert_check_alert_engine_SOURCES = %D%/alert/check_alert_engine.c $(ALERT_FIXTURE)
+tests_unit_alert_check_alert_core_SOURCES = %D%/alert/check_alert_core.c $(ALERT_FIXTURE)
+tests_unit_alert_check_deliver_SOURCES = %D%/alert/check_deliver.c $(ALERT_FIXTURE)
+tests_unit_alert_check_outage_SOURCES = %D%/alert/check_outage.c $(ALERT_FIXTURE)
+tests_unit_alert_check_state_SOURCES = %D%/alert/check_state.c $(ALERT_FIXTURE)
+
+# the types of channel as the plugin has them
+tests_unit_alert_check_http_SOURCES = %D%/alert/check_http.c $(CHANNEL_TYPES)
+tests_unit_alert_check_manual_SOURCES = %D%/alert/check_manual.c $(CHANNEL_TYPES)
+endif

@@ -1,0 +1,313 @@
+/* SPDX-License-Identifier: MIT */
+/* How a known device is spoken with: what it says, what option Transport says,
+ * trials, and what of it all is believed when. */
+#include <config.h>
+
+#include "base/log.h"
+#include "poll/transport_select.h"
+
+#include "../support/suite.h"
+
+#include <arpa/inet.h>
+#include <stdio.h>
+#include <string.h>
+
+static struct poll_device k;
+static struct device_options block;
+static unsigned lines;
+static char last_line[1000];
+
+static void count_line(void *arg, enum log_level level, const char *text) {
+  (void)arg;
+  (void)level;
+  lines++;
+  snprintf(last_line, sizeof(last_line), "%s", text);
+}
+
+static void setup(void) {
+  k = (struct poll_device){0};
+  block = (struct device_options){.kind = MATCH_ADDRESS};
+  lines = 0;
+  log_set_sink(count_line, NULL);
+  snprintf(k.name, sizeof(k.name), "Lamp");
+}
+
+static void teardown(void) { log_set_sink(NULL, NULL); }
+
+static struct introduction by_iot(void) {
+  return (struct introduction){.dialect = &dialect_iot,
+                               .transport = &transport_xor};
+}
+
+static struct introduction by_tdp(const struct transport *transport,
+                                  const struct dialect *dialect) {
+  return (struct introduction){.dialect = dialect,
+                               .transport = transport,
+                               .service = {.port = 8080},
+                               .tdp = true,
+                               .owner = "B58996C504C5638798EB6B511E6F49AF"};
+}
+
+static void live_at(const char *address) {
+  struct in_addr in;
+
+  ck_assert_int_eq(inet_pton(AF_INET, address, &in), 1);
+  k.address = transport_select_at(&k, in);
+}
+
+/* Found by in, at 192.0.2.7, and polled well since. */
+static void found(struct introduction in) {
+  transport_select_take(&k, &in);
+  live_at("192.0.2.7");
+  k.answered = k.polled = k.up = true;
+  transport_select_worked(&k);
+}
+
+static void tell(struct introduction in) {
+  k.retuned = false;
+  transport_select_adopt(&k, &in);
+}
+
+static void fails_by(enum outcome outcome) {
+  k.outcome = outcome;
+  transport_select_try_other(&k);
+}
+
+#define SPEAKS(transport_, dialect_, port)                                     \
+  do {                                                                         \
+    ck_assert_str_eq(k.transport->name, transport_);                           \
+    ck_assert_str_eq(k.dialect->name, dialect_);                               \
+    ck_assert_uint_eq(ntohs(k.address.sin_port), port);                        \
+  } while (0)
+
+static const struct {
+  const char *was, *is;
+} updates[] = {{"xor", "klap"}, {"aes", "klap"}, {"klap", "tpap"},
+               {"xor", "tpap"}, {"aes", "tpap"}, {"tpap", "klap"}};
+
+static const struct transport *named(const char *name) {
+  static const struct transport *const all[] = {
+      &transport_xor, &transport_klap, &transport_aes, &transport_tpap};
+
+  for (size_t i = 0; i < 4; i++)
+    if (strcmp(all[i]->name, name) == 0)
+      return all[i];
+  ck_abort_msg("%s", name);
+}
+
+START_TEST(an_update_is_followed) {
+  bool iot = strcmp(updates[_i].was, "xor") == 0;
+  const struct dialect *dialect = iot ? &dialect_iot : &dialect_smart;
+
+  found(iot ? by_iot() : by_tdp(named(updates[_i].was), dialect));
+  tell(by_tdp(named(updates[_i].is), dialect));
+  ck_assert(k.retuned);
+  SPEAKS(updates[_i].is, dialect->name, 8080);
+  ck_assert_uint_eq(lines, 1);
+  ck_assert_ptr_nonnull(strstr(last_line, updates[_i].is));
+  tell(by_tdp(named(updates[_i].is), dialect));
+  ck_assert(!k.retuned);
+  ck_assert_uint_eq(lines, 1);
+}
+END_TEST
+
+START_TEST(nobody_is_lured_back_to_aes) {
+  found(by_tdp(named(_i == 0 ? "klap" : "tpap"), &dialect_smart));
+  tell(by_tdp(&transport_aes, &dialect_smart));
+  ck_assert(!k.retuned);
+  ck_assert_str_eq(k.transport->name, _i == 0 ? "klap" : "tpap");
+}
+END_TEST
+
+START_TEST(port_9999_says_nothing_against_tdp) {
+  found(by_tdp(&transport_klap, &dialect_smart));
+  tell(by_iot());
+  ck_assert(!k.retuned);
+  SPEAKS("klap", "smart", 8080);
+}
+END_TEST
+
+/* It says KLAP and serves port 9999 only, or says TPAP and wants KLAP. */
+START_TEST(what_is_said_may_be_wrong) {
+  struct introduction in = by_tdp(&transport_klap, &dialect_iot);
+
+  if (_i == 0) {
+    transport_select_take(&k, &in);
+    tell(by_iot());
+  } else if (_i == 1) {
+    struct introduction iot = by_iot();
+
+    transport_select_take(&k, &iot);
+    tell(in);
+  } else {
+    in.transport = &transport_tpap;
+    in.other = &transport_klap;
+    transport_select_take(&k, &in);
+  }
+  live_at("192.0.2.7");
+  ck_assert_str_eq(k.transport->name, _i == 2 ? "tpap" : "klap");
+  fails_by(OUTCOME_AUTH); /* that was the right way */
+  ck_assert_str_eq(k.transport->name, _i == 2 ? "tpap" : "klap");
+  fails_by(OUTCOME_REFUSED);
+  SPEAKS(_i == 2 ? "klap" : "xor", "iot", _i == 2 ? 8080 : 9999);
+  tell(in); /* once more */
+  ck_assert_str_eq(k.transport->name, _i == 2 ? "klap" : "xor");
+  fails_by(OUTCOME_REFUSED);
+  SPEAKS(_i == 2 ? "tpap" : "klap", "iot", 8080);
+}
+END_TEST
+
+START_TEST(what_works_needs_no_other_way) {
+  struct introduction in = by_iot();
+
+  transport_select_take(&k, &in);
+  live_at("192.0.2.7");
+  tell(by_tdp(&transport_klap, &dialect_iot));
+  transport_select_worked(&k);
+  k.answered = true;
+  fails_by(OUTCOME_REFUSED); /* it reboots */
+  SPEAKS("klap", "iot", 8080);
+}
+END_TEST
+
+START_TEST(without_a_word_everything_is_tried) {
+  static const struct {
+    const char *transport, *dialect;
+    unsigned port;
+  } row[] = {{"xor", "iot", 9999},
+             {"klap", "smart", 80},
+             {"klap", "iot", 80},
+             {"tpap", "smart", 80},
+             {"aes", "smart", 80}};
+
+  k.options = &block;
+  transport_select_start(&k);
+  live_at("192.0.2.7");
+  for (int i = 0; i < 10; i++) {
+    SPEAKS(row[i % 5].transport, row[i % 5].dialect, row[i % 5].port);
+    fails_by(i % 2 == 0 ? OUTCOME_REFUSED : OUTCOME_TIMEOUT);
+  }
+  fails_by(OUTCOME_AUTH);
+  SPEAKS("xor", "iot", 9999);
+  k.answered = true; /* that was it */
+  fails_by(OUTCOME_REFUSED);
+  SPEAKS("xor", "iot", 9999);
+}
+END_TEST
+
+START_TEST(option_transport_counts) {
+  block.transport = TRANSPORT_KLAP;
+  k.options = &block;
+  transport_select_start(&k);
+  live_at("192.0.2.7");
+  SPEAKS("klap", "smart", 80);
+  tell(by_tdp(&transport_tpap, &dialect_smart));
+  SPEAKS("klap", "smart", 80); /* not the other one's port */
+  tell(by_tdp(&transport_klap, &dialect_iot));
+  SPEAKS("klap", "iot", 8080);
+  fails_by(OUTCOME_REFUSED);
+  ck_assert_str_eq(k.transport->name, "klap");
+}
+END_TEST
+
+START_TEST(option_port_counts) {
+  block.port = 1234;
+  k.options = &block;
+  transport_select_start(&k);
+  live_at("192.0.2.7");
+  SPEAKS("xor", "iot", 1234);
+  tell(by_tdp(&transport_klap, &dialect_smart));
+  SPEAKS("klap", "smart", 1234);
+}
+END_TEST
+
+START_TEST(another_language_starts_to_learn_anew_but_not_to_count) {
+  found(by_iot());
+  k.device.refused = 7;
+  k.device.has_meter = true;
+  ck_assert_double_eq(counter_add_total(&k.energy, 5000, 1000), 0);
+  tell(by_tdp(&transport_klap, &dialect_smart));
+  ck_assert_uint_eq(k.device.refused, 0);
+  ck_assert(!k.device.has_meter);
+  (void)counter_add_power(&k.energy, 3600, 10000000, 60000000);
+  (void)counter_add_power(&k.energy, 3600, 11000000, 60000000);
+  ck_assert_double_eq_tol(k.energy.wh, 5001, 1e-9);
+}
+END_TEST
+
+static const struct {
+  const char *user;
+  bool foreign;
+} users[] = {{"user@example.com", false},
+             {"User@Example.COM", false},
+             {"other@example.com", true},
+             {"", true}};
+
+START_TEST(an_owner_is_known_by_his_address) {
+  struct account account = {users[_i].user, "pass"};
+
+  found(by_tdp(&transport_klap, &dialect_smart));
+  ck_assert(transport_select_is_foreign(&k, &account) == users[_i].foreign);
+  ck_assert(!transport_select_is_foreign(&k, NULL));
+  k.owner[0] = '\0';
+  ck_assert(!transport_select_is_foreign(&k, &account));
+}
+END_TEST
+
+START_TEST(a_new_owner_is_a_new_chance) {
+  struct introduction in = by_tdp(&transport_klap, &dialect_smart);
+
+  found(in);
+  k.locked_steps = 3;
+  k.not_before_us = 1234567;
+  tell(in);
+  ck_assert_uint_eq(k.locked_steps, 3);
+  tell(by_tdp(&transport_tpap, &dialect_smart)); /* the same password */
+  ck_assert_uint_eq(k.locked_steps, 3);
+  in.owner[0] = 'C';
+  tell(in);
+  ck_assert_uint_eq(k.locked_steps, 0);
+  ck_assert_uint_eq(k.not_before_us, 0);
+}
+END_TEST
+
+static uint64_t pause_after_refusal(uint64_t now_s) {
+  transport_select_lock(&k, now_s * 1000000);
+  return k.not_before_us < now_s * 1000000 ? 0
+                                           : k.not_before_us / 1000000 - now_s;
+}
+
+START_TEST(pauses_double_but_an_old_friend_is_asked_once_more) {
+  struct introduction in = by_tdp(&transport_klap, &dialect_smart);
+
+  transport_select_take(&k, &in);
+  ck_assert_uint_eq(pause_after_refusal(1000), 60);
+  ck_assert(transport_select_is_locked(&k, 1059999999));
+  ck_assert(!transport_select_is_locked(&k, 1060000000));
+  ck_assert_uint_eq(pause_after_refusal(2000), 120);
+  for (int i = 0; i < 20; i++)
+    (void)pause_after_refusal(3000);
+  ck_assert_uint_eq(pause_after_refusal(4000), 7200);
+  transport_select_worked(&k);
+  ck_assert_uint_eq(pause_after_refusal(5000), 0);
+  ck_assert_uint_eq(pause_after_refusal(5010), 60);
+}
+END_TEST
+
+static void fill(TCase *t) {
+  tcase_add_checked_fixture(t, setup, teardown);
+  tcase_add_loop_test(t, an_update_is_followed, 0, ROWS(updates));
+  tcase_add_loop_test(t, nobody_is_lured_back_to_aes, 0, 2);
+  tcase_add_test(t, port_9999_says_nothing_against_tdp);
+  tcase_add_loop_test(t, what_is_said_may_be_wrong, 0, 3);
+  tcase_add_test(t, what_works_needs_no_other_way);
+  tcase_add_test(t, without_a_word_everything_is_tried);
+  tcase_add_test(t, option_transport_counts);
+  tcase_add_test(t, option_port_counts);
+  tcase_add_test(t, another_language_starts_to_learn_anew_but_not_to_count);
+  tcase_add_loop_test(t, an_owner_is_known_by_his_address, 0, ROWS(users));
+  tcase_add_test(t, a_new_owner_is_a_new_chance);
+  tcase_add_test(t, pauses_double_but_an_old_friend_is_asked_once_more);
+}
+
+int main(void) { return suite_run("contact", fill); }

@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: MIT */
+/* The alert engine in a test's hands: its clock, its network, its value cache.
+ * A test writes what happens as words and reads what people heard as words.
+ *
+ *   "fail 1620; +60; ok 90; +61"  ->  "mail:firing mail:resolved"
+ */
+#ifndef TESTS_UNIT_SUPPORT_ALERT_FIXTURE_H
+#define TESTS_UNIT_SUPPORT_ALERT_FIXTURE_H
+
+#include "alert/core/alert_core.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum { HOUSE_CHANNELS = 4, HOUSE_LOG = 65536, HOUSE_LETTERS = 1 << 20 };
+
+struct house {
+  struct notify_config *config;
+  struct alert_core *core;
+  char directory[64];
+  int64_t wall, boot; /* ms */
+  uint64_t seed;
+  enum send_outcome outcome[HOUSE_CHANNELS]; /* of the next sends */
+  bool gone[HOUSE_CHANNELS];                 /* and do not ask again */
+  int once[HOUSE_CHANNELS]; /* outcome of the very next send, -1 = as above */
+  char poison[64];          /* messages about this device are not taken now */
+  bool answers; /* failures come from the provider, not from the network */
+  bool secret_changed;
+  double wait_s;  /* what a failure asks for */
+  double pause_s; /* what a success asks for */
+  bool hold;      /* jobs stay out until released */
+  struct job *held, **held_end;
+  bool cached; /* the value cache has cache_value for every series */
+  double cache_value;
+  bool acked_on_phone;
+  char heard[HOUSE_LOG];  /* "mail:firing mail:resolved" of what was sent */
+  char titles[HOUSE_LOG]; /* "title/body|..." likewise */
+  unsigned attempts;
+  unsigned tried[HOUSE_CHANNELS];
+  /* of every attempt: "channel kind outcome delivery-id message-id
+   * thread-root delay_why fallback_for episode created title body", parted by
+   * tabs */
+  char letters[HOUSE_LETTERS];
+  size_t letters_len;
+  bool keep_texts;
+  char log[HOUSE_LOG]; /* lines, as many as fit */
+};
+
+/* options: lines "Key value" for the top level, "Route.Key value" for the one
+ * route, "mail.Key value" for the channel mail; separated by ";". Channels:
+ * "mail" (people), "pager" (stateful, rings), with "two" also "second", with
+ * "family" also "family" (several recipients), with "broken" also "broken"
+ * (without its Path). */
+void house_open(struct house *h, const char *options);
+void house_close(struct house *h);
+/* As the daemon does: stop and start; kill leaves without a goodbye. */
+/* Starts after alert_core_free(h->core) by the test itself. */
+void metrics_view_begin(struct house *h);
+void house_restart(struct house *h, bool kill);
+
+/* Words as above:
+ *   fail V, warn V, ok V, fail nan...   a threshold speaks of Freezer's power
+ *   missing S / back S                  series S of Freezer
+ *   event TEXT / eventok TEXT           any other notification
+ *   +N                                  N seconds pass
+ *   clock +N                            the wall clock is set
+ *   reboot N                            restart with the clock N s off
+ *   off N                               not running for N s
+ *   cache V / cache -                   the value cache
+ *   restart / kill, ack / unack / resolve (the first open alert)
+ *   CHANNEL=OUTCOME                     sent retry ambiguous refused dead gone
+ *                                       shrink split; of a split, recipients
+ *                                       with g.. are put off, b.. refused
+ *   once CHANNEL=OUTCOME                of its next send, then "sent"
+ *   poison DEVICE                       its messages are put off
+ *   answers                             failures are the provider's words
+ *   wait N / pause N                    what a failure, a success asks for, s
+ *   secret / enable                     of the first channel
+ */
+void house_play(struct house *h, const char *words);
+/* Steps until nothing is left to do now. */
+void house_settle(struct house *h);
+void house_event(struct house *h, const struct event *event);
+struct event house_range(enum severity severity, const char *device,
+                         double value);
+const char *house_heard(struct house *h); /* since the last call */
+/* Field of the n-th line of letters, from 0; "" beyond. */
+const char *house_letter(const struct house *h, unsigned n, unsigned field);
+
+#endif

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: MIT */
+/* The main() that every unit test shares: one suite, one case, run it. */
+#ifndef TESTS_UNIT_SUPPORT_SUITE_H
+#define TESTS_UNIT_SUPPORT_SUITE_H
+
+#include <check.h>
+#include <stdlib.h>
+
+/* check's macros compare by converting. */
+#pragma GCC diagnostic ignored "-Wconversion"
+#pragma GCC diagnostic ignored "-Wsign-conversion"
+
+static inline int suite_run(const char *name, void (*fill)(TCase *)) {
+  Suite *suite = suite_create(name);
+  TCase *tcase = tcase_create(name);
+  SRunner *runner;
+  int failed;
+
+  tcase_set_timeout(tcase, 60); /* under valgrind, on a busy machine */
+  fill(tcase);
+  suite_add_tcase(suite, tcase);
+  runner = srunner_create(suite);
+  srunner_run_all(runner, CK_ENV);
+  failed = srunner_ntests_failed(runner);
+  srunner_free(runner);
+  return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
+
+#define ROWS(table) (int)(sizeof(table) / sizeof((table)[0]))
+
+#endif
