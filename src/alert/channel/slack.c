@@ -7,8 +7,8 @@
 #include "alert/channel/http.h"
 #include "alert/channel/json_reply.h"
 #include "alert/text/alert_fields.h"
-#include "alert/text/text_limits.h"
 #include "alert/text/json_writer.h"
+#include "alert/text/text_limits.h"
 
 #include <errno.h>
 #include <stdio.h>
