@@ -13,6 +13,16 @@ libcli_la_SOURCES += \
 	%D%/alerts/control_client.h
 
 libcli_la_SOURCES += \
+	%D%/appliance/appliance_command.c \
+	%D%/appliance/appliance_command.h \
+	%D%/appliance/appliance_run.c \
+	%D%/appliance/appliance_run.h \
+	%D%/appliance/appliance_try.c \
+	%D%/appliance/appliance_try.h \
+	%D%/appliance/power_csv.c \
+	%D%/appliance/power_csv.h
+
+libcli_la_SOURCES += \
 	%D%/check/check.c \
 	%D%/check/check.h \
 	%D%/check/check_kasa.c \
@@ -107,7 +117,7 @@ libcli_la_SOURCES += \
 	%D%/term/width.h \
 	%D%/term/width_ranges.h
 
-CLI_LIBS = libcli.la libchannels.la $(POLL_LIBS) $(CJSON_LIBS) $(CURL_LIBS) $(LIBM)
+CLI_LIBS = libcli.la libappliance.la libchannels.la $(POLL_LIBS) $(CJSON_LIBS) $(CURL_LIBS) $(LIBM)
 
 bin_PROGRAMS = kasactl
 kasactl_SOURCES = %D%/main.c $(CHANNEL_TYPES)

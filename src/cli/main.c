@@ -4,6 +4,7 @@
 
 #include "base/text.h"
 #include "cli/alerts/alerts.h"
+#include "cli/appliance/appliance_command.h"
 #include "cli/common/cli.h"
 
 #include <locale.h>
@@ -67,6 +68,8 @@ static const struct command commands[] = {
      graph_main},
     {"alerts", "what is wrong now; acknowledge, test, explain", ALERTS_HELP,
      ALERTS_USAGE, alerts_main},
+    {"appliance", "try settings of an appliance on a recorded curve",
+     APPLIANCE_HELP, APPLIANCE_USAGE, appliance_main},
     {"check", "read the configuration and say what it means",
      "Reads FILE (else collectd's own configuration) and all that it includes\n"
      "as collectd would, and says what is set, what differs from the defaults\n"

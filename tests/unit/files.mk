@@ -42,6 +42,10 @@ check_PROGRAMS += \
 	%D%/alert/check_threshold
 
 check_PROGRAMS += \
+	%D%/appliance/check_cycle \
+	%D%/appliance/check_watch
+
+check_PROGRAMS += \
 	%D%/base/check_buf \
 	%D%/base/check_fd \
 	%D%/base/check_hash \

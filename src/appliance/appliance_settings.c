@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: MIT */
+#include <config.h>
+
+#include "appliance/appliance_settings.h"
+
+#include "base/text.h"
+
+#include <stddef.h>
+#include <string.h>
+
+const char *const appliance_kind_names[] = {"washer", "dishwasher", "dryer",
+                                            "fridge", "freezer",    "coffee",
+                                            "heater", "other",      NULL};
+
+static const double HOUR = 3600;
+
+/* What doc/appliances.md says about each figure. A dryer's drum that turns now
+ * and then against creases starts nothing; a coffee machine's pods are small,
+ * and a compressor's every run counts.
+ */
+static const struct appliance_settings defaults[APPLIANCE_KINDS] = {
+#define CYCLE(start_for, min_energy, min_duration)                             \
+  { 10, (start_for), 4, 300, (min_energy), (min_duration) }
+    [APPLIANCE_WASHER] = {APPLIANCE_WASHER, CYCLE(30, 30, 300), 4 * HOUR,
+                          LIMIT_NONE, LIMIT_NONE},
+    [APPLIANCE_DISHWASHER] = {APPLIANCE_DISHWASHER, CYCLE(30, 30, 600),
+                              4 * HOUR, LIMIT_NONE, LIMIT_NONE},
+    [APPLIANCE_DRYER] = {APPLIANCE_DRYER, CYCLE(120, 30, 300), 4 * HOUR,
+                         LIMIT_NONE, LIMIT_NONE},
+    [APPLIANCE_FRIDGE] = {APPLIANCE_FRIDGE, CYCLE(30, 1, 60), LIMIT_NONE,
+                          LIMIT_AUTO, LIMIT_AUTO},
+    [APPLIANCE_FREEZER] = {APPLIANCE_FREEZER, CYCLE(30, 1, 60), LIMIT_NONE,
+                           LIMIT_AUTO, LIMIT_AUTO},
+    [APPLIANCE_COFFEE] = {APPLIANCE_COFFEE, CYCLE(30, 10, 60), LIMIT_NONE,
+                          LIMIT_NONE, LIMIT_NONE},
+    [APPLIANCE_HEATER] = {APPLIANCE_HEATER, CYCLE(30, 30, 300), LIMIT_NONE,
+                          LIMIT_NONE, LIMIT_NONE},
+    [APPLIANCE_OTHER] = {APPLIANCE_OTHER, CYCLE(30, 30, 300), LIMIT_NONE,
+                         LIMIT_NONE, LIMIT_NONE},
+#undef CYCLE
+};
+
+bool appliance_announces(const struct appliance_settings *s) {
+  return s->kind != APPLIANCE_FRIDGE && s->kind != APPLIANCE_FREEZER;
+}
+
+/* "6h" or "auto" */
+static void take_limit(double *limit, const struct conf_item *item,
+                       struct option_reporter *reporter) {
+  const struct conf_value *v = item->values;
+  double seconds = 0;
+  char found[120];
+
+  if (item->values_num == 1 && item->children_num == 0) {
+    if (v->kind == CONF_STRING && text_same(v->string, "auto")) {
+      *limit = LIMIT_AUTO;
+      return;
+    }
+    if (v->kind == CONF_NUMBER)
+      seconds = v->number;
+    if ((v->kind == CONF_NUMBER ||
+         (v->kind == CONF_STRING &&
+          option_parse_seconds(v->string, &seconds) == 0)) &&
+        seconds >= 60 && seconds <= 31 * 24 * HOUR) {
+      *limit = seconds;
+      return;
+    }
+  }
+  conf_describe(item, found, sizeof(found));
+  option_error(reporter,
+               "<Appliance>: option %s expects \"auto\" or a time from 60 "
+               "seconds to 31 days, like 6h",
+               found);
+}
+
+static void take_expect_every(void *target, const struct conf_item *item,
+                              struct option_reporter *reporter) {
+  struct appliance_settings *s = target;
+
+  take_limit(&s->expect_every_s, item, reporter);
+}
+
+static void take_max_run(void *target, const struct conf_item *item,
+                         struct option_reporter *reporter) {
+  struct appliance_settings *s = target;
+
+  take_limit(&s->max_run_s, item, reporter);
+}
+
+#define MEMBER(m) offsetof(struct appliance_settings, m)
+
+const struct option appliance_options[] = {
+    {.name = "Kind",
+     .type = OPTION_CHOICE,
+     .offset = MEMBER(kind),
+     .choices = appliance_kind_names},
+    {.name = "StartAbove",
+     .type = OPTION_NUMBER,
+     .offset = MEMBER(cycle.start_above_w),
+     .min = 0.1,
+     .max = 8000},
+    {.name = "StartFor",
+     .type = OPTION_SECONDS,
+     .offset = MEMBER(cycle.start_for_s),
+     .min = 0,
+     .max = 3600},
+    {.name = "EndBelow",
+     .type = OPTION_NUMBER,
+     .offset = MEMBER(cycle.end_below_w),
+     .min = 0.1,
+     .max = 8000},
+    {.name = "EndFor",
+     .type = OPTION_SECONDS,
+     .offset = MEMBER(cycle.end_for_s),
+     .min = 10,
+     .max = 14400},
+    {.name = "MinEnergy",
+     .type = OPTION_NUMBER,
+     .offset = MEMBER(cycle.min_energy_wh),
+     .min = 0,
+     .max = 100000},
+    {.name = "MinDuration",
+     .type = OPTION_SECONDS,
+     .offset = MEMBER(cycle.min_duration_s),
+     .min = 0,
+     .max = 86400},
+    {.name = "MaxDuration",
+     .type = OPTION_SECONDS,
+     .offset = MEMBER(max_duration_s),
+     .min = 60,
+     .max = 2678400},
+    {.name = "ExpectEvery", .type = OPTION_BLOCK, .block = take_expect_every},
+    {.name = "MaxRun", .type = OPTION_BLOCK, .block = take_max_run},
+    {.name = NULL},
+};
+
+/* The kind comes first, wherever it stands: it sets what the others change. */
+static int kind_of(const struct conf_item *block) {
+  for (size_t i = 0; i < block->children_num; i++) {
+    const struct conf_item *item = &block->children[i];
+
+    if (!text_same(item->key, "Kind") || item->values_num != 1 ||
+        item->values[0].kind != CONF_STRING)
+      continue;
+    for (int kind = 0; kind < APPLIANCE_KINDS; kind++)
+      if (text_same(item->values[0].string, appliance_kind_names[kind]))
+        return kind;
+  }
+  return APPLIANCE_OTHER;
+}
+
+unsigned appliance_settings_read(struct appliance_settings *s,
+                                 const struct conf_item *block,
+                                 const char *where,
+                                 struct option_reporter *reporter) {
+  *s = defaults[kind_of(block)];
+  return options_read(appliance_options, s, block, where, reporter);
+}

@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: MIT */
+/* Finds the cycles of one appliance in the power that its plug reports: when a
+ * load began, when it really ended (its last activity), and how much energy it
+ * took. The end is known only some minutes later, when the machine has stayed
+ * quiet; pumps, crease guards and a standby above zero do not hide it.
+ *
+ * No clock of its own, no memory but the struct. Times are seconds on one
+ * clock that never steps (the caller's choice), power in W, energy in Wh.
+ * One thread at a time. */
+#ifndef APPLIANCE_CYCLE_H
+#define APPLIANCE_CYCLE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct cycle_settings {
+  double start_above_w; /* a load begins above this ... */
+  double start_for_s;   /* ... when it stays there so long */
+  double end_below_w;   /* it is over when the mean ... */
+  double end_for_s;     /* ... of so many seconds is below */
+  double min_energy_wh; /* what takes less is no cycle */
+  double min_duration_s;
+};
+
+/* A stretch of activity, whether it counts as a cycle or not. */
+struct cycle_stretch {
+  double start; /* first reading above start_above_w */
+  double end;   /* last reading at or above it */
+  double told;  /* when that was certain */
+  double wh;
+  bool counts; /* long and large enough for a cycle */
+};
+
+enum cycle_event {
+  CYCLE_NOTHING,
+  CYCLE_STARTED, /* detector.start says since when */
+  CYCLE_ENDED,   /* detector.last_stretch says what it was */
+};
+
+enum { CYCLE_WINDOW = 64 };
+
+/* Readable by all, written by cycle.c alone. */
+struct cycle_detector {
+  bool running;
+  double start;     /* of the stretch under way, or of what may become one */
+  bool rising;      /* above start_above_w, not yet for long enough */
+  double wh;        /* since start */
+  double active_at; /* last reading at or above start_above_w */
+  double active_wh; /* energy up to there */
+  bool any;         /* there was a reading: */
+  double last_at, last_w;
+  /* the latest end_for_s in pieces, oldest first */
+  struct cycle_piece {
+    double end, seconds, wh;
+  } window[CYCLE_WINDOW];
+  size_t window_num;
+  struct cycle_stretch last_stretch;
+};
+
+/* One reading: watts at the moment `at`, later than the one before. wh is what
+ * the plug's counter grew since that reading, or a negative number when there
+ * is no counter: then power is integrated, and a gap longer than max_gap_s
+ * adds nothing. */
+enum cycle_event cycle_add(struct cycle_detector *d,
+                           const struct cycle_settings *settings, double at,
+                           double watts, double wh, double max_gap_s);
+
+#endif

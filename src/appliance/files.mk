@@ -1,0 +1,16 @@
+# SPDX-License-Identifier: MIT
+# appliance: what a plug's power says about the machine behind it; no devices,
+# no sockets
+
+noinst_LTLIBRARIES += libappliance.la
+libappliance_la_SOURCES = \
+	%D%/appliance_settings.c \
+	%D%/appliance_settings.h \
+	%D%/cycle.c \
+	%D%/cycle.h \
+	%D%/duration.c \
+	%D%/duration.h \
+	%D%/history.c \
+	%D%/history.h \
+	%D%/watch.c \
+	%D%/watch.h

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: MIT */
+/* Tells when an appliance does not do what it usually does: a freezer that does
+ * not start, a fridge that runs on, a machine that was left on. What is usual
+ * is learned from its own runs and pauses; before twenty runs or a week of
+ * watching nothing is thought to be unusual. Every message says why.
+ *
+ * Times as in cycle.h. One thread at a time. */
+#ifndef APPLIANCE_WATCH_H
+#define APPLIANCE_WATCH_H
+
+#include "appliance/appliance_settings.h"
+#include "appliance/cycle.h"
+#include "appliance/history.h"
+
+#include <stdbool.h>
+
+enum { WATCH_TEXT_SIZE = 160 };
+
+enum watch_event {
+  WATCH_NOTHING,
+  WATCH_BEGAN, /* text says what is unusual, and what is usual */
+  WATCH_OVER,  /* it is no longer so; text says that */
+};
+
+/* Written by watch.c alone; what it has learned may be stored and set again
+ * as a whole. */
+struct watch {
+  struct history runs, pauses; /* seconds */
+  bool began;                  /* there was a reading: */
+  double began_at;
+  double quiet_since; /* not running since then */
+  bool broken;        /* the run or pause under way was not seen whole */
+  bool told;          /* what is unusual now has been said */
+  struct cycle_stretch run;
+};
+
+/* To be called after cycle_add(), with what it returned. gap: nothing was known
+ * of the plug since the reading before. The text is empty at WATCH_NOTHING. */
+enum watch_event watch_add(struct watch *w,
+                           const struct appliance_settings *settings,
+                           const struct cycle_detector *d,
+                           enum cycle_event event, double at, bool gap,
+                           char text[WATCH_TEXT_SIZE]);
+
+#endif

@@ -1,0 +1,108 @@
+# SPDX-License-Identifier: MIT
+"""`kasactl appliance try` on recorded days of real machines, and on files that
+are none. The curves are read where they are; without them the tests skip."""
+
+import json
+import os
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from collectd import BUILD
+
+KASACTL = os.path.join(BUILD, "kasactl")
+CURVES = Path(os.environ.get("KASA_DEVICES") or "/nonexistent").parent / "energy" / "traces"
+
+pytestmark = pytest.mark.plain
+
+# kind, then start, end (seconds) and kWh of each cycle; whether one is running
+# at the end of the file
+RIGHT = {
+    "washer_plain": ("washer", [(915, 7130, 0.374)], False),
+    "washer_two_loads_35min_apart": ("washer", [(515, 2875, 0.394), (4995, 9875, 0.506)], False),
+    "washer_two_loads_12min_apart": ("washer", [(47925, 51825, 0.610), (52590, 56205, 0.535)], False),
+    "dishwasher_dry_30min": ("dishwasher", [(645, 7540, 0.928)], False),
+    "dishwasher_noisy_standby": ("dishwasher", [(5300, 7970, 1.254)], True),
+    # the ends lie within the time in which the drum turns against creases
+    "dryer_crease_guard": ("dryer", [(550, 5485, 2.215), (7035, 13550, 3.41)], False),
+    "coffee_beantocup": ("coffee", [], True),
+}
+SILENT = {"freezer_24h": "freezer", "fridge_24h": "fridge", "fridge_normal_day": "fridge"}
+
+
+def curve(name):
+    path = CURVES / f"{name}.csv"
+    if not path.exists():
+        pytest.skip(f"the recorded curves are not here ({path})")
+    return path
+
+
+def try_on(path, *arguments):
+    done = subprocess.run([KASACTL, "appliance", "try", "--csv", str(path), "--json", *arguments],
+                          capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 0, done.stderr
+    found = json.loads(done.stdout)
+    assert found["schema"] == 1
+    return found
+
+
+@pytest.mark.parametrize("interval", [5, 15])
+@pytest.mark.parametrize("name", RIGHT)
+def test_a_recorded_day_has_these_cycles(name, interval):
+    kind, cycles, running = RIGHT[name]
+    found = try_on(curve(name), "--kind", kind, "--interval", str(interval))
+    assert len(found["cycles"]) == len(cycles), found
+    slack = 2000 if kind == "dryer" else 120
+    for cycle, (start, end, kwh) in zip(found["cycles"], cycles):
+        assert cycle["start_s"] == pytest.approx(start, abs=120)
+        assert cycle["end_s"] == pytest.approx(end, abs=slack)
+        assert cycle["end_s"] <= end + 30
+        assert cycle["end_s"] < cycle["told_s"] <= cycle["end_s"] + 900 + interval
+        assert cycle["kwh"] == pytest.approx(kwh, rel=0.05)
+    assert found["running"] == running
+    assert found["messages"] == []
+
+
+@pytest.mark.parametrize("name", SILENT)
+def test_a_healthy_day_is_silent(name):
+    assert try_on(curve(name), "--kind", SILENT[name])["messages"] == []
+
+
+def test_a_freezer_that_stops_is_told_with_its_reason(tmp_path):
+    rows = curve("freezer_24h").read_text(encoding="ascii").splitlines()
+    end = float(rows[-1].split(",")[0])
+    with open(tmp_path / "dead.csv", "w", encoding="ascii") as file:
+        file.write("\n".join(rows) + "\n")
+        for at in range(15, 6 * 3600, 15):
+            file.write(f"{end + at:.0f},0\n")
+    messages = try_on(tmp_path / "dead.csv", "--kind", "freezer")["messages"]
+    assert len(messages) == 1
+    assert messages[0]["type"] == "watch"
+    assert messages[0]["text"].startswith("has not started for 3 h")
+    assert "usually pauses at most 1 h" in messages[0]["text"]
+
+
+@pytest.mark.parametrize("text, says", [
+    ("watts,offset_s\n1,2\n", "line 1: expected the header offset_s,watts"),
+    ("offset_s,watts\n", "there are no values in it"),
+    ("offset_s,watts\n0,1\n5;2\n", "line 3: expected seconds and watts"),
+    ("offset_s,watts\n0,1\n0,2\n", "line 3: the time does not rise"),
+    ("offset_s,watts\n0,nan\n", "line 2: expected seconds and watts"),
+])
+def test_a_file_that_is_no_curve_is_named_with_its_line(tmp_path, text, says):
+    path = tmp_path / "curve.csv"
+    path.write_text(text, encoding="ascii")
+    done = subprocess.run([KASACTL, "appliance", "try", "--csv", str(path)],
+                          capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 1
+    assert says in done.stderr and str(path) in done.stderr
+
+
+def test_a_wrong_setting_is_one_line(tmp_path):
+    path = tmp_path / "curve.csv"
+    path.write_text("offset_s,watts\n0,1\n", encoding="ascii")
+    done = subprocess.run([KASACTL, "appliance", "try", "--csv", str(path), "--set", "StartAbve=5"],
+                          capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 2
+    assert "did you mean StartAbove?" in done.stderr

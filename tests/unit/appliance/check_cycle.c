@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: MIT */
+/* Cycles in made-up curves: when they start, when they end, which are none. */
+#include <config.h>
+
+#include "appliance/appliance_settings.h"
+#include "appliance/cycle.h"
+
+#include "../support/suite.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+/* A curve in steps: watts held for so many seconds; a negative number of watts
+ * is a time in which the plug was not heard. 0 seconds end it. */
+struct step {
+  double watts, seconds;
+};
+
+static struct appliance_settings settings_of(const char *kind) {
+  struct option_reporter reporter = {0};
+  struct conf_item *block = conf_new("Appliance");
+  struct appliance_settings s;
+
+  ck_assert_int_eq(conf_add_string(conf_add_child(block, "Kind"), kind), 0);
+  ck_assert_uint_eq(
+      appliance_settings_read(&s, block, "<Appliance>", &reporter), 0);
+  conf_free(block);
+  return s;
+}
+
+/* "60-1860 1.25" for each cycle; "+" at the end when one is running. */
+static void play(const struct appliance_settings *s, const struct step *steps,
+                 double interval, char out[512]) {
+  struct cycle_detector d = {0};
+  double at = 0, until = 0;
+
+  out[0] = '\0';
+  for (; steps->seconds > 0; steps++)
+    for (until += steps->seconds; at < until; at += interval) {
+      if (steps->watts < 0)
+        continue;
+      if (cycle_add(&d, &s->cycle, at, steps->watts, -1, 3 * interval) ==
+              CYCLE_ENDED &&
+          d.last_stretch.counts)
+        snprintf(out + strlen(out), 512 - strlen(out), "%.0f-%.0f %.2f ",
+                 d.last_stretch.start, d.last_stretch.end,
+                 d.last_stretch.wh / 1000);
+    }
+  if (d.running)
+    snprintf(out + strlen(out), 512 - strlen(out), "+");
+}
+
+static const struct {
+  const char *what;
+  const char *kind;
+  struct step steps[10];
+  const char *cycles;
+} curves[] = {
+    {"a load from its first to its last activity",
+     "washer",
+     {{0, 60}, {2000, 1800}, {200, 1800}, {1, 1200}},
+     "60-3645 1.10 "},
+    {"a standby above EndBelow does not hide the end",
+     "washer",
+     {{0, 60}, {2000, 1800}, {6, 1200}},
+     "60-1845 0.99 "},
+    {"a standby that flickers around EndBelow",
+     "washer",
+     {{0, 60}, {2000, 1800}, {5, 45}, {2, 45}, {5, 45}, {2, 45}, {3, 1200}},
+     "60-1845 0.99 "},
+    {"a pause of four minutes belongs to it",
+     "washer",
+     {{0, 60}, {2000, 900}, {1, 240}, {500, 900}, {1, 600}},
+     "60-2085 0.62 "},
+    {"two loads twelve minutes apart are two",
+     "washer",
+     {{0, 60}, {2000, 900}, {1, 720}, {2000, 900}, {1, 600}},
+     "60-945 0.49 1680-2565 0.49 "},
+    {"a pump after a long pause is none of its own",
+     "dishwasher",
+     {{0, 60}, {1200, 3600}, {1, 1800}, {126, 60}, {1, 900}},
+     "60-3645 1.20 "},
+    {"a short rinse is none", "dishwasher", {{0, 60}, {90, 720}, {1, 900}}, ""},
+    {"what wakes for less than StartFor is none",
+     "dryer",
+     {{5, 60}, {300, 30}, {5, 90}, {300, 30}, {5, 90}, {300, 30}, {5, 900}},
+     ""},
+    {"a second load at once, without a pause, is one",
+     "washer",
+     {{0, 60}, {2000, 1800}, {2000, 1800}, {1, 600}},
+     "60-3645 1.99 "},
+    {"an export of a balcony is no load", "other", {{-0.0, 60}, {0, 3600}}, ""},
+    {"is running when the curve ends", "washer", {{0, 60}, {2000, 1800}}, "+"},
+    {"a plug away for longer than EndFor ends it where it was last seen",
+     "washer",
+     {{0, 60}, {2000, 1800}, {-1, 3600}, {1, 600}},
+     "60-1845 0.99 "},
+    {"a short absence does not",
+     "washer",
+     {{0, 60}, {2000, 900}, {-1, 200}, {2000, 900}, {1, 600}},
+     "60-2055 0.98 "},
+};
+
+START_TEST(curve_gives_these_cycles) {
+  struct appliance_settings s = settings_of(curves[_i].kind);
+  char found[512];
+
+  play(&s, curves[_i].steps, 15, found);
+  ck_assert_msg(strcmp(found, curves[_i].cycles) == 0, "%s: \"%s\", not \"%s\"",
+                curves[_i].what, found, curves[_i].cycles);
+}
+END_TEST
+
+START_TEST(a_counter_carries_a_cycle_over_a_gap) {
+  struct appliance_settings s = settings_of("washer");
+  struct cycle_detector d = {0};
+
+  for (double at = 0; at <= 900; at += 15)
+    cycle_add(&d, &s.cycle, at, 2000, 15 * 2000 / 3600.0, 45);
+  ck_assert(d.running);
+  /* an hour without a word, in which the counter grew by 70 % of before */
+  ck_assert_int_eq(cycle_add(&d, &s.cycle, 4500, 1500, 1400, 45),
+                   CYCLE_NOTHING);
+  ck_assert(d.running);
+  /* and one in which it hardly grew */
+  ck_assert_int_eq(cycle_add(&d, &s.cycle, 8100, 1, 100, 45), CYCLE_ENDED);
+  ck_assert_double_eq(d.last_stretch.end, 4500);
+}
+END_TEST
+
+START_TEST(readings_each_second_need_no_more_memory) {
+  struct appliance_settings s = settings_of("washer");
+  char found[512];
+  static const struct step steps[] = {{0, 60}, {2000, 1800}, {1, 600}, {0, 0}};
+
+  play(&s, steps, 1, found);
+  ck_assert_str_eq(found, "60-1859 1.00 ");
+}
+END_TEST
+
+START_TEST(senseless_readings_change_nothing) {
+  struct appliance_settings s = settings_of("washer");
+  struct cycle_detector d = {0}, before;
+
+  cycle_add(&d, &s.cycle, 100, 2000, -1, 45);
+  before = d;
+  cycle_add(&d, &s.cycle, 100, 5, -1, 45); /* no time has passed */
+  cycle_add(&d, &s.cycle, 50, 5, -1, 45);  /* time went back */
+  cycle_add(&d, &s.cycle, 115, NAN, -1, 45);
+  cycle_add(&d, &s.cycle, INFINITY, 5, -1, 45);
+  ck_assert_mem_eq(&d, &before, sizeof(d));
+}
+END_TEST
+
+static void fill(TCase *tc) {
+  tcase_add_loop_test(tc, curve_gives_these_cycles, 0, ROWS(curves));
+  tcase_add_test(tc, a_counter_carries_a_cycle_over_a_gap);
+  tcase_add_test(tc, readings_each_second_need_no_more_memory);
+  tcase_add_test(tc, senseless_readings_change_nothing);
+}
+
+int main(void) { return suite_run("cycle", fill); }
