@@ -55,7 +55,8 @@ def test_a_recorded_day_has_these_cycles(name, interval):
     assert len(found["cycles"]) == len(cycles), found
     slack = 2000 if kind == "dryer" else 120
     for cycle, (start, end, kwh) in zip(found["cycles"], cycles):
-        assert cycle["start_s"] == pytest.approx(start, abs=120)
+        # a machine that begins in short bursts starts with the first long one
+        assert start <= cycle["start_s"] <= start + 600
         assert cycle["end_s"] == pytest.approx(end, abs=slack)
         assert cycle["end_s"] <= end + 30
         assert cycle["end_s"] < cycle["told_s"] <= cycle["end_s"] + 900 + interval
