@@ -12,5 +12,7 @@ libappliance_la_SOURCES = \
 	%D%/duration.h \
 	%D%/history.c \
 	%D%/history.h \
+	%D%/spike.c \
+	%D%/spike.h \
 	%D%/watch.c \
 	%D%/watch.h

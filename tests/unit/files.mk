@@ -43,6 +43,7 @@ check_PROGRAMS += \
 
 check_PROGRAMS += \
 	%D%/appliance/check_cycle \
+	%D%/appliance/check_spike \
 	%D%/appliance/check_watch
 
 check_PROGRAMS += \
