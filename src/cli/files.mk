@@ -53,6 +53,11 @@ libcli_la_SOURCES += \
 	%D%/devices/read.c
 
 libcli_la_SOURCES += \
+	%D%/energy/energy.c \
+	%D%/energy/energy.h \
+	%D%/energy/energy_count.c
+
+libcli_la_SOURCES += \
 	%D%/gallery/gallery_html.c \
 	%D%/gallery/gallery_html.h \
 	%D%/gallery/gallery_page.c \

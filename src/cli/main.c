@@ -6,6 +6,7 @@
 #include "cli/alerts/alerts.h"
 #include "cli/appliance/appliance_command.h"
 #include "cli/common/cli.h"
+#include "cli/energy/energy.h"
 
 #include <locale.h>
 #include <math.h>
@@ -52,6 +53,8 @@ static const struct command commands[] = {
      "  -l, --label TEXT     a word for the headline\n",
      "[--metrics URL] [--interval N] [--once [--wait SECONDS]] [--label TEXT]",
      watch_main},
+    {"energy", "what was used and what it costs", ENERGY_HELP, ENERGY_USAGE,
+     energy_main},
     {"graph", "pictures and pages from collectd's RRD files",
      "Draws what collectd's rrdtool plugin has kept, and makes DIR/index.html\n"
      "with all devices and a page for each. rrdtool has to be installed.\n"
