@@ -10,8 +10,8 @@
 const struct spike_settings spike_defaults = {50, 50, 45};
 
 static const double DAY = 86400;
-static const double TOP_W =
-    10000; /* of the last bucket; the first begins at 1 */
+/* Buckets grow by 9 %: what is told is right to 4 %. */
+static const double BOTTOM_W = 3, TOP_W = 10000;
 static const double COUNT_EVERY_S = 5; /* a day's readings fit 16 bits */
 enum { STARTS_LEARNED = 20, DAYS_LEARNED = 7 };
 static const double SHARE = 0.95;
@@ -24,7 +24,8 @@ static unsigned bucket_of(double watts) {
 }
 
 static double bucket_middle(unsigned bucket) {
-  return BOTTOM_W * pow(TOP_W / BOTTOM_W, (bucket + 0.5) / SPIKE_BUCKETS);
+  return BOTTOM_W *
+         pow(TOP_W / BOTTOM_W, ((double)bucket + 0.5) / SPIKE_BUCKETS);
 }
 
 static bool has_learned(const struct spike *s) {
@@ -47,7 +48,7 @@ double spike_usual(const struct spike *s) {
 
     for (unsigned day = 0; day < SPIKE_DAYS; day++)
       here += s->counts[day][i];
-    if (below + here >= SHARE * all)
+    if ((double)(below + here) >= SHARE * (double)all)
       return bucket_middle(i);
     below += here;
   }
