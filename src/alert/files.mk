@@ -10,10 +10,17 @@ libalert_la_SOURCES += \
 	%D%/config/config.c \
 	%D%/config/config.h \
 	%D%/config/config_channel.c \
-	%D%/config/config_internal.h \
+	%D%/config/config_channel.h \
+	%D%/config/config_device.c \
+	%D%/config/config_device.h \
+	%D%/config/config_helpers.c \
+	%D%/config/config_helpers.h \
 	%D%/config/config_print.c \
 	%D%/config/config_print.h \
 	%D%/config/config_route.c \
+	%D%/config/config_route.h \
+	%D%/config/config_unit.c \
+	%D%/config/config_unit.h \
 	%D%/config/route.c \
 	%D%/config/route.h
 
@@ -93,25 +100,37 @@ libalert_la_SOURCES += \
 	%D%/text/default_templates.c \
 	%D%/text/default_templates.h \
 	%D%/text/escape.c \
+	%D%/text/escape.h \
 	%D%/text/format.c \
 	%D%/text/format.h \
+	%D%/text/format_time.c \
+	%D%/text/format_time.h \
 	%D%/text/json_writer.c \
 	%D%/text/json_writer.h \
+	%D%/text/message_texts.c \
+	%D%/text/message_texts.h \
 	%D%/text/template.c \
 	%D%/text/template.h \
 	%D%/text/template_compile.c \
+	%D%/text/template_compile.h \
 	%D%/text/template_filters.c \
 	%D%/text/template_filters.h \
 	%D%/text/template_internal.h \
 	%D%/text/template_variables.c \
 	%D%/text/template_variables.h \
 	%D%/text/template_variables_alert.c \
+	%D%/text/template_variables_alert.h \
 	%D%/text/template_variables_group.c \
+	%D%/text/template_variables_group.h \
 	%D%/text/template_variables_internal.h \
 	%D%/text/text_limits.c \
-	%D%/text/text_limits.h
+	%D%/text/text_limits.h \
+	%D%/text/text_style.h \
+	%D%/text/units.c \
+	%D%/text/units.h
 
 libalert_la_SOURCES += \
+	%D%/channel/channel_types.h \
 	%D%/channel/sender.c \
 	%D%/channel/sender.h
 libalert_la_LIBADD = libconfig.la libbase.la $(CJSON_LIBS) $(CRYPTO_LIBS) $(SQLITE_LIBS) $(LIBM)
@@ -121,10 +140,10 @@ noinst_LTLIBRARIES += libchannels.la
 libchannels_la_SOURCES =
 
 libchannels_la_SOURCES += \
-	%D%/channel/channel_types.h \
 	%D%/channel/curl_transfer.c \
 	%D%/channel/curl_transfer.h \
 	%D%/channel/discord.c \
+	%D%/channel/discord.h \
 	%D%/channel/http.c \
 	%D%/channel/http.h \
 	%D%/channel/json_reply.c \
@@ -134,10 +153,13 @@ libchannels_la_SOURCES += \
 	%D%/channel/signature.c \
 	%D%/channel/signature.h \
 	%D%/channel/slack.c \
-	%D%/channel/webhook.c
+	%D%/channel/slack.h \
+	%D%/channel/webhook.c \
+	%D%/channel/webhook.h
 
 libchannels_la_SOURCES += \
 	%D%/channel/email/email.c \
+	%D%/channel/email/email.h \
 	%D%/channel/email/email_body.c \
 	%D%/channel/email/email_body.h \
 	%D%/channel/email/mime.c \
@@ -147,6 +169,7 @@ libchannels_la_SOURCES += \
 
 libchannels_la_SOURCES += \
 	%D%/channel/pushover/pushover.c \
+	%D%/channel/pushover/pushover.h \
 	%D%/channel/pushover/pushover_form.c \
 	%D%/channel/pushover/pushover_form.h
 libchannels_la_LIBADD = libalert.la $(CJSON_LIBS) $(CRYPTO_LIBS) $(CURL_LIBS)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Discord (ALERTING.md A.5, A.14)."""
+"""Discord."""
 
 import pytest
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Mail (ALERTING.md A.1): every header rule, every row of the outcome table."""
+"""Mail: every header rule, every row of the outcome table."""
 
 import re
 import socket

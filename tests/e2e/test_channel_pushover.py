@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Pushover (ALERTING.md A.2, A.14)."""
+"""Pushover."""
 
 import time
 

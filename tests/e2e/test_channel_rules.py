@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What holds for every HTTP channel alike (ALERTING.md A.0): each rule is tried
+"""What holds for every HTTP channel alike: each rule is tried
 on all four."""
 
 import socket

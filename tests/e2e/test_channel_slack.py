@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Slack by webhook and by bot (ALERTING.md A.3, A.14)."""
+"""Slack by webhook and by bot."""
 
 import pytest
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The generic webhook (ALERTING.md A.4, A.14)."""
+"""The generic webhook."""
 
 import base64
 import time

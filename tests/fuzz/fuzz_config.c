@@ -5,6 +5,7 @@
 
 #include "alert/config/config.h"
 #include "alert/config/config_print.h"
+#include "alert/config/route.h"
 
 #include <stdint.h>
 #include <stdio.h>

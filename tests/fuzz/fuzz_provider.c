@@ -8,8 +8,11 @@
  * then the body. */
 #include <config.h>
 
-#include "alert/channel/channel_types.h"
+#include "alert/channel/discord.h"
 #include "alert/channel/http.h"
+#include "alert/channel/pushover/pushover.h"
+#include "alert/channel/slack.h"
+#include "alert/channel/webhook.h"
 #include "base/log.h"
 
 #include <math.h>

@@ -4,8 +4,9 @@
  * must render for every target within the ceiling, as valid text. */
 #include <config.h>
 
-#include "alert/text/default_templates.h"
+#include "alert/text/message_texts.h"
 #include "alert/text/template.h"
+#include "alert/text/template_compile.h"
 
 #include "base/text.h"
 
@@ -85,7 +86,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     buf_init(&title, 16 * TEMPLATE_OUTPUT_MAX);
     buf_init(&body, 16 * TEMPLATE_OUTPUT_MAX);
     if (t != NULL) {
-      (void)template_render_view(t, &view, (enum text_target)target, &out);
+      (void)template_render(t, &view, (enum text_target)target, &out);
       check(&out, text);
     }
     if (view_texts(&view, (enum text_target)target, &title, &body) == 0 &&

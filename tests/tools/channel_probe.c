@@ -11,9 +11,11 @@
 #include <config.h>
 
 #include "alert/channel/sender.h"
-#include "alert/config/config.h"
 #include "alert/model/message.h"
+#include "alert/text/message_texts.h"
 #include "alert/text/template.h"
+#include "alert/text/template_compile.h"
+#include "alert/text/text_style.h"
 #include "base/clock.h"
 #include "config/conf_tree.h"
 
@@ -310,8 +312,8 @@ static void do_render(const struct sender *sender, void *settings,
 
 static void do_step(const struct sender *sender, void *settings,
                     const struct sender_env *env, const cJSON *step,
-                    const struct route_config *route,
-                    const struct notify_config *config) {
+                    const struct text_override *words,
+                    const struct text_style *style) {
   const char *op = text_of(step, "op", "send");
   const cJSON *json = get(step, "message");
   struct alert_label labels[8];
@@ -322,8 +324,8 @@ static void do_step(const struct sender *sender, void *settings,
 
   read_alert(get(json, "alert"), &alert, labels);
   read_message(json, &alert, &message);
-  message.route = route;
-  message.config = config;
+  message.words = words;
+  message.style = style;
   buf_init(&title, TEMPLATE_OUTPUT_MAX);
   buf_init(&body, TEMPLATE_OUTPUT_MAX);
   if (message_texts(&message, TARGET_PLAIN, &title, &body) < 0)
@@ -399,8 +401,8 @@ int main(void) {
   char *text = read_all();
   cJSON *root = cJSON_Parse(text);
   const struct sender *sender = sender_find(text_of(root, "kind", ""));
-  struct route_config route = {.level = -1};
-  struct notify_config config = {.min_level = 0};
+  struct text_override route = {.name = NULL};
+  struct text_style config = {.units_num = 0};
   struct sender_env env = {.abort = &stopping,
                            .wall_ms = wall_ms,
                            .channel = "probe",

@@ -1,10 +1,31 @@
 /* SPDX-License-Identifier: MIT */
-/* The kinds of channel this build knows: one line each. */
+/* The types of channel this build knows: one row each. */
 #include <config.h>
 
 #include "alert/channel/channel_types.h"
 
-const struct sender *const senders[] = {
-    &sender_email,   &sender_pushover, &sender_slack,
-    &sender_webhook, &sender_discord,  NULL,
+#include "alert/channel/discord.h"
+#include "alert/channel/email/email.h"
+#include "alert/channel/pushover/pushover.h"
+#include "alert/channel/slack.h"
+#include "alert/channel/webhook.h"
+
+#include <stddef.h>
+
+const struct channel_type channel_types[] = {
+    {"email", &sender_email},
+    {"pushover", &sender_pushover},
+    {"slack", &sender_slack},
+    {"webhook", &sender_webhook},
+    {"discord", &sender_discord},
+    {"alertmanager", NULL},
+    {"gotify", NULL},
+    {"matrix", NULL},
+    {"ntfy", NULL},
+    {"opsgenie", NULL},
+    {"pagerduty", NULL},
+    {"teams", NULL},
+    {"telegram", NULL},
+    {"twilio", NULL},
+    {NULL, NULL},
 };

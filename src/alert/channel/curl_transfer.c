@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What HTTP and SMTP transfers share: see transfer.h. */
+/* What HTTP and SMTP transfers share: see curl_transfer.h. */
 #include <config.h>
 
 #include "alert/channel/curl_transfer.h"

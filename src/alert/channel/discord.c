@@ -1,13 +1,16 @@
 /* SPDX-License-Identifier: MIT */
-/* Discord by webhook (ALERTING.md A.5), always with wait=true: without it a
+/* Discord by webhook, always with wait=true: without it a
  * message that was not kept is no error. */
 #include <config.h>
 
-#include "alert/channel/channel_types.h"
+#include "alert/channel/discord.h"
+
 #include "alert/channel/http.h"
 #include "alert/channel/json_reply.h"
 #include "alert/text/alert_fields.h"
 #include "alert/text/json_writer.h"
+#include "alert/text/message_texts.h"
+#include "alert/text/template.h"
 #include "alert/text/text_limits.h"
 
 #include <errno.h>
@@ -31,7 +34,7 @@ enum {
   REQUEST_MAX = 64 * 1024,
 };
 
-/* ALERTING.md B.5 */
+/* one colour per level, the same ones in every channel that has them */
 static const int colours[LEVEL_COUNT] = {
     [LEVEL_OK] = 3061894,        [LEVEL_INFO] = 4431840,
     [LEVEL_WARNING] = 14327864,  [LEVEL_ERROR] = 15227148,
@@ -254,7 +257,7 @@ static void add_embed(struct json_writer *j, const struct message *message,
   json_writer_number(j, embed, "color", colours[level]);
   json_writer_moment(j, embed, "timestamp", message->created);
   buf_init(&url, URL_MAX + 1);
-  if (text_limits_url(message, URL_MAX, &url) < 0)
+  if (message_url(message, URL_MAX, &url) < 0)
     j->failed = true;
   if (url.len > 0)
     json_writer_text(j, embed, "url", url.data);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* HTTP for the channels, all of its rules in one place (ALERTING.md A.0): one
+/* HTTP for the channels, all of its rules in one place: one
  * request at a time on a connection of its own, no redirects, answers of at
  * most 64 KiB, and what every outcome means.
  *

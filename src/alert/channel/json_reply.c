@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Reading what services answer: see answer.h. */
+/* Reading what services answer: see json_reply.h. */
 #include <config.h>
 
 #include "alert/channel/json_reply.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* One kind of channel: email, pushover, ... A new kind is one file with a
- * struct sender and one line in senders[] (senders.c).
+/* One type of channel: email, pushover, ... A new type is one file with a
+ * struct sender and one row in channel_types[].
  *
  * Threads: defaults, check and destroy run on the thread that reads the
  * configuration, before the daemon forks: no thread, no handle, no network
@@ -81,11 +81,7 @@ struct sender {
   void (*destroy)(void *settings); /* not settings itself; wipe secrets */
 };
 
-/* NULL-terminated; defined in senders.c, in tests by
- * tests/fake/channel_types.c. */
-extern const struct sender *const senders[];
-
-/* By name without regard to case; NULL = no such kind. */
+/* By name without regard to case; NULL = no such type. */
 const struct sender *sender_find(const char *name);
 /* By the option name of the one-line form. */
 const struct sender *sender_find_line(const char *line_name);

@@ -1,13 +1,16 @@
 /* SPDX-License-Identifier: MIT */
-/* Slack (ALERTING.md A.3): by incoming webhook, or by a bot's token, which can
+/* Slack: by incoming webhook, or by a bot's token, which can
  * put the recovery into the alert's thread. */
 #include <config.h>
 
-#include "alert/channel/channel_types.h"
+#include "alert/channel/slack.h"
+
 #include "alert/channel/http.h"
 #include "alert/channel/json_reply.h"
 #include "alert/text/alert_fields.h"
 #include "alert/text/json_writer.h"
+#include "alert/text/message_texts.h"
+#include "alert/text/template.h"
 #include "alert/text/text_limits.h"
 
 #include <errno.h>
@@ -28,7 +31,7 @@ enum {
 
 static const char service[] = "https://slack.com";
 
-/* ALERTING.md B.5 */
+/* one colour per level, the same ones in every channel that has them */
 static const char *const colours[LEVEL_COUNT] = {
     [LEVEL_OK] = "#2eb886",      [LEVEL_INFO] = "#439fe0",
     [LEVEL_WARNING] = "#daa038", [LEVEL_ERROR] = "#e8590c",
@@ -230,7 +233,7 @@ static void add_attachment(struct json_writer *j, const struct message *message,
   json_writer_text(j, a, "color", colours[shown_level(message)]);
   json_writer_text(j, a, "fallback", title);
   buf_init(&url, URL_MAX + 1);
-  if (text_limits_url(message, URL_MAX, &url) < 0)
+  if (message_url(message, URL_MAX, &url) < 0)
     j->failed = true;
   if (url.len > 0) {
     add_escaped(j, a, "title", message->alert->device, TITLE_MAX);

@@ -1,13 +1,16 @@
 /* SPDX-License-Identifier: MIT */
-/* The generic webhook (ALERTING.md A.4): schema 1 or a body of one's own,
+/* The generic webhook: schema 1 or a body of one's own,
  * signed, with an idempotency key that stays the same over retries. */
 #include <config.h>
 
-#include "alert/channel/channel_types.h"
+#include "alert/channel/webhook.h"
+
 #include "alert/channel/http.h"
 #include "alert/channel/signature.h"
-#include "alert/config/config.h"
 #include "alert/text/json_writer.h"
+#include "alert/text/message_texts.h"
+#include "alert/text/template.h"
+#include "alert/text/template_compile.h"
 
 #include <errno.h>
 #include <math.h>
@@ -192,7 +195,7 @@ static int body_of(const struct webhook *w, const struct message *message,
                    const struct sender_env *env, struct buf *out) {
   if (w->body == NULL)
     return add_schema(message, env, out);
-  return template_render(
+  return message_render(
       w->body, message,
       is_json_type(content_type(w)) ? TARGET_JSON : TARGET_PLAIN, out);
 }
@@ -230,7 +233,7 @@ static int check_body(struct webhook *w, const char *where,
   snprintf(alert.device, sizeof(alert.device), "A \"plug\" \\");
   snprintf(alert.host, sizeof(alert.host), "host");
   buf_init(&out, TEMPLATE_OUTPUT_MAX);
-  err = template_render(w->body, &message, TARGET_JSON, &out);
+  err = message_render(w->body, &message, TARGET_JSON, &out);
   if (err == 0) {
     const char *end = NULL;
     cJSON *json =

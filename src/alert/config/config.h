@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* The configuration of notify_kasa, read and checked (ALERTING.md E). Filled
- * once, before any thread starts, then never changed: read from any thread. */
+/* The configuration of notify_kasa, read and checked. Filled once,
+ * before any thread starts, then never changed: read from any thread. */
 #ifndef ALERT_CONFIG_CONFIG_H
 #define ALERT_CONFIG_CONFIG_H
 
-#include "alert/channel/sender.h"
 #include "alert/model/alert.h"
-#include "alert/text/template.h"
+#include "alert/text/text_style.h"
 #include "config/conf_tree.h"
 #include "config/option.h"
 
@@ -16,6 +15,8 @@
 /* A duration that may be "never" or not given. */
 #define SECONDS_NEVER (-1.0)
 #define SECONDS_UNSET (-2.0)
+
+struct sender;
 
 struct channel_config {
   char *name;
@@ -34,7 +35,7 @@ struct channel_config {
 /* Matchers are exact texts, or "/regex/" (extended); several = any of them;
  * none = matches. */
 struct route_config {
-  char *name; /* "" for the implicit one */
+  struct text_override words; /* its name among them */
   struct option_strings host, plugin, plugin_instance, type, type_instance;
   struct option_strings device, class, severity, message;
   void *matchers; /* compiled; route.c's own */
@@ -48,8 +49,6 @@ struct route_config {
   double recover_after;       /* SECONDS_UNSET = top level's */
   double repeat[LEVEL_COUNT]; /* SECONDS_NEVER, SECONDS_UNSET = top level's */
   bool go_on;                 /* Continue */
-  struct template *title;     /* NULL = default texts */
-  struct template *text;
 };
 
 struct device_config {
@@ -57,11 +56,6 @@ struct device_config {
   char *alias;
   struct alert_label *labels;
   size_t labels_num;
-};
-
-struct unit_config {
-  char *type;
-  char *unit;
 };
 
 enum missing_scope { MISSING_SCOPE_DEVICE, MISSING_SCOPE_SERIES };
@@ -81,10 +75,7 @@ struct notify_config {
   double expire_after;        /* 7 d */
   double event_expire;        /* 24 h */
   bool notify_downgrade;      /* true */
-  char *dashboard_url;        /* source text */
-  struct template *dashboard; /* compiled, NULL = none */
-  char *currency;
-  char *thousands_separator; /* NULL = narrow no-break space */
+  struct text_style style;
 
   struct channel_config *channels;
   size_t channels_num;
@@ -92,8 +83,7 @@ struct notify_config {
   size_t routes_num;
   struct device_config *devices;
   size_t devices_num;
-  struct unit_config *units;
-  size_t units_num;
+  struct option_strings absent; /* channels of types this build lacks */
 };
 
 /* A configuration with the defaults, or NULL when memory is out. */
@@ -111,20 +101,9 @@ void notify_config_read(struct notify_config *config,
 void notify_config_finish(struct notify_config *config,
                           struct option_reporter *reporter);
 
-/* The device's entry by plugin instance or alias, NULL = none. */
-const struct device_config *device_find(const struct notify_config *config,
-                                        const char *plugin_instance);
-
 enum { ROUTES_MAX = 16, CHANNELS_MAX = 64 /* more are an error */ };
 
-/* Indices of the routes that take this alert, in order: the first match, and
- * those its Continue leads to. Returns how many (0 = no route). Looks at
- * identity, device, class, severity and text only. */
-size_t route_match(const struct notify_config *config,
-                   const struct alert *alert, int routes[ROUTES_MAX]);
-
-/* The level of an alert of this class and severity on this route (B.5). */
-enum level route_level(const struct route_config *route, enum alert_class class,
-                       enum severity severity);
+/* The top level's table, for the test that compares it with the manual. */
+extern const struct option notify_options[];
 
 #endif

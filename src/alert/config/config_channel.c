@@ -3,7 +3,11 @@
  * kept, marked as broken, so that the others can announce it. */
 #include <config.h>
 
-#include "alert/config/config_internal.h"
+#include "alert/config/config_channel.h"
+
+#include "alert/channel/channel_types.h"
+#include "alert/channel/sender.h"
+#include "alert/config/config_helpers.h"
 #include "base/text.h"
 
 #include <errno.h>
@@ -36,10 +40,6 @@ const struct option channel_options[] = {
     {.name = "RateLimit", .type = OPTION_LATER},
     {.name = "QuietHours", .type = OPTION_LATER},
     {.name = NULL}};
-
-const char *const later_senders[] = {
-    "twilio", "teams",    "pagerduty", "opsgenie",     "ntfy",
-    "gotify", "telegram", "matrix",    "alertmanager", NULL};
 
 int channel_index(const struct notify_config *config, const char *name) {
   for (size_t i = 0; i < config->channels_num; i++)
@@ -206,10 +206,10 @@ static void add_channel(struct notify_config *config,
 /* -- <Channel pushover "phone"> ---------------------------------------------
  */
 
-static void unknown_kind(struct config_reading *reading, const char *kind,
+static void unknown_kind(struct notify_config *config, const char *kind,
                          const char *name, const char *where,
                          struct option_reporter *reporter) {
-  struct option_strings *absent = &reading->absent;
+  struct option_strings *absent = &config->absent;
   const char *nearest = NULL;
   unsigned best = 4;
   char **slot;
@@ -222,20 +222,19 @@ static void unknown_kind(struct config_reading *reading, const char *kind,
     *slot = copy;
   else
     free(copy);
-  for (size_t i = 0; later_senders[i] != NULL; i++)
-    if (text_same(later_senders[i], kind)) {
+  for (const struct channel_type *t = channel_types; t->name != NULL; t++) {
+    unsigned distance = text_distance(kind, t->name);
+
+    if (text_same(t->name, kind)) { /* and yet it was not found */
       option_error(reporter,
                    "%s: channels of kind %s are not yet supported by this "
                    "version; the block is ignored",
-                   where, later_senders[i]);
+                   where, t->name);
       return;
     }
-  for (size_t i = 0; senders[i] != NULL; i++) {
-    unsigned distance = text_distance(kind, senders[i]->name);
-
-    if (distance < best) {
+    if (t->sender != NULL && distance < best) {
       best = distance;
-      nearest = senders[i]->name;
+      nearest = t->name;
     }
   }
   option_error(reporter, "%s: unknown kind of channel %.40s%s%s%s", where, kind,
@@ -261,8 +260,8 @@ void channel_read(void *target, const struct conf_item *item,
   }
   sender = sender_find(item->values[0].string);
   if (sender == NULL) {
-    unknown_kind((struct config_reading *)config, item->values[0].string,
-                 item->values[1].string, where, reporter);
+    unknown_kind(config, item->values[0].string, item->values[1].string, where,
+                 reporter);
     return;
   }
   add_channel(config, sender, item->values[1].string, item, where, reporter);

@@ -4,7 +4,9 @@
 
 #include "alert/config/config_print.h"
 
+#include "alert/channel/sender.h"
 #include "alert/text/format.h"
+#include "alert/text/format_time.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -118,8 +120,8 @@ static void put_matcher(struct output *p, const char *name,
 
 static void print_route(struct output *p, const struct notify_config *config,
                         const struct route_config *route) {
-  if (route->name[0] != '\0')
-    put_named(p, "  ", route->name);
+  if (route->words.name[0] != '\0')
+    put_named(p, "  ", route->words.name);
   else
     put(p, "  no route is configured: every alert");
   put(p, "\n");
@@ -157,7 +159,7 @@ static void print_route(struct output *p, const struct notify_config *config,
     put_repeat(p, route->repeat);
     put(p, "\n");
   }
-  if (route->title != NULL || route->text != NULL)
+  if (route->words.title != NULL || route->words.text != NULL)
     put(p, "    with words of its own\n");
   if (route->go_on)
     put(p, "    and on to the routes below\n");

@@ -3,8 +3,12 @@
  * left out as a whole: half a matcher would take what it was not meant for. */
 #include <config.h>
 
-#include "alert/config/config_internal.h"
+#include "alert/config/config_route.h"
+
+#include "alert/config/config_channel.h"
+#include "alert/config/config_helpers.h"
 #include "alert/config/route.h"
+#include "alert/text/template_compile.h"
 #include "base/text.h"
 
 #include <errno.h>
@@ -33,7 +37,8 @@ static void read_title(void *target, const struct conf_item *item,
                        struct option_reporter *reporter) {
   struct route_reading *reading = target;
 
-  if (template_read(&reading->route.title, item, reading->where, reporter) < 0)
+  if (template_read(&reading->route.words.title, item, reading->where,
+                    reporter) < 0)
     reading->broken = true;
 }
 
@@ -41,7 +46,8 @@ static void read_text(void *target, const struct conf_item *item,
                       struct option_reporter *reporter) {
   struct route_reading *reading = target;
 
-  if (template_read(&reading->route.text, item, reading->where, reporter) < 0)
+  if (template_read(&reading->route.words.text, item, reading->where,
+                    reporter) < 0)
     reading->broken = true;
 }
 
@@ -94,9 +100,9 @@ void route_clear(struct route_config *route) {
   option_strings_free(&route->message);
   option_strings_free(&route->channel_names);
   free(route->channels);
-  template_free(route->title);
-  template_free(route->text);
-  free(route->name);
+  template_free(route->words.title);
+  template_free(route->words.text);
+  free(route->words.name);
 }
 
 static void route_defaults(struct route_config *route) {
@@ -126,10 +132,10 @@ void route_read(void *target, const struct conf_item *item,
   if (route_compile(&reading.route, where, reporter) < 0)
     reading.broken = true;
   text_clean(name, strlen(name), clean, sizeof(clean));
-  reading.route.name = strdup(clean);
+  reading.route.words.name = strdup(clean);
   if (reading.broken)
     option_error(reporter, "%s: the route is left out", where);
-  else if (reading.route.name != NULL)
+  else if (reading.route.words.name != NULL)
     slot = array_grow(&config->routes, &config->routes_num, sizeof(*slot));
   if (slot != NULL)
     *slot = reading.route;
@@ -161,10 +167,8 @@ static void all_channels(const struct notify_config *config,
 
 /* Channels of kinds that this version lacks were complained about already. */
 static bool is_absent(const struct notify_config *config, const char *name) {
-  const struct config_reading *reading = (const struct config_reading *)config;
-
-  for (size_t i = 0; i < reading->absent.count; i++)
-    if (strcmp(reading->absent.items[i], name) == 0)
+  for (size_t i = 0; i < config->absent.count; i++)
+    if (strcmp(config->absent.items[i], name) == 0)
       return true;
   return false;
 }
@@ -184,7 +188,8 @@ static void unknown_channel(const struct notify_config *config,
     }
   }
   option_error(reporter, "<Route \"%s\">: unknown channel \"%.64s\"%s%s%s",
-               route->name, name, nearest != NULL ? ", did you mean \"" : "",
+               route->words.name, name,
+               nearest != NULL ? ", did you mean \"" : "",
                nearest != NULL ? nearest : "", nearest != NULL ? "\"?" : "");
 }
 
@@ -207,7 +212,7 @@ static void resolve_channels(struct notify_config *config,
     option_error(reporter,
                  "<Route \"%s\">: none of its channels exists; it goes to "
                  "every channel",
-                 route->name);
+                 route->words.name);
   all_channels(config, route);
 }
 
@@ -222,8 +227,8 @@ void routes_finish(struct notify_config *config,
     if (route == NULL)
       return;
     route_defaults(route);
-    route->name = strdup("");
-    if (route->name == NULL)
+    route->words.name = strdup("");
+    if (route->words.name == NULL)
       config->routes_num--;
     all_channels(config, route);
   }

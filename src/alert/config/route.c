@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Which alert goes where: see route.h and config.h. */
+/* Which alert goes where: see route.h. */
 #include <config.h>
 
 #include "alert/config/route.h"

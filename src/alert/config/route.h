@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Matching alerts with routes; route_match() and route_level() of config.h are
- * what the engine calls. Compiled at start, then read from any thread. */
+/* Matching alerts with routes. Compiled at start, then read from any
+ * thread. */
 #ifndef ALERT_CONFIG_ROUTE_H
 #define ALERT_CONFIG_ROUTE_H
 
@@ -13,6 +13,17 @@
 int route_compile(struct route_config *route, const char *where,
                   struct option_reporter *reporter);
 void route_release(struct route_config *route);
+
+/* Indices of the routes that take this alert, in order: the first match, and
+ * those its Continue leads to. Returns how many (0 = no route). Looks at
+ * identity, device, class, severity and text only. */
+size_t route_match(const struct notify_config *config,
+                   const struct alert *alert, int routes[ROUTES_MAX]);
+
+/* The level of an alert of this class and severity on this route; route may be
+ * NULL. */
+enum level route_level(const struct route_config *route, enum alert_class class,
+                       enum severity severity);
 
 /* Whether this one route takes the alert. */
 bool route_takes(const struct route_config *route, const struct alert *alert);

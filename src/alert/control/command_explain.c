@@ -4,7 +4,10 @@
 
 #include "alert/control/command_internal.h"
 
+#include "alert/config/route.h"
 #include "alert/deliver/policy.h"
+#include "alert/text/message_texts.h"
+#include "alert/text/template.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -215,8 +218,8 @@ static void render_channel(struct command *c, const struct open_alert *e,
   m.delivery_id = "00000000000000000000000000000000";
   m.message_id = "<rendered@localhost>";
   m.created = alert_core_now(c->core);
-  m.route = &config->routes[route];
-  m.config = config;
+  m.words = &config->routes[route].words;
+  m.style = &config->style;
   m.collectd_host = alert_core_host(c->core);
   buf_init(&title, TEMPLATE_OUTPUT_MAX);
   buf_init(&body, TEMPLATE_OUTPUT_MAX);

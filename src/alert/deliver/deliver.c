@@ -5,8 +5,11 @@
 
 #include "alert/deliver/deliver_internal.h"
 
+#include "alert/config/route.h"
 #include "alert/deliver/policy.h"
 #include "alert/model/alert_json.h"
+#include "alert/text/message_texts.h"
+#include "alert/text/template.h"
 #include "base/log.h"
 
 #include <errno.h>
@@ -139,8 +142,8 @@ static int row_texts(struct saying *s, struct outbox_row *row, int route) {
   m.delivery_id = row->delivery_id;
   m.message_id = row->message_id;
   m.created = row->created;
-  m.route = route >= 0 ? &s->d->config->routes[route] : NULL;
-  m.config = s->d->config;
+  m.words = route >= 0 ? &s->d->config->routes[route].words : NULL;
+  m.style = &s->d->config->style;
   m.collectd_host = s->d->hooks.collectd_host;
   buf_init(&title, TEMPLATE_OUTPUT_MAX);
   buf_init(&body, TEMPLATE_OUTPUT_MAX);

@@ -9,6 +9,7 @@
 #ifndef ALERT_DELIVER_DELIVER_H
 #define ALERT_DELIVER_DELIVER_H
 
+#include "alert/channel/sender.h"
 #include "alert/config/config.h"
 #include "alert/model/message.h"
 #include "alert/state/state.h"

@@ -6,6 +6,8 @@
 #include "alert/deliver/deliver_internal.h"
 
 #include "alert/model/alert_json.h"
+#include "alert/text/message_texts.h"
+#include "alert/text/template.h"
 #include "base/log.h"
 
 #include <errno.h>
@@ -135,14 +137,14 @@ static const char *why_late(struct deliver *d, struct channel_run *c,
   return job->why_late;
 }
 
-static const struct route_config *route_by_key(const struct deliver *d,
-                                               const char *key) {
+static const struct text_override *words_by_key(const struct deliver *d,
+                                                const char *key) {
   char name[64];
 
   for (size_t i = 0; key[0] != '\0' && i < d->config->routes_num; i++) {
     route_key(d->config, (int)i, name, sizeof(name));
     if (strcmp(name, key) == 0)
-      return &d->config->routes[i];
+      return &d->config->routes[i].words;
   }
   return NULL;
 }
@@ -176,8 +178,8 @@ static void fill_message(struct deliver *d, int channel, struct job *job,
       .delay_s = late > LATE_MS ? (double)late / 1000 : 0,
       .delay_why = late > LATE_MS ? why_late(d, c, job) : "",
       .fallback_for = row->fallback_for,
-      .route = route_by_key(d, row->route),
-      .config = d->config,
+      .words = words_by_key(d, row->route),
+      .style = &d->config->style,
       .collectd_host = d->hooks.collectd_host,
   };
 }

@@ -4,6 +4,7 @@
 
 #include "alert/engine/channel_thread.h"
 
+#include "alert/channel/sender.h"
 #include "base/log.h"
 #include "base/thread.h"
 

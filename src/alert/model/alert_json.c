@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Alerts to JSON and back, by a table of fields: see snapshot.h. */
+/* Alerts to JSON and back, by a table of fields: see alert_json.h. */
 #include <config.h>
 
 #include "alert/model/alert_json.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* One notification, copied out of the daemon: what it is about, told apart by
- * class and identity (ALERTING.md B.2).
+ * class and identity.
  *
  * The glue fills the first part and may hand over anything: every field is a
  * stranger's. event_classify() cleans it and fills the second part. Pure, any

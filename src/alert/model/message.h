@@ -8,8 +8,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-struct notify_config;
-struct route_config;
+struct text_style;
+struct text_override;
 
 enum message_kind {
   MESSAGE_OPEN,
@@ -62,9 +62,9 @@ struct message {
   const char *delay_why;    /* "Pushover could not be reached", "" = unknown */
   const char *fallback_for; /* "Slack unreachable: no_service", "" = none */
 
-  /* for rendering, see template.h; both may be NULL */
-  const struct route_config *route; /* whose Text and Title apply */
-  const struct notify_config *config;
+  /* for rendering, see message_texts.h; both may be NULL */
+  const struct text_override *words; /* of the route that chose it */
+  const struct text_style *style;
   const char *collectd_host;
 };
 

@@ -4,6 +4,10 @@
 
 #include "alert/state/state.h"
 
+#include "alert/config/config_device.h"
+#include "alert/config/route.h"
+#include "alert/text/units.h"
+
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -12,7 +16,7 @@
 
 void route_key(const struct notify_config *config, int route, char *out,
                size_t size) {
-  const char *name = config->routes[route].name;
+  const char *name = config->routes[route].words.name;
 
   if (name != NULL && name[0] != '\0')
     snprintf(out, size, "%.60s", name);
@@ -124,7 +128,7 @@ void alert_build(const struct notify_config *config, const struct event *ev,
   memcpy(a->meta, ev->meta, sizeof(a->meta));
   open_alert_names(config, e);
   open_alert_values(e, ev);
-  COPY(a->unit, unit_of_type(config, a->type));
+  COPY(a->unit, unit_of_type(&config->style, a->type));
   open_alert_routes(config, e);
   a->level = open_alert_level(config, e, ev->severity);
 }

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-/* The facts of an alert as short pairs: see facts.h. */
+/* The facts of an alert as short pairs: see alert_fields.h. */
 #include <config.h>
 
 #include "alert/text/alert_fields.h"
 
-#include "alert/config/config.h"
 #include "alert/text/alert_subject.h"
+#include "alert/text/format.h"
+#include "alert/text/format_time.h"
+#include "alert/text/units.h"
 #include "base/text.h"
 
 #include <inttypes.h>
@@ -14,22 +16,12 @@
 #include <stdio.h>
 #include <string.h>
 
-static struct format_style style_of(const struct message *message) {
-  struct format_style style = {NULL, NULL};
-
-  if (message->config != NULL) {
-    style.thousands = message->config->thousands_separator;
-    style.currency = message->config->currency;
-  }
-  return style;
-}
-
 void alert_fields_value(const struct message *message, double value, char *out,
                         size_t size) {
-  const struct format_style style = style_of(message);
-  const struct unit unit = alert_subject_unit(message->alert, message->config);
+  const struct text_style *style = message->style;
+  const struct unit unit = unit_of_alert(message->alert, message->style);
 
-  format_value(value, &unit, &style, out, size);
+  format_value(value, &unit, style, out, size);
 }
 
 struct list {
@@ -80,10 +72,10 @@ static void add_numbers(struct list *list, const struct message *message) {
 
   if (is_away(alert)) { /* "up is 0" tells nobody anything */
     struct unit watts;
-    const struct format_style style = style_of(message);
+    const struct text_style *style = message->style;
 
     unit_from_symbol("W", &watts);
-    format_value(alert->last_power, &watts, &style, text, sizeof(text));
+    format_value(alert->last_power, &watts, style, text, sizeof(text));
     add(list, "Last reading", "%s", text);
     return;
   }

@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* The words for what collectd measures: see topic.h. */
+/* The words for what collectd measures: see alert_subject.h. */
 #include <config.h>
 
 #include "alert/text/alert_subject.h"
 
-#include "alert/text/template.h"
 #include "base/text.h"
 
 #include <math.h>
@@ -255,37 +254,4 @@ const char *alert_subject_switch(const struct alert *alert, double value) {
   if (topic == NULL || topic->kind != SUBJECT_SWITCH || isnan(value))
     return "";
   return value != 0 ? topic->yes : topic->no;
-}
-
-static const char *configured_unit(const struct notify_config *config,
-                                   const char *type) {
-  if (config != NULL)
-    for (size_t i = 0; i < config->units_num; i++)
-      if (strcmp(config->units[i].type, type) == 0)
-        return config->units[i].unit;
-  return NULL;
-}
-
-struct unit alert_subject_unit(const struct alert *alert,
-                               const struct notify_config *config) {
-  const char *chosen = configured_unit(config, alert->type);
-  struct unit unit = {"", UNIT_PLAIN, 0, NULL};
-
-  if (!isnan(alert->percent))
-    unit.symbol = "%";
-  else if (chosen != NULL)
-    unit_from_symbol(chosen, &unit);
-  else if (alert->type[0] != '\0')
-    unit = *unit_of(alert->plugin, alert->type);
-  else /* a missing device: of its last value */
-    unit_from_symbol(alert->unit, &unit);
-  return unit;
-}
-
-const char *unit_of_type(const struct notify_config *config, const char *type) {
-  const struct format_style style = {NULL,
-                                     config != NULL ? config->currency : NULL};
-  const char *chosen = configured_unit(config, type);
-
-  return chosen != NULL ? chosen : unit_symbol(unit_of("", type), &style);
 }

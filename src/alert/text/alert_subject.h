@@ -6,9 +6,7 @@
 #ifndef ALERT_TEXT_ALERT_SUBJECT_H
 #define ALERT_TEXT_ALERT_SUBJECT_H
 
-#include "alert/config/config.h"
 #include "alert/model/alert.h"
-#include "alert/text/format.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -43,11 +41,5 @@ const char *alert_subject_suffix(const struct alert *alert);
 
 /* What a switch is at this value: "on", "not running"; "" for others. */
 const char *alert_subject_switch(const struct alert *alert, double value);
-
-/* Unit of the alert's values: <Unit> of the configuration, else the type's;
- * percent where the threshold judges a percentage. Texts inside are borrowed
- * from the tables, the configuration or the alert. */
-struct unit alert_subject_unit(const struct alert *alert,
-                               const struct notify_config *config);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The words of every message (ALERTING.md C.3), as templates in the language
+/* The words of every message, as templates in the language
  * people use for their own: one row per occasion and kind of value. A message
  * starts with the device's name, because that is what a lock screen shows. */
 #include <config.h>
@@ -7,12 +7,12 @@
 #include "alert/text/default_templates.h"
 
 #include "alert/text/alert_subject.h"
+#include "alert/text/template.h"
+#include "alert/text/template_compile.h"
 #include "base/log.h"
-#include "base/text.h"
 
 #include <errno.h>
 #include <pthread.h>
-#include <string.h>
 
 /* "1 620 W", "CPU 96 %", "52.4 kWh today" */
 #define READING "%{quantity}%{value}%{suffix}"
@@ -228,8 +228,8 @@ static size_t wording_for(enum alert_reason reason,
   return fallback;
 }
 
-static int default_rendered(const struct view *view, enum text_target target,
-                            struct buf *title, struct buf *body) {
+int default_texts(const struct view *view, enum text_target target,
+                  struct buf *title, struct buf *body) {
   static pthread_once_t once = PTHREAD_ONCE_INIT;
   enum alert_reason reason =
       view->message != NULL ? view->message->reason : view->alert->reason;
@@ -239,153 +239,9 @@ static int default_rendered(const struct view *view, enum text_target target,
   pthread_once(&once, compile_all);
   i = wording_for(reason, alert_subject_kind(view->alert));
   if (title != NULL && compiled[i].title != NULL)
-    err = template_render_view(compiled[i].title, view, target, title);
+    err = template_render(compiled[i].title, view, target, title);
   if ((err == 0 || err == -EMSGSIZE) && body != NULL &&
       compiled[i].body != NULL)
-    err = template_render_view(compiled[i].body, view, target, body);
+    err = template_render(compiled[i].body, view, target, body);
   return err == -EMSGSIZE ? 0 : err;
-}
-
-int default_texts(const struct view *view, struct buf *title,
-                  struct buf *body) {
-  return default_rendered(view, TARGET_PLAIN, title, body);
-}
-
-/* -- a route's own words ----------------------------------------------------
- */
-
-/* A route's text is about something that is wrong now. */
-static bool own_text_fits(enum alert_reason reason) {
-  return reason == REASON_OPENED || reason == REASON_WORSE ||
-         reason == REASON_BETTER || reason == REASON_REPEAT;
-}
-
-static int own_texts(const struct view *view, enum text_target target,
-                     struct buf *title, struct buf *body) {
-  const struct route_config *route = view->message->route;
-  struct buf *rest_title = title;
-  struct buf *rest_body = body;
-  int err = 0;
-
-  if (route != NULL && own_text_fits(view->message->reason)) {
-    if (route->title != NULL) {
-      err = template_render_view(route->title, view, target, title);
-      if (title->len > 0)
-        rest_title = NULL;
-    }
-    if ((err == 0 || err == -EMSGSIZE) && route->text != NULL) {
-      err = template_render_view(route->text, view, target, body);
-      if (body->len > 0)
-        rest_body = NULL;
-    }
-    if (err < 0 && err != -EMSGSIZE)
-      return err;
-  }
-  return default_rendered(view, target, rest_title, rest_body);
-}
-
-/* -- what every text gets ---------------------------------------------------
- */
-
-static int add_line(struct buf *body, const char *text, const char *end,
-                    enum text_target target) {
-  int err = body->len > 0 ? buf_adds(body, "\n") : 0;
-
-  if (err == 0)
-    err = text_escape(text, target, body);
-  return err == 0 ? buf_adds(body, end) : err;
-}
-
-static int add_notes(const struct message *message, enum text_target target,
-                     struct buf *body) {
-  char words[FORMAT_SIZE];
-  int err = 0;
-
-  if (message->delay_s > 0 && message->reason != REASON_MISSED) {
-    format_duration(message->delay_s, words, sizeof(words));
-    if (body->len > 0)
-      err = buf_adds(body, " ");
-    if (err == 0)
-      err = buf_addf(body, "Delayed %s", words);
-    if (err == 0 && message->delay_why != NULL && message->delay_why[0] != '\0')
-      err = buf_adds(body, ": ");
-    if (err == 0 && message->delay_why != NULL)
-      err = text_escape(message->delay_why, target, body);
-    if (err == 0)
-      err = buf_adds(body, ".");
-  }
-  if (err == 0 && message->fallback_for != NULL &&
-      message->fallback_for[0] != '\0')
-    err = add_line(body, message->fallback_for, "", target);
-  if (err == 0 && (message->alert->flags & ALERT_TIME_UNCERTAIN) != 0)
-    err =
-        add_line(body, "Times are uncertain: this machine's clock was not set",
-                 ".", target);
-  return err;
-}
-
-/* A title is one line. */
-static void flatten(struct buf *title) {
-  for (size_t i = 0; i < title->len; i++)
-    if (title->data[i] == '\n' || title->data[i] == '\r')
-      title->data[i] = ' ';
-}
-
-static void keep_one_line(struct buf *body) {
-  size_t len = body->len > 0 ? strcspn(body->data, "\n") : 0;
-
-  if (len < body->len) {
-    body->data[len] = '\0';
-    body->len = len;
-  }
-}
-
-/* Inside JSON, headers and addresses our own words need escaping as well, so
- * these are made plain first and then escaped as a whole. */
-static bool escapes_whole(enum text_target target) {
-  return target == TARGET_JSON || target == TARGET_MAIL_HEADER ||
-         target == TARGET_URL;
-}
-
-static int add_all(const struct buf *from, enum text_target target,
-                   struct buf *out) {
-  if (from->len == 0)
-    return 0;
-  return escapes_whole(target) ? text_escape(from->data, target, out)
-                               : buf_add(out, from->data, from->len);
-}
-
-int view_texts(const struct view *view, enum text_target target,
-               struct buf *title, struct buf *body) {
-  enum text_target inner = escapes_whole(target) ? TARGET_PLAIN : target;
-  struct buf t;
-  struct buf b;
-  int err;
-
-  buf_init(&t, 2 * TEMPLATE_OUTPUT_MAX);
-  buf_init(&b, 2 * TEMPLATE_OUTPUT_MAX);
-  err = own_texts(view, inner, &t, &b);
-  flatten(&t);
-  if (err == 0 && t.len == 0)
-    err = buf_adds(&t, "notify_kasa");
-  if (view->message->shrink)
-    keep_one_line(&b);
-  if (err == 0)
-    err = add_notes(view->message, inner, &b);
-  if (view->message->shrink)
-    keep_one_line(&b);
-  if (err == 0)
-    err = add_all(&t, target, title);
-  if (err == 0)
-    err = add_all(&b, target, body);
-  buf_free(&t);
-  buf_free(&b);
-  return err;
-}
-
-int message_texts(const struct message *message, enum text_target target,
-                  struct buf *title, struct buf *body) {
-  const struct view view = {.message = message, .alert = message->alert};
-
-  return view_texts(&view, target, title, body);
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Escaping of substituted values for where a text goes (ALERTING.md C.2). */
+/* Escaping for each place a text may go to: see escape.h. */
 #include <config.h>
 
-#include "alert/text/template.h"
+#include "alert/text/escape.h"
 
 #include "base/text.h"
 

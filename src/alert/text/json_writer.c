@@ -5,6 +5,7 @@
 #include "alert/text/json_writer.h"
 
 #include "alert/text/format.h"
+#include "alert/text/format_time.h"
 #include "alert/text/text_limits.h"
 
 #include <errno.h>

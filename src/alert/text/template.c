@@ -4,7 +4,6 @@
 
 #include "alert/text/template_internal.h"
 
-#include "alert/text/default_templates.h"
 #include "base/text.h"
 
 #include <errno.h>
@@ -132,8 +131,8 @@ static int render(const struct template *t, struct view *view,
   return err;
 }
 
-int template_render_view(const struct template *t, const struct view *view,
-                         enum text_target target, struct buf *out) {
+int template_render(const struct template *t, const struct view *view,
+                    enum text_target target, struct buf *out) {
   struct view own = *view;
   struct buf text;
   int err;
@@ -151,11 +150,4 @@ int template_render_view(const struct template *t, const struct view *view,
   }
   buf_free(&text);
   return err;
-}
-
-int template_render(const struct template *t, const struct message *message,
-                    enum text_target target, struct buf *out) {
-  const struct view view = {.message = message, .alert = message->alert};
-
-  return template_render_view(t, &view, target, out);
 }

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* From a template's text to its steps, with a person's mistakes named by place:
- * see template.h for the promise and ALERTING.md C.1 for the language. */
+ * see template_compile.h. The language is described in the manual of
+ * notify_kasa. */
 #include <config.h>
 
-#include "alert/text/template_internal.h"
+#include "alert/text/template_compile.h"
 
+#include "alert/text/template_internal.h"
 #include "base/text.h"
 #include "config/option.h"
 

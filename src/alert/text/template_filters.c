@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* The filters of templates: see filter.h. */
+/* The filters of templates: see template_filters.h. */
 #include <config.h>
 
 #include "alert/text/template_filters.h"
 
+#include "alert/text/format.h"
+#include "alert/text/format_time.h"
 #include "alert/text/template.h"
 #include "base/text.h"
 
@@ -111,7 +113,7 @@ FILTER(apply_upper) { return map_text(f, view, to_upper); }
 FILTER(apply_lower) { return map_text(f, view, to_lower); }
 
 FILTER(apply_number) {
-  struct format_style style = view_style(view);
+  const struct text_style *style = view_style(view);
   char words[FORMAT_SIZE];
   double number = f->value.number;
   long decimals = 0;
@@ -119,9 +121,9 @@ FILTER(apply_number) {
   if (f->value.style == NUMBER_UNIT && f->value.unit.factor != 0)
     number *= f->value.unit.factor;
   if (*argument == '\0')
-    format_number(number, &style, words, sizeof(words));
+    format_number(number, style, words, sizeof(words));
   else if (whole_number(argument, 0, 9, &decimals) == 0)
-    format_decimals(number, (unsigned)decimals, &style, words, sizeof(words));
+    format_decimals(number, (unsigned)decimals, style, words, sizeof(words));
   return become_copy(f, words);
 }
 

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* Finding names, and what a value is in words: see variable.h. */
+/* Finding names, and what a value is in words: see template_variables.h. */
 #include <config.h>
 
 #include "alert/text/template_variables_internal.h"
 
-#include "alert/text/alert_subject.h"
-#include "alert/text/default_templates.h"
-#include "alert/text/template.h"
+#include "alert/text/format_time.h"
+#include "alert/text/template_variables_alert.h"
+#include "alert/text/template_variables_group.h"
 #include "base/text.h"
 
 #include <errno.h>
@@ -14,6 +14,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+enum { VIEW_TEXT_MAX = 2 * 16384 };
 
 /* -- filling a value ------------------------------------------------------- */
 
@@ -43,8 +45,8 @@ int value_give_with_unit(const struct view *view, struct value *value,
                          double number) {
   value->style = NUMBER_UNIT;
   value->number = number;
-  value->unit = alert_subject_unit(
-      view->alert, view->message != NULL ? view->message->config : NULL);
+  value->unit = unit_of_alert(
+      view->alert, view->message != NULL ? view->message->style : NULL);
   return 0;
 }
 
@@ -56,37 +58,24 @@ int64_t view_now(const struct view *view) {
          1000;
 }
 
-struct format_style view_style(const struct view *view) {
-  const struct notify_config *config =
-      view->message != NULL ? view->message->config : NULL;
-
-  if (config == NULL)
-    return (struct format_style){NULL, NULL};
-  return (struct format_style){config->thousands_separator, config->currency};
+const struct text_style *view_style(const struct view *view) {
+  return view->message != NULL ? view->message->style : NULL;
 }
 
-int value_give_default_text(const struct view *view, enum default_text want,
-                            struct value *value) {
+int value_give_view_text(const struct view *view, enum view_text which,
+                         struct value *value) {
   struct view inner = *view;
-  struct buf title;
-  struct buf body;
+  struct buf text;
   int err;
 
-  if (view->inner || view->message == NULL)
+  if (view->text == NULL)
     return value_give_text(value, "");
-  inner.inner = true;
-  buf_init(&title, TEMPLATE_OUTPUT_MAX);
-  buf_init(&body, TEMPLATE_OUTPUT_MAX);
-  err = default_texts(&inner, &title, &body);
-  if (err == 0) {
-    struct buf *from = want == WANT_TITLE ? &title : &body;
-
-    if (want == WANT_SUMMARY && from->data != NULL)
-      from->data[strcspn(from->data, "\n")] = '\0';
-    err = value_give_copy(value, from->data != NULL ? from->data : "");
-  }
-  buf_free(&title);
-  buf_free(&body);
+  inner.text = NULL; /* a text within a text within a text ends here */
+  buf_init(&text, VIEW_TEXT_MAX);
+  err = view->text(&inner, which, &text);
+  if (err == 0 || err == -EMSGSIZE)
+    err = value_give_copy(value, text.data != NULL ? text.data : "");
+  buf_free(&text);
   return err;
 }
 
@@ -165,7 +154,7 @@ static void raw_number(double number, char *out, size_t size) {
 
 void value_words(const struct value *value, const struct view *view, char *out,
                  size_t size) {
-  struct format_style style = view_style(view);
+  const struct text_style *style = view_style(view);
 
   out[0] = '\0';
   if (!value_present(value))
@@ -176,11 +165,11 @@ void value_words(const struct value *value, const struct view *view, char *out,
     break;
   case VALUE_NUMBER:
     if (value->style == NUMBER_UNIT)
-      format_value(value->number, &value->unit, &style, out, size);
+      format_value(value->number, &value->unit, style, out, size);
     else if (value->style == NUMBER_RAW)
       raw_number(value->number, out, size);
     else
-      format_number(value->number, &style, out, size);
+      format_number(value->number, style, out, size);
     break;
   case VALUE_DURATION:
     format_duration(value->number, out, size);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The names a template may use and what each stands for (ALERTING.md C.1).
+/* The names a template may use and what each stands for.
  *
  * One table, read by the template compiler (does this name exist?), by the
  * renderer (what is it now?) and by the test that compares with the manual.
@@ -7,13 +7,24 @@
 #ifndef ALERT_TEXT_TEMPLATE_VARIABLES_H
 #define ALERT_TEXT_TEMPLATE_VARIABLES_H
 
-#include "alert/config/config.h"
 #include "alert/model/message.h"
 #include "alert/text/format.h"
+#include "alert/text/text_style.h"
+#include "alert/text/units.h"
+#include "base/buf.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+
+/* Texts that a name may stand for: the default words of the message, and its
+ * link. */
+enum view_text {
+  VIEW_TITLE,
+  VIEW_SUMMARY, /* the first line of the details */
+  VIEW_DETAILS,
+  VIEW_URL,
+};
 
 /* What the names of a text refer to. A group's or a digest's text has alerts
  * besides the message's own one; a missing device's has members. */
@@ -25,7 +36,9 @@ struct view {
   const struct alert_member *members;
   size_t members_num;
   const struct alert_member *member; /* inside `each members`, else NULL */
-  bool inner; /* a text inside a text: `title` and `url` give nothing there */
+  /* Appends one of the texts above: 0, -ENOMEM, -EMSGSIZE. NULL = there are
+   * none: inside such a text, or where nobody set it. */
+  int (*text)(const struct view *view, enum view_text which, struct buf *out);
 };
 
 enum value_kind {
@@ -93,7 +106,7 @@ void value_words(const struct value *value, const struct view *view, char *out,
  * the clock, so a retry says the same. */
 int64_t view_now(const struct view *view);
 
-/* Thousands separator and currency of the configuration. */
-struct format_style view_style(const struct view *view);
+/* How the configuration wants numbers shown; NULL = the defaults. */
+const struct text_style *view_style(const struct view *view);
 
 #endif

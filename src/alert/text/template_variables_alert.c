@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* What the names in templates stand for: those about one alert. See
- * variable.h. */
+ * template_variables.h. */
 #include <config.h>
 
-#include "alert/text/template_variables_internal.h"
+#include "alert/text/template_variables_alert.h"
 
 #include "alert/text/alert_subject.h"
-#include "alert/text/default_templates.h"
+#include "alert/text/template_variables_internal.h"
 #include "base/text.h"
 
 #include <errno.h>
@@ -202,13 +202,12 @@ GETTER(get_direction) {
 }
 
 GETTER(get_unit) {
-  struct format_style style = view_style(view);
-  struct unit unit = alert_subject_unit(
-      view->alert, view->message != NULL ? view->message->config : NULL);
+  const struct text_style *style = view_style(view);
+  struct unit unit = unit_of_alert(
+      view->alert, view->message != NULL ? view->message->style : NULL);
 
-  return value_give_copy(value, unit.kind == UNIT_MONEY
-                                    ? unit_symbol(&unit, &style)
-                                    : unit.symbol);
+  return value_give_copy(
+      value, unit.kind == UNIT_MONEY ? unit_symbol(&unit, style) : unit.symbol);
 }
 
 GETTER(get_metric) {
@@ -290,13 +289,10 @@ GETTER(get_announcement) {
   return value_give_copy(value, text);
 }
 
-GETTER(get_title) { return value_give_default_text(view, WANT_TITLE, value); }
-GETTER(get_summary) {
-  return value_give_default_text(view, WANT_SUMMARY, value);
-}
-GETTER(get_details) {
-  return value_give_default_text(view, WANT_DETAILS, value);
-}
+GETTER(get_title) { return value_give_view_text(view, VIEW_TITLE, value); }
+GETTER(get_summary) { return value_give_view_text(view, VIEW_SUMMARY, value); }
+GETTER(get_details) { return value_give_view_text(view, VIEW_DETAILS, value); }
+GETTER(get_url) { return value_give_view_text(view, VIEW_URL, value); }
 
 GETTER(get_channel) {
   return value_give_text(value,
@@ -305,8 +301,8 @@ GETTER(get_channel) {
 
 GETTER(get_route) {
   return value_give_text(value,
-                         view->message != NULL && view->message->route != NULL
-                             ? view->message->route->name
+                         view->message != NULL && view->message->words != NULL
+                             ? view->message->words->name
                              : "");
 }
 
@@ -316,26 +312,6 @@ GETTER(get_collectd_host) {
 }
 
 GETTER(get_version) { return value_give_text(value, PACKAGE_VERSION); }
-
-GETTER(get_url) {
-  const struct notify_config *config =
-      view->message != NULL ? view->message->config : NULL;
-  struct view inner = *view;
-  struct buf url;
-  int err;
-
-  if (view->inner || config == NULL || config->dashboard == NULL)
-    return value_give_text(value, "");
-  inner.inner = true;
-  buf_init(&url, TEMPLATE_OUTPUT_MAX);
-  err = template_render_view(config->dashboard, &inner, TARGET_PLAIN, &url);
-  /* any other scheme in a link of a mail is an attack or a mistake */
-  if (err == 0 && url.data != NULL &&
-      (begins_with(url.data, "https://") || begins_with(url.data, "http://")))
-    err = value_give_copy(value, url.data);
-  buf_free(&url);
-  return err == -EMSGSIZE ? 0 : err;
-}
 
 GETTER(get_meta) {
   return value_give_text(value, meta_of(view->alert, argument));

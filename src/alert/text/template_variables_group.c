@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* What the names in templates stand for: those about several alerts in one
- * text, and about the readings of a missing device. See variable.h. */
+ * text, and about the readings of a missing device. See template_variables.h.
+ */
 #include <config.h>
 
-#include "alert/text/template_variables_internal.h"
+#include "alert/text/template_variables_group.h"
 
+#include "alert/text/template_variables_internal.h"
 #include "base/buf.h"
 
 #include <math.h>
@@ -71,7 +73,7 @@ GETTER(get_failures) { return give_tally(view, is_failure, value); }
 GETTER(get_offline) { return give_tally(view, is_offline, value); }
 GETTER(get_recovered) { return give_tally(view, is_over, value); }
 
-enum { NAMED_DEVICES = 3, EACH_MAX = 10 };
+enum { NAMED_DEVICES = 3, EACH_MAX = 10, DEVICES_MAX = 16384 };
 
 static bool named_before(const struct view *view, size_t i) {
   for (size_t j = 0; j < i; j++)
@@ -86,7 +88,7 @@ GETTER(get_devices) {
   unsigned names = 0;
   int err = 0;
 
-  buf_init(&text, TEMPLATE_OUTPUT_MAX);
+  buf_init(&text, DEVICES_MAX);
   for (size_t i = 0; i < view->alerts_num && err == 0; i++) {
     if (named_before(view, i))
       continue;
@@ -112,7 +114,7 @@ GETTER(get_worst) {
     if (!is_over(view->alerts[i]) &&
         (worst == NULL || view->alerts[i]->level > worst->level))
       worst = view->alerts[i];
-  if (worst == NULL || view->inner)
+  if (worst == NULL)
     return value_give_text(value, "");
   if (view->message != NULL)
     message = *view->message;
@@ -121,7 +123,7 @@ GETTER(get_worst) {
   inner.message = &message;
   inner.alert = worst;
   inner.alerts_num = 0;
-  return value_give_default_text(&inner, WANT_TITLE, value);
+  return value_give_view_text(&inner, VIEW_TITLE, value);
 }
 
 GETTER(get_more) {

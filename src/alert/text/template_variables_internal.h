@@ -1,15 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* What the variable_*.c files share: how a getter fills its value. */
+/* What the template_variables*.c files share: how a getter fills its value. */
 #ifndef ALERT_TEXT_TEMPLATE_VARIABLES_INTERNAL_H
 #define ALERT_TEXT_TEMPLATE_VARIABLES_INTERNAL_H
 
 #include "alert/text/template_variables.h"
-
-extern const struct template_variable variables_alert[]; /* of one alert */
-extern const size_t variables_alert_num;
-extern const struct template_variable
-    variables_group[]; /* of several, and members */
-extern const size_t variables_group_num;
 
 /* Names with and without an argument; made of a stranger's words or not. */
 #define FOREIGN true
@@ -30,9 +24,8 @@ int value_give_moment_ms(struct value *value, int64_t ms);
 /* number in the unit of the view's alert */
 int value_give_with_unit(const struct view *view, struct value *value,
                          double number);
-/* The default title, the first line of the default text, or all of that. */
-enum default_text { WANT_TITLE, WANT_SUMMARY, WANT_DETAILS };
-int value_give_default_text(const struct view *view, enum default_text want,
-                            struct value *value);
+/* one of the texts of the view, "" where there is none */
+int value_give_view_text(const struct view *view, enum view_text which,
+                         struct value *value);
 
 #endif

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* Repairing, cutting, escaping, in this order: see fit.h. */
+/* Repairing, cutting, escaping, in this order: see text_limits.h. */
 #include <config.h>
 
 #include "alert/text/text_limits.h"
 
-#include "alert/config/config.h"
+#include "alert/text/message_texts.h"
+#include "alert/text/template.h"
 #include "base/text.h"
 
 #include <errno.h>
@@ -223,7 +224,7 @@ static int with_markup(const struct message *message,
   int err;
 
   *done = false;
-  if (message->route == NULL || message->route->text == NULL ||
+  if (message->words == NULL || message->words->text == NULL ||
       limits->target == TARGET_PLAIN || message->shrink ||
       !fits(message->title, limits->unit, limits->title, 1) ||
       !fits(message->body, limits->unit, limits->body, limits->lines))
@@ -258,23 +259,4 @@ int text_limits_message(const struct message *message,
   if (err == 0)
     err = cut_and_escape(text, limits, limits->body, lines, body);
   return err;
-}
-
-int text_limits_url(const struct message *message, size_t max,
-                    struct buf *out) {
-  struct buf url;
-  int err;
-
-  if (message->config == NULL || message->config->dashboard == NULL)
-    return 0;
-  buf_init(&url, TEMPLATE_OUTPUT_MAX);
-  err =
-      template_render(message->config->dashboard, message, TARGET_PLAIN, &url);
-  if (err == 0 && url.data != NULL && url.len <= max &&
-      (strncmp(url.data, "https://", 8) == 0 ||
-       strncmp(url.data, "http://", 7) == 0) &&
-      strpbrk(url.data, " \n\"'<>|\\^`{}") == NULL)
-    err = buf_adds(out, url.data);
-  buf_free(&url);
-  return err == -EMSGSIZE ? 0 : err;
 }

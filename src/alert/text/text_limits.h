@@ -6,7 +6,7 @@
 #define ALERT_TEXT_TEXT_LIMITS_H
 
 #include "alert/model/message.h"
-#include "alert/text/template.h"
+#include "alert/text/escape.h"
 #include "base/buf.h"
 
 #include <stdbool.h>
@@ -49,11 +49,5 @@ struct text_limits {
 int text_limits_message(const struct message *message,
                         const struct text_limits *limits, struct buf *title,
                         struct buf *body) __attribute__((warn_unused_result));
-
-/* Appends the address of the dashboard for this message, if one is configured
- * and it comes out as plain http or https of at most max bytes; else nothing.
- */
-int text_limits_url(const struct message *message, size_t max, struct buf *out)
-    __attribute__((warn_unused_result));
 
 #endif

@@ -7,6 +7,8 @@
 #include "alert/model/alert.h"
 #include "alert/text/alert_subject.h"
 #include "alert/text/format.h"
+#include "alert/text/format_time.h"
+#include "alert/text/units.h"
 #include "base/text.h"
 #include "cli/term/text_table.h"
 
@@ -86,9 +88,14 @@ static void read_alert(const cJSON *object, struct alert *alert) {
 
 static void value_of(const struct alert *alert, double value, char *out,
                      size_t size) {
-  const struct unit unit = alert_subject_unit(alert, NULL);
-  const struct format_style style = {" ", alert->unit[0] != '\0' ? alert->unit
-                                                                 : NULL};
+  const struct unit unit = unit_of_alert(alert, NULL);
+  char currency[sizeof(alert->unit)];
+  char blank[] = " ";
+  const struct text_style style = {.currency =
+                                       alert->unit[0] != '\0' ? currency : NULL,
+                                   .thousands_separator = blank};
+
+  snprintf(currency, sizeof(currency), "%s", alert->unit);
 
   format_value(value, &unit, &style, out, size);
 }

@@ -4,9 +4,10 @@
 #include <config.h>
 
 #include "alert/config/config.h"
-#include "alert/config/config_internal.h"
+#include "alert/config/config_device.h"
 #include "alert/config/config_print.h"
 #include "alert/config/route.h"
+#include "alert/text/units.h"
 
 #include "../support/fake_senders.h"
 #include "../support/samples.h"
@@ -111,7 +112,7 @@ START_TEST(five_lines_are_enough) {
   ck_assert_str_eq(c->channels[1].name, "email");
   ck_assert_uint_eq(((struct mail *)c->channels[1].settings)->to.count, 2);
   ck_assert_uint_eq(c->routes_num, 1);
-  ck_assert_str_eq(c->routes[0].name, "");
+  ck_assert_str_eq(c->routes[0].words.name, "");
   ck_assert_uint_eq(c->routes[0].channels_num, 2);
   notify_config_free(c);
 }
@@ -185,7 +186,7 @@ START_TEST(complete_example_is_understood) {
   ck_assert_double_eq(c->repeat[LEVEL_CRITICAL], 3600);
   ck_assert_int_eq(c->routes[0].level, LEVEL_EMERGENCY);
   ck_assert_double_eq(c->routes[0].repeat[LEVEL_WARNING], 1800);
-  ck_assert_ptr_nonnull(c->routes[0].text);
+  ck_assert_ptr_nonnull(c->routes[0].words.text);
   ck_assert_double_eq(c->routes[1].for_s, 300);
   ck_assert_int_eq(c->routes[1].level, -1);
   ck_assert(c->routes[1].go_on);
@@ -194,9 +195,9 @@ START_TEST(complete_example_is_understood) {
   ck_assert_double_eq(c->routes[3].repeat[LEVEL_WARNING], 86400);
   ck_assert_double_eq(c->routes[3].recover_after, 90);
   ck_assert_ptr_eq(device_find(c, "Freezer"), device_find(c, "plug-1f3a"));
-  ck_assert_str_eq(unit_of_type(c, "widgets"), "pcs");
-  ck_assert_str_eq(unit_of_type(c, "cost_today"), "CHF");
-  ck_assert_str_eq(unit_of_type(c, "power"), "W");
+  ck_assert_str_eq(unit_of_type(&c->style, "widgets"), "pcs");
+  ck_assert_str_eq(unit_of_type(&c->style, "cost_today"), "CHF");
+  ck_assert_str_eq(unit_of_type(&c->style, "power"), "W");
   buf_init(&page, 65536);
   ck_assert_int_eq(notify_config_print(c, &page), 0);
   ck_assert_str_eq(
@@ -265,7 +266,7 @@ START_TEST(first_route_that_matches_takes_the_alert) {
   n = route_match(c, &a, found);
   for (size_t i = 0; i < n; i++) {
     strcat(names, i > 0 ? " " : "");
-    strcat(names, c->routes[found[i]].name);
+    strcat(names, c->routes[found[i]].words.name);
   }
   ck_assert_str_eq(names, roads[_i].taken);
   notify_config_free(c);

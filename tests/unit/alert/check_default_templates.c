@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* The default words of every occasion: one row per row of ALERTING.md C.3, and
- * what lies between those rows. */
+/* The default words of every occasion: one row per occasion and kind of value,
+ * and what lies between those rows. */
 #include <config.h>
 
-#include "alert/config/config.h"
-#include "alert/text/default_templates.h"
+#include "alert/text/message_texts.h"
 #include "alert/text/template.h"
+#include "alert/text/template_compile.h"
 
 #include "../support/samples.h"
 #include "../support/suite.h"
@@ -426,7 +426,7 @@ END_TEST
 START_TEST(route_has_its_own_words_while_it_is_wrong) {
   struct alert a =
       sample_alert("kasa", "Freezer", "power", 1620, DIRECTION_ABOVE, 1500);
-  struct route_config route = {.name = (char *)"freezer"};
+  struct text_override route = {.name = (char *)"freezer"};
   struct message m =
       sample_message(&a, MESSAGE_OPEN, REASON_OPENED, AT_1403 + MINUTES(5));
   char error[200];
@@ -434,7 +434,7 @@ START_TEST(route_has_its_own_words_while_it_is_wrong) {
                                 "for %{duration}. Check the door!",
                                 error, sizeof(error));
   ck_assert_msg(route.text != NULL, "%s", error);
-  m.route = &route;
+  m.words = &route;
   EXPECT(say_for(&m, TARGET_PLAIN), "Freezer: 1" N "620 W",
          "Freezer: 1" N "620 W, above 1" N
          "500 W for 5 minutes. Check the door!");

@@ -3,6 +3,7 @@
 #include <config.h>
 
 #include "alert/text/format.h"
+#include "alert/text/format_time.h"
 
 #include "../support/suite.h"
 
@@ -105,7 +106,10 @@ START_TEST(value_carries_the_unit_of_its_type) {
 END_TEST
 
 START_TEST(person_chooses_separator_and_currency) {
-  const struct format_style style = {"'", "CHF"};
+  char currency[] = "CHF";
+  char apostrophe[] = "'";
+  const struct text_style style = {.currency = currency,
+                                   .thousands_separator = apostrophe};
   char out[FORMAT_SIZE];
   format_value(12345.6, unit_of("kasa", "cost_month"), &style, out,
                sizeof(out));

@@ -3,6 +3,7 @@
  * network. */
 #include <config.h>
 
+#include "alert/channel/channel_types.h"
 #include "alert/channel/email/smtp.h"
 #include "alert/channel/http.h"
 #include "alert/channel/signature.h"
@@ -351,7 +352,7 @@ END_TEST
 
 /* A minute for a mail, half of one for the others. */
 START_TEST(no_transfer_has_for_ever) {
-  const struct sender *sender = senders[_i];
+  const struct sender *sender = channel_types[_i].sender;
   const struct option *o = sender->options;
   void *settings = calloc(1, sender->settings_size);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The life of an alert: each row of ALERTING.md B.3 and B.6 as a story and
+/* The life of an alert: each rule as a story and
  * what people hear of it. */
 #include <config.h>
 

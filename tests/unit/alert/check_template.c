@@ -3,9 +3,9 @@
  * words. */
 #include <config.h>
 
-#include "alert/config/config.h"
-#include "alert/text/default_templates.h"
+#include "alert/text/message_texts.h"
 #include "alert/text/template.h"
+#include "alert/text/template_compile.h"
 #include "alert/text/template_variables.h"
 
 #include "../support/samples.h"
@@ -38,14 +38,14 @@ static void render(const char *text, enum text_target target, char *out,
   struct alert a = freezer();
   struct message m =
       sample_message(&a, MESSAGE_OPEN, REASON_OPENED, AT_1403 + MINUTES(5));
-  struct route_config route = {.name = (char *)"cold things"};
+  struct text_override route = {.name = (char *)"cold things"};
   char error[300] = "";
   struct template *t = template_compile(text, error, sizeof(error));
   struct buf b;
   ck_assert_msg(t != NULL, "%s: %s", text, error);
-  m.route = &route;
+  m.words = &route;
   buf_init(&b, TEMPLATE_OUTPUT_MAX);
-  ck_assert_int_eq(template_render(t, &m, target, &b), 0);
+  ck_assert_int_eq(message_render(t, &m, target, &b), 0);
   snprintf(out, size, "%s", b.data != NULL ? b.data : "");
   buf_free(&b);
   template_free(t);
@@ -230,7 +230,7 @@ START_TEST(output_has_a_ceiling) {
   t = template_compile(text, error, sizeof(error));
   ck_assert_msg(t != NULL, "%s", error);
   buf_init(&out, 3 * TEMPLATE_OUTPUT_MAX);
-  ck_assert_int_eq(template_render(t, &m, TARGET_PLAIN, &out), -EMSGSIZE);
+  ck_assert_int_eq(message_render(t, &m, TARGET_PLAIN, &out), -EMSGSIZE);
   ck_assert_uint_le(out.len, TEMPLATE_OUTPUT_MAX);
   ck_assert_uint_gt(out.len, TEMPLATE_OUTPUT_MAX - 100);
   buf_free(&out);
@@ -323,7 +323,7 @@ START_TEST(each_lists_ten_alerts_and_says_how_many_more) {
   }
   many[1].level = LEVEL_CRITICAL;
   buf_init(&out, TEMPLATE_OUTPUT_MAX);
-  ck_assert_int_eq(template_render_view(t, &view, TARGET_PLAIN, &out), 0);
+  ck_assert_int_eq(template_render(t, &view, TARGET_PLAIN, &out), 0);
   ck_assert_str_eq(out.data, "12: d0 d1! d2 d3 d4 d5 d6 d7 d8 d9 and 2 more; "
                              "d0, d1, d2 and 9 more; Freezer");
   buf_free(&out);
@@ -347,7 +347,7 @@ START_TEST(each_goes_over_members) {
   struct buf out;
   ck_assert_msg(t != NULL, "%s", error);
   buf_init(&out, TEMPLATE_OUTPUT_MAX);
-  ck_assert_int_eq(template_render_view(t, &view, TARGET_PLAIN, &out), 0);
+  ck_assert_int_eq(template_render(t, &view, TARGET_PLAIN, &out), 0);
   ck_assert_str_eq(out.data, "power;voltage back 14:04;[]");
   buf_free(&out);
   template_free(t);
@@ -363,15 +363,15 @@ START_TEST(link_leads_to_the_web_only) {
   for (int i = 0; i < ROWS(sources); i++) {
     struct alert a = freezer();
     struct message m = sample_message(&a, MESSAGE_OPEN, REASON_OPENED, AT_1403);
-    struct notify_config config = {0};
+    struct text_style config = {0};
     char error[300];
     struct template *t = template_compile("%{url}", error, sizeof(error));
     struct buf out;
     config.dashboard = template_compile(sources[i], error, sizeof(error));
-    m.config = &config;
+    m.style = &config;
     buf_init(&out, TEMPLATE_OUTPUT_MAX);
     ck_assert_int_eq(buf_adds(&out, ""), 0);
-    ck_assert_int_eq(template_render(t, &m, TARGET_HTML, &out), 0);
+    ck_assert_int_eq(message_render(t, &m, TARGET_HTML, &out), 0);
     ck_assert_str_eq(out.data != NULL ? out.data : "", links[i]);
     buf_free(&out);
     template_free(t);
@@ -401,7 +401,7 @@ START_TEST(truncation_never_tears_a_letter_apart) {
     struct buf out;
     strcpy(a.device, rows[i].device);
     buf_init(&out, TEMPLATE_OUTPUT_MAX);
-    ck_assert_int_eq(template_render(t, &m, TARGET_PLAIN, &out), 0);
+    ck_assert_int_eq(message_render(t, &m, TARGET_PLAIN, &out), 0);
     ck_assert_str_eq(out.data != NULL ? out.data : "", rows[i].words);
     buf_free(&out);
   }

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* Two kinds of channel for tests: a telephone and a mailbox that only remember
- * how they were configured. Define senders[] once per test by including this.
- */
+ * how they were configured. Define channel_types[] once per test by
+ * including this. */
 #ifndef TESTS_UNIT_SUPPORT_FAKE_SENDERS_H
 #define TESTS_UNIT_SUPPORT_FAKE_SENDERS_H
 
+#include "alert/channel/channel_types.h"
 #include "alert/channel/sender.h"
 #include "base/buf.h"
 
@@ -115,6 +116,8 @@ static const struct sender mail = {.name = "email",
                                    .send = mail_send,
                                    .recipient = mail_recipient,
                                    .destroy = mail_destroy};
-const struct sender *const senders[] = {&phone, &mail, NULL};
+const struct channel_type channel_types[] = {
+    {"pushover", &phone}, {"email", &mail}, {"matrix", NULL},
+    {"telegram", NULL},   {"twilio", NULL}, {NULL, NULL}};
 
 #endif

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* Mail over SMTP (ALERTING.md A.1): one letter, its headers and its thread. */
+/* Mail over SMTP: one letter, its headers and its thread. */
 #include <config.h>
 
-#include "alert/channel/channel_types.h"
+#include "alert/channel/email/email.h"
+
 #include "alert/channel/email/email_body.h"
 #include "alert/channel/email/mime.h"
 #include "alert/channel/email/smtp.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The two parts of a mail: see letter.h.
+/* The two parts of a mail: see email_body.h.
  *
  * Only the coloured band sets a background and, on it, a text colour; the rest
  * takes what the reader's program has, so it is as legible on black as on
@@ -13,6 +13,9 @@
 #include "alert/text/alert_fields.h"
 #include "alert/text/alert_subject.h"
 #include "alert/text/format.h"
+#include "alert/text/format_time.h"
+#include "alert/text/message_texts.h"
+#include "alert/text/template.h"
 #include "alert/text/text_limits.h"
 
 #include <errno.h>
@@ -252,7 +255,7 @@ static int add_link(const struct message *message, struct buf *out) {
   int err;
 
   buf_init(&url, URL_MAX + 1);
-  err = text_limits_url(message, URL_MAX, &url);
+  err = message_url(message, URL_MAX, &url);
   if (err == 0 && url.len > 0)
     err = add_part(out,
                    "<div style=\"padding:22px 0 0 0;text-align:center\">"
@@ -356,7 +359,7 @@ int email_body_text(const struct message *message, const struct sender_env *env,
   for (size_t i = 0; i < n && err == 0; i++)
     err = buf_addf(out, "%s: %s\n", facts[i].name, facts[i].value);
   if (err == 0)
-    err = text_limits_url(message, URL_MAX, &url);
+    err = message_url(message, URL_MAX, &url);
   if (err == 0 && url.len > 0)
     err = buf_addf(out, "\n%s\n", url.data);
   foot(message, env, last, sizeof(last));

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Handing one mail to a server by SMTP, and what became of it: the outcome is
- * told by phase and reply code, not by libcurl's code alone (ALERTING.md A.1).
+ * told by phase and reply code, not by libcurl's code alone.
  *
  * A session belongs to its channel's sender thread; its connection is kept for
  * a few seconds and at most ten messages. */
@@ -64,7 +64,7 @@ void smtp_send(struct smtp_session *session, const struct smtp_server *server,
                struct smtp_report *report);
 void smtp_close(struct smtp_session *session);
 
-/* outcome and wait_s by the table of A.1; several says whether the mail had
+/* outcome and wait_s by phase and reply; several says whether the mail had
  * more than one recipient. */
 void smtp_judge(const struct smtp_report *report, bool several,
                 struct send_result *result);

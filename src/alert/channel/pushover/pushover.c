@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* Pushover (ALERTING.md A.2): pushes, and emergencies that ring until someone
+/* Pushover: pushes, and emergencies that ring until someone
  * acknowledges them, here or on the telephone. */
 #include <config.h>
 
-#include "alert/channel/channel_types.h"
+#include "alert/channel/pushover/pushover.h"
+
 #include "alert/channel/json_reply.h"
 #include "alert/channel/pushover/pushover_form.h"
 #include "base/log.h"

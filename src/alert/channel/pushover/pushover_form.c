@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* A message as Pushover's form: see pushover.h. */
+/* A message as Pushover's form: see pushover_form.h. */
 #include <config.h>
 
 #include "alert/channel/pushover/pushover_form.h"
 
+#include "alert/text/message_texts.h"
+#include "alert/text/template.h"
 #include "alert/text/text_limits.h"
 
 #include <stdio.h>
@@ -17,7 +19,8 @@ enum {
   EMERGENCY = 2,
 };
 
-/* ALERTING.md B.5. Emergency is 2 unless EmergencyFrom says never. */
+/* Pushover's priority of each level. Emergency is 2 unless EmergencyFrom says
+ * never. */
 static const int priorities[LEVEL_COUNT] = {
     [LEVEL_OK] = -1,   [LEVEL_INFO] = -1,    [LEVEL_WARNING] = 0,
     [LEVEL_ERROR] = 1, [LEVEL_CRITICAL] = 1, [LEVEL_EMERGENCY] = 1,
@@ -146,7 +149,7 @@ int pushover_form(const struct pushover *p, const struct message *message,
   if (err == 0 && p->sound != NULL && priority >= 0)
     err = pushover_add_field(form, "sound", p->sound);
   if (err == 0)
-    err = text_limits_url(message, URL_MAX, &url);
+    err = message_url(message, URL_MAX, &url);
   if (err == 0 && url.len > 0) {
     err = pushover_add_field(form, "url", url.data);
     if (err == 0)

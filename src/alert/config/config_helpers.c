@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: MIT */
+/* What the readers of the configuration share: see config_helpers.h. */
+#include <config.h>
+
+#include "alert/config/config_helpers.h"
+
+#include "alert/text/template_compile.h"
+#include "base/text.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+void where_of(const struct conf_item *item, char out[WHERE_SIZE]) {
+  char text[WHERE_SIZE];
+
+  if (item->values_num == 2 && item->values[0].kind == CONF_STRING &&
+      item->values[1].kind == CONF_STRING)
+    snprintf(text, sizeof(text), "<%.20s %.20s \"%.60s\">", item->key,
+             item->values[0].string, item->values[1].string);
+  else
+    conf_describe(item, text, sizeof(text));
+  text_clean(text, strlen(text), out, WHERE_SIZE);
+}
+
+void *array_grow(void *array_pointer, size_t *count, size_t size) {
+  void **array = array_pointer;
+  char *grown = realloc(*array, (*count + 1) * size);
+
+  if (grown == NULL)
+    return NULL;
+  *array = grown;
+  memset(grown + *count * size, 0, size);
+  return grown + (*count)++ * size;
+}
+
+int seconds_of(const struct conf_value *value, double *seconds) {
+  if (value->kind == CONF_NUMBER)
+    *seconds = value->number;
+  else if (value->kind != CONF_STRING ||
+           option_parse_seconds(value->string, seconds) < 0)
+    return -EINVAL;
+  return 0;
+}
+
+int repeat_read(double repeat[LEVEL_COUNT], const struct conf_item *item,
+                const char *where, struct option_reporter *reporter) {
+  enum { SHORTEST = 60 };
+  const struct conf_value *last =
+      item->values_num > 0 ? &item->values[item->values_num - 1] : NULL;
+  enum level level = LEVEL_OK;
+  double seconds = 0;
+  bool fits = item->children_num == 0 &&
+              (item->values_num == 1 || item->values_num == 2);
+
+  if (fits && item->values_num == 2)
+    fits = item->values[0].kind == CONF_STRING &&
+           level_parse(item->values[0].string, &level) == 0 &&
+           level != LEVEL_OK;
+  if (fits && last->kind == CONF_STRING && text_same(last->string, "never"))
+    seconds = SECONDS_NEVER;
+  else if (fits)
+    fits = seconds_of(last, &seconds) == 0 && seconds >= SHORTEST &&
+           seconds <= 366 * 86400.0;
+  if (!fits) {
+    option_error(reporter,
+                 "%s: option Repeat expects never, or a time from 1m to 366d, "
+                 "behind the name of a level or alone%s",
+                 where,
+                 item->values_num > 1 ? "; quote a time like \"0.5h\"" : "");
+    return -EINVAL;
+  }
+  for (int l = LEVEL_INFO; l < LEVEL_COUNT; l++)
+    if (item->values_num == 1 || l == (int)level)
+      repeat[l] = seconds;
+  return 0;
+}
+
+int template_read(struct template **slot, const struct conf_item *item,
+                  const char *where, struct option_reporter *reporter) {
+  char error[320];
+  struct template *t;
+
+  if (item->values_num != 1 || item->values[0].kind != CONF_STRING ||
+      item->children_num > 0) {
+    option_error(reporter, "%s: option %s expects one text in quotes", where,
+                 item->key);
+    return -EINVAL;
+  }
+  t = template_compile(item->values[0].string, error, sizeof(error));
+  if (t == NULL) {
+    option_error(reporter, "%s: option %s: %s", where, item->key, error);
+    return -EINVAL;
+  }
+  template_free(*slot);
+  *slot = t;
+  return 0;
+}
+
+bool two_strings(const struct conf_item *item) {
+  return item->values_num == 2 && item->values[0].kind == CONF_STRING &&
+         item->values[1].kind == CONF_STRING &&
+         item->values[0].string[0] != '\0' && item->children_num == 0;
+}

@@ -1,0 +1,223 @@
+/* SPDX-License-Identifier: MIT */
+/* From a message to the words that are sent: see message_texts.h. */
+#include <config.h>
+
+#include "alert/text/message_texts.h"
+
+#include "alert/text/default_templates.h"
+#include "alert/text/format.h"
+#include "alert/text/format_time.h"
+#include "alert/text/template.h"
+
+#include <errno.h>
+#include <string.h>
+
+/* -- texts within texts -----------------------------------------------------
+ */
+
+static bool is_link(const char *url) {
+  /* any other scheme in a link of a mail is an attack or a mistake */
+  return strncmp(url, "https://", 8) == 0 || strncmp(url, "http://", 7) == 0;
+}
+
+static int url_of_view(const struct view *view, struct buf *out) {
+  const struct text_style *style =
+      view->message != NULL ? view->message->style : NULL;
+  struct buf url;
+  int err;
+
+  if (style == NULL || style->dashboard == NULL)
+    return 0;
+  buf_init(&url, TEMPLATE_OUTPUT_MAX);
+  err = template_render(style->dashboard, view, TARGET_PLAIN, &url);
+  if (err == 0 && url.data != NULL && is_link(url.data))
+    err = buf_adds(out, url.data);
+  buf_free(&url);
+  return err == -EMSGSIZE ? 0 : err;
+}
+
+static int text_of_view(const struct view *view, enum view_text which,
+                        struct buf *out) {
+  size_t start = out->len;
+  int err;
+
+  if (which == VIEW_URL)
+    return url_of_view(view, out);
+  if (view->message == NULL)
+    return 0;
+  err = which == VIEW_TITLE ? default_texts(view, TARGET_PLAIN, out, NULL)
+                            : default_texts(view, TARGET_PLAIN, NULL, out);
+  if (which == VIEW_SUMMARY && out->data != NULL && out->len > start) {
+    out->len = start + strcspn(out->data + start, "\n");
+    out->data[out->len] = '\0';
+  }
+  return err;
+}
+
+/* -- a route's own words ----------------------------------------------------
+ */
+
+/* A route's text is about something that is wrong now. */
+static bool own_text_fits(enum alert_reason reason) {
+  return reason == REASON_OPENED || reason == REASON_WORSE ||
+         reason == REASON_BETTER || reason == REASON_REPEAT;
+}
+
+static int own_texts(const struct view *view, enum text_target target,
+                     struct buf *title, struct buf *body) {
+  const struct text_override *own = view->message->words;
+  struct buf *rest_title = title;
+  struct buf *rest_body = body;
+  int err = 0;
+
+  if (own != NULL && own_text_fits(view->message->reason)) {
+    if (own->title != NULL) {
+      err = template_render(own->title, view, target, title);
+      if (title->len > 0)
+        rest_title = NULL;
+    }
+    if ((err == 0 || err == -EMSGSIZE) && own->text != NULL) {
+      err = template_render(own->text, view, target, body);
+      if (body->len > 0)
+        rest_body = NULL;
+    }
+    if (err < 0 && err != -EMSGSIZE)
+      return err;
+  }
+  return default_texts(view, target, rest_title, rest_body);
+}
+
+/* -- what every text gets ---------------------------------------------------
+ */
+
+static int add_line(struct buf *body, const char *text, const char *end,
+                    enum text_target target) {
+  int err = body->len > 0 ? buf_adds(body, "\n") : 0;
+
+  if (err == 0)
+    err = text_escape(text, target, body);
+  return err == 0 ? buf_adds(body, end) : err;
+}
+
+static int add_notes(const struct message *message, enum text_target target,
+                     struct buf *body) {
+  char words[FORMAT_SIZE];
+  int err = 0;
+
+  if (message->delay_s > 0 && message->reason != REASON_MISSED) {
+    format_duration(message->delay_s, words, sizeof(words));
+    if (body->len > 0)
+      err = buf_adds(body, " ");
+    if (err == 0)
+      err = buf_addf(body, "Delayed %s", words);
+    if (err == 0 && message->delay_why != NULL && message->delay_why[0] != '\0')
+      err = buf_adds(body, ": ");
+    if (err == 0 && message->delay_why != NULL)
+      err = text_escape(message->delay_why, target, body);
+    if (err == 0)
+      err = buf_adds(body, ".");
+  }
+  if (err == 0 && message->fallback_for != NULL &&
+      message->fallback_for[0] != '\0')
+    err = add_line(body, message->fallback_for, "", target);
+  if (err == 0 && (message->alert->flags & ALERT_TIME_UNCERTAIN) != 0)
+    err =
+        add_line(body, "Times are uncertain: this machine's clock was not set",
+                 ".", target);
+  return err;
+}
+
+/* A title is one line. */
+static void flatten(struct buf *title) {
+  for (size_t i = 0; i < title->len; i++)
+    if (title->data[i] == '\n' || title->data[i] == '\r')
+      title->data[i] = ' ';
+}
+
+static void keep_one_line(struct buf *body) {
+  size_t len = body->len > 0 ? strcspn(body->data, "\n") : 0;
+
+  if (len < body->len) {
+    body->data[len] = '\0';
+    body->len = len;
+  }
+}
+
+/* Inside JSON, headers and addresses our own words need escaping as well, so
+ * these are made plain first and then escaped as a whole. */
+static bool escapes_whole(enum text_target target) {
+  return target == TARGET_JSON || target == TARGET_MAIL_HEADER ||
+         target == TARGET_URL;
+}
+
+static int add_all(const struct buf *from, enum text_target target,
+                   struct buf *out) {
+  if (from->len == 0)
+    return 0;
+  return escapes_whole(target) ? text_escape(from->data, target, out)
+                               : buf_add(out, from->data, from->len);
+}
+
+int view_texts(const struct view *shown, enum text_target target,
+               struct buf *title, struct buf *body) {
+  enum text_target inner = escapes_whole(target) ? TARGET_PLAIN : target;
+  struct view whole = *shown;
+  const struct view *view = &whole;
+  struct buf t;
+  struct buf b;
+  int err;
+
+  whole.text = text_of_view;
+  buf_init(&t, 2 * TEMPLATE_OUTPUT_MAX);
+  buf_init(&b, 2 * TEMPLATE_OUTPUT_MAX);
+  err = own_texts(view, inner, &t, &b);
+  flatten(&t);
+  if (err == 0 && t.len == 0)
+    err = buf_adds(&t, "notify_kasa");
+  if (view->message->shrink)
+    keep_one_line(&b);
+  if (err == 0)
+    err = add_notes(view->message, inner, &b);
+  if (view->message->shrink)
+    keep_one_line(&b);
+  if (err == 0)
+    err = add_all(&t, target, title);
+  if (err == 0)
+    err = add_all(&b, target, body);
+  buf_free(&t);
+  buf_free(&b);
+  return err;
+}
+
+static struct view view_of(const struct message *message) {
+  return (struct view){
+      .message = message, .alert = message->alert, .text = text_of_view};
+}
+
+int message_texts(const struct message *message, enum text_target target,
+                  struct buf *title, struct buf *body) {
+  const struct view view = view_of(message);
+
+  return view_texts(&view, target, title, body);
+}
+
+int message_render(const struct template *t, const struct message *message,
+                   enum text_target target, struct buf *out) {
+  const struct view view = view_of(message);
+
+  return template_render(t, &view, target, out);
+}
+
+int message_url(const struct message *message, size_t max, struct buf *out) {
+  const struct view view = view_of(message);
+  struct buf url;
+  int err;
+
+  buf_init(&url, TEMPLATE_OUTPUT_MAX);
+  err = url_of_view(&view, &url);
+  if (err == 0 && url.data != NULL && url.len <= max &&
+      strpbrk(url.data, " \n\"'<>|\\^`{}") == NULL)
+    err = buf_adds(out, url.data);
+  buf_free(&url);
+  return err;
+}
