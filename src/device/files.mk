@@ -25,11 +25,14 @@ libdevice_la_SOURCES += \
 
 libdevice_la_SOURCES += \
 	%D%/http/http_answer.c \
+	%D%/http/http_answer.h \
 	%D%/http/http_client.c \
 	%D%/http/http_client.h \
 	%D%/http/http_internal.h \
 	%D%/http/http_multi.c \
-	%D%/http/http_trust.c
+	%D%/http/http_multi.h \
+	%D%/http/http_trust.c \
+	%D%/http/http_trust.h
 
 libdevice_la_SOURCES += \
 	%D%/iot/iot.c \
@@ -49,16 +52,19 @@ libdevice_la_SOURCES += \
 
 libdevice_la_SOURCES += \
 	%D%/transport/aes.c \
+	%D%/transport/aes.h \
 	%D%/transport/aes_crypto.c \
 	%D%/transport/aes_crypto.h \
 	%D%/transport/http_link.c \
 	%D%/transport/http_link.h \
 	%D%/transport/klap.c \
+	%D%/transport/klap.h \
 	%D%/transport/klap_crypto.c \
 	%D%/transport/klap_crypto.h \
 	%D%/transport/spake2p.c \
 	%D%/transport/spake2p.h \
 	%D%/transport/tpap.c \
+	%D%/transport/tpap.h \
 	%D%/transport/tpap_credential.c \
 	%D%/transport/tpap_crypto.c \
 	%D%/transport/tpap_crypto.h \
@@ -66,8 +72,11 @@ libdevice_la_SOURCES += \
 	%D%/transport/tpap_login.h \
 	%D%/transport/tpap_work.c \
 	%D%/transport/tpap_work.h \
+	%D%/transport/transports.c \
+	%D%/transport/transports.h \
 	%D%/transport/xor_cipher.c \
 	%D%/transport/xor_cipher.h \
-	%D%/transport/xor_tcp.c
+	%D%/transport/xor_tcp.c \
+	%D%/transport/xor_tcp.h
 
 libdevice_la_LIBADD = $(CURL_LIBS) $(SSL_LIBS) $(CRYPTO_LIBS) $(CRYPT_LIBS)

@@ -89,9 +89,4 @@ struct transport {
   unsigned (*locked)(const struct link *link);
 };
 
-extern const struct transport transport_aes;
-extern const struct transport transport_klap;
-extern const struct transport transport_tpap;
-extern const struct transport transport_xor;
-
 #endif

@@ -114,7 +114,8 @@ static void dispatch_failures(const value_list_t *vl,
 
   seldom.interval *= FAILURES_EVERY;
   for (unsigned o = OUTCOME_OK + 1; o < OUTCOMES; o++)
-    derive(&seldom, "failures", outcome_name((enum outcome)o), k->failures[o]);
+    derive(&seldom, "failures", outcome_name((enum outcome)o),
+           k->status.failures[o]);
 }
 
 static void dispatch_plugs(value_list_t *vl, const struct poll_device *k,
@@ -133,10 +134,10 @@ static void dispatch_plugs(value_list_t *vl, const struct poll_device *k,
 
 static void dispatch_core(value_list_t *vl, const struct poll_device *k) {
   /* In a poll that also asks for the slow ones, those come by themselves. */
-  uint32_t which = k->progress.slow ? ~QUANTITIES_SLOW : UINT32_MAX;
+  uint32_t which = k->poll.progress.slow ? ~QUANTITIES_SLOW : UINT32_MAX;
   double wh;
 
-  gauge(vl, "response_time", "", k->response);
+  gauge(vl, "response_time", "", k->status.response);
   dispatch_reading(vl, "", &k->device.now, which);
   dispatch_plugs(vl, k, which);
   if (poll_device_energy(k, &wh))
@@ -146,7 +147,7 @@ static void dispatch_core(value_list_t *vl, const struct poll_device *k) {
 }
 
 static void report(void *arg, const struct poll_device *k, unsigned parts) {
-  value_list_t vl = series_of("kasa", k->name, k->reported_us,
+  value_list_t vl = series_of("kasa", k->name, k->report.time_us,
                               poll_device_interval(k, &plugin.options));
 
   (void)arg;
@@ -159,7 +160,7 @@ static void report(void *arg, const struct poll_device *k, unsigned parts) {
   if (parts & REPORT_FAILURES)
     dispatch_failures(&vl, k);
   if (parts & REPORT_STATE) /* last: who sees it change finds the rest there */
-    gauge(&vl, "up", "", k->up);
+    gauge(&vl, "up", "", k->status.up);
 }
 
 /* Newcomers end a cycle of their own between two of the clock's; sums once an

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Who is known: see registry.h. */
+/* Who is known: see device_registry.h. */
 #include <config.h>
 
 #include "poll/device_registry.h"
@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/text.h"
+#include "device/transport/xor_tcp.h"
 #include "poll/device_filter.h"
 #include "poll/device_names.h"
 #include "poll/transport_select.h"
@@ -88,9 +89,9 @@ static struct poll_device *known_new(struct device_registry *r) {
 
   if (k == NULL)
     return NULL;
-  k->dialect = &dialect_iot;
-  k->transport = &transport_xor;
-  k->since_us = clock_wall_us();
+  k->contact.dialect = &dialect_iot;
+  k->contact.transport = &transport_xor;
+  k->status.since_us = clock_wall_us();
   k->previous = r->last;
   if (r->last != NULL)
     r->last->next = k;
@@ -197,19 +198,19 @@ void device_registry_move(struct device_registry *r, struct poll_device *k,
                           const struct sockaddr_in *address) {
   transport_select_close(k);
   set_address(r, k, address);
-  k->candidate.sin_port = 0;
-  k->seen = false; /* what answers over there is news */
-  k->seen_iot = false;
-  k->seen_tdp = false;
+  k->search.candidate.sin_port = 0;
+  k->search.seen = false; /* what answers over there is news */
+  k->search.seen_iot = false;
+  k->search.seen_tdp = false;
 }
 
 bool device_registry_try_candidate(struct device_registry *r,
                                    struct poll_device *k) {
-  struct sockaddr_in address = k->candidate;
+  struct sockaddr_in address = k->search.candidate;
 
   if (address.sin_port == 0)
     return false;
-  k->candidate.sin_port = 0;
+  k->search.candidate.sin_port = 0;
   log_say(LOG_LEVEL_NOTICE, "%s does not answer at its old address, trying %s",
           k->name, inet_ntoa(address.sin_addr));
   device_registry_move(r, k, &address);
@@ -222,14 +223,15 @@ static void seen_elsewhere(struct device_registry *r, struct poll_device *k,
                            const struct sockaddr_in *address) {
   struct poll_device *holder = device_registry_at(r, address->sin_addr);
 
-  if (holder != NULL && holder->up)
+  if (holder != NULL && holder->status.up)
     return;
-  if (k->up && k->address.sin_port != 0) {
-    if (k->candidate.sin_port == 0) /* liars do not get more than one line */
+  if (k->status.up && k->address.sin_port != 0) {
+    if (k->search.candidate.sin_port ==
+        0) /* liars do not get more than one line */
       log_say(LOG_LEVEL_NOTICE,
               "%s answers at %s and is also claimed by %s; staying", k->name,
               poll_device_address(k), inet_ntoa(address->sin_addr));
-    k->candidate = *address;
+    k->search.candidate = *address;
     return;
   }
   if (holder != NULL && holder->options == NULL)
@@ -276,8 +278,8 @@ static bool make_room(struct device_registry *r) {
   if (r->count < r->options->max_devices)
     return true;
   for (k = r->first; k != NULL; k = k->next)
-    if (k->options == NULL && !k->answered && k->polled &&
-        k->state == POLL_IDLE)
+    if (k->options == NULL && !k->status.answered && k->status.polled &&
+        k->poll.state == POLL_IDLE)
       break;
   if (!r->full_said)
     log_say(LOG_LEVEL_WARNING,
@@ -303,7 +305,7 @@ static void take_device(struct poll_device *k, struct introduction *in) {
 /* While its polls go well nobody is believed who says that it is to be spoken
  * with in another way. */
 static bool is_in_doubt(const struct poll_device *k) {
-  return !k->up || k->asked_tdp;
+  return !k->status.up || k->search.asked_tdp;
 }
 
 static struct poll_device *welcome(struct device_registry *r,
@@ -314,7 +316,7 @@ static struct poll_device *welcome(struct device_registry *r,
   struct poll_device *k = device_registry_at(r, from->sin_addr);
 
   if (k != NULL &&
-      (k->up || k->identity[0] == '\0' ||
+      (k->status.up || k->identity[0] == '\0' ||
        (k->options != NULL && k->options->kind == MATCH_ADDRESS))) {
     if (is_in_doubt(k))
       transport_select_adopt(k, in);
@@ -348,7 +350,7 @@ struct poll_device *device_registry_meet(struct device_registry *r,
             ? device_filter_may_pass(r->filter, &in->device, from->sin_addr)
             : device_filter_passes(r->filter, &in->device, from->sin_addr))) {
     /* Renamed into what is to be ignored; only its own word counts. */
-    if (k != NULL && k->options == NULL && k->state == POLL_IDLE &&
+    if (k != NULL && k->options == NULL && k->poll.state == POLL_IDLE &&
         k->address.sin_addr.s_addr == from->sin_addr.s_addr)
       device_registry_forget(r, k);
     k = NULL;
@@ -442,7 +444,7 @@ static void claim_block(struct device_registry *r, struct poll_device *k) {
                                   ? awaited(r, k->device.alias)
                                   : NULL;
 
-  if (block == NULL || block->state != POLL_IDLE)
+  if (block == NULL || block->poll.state != POLL_IDLE)
     return;
   k->options = block->options;
   device_registry_forget(r, block);

@@ -6,6 +6,7 @@
 
 #include "base/text.h"
 #include "device/device.h"
+#include "device/transport/transports.h"
 #include "poll/device_filter.h"
 
 #include <arpa/inet.h>
@@ -150,9 +151,6 @@ static void read_plug(void *target, const struct conf_item *item,
   }
   d->plugs[d->plugs_num++] = plug;
 }
-
-static const char *const transport_choices[] = {"auto", "xor",  "klap",
-                                                "aes",  "tpap", NULL};
 
 const struct option device_options_table[] = {
     {.name = "Name",

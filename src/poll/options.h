@@ -18,15 +18,6 @@ enum name_by { NAME_BY_ALIAS, NAME_BY_MAC, NAME_BY_ID, NAME_BY_ADDRESS };
 /* How a <Device "..."> block says which device it means. */
 enum match_kind { MATCH_ADDRESS, MATCH_MAC, MATCH_TEXT };
 
-/* Option Transport. */
-enum transport_choice {
-  TRANSPORT_AUTO,
-  TRANSPORT_XOR,
-  TRANSPORT_KLAP,
-  TRANSPORT_AES,
-  TRANSPORT_TPAP,
-};
-
 struct plug_options {
   char *match; /* the plug's own name or its slot */
   char *name;
@@ -40,7 +31,7 @@ struct device_options {
   char *name;             /* NULL: the device's own */
   double interval;        /* s; 0: as all others */
   unsigned port;          /* 0: the transport's */
-  int transport;          /* enum transport_choice */
+  int transport;          /* enum transport_choice of transports.h */
   struct credentials_options login;
   struct plug_options *plugs;
   size_t plugs_num;

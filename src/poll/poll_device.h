@@ -30,8 +30,8 @@ struct poll_device_plug {
   struct counter energy;
 };
 
-struct poll_device {
-  struct device device;
+/* How it is spoken with: transport_select.c. */
+struct poll_contact {
   const struct dialect *dialect;
   const struct transport *transport;
   struct service service;
@@ -40,68 +40,107 @@ struct poll_device {
   bool by_iot;            /* it answers port 9999 as well */
   unsigned guess;         /* which one */
   char owner[OWNER_SIZE]; /* the account it belongs to; "" when not told */
+  struct link *link;      /* opened by poller.c */
+  bool changed;           /* how it is spoken with has just changed */
+  unsigned short_only; /* polls in a row that went well only when its requests
+                        * were short */
+  bool singly;         /* in the attempt under way, one thing at a time */
+};
 
-  /* MAC, else device id: what its history belongs to. "" until the device
-   * has said who it is. */
-  char identity[IDENTITY_SIZE];
-  char name[DEVICE_NAME_SIZE];          /* unique among the known */
-  char base_name[DEVICE_NAME_SIZE];     /* before it was made unique */
-  const struct device_options *options; /* its <Device> block, or NULL */
-  struct sockaddr_in address;           /* port 0: not known */
-  struct sockaddr_in candidate; /* where else it was seen; port 0: nowhere */
-
-  /* How its polls go. */
-  bool up;              /* answered in its last poll */
-  bool answered;        /* ever */
-  bool polled;          /* a poll has ended, well or not */
-  uint64_t since_us;    /* wall clock: when up last changed */
-  uint64_t reported_us; /* wall clock: of its last report */
-  uint64_t told_us; /* monotonic: when its state was last reported; 0: never */
-  bool told_up;     /* what was reported then */
-  uint64_t failures_told; /* their sum when they were last reported */
-  unsigned failures_kept; /* how often they need not be reported again */
-  enum outcome outcome;   /* of its last poll */
-  char why[WHY_SIZE];     /* "" when up */
-  uint64_t failures[OUTCOMES];
-  double response; /* s, from the request to the complete reading */
-  struct counter energy;
-  unsigned plugs_num; /* of plugs, follows device.plugs_num */
-  struct poll_device_plug *plugs;
-
-  /* The engine's own. */
-  enum poll_state state;
-  struct link *link;
-  struct progress progress;
-  enum next asked;
-  unsigned attempts;
-  bool asked_singly; /* in the attempt under way, one thing at a time */
-  unsigned choked; /* polls in a row that went well only when its requests were
-                    * short */
-  bool reported;   /* the reading of the poll under way is out */
-  bool stranger;   /* was not up when the poll under way began */
-  bool seen;       /* in the current or last search */
-  bool seen_iot;   /* on port 9999 */
-  bool seen_tdp;   /* and by TDP */
-  bool ignored;    /* not polled until a search finds it again: what it said of
-                    * itself is to be left out */
-  bool retuned;    /* how it is spoken with has just changed */
-  bool roused;     /* was woken up in the poll under way */
-  bool asked_tdp;  /* by name: what it says by TDP now is news */
-  bool trusted;    /* has accepted this account, and not refused it since */
-  bool refused;    /* it did not accept this account, and that is said */
+/* Whether it accepts the account, and when it may be asked to again:
+ * auth_backoff.c. */
+struct poll_auth {
+  bool trusted; /* has accepted this account, and not refused it since */
+  bool refused; /* it did not accept this account, and that is said */
   bool locked_by_device;  /* and it named the time until when */
   unsigned locked_steps;  /* accounts refused in a row */
   uint64_t not_before_us; /* no poll before this: each would bring the device
                            * closer to locking everybody out */
-  unsigned searches_missed;
-  uint64_t cycle;
-  uint64_t due_us, started_us;
+};
+
+/* How its polls went: poller.c. */
+struct poll_status {
+  bool up;              /* answered in its last poll */
+  bool answered;        /* ever */
+  bool polled;          /* a poll has ended, well or not */
+  uint64_t since_us;    /* wall clock: when up last changed */
+  enum outcome outcome; /* of its last poll */
+  char why[WHY_SIZE];   /* "" when up */
+  uint64_t failures[OUTCOMES];
+  double response; /* s, from the request to the complete reading */
+};
+
+/* What was last reported of it: poll_report.c. */
+struct poll_report {
+  uint64_t time_us; /* wall clock: of its last report */
+  uint64_t told_us; /* monotonic: when its state was last reported; 0: never */
+  bool told_up;     /* what was reported then */
+  uint64_t failures_told; /* their sum when they were last reported */
+  unsigned failures_kept; /* how often they need not be reported again */
+};
+
+/* The poll under way: poller.c. */
+struct poll_run {
+  enum poll_state state;
+  struct progress progress;
+  enum next asked;
+  unsigned attempts;
+  bool published; /* the reading is out */
+  bool was_down;  /* when it began */
+  bool woken;     /* was woken up by a datagram */
+  uint64_t started_us;
   uint64_t extras_due_us, day_ends_us;
   struct loop_timer timer;
   struct poller *poller;
   struct poll_device *queue_next;
+};
+
+/* Where searches saw it: poll_search.c; the candidate: device_registry.c. */
+struct poll_seen {
+  bool seen;                    /* in the current or last search */
+  bool seen_iot;                /* on port 9999 */
+  bool seen_tdp;                /* and by TDP */
+  bool asked_tdp;               /* by name: what it says by TDP now is news */
+  unsigned missed;              /* searches in a row */
+  struct sockaddr_in candidate; /* where else it was seen; port 0: nowhere */
+};
+
+struct poll_device {
+  struct device device;
+
+  /* Who it is: device_registry.c. */
+  /* MAC, else device id: what its history belongs to. "" until the device
+   * has said who it is. */
+  char identity[IDENTITY_SIZE];
+  char name[DEVICE_NAME_SIZE];          /* unique among the known */
+  const struct device_options *options; /* its <Device> block, or NULL */
+  struct sockaddr_in address;           /* port 0: not known */
+  bool ignored;       /* not polled until a search finds it again: what it said
+                       * of itself is to be left out */
+  unsigned plugs_num; /* of plugs, follows device.plugs_num */
+  struct poll_device_plug *plugs;
+  struct counter energy;
   struct poll_device *next, *previous; /* in the registry */
-  struct hash_node by_identity, by_address, by_name, by_called;
+  struct hash_node by_identity, by_address;
+
+  /* unique_names.c. */
+  struct {
+    char base[DEVICE_NAME_SIZE]; /* before it was made unique */
+    struct hash_node by_name, by_called;
+  } names;
+
+  struct poll_contact contact;
+  struct poll_auth auth;
+  struct poll_status status;
+  struct poll_report report;
+  struct poll_run poll;
+  struct poll_seen search;
+
+  /* The clock's: poll_cycle.c. */
+  struct {
+    uint64_t number;
+    uint64_t due_us;
+  } cycle;
 };
 
 /* "192.0.2.7", "" when not known. Valid until the next call by the thread. */

@@ -93,7 +93,7 @@ static void sum_up(struct poll_engine *e, struct poll_cycle *c) {
     if (k->ignored)
       continue;
     c->known++;
-    if (!k->up)
+    if (!k->status.up)
       continue;
     c->up++;
     c->on += reading_has(now, Q_RELAY) && now->value[Q_RELAY] > 0;
@@ -124,13 +124,13 @@ static uint64_t next_due(const struct poll_engine *e,
 }
 
 static void poll_one(struct poll_engine *e, struct poll_device *k) {
-  if (k->state != POLL_IDLE || k->address.sin_port == 0 || k->ignored ||
+  if (k->poll.state != POLL_IDLE || k->address.sin_port == 0 || k->ignored ||
       transport_select_is_locked(k, loop_now_us(e->loop)))
     return;
   if (e->open++ == 0)
     e->cycle_started_us = loop_now_us(e->loop);
-  k->cycle = e->cycle;
-  k->due_us = next_due(e, k);
+  k->cycle.number = e->cycle;
+  k->cycle.due_us = next_due(e, k);
   set_settled(e, false);
   poller_enqueue(e->poller, k);
 }
@@ -141,18 +141,18 @@ static uint64_t grace(const struct poll_engine *e) {
 }
 
 static bool is_due(const struct poll_engine *e, const struct poll_device *k) {
-  return loop_now_us(e->loop) + grace(e) >= k->due_us;
+  return loop_now_us(e->loop) + grace(e) >= k->cycle.due_us;
 }
 
 static void poll_done(void *arg, struct poll_device *k) {
   struct poll_engine *e = arg;
-  bool current = k->cycle == e->cycle && e->open > 0;
+  bool current = k->cycle.number == e->cycle && e->open > 0;
   /* A poll that ended just before a tick is not followed by another at once:
    * of two values in a row the older may reach a writer last. */
   uint64_t earliest_us = loop_now_us(e->loop) + grace(e) + grace(e) / 2;
 
-  if (k->due_us < earliest_us)
-    k->due_us = earliest_us;
+  if (k->cycle.due_us < earliest_us)
+    k->cycle.due_us = earliest_us;
   if (!current)
     return;
   e->open--;
@@ -174,7 +174,7 @@ static void say_overrun(struct poll_engine *e) {
   for (struct poll_device *k = device_registry_next(e->registry, NULL);
        k != NULL && listed < SLOWEST_NAMED;
        k = device_registry_next(e->registry, k))
-    if (k->state != POLL_IDLE && k->cycle == e->cycle)
+    if (k->poll.state != POLL_IDLE && k->cycle.number == e->cycle)
       used += (size_t)snprintf(names + used, sizeof(names) - used, "%s%s",
                                listed++ > 0 ? ", " : "", k->name);
   log_say(LOG_LEVEL_WARNING,
@@ -188,9 +188,9 @@ static void carry_over(struct poll_engine *e) {
   e->open = 0;
   for (struct poll_device *k = device_registry_next(e->registry, NULL);
        k != NULL; k = device_registry_next(e->registry, k)) {
-    if (k->state == POLL_IDLE)
+    if (k->poll.state == POLL_IDLE)
       continue;
-    k->cycle = e->cycle;
+    k->cycle.number = e->cycle;
     e->open++;
   }
   e->carried = e->open > 0;
@@ -211,20 +211,20 @@ static void look_for_passwords(struct poll_engine *e) {
 
   for (struct poll_device *k = device_registry_next(e->registry, NULL);
        k != NULL && !refused; k = device_registry_next(e->registry, k))
-    refused = k->refused;
+    refused = k->auth.refused;
   if (!refused || !poll_options_reload_passwords(e->options, &reporter))
     return;
   log_say(LOG_LEVEL_NOTICE, "a PasswordFile has changed: devices that did not "
                             "accept the account are tried again");
   for (struct poll_device *k = device_registry_next(e->registry, NULL);
        k != NULL; k = device_registry_next(e->registry, k))
-    if (k->refused && k->state == POLL_IDLE) {
+    if (k->auth.refused && k->poll.state == POLL_IDLE) {
       transport_select_close(k); /* it knows the old account */
-      k->refused = false;
-      k->trusted = false;
-      k->locked_steps = 0;
-      if (!k->locked_by_device)
-        k->not_before_us = 0;
+      k->auth.refused = false;
+      k->auth.trusted = false;
+      k->auth.locked_steps = 0;
+      if (!k->auth.locked_by_device)
+        k->auth.not_before_us = 0;
     }
 }
 
@@ -247,11 +247,11 @@ static void begin_cycle(struct poll_engine *e) {
        k != NULL; k = device_registry_next(e->registry, k)) {
     if (k->ignored || !is_due(e, k))
       continue;
-    if (k->state == POLL_IDLE && k->address.sin_port != 0 &&
+    if (k->poll.state == POLL_IDLE && k->address.sin_port != 0 &&
         !transport_select_is_locked(k, loop_now_us(e->loop))) {
       poll_one(e, k);
     } else if (k->address.sin_port != 0 || e->searched) {
-      k->due_us = next_due(e, k);
+      k->cycle.due_us = next_due(e, k);
       poller_repeat(e->poller, k);
     }
   }
@@ -276,8 +276,8 @@ static bool looks_like_host(const char *text) {
 }
 
 static bool wants_resolving(const struct poll_device *k) {
-  return k->options != NULL && k->options->kind == MATCH_TEXT && !k->up &&
-         looks_like_host(k->options->match);
+  return k->options != NULL && k->options->kind == MATCH_TEXT &&
+         !k->status.up && looks_like_host(k->options->match);
 }
 
 /* A name server may come up later than this daemon, so it is asked again. */
@@ -300,7 +300,7 @@ static void take_name(struct poll_engine *e, const char *name,
     struct sockaddr_in address = transport_select_at(k, found);
 
     if (!wants_resolving(k) || strcmp(k->options->match, name) != 0 ||
-        k->state != POLL_IDLE)
+        k->poll.state != POLL_IDLE)
       continue;
     device_registry_move(e->registry, k, &address);
     poll_one(e, k);
@@ -323,9 +323,9 @@ static void start_search(struct poll_engine *e) {
     return;
   for (struct poll_device *k = device_registry_next(e->registry, NULL);
        k != NULL; k = device_registry_next(e->registry, k)) {
-    k->seen = false;
-    k->seen_iot = false;
-    k->seen_tdp = false;
+    k->search.seen = false;
+    k->search.seen_iot = false;
+    k->search.seen_tdp = false;
   }
   e->search_started_us = loop_now_us(e->loop);
   discovery_start(e->search);
@@ -334,7 +334,7 @@ static void start_search(struct poll_engine *e) {
 /* Whether what k says of itself makes a poll at once worthwhile. Once per
  * search is enough: who answers datagrams may still fail in its polls. */
 static bool is_worth_a_poll(const struct poll_device *k, bool seen) {
-  return k->retuned || (!k->up && !seen);
+  return k->contact.changed || (!k->status.up && !seen);
 }
 
 static void met(void *arg, struct introduction *in,
@@ -350,17 +350,17 @@ static void met(void *arg, struct introduction *in,
   k = device_registry_meet(e->registry, in, from);
   if (k == NULL)
     return;
-  seen = k->seen;
-  k->seen = true;
-  k->seen_iot |= !tdp;
-  k->seen_tdp |= tdp;
-  k->asked_tdp &= !tdp;
+  seen = k->search.seen;
+  k->search.seen = true;
+  k->search.seen_iot |= !tdp;
+  k->search.seen_tdp |= tdp;
+  k->search.asked_tdp &= !tdp;
   k->ignored = false;
-  if (k->retuned && k->state != POLL_IDLE)
+  if (k->contact.changed && k->poll.state != POLL_IDLE)
     poller_restart(e->poller, k);
   else if (is_worth_a_poll(k, seen))
     poll_one(e, k);
-  k->retuned = false;
+  k->contact.changed = false;
 }
 
 static bool wanted(void *arg, struct in_addr from, bool tdp) {
@@ -369,11 +369,11 @@ static bool wanted(void *arg, struct in_addr from, bool tdp) {
 
   if (k == NULL)
     return e->options->discovery;
-  if (tdp && k->asked_tdp)
+  if (tdp && k->search.asked_tdp)
     return true;
-  if (!k->up)
-    return tdp ? !k->seen_tdp : !k->seen_iot;
-  k->seen = true; /* its polls say all that the answer could */
+  if (!k->status.up)
+    return tdp ? !k->search.seen_tdp : !k->search.seen_iot;
+  k->search.seen = true; /* its polls say all that the answer could */
   return false;
 }
 
@@ -386,7 +386,7 @@ static void search_round(void *arg) {
   for (struct poll_device *k = device_registry_next(e->registry, NULL);
        k != NULL && sent < PROBES_PER_ROUND;
        k = device_registry_next(e->registry, k))
-    if (!k->up && k->address.sin_port != 0) {
+    if (!k->status.up && k->address.sin_port != 0) {
       discovery_probe(e->search, k->address.sin_addr);
       sent++;
     }
@@ -398,9 +398,11 @@ static void forget_missing(struct poll_engine *e) {
   for (struct poll_device *k = device_registry_next(e->registry, NULL);
        k != NULL; k = next) {
     next = device_registry_next(e->registry, k);
-    k->searches_missed = k->seen || k->up ? 0 : k->searches_missed + 1;
+    k->search.missed =
+        k->search.seen || k->status.up ? 0 : k->search.missed + 1;
     if (e->options->keep_missing || k->options != NULL ||
-        k->state != POLL_IDLE || k->searches_missed < SEARCHES_UNTIL_FORGOTTEN)
+        k->poll.state != POLL_IDLE ||
+        k->search.missed < SEARCHES_UNTIL_FORGOTTEN)
       continue;
     log_say(LOG_LEVEL_NOTICE, "%s was not seen in %d searches: forgotten",
             k->name, SEARCHES_UNTIL_FORGOTTEN);
@@ -431,7 +433,7 @@ static void rouse(void *arg, struct poll_device *k) {
 
   if (k->address.sin_port == 0)
     return;
-  k->asked_tdp = true;
+  k->search.asked_tdp = true;
   discovery_probe(e->search, k->address.sin_addr);
 }
 
@@ -472,7 +474,7 @@ static void report(void *arg, const struct poll_device *k, unsigned parts) {
 static void device_gone(void *arg, struct poll_device *k) {
   struct poll_engine *e = arg;
 
-  if (k->state != POLL_IDLE && k->cycle == e->cycle && e->open > 0)
+  if (k->poll.state != POLL_IDLE && k->cycle.number == e->cycle && e->open > 0)
     e->open--;
   poller_forget(e->poller, k);
 }

@@ -5,9 +5,9 @@
 #include "poll/poll_queue.h"
 
 void poll_queue_add(struct poll_queue *line, struct poll_device *k) {
-  k->queue_next = NULL;
+  k->poll.queue_next = NULL;
   if (line->last != NULL)
-    line->last->queue_next = k;
+    line->last->poll.queue_next = k;
   else
     line->first = k;
   line->last = k;
@@ -18,7 +18,7 @@ struct poll_device *poll_queue_take(struct poll_queue *line) {
 
   if (k == NULL)
     return NULL;
-  line->first = k->queue_next;
+  line->first = k->poll.queue_next;
   if (line->first == NULL)
     line->last = NULL;
   return k;
@@ -27,15 +27,16 @@ struct poll_device *poll_queue_take(struct poll_queue *line) {
 void poll_queue_drop(struct poll_queue *line, const struct poll_device *k) {
   struct poll_device *before = NULL;
 
-  for (struct poll_device *at = line->first; at != NULL; at = at->queue_next) {
+  for (struct poll_device *at = line->first; at != NULL;
+       at = at->poll.queue_next) {
     if (at != k) {
       before = at;
       continue;
     }
     if (before != NULL)
-      before->queue_next = at->queue_next;
+      before->poll.queue_next = at->poll.queue_next;
     else
-      line->first = at->queue_next;
+      line->first = at->poll.queue_next;
     if (line->last == at)
       line->last = before;
     return;

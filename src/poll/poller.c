@@ -105,8 +105,8 @@ static uint64_t report_time(struct poll_device *k) {
 
   /* Strictly growing, whatever is done to the clock: collectd refuses values
    * that are not newer. A clock set far back is followed after all. */
-  if (now <= k->reported_us && k->reported_us - now < 60000000U)
-    now = k->reported_us + 1;
+  if (now <= k->report.time_us && k->report.time_us - now < 60000000U)
+    now = k->report.time_us + 1;
   return now;
 }
 
@@ -121,24 +121,24 @@ static uint64_t state_pause_us(const struct poller *p) {
 /* How it is was said a moment ago: what has changed since waits. */
 static bool state_must_wait(const struct poller *p,
                             const struct poll_device *k) {
-  return k->told_us != 0 &&
-         loop_now_us(p->loop) < k->told_us + state_pause_us(p);
+  return k->report.told_us != 0 &&
+         loop_now_us(p->loop) < k->report.told_us + state_pause_us(p);
 }
 
 /* Six counters that nearly never move: a quarter of all values. Those of many
  * devices do not come due together. */
 static bool failures_are_due(struct poll_device *k) {
-  bool first = k->told_us == 0;
+  bool first = k->report.told_us == 0;
   uint64_t sum = 0;
 
   for (unsigned o = 0; o < OUTCOMES; o++)
-    sum += k->failures[o];
-  if (!first && sum == k->failures_told && k->failures_kept > 0) {
-    k->failures_kept--;
+    sum += k->status.failures[o];
+  if (!first && sum == k->report.failures_told && k->report.failures_kept > 0) {
+    k->report.failures_kept--;
     return false;
   }
-  k->failures_told = sum;
-  k->failures_kept =
+  k->report.failures_told = sum;
+  k->report.failures_kept =
       first ? k->device.mac[5] % FAILURES_EVERY : FAILURES_EVERY - 1;
   return true;
 }
@@ -150,42 +150,43 @@ static void report(struct poller *p, struct poll_device *k, unsigned parts) {
     } else {
       if (failures_are_due(k))
         parts |= REPORT_FAILURES;
-      k->told_us = loop_now_us(p->loop);
-      k->told_up = k->up;
+      k->report.told_us = loop_now_us(p->loop);
+      k->report.told_up = k->status.up;
     }
   }
   if (parts == 0)
     return;
-  k->reported_us = report_time(k);
+  k->report.time_us = report_time(k);
   p->hooks.report(p->hooks.arg, k, parts);
 }
 
 /* Its poll is over; news of its state that had to wait come by the timer, or
  * with the next poll's if that is sooner. */
 static void rest(struct poller *p, struct poll_device *k) {
-  if (k->told_us != 0 && k->told_up != k->up)
-    (void)loop_timer_set(p->loop, &k->timer, k->told_us + state_pause_us(p));
+  if (k->report.told_us != 0 && k->report.told_up != k->status.up)
+    (void)loop_timer_set(p->loop, &k->poll.timer,
+                         k->report.told_us + state_pause_us(p));
   p->hooks.done(p->hooks.arg, k);
 }
 
 static void set_up(struct poll_device *k, bool up) {
-  if (k->up != up || !k->polled)
-    k->since_us = clock_wall_us();
-  k->up = up;
-  k->polled = true;
+  if (k->status.up != up || !k->status.polled)
+    k->status.since_us = clock_wall_us();
+  k->status.up = up;
+  k->status.polled = true;
 }
 
 /* Leaves line or flight. */
 static void release(struct poller *p, struct poll_device *k) {
-  loop_timer_cancel(p->loop, &k->timer);
-  if (k->state == POLL_QUEUED) {
+  loop_timer_cancel(p->loop, &k->poll.timer);
+  if (k->poll.state == POLL_QUEUED) {
     poll_queue_drop(&p->living, k);
     poll_queue_drop(&p->others, k);
-  } else if (k->state != POLL_IDLE) {
+  } else if (k->poll.state != POLL_IDLE) {
     p->in_flight--;
-    p->others_in_flight -= k->stranger ? 1 : 0;
+    p->others_in_flight -= k->poll.was_down ? 1 : 0;
   }
-  k->state = POLL_IDLE;
+  k->poll.state = POLL_IDLE;
 }
 
 static void finish(struct poller *p, struct poll_device *k) {
@@ -203,7 +204,7 @@ static void say_stranger(struct poller *p, const struct poll_device *k) {
   }
   if (p->strangers_said < STRANGERS_SAID)
     log_say(LOG_LEVEL_WARNING, "%s (%s) does not answer: %s", k->name,
-            poll_device_address(k), k->why);
+            poll_device_address(k), k->status.why);
   else if (p->strangers_said == STRANGERS_SAID)
     log_say(LOG_LEVEL_WARNING,
             "more devices were found that do not answer; not listed");
@@ -213,12 +214,12 @@ static void say_stranger(struct poller *p, const struct poll_device *k) {
 /* It is one that is to be left out: no report, and no further poll. */
 static void leave_out(struct poller *p, struct poll_device *k) {
   release(p, k);
-  if (k->answered)
+  if (k->status.answered)
     log_say(LOG_LEVEL_NOTICE, "%s is called \"%s\" now, which is to be ignored",
             k->name, k->device.alias);
-  k->answered = false;
-  k->up = false;
-  k->polled = true;
+  k->status.answered = false;
+  k->status.up = false;
+  k->status.polled = true;
   p->hooks.done(p->hooks.arg, k);
 }
 
@@ -232,24 +233,25 @@ static void rouse(struct poller *p, struct poll_device *k) {
  * who never answered is reported when it is still there at its second poll. */
 static bool is_established(const struct poller *p,
                            const struct poll_device *k) {
-  return k->polled || k->answered || k->options != NULL ||
+  return k->status.polled || k->status.answered || k->options != NULL ||
          device_registry_count(p->registry) < p->options->max_devices;
 }
 
 /* The whole poll failed, after all its attempts. */
 static void give_up(struct poller *p, struct poll_device *k) {
-  bool was_up = k->up;
+  bool was_up = k->status.up;
   bool established = is_established(p, k);
-  bool refused = k->outcome == OUTCOME_AUTH;
+  bool refused = k->status.outcome == OUTCOME_AUTH;
 
   release(p, k);
   if (was_up)
     log_say(LOG_LEVEL_WARNING, "%s (%s) stopped answering: %s", k->name,
             k->address.sin_port != 0 ? poll_device_address(k) : "no address",
-            k->why);
-  else if (!k->polled || (refused && !k->refused)) /* somebody has to act */
+            k->status.why);
+  else if (!k->status.polled ||
+           (refused && !k->auth.refused)) /* somebody has to act */
     say_stranger(p, k);
-  k->refused |= refused;
+  k->auth.refused |= refused;
   if (refused)
     transport_select_lock(k, loop_now_us(p->loop));
   set_up(k, false);
@@ -269,17 +271,17 @@ static void failed(struct poller *p, struct poll_device *k,
  * yesterday are no news of today. */
 static void publish(struct poller *p, struct poll_device *k) {
   uint64_t now_us = loop_now_us(p->loop);
-  bool came_back = !k->up;
+  bool came_back = !k->status.up;
 
   if (!device_registry_follow_plugs(k)) {
     failed(p, k, OUTCOME_UNREACHABLE, "out of memory");
     return;
   }
   transport_select_worked(k);
-  k->reported = true;
-  k->response = (double)(now_us - k->started_us) / 1e6;
-  if (k->day_ends_us != 0 && now_us >= k->day_ends_us) {
-    k->day_ends_us = 0;
+  k->poll.published = true;
+  k->status.response = (double)(now_us - k->poll.started_us) / 1e6;
+  if (k->poll.day_ends_us != 0 && now_us >= k->poll.day_ends_us) {
+    k->poll.day_ends_us = 0;
     reading_drop(&k->device.now, Q_KWH_TODAY);
     reading_drop(&k->device.now, Q_KWH_MONTH);
     for (unsigned i = 0; i < k->plugs_num; i++) {
@@ -289,14 +291,14 @@ static void publish(struct poller *p, struct poll_device *k) {
   }
   device_sum_plugs(&k->device);
   p->energy += poll_device_count_energy(k, now_us, p->options);
-  if (came_back && k->polled && k->answered)
+  if (came_back && k->status.polled && k->status.answered)
     log_say(LOG_LEVEL_NOTICE, "%s (%s) answers again", k->name,
             poll_device_address(k));
   set_up(k, true);
-  k->answered = true;
-  k->outcome = OUTCOME_OK;
-  k->why[0] = '\0';
-  k->searches_missed = 0;
+  k->status.answered = true;
+  k->status.outcome = OUTCOME_OK;
+  k->status.why[0] = '\0';
+  k->search.missed = 0;
   report(p, k, REPORT_STATE | REPORT_READING);
 }
 
@@ -307,12 +309,12 @@ static void publish_extras(struct poller *p, struct poll_device *k) {
   double day = k->device.seconds_to_midnight;
 
   if (day > 0) /* else the end of the day that was told before holds */
-    k->day_ends_us = now_us + (uint64_t)(day * 1e6);
+    k->poll.day_ends_us = now_us + (uint64_t)(day * 1e6);
   if (day > 0 && day + 1 < wait)
     wait = day + 1; /* the new day's figures as soon as there are any */
   else
     wait -= wait / 8 * k->device.mac[5] / 255; /* not all at once */
-  k->extras_due_us = now_us + (uint64_t)(wait * 1e6);
+  k->poll.extras_due_us = now_us + (uint64_t)(wait * 1e6);
   device_sum_plugs(&k->device);
   report(p, k, REPORT_EXTRA);
 }
@@ -322,30 +324,31 @@ static void publish_extras(struct poller *p, struct poll_device *k) {
 static void ask(struct poller *p, struct poll_device *k);
 
 static void begin_attempt(struct poller *p, struct poll_device *k) {
-  bool slow = loop_now_us(p->loop) >= k->extras_due_us;
+  bool slow = loop_now_us(p->loop) >= k->poll.extras_due_us;
 
-  k->asked_singly = transport_select_asks_singly(k, slow);
-  k->progress = (struct progress){.slow = slow, .singly = k->asked_singly};
-  k->started_us = loop_now_us(p->loop);
-  k->attempts++;
+  k->contact.singly = transport_select_asks_singly(k, slow);
+  k->poll.progress =
+      (struct progress){.slow = slow, .singly = k->contact.singly};
+  k->poll.started_us = loop_now_us(p->loop);
+  k->poll.attempts++;
   ask(p, k);
 }
 
 static void answered(void *arg, enum outcome outcome, char *answer, size_t len,
                      const char *why) {
   struct poll_device *k = arg;
-  struct poller *p = k->poller;
+  struct poller *p = k->poll.poller;
   char text[WHY_SIZE] = "";
 
-  loop_timer_cancel(p->loop, &k->timer);
+  loop_timer_cancel(p->loop, &k->poll.timer);
   if (outcome == OUTCOME_OK) {
-    bool introduces = k->progress.step == 0;
+    bool introduces = k->poll.progress.step == 0;
 
-    outcome =
-        k->dialect->take(&k->device, &k->progress, p->doc, answer, len, text);
-    if (outcome != OUTCOME_OK && k->asked == NEXT_CORE)
+    outcome = k->contact.dialect->take(&k->device, &k->poll.progress, p->doc,
+                                       answer, len, text);
+    if (outcome != OUTCOME_OK && k->poll.asked == NEXT_CORE)
       transport_select_close(k); /* its session may be what is wrong */
-    if (outcome == OUTCOME_OK && introduces && k->progress.step != 0)
+    if (outcome == OUTCOME_OK && introduces && k->poll.progress.step != 0)
       switch (device_registry_confirm(p->registry, k, text)) {
       case CONFIRMED:
         break;
@@ -367,19 +370,20 @@ static void answered(void *arg, enum outcome outcome, char *answer, size_t len,
 static struct link *open_link(struct poller *p, const struct poll_device *k) {
   struct endpoint where = {
       .address = k->address,
-      .service = k->service,
+      .service = k->contact.service,
       .account = poll_options_account(p->options, k->options),
   };
 
   where.foreign = transport_select_is_foreign(k, where.account);
   // cppcheck-suppress returnDanglingLifetime ; open() copies what it keeps
-  return k->transport->open(&p->env, &where);
+  return k->contact.transport->open(&p->env, &where);
 }
 
 /* For one request, with the handshakes that come before it. */
 static uint64_t deadline(const struct poller *p, const struct poll_device *k) {
-  unsigned exchanges =
-      k->transport->exchanges != NULL ? k->transport->exchanges(k->link) : 1;
+  unsigned exchanges = k->contact.transport->exchanges != NULL
+                           ? k->contact.transport->exchanges(k->contact.link)
+                           : 1;
 
   return loop_now_us(p->loop) +
          (uint64_t)(p->options->timeout * 1e6) * exchanges;
@@ -393,9 +397,9 @@ static bool send_request(struct poller *p, struct poll_device *k) {
     failed(p, k, outcome, "not found on the network");
     return false;
   }
-  if (k->link != NULL)
-    outcome = k->transport->send(k->link, p->request.data, p->request.len,
-                                 answered, k, &why);
+  if (k->contact.link != NULL)
+    outcome = k->contact.transport->send(k->contact.link, p->request.data,
+                                         p->request.len, answered, k, &why);
   else
     why = "out of memory";
   if (outcome == OUTCOME_OK)
@@ -407,32 +411,33 @@ static bool send_request(struct poller *p, struct poll_device *k) {
 /* Asks whatever comes next, or ends the poll. */
 static void ask(struct poller *p, struct poll_device *k) {
   uint64_t due_us;
-  enum next next = k->dialect->next(&k->device, &k->progress, &p->request);
+  enum next next =
+      k->contact.dialect->next(&k->device, &k->poll.progress, &p->request);
 
-  k->asked = next;
+  k->poll.asked = next;
   if (next == NEXT_ERROR) {
     failed(p, k, OUTCOME_UNREACHABLE, "out of memory");
     return;
   }
-  if ((next == NEXT_EXTRA || next == NEXT_DONE) && !k->reported) {
+  if ((next == NEXT_EXTRA || next == NEXT_DONE) && !k->poll.published) {
     publish(p, k);
-    if (!k->reported)
+    if (!k->poll.published)
       return;
   }
   if (next == NEXT_DONE) {
-    if (k->progress.slow)
+    if (k->poll.progress.slow)
       publish_extras(p, k);
     finish(p, k);
     return;
   }
-  k->state = POLL_ASKED;
-  if (k->link == NULL)
-    k->link = open_link(p, k);
-  due_us = k->link != NULL ? deadline(p, k) : 0;
+  k->poll.state = POLL_ASKED;
+  if (k->contact.link == NULL)
+    k->contact.link = open_link(p, k);
+  due_us = k->contact.link != NULL ? deadline(p, k) : 0;
   if (!send_request(p, k))
     return;
-  if (loop_timer_set(p->loop, &k->timer, due_us) < 0) {
-    k->transport->abort(k->link);
+  if (loop_timer_set(p->loop, &k->poll.timer, due_us) < 0) {
+    k->contact.transport->abort(k->contact.link);
     failed(p, k, OUTCOME_UNREACHABLE, "out of memory");
   }
 }
@@ -458,51 +463,52 @@ static bool worth_retrying(enum outcome outcome) {
  * firmware update closes the old port. Those that are known to be down are
  * asked after the poll, which waits for nothing. */
 static bool is_worth_rousing(const struct poll_device *k) {
-  return !k->roused && (k->up || !k->polled) && k->address.sin_port != 0;
+  return !k->poll.woken && (k->status.up || !k->status.polled) &&
+         k->address.sin_port != 0;
 }
 
 static void failed(struct poller *p, struct poll_device *k,
                    enum outcome outcome, const char *why) {
-  unsigned allowed =
-      k->up || !k->polled ? 1 + p->options->retries : 1; /* back-off */
+  unsigned allowed = k->status.up || !k->status.polled ? 1 + p->options->retries
+                                                       : 1; /* back-off */
 
-  if (k->link != NULL)
-    k->transport->abort(k->link);
-  k->failures[outcome]++;
-  if (k->asked == NEXT_ASIDE || k->asked == NEXT_EXTRA) {
-    k->dialect->skip(&k->device, &k->progress);
+  if (k->contact.link != NULL)
+    k->contact.transport->abort(k->contact.link);
+  k->status.failures[outcome]++;
+  if (k->poll.asked == NEXT_ASIDE || k->poll.asked == NEXT_EXTRA) {
+    k->contact.dialect->skip(&k->device, &k->poll.progress);
     ask(p, k);
     return;
   }
-  k->outcome = outcome;
-  snprintf(k->why, sizeof(k->why), "%s", why);
+  k->status.outcome = outcome;
+  snprintf(k->status.why, sizeof(k->status.why), "%s", why);
   if (outcome == OUTCOME_REFUSED && is_worth_rousing(k) &&
-      loop_timer_set(p->loop, &k->timer,
+      loop_timer_set(p->loop, &k->poll.timer,
                      loop_now_us(p->loop) + ROUSE_PAUSE_US) == 0) {
-    k->roused = true;
-    k->state = POLL_PAUSED;
+    k->poll.woken = true;
+    k->poll.state = POLL_PAUSED;
     rouse(p, k);
     return;
   }
-  if (!worth_retrying(outcome) || k->attempts >= allowed ||
+  if (!worth_retrying(outcome) || k->poll.attempts >= allowed ||
       k->address.sin_port == 0 ||
-      loop_timer_set(p->loop, &k->timer,
+      loop_timer_set(p->loop, &k->poll.timer,
                      loop_now_us(p->loop) +
                          (uint64_t)(p->options->retry_delay * 1e6)) < 0) {
     give_up(p, k);
     return;
   }
-  k->state = POLL_PAUSED;
+  k->poll.state = POLL_PAUSED;
 }
 
 /* The deadline of a request, the end of a pause, or late news of its state. */
 static void timer_fired(struct loop_timer *timer) {
   struct poll_device *k =
       (struct poll_device *)(void *)((char *)timer -
-                                     offsetof(struct poll_device, timer));
-  struct poller *p = k->poller;
+                                     offsetof(struct poll_device, poll.timer));
+  struct poller *p = k->poll.poller;
 
-  switch (k->state) {
+  switch (k->poll.state) {
   case POLL_PAUSED:
     begin_attempt(p, k);
     break;
@@ -517,37 +523,37 @@ static void timer_fired(struct loop_timer *timer) {
 }
 
 void poller_restart(struct poller *p, struct poll_device *k) {
-  if (k->state != POLL_ASKED && k->state != POLL_PAUSED)
+  if (k->poll.state != POLL_ASKED && k->poll.state != POLL_PAUSED)
     return;
-  loop_timer_cancel(p->loop, &k->timer);
-  k->attempts = 0;
-  k->reported = false;
+  loop_timer_cancel(p->loop, &k->poll.timer);
+  k->poll.attempts = 0;
+  k->poll.published = false;
   begin_attempt(p, k);
 }
 
 /* -- the line -- */
 
 void poller_enqueue(struct poller *p, struct poll_device *k) {
-  k->poller = p;
-  k->timer.fired = timer_fired;
-  k->state = POLL_QUEUED;
-  poll_queue_add(k->up ? &p->living : &p->others, k);
+  k->poll.poller = p;
+  k->poll.timer.fired = timer_fired;
+  k->poll.state = POLL_QUEUED;
+  poll_queue_add(k->status.up ? &p->living : &p->others, k);
 }
 
 void poller_forget(struct poller *p, struct poll_device *k) {
-  if (k->poller == NULL)
+  if (k->poll.poller == NULL)
     return;
   release(p, k);
 }
 
 static void start(struct poller *p, struct poll_device *k) {
-  k->state = POLL_ASKED;
-  k->attempts = 0;
-  k->reported = false;
-  k->roused = false;
-  k->stranger = !k->up;
+  k->poll.state = POLL_ASKED;
+  k->poll.attempts = 0;
+  k->poll.published = false;
+  k->poll.woken = false;
+  k->poll.was_down = !k->status.up;
   p->in_flight++;
-  p->others_in_flight += k->stranger ? 1 : 0;
+  p->others_in_flight += k->poll.was_down ? 1 : 0;
   begin_attempt(p, k);
 }
 
@@ -567,14 +573,14 @@ void poller_run(struct poller *p) {
 void poller_repeat(struct poller *p, struct poll_device *k) {
   if (!is_established(p, k))
     return;
-  if (!k->polled && k->address.sin_port != 0 && k->device.alias[0] == '\0' &&
-      k->options == NULL)
+  if (!k->status.polled && k->address.sin_port != 0 &&
+      k->device.alias[0] == '\0' && k->options == NULL)
     return; /* its first poll is under way, and brings its name */
   if (k->address.sin_port == 0) {
-    k->failures[OUTCOME_UNREACHABLE]++;
-    k->outcome = OUTCOME_UNREACHABLE;
-    snprintf(k->why, sizeof(k->why), "not found on the network");
-    if (k->up || !k->polled)
+    k->status.failures[OUTCOME_UNREACHABLE]++;
+    k->status.outcome = OUTCOME_UNREACHABLE;
+    snprintf(k->status.why, sizeof(k->status.why), "not found on the network");
+    if (k->status.up || !k->status.polled)
       log_say(LOG_LEVEL_WARNING, "%s was not found on the network", k->name);
     set_up(k, false);
   }

@@ -1,10 +1,15 @@
 /* SPDX-License-Identifier: MIT */
-/* How a device is spoken with: see contact.h. */
+/* How a device is spoken with: see transport_select.h. */
 #include <config.h>
 
 #include "poll/transport_select.h"
 
 #include "base/log.h"
+#include "device/transport/aes.h"
+#include "device/transport/klap.h"
+#include "device/transport/tpap.h"
+#include "device/transport/transports.h"
+#include "device/transport/xor_tcp.h"
 
 #include <ctype.h>
 #include <string.h>
@@ -12,51 +17,34 @@
 
 enum {
   ACCOUNT_MAX = 256,
-  CHOKED_PROOFS = 2,
+  SHORT_ONLY_PROOFS = 2,
+  GUESSES = TRANSPORT_CHOICES * TRANSPORT_DIALECTS,
   /* Accounts that are refused: the next try, and the longest pause. Devices
    * lock everybody out for half an hour after a few. */
   LOCKED_FIRST_S = 60,
   LOCKED_MOST_S = 2 * 3600,
 };
 
-static const struct transport *const chosen[] = {
-    [TRANSPORT_AUTO] = NULL,
-    [TRANSPORT_XOR] = &transport_xor,
-    [TRANSPORT_KLAP] = &transport_klap,
-    [TRANSPORT_AES] = &transport_aes,
-    [TRANSPORT_TPAP] = &transport_tpap,
-};
-
-/* What to try with a device that does not say how it wants to be spoken to
- * (its datagrams do not reach us), one after the other. */
-static const struct {
-  const struct transport *transport;
-  const struct dialect *dialect;
-} guesses[] = {
-    {&transport_xor, &dialect_iot},   {&transport_klap, &dialect_smart},
-    {&transport_klap, &dialect_iot},  {&transport_tpap, &dialect_smart},
-    {&transport_aes, &dialect_smart},
-};
-enum { GUESSES = sizeof(guesses) / sizeof(guesses[0]) };
-
 /* What option Transport says; NULL: nothing. */
 static const struct transport *chosen_transport(const struct poll_device *k) {
-  return k->options != NULL ? chosen[k->options->transport] : NULL;
+  return k->options != NULL ? transports[k->options->transport].transport
+                            : NULL;
 }
 
 void transport_select_close(struct poll_device *k) {
-  if (k->link != NULL)
-    k->transport->close(k->link);
-  k->link = NULL;
+  if (k->contact.link != NULL)
+    k->contact.transport->close(k->contact.link);
+  k->contact.link = NULL;
 }
 
 static in_port_t port_of(const struct poll_device *k) {
   if (k->options != NULL && k->options->port != 0)
     return (in_port_t)k->options->port;
-  if (k->service.port != 0 && k->transport != &transport_xor)
-    return k->service.port;
-  return k->service.tls && k->transport->port_tls != 0 ? k->transport->port_tls
-                                                       : k->transport->port;
+  if (k->contact.service.port != 0 && k->contact.transport != &transport_xor)
+    return k->contact.service.port;
+  return k->contact.service.tls && k->contact.transport->port_tls != 0
+             ? k->contact.transport->port_tls
+             : k->contact.transport->port;
 }
 
 struct sockaddr_in transport_select_at(const struct poll_device *k,
@@ -71,7 +59,7 @@ static void speak(struct poll_device *k, const struct transport *transport,
   transport_select_close(k);
   /* What a dialect has learned is in its own words, and another one may have
    * no total to count by. */
-  if (k->dialect != dialect) {
+  if (k->contact.dialect != dialect) {
     k->device.kind = KIND_UNKNOWN;
     k->device.learned = false;
     k->device.has_meter = false;
@@ -86,21 +74,21 @@ static void speak(struct poll_device *k, const struct transport *transport,
     for (unsigned i = 0; i < k->plugs_num; i++)
       counter_change_source(&k->plugs[i].energy);
   }
-  k->transport = transport;
-  k->dialect = dialect;
+  k->contact.transport = transport;
+  k->contact.dialect = dialect;
 }
 
 static void use(struct poll_device *k, const struct introduction *in,
                 const struct transport *transport) {
   bool as_told = transport == in->transport;
 
-  k->service = as_told ? in->service : (struct service){0};
-  k->other = as_told ? in->other : NULL;
-  if (k->other == NULL && k->by_iot && as_told && transport != &transport_xor &&
-      in->dialect == &dialect_iot)
-    k->other = &transport_xor; /* some say more than they do */
-  k->by_tdp = in->tdp;
-  memcpy(k->owner, in->owner, sizeof(k->owner));
+  k->contact.service = as_told ? in->service : (struct service){0};
+  k->contact.other = as_told ? in->other : NULL;
+  if (k->contact.other == NULL && k->contact.by_iot && as_told &&
+      transport != &transport_xor && in->dialect == &dialect_iot)
+    k->contact.other = &transport_xor; /* some say more than they do */
+  k->contact.by_tdp = in->tdp;
+  memcpy(k->contact.owner, in->owner, sizeof(k->contact.owner));
   if (k->address.sin_port != 0)
     k->address = transport_select_at(k, k->address.sin_addr);
 }
@@ -110,9 +98,9 @@ void transport_select_take(struct poll_device *k,
   const struct transport *transport =
       chosen_transport(k) != NULL ? chosen_transport(k) : in->transport;
 
-  k->by_iot = !in->tdp;
-  k->transport = transport;
-  k->dialect = in->dialect;
+  k->contact.by_iot = !in->tdp;
+  k->contact.transport = transport;
+  k->contact.dialect = in->dialect;
   use(k, in, transport);
 }
 
@@ -124,64 +112,81 @@ void transport_select_adopt(struct poll_device *k,
                             const struct introduction *in) {
   const struct transport *transport =
       chosen_transport(k) != NULL ? chosen_transport(k) : in->transport;
-  bool same_owner = strcmp(in->owner, k->owner) == 0;
+  bool same_owner = strcmp(in->owner, k->contact.owner) == 0;
   bool as_told = transport == in->transport;
 
-  k->by_iot |= !in->tdp;
-  if (k->by_tdp && !in->tdp) {
-    if (k->other == NULL && !k->answered && chosen_transport(k) == NULL &&
-        k->dialect == &dialect_iot)
-      k->other = &transport_xor;
+  k->contact.by_iot |= !in->tdp;
+  if (k->contact.by_tdp && !in->tdp) {
+    if (k->contact.other == NULL && !k->status.answered &&
+        chosen_transport(k) == NULL && k->contact.dialect == &dialect_iot)
+      k->contact.other = &transport_xor;
     return;
   }
-  k->by_tdp |= in->tdp;
-  if (transport == k->other && in->dialect == k->dialect)
+  k->contact.by_tdp |= in->tdp;
+  if (transport == k->contact.other && in->dialect == k->contact.dialect)
     return; /* what it says did not work */
-  if (transport == k->transport && in->dialect == k->dialect && same_owner &&
-      (!as_told || same_service(&in->service, &k->service)))
+  if (transport == k->contact.transport && in->dialect == k->contact.dialect &&
+      same_owner &&
+      (!as_told || same_service(&in->service, &k->contact.service)))
     return;
   /* KLAP and TPAP show that the device knows the account; AES hands the
    * password to whoever asks for it. No firmware goes back to that. */
-  if (k->answered && transport == &transport_aes &&
-      (k->transport == &transport_klap || k->transport == &transport_tpap))
+  if (k->status.answered && transport == &transport_aes &&
+      (k->contact.transport == &transport_klap ||
+       k->contact.transport == &transport_tpap))
     return;
-  if (k->answered && transport != k->transport)
+  if (k->status.answered && transport != k->contact.transport)
     log_say(LOG_LEVEL_NOTICE, "%s speaks %s now, not %s", k->name,
-            transport->name, k->transport->name);
+            transport->name, k->contact.transport->name);
   speak(k, transport, in->dialect);
   use(k, in, transport);
   if (!same_owner) { /* the account may be accepted now */
-    k->not_before_us = 0;
-    k->locked_steps = 0;
+    k->auth.not_before_us = 0;
+    k->auth.locked_steps = 0;
   }
-  k->retuned = true;
+  k->contact.changed = true;
+}
+
+/* Guess number n: a row of the table and one of its dialects. What to try with
+ * a device that does not say how it wants to be spoken to (its datagrams do not
+ * reach us), one after the other. */
+static const struct transport_row *guess_row(unsigned n) {
+  return &transports[n / TRANSPORT_DIALECTS];
+}
+
+static const struct dialect *guess_dialect(unsigned n) {
+  return guess_row(n)->dialects[n % TRANSPORT_DIALECTS];
+}
+
+static bool may_guess(const struct poll_device *k, unsigned n) {
+  return guess_dialect(n) != NULL &&
+         (chosen_transport(k) == NULL ||
+          guess_row(n)->transport == chosen_transport(k));
 }
 
 static void next_guess(struct poll_device *k) {
   do
-    k->guess = (k->guess + 1) % GUESSES;
-  while (chosen_transport(k) != NULL &&
-         guesses[k->guess].transport != chosen_transport(k));
+    k->contact.guess = (k->contact.guess + 1) % GUESSES;
+  while (!may_guess(k, k->contact.guess));
 }
 
 void transport_select_start(struct poll_device *k) {
-  if (chosen_transport(k) != NULL &&
-      guesses[k->guess].transport != chosen_transport(k))
+  if (!may_guess(k, k->contact.guess))
     next_guess(k);
-  k->transport = guesses[k->guess].transport;
-  k->dialect = guesses[k->guess].dialect;
+  k->contact.transport = guess_row(k->contact.guess)->transport;
+  k->contact.dialect = guess_dialect(k->contact.guess);
 }
 
 /* Whether it failed in a way that speaks against what was tried. One that
  * refuses the account was spoken to in the right way. */
 static bool is_wrong_way(const struct poll_device *k) {
-  switch (k->outcome) {
+  switch (k->status.outcome) {
   case OUTCOME_OK:
   case OUTCOME_AUTH:
     return false;
   case OUTCOME_TIMEOUT:
   case OUTCOME_UNREACHABLE:
-    return !k->answered;
+    return !k->status.answered;
   case OUTCOME_REFUSED:
   case OUTCOME_MALFORMED:
   case OUTCOME_DEVICE:
@@ -193,15 +198,16 @@ static bool is_wrong_way(const struct poll_device *k) {
 void transport_select_try_other(struct poll_device *k) {
   if (!is_wrong_way(k))
     return;
-  if (k->other != NULL) {
-    const struct transport *now = k->transport;
+  if (k->contact.other != NULL) {
+    const struct transport *now = k->contact.transport;
 
-    speak(k, k->other, k->dialect);
-    k->other = now;
-  } else if (!k->answered && !k->by_tdp && k->options != NULL &&
+    speak(k, k->contact.other, k->contact.dialect);
+    k->contact.other = now;
+  } else if (!k->status.answered && !k->contact.by_tdp && k->options != NULL &&
              k->options->kind != MATCH_MAC && k->options->port == 0) {
     next_guess(k);
-    speak(k, guesses[k->guess].transport, guesses[k->guess].dialect);
+    speak(k, guess_row(k->contact.guess)->transport,
+          guess_dialect(k->contact.guess));
   }
   if (k->address.sin_port != 0)
     k->address = transport_select_at(k, k->address.sin_addr);
@@ -214,23 +220,24 @@ void transport_select_try_other(struct poll_device *k) {
  * is what to begin with, but for polls that are long anyway: it may have
  * passed. */
 bool transport_select_asks_singly(const struct poll_device *k, bool slow) {
-  return k->attempts > 0 || (k->polled && !k->up) ||
-         (k->choked >= CHOKED_PROOFS && !slow);
+  return k->poll.attempts > 0 || (k->status.polled && !k->status.up) ||
+         (k->contact.short_only >= SHORT_ONLY_PROOFS && !slow);
 }
 
 void transport_select_worked(struct poll_device *k) {
-  if (k->transport != &transport_xor && k->other == &transport_xor)
-    k->other = NULL;
-  if (k->transport != &transport_xor)
-    k->by_iot = false;
-  k->trusted = true;
-  if (!k->asked_singly)
-    k->choked = 0;
-  else if (k->attempts > 1 && k->choked < CHOKED_PROOFS)
-    k->choked++;
-  k->locked_steps = 0;
-  k->refused = false;
-  k->asked_tdp = false;
+  if (k->contact.transport != &transport_xor &&
+      k->contact.other == &transport_xor)
+    k->contact.other = NULL;
+  if (k->contact.transport != &transport_xor)
+    k->contact.by_iot = false;
+  k->auth.trusted = true;
+  if (!k->contact.singly)
+    k->contact.short_only = 0;
+  else if (k->poll.attempts > 1 && k->contact.short_only < SHORT_ONLY_PROOFS)
+    k->contact.short_only++;
+  k->auth.locked_steps = 0;
+  k->auth.refused = false;
+  k->search.asked_tdp = false;
 }
 
 /* -- accounts -- */
@@ -242,28 +249,29 @@ void transport_select_worked(struct poll_device *k) {
 void transport_select_lock(struct poll_device *k, uint64_t now_us) {
   uint64_t seconds = LOCKED_FIRST_S;
   unsigned asked = 0;
-  bool trusted = k->trusted;
+  bool trusted = k->auth.trusted;
 
-  if (k->transport->locked != NULL && k->link != NULL)
-    asked = k->transport->locked(k->link);
-  k->locked_by_device = asked > 0;
-  k->trusted = false;
+  if (k->contact.transport->locked != NULL && k->contact.link != NULL)
+    asked = k->contact.transport->locked(k->contact.link);
+  k->auth.locked_by_device = asked > 0;
+  k->auth.trusted = false;
   if (asked > 0) {
     seconds = asked + 1ULL;
   } else if (trusted) {
     seconds = 0;
   } else {
-    for (unsigned i = 0; i < k->locked_steps && seconds < LOCKED_MOST_S; i++)
+    for (unsigned i = 0; i < k->auth.locked_steps && seconds < LOCKED_MOST_S;
+         i++)
       seconds *= 2;
-    k->locked_steps++;
+    k->auth.locked_steps++;
     if (seconds > LOCKED_MOST_S)
       seconds = LOCKED_MOST_S;
   }
-  k->not_before_us = now_us + seconds * 1000000;
+  k->auth.not_before_us = now_us + seconds * 1000000;
 }
 
 bool transport_select_is_locked(const struct poll_device *k, uint64_t now_us) {
-  return now_us < k->not_before_us;
+  return now_us < k->auth.not_before_us;
 }
 
 /* Devices keep a hash of the address as it was registered; who types it in
@@ -274,14 +282,14 @@ bool transport_select_is_foreign(const struct poll_device *k,
   char small[ACCOUNT_MAX];
   size_t len;
 
-  if (k->owner[0] == '\0' || account == NULL)
+  if (k->contact.owner[0] == '\0' || account == NULL)
     return false;
   len = strlen(account->user);
   if (discovery_packet_owner(account->user, owner) < 0 ||
-      strcasecmp(owner, k->owner) == 0 || len >= sizeof(small))
+      strcasecmp(owner, k->contact.owner) == 0 || len >= sizeof(small))
     return false;
   for (size_t i = 0; i <= len; i++)
     small[i] = (char)tolower((unsigned char)account->user[i]);
   return discovery_packet_owner(small, owner) == 0 &&
-         strcasecmp(owner, k->owner) != 0;
+         strcasecmp(owner, k->contact.owner) != 0;
 }

@@ -25,9 +25,9 @@ void unique_names_free(struct unique_names *r) {
 static struct poll_device *next_same_name(struct hash_node *n,
                                           const char *base) {
   for (; n != NULL; n = hash_next(n)) {
-    struct poll_device *k = HASH_OWNER(n, struct poll_device, by_name);
+    struct poll_device *k = HASH_OWNER(n, struct poll_device, names.by_name);
 
-    if (strcmp(k->base_name, base) == 0)
+    if (strcmp(k->names.base, base) == 0)
       return k;
   }
   return NULL;
@@ -45,7 +45,7 @@ static struct poll_device *called(const struct unique_names *r,
       hash_first(&r->by_called, hash_of(&r->by_called, name, strlen(name)));
 
   for (; n != NULL; n = hash_next(n)) {
-    struct poll_device *k = HASH_OWNER(n, struct poll_device, by_called);
+    struct poll_device *k = HASH_OWNER(n, struct poll_device, names.by_called);
 
     if (strcmp(k->name, name) == 0)
       return k;
@@ -58,10 +58,10 @@ static void call(struct unique_names *r, struct poll_device *k,
   if (strcmp(k->name, name) == 0)
     return;
   if (k->name[0] != '\0')
-    hash_remove(&r->by_called, &k->by_called);
+    hash_remove(&r->by_called, &k->names.by_called);
   snprintf(k->name, sizeof(k->name), "%s", name);
   if (k->name[0] != '\0')
-    hash_add(&r->by_called, &k->by_called,
+    hash_add(&r->by_called, &k->names.by_called,
              hash_of(&r->by_called, k->name, strlen(k->name)));
 }
 
@@ -78,12 +78,12 @@ static void call_in_full(struct unique_names *r, struct poll_device *k) {
     struct poll_device *holder;
 
     text_name(whole, strlen(whole), suffix, sizeof(suffix));
-    device_name_with_suffix(k->base_name, suffix, name);
+    device_name_with_suffix(k->names.base, suffix, name);
     holder = called(r, name);
     if (holder == k)
       return;
     call(r, k, name);
-    if (holder == NULL || strcmp(holder->name, holder->base_name) != 0)
+    if (holder == NULL || strcmp(holder->name, holder->names.base) != 0)
       return;
     k = holder;
   }
@@ -97,17 +97,17 @@ static void call_apart(struct unique_names *r, struct poll_device *k) {
   bool ambiguous = false;
   struct poll_device *holder;
 
-  for (struct poll_device *o = first_same_name(r, k->base_name); o != NULL;
-       o = next_same_name(hash_next(&o->by_name), k->base_name))
+  for (struct poll_device *o = first_same_name(r, k->names.base); o != NULL;
+       o = next_same_name(hash_next(&o->names.by_name), k->names.base))
     if (o != k && device_name_same_suffix(o, k)) {
       ambiguous = true;
       call_in_full(r, o);
     }
   device_name_suffix(k, suffix);
-  device_name_with_suffix(k->base_name, suffix, name);
+  device_name_with_suffix(k->names.base, suffix, name);
   holder = called(r, name);
   if (holder != NULL && holder != k &&
-      strcmp(holder->name, holder->base_name) == 0)
+      strcmp(holder->name, holder->names.base) == 0)
     call_in_full(r, holder);
   else if (holder != NULL && holder != k)
     ambiguous = true;
@@ -120,22 +120,22 @@ static void call_apart(struct unique_names *r, struct poll_device *k) {
 static void unname(struct unique_names *r, struct poll_device *k) {
   struct poll_device *left;
 
-  if (k->base_name[0] == '\0')
+  if (k->names.base[0] == '\0')
     return;
-  hash_remove(&r->by_name, &k->by_name);
-  left = first_same_name(r, k->base_name);
+  hash_remove(&r->by_name, &k->names.by_name);
+  left = first_same_name(r, k->names.base);
   if (left != NULL &&
-      next_same_name(hash_next(&left->by_name), k->base_name) == NULL &&
-      called(r, left->base_name) == NULL)
-    call(r, left, left->base_name);
-  k->base_name[0] = '\0';
+      next_same_name(hash_next(&left->names.by_name), k->names.base) == NULL &&
+      called(r, left->names.base) == NULL)
+    call(r, left, left->names.base);
+  k->names.base[0] = '\0';
 }
 
 static void say_shared(const struct poll_device *k) {
   log_say(LOG_LEVEL_WARNING,
           "more than one device is called \"%s\": the end of the MAC address "
           "is added to tell them apart",
-          k->base_name);
+          k->names.base);
 }
 
 void unique_names_enter(struct unique_names *r, struct poll_device *k,
@@ -146,28 +146,29 @@ void unique_names_enter(struct unique_names *r, struct poll_device *k,
   struct poll_device *holder;
 
   device_name_base(k, by, base);
-  if (strcmp(base, k->base_name) == 0)
+  if (strcmp(base, k->names.base) == 0)
     return;
   memcpy(before, k->name, sizeof(before));
   unname(r, k);
   other = first_same_name(r, base);
-  memcpy(k->base_name, base, sizeof(base));
-  hash_add(&r->by_name, &k->by_name, hash_of(&r->by_name, base, strlen(base)));
+  memcpy(k->names.base, base, sizeof(base));
+  hash_add(&r->by_name, &k->names.by_name,
+           hash_of(&r->by_name, base, strlen(base)));
   holder = called(r, base);
   if (other == NULL && (holder == NULL || holder == k)) {
     call(r, k, base);
   } else {
     /* Of three and more the others have their suffix already. */
-    if (other == NULL || strcmp(other->name, other->base_name) == 0)
+    if (other == NULL || strcmp(other->name, other->names.base) == 0)
       say_shared(k);
-    if (other != NULL && strcmp(other->name, other->base_name) == 0)
+    if (other != NULL && strcmp(other->name, other->names.base) == 0)
       call_apart(r, other);
     if (other != NULL)
       call_apart(r, k);
     else
       call_in_full(r, k);
   }
-  if (k->answered && before[0] != '\0')
+  if (k->status.answered && before[0] != '\0')
     log_say(LOG_LEVEL_NOTICE, "%s is now called \"%s\"", before, k->name);
 }
 

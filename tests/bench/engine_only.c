@@ -45,7 +45,7 @@ static void report(void *arg, const struct poll_device *k, unsigned parts) {
   if ((parts & REPORT_STATE) != 0)
     seen.reports++;
   if ((parts & REPORT_READING) != 0) {
-    seen.response += k->response;
+    seen.response += k->status.response;
     seen.answers++;
   }
 }

@@ -78,7 +78,7 @@ MISTAKES = {
         D, "Name", "60 bytes"]),
     "name with a slash": (in_device('Name "a/b"'), [D, "Name", "a_b"]),
     "bad transport": (in_device('Transport "smoke"'), [
-        D, "Transport", "auto, xor, klap, aes, tpap", '"smoke"']),
+        D, "Transport", "auto, xor, klap, tpap, aes", '"smoke"']),
     "plug without a name": (in_device("<Plug>\n  Name \"x\"\n</Plug>"), ["Plug", "name"]),
     "in a plug": (in_device('<Plug "Fan">\n Nane "x"\n</Plug>'), [
         '<Plug "Fan">', "unknown option Nane", "Name"]),

@@ -2,6 +2,7 @@
 /* Answers of anybody to each step of AES passthrough: see fuzz_web.h. */
 #include <config.h>
 
+#include "device/transport/aes.h"
 #include "device/transport/aes_crypto.h"
 
 #include "fuzz_web.h"

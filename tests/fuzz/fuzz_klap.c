@@ -2,6 +2,7 @@
 /* Answers of anybody to each step of KLAP: see fuzz_web.h. */
 #include <config.h>
 
+#include "device/transport/klap.h"
 #include "device/transport/klap_crypto.h"
 
 #include "fuzz_web.h"

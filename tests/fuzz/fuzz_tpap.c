@@ -3,6 +3,7 @@
  * has no SPAKE2+ of its own: it looks at what the plugin has computed. */
 #include <config.h>
 
+#include "device/transport/tpap.h"
 #include "device/transport/tpap_work.h"
 
 #include "fuzz_web.h"

@@ -36,13 +36,14 @@ void device_info_copy(struct device_info *f, const struct poll_device *k) {
   clean(f->name, sizeof(f->name), k->name);
   snprintf(f->address, sizeof(f->address), "%s", poll_device_address(k));
   f->port = ntohs(k->address.sin_port);
-  snprintf(f->transport, sizeof(f->transport), "%s", k->transport->name);
+  snprintf(f->transport, sizeof(f->transport), "%s",
+           k->contact.transport->name);
   f->configured = k->options != NULL;
-  f->up = k->up;
-  f->outcome = k->outcome;
-  clean(f->why, sizeof(f->why), k->why);
-  f->response = k->response;
-  f->time_us = k->reported_us;
+  f->up = k->status.up;
+  f->outcome = k->status.outcome;
+  clean(f->why, sizeof(f->why), k->status.why);
+  f->response = k->status.response;
+  f->time_us = k->report.time_us;
   for (unsigned i = 0;
        i < k->plugs_num && i < d->plugs_num && i < DEVICE_PLUGS_MAX; i++) {
     struct device_info_plug *p = &f->plugs[f->plugs_num++];

@@ -91,11 +91,11 @@ static void on_cycle(void *arg, const struct poll_cycle *cycle) {
 /* The one device that is wanted answered: no need to wait for others. */
 static void on_report(void *arg, const struct poll_device *k, unsigned parts) {
   struct device_search *l = arg;
-  bool complete = (parts & REPORT_EXTRA) != 0 || !k->progress.slow;
+  bool complete = (parts & REPORT_EXTRA) != 0 || !k->poll.progress.slow;
 
   if (parts & REPORT_READING)
     atomic_fetch_add(&l->answered, 1);
-  if (l->wanted[0] != '\0' && counts(l, k) && k->up && complete)
+  if (l->wanted[0] != '\0' && counts(l, k) && k->status.up && complete)
     snapshot(l);
 }
 

@@ -1,12 +1,17 @@
 /* SPDX-License-Identifier: MIT */
-/* Discovery datagrams: see discover.h. */
+/* Discovery datagrams: see discovery_packet.h. */
 #include <config.h>
 
 #include "device/discovery/discovery_packet.h"
 
 #include "base/text.h"
+#include "device/transport/aes.h"
 #include "device/transport/aes_crypto.h"
+#include "device/transport/klap.h"
+#include "device/transport/tpap.h"
+#include "device/transport/transports.h"
 #include "device/transport/xor_cipher.h"
+#include "device/transport/xor_tcp.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -102,16 +107,6 @@ static const struct {
     {"ROBOVAC", "a robot vacuum"},
 };
 
-/* What encrypt_type asks for. */
-static const struct {
-  const char *name;
-  const struct transport *transport;
-} schemes[] = {
-    {"KLAP", &transport_klap},
-    {"AES", &transport_aes},
-    {"TPAP", &transport_tpap},
-};
-
 static void get_text(const struct json *doc, json_ref object, const char *key,
                      char *out, size_t size) {
   char raw[256];
@@ -139,9 +134,7 @@ static void read_scheme(struct introduction *in, const struct json *doc,
   unsigned port;
 
   get_text(doc, scheme, "encrypt_type", type, sizeof(type));
-  for (size_t i = 0; i < sizeof(schemes) / sizeof(schemes[0]); i++)
-    if (strcasecmp(type, schemes[i].name) == 0)
-      in->transport = schemes[i].transport;
+  in->transport = transport_by_scheme(type);
   in->service.tls = get_count(doc, scheme, "is_support_https", 1) == 1;
   in->service.login = (uint8_t)get_count(doc, scheme, "lv", 9);
   if (in->transport == &transport_aes && in->service.login == 0)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Heads, cookies and errors of devices' answers: see web_inside.h. */
+/* Heads, cookies and errors of devices' answers: see http_answer.h. */
 #include <config.h>
 
-#include "device/http/http_internal.h"
+#include "device/http/http_answer.h"
 #include "device/transport.h"
 
 #include <errno.h>

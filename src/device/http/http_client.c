@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: MIT */
-/* HTTP for devices, the clients: see web.h and web_inside.h. */
+/* HTTP for devices, the clients: see http_client.h and http_internal.h. */
 #include <config.h>
 
 #include "device/http/http_client.h"
 
 #include "device/crypto/crypto.h"
+#include "device/http/http_answer.h"
 #include "device/http/http_internal.h"
+#include "device/http/http_multi.h"
+#include "device/http/http_trust.h"
 #include "device/transport.h"
 
 #include <arpa/inet.h>
@@ -110,7 +113,7 @@ static void give_back(struct http_pool *h, struct buf *body) {
     buf_free(body);
 }
 
-void http_client_finished(struct http_client *c, CURLcode code) {
+static void finished(struct http_client *c, CURLcode code) {
   struct http_pool *h = c->http;
   long os_error = 0;
   const char *why = "";
@@ -159,6 +162,7 @@ struct http_client *http_client_create(struct http_pool *h,
   c->http = h;
   c->address = *address;
   c->tls = tls;
+  c->finished = finished;
   c->done = done;
   c->arg = arg;
   c->kind = HTTP_CLIENT_KINDS;

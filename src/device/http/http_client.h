@@ -43,7 +43,6 @@ struct http_pool *http_pool_create(struct loop *loop, unsigned kept_max);
  * connections that are opened from then on. */
 void http_pool_set_root(struct http_pool *h,
                         const uint8_t root[HTTP_CLIENT_ROOT_SIZE]);
-extern const uint8_t http_trust_tp_link_root[HTTP_CLIENT_ROOT_SIZE];
 /* All clients must be gone. NULL is fine. */
 void http_pool_free(struct http_pool *h);
 

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* libcurl's multi handles inside the loop: see web_inside.h.
+/* libcurl's multi handles inside the loop: see http_multi.h.
  *
  * libcurl looks through all connections of a multi handle whenever a transfer
  * ends, so with a thousand devices in one handle each request would pay for a
  * thousand. Clients are therefore dealt out over handles of some dozens. */
 #include <config.h>
 
-#include "device/http/http_internal.h"
+#include "device/http/http_multi.h"
 
 #include "base/fd.h"
 
@@ -50,7 +50,7 @@ static void drive(struct http_multi *m, curl_socket_t fd, int what) {
     if (message->msg != CURLMSG_DONE)
       continue;
     curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, (char **)&c);
-    http_client_finished(c, code);
+    c->finished(c, code);
   }
 }
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Whose TLS certificate is good: see web_inside.h.
+/* Whose TLS certificate is good: see http_trust.h.
  *
  * Of TP-Link's root only the key is known for sure (doc/protocol.md, "TPAP"),
  * not how its certificate spells its names, and devices do not always send it.
@@ -7,7 +7,7 @@
  * key, and libcrypto's own verification decides whether the chain holds. */
 #include <config.h>
 
-#include "device/http/http_internal.h"
+#include "device/http/http_trust.h"
 
 #include <errno.h>
 #include <openssl/ec.h>

@@ -4,6 +4,8 @@
  * password, then requests under a token. */
 #include <config.h>
 
+#include "device/transport/aes.h"
+
 #include "device/smart/smart_code.h"
 #include "device/transport/aes_crypto.h"
 #include "device/transport/http_link.h"

@@ -6,6 +6,8 @@
  * the device has proved that it knows the account. */
 #include <config.h>
 
+#include "device/transport/klap.h"
+
 #include "device/transport/http_link.h"
 #include "device/transport/klap_crypto.h"
 

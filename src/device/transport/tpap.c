@@ -8,6 +8,8 @@
  * itself shows that the device knows the password. */
 #include <config.h>
 
+#include "device/transport/tpap.h"
+
 #include "device/smart/smart_code.h"
 #include "device/transport/http_link.h"
 #include "device/transport/tpap_login.h"

@@ -2,6 +2,8 @@
 /* Length-prefixed frames over TCP 9999 (doc/protocol.md, "XOR"). */
 #include <config.h>
 
+#include "device/transport/xor_tcp.h"
+
 #include "device/transport.h"
 #include "device/transport/xor_cipher.h"
 

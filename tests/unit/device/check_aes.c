@@ -3,6 +3,7 @@
  * error codes, sessions that end, answers that are none. */
 #include <config.h>
 
+#include "device/transport/aes.h"
 #include "device/transport/aes_crypto.h"
 
 #include "../support/server.h"

@@ -4,6 +4,7 @@
 
 #include "device/discovery/discovery_packet.h"
 #include "device/transport/xor_cipher.h"
+#include "device/transport/xor_tcp.h"
 
 #include "../support/bytes.h"
 #include "../support/suite.h"

@@ -3,6 +3,7 @@
  * answers that are none. */
 #include <config.h>
 
+#include "device/transport/klap.h"
 #include "device/transport/klap_crypto.h"
 
 #include "../support/server.h"

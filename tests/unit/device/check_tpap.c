@@ -4,6 +4,7 @@
 #include <config.h>
 
 #include "../support/tpap_device.h"
+#include "device/transport/tpap.h"
 
 static const char *const ciphers[] = {"aes_128_ccm", "AES-256-CCM",
                                       "chacha20_poly1305"};

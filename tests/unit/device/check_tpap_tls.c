@@ -5,6 +5,7 @@
 
 #include "../support/pki.h"
 #include "../support/tpap_device.h"
+#include "device/transport/tpap.h"
 
 static EVP_PKEY *root, *leaf;
 static SSL_CTX *tls;

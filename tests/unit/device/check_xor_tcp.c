@@ -5,6 +5,7 @@
 
 #include "base/clock.h"
 #include "device/transport.h"
+#include "device/transport/xor_tcp.h"
 
 #include "../support/fake_device.h"
 #include "../support/suite.h"

@@ -3,6 +3,7 @@
 #include <config.h>
 
 #include "base/log.h"
+#include "device/transport/xor_tcp.h"
 #include "poll/device_registry.h"
 
 #include "../support/suite.h"
@@ -100,12 +101,12 @@ static void alive(struct poll_device *k) {
   char why[WHY_SIZE];
 
   ck_assert_int_eq(device_registry_confirm(registry, k, why), CONFIRMED);
-  k->up = k->answered = k->polled = true;
+  k->status.up = k->status.answered = k->status.polled = true;
 }
 
 static void silent(struct poll_device *k) {
-  k->up = false;
-  k->polled = true;
+  k->status.up = false;
+  k->status.polled = true;
 }
 
 #define MAC_A "50:c7:bf:00:aa:aa"
@@ -512,7 +513,7 @@ static void flood(const char *alias) {
     snprintf(name, sizeof(name), alias, i);
     k = meet(name, mac, address);
     if (k != NULL)
-      k->polled = true; /* in vain */
+      k->status.polled = true; /* in vain */
   }
 }
 
@@ -529,7 +530,7 @@ START_TEST(a_flood_of_forged_answers_is_held_back) {
   alive(answering);
   waiting = meet("Fan", MAC_C, "192.0.2.8");
   silent(waiting); /* answered before */
-  waiting->answered = true;
+  waiting->status.answered = true;
   flood(flood_names[_i]);
   ck_assert_uint_le(device_registry_count(registry), 500);
   ck_assert_uint_le(lines, 3);

@@ -270,7 +270,7 @@ static const struct {
                    "to 65535, found 65536"},
     {"Transport carrier-pigeon",
      "<Device \"x\">: option Transport expects one of: "
-     "auto, xor, klap, aes, tpap, found "
+     "auto, xor, klap, tpap, aes, found "
      "\"carrier-pigeon\""},
     {"Transport 5", "<Device \"x\">: option Transport expects one of: "},
     {"Plug", "<Device>: <Plug> expects one name in quotes, found nothing"},

@@ -43,14 +43,14 @@ static void report(void *arg, const struct poll_device *k, unsigned parts) {
   s->reports += (parts & REPORT_STATE) != 0;
   s->extras += (parts & REPORT_EXTRA) != 0;
   s->failure_reports += (parts & REPORT_FAILURES) != 0;
-  ck_assert_uint_gt(k->reported_us, s->wall_us); /* collectd wants it so */
-  s->wall_us = k->reported_us;
-  s->up = k->up;
+  ck_assert_uint_gt(k->report.time_us, s->wall_us); /* collectd wants it so */
+  s->wall_us = k->report.time_us;
+  s->up = k->status.up;
   snprintf(s->name, sizeof(s->name), "%s", k->name);
   snprintf(s->reading, sizeof(s->reading), "%s",
-           k->up ? reading_text(&k->device.now) : "");
-  snprintf(s->why, sizeof(s->why), "%s", k->why);
-  memcpy(s->failures, k->failures, sizeof(s->failures));
+           k->status.up ? reading_text(&k->device.now) : "");
+  snprintf(s->why, sizeof(s->why), "%s", k->status.why);
+  memcpy(s->failures, k->status.failures, sizeof(s->failures));
   pthread_mutex_unlock(&lock);
 }
 
@@ -499,10 +499,10 @@ START_TEST(a_device_that_lost_its_address_in_line_is_unreachable) {
 
   poll_in_vain(k);
   ck_assert_ptr_eq(reported, k);
-  ck_assert_int_eq(k->state, POLL_IDLE);
-  ck_assert_int_eq(k->outcome, OUTCOME_UNREACHABLE);
-  ck_assert_uint_eq(k->failures[OUTCOME_UNREACHABLE], 1);
-  ck_assert_uint_eq(k->failures[OUTCOME_REFUSED], 0);
+  ck_assert_int_eq(k->poll.state, POLL_IDLE);
+  ck_assert_int_eq(k->status.outcome, OUTCOME_UNREACHABLE);
+  ck_assert_uint_eq(k->status.failures[OUTCOME_UNREACHABLE], 1);
+  ck_assert_uint_eq(k->status.failures[OUTCOME_REFUSED], 0);
   ck_assert_uint_eq(atomic_load(&fakes[0].requests), 0);
   alone_no_more();
 }
@@ -530,11 +530,11 @@ START_TEST(a_change_of_state_comes_a_moment_later) {
 
   options.interval = 0.2;
   k = alone();
-  k->up = k->polled = true;
+  k->status.up = k->status.polled = true;
   poller_repeat(poller, k); /* the clock ticks in mid-poll: it is up */
   ck_assert_uint_eq(reports, 1);
   poll_in_vain(k);
-  ck_assert(!k->up);
+  ck_assert(!k->status.up);
   ck_assert_uint_eq(reports, 1);
   ck_assert_int_eq(loop_round(loop), 0); /* nothing but the timer wakes it */
   ck_assert_uint_eq(reports, 2);

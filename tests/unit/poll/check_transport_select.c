@@ -4,6 +4,11 @@
 #include <config.h>
 
 #include "base/log.h"
+#include "device/transport/aes.h"
+#include "device/transport/klap.h"
+#include "device/transport/tpap.h"
+#include "device/transport/transports.h"
+#include "device/transport/xor_tcp.h"
 #include "poll/transport_select.h"
 
 #include "../support/suite.h"
@@ -59,24 +64,24 @@ static void live_at(const char *address) {
 static void found(struct introduction in) {
   transport_select_take(&k, &in);
   live_at("192.0.2.7");
-  k.answered = k.polled = k.up = true;
+  k.status.answered = k.status.polled = k.status.up = true;
   transport_select_worked(&k);
 }
 
 static void tell(struct introduction in) {
-  k.retuned = false;
+  k.contact.changed = false;
   transport_select_adopt(&k, &in);
 }
 
 static void fails_by(enum outcome outcome) {
-  k.outcome = outcome;
+  k.status.outcome = outcome;
   transport_select_try_other(&k);
 }
 
 #define SPEAKS(transport_, dialect_, port)                                     \
   do {                                                                         \
-    ck_assert_str_eq(k.transport->name, transport_);                           \
-    ck_assert_str_eq(k.dialect->name, dialect_);                               \
+    ck_assert_str_eq(k.contact.transport->name, transport_);                   \
+    ck_assert_str_eq(k.contact.dialect->name, dialect_);                       \
     ck_assert_uint_eq(ntohs(k.address.sin_port), port);                        \
   } while (0)
 
@@ -101,12 +106,12 @@ START_TEST(an_update_is_followed) {
 
   found(iot ? by_iot() : by_tdp(named(updates[_i].was), dialect));
   tell(by_tdp(named(updates[_i].is), dialect));
-  ck_assert(k.retuned);
+  ck_assert(k.contact.changed);
   SPEAKS(updates[_i].is, dialect->name, 8080);
   ck_assert_uint_eq(lines, 1);
   ck_assert_ptr_nonnull(strstr(last_line, updates[_i].is));
   tell(by_tdp(named(updates[_i].is), dialect));
-  ck_assert(!k.retuned);
+  ck_assert(!k.contact.changed);
   ck_assert_uint_eq(lines, 1);
 }
 END_TEST
@@ -114,15 +119,15 @@ END_TEST
 START_TEST(nobody_is_lured_back_to_aes) {
   found(by_tdp(named(_i == 0 ? "klap" : "tpap"), &dialect_smart));
   tell(by_tdp(&transport_aes, &dialect_smart));
-  ck_assert(!k.retuned);
-  ck_assert_str_eq(k.transport->name, _i == 0 ? "klap" : "tpap");
+  ck_assert(!k.contact.changed);
+  ck_assert_str_eq(k.contact.transport->name, _i == 0 ? "klap" : "tpap");
 }
 END_TEST
 
 START_TEST(port_9999_says_nothing_against_tdp) {
   found(by_tdp(&transport_klap, &dialect_smart));
   tell(by_iot());
-  ck_assert(!k.retuned);
+  ck_assert(!k.contact.changed);
   SPEAKS("klap", "smart", 8080);
 }
 END_TEST
@@ -145,13 +150,13 @@ START_TEST(what_is_said_may_be_wrong) {
     transport_select_take(&k, &in);
   }
   live_at("192.0.2.7");
-  ck_assert_str_eq(k.transport->name, _i == 2 ? "tpap" : "klap");
+  ck_assert_str_eq(k.contact.transport->name, _i == 2 ? "tpap" : "klap");
   fails_by(OUTCOME_AUTH); /* that was the right way */
-  ck_assert_str_eq(k.transport->name, _i == 2 ? "tpap" : "klap");
+  ck_assert_str_eq(k.contact.transport->name, _i == 2 ? "tpap" : "klap");
   fails_by(OUTCOME_REFUSED);
   SPEAKS(_i == 2 ? "klap" : "xor", "iot", _i == 2 ? 8080 : 9999);
   tell(in); /* once more */
-  ck_assert_str_eq(k.transport->name, _i == 2 ? "klap" : "xor");
+  ck_assert_str_eq(k.contact.transport->name, _i == 2 ? "klap" : "xor");
   fails_by(OUTCOME_REFUSED);
   SPEAKS(_i == 2 ? "tpap" : "klap", "iot", 8080);
 }
@@ -164,7 +169,7 @@ START_TEST(what_works_needs_no_other_way) {
   live_at("192.0.2.7");
   tell(by_tdp(&transport_klap, &dialect_iot));
   transport_select_worked(&k);
-  k.answered = true;
+  k.status.answered = true;
   fails_by(OUTCOME_REFUSED); /* it reboots */
   SPEAKS("klap", "iot", 8080);
 }
@@ -189,7 +194,7 @@ START_TEST(without_a_word_everything_is_tried) {
   }
   fails_by(OUTCOME_AUTH);
   SPEAKS("xor", "iot", 9999);
-  k.answered = true; /* that was it */
+  k.status.answered = true; /* that was it */
   fails_by(OUTCOME_REFUSED);
   SPEAKS("xor", "iot", 9999);
 }
@@ -206,7 +211,7 @@ START_TEST(option_transport_counts) {
   tell(by_tdp(&transport_klap, &dialect_iot));
   SPEAKS("klap", "iot", 8080);
   fails_by(OUTCOME_REFUSED);
-  ck_assert_str_eq(k.transport->name, "klap");
+  ck_assert_str_eq(k.contact.transport->name, "klap");
 }
 END_TEST
 
@@ -249,7 +254,7 @@ START_TEST(an_owner_is_known_by_his_address) {
   found(by_tdp(&transport_klap, &dialect_smart));
   ck_assert(transport_select_is_foreign(&k, &account) == users[_i].foreign);
   ck_assert(!transport_select_is_foreign(&k, NULL));
-  k.owner[0] = '\0';
+  k.contact.owner[0] = '\0';
   ck_assert(!transport_select_is_foreign(&k, &account));
 }
 END_TEST
@@ -258,23 +263,24 @@ START_TEST(a_new_owner_is_a_new_chance) {
   struct introduction in = by_tdp(&transport_klap, &dialect_smart);
 
   found(in);
-  k.locked_steps = 3;
-  k.not_before_us = 1234567;
+  k.auth.locked_steps = 3;
+  k.auth.not_before_us = 1234567;
   tell(in);
-  ck_assert_uint_eq(k.locked_steps, 3);
+  ck_assert_uint_eq(k.auth.locked_steps, 3);
   tell(by_tdp(&transport_tpap, &dialect_smart)); /* the same password */
-  ck_assert_uint_eq(k.locked_steps, 3);
+  ck_assert_uint_eq(k.auth.locked_steps, 3);
   in.owner[0] = 'C';
   tell(in);
-  ck_assert_uint_eq(k.locked_steps, 0);
-  ck_assert_uint_eq(k.not_before_us, 0);
+  ck_assert_uint_eq(k.auth.locked_steps, 0);
+  ck_assert_uint_eq(k.auth.not_before_us, 0);
 }
 END_TEST
 
 static uint64_t pause_after_refusal(uint64_t now_s) {
   transport_select_lock(&k, now_s * 1000000);
-  return k.not_before_us < now_s * 1000000 ? 0
-                                           : k.not_before_us / 1000000 - now_s;
+  return k.auth.not_before_us < now_s * 1000000
+             ? 0
+             : k.auth.not_before_us / 1000000 - now_s;
 }
 
 START_TEST(pauses_double_but_an_old_friend_is_asked_once_more) {

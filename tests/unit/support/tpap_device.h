@@ -5,6 +5,7 @@
 #ifndef TESTS_UNIT_SUPPORT_TPAP_DEVICE_H
 #define TESTS_UNIT_SUPPORT_TPAP_DEVICE_H
 
+#include "device/transport/tpap.h"
 #include "device/transport/tpap_crypto.h"
 
 #include "bytes.h"

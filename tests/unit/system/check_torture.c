@@ -5,6 +5,7 @@
 #include <config.h>
 
 #include "base/log.h"
+#include "device/transport/xor_tcp.h"
 #include "poll/poll_engine.h"
 #include "poll/resolver.h"
 
@@ -206,9 +207,10 @@ static void know_devices(void) {
     (void)device_set_plugs(&in.device, 3);
     k = device_registry_meet(registry, &in, &from);
     if (k != NULL)
-      k->polled = true;
+      k->status.polled = true;
     if (k != NULL && i % 3 == 0)
-      k->answered = device_registry_confirm(registry, k, why) == CONFIRMED;
+      k->status.answered =
+          device_registry_confirm(registry, k, why) == CONFIRMED;
   }
   device_registry_free(registry);
 }
