@@ -357,7 +357,7 @@ test_tools() { # BUILD...
 }
 
 # What runs under valgrind end to end.
-read -ra VALGRIND_E2E <<<"${VALGRIND_E2E:-test_values.py test_stop.py test_faults_one.py test_newer_house.py test_story.py}"
+read -ra VALGRIND_E2E <<<"${VALGRIND_E2E:-devices/test_values.py devices/test_stop.py devices/test_faults_one.py devices/test_all_transports.py alerts/test_story.py}"
 
 make_package() {
   DEB_BUILD_OPTIONS="nocheck parallel=$(nproc)" make -C "$VAR/check" deb
@@ -392,11 +392,11 @@ part_sanitize() {
     KASA_BUILD="$VAR/asan" KASA_PRELOAD="$asan" -- -m "not plain" "$TOP/tests/e2e"
   pytest_result "end to end, address and undefined sanitizers"
   pytest_suite "end to end, thread sanitizer" \
-    KASA_BUILD="$VAR/tsan" KASA_PRELOAD="$tsan" -- -m "not plain and not one_thread" "$TOP/tests/e2e"
+    KASA_BUILD="$VAR/tsan" KASA_PRELOAD="$tsan" -- -m "not plain and (not one_thread or two_threads)" "$TOP/tests/e2e"
   pytest_result "end to end, thread sanitizer"
   # valgrind takes thirty times as long: these, or VALGRIND_E2E="FILE..."
   pytest_suite "end to end, valgrind" KASA_BUILD="$VAR/check" \
-    KASA_WRAP="valgrind -q --leak-check=full --errors-for-leak-kinds=definite --show-leak-kinds=definite --num-callers=30 --suppressions=$TOP/tests/e2e/valgrind.supp" \
+    KASA_WRAP="valgrind -q --leak-check=full --errors-for-leak-kinds=definite --show-leak-kinds=definite --num-callers=30 --suppressions=$TOP/tests/check/valgrind.supp" \
     -- "${VALGRIND_E2E[@]/#/$TOP/tests/e2e/}"
   pytest_result "end to end, valgrind"
   UNIT_ONLY='check_(config|conf_text|contact|discover|engine|event|fit|graph|graph_house|graph_page|hash|http|iot|iot_sysinfo|loop|metrics|names|options|registry|ring|secret|smart|spake2p|store|table|template|texts|transport_xor|web|worker)$' \

@@ -9,7 +9,7 @@ import time
 from pathlib import Path
 
 from collectd import free_port, http_get, quoted, wait
-from conftest import SOURCE
+from tree import SOURCE
 from samples import Samples
 from sites_measure import INTERVAL, Prometheus
 

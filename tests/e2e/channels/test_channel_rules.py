@@ -1,0 +1,463 @@
+# SPDX-License-Identifier: MIT
+"""What holds for every HTTP channel alike: each rule is tried
+on all four."""
+
+import socket
+import ssl
+import time
+
+import pytest
+
+from channels import PATIENCE, _pki, message, probe, secret_file, send  # noqa: F401
+from mocks import discord, pushover, slack, web, webhook
+
+pytestmark = [pytest.mark.one_thread, pytest.mark.takes(65)]
+
+TOKEN = "tokenTokenTOKEN0123456789abcde"
+USER = "userUserUSER0123456789abcdefgh"
+BOT = "xoxb-0-secret-bot-token"
+
+
+class Channel:
+    """One kind of channel and its mock, with options that fit together."""
+
+    def __init__(self, kind, **kw):
+        self.kind = kind
+        if kind == "pushover":
+            self.mock = pushover.Pushover(token=TOKEN, user=USER, **kw)
+        elif kind == "slack":
+            self.mock = slack.SlackWebhook(**kw)
+        elif kind == "slackbot":
+            self.mock = slack.SlackBot(token=BOT, **kw)
+        elif kind == "webhook":
+            self.mock = webhook.Webhook(secret="hmac-secret-value", bearer="bearer-secret-value", **kw)
+        else:
+            self.mock = discord.Discord(**kw)
+
+    def options(self, base=None):
+        url = self.mock.url if base is None else base
+        path = getattr(self.mock, "path", "")
+        return {
+            "pushover": [["Token", TOKEN], ["User", USER], ["BaseURL", url]],
+            "slack": [["WebhookURL", url + path]],
+            "slackbot": [["BotToken", BOT], ["ChannelID", "C0123456789"], ["BaseURL", url]],
+            "webhook": [["URL", url + path], ["HMACSecret", "hmac-secret-value"],
+                        ["BearerToken", "bearer-secret-value"]],
+            "discord": [["WebhookURL", url + path]],
+        }[self.kind]
+
+    def run(self, pki, steps=None, base=None, extra=(), **more):
+        options = self.options(base) + [["CAFile", pki.ca]] + list(extra)
+        return probe("slack" if self.kind == "slackbot" else self.kind, options, steps, **more)
+
+    def good(self):
+        """The answer of the real service to a good message."""
+        return {"pushover": web.Reply(200, '{"status":1,"request":"%s"}' % ("r" * 36)),
+                "slack": web.Reply(200, "ok"),
+                "slackbot": web.Reply(200, '{"ok":true,"channel":"C0123456789","ts":"1700000000.000100"}'),
+                "webhook": web.Reply(204),
+                "discord": web.Reply(200, '{"id":"990000000001"}')}[self.kind]
+
+
+KINDS = ["pushover", "slack", "slackbot", "webhook", "discord"]
+READS_BODY = ["pushover", "slack", "slackbot", "discord"]
+
+
+@pytest.fixture(name="channel", params=KINDS)
+def _channel(request, pki):
+    c = Channel(request.param, pem=pki.pem("good"))
+    with c.mock:
+        yield c
+
+
+def outcome(channel, pki, act, **more):
+    channel.mock.script = [act]
+    run = channel.run(pki, **more)
+    return run[0]
+
+
+def test_good_message_is_delivered_and_pleases_the_strict_mock(channel, pki):
+    run = channel.run(pki)
+    assert run[0]["outcome"] == "sent", run.text
+    assert channel.mock.faults == []
+    assert len(channel.mock.requests) == 1
+
+
+def test_expect_header_is_not_sent_even_with_a_large_body(channel, pki):
+    run = channel.run(pki, [send(body="line of a long text\n" * 400)])
+    assert run[0]["outcome"] == "sent", run.text
+    assert channel.mock.faults == []  # the mock refuses Expect and a wrong User-Agent
+
+
+@pytest.mark.parametrize("status", [400, 402, 406, 418, 422, 451])
+def test_other_4xx_is_permanent_for_the_message(channel, pki, status):
+    got = outcome(channel, pki, web.Reply(status, '{"error":"no"}'))
+    assert got["outcome"] == "message" and str(status) in got["why"]
+
+
+@pytest.mark.parametrize("status", [401, 403, 404, 410])
+def test_access_errors_are_permanent_for_the_channel(channel, pki, status):
+    got = outcome(channel, pki, web.Reply(status, "no"))
+    assert got["outcome"] == "channel"
+    assert len(channel.mock.requests) == 1  # no second try with the same secret
+
+
+@pytest.mark.parametrize("status", [408, 425, 429, 500, 502, 503, 504, 599])
+def test_temporary_status_is_retried(channel, pki, status):
+    got = outcome(channel, pki, web.Reply(status, "later"))
+    assert got["outcome"] == "retry" and str(status) in got["why"]
+
+
+def test_redirect_is_never_followed(channel, pki):
+    for status in (301, 302, 303, 307, 308):
+        channel.mock.requests.clear()
+        got = outcome(channel, pki, web.Redirect(channel.mock.url + "/elsewhere", status))
+        assert got["outcome"] == "message"
+        assert "check the URL" in got["why"]
+        assert len(channel.mock.requests) == 1
+
+
+def test_413_asks_for_a_shorter_message_once(channel, pki):
+    assert outcome(channel, pki, web.Reply(413, "big"))["outcome"] == "shrink"
+    got = outcome(channel, pki, web.Reply(413, "big"), steps=[send(shrink=True)])
+    assert got["outcome"] == "message"
+
+
+def test_shrunk_message_has_a_single_line(channel, pki):
+    run = channel.run(pki, [send(shrink=True, body="first line\nsecond line")])
+    assert run[0]["outcome"] == "sent"
+    assert channel.mock.faults == []
+    if channel.kind != "webhook":
+        body = channel.mock.requests[0].body.replace(b"+", b" ").replace(b"%20", b" ")
+        assert b"first line" in body and b"second" not in body
+
+
+@pytest.mark.parametrize("value,least,most", [("7", 7, 7), ("0", 0, 60), ("999999999", 86400, 86400)])
+def test_retry_after_in_seconds_is_obeyed(channel, pki, value, least, most):
+    got = outcome(channel, pki, web.Reply(503, "later", [("Retry-After", value)]))
+    assert got["outcome"] == "retry" and least <= got["wait_s"] <= max(most, 30)
+
+
+def test_retry_after_as_date_is_obeyed(channel, pki):
+    when = time.strftime("%a, %d %b %Y %H:%M:%S GMT", time.gmtime(time.time() + 120))
+    got = outcome(channel, pki, web.Reply(429, "later", [("Retry-After", when)]))
+    assert got["outcome"] == "retry" and 100 <= got["wait_s"] <= 121
+
+
+def test_429_without_retry_after_is_retried(channel, pki):
+    got = outcome(channel, pki, web.Reply(429, "slow down"))
+    assert got["outcome"] == "retry" and got["wait_s"] <= 60
+
+
+def test_two_500s_then_ok_deliver_at_the_third_attempt(channel, pki):
+    channel.mock.script = [web.Reply(500, "oops"), web.Reply(500, "oops"), "ok"]
+    run = channel.run(pki, [send(attempt=n) for n in (1, 2, 3)])
+    assert [s["outcome"] for s in run.steps] == ["retry", "retry", "sent"]
+    assert channel.mock.faults == []
+
+
+def test_close_after_the_body_is_ambiguous(channel, pki):
+    got = outcome(channel, pki, web.CloseAfterBody())
+    assert got["outcome"] == "ambiguous" and got["wait_s"] >= 30
+    assert "may have arrived" in got["why"]
+    assert len(channel.mock.requests) == 1  # libcurl did not repeat it by itself
+
+
+def test_close_before_the_headers_is_never_taken_for_success(channel, pki):
+    got = outcome(channel, pki, web.CloseAtOnce())
+    assert got["outcome"] in ("ambiguous", "retry")
+
+
+def test_hanging_server_ends_at_the_timeout_and_is_ambiguous(channel, pki):
+    start = time.monotonic()
+    got = outcome(channel, pki, web.Hang(), extra=[["Timeout", 2]])
+    assert got["outcome"] == "ambiguous"
+    assert time.monotonic() - start < 6 + PATIENCE
+
+
+def test_slow_drip_ends_at_the_timeout(channel, pki):
+    start = time.monotonic()
+    got = outcome(channel, pki, web.Drip(pause=0.1), extra=[["Timeout", 2]])
+    assert time.monotonic() - start < 6 + PATIENCE
+    assert got["outcome"] == ("ambiguous" if channel.kind in READS_BODY else "sent")
+
+
+def test_huge_body_is_cut_off(channel, pki):
+    start = time.monotonic()
+    got = outcome(channel, pki, web.Huge(total=50 << 20))
+    assert time.monotonic() - start < 10 + PATIENCE
+    assert got["outcome"] == ("ambiguous" if channel.kind in READS_BODY else "sent")
+    assert len(got["why"]) <= 256
+
+
+def test_cut_answer_is_ambiguous_where_the_body_matters(channel, pki):
+    got = outcome(channel, pki, web.CutAnswer(200))
+    assert got["outcome"] == ("ambiguous" if channel.kind in READS_BODY else "sent")
+
+
+@pytest.mark.parametrize("channel", READS_BODY, indirect=True)
+@pytest.mark.parametrize("body", ["", "null", "[]", "{}", "[[[[", '{"ok":1}', '"ok"', "ok ", "OK", "true",
+                                  '{"status":0,"errors":["x"]}', '{"ok":false}', '{"id":5}', "<html>login</html>",
+                                  "{" * 5000, "\x00\x01\xff", "9" * 400])
+def test_200_that_is_a_failure_is_not_delivered(channel, pki, body):
+    got = outcome(channel, pki, web.Reply(200, body.encode("latin-1")))
+    assert got["outcome"] in ("ambiguous", "message", "channel")
+
+
+def test_nobody_listening_is_retried_as_certainly_not_sent(channel, pki):
+    got = channel.run(pki, base="https://localhost:1")[0]
+    assert got["outcome"] == "retry" and "may have arrived" not in got["why"]
+
+
+def test_a_host_that_never_answers_is_given_up_long_before_the_timeout(pki):
+    """Connecting has 10 s of the 30. What connects no more is a listener whose
+    queue is full."""
+    with socket.create_server(("127.0.0.1", 0), backlog=0) as full:
+        queued = [socket.socket() for _ in range(4)]
+        for one in queued:
+            one.setblocking(False)
+            one.connect_ex(full.getsockname())
+        start = time.monotonic()
+        got = Channel("pushover").run(pki, base="https://127.0.0.1:%d" % full.getsockname()[1], timeout=60)[0]
+        took = time.monotonic() - start
+        for one in queued:
+            one.close()
+    assert got["outcome"] == "retry" and "may have arrived" not in got["why"]
+    assert 9 < took < 25 + PATIENCE
+
+
+def test_unknown_name_is_retried_as_certainly_not_sent(channel, pki):
+    got = channel.run(pki, base="https://nowhere.invalid")[0]
+    assert got["outcome"] == "retry" and "may have arrived" not in got["why"]
+
+
+@pytest.mark.parametrize("cert", ["wrong-name", "self-signed"])
+def test_untrusted_certificate_is_permanent_and_nothing_is_sent(pki, cert):
+    for kind in KINDS:
+        c = Channel(kind, pem=pki.pem(cert))
+        with c.mock:
+            got = c.run(pki)[0]
+            assert got["outcome"] == "channel", (kind, got)
+            assert c.mock.requests == []
+
+
+@pytest.mark.parametrize("cert", ["expired", "future"])
+def test_certificate_out_of_its_time_is_retried_and_says_check_the_clock(pki, cert):
+    for kind in KINDS:
+        c = Channel(kind, pem=pki.pem(cert))
+        with c.mock:
+            got = c.run(pki)[0]
+            assert got["outcome"] == "retry" and got["wait_s"] == 300, (kind, got)
+            assert "check the clock" in got["why"]
+            assert c.mock.requests == []
+
+
+def test_unknown_issuer_is_permanent(channel, pki):
+    run = probe("slack" if channel.kind == "slackbot" else channel.kind, channel.options())
+    assert run[0]["outcome"] == "channel"
+    assert channel.mock.requests == []
+
+
+def test_verify_peer_false_works_and_warns_at_start(pki):
+    for kind in KINDS:
+        c = Channel(kind, pem=pki.pem("self-signed"))
+        with c.mock:
+            run = c.run(pki, extra=[["VerifyPeer", False]])
+            assert run[0]["outcome"] == "sent", (kind, run.text)
+            assert "VerifyPeer false" in run.stderr
+
+
+def test_tls_below_1_2_is_refused(pki):
+    for kind in KINDS:
+        c = Channel(kind, pem=pki.pem("good"), max_tls=ssl.TLSVersion.TLSv1_1)
+        with c.mock:
+            got = c.run(pki)[0]
+            assert got["outcome"] == "retry", (kind, got)
+            assert c.mock.requests == []
+
+
+def test_plain_http_to_this_host_is_allowed(pki):
+    for kind in KINDS:
+        c = Channel(kind)
+        with c.mock:
+            assert c.run(pki)[0]["outcome"] == "sent", kind
+
+
+def test_plain_http_elsewhere_is_refused_at_the_configuration(channel, pki):
+    run = channel.run(pki, base="http://hub.example.org")
+    assert run.code == 1 and run.steps == []
+    assert "expected https://" in " ".join(run.errors)
+
+
+def test_plain_http_elsewhere_needs_allow_insecure(channel, pki):
+    run = channel.run(pki, base="http://nowhere.invalid", extra=[["AllowInsecure", True]])
+    assert run[0]["outcome"] == "retry"
+
+
+@pytest.mark.parametrize("base", ["ftp://localhost", "file:///etc/passwd", "localhost", "https://u:p@localhost", "",
+                                  "https://", "https://lo calhost/x", "gopher://localhost"])
+def test_odd_addresses_are_refused_at_the_configuration(channel, pki, base):
+    run = channel.run(pki, base=base)
+    assert run.code == 1, run.text
+    assert "u:p" not in run.text
+
+
+def test_proxy_of_the_environment_is_ignored(channel, pki):
+    env = {n: "http://127.0.0.1:1" for n in ("http_proxy", "https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY")}
+    assert channel.run(pki, env=env)[0]["outcome"] == "sent"
+
+
+def test_configured_proxy_is_used(channel, pki):
+    got = channel.run(pki, extra=[["Proxy", "http://127.0.0.1:1"]])[0]
+    assert got["outcome"] == "retry"
+    assert channel.mock.requests == []
+
+
+@pytest.mark.two_threads
+def test_stopping_ends_a_request_within_a_second(channel, pki):
+    channel.mock.script = [web.Hang()]
+    start = time.monotonic()
+    run = channel.run(pki, abort_after_s=1)
+    assert time.monotonic() - start < 2.2 + PATIENCE
+    assert run[0]["outcome"] == "ambiguous" and "stopping" in run[0]["why"]
+
+
+def test_one_connection_per_request_and_none_kept(channel, pki):
+    run = channel.run(pki, [send(), send(), send()])
+    assert [s["outcome"] for s in run.steps] == ["sent"] * 3
+    assert channel.mock.connections == 3
+
+
+SECRETS = [TOKEN, USER, BOT, "hmac-secret-value", "bearer-secret-value", "xyzzySecretPath", "discordSecretToken"]
+
+
+def test_no_secret_in_any_output_even_when_the_service_repeats_it(channel, pki):
+    def parrot(status):
+        def act(request):
+            said = "%s %s %s" % (request.target, request.headers, request.body.decode("utf-8", "replace"))
+            return web.Reply(status, said)
+        return act
+
+    statuses = [200, 301, 400, 401, 403, 404, 413, 429, 500]
+    channel.mock.script = [parrot(s) for s in statuses] + [web.CloseAfterBody(), web.Redirect(channel.mock.url)]
+    run = channel.run(pki, [send() for _ in range(len(statuses) + 2)] + [{"op": "render", "message": message()}])
+    assert len(run.steps) == len(statuses) + 3
+    for secret in SECRETS:
+        assert secret not in run.text
+
+
+def test_inline_secret_works_and_warns(channel, pki):
+    run = channel.run(pki)
+    assert run[0]["outcome"] == "sent"
+    assert "stands in the configuration itself" in run.stderr
+
+
+def secret_options(channel, tmp_path, mode=0o600, wrong=False):
+    """The options with each secret moved to a file; the paths by option."""
+    options, paths = [], {}
+    for option in channel.options():
+        if option[0] in ("Token", "User", "WebhookURL", "BotToken", "HMACSecret", "BearerToken"):
+            value = option[1]
+            if wrong and option[0] in ("Token", "BotToken", "BearerToken", "WebhookURL"):
+                value = value[:-3] + "zzz"
+            paths[option[0]] = secret_file(tmp_path, option[0], value, mode)
+            options.append([option[0] + "File", paths[option[0]]])
+        else:
+            options.append(option)
+    return options, paths
+
+
+def test_secret_files_work_and_trailing_newline_is_trimmed(channel, pki, tmp_path):
+    options, _ = secret_options(channel, tmp_path)
+    run = probe("slack" if channel.kind == "slackbot" else channel.kind, options + [["CAFile", pki.ca]])
+    assert run[0]["outcome"] == "sent", run.text
+    assert "secret" not in run.stderr and "configuration itself" not in run.stderr or channel.kind == "webhook"
+
+
+def test_readable_secret_file_warns(channel, pki, tmp_path):
+    options, _ = secret_options(channel, tmp_path, 0o644)
+    run = probe("slack" if channel.kind == "slackbot" else channel.kind, options + [["CAFile", pki.ca]])
+    assert "mode 0644" in run.stderr
+
+
+def test_changed_secret_file_is_read_again_and_tried_once_more(channel, pki, tmp_path):
+    options, paths = secret_options(channel, tmp_path, wrong=True)
+    right = {o[0]: o[1] for o in channel.options()}
+
+    def refuse_and_mend(request):
+        for name, path in paths.items():
+            with open(path, "w", encoding="utf-8") as file:
+                file.write(right[name] + "\n")
+        channel.mock.gone = False
+        return web.Reply(403, "no")
+
+    channel.mock.script = [refuse_and_mend]
+    run = probe("slack" if channel.kind == "slackbot" else channel.kind, options + [["CAFile", pki.ca]])
+    assert run[0]["outcome"] == "sent", run.text
+    assert len(channel.mock.requests) == 2
+
+
+@pytest.mark.parametrize("content", ["", "\n", "one\ntwo\n", "bell\a"])
+def test_useless_secret_file_is_an_error_of_the_configuration(channel, pki, tmp_path, content):
+    options, paths = secret_options(channel, tmp_path)
+    for path in paths.values():
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(content)
+    run = probe("slack" if channel.kind == "slackbot" else channel.kind, options + [["CAFile", pki.ca]])
+    assert run.code == 1 and run.errors
+
+
+def test_missing_secret_file_names_the_option(channel, pki):
+    options = [["%sFile" % o[0], "/nonexistent/file"] if o[0] in ("Token", "WebhookURL", "BotToken", "URL") else o
+               for o in channel.options()]
+    run = probe("slack" if channel.kind == "slackbot" else channel.kind, options)
+    assert run.code == 1 and "File \"/nonexistent/file\": No such file" in " ".join(run.errors)
+
+
+NASTY = ["<!channel> & <@U1> *b* _i_ `c`", "@everyone <@&1> ||x|| [l](http://x)", "a\"b\\c{d}%s%n",
+         "%{device} %{if x}", "</div><script>alert(1)</script>", "\u202eevil\u202c", "K\u00fcche \U0001f9ca",
+         "e\u0301" * 60, "\U0001f468\u200d\U0001f469\u200d\U0001f467" * 12, "x" * 127]
+
+
+@pytest.mark.parametrize("name", NASTY)
+def test_awkward_device_names_please_the_strict_mock(channel, pki, name):
+    m = message(alert={"device": name, "text": name})
+    run = channel.run(pki, [send(m), send(message("resolved", {"device": name}))])
+    assert [s["outcome"] for s in run.steps] == ["sent", "sent"], run.text
+    assert channel.mock.faults == []
+
+
+@pytest.mark.parametrize("size", [100, 700, 1024, 1025, 2000, 4096, 6000, 15000])
+@pytest.mark.parametrize("letter", ["a", "\u00fc", "\U0001f9ca", "<", "*", "&", "\n"])
+def test_texts_of_any_length_please_the_strict_mock(channel, pki, size, letter):
+    run = channel.run(pki, [send(title="T" + letter.strip() * min(size, 500), body="b" + letter * size)])
+    assert run[0]["outcome"] == "sent", run.text
+    assert channel.mock.faults == []
+
+
+def test_invalid_utf8_never_leaves(channel, pki):
+    # JSON cannot carry a broken byte; a cut name, as collectd cuts it, can be had by size
+    run = channel.run(pki, [send(message(alert={"device": "\u00fc" * 64, "host": "\u20ac" * 60}))])
+    assert run[0]["outcome"] == "sent", run.text
+    assert channel.mock.faults == []
+
+
+def test_control_characters_never_leave(channel, pki):
+    run = channel.run(pki, [send(title="a\r\nb\x07c", body="a\r\nb\x1bc\td\x7f\u0085e")])
+    assert run[0]["outcome"] == "sent", run.text
+    assert channel.mock.faults == []
+
+
+def test_render_shows_the_payload_and_no_secret(channel, pki):
+    run = channel.run(pki, [{"op": "render", "message": message()}])
+    assert run[0]["err"] == 0 and "Freezer" in run[0]["text"]
+    for secret in SECRETS:
+        assert secret not in run.text
+    assert channel.mock.requests == []
+
+
+def test_unknown_options_are_reported(channel, pki):
+    run = channel.run(pki, extra=[["Tokken", "x"]])
+    assert "Tokken" in " ".join(run.errors)
+
+

@@ -1,0 +1,184 @@
+# SPDX-License-Identifier: MIT
+"""The manual pages against the sources: every option of the tables stands in
+its page, with its default and range, and every value that is dispatched."""
+
+import glob
+import os
+import re
+from pathlib import Path
+
+import pytest
+
+from tree import SOURCE
+
+pytestmark = pytest.mark.plain
+
+KASA = "doc/man/collectd-kasa.5"
+NOTIFY = "doc/man/collectd-notify_kasa.5"
+
+# sources of option tables (shell patterns), and the page that describes them
+PAGES = [
+    ("src/poll/options.c", KASA),
+    ("src/alert/config/config*.c", NOTIFY),
+    ("src/alert/channel/**/*.c", NOTIFY),
+]
+
+TABLE = re.compile(r"struct option (\w+)\[\] = \{(.*?)\n\s*(?:\{0\}|\{\.name = NULL\}|\};)",
+                   re.DOTALL)
+ROW = re.compile(r"\{\.name = \"(?P<name>\w+)\"(?P<rest>[^{}]*)\}")
+SECRET = re.compile(r"SECRET_OPTIONS\(\"(\w+)\"")
+
+
+def read(path):
+    with open(os.path.join(SOURCE, path), encoding="utf-8") as file:
+        return file.read()
+
+
+def files(pattern):
+    found = sorted(glob.glob(os.path.join(SOURCE, pattern), recursive=True))
+    assert found, pattern
+    return [os.path.relpath(f, SOURCE) for f in found]
+
+
+def page(path):
+    if not os.path.exists(os.path.join(SOURCE, path)):
+        pytest.skip(f"{path} is not there yet")
+    return read(path)
+
+
+def tables(source):
+    """{table: {option: the rest of its row}}"""
+    out = {}
+    for table, body in TABLE.findall(read(source)):
+        rows = {m["name"]: m["rest"] for m in ROW.finditer(body)}
+        for name in SECRET.findall(body):
+            rows[name] = rows[name + "File"] = ""
+        out[table] = rows
+    return out
+
+
+def items(text):
+    """{option: [what is said about it, one text per place]}. Lists that give
+    several options one description share it."""
+    out, open_items = {}, []
+    said = False
+    for line in text.splitlines():
+        item = re.match(r"\.It Ic (\w+)", line)
+        if item:
+            if said:
+                open_items, said = [], False
+            entry = [""]
+            out.setdefault(item[1], []).append(entry)
+            open_items.append(entry)
+        elif re.match(r"\.(El|Sh|Ss|It)\b", line):
+            open_items, said = [], False
+        elif open_items:
+            said = True
+            for entry in open_items:
+                entry[0] += " " + line
+    return {name: [e[0] for e in entries] for name, entries in out.items()}
+
+
+def later(rows):
+    return {n for n, rest in rows.items() if "OPTION_LATER" in rest}
+
+
+@pytest.mark.parametrize("source,manual", PAGES)
+def test_every_option_stands_in_the_manual(source, manual):
+    text = page(manual)
+    described = items(text)
+    found = 0
+    for file in files(source):
+        for table, rows in tables(file).items():
+            found += len(rows)
+            missing = sorted(n for n in rows if n not in described and
+                             not re.search(rf"^\.(Ic|Li) {n}\b|^\.It .*\b{n}\b",
+                                           text, re.MULTILINE))
+            assert not missing, f"{file}, {table}: not in {manual}"
+    assert found, f"no option found in {source}: has the tables' form changed?"
+
+
+def test_the_kasa_manual_describes_nothing_that_is_not_there():
+    known = set().union(*tables("src/poll/options.c").values())
+    assert set(items(page(KASA))) - known == set()
+
+
+def test_options_to_come_are_listed_as_such():
+    parts = re.split(r"^(?=\.Ss |\.Sh |Not yet in this version)", page(KASA),
+                     flags=re.MULTILINE)
+    to_come = [set(items(p)) for p in parts
+               if re.match(r"\.Ss Not yet in this version|Not yet", p)]
+    wanted = [later(rows) for rows in tables("src/poll/options.c").values()]
+    assert sorted(map(sorted, to_come)) == sorted(map(sorted, wanted))
+
+
+def number(text):
+    return f"{float(text):.10g}"
+
+
+def test_ranges_are_those_of_the_table():
+    described = items(page(KASA))
+    for table, rows in tables("src/poll/options.c").items():
+        for name, rest in rows.items():
+            low = re.search(r"\.min = ([\d.]+)", rest)
+            high = re.search(r"\.max = ([\d.]+)", rest)
+            if not low or not high:
+                continue
+            words = f"from {number(low[1])} to {number(high[1])}"
+            assert any(words in t for t in described[name]), (table, name, words)
+
+
+def test_defaults_are_those_of_the_source():
+    source = read("src/poll/options.c")
+    start = source.index("void poll_options_init")
+    defaults = dict(re.findall(r"\.(\w+) = ([\w.]+),",
+                               source[start:source.index("}", start)]))
+    described = items(page(KASA))
+    checked = 0
+    for name, rest in tables("src/poll/options.c")["poll_options_table"].items():
+        member = re.search(r"\.offset = AT\((\w+)\)", rest)
+        if not member or member[1] not in defaults:
+            continue
+        value = defaults[member[1]]
+        words = value if value in ("true", "false") else number(value)
+        assert any(re.search(rf"\bdefault\s+{re.escape(words)}(?![\d.]\d)", t)
+                   for t in described[name]), (name, words)
+        checked += 1
+    assert checked >= 10
+
+
+def test_every_value_that_is_dispatched_stands_in_the_manual():
+    glue = read("src/plugin/kasa.c")
+    types = set(re.findall(r"(?:gauge|derive)\([^;]*?, \"(\w+)\",", glue))
+    types |= set(re.findall(r"\] = \{\"(\w+)\",", read("src/device/quantity.c")))
+    reasons = set(re.findall(r"\[OUTCOME_(?!OK)\w+\] = \"(\w+)\"",
+                             read("src/device/quantity.c")))
+    assert {"up", "info", "watt_hours", "power"} <= types and len(reasons) == 6
+    text = page(KASA)
+    for name in types:
+        assert re.search(rf"^\.It Li {name} Ta", text, re.MULTILINE), name
+    for name in reasons:
+        assert re.search(rf"^\.Li {name}\b", text, re.MULTILINE), name
+
+
+# "| Rule | check_file: words of a test; test_file: words of another |"
+PROOF = re.compile(r"\b((?:check|test)_\w+): ([^|;]+?)(?=;|\s*\|)")
+
+
+def names_in(name):
+    """Names of a file's tests, and of the stories in its tables, as words."""
+    found = r"START_TEST\((\w+)\)|\{\"([^\"]+)\""
+    if name.startswith("test_"):
+        found = r"^def test_(\w+)()\("
+    top = Path(SOURCE, "tests")
+    path = next(top.rglob(f"{name}.py" if name.startswith("test_") else f"{name}.c"))
+    return {(a or b).replace("_", " ")
+            for a, b in re.findall(found, read(path), re.MULTILINE)}
+
+
+def test_what_proves_the_alerts_is_there():
+    proofs = PROOF.findall(read("doc/alert-proofs.md"))
+    assert len(proofs) > 100
+    known = {name: names_in(name) for name in {name for name, _ in proofs}}
+    assert [] == [(name, words) for name, words in proofs
+                  if words not in known[name]]
