@@ -35,14 +35,39 @@ libalert_la_SOURCES += \
 
 libalert_la_SOURCES += \
 	%D%/core/alert_core.c \
-	%D%/core/alert_core.h
+	%D%/core/alert_core.h \
+	%D%/core/core_clock.c \
+	%D%/core/core_clock.h \
+	%D%/core/core_internal.h \
+	%D%/core/core_self.c \
+	%D%/core/core_self.h
 
 libalert_la_SOURCES += \
+	%D%/deliver/backoff.c \
+	%D%/deliver/backoff.h \
 	%D%/deliver/deliver.c \
 	%D%/deliver/deliver.h \
+	%D%/deliver/deliver_breaker.c \
+	%D%/deliver/deliver_breaker.h \
+	%D%/deliver/deliver_fallback.c \
+	%D%/deliver/deliver_fallback.h \
 	%D%/deliver/deliver_internal.h \
+	%D%/deliver/deliver_message.c \
+	%D%/deliver/deliver_message.h \
+	%D%/deliver/deliver_notify.c \
+	%D%/deliver/deliver_notify.h \
+	%D%/deliver/deliver_operator.c \
+	%D%/deliver/deliver_operator.h \
+	%D%/deliver/deliver_outbox.c \
+	%D%/deliver/deliver_outbox.h \
 	%D%/deliver/deliver_plan.c \
+	%D%/deliver/deliver_plan.h \
+	%D%/deliver/deliver_receipts.c \
+	%D%/deliver/deliver_receipts.h \
 	%D%/deliver/deliver_result.c \
+	%D%/deliver/deliver_result.h \
+	%D%/deliver/job.c \
+	%D%/deliver/job.h \
 	%D%/deliver/policy.c \
 	%D%/deliver/policy.h \
 	%D%/deliver/policy_ack.c \
@@ -74,13 +99,23 @@ libalert_la_SOURCES += \
 
 libalert_la_SOURCES += \
 	%D%/state/alert_build.c \
+	%D%/state/alert_build.h \
 	%D%/state/alert_table.c \
 	%D%/state/alert_table.h \
+	%D%/state/notification.h \
+	%D%/state/open_alert.c \
+	%D%/state/open_alert.h \
+	%D%/state/route_key.c \
+	%D%/state/route_key.h \
 	%D%/state/state.c \
 	%D%/state/state.h \
 	%D%/state/state_event.c \
+	%D%/state/state_event.h \
 	%D%/state/state_internal.h \
-	%D%/state/state_timers.c
+	%D%/state/state_operator.c \
+	%D%/state/state_operator.h \
+	%D%/state/state_timers.c \
+	%D%/state/state_timers.h
 
 libalert_la_SOURCES += \
 	%D%/store/store.h \

@@ -17,6 +17,7 @@ libbase_la_SOURCES = \
 	%D%/log.h \
 	%D%/loop.c \
 	%D%/loop.h \
+	%D%/milliseconds.h \
 	%D%/text.c \
 	%D%/text.h \
 	%D%/thread.c \

@@ -3,6 +3,7 @@
 #include <config.h>
 
 #include "alert/control/command.h"
+#include "alert/deliver/job.h"
 
 #include "base/log.h"
 #include "config/conf_tree.h"

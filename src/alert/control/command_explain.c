@@ -6,6 +6,8 @@
 
 #include "alert/config/route.h"
 #include "alert/deliver/policy.h"
+#include "alert/state/alert_build.h"
+#include "alert/state/route_key.h"
 #include "alert/text/message_texts.h"
 #include "alert/text/template.h"
 

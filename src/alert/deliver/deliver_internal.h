@@ -5,10 +5,13 @@
 
 #include "alert/deliver/deliver.h"
 
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
 enum {
   QUEUE_CHANNEL_MAX = 1000,
   QUEUE_TOTAL_MAX = 10000,
-  RECEIPTS_MAX = 256,
   HOLD_MS = 3600000, /* a wait beyond this counts as being stopped */
 };
 
@@ -44,33 +47,5 @@ struct deliver {
   int64_t started;
   int64_t total; /* queued rows of all channels */
 };
-
-/* Seconds in ms (state.c). */
-int64_t ms_of(double seconds);
-
-void deliver_complain(int err, const char *what);
-double deliver_random01(struct deliver *d);
-/* Fresh delivery and message ids. */
-void deliver_new_ids(struct deliver *d, const struct alert *alert,
-                     struct outbox_row *row);
-void deliver_history(struct deliver *d, const struct outbox_row *row,
-                     int64_t now, const char *what, const char *detail);
-/* Adds the row within the bounds of the queue. */
-int deliver_add(struct deliver *d, int channel, struct outbox_row *row,
-                int64_t now);
-/* Asks the sender to stop what rings on the channel for the alert, and what
- * may ring without our knowing. */
-void deliver_add_cancel(struct deliver *d, int channel,
-                        const struct alert *alert, int64_t now);
-void deliver_receipt_add(struct channel_run *c, int64_t alert_id,
-                         const char *ref, int64_t due);
-/* Gives the row up: dead, and to the fallback channel. */
-void deliver_dead(struct deliver *d, int channel, struct outbox_row *row,
-                  const char *why, int64_t now);
-/* Queues a copy of the row for the fallback channel, once. */
-void deliver_fall_back(struct deliver *d, int channel, struct outbox_row *row,
-                       const char *why, int64_t now);
-int deliver_channel_index(const struct deliver *d, const char *name);
-void deliver_count_queue(struct deliver *d, int channel);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The threads around the core: see engine.h. */
+/* The threads around the core: see alert_engine.h. */
 #include <config.h>
 
 #include "alert/engine/alert_engine.h"
@@ -7,6 +7,7 @@
 #include "alert/control/command.h"
 #include "alert/control/control.h"
 #include "alert/core/alert_core.h"
+#include "alert/deliver/job.h"
 #include "alert/engine/channel_thread.h"
 #include "alert/engine/event_queue.h"
 #include "base/clock.h"

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* The blocking side of a channel: see courier.h. */
+/* The blocking side of a channel: see channel_thread.h. */
 #include <config.h>
 
 #include "alert/engine/channel_thread.h"
 
 #include "alert/channel/sender.h"
+#include "alert/deliver/job.h"
 #include "base/log.h"
 #include "base/thread.h"
 

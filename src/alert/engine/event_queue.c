@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The bounded queue between the daemon and the engine: see ring.h. */
+/* The bounded queue between the daemon and the engine: see event_queue.h. */
 #include <config.h>
 
 #include "alert/engine/event_queue.h"

@@ -43,3 +43,8 @@ int message_kind_parse(const char *text, enum message_kind *kind) {
     }
   return -EINVAL;
 }
+
+bool message_opens(enum message_kind kind) {
+  return kind == MESSAGE_OPEN || kind == MESSAGE_UPDATE ||
+         kind == MESSAGE_REPEAT;
+}

@@ -75,6 +75,8 @@ void message_init(struct message *message, const struct alert *alert);
 /* Names as in the webhook's "event" and the store's kind column: "firing"
  * "update" "repeat" "resolved" "acknowledged" "note" "test" "cancel". */
 const char *message_kind_name(enum message_kind kind);
+/* Tells of something that is wrong: a recovery is owed afterwards. */
+bool message_opens(enum message_kind kind);
 int message_kind_parse(const char *text, enum message_kind *kind);
 
 enum send_outcome {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* From an event to the alert people will see: names, level, values. */
+/* See alert_build.h. */
 #include <config.h>
 
-#include "alert/state/state.h"
+#include "alert/state/alert_build.h"
 
 #include "alert/config/config_device.h"
 #include "alert/config/route.h"
@@ -14,36 +14,13 @@
 
 #define COPY(to, from) snprintf(to, sizeof(to), "%s", from)
 
-void route_key(const struct notify_config *config, int route, char *out,
-               size_t size) {
-  const char *name = config->routes[route].words.name;
-
-  if (name != NULL && name[0] != '\0')
-    snprintf(out, size, "%.60s", name);
-  else
-    snprintf(out, size, "#%d", route + 1);
-}
-
-/* Without any route: what B.5 says. */
-static enum level level_without_route(enum alert_class class,
-                                      enum severity severity) {
-  if (class == ALERT_MISSING)
-    return LEVEL_ERROR;
-  if (severity == SEVERITY_FAILURE)
-    return LEVEL_CRITICAL;
-  if (severity == SEVERITY_WARNING)
-    return LEVEL_WARNING;
-  return severity == SEVERITY_OKAY ? LEVEL_INFO : LEVEL_ERROR;
-}
-
 enum level open_alert_level(const struct notify_config *config,
                             const struct open_alert *e,
                             enum severity severity) {
   bool own = strcmp(e->a.plugin, "notify_kasa") == 0;
-  enum level level =
-      e->routes_num > 0
-          ? route_level(&config->routes[e->routes[0]], e->a.class, severity)
-          : level_without_route(e->a.class, severity);
+  const struct route_config *route =
+      e->routes_num > 0 ? &config->routes[e->routes[0]] : NULL;
+  enum level level = route_level(route, e->a.class, severity);
 
   if (own && level == LEVEL_CRITICAL) /* our own trouble wakes nobody */
     level = LEVEL_ERROR;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The table of open alerts: see episode.h. */
+/* The table of open alerts: see alert_table.h. */
 #include <config.h>
 
 #include "alert/state/alert_table.h"

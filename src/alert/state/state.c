@@ -1,193 +1,18 @@
 /* SPDX-License-Identifier: MIT */
-/* The life of the table of alerts: loading, transitions, what people order.
- * See state.h; notifications are in state_event.c, timers in state_tick.c. */
+/* The life of the table of open alerts: see state.h. */
 #include <config.h>
 
-#include "alert/state/state_internal.h"
+#include "alert/state/state.h"
 
-#include "alert/text/alert_subject.h"
+#include "alert/state/alert_build.h"
+#include "alert/state/open_alert.h"
+#include "alert/state/route_key.h"
 #include "base/log.h"
-#include "base/text.h"
+#include "base/milliseconds.h"
 
 #include <errno.h>
-#include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-int64_t ms_of(double seconds) { return (int64_t)llround(seconds * 1000); }
-
-double recover_after(const struct state *s, const struct open_alert *e) {
-  double own = e->routes_num > 0 ? s->config->routes[e->routes[0]].recover_after
-                                 : SECONDS_UNSET;
-
-  return own >= 0 ? own : s->config->recover_after;
-}
-
-double repeat_every(const struct state *s, const struct open_alert *e,
-                    size_t route) {
-  const struct route_config *r = &s->config->routes[e->routes[route]];
-  double every = r->repeat[e->a.level];
-
-  if (strcmp(e->a.plugin, "notify_kasa") == 0)
-    return 86400; /* our own troubles: once a day */
-  return every == SECONDS_UNSET ? s->config->repeat[e->a.level] : every;
-}
-
-/* -- helpers -------------------------------------------------------------- */
-
-static void complain(int err) {
-  if (err < 0)
-    log_say(LOG_LEVEL_ERROR, "alert not recorded: %s", strerror(-err));
-}
-
-void open_alert_store(struct state *s, struct open_alert *e) {
-  complain(store_alert_save(s->store, &e->a, e->due));
-  e->dirty = false;
-}
-
-void open_alert_history(struct state *s, const struct open_alert *e,
-                        int64_t now, const char *what, const char *detail) {
-  complain(store_history_add(s->store, now, e->a.id, what, "", detail));
-}
-
-void open_alert_tell(struct state *s, struct open_alert *e,
-                     const struct notification *say) {
-  if (s->clock_uncertain)
-    e->a.flags |= ALERT_TIME_UNCERTAIN;
-  e->a.reason = say->reason;
-  e->a.sequence++;
-  s->hooks.say(s->hooks.say_arg, e, say);
-}
-
-void open_alert_notify(struct state *s, struct open_alert *e, int64_t now,
-                       enum message_kind kind, enum alert_reason reason,
-                       bool quiet) {
-  open_alert_tell(s, e,
-                  &(struct notification){.kind = kind,
-                                         .reason = reason,
-                                         .quiet = quiet,
-                                         .route = -1,
-                                         .now = now});
-}
-
-/* -- transitions ---------------------------------------------------------- */
-
-/* "Last: 92 W at 13:58" */
-void state_remember_power(const struct state *s, struct open_alert *e) {
-  struct alert *a = &e->a;
-
-  if (s->hooks.source.last_power == NULL ||
-      alert_subject_kind(a) != SUBJECT_AWAY)
-    return;
-  a->last_at = 0;
-  if (!s->hooks.source.last_power(s->hooks.source.arg, a, &a->last_power,
-                                  &a->last_at) ||
-      !isfinite(a->last_power))
-    a->last_power = NAN;
-}
-
-void open_alert_fire(struct state *s, struct open_alert *e, int64_t now) {
-  bool once = e->a.flags & ALERT_ONESHOT;
-
-  state_remember_power(s, e);
-  e->a.state = once ? ALERT_RESOLVED : ALERT_FIRING;
-  e->a.resolved_at = once ? now : 0;
-  e->due = 0;
-  s->counts.opened[e->a.level]++;
-  open_alert_store(s, e);
-  open_alert_history(s, e, now, "opened", e->a.text);
-  if (e->routes_num == 0) {
-    s->counts.no_route++;
-    if (!s->no_route_said)
-      log_say(LOG_LEVEL_WARNING,
-              "an alert of \"%s\" matches no route: it is "
-              "recorded, nobody is told (further ones only in the history)",
-              e->a.device);
-    s->no_route_said = true;
-    open_alert_history(s, e, now, "no route", "");
-  }
-  open_alert_notify(s, e, now, once ? MESSAGE_NOTE : MESSAGE_OPEN,
-                    REASON_OPENED, false);
-  open_alert_store(s, e); /* its sequence */
-  if (once)
-    alert_table_remove(&s->table, e);
-}
-
-void open_alert_resolve(struct state *s, struct open_alert *e, int64_t at,
-                        int64_t now) {
-  e->a.state = ALERT_RESOLVED;
-  e->a.resolved_at = at;
-  e->a.reason = REASON_RECOVERED;
-  e->due = 0;
-  open_alert_store(s, e);
-  open_alert_history(s, e, now, "resolved", "");
-  open_alert_notify(s, e, now, MESSAGE_RESOLVED, REASON_RECOVERED, false);
-  open_alert_store(s, e);
-  alert_table_remove(&s->table, e);
-}
-
-void open_alert_close(struct state *s, struct open_alert *e, int64_t now,
-                      enum close_how how, const char *why) {
-  bool pending = e->a.state == ALERT_PENDING;
-
-  e->a.state = ALERT_EXPIRED;
-  e->a.resolved_at = now;
-  e->due = 0;
-  open_alert_store(s, e);
-  open_alert_history(s, e, now, "closed", why);
-  if (!pending)
-    open_alert_tell(
-        s, e,
-        &(struct notification){.kind = MESSAGE_RESOLVED,
-                               .reason = REASON_CLOSED,
-                               .quiet = true,
-                               .stateful_only = how == CLOSE_TELL_STATEFUL,
-                               .route = -1,
-                               .now = now});
-  open_alert_store(s, e);
-  alert_table_remove(&s->table, e);
-}
-
-void open_alert_drop(struct state *s, struct open_alert *e) {
-  complain(store_alert_delete(s->store, e->a.id));
-  alert_table_remove(&s->table, e);
-}
-
-void open_alert_recover(struct state *s, struct open_alert *e, int64_t now) {
-  int64_t wait = ms_of(recover_after(s, e));
-
-  e->a.flags &= ~(unsigned)(ALERT_NO_READING | ALERT_STALE);
-  if (wait == 0) {
-    open_alert_resolve(s, e, now, now);
-    return;
-  }
-  e->a.state = ALERT_RECOVERING;
-  e->due = now + wait;
-  open_alert_store(s, e);
-}
-
-void open_alert_fine(struct state *s, struct open_alert *e, int64_t now) {
-  if (e->a.state == ALERT_PENDING)
-    open_alert_drop(s, e);
-  else if (e->a.state == ALERT_FIRING)
-    open_alert_recover(s, e, now);
-}
-
-void open_alert_member_back(struct state *s, struct open_alert *e,
-                            struct alert_member *m, int64_t now) {
-  if (m != NULL && m->back_at == 0) {
-    m->back_at = now;
-    open_alert_count_members(e);
-    complain(store_member_save(s->store, e->a.id, m));
-    if (e->a.members_missing > 0)
-      open_alert_store(s, e);
-  }
-  if (e->a.members_missing == 0)
-    open_alert_fine(s, e, now);
-}
-
-/* -- life ----------------------------------------------------------------- */
 
 struct state *state_new(const struct notify_config *config, struct store *store,
                         const struct state_hooks *hooks) {
@@ -225,7 +50,7 @@ static void load_alert(void *arg, const struct alert *alert, int64_t due) {
   struct open_alert *e = open_alert_new();
 
   if (e == NULL) {
-    complain(-ENOMEM);
+    log_say(LOG_LEVEL_ERROR, "an alert is forgotten: out of memory");
     return;
   }
   e->a = *alert;
@@ -315,55 +140,9 @@ void state_accepted(struct state *s, int64_t alert_id, const char *route,
     if (strcmp(key, route) != 0)
       continue;
     e->repeat_due[i] = every > 0 ? at + ms_of(every) : 0;
-    complain(store_repeat_save(s->store, e->a.id, key, e->repeat_due[i]));
+    if (store_repeat_save(s->store, e->a.id, key, e->repeat_due[i]) < 0)
+      log_say(LOG_LEVEL_ERROR, "a reminder was not recorded");
   }
-}
-
-/* -- what people order ---------------------------------------------------- */
-
-int state_ack(struct state *s, int64_t id, double for_s, const char *by,
-              const char *source, int64_t now) {
-  struct open_alert *e = state_find(s, id);
-  double until = for_s > 0 ? for_s : s->config->ack_timeout;
-
-  if (e == NULL)
-    return -ENOENT;
-  if ((e->a.flags & ALERT_ACKED) && for_s <= 0)
-    return -EALREADY;
-  e->a.flags |= ALERT_ACKED;
-  text_clean(by, strlen(by), e->a.ack_by, sizeof(e->a.ack_by));
-  text_clean(source, strlen(source), e->a.ack_source, sizeof(e->a.ack_source));
-  e->a.ack_at = now;
-  e->a.ack_until = until > 0 ? now + ms_of(until) : 0;
-  e->a.ack_level = e->a.level;
-  open_alert_store(s, e);
-  open_alert_history(s, e, now, "acked", e->a.ack_by);
-  if (e->a.state != ALERT_PENDING)
-    open_alert_notify(s, e, now, MESSAGE_ACKED, REASON_ACKED, true);
-  open_alert_store(s, e);
-  return 0;
-}
-
-int state_unack(struct state *s, int64_t id, const char *by, int64_t now) {
-  struct open_alert *e = state_find(s, id);
-
-  if (e == NULL)
-    return -ENOENT;
-  if (!(e->a.flags & ALERT_ACKED))
-    return -EALREADY;
-  e->a.flags &= ~(unsigned)ALERT_ACKED;
-  open_alert_store(s, e);
-  open_alert_history(s, e, now, "unacked", by);
-  return 0;
-}
-
-int state_resolve(struct state *s, int64_t id, const char *by, int64_t now) {
-  struct open_alert *e = state_find(s, id);
-
-  if (e == NULL)
-    return -ENOENT;
-  open_alert_close(s, e, now, CLOSE_TELL_ALL, by);
-  return 0;
 }
 
 const struct alert_table *state_open_alerts(const struct state *s) {

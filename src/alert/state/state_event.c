@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-/* What a notification does to the alerts: the event rows of ALERTING.md B.3. */
+/* See state_event.h. */
 #include <config.h>
 
-#include "alert/state/state_internal.h"
+#include "alert/state/state_event.h"
 
+#include "alert/state/alert_build.h"
+#include "alert/state/open_alert.h"
 #include "base/log.h"
+#include "base/milliseconds.h"
 
 #include <errno.h>
 #include <math.h>
@@ -111,7 +114,7 @@ static void okay(struct state *s, const struct event *ev, int64_t now) {
   }
   if (ev->class == ALERT_RANGE && !isfinite(ev->value)) {
     /* "not a number" counts as OKAY for collectd, for us as "unknown": the
-     * value cache decides (ALERTING.md 0.4) */
+     * value cache decides */
     if (e->a.state != ALERT_RECOVERING && !(e->a.flags & ALERT_NO_READING)) {
       e->a.flags |= ALERT_NO_READING;
       e->fine_at = 0;

@@ -1,9 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-/* What time does to the alerts: timers, the value cache, repeats, and those
- * nobody hears of since the restart. */
+/* See state_timers.h. */
 #include <config.h>
 
-#include "alert/state/state_internal.h"
+#include "alert/state/state_timers.h"
+
+#include "alert/state/alert_build.h"
+#include "alert/state/open_alert.h"
+#include "alert/state/route_key.h"
+#include "base/milliseconds.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -64,10 +68,7 @@ static bool refresh_range(struct state *s, struct open_alert *e, int64_t now) {
   if (!fine || now - e->fine_at < ms_of(after))
     return false;
   e->a.flags &= ~(unsigned)(ALERT_UNCONFIRMED | ALERT_NO_READING);
-  bool pending = e->a.state == ALERT_PENDING;
-  bool at_once = recover_after(s, e) <= 0;
-  open_alert_fine(s, e, now);
-  return pending || at_once;
+  return open_alert_fine(s, e, now);
 }
 
 static bool refresh_missing(struct state *s, struct open_alert *e,
@@ -93,9 +94,7 @@ static bool refresh_missing(struct state *s, struct open_alert *e,
     open_alert_store(s, e);
     return false;
   }
-  bool gone = e->a.state == ALERT_PENDING || recover_after(s, e) <= 0;
-  open_alert_fine(s, e, now);
-  return gone;
+  return open_alert_fine(s, e, now);
 }
 
 static bool tick_cache(struct state *s, struct open_alert *e, int64_t now) {
@@ -118,8 +117,7 @@ static bool tick_pending(struct state *s, struct open_alert *e, int64_t now) {
   }
   if (now < e->due || (e->a.flags & ALERT_NO_READING))
     return false;
-  open_alert_fire(s, e, now);
-  return false; /* announcements never wait, so it is still there */
+  return open_alert_fire(s, e, now);
 }
 
 static bool tick_recovering(struct state *s, struct open_alert *e,
@@ -157,11 +155,9 @@ static bool tick_stale(struct state *s, struct open_alert *e, int64_t now) {
   if (e->a.class == ALERT_RANGE && own_reading(s, e, &value)) {
     /* values come, and collectd had ample time to call them bad: they are
      * fine, or no longer anybody's threshold */
-    bool at_once = recover_after(s, e) <= 0;
     e->a.flags &= ~(unsigned)(ALERT_UNCONFIRMED | ALERT_STALE);
     e->a.value = value;
-    open_alert_fine(s, e, now);
-    return at_once;
+    return open_alert_fine(s, e, now);
   }
   e->a.flags |= ALERT_STALE_TOLD;
   open_alert_notify(s, e, now, MESSAGE_UPDATE, REASON_STALE, true);
@@ -196,10 +192,10 @@ static bool tick_repeat(struct state *s, struct open_alert *e, int64_t now) {
     return false;
   for (size_t i = 0; i < e->routes_num; i++) {
     double every = repeat_every(s, e, i);
-    struct notification say = {.kind = MESSAGE_REPEAT,
-                               .reason = REASON_REPEAT,
-                               .route = (int)i,
-                               .now = now};
+    struct notification n = {.kind = MESSAGE_REPEAT,
+                             .reason = REASON_REPEAT,
+                             .route = (int)i,
+                             .now = now};
     char key[64];
 
     if (e->repeat_due[i] == 0 || now < e->repeat_due[i])
@@ -212,7 +208,7 @@ static bool tick_repeat(struct state *s, struct open_alert *e, int64_t now) {
     if (every <= 0)
       continue;
     e->a.repeats++;
-    open_alert_tell(s, e, &say);
+    open_alert_tell(s, e, &n);
     open_alert_store(s, e);
   }
   return false;

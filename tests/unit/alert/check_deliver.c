@@ -4,6 +4,8 @@
 
 #include "../support/alert_fixture.h"
 #include "../support/suite.h"
+#include "alert/deliver/backoff.h"
+#include "alert/deliver/deliver_plan.h"
 
 #include <inttypes.h>
 #include <stdio.h>

@@ -5,6 +5,7 @@
 
 #include "alert/control/command.h"
 #include "alert/core/alert_core.h"
+#include "alert/deliver/job.h"
 #include "cli/alerts/alerts.h"
 #include "cli/term/width.h"
 

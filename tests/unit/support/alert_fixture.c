@@ -4,6 +4,7 @@
 
 #include "alert_fixture.h"
 
+#include "alert/deliver/job.h"
 #include "base/log.h"
 #include "config/conf_tree.h"
 
@@ -120,6 +121,7 @@ static void answer(struct house *h, struct job *job) {
     snprintf(job->poll.by, sizeof(job->poll.by), "Anna");
     return;
   }
+  ck_assert_int_eq(job_texts(job), 0);
   h->attempts++;
   h->tried[job->channel]++;
   if (job->result.outcome == SEND_SPLIT && m->recipient[0] != '\0') {

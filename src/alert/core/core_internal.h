@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: MIT */
+/* What the files of the core share. */
+#ifndef ALERT_CORE_CORE_INTERNAL_H
+#define ALERT_CORE_CORE_INTERNAL_H
+
+#include "alert/core/alert_core.h"
+#include "alert/deliver/deliver.h"
+#include "alert/model/event.h"
+#include "alert/state/state.h"
+#include "alert/store/store.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum { CORE_OWN_MAX = 32 /* events about ourselves waiting */ };
+
+struct alert_core {
+  const struct notify_config *config;
+  struct alert_core_hooks hooks;
+  struct store *store;
+  struct state *state;
+  struct deliver *deliver;
+  struct event
+      own[CORE_OWN_MAX]; /* about ourselves, handled after the others */
+  size_t own_num;
+  enum store_condition condition; /* as last told */
+  int64_t offset;                 /* wall minus boot clock */
+  int64_t wall_high;              /* the latest moment ever recorded */
+  bool uncertain;                 /* the clock is behind that */
+  int64_t heal_due, heal_wait;    /* boot ms */
+  int64_t prune_due;
+  int64_t lost_said; /* boot ms */
+  uint64_t lost;     /* of which people know */
+  struct event_queue_counts intake;
+};
+
+static inline int64_t core_wall_ms(const struct alert_core *c) {
+  return c->hooks.wall_ms(c->hooks.clock_arg);
+}
+
+static inline int64_t core_boot_ms(const struct alert_core *c) {
+  return c->hooks.boot_ms(c->hooks.clock_arg);
+}
+
+#endif

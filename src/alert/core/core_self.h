@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: MIT */
+/* News about ourselves: they become events like any other, handled after
+ * those that came from outside. */
+#ifndef ALERT_CORE_CORE_SELF_H
+#define ALERT_CORE_CORE_SELF_H
+
+#include "alert/core/core_internal.h"
+
+/* A channel's trouble began (why) or ended (NULL): see deliver_hooks. */
+void core_trouble(void *core, const char *channel, const char *what,
+                  const char *why);
+/* What the store says of itself now, if it says anything new. */
+void core_check_store(struct alert_core *core);
+/* What we say about ourselves at every start: broken channels, and the
+ * all-clear for what an earlier run complained about. */
+void core_announce(struct alert_core *core, enum store_opened opened,
+                   const char *why);
+
+#endif

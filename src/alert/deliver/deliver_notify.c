@@ -1,0 +1,173 @@
+/* SPDX-License-Identifier: MIT */
+/* See deliver_notify.h. */
+#include <config.h>
+
+#include "alert/deliver/deliver_notify.h"
+
+#include "alert/deliver/deliver_message.h"
+#include "alert/deliver/deliver_outbox.h"
+#include "alert/deliver/policy.h"
+#include "alert/model/alert_json.h"
+#include "alert/state/route_key.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* One notification, on its way to the channels. */
+struct round {
+  struct deliver *d;
+  struct open_alert *e;
+  const struct notification *n;
+  char *snapshot; /* made when the first channel needs it */
+};
+
+static void queue_one(struct round *s, int channel, int route,
+                      enum message_kind kind, bool quiet) {
+  struct outbox_row row = {
+      .alert_id = s->e->a.id,
+      .kind = kind,
+      .reason = kind == MESSAGE_OPEN ? REASON_OPENED : s->n->reason,
+      .level = kind == MESSAGE_RESOLVED ? LEVEL_OK : s->e->a.level,
+      .quiet = quiet,
+      .created = s->n->now,
+  };
+
+  if (s->snapshot == NULL)
+    s->snapshot = alert_json_text(&s->e->a);
+  if (route >= 0)
+    route_key(s->d->config, route, row.route, sizeof(row.route));
+  snprintf(row.channel, sizeof(row.channel), "%s",
+           s->d->channels[channel].config->name);
+  deliver_new_ids(s->d, &s->e->a, &row);
+  if (s->snapshot == NULL || deliver_title(s->d, &s->e->a, route, &row) < 0) {
+    deliver_complain(-ENOMEM, "message not queued");
+    free(row.title);
+    return;
+  }
+  row.snapshot = s->snapshot;
+  if (kind == MESSAGE_REPEAT) /* undelivered reminders: the newest is enough */
+    store_outbox_supersede(s->d->store, row.channel, row.alert_id,
+                           MESSAGE_REPEAT, 0, 0);
+  deliver_add(s->d, channel, &row, s->n->now);
+  free(row.title);
+}
+
+/* What kind of message this channel gets, if any: -1 = none. told is what it
+ * heard or will hear before. */
+static int kind_for(const struct notification *n, bool announced,
+                    bool pending) {
+  bool told = announced || pending;
+
+  switch (n->kind) {
+  case MESSAGE_RESOLVED:
+    return told ? MESSAGE_RESOLVED : -1;
+  case MESSAGE_ACKED:
+    return announced ? MESSAGE_ACKED : -1;
+  case MESSAGE_REPEAT:
+    if (!told) /* what it should have heard was given up: again */
+      return MESSAGE_OPEN;
+    return announced ? MESSAGE_REPEAT : -1;
+  case MESSAGE_UPDATE:
+    if (told)
+      return MESSAGE_UPDATE;
+    return n->reason == REASON_WORSE ? MESSAGE_OPEN : -1;
+  default:
+    return (int)n->kind;
+  }
+}
+
+/* True when a message was queued. */
+static bool tell(struct round *s, int channel, int route) {
+  struct deliver *d = s->d;
+  struct channel_run *c = &d->channels[channel];
+  const struct policy *by = NULL;
+  bool pending = store_outbox_pending(d->store, c->config->name, s->e->a.id,
+                                      MESSAGE_OPEN) > 0;
+  enum policy_answer answer;
+  struct notification_log told;
+  char why[200];
+  char detail[280];
+  int kind;
+
+  store_notification_log_get(d->store, s->e->a.id, c->config->name, &told);
+  kind = kind_for(s->n, told.announced, pending);
+  if (kind < 0 || c->config->broken ||
+      (s->n->stateful_only && !c->config->sender->stateful))
+    return false;
+  answer = policy_ask(
+      &(struct policy_question){.config = d->config,
+                                .alert = &s->e->a,
+                                .route = route >= 0 ? &d->config->routes[route]
+                                                    : NULL,
+                                .channel = c->config,
+                                .kind = (enum message_kind)kind,
+                                .reason = s->n->reason,
+                                .announced = told.announced || pending,
+                                .now = s->n->now},
+      &by, why, sizeof(why));
+  if (answer == POLICY_SUPPRESS) {
+    c->counts.suppressed++;
+    snprintf(detail, sizeof(detail), "%s: %s", by->name, why);
+    store_history_add(d->store, s->n->now, s->e->a.id, "suppressed",
+                      c->config->name, detail);
+    return false;
+  }
+  queue_one(s, channel, route, (enum message_kind)kind,
+            s->n->quiet || answer == POLICY_QUIET);
+  if ((kind == MESSAGE_RESOLVED || kind == MESSAGE_ACKED))
+    deliver_add_cancel(d, channel, &s->e->a, s->n->now);
+  return true;
+}
+
+/* Every channel once, through the first route that names it. */
+static void tell_routes(struct round *s) {
+  bool done[CHANNELS_MAX] = {false};
+  bool own = strcmp(s->e->a.plugin, "notify_kasa") == 0;
+  bool any = false;
+
+  for (size_t r = 0; r < s->e->routes_num; r++) {
+    const struct route_config *route = &s->d->config->routes[s->e->routes[r]];
+
+    if (s->n->route >= 0 && s->n->route != (int)r)
+      continue;
+    for (size_t i = 0; i < route->channels_num; i++) {
+      int channel = route->channels[i];
+
+      if (channel < 0 || channel >= CHANNELS_MAX || done[channel])
+        continue;
+      done[channel] = true;
+      any = tell(s, channel, s->e->routes[r]) || any;
+    }
+  }
+  /* the trouble of the only channel on the route is for the others to tell */
+  for (size_t i = 0; own && !any && i < s->d->config->channels_num; i++)
+    if (!done[i])
+      tell(s, (int)i, s->e->routes_num > 0 ? s->e->routes[0] : -1);
+}
+
+/* The route of e that names channel, for its texts; -1 = none any more. */
+static int route_of(const struct deliver *d, const struct open_alert *e,
+                    int channel) {
+  for (size_t r = 0; r < e->routes_num; r++) {
+    const struct route_config *route = &d->config->routes[e->routes[r]];
+    for (size_t i = 0; i < route->channels_num; i++)
+      if (route->channels[i] == channel)
+        return e->routes[r];
+  }
+  return -1;
+}
+
+void deliver_notify(struct deliver *d, struct open_alert *e,
+                    const struct notification *n) {
+  struct round s = {.d = d, .e = e, .n = n};
+
+  if (n->kind == MESSAGE_RESOLVED || n->kind == MESSAGE_ACKED)
+    /* whoever was told, whatever the routes say by now */
+    for (size_t i = 0; i < d->config->channels_num; i++)
+      tell(&s, (int)i, route_of(d, e, (int)i));
+  else
+    tell_routes(&s);
+  free(s.snapshot);
+}

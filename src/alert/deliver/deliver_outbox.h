@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: MIT */
+/* Into the queue: ids, bounds, what its history says. Inside an open
+ * transaction, as all of deliver_*.h. */
+#ifndef ALERT_DELIVER_DELIVER_OUTBOX_H
+#define ALERT_DELIVER_DELIVER_OUTBOX_H
+
+#include "alert/deliver/deliver_internal.h"
+
+/* Logs an error that changes nothing for the caller. */
+void deliver_complain(int err, const char *what);
+double deliver_random01(struct deliver *d);
+int deliver_channel_index(const struct deliver *d, const char *name);
+/* Fresh delivery and message ids. */
+void deliver_new_ids(struct deliver *d, const struct alert *alert,
+                     struct outbox_row *row);
+void deliver_history(struct deliver *d, const struct outbox_row *row,
+                     int64_t now, const char *what, const char *detail);
+/* Writes a row back that may have changed. */
+void deliver_save(struct deliver *d, const struct outbox_row *row);
+/* Adds the row within the bounds of the queue. */
+int deliver_add(struct deliver *d, int channel, struct outbox_row *row,
+                int64_t now);
+/* Asks the sender to stop what rings on the channel for the alert, and what
+ * may ring without our knowing. */
+void deliver_add_cancel(struct deliver *d, int channel,
+                        const struct alert *alert, int64_t now);
+void deliver_count_queue(struct deliver *d, int channel);
+
+#endif

@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: MIT */
+/* A job on the thread of its channel: see job.h. */
+#include <config.h>
+
+#include "alert/deliver/job.h"
+
+#include "alert/text/message_texts.h"
+#include "alert/text/template.h"
+#include "base/buf.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct job *job_new(enum job_kind kind, int channel) {
+  struct job *job = calloc(1, sizeof(*job));
+
+  if (job != NULL) {
+    job->kind = kind;
+    job->channel = channel;
+  }
+  return job;
+}
+
+void job_free(struct job *job) {
+  if (job == NULL)
+    return;
+  outbox_row_free(&job->row);
+  free(job);
+}
+
+int job_texts(struct job *job) {
+  struct buf title;
+  struct buf body;
+  int err;
+
+  job->message.title = job->row.title;
+  job->message.body = job->row.body;
+  if (job->kind == JOB_CANCEL)
+    return 0;
+  buf_init(&title, TEMPLATE_OUTPUT_MAX);
+  buf_init(&body, TEMPLATE_OUTPUT_MAX);
+  err = message_texts(&job->message, TARGET_PLAIN, &title, &body);
+  if (err == 0 && title.len > 0) {
+    free(job->row.title);
+    job->row.title = buf_take(&title);
+    free(job->row.body);
+    job->row.body = body.len > 0 ? buf_take(&body) : strdup("");
+  }
+  buf_free(&title);
+  buf_free(&body);
+  if (job->row.body == NULL)
+    return -ENOMEM;
+  job->message.title = job->row.title;
+  job->message.body = job->row.body;
+  return err;
+}
+
+void job_run(struct job *job, const struct channel_config *channel,
+             const struct sender_env *env) {
+  const struct sender *s = channel->sender;
+
+  job->result = (struct send_result){.outcome = SEND_AMBIGUOUS,
+                                     .quota_left = -1,
+                                     .why = "the sender gave no answer"};
+  if ((job->kind == JOB_SEND || job->kind == JOB_CANCEL) &&
+      job_texts(job) < 0) {
+    job->result.outcome = SEND_RETRY;
+    snprintf(job->result.why, sizeof(job->result.why), "out of memory");
+    return;
+  }
+  switch (job->kind) {
+  case JOB_SEND:
+    s->send(channel->settings, &job->message, env, &job->result);
+    break;
+  case JOB_CANCEL:
+    s->cancel(channel->settings, &job->message, env, &job->result);
+    break;
+  case JOB_POLL:
+    job->poll_error = s->poll(channel->settings, job->ref, env, &job->poll);
+    break;
+  case JOB_REREAD:
+    job->fresh = s->reread(channel->settings);
+    break;
+  }
+}

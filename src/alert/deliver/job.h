@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: MIT */
+/* One call of a channel: what its thread is given and what comes back. */
+#ifndef ALERT_DELIVER_JOB_H
+#define ALERT_DELIVER_JOB_H
+
+#include "alert/channel/sender.h"
+#include "alert/config/config.h"
+#include "alert/model/message.h"
+#include "alert/store/store.h"
+#include <stdbool.h>
+#include <stdint.h>
+
+enum job_kind {
+  JOB_SEND,
+  JOB_CANCEL,
+  JOB_POLL,
+  JOB_REREAD /* of secret files, on behalf of a stopped channel */
+};
+
+/* One call of a sender. message and its texts point into the job. */
+struct job {
+  enum job_kind kind;
+  int channel; /* index into the configuration's channels */
+  int64_t row_id;
+  int64_t alert_id;
+  struct message message;
+  struct alert alert;
+  struct notification_log told;
+  struct outbox_row row;
+  char why_late[120];
+  char ref[MESSAGE_REF_SIZE]; /* JOB_POLL: what to ask about */
+  /* filled by the sender's thread */
+  struct send_result result;
+  struct poll_result poll;
+  int poll_error;
+  bool fresh; /* JOB_REREAD: there is something new */
+  struct job *next;
+};
+
+/* One without a row of the queue; NULL when memory is out. */
+struct job *job_new(enum job_kind kind, int channel);
+void job_free(struct job *job);
+/* Renders title and body of the message into the row, once: 0 or -ENOMEM. */
+int job_texts(struct job *job);
+/* Calls the sender; on the channel's thread. */
+void job_run(struct job *job, const struct channel_config *channel,
+             const struct sender_env *env);
+
+#endif

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: MIT */
+/* See route_key.h. */
+#include <config.h>
+
+#include "alert/state/route_key.h"
+
+#include <stdio.h>
+
+void route_key(const struct notify_config *config, int route, char *out,
+               size_t size) {
+  const char *name = config->routes[route].words.name;
+
+  if (name != NULL && name[0] != '\0')
+    snprintf(out, size, "%.60s", name);
+  else
+    snprintf(out, size, "#%d", route + 1);
+}

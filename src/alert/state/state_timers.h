@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: MIT */
+/* What time does to the alerts: timers, the value cache, repeats, and those
+ * nobody hears of since the restart. */
+#ifndef ALERT_STATE_STATE_TIMERS_H
+#define ALERT_STATE_STATE_TIMERS_H
+
+#include <stdint.h>
+
+struct state;
+
+/* Timers, the value cache, repeats. */
+void state_tick(struct state *state, int64_t now);
+/* The next moment state_tick() has something to do; 0 = none known. */
+int64_t state_next_due(const struct state *state, int64_t now);
+
+#endif
