@@ -140,8 +140,6 @@ libalert_la_SOURCES += \
 	%D%/text/format.h \
 	%D%/text/format_time.c \
 	%D%/text/format_time.h \
-	%D%/text/json_writer.c \
-	%D%/text/json_writer.h \
 	%D%/text/message_texts.c \
 	%D%/text/message_texts.h \
 	%D%/text/template.c \
@@ -168,7 +166,7 @@ libalert_la_SOURCES += \
 	%D%/channel/channel_types.h \
 	%D%/channel/sender.c \
 	%D%/channel/sender.h
-libalert_la_LIBADD = libconfig.la libbase.la $(CJSON_LIBS) $(CRYPTO_LIBS) $(SQLITE_LIBS) $(LIBM)
+libalert_la_LIBADD = libjson_writer.la libconfig.la libbase.la $(CJSON_LIBS) $(CRYPTO_LIBS) $(SQLITE_LIBS) $(LIBM)
 
 # how it reaches people: one file per type of channel
 noinst_LTLIBRARIES += libchannels.la

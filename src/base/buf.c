@@ -19,6 +19,7 @@ void buf_free(struct buf *b) {
 
 void buf_clear(struct buf *b) {
   b->len = 0;
+  b->error = 0;
   if (b->data != NULL)
     b->data[0] = '\0';
 }
@@ -90,6 +91,32 @@ int buf_addf(struct buf *b, const char *format, ...) {
   va_end(args);
   return err;
 }
+
+void buf_put_result(struct buf *b, int err) {
+  if (b->error == 0)
+    b->error = err;
+}
+
+void buf_put(struct buf *b, const void *bytes, size_t len) {
+  if (b->error == 0)
+    b->error = buf_add(b, bytes, len);
+}
+
+void buf_puts(struct buf *b, const char *text) {
+  buf_put(b, text, strlen(text));
+}
+
+void buf_putf(struct buf *b, const char *format, ...) {
+  va_list args;
+
+  if (b->error != 0)
+    return;
+  va_start(args, format);
+  b->error = buf_addv(b, format, args);
+  va_end(args);
+}
+
+int buf_error(const struct buf *b) { return b->error; }
 
 char *buf_take(struct buf *b) {
   char *data = b->data;

@@ -25,3 +25,8 @@ libbase_la_SOURCES = \
 	%D%/worker.c \
 	%D%/worker.h
 libbase_la_LIBADD = $(LIBM)
+
+# apart, because kasa.so needs no cJSON
+noinst_LTLIBRARIES += libjson_writer.la
+libjson_writer_la_SOURCES = %D%/json_writer.c %D%/json_writer.h
+libjson_writer_la_LIBADD = $(CJSON_LIBS)

@@ -189,3 +189,24 @@ unsigned text_distance(const char *a, const char *b) {
   }
   return rows[la % 3][lb];
 }
+
+int text_repair(const char *text, bool one_line, struct buf *out) {
+  size_t len = strlen(text);
+  int err = buf_adds(out, ""); /* a text even where there is none */
+
+  for (size_t i = 0; i < len && err == 0;) {
+    uint32_t c = 0;
+    size_t n = text_decode(text + i, len - i, &c);
+
+    if (n == 0) {
+      err = buf_adds(out, "\xef\xbf\xbd");
+      n = 1;
+    } else if (c == '\n' || c == '\t') {
+      err = buf_adds(out, c == '\t' || one_line ? " " : "\n");
+    } else if (c >= 0x20 && !(c >= 0x7f && c < 0xa0)) {
+      err = buf_add(out, text + i, n);
+    }
+    i += n;
+  }
+  return err;
+}

@@ -4,6 +4,8 @@
 #ifndef BASE_TEXT_H
 #define BASE_TEXT_H
 
+#include "base/buf.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -22,6 +24,11 @@ size_t text_encode(uint32_t code, char *out);
  * each, other control characters and direction overrides vanish, the result
  * is cut between characters and always terminated. Returns its length. */
 size_t text_clean(const char *in, size_t len, char *out, size_t size);
+
+/* Appends text with invalid bytes as U+FFFD and control characters dropped,
+ * line feeds excepted (one_line: they become blanks). 0, -ENOMEM, -EMSGSIZE. */
+int text_repair(const char *text, bool one_line, struct buf *out)
+    __attribute__((warn_unused_result));
 
 /* The longest prefix of s, at most max bytes, that ends between characters. */
 size_t text_cut(const char *s, size_t max);

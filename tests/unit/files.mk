@@ -51,6 +51,7 @@ check_PROGRAMS += \
 	%D%/base/check_fd \
 	%D%/base/check_hash \
 	%D%/base/check_json \
+	%D%/base/check_json_writer \
 	%D%/base/check_loop \
 	%D%/base/check_text \
 	%D%/base/check_worker

@@ -8,10 +8,10 @@
 #include "alert/channel/http.h"
 #include "alert/channel/json_reply.h"
 #include "alert/text/alert_fields.h"
-#include "alert/text/json_writer.h"
 #include "alert/text/message_texts.h"
 #include "alert/text/template.h"
 #include "alert/text/text_limits.h"
+#include "base/json_writer.h"
 
 #include <errno.h>
 #include <math.h>

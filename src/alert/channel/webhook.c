@@ -7,10 +7,10 @@
 
 #include "alert/channel/http.h"
 #include "alert/channel/signature.h"
-#include "alert/text/json_writer.h"
 #include "alert/text/message_texts.h"
 #include "alert/text/template.h"
 #include "alert/text/template_compile.h"
+#include "base/json_writer.h"
 
 #include <errno.h>
 #include <math.h>

@@ -4,6 +4,7 @@
 
 #include "alert/model/alert_json.h"
 
+#include "base/json_writer.h"
 #include "base/text.h"
 
 #include <errno.h>
@@ -73,14 +74,16 @@ static const struct field fields[] = {
 
 enum { FIELDS = sizeof(fields) / sizeof(fields[0]) };
 
-/* Adds one field; false when memory is out. */
-static bool add(cJSON *object, const struct field *f, const void *member) {
-  double number;
+/* Adds one field, unless it is unset. */
+static void add(struct json_writer *j, const struct field *f,
+                const void *member) {
+  double number = 0;
 
   switch (f->kind) {
   case TEXT:
-    return *(const char *)member == '\0' ||
-           cJSON_AddStringToObject(object, f->name, member) != NULL;
+    if (*(const char *)member != '\0')
+      json_writer_text(j, j->root, f->name, member);
+    return;
   case MOMENT:
     number = (double)*(const int64_t *)member;
     break;
@@ -90,46 +93,35 @@ static bool add(cJSON *object, const struct field *f, const void *member) {
   case ENUM:
     number = *(const int *)member;
     break;
-  default:
-    number = *(const double *)member;
-    if (!isfinite(number))
-      return true;
-    return cJSON_AddNumberToObject(object, f->name, number) != NULL;
+  case NUMBER: /* whose 0 is a value */
+    if (isfinite(*(const double *)member))
+      json_writer_number(j, j->root, f->name, *(const double *)member);
+    return;
   }
-  return number == 0 ||
-         cJSON_AddNumberToObject(object, f->name, number) != NULL;
+  if (number != 0)
+    json_writer_number(j, j->root, f->name, number);
 }
 
-static bool add_meta(cJSON *object, const struct alert *alert) {
+static void add_meta(struct json_writer *j, const struct alert *alert) {
   cJSON *meta = NULL;
 
   for (size_t i = 0; i < ALERT_META_MAX; i++) {
     if (alert->meta[i].key[0] == '\0')
       continue;
     if (meta == NULL)
-      meta = cJSON_AddObjectToObject(object, "meta");
-    if (meta == NULL || cJSON_AddStringToObject(meta, alert->meta[i].key,
-                                                alert->meta[i].value) == NULL)
-      return false;
+      meta = json_writer_object(j, j->root, "meta");
+    json_writer_text(j, meta, alert->meta[i].key, alert->meta[i].value);
   }
-  return true;
 }
 
 cJSON *alert_json_object(const struct alert *alert) {
-  cJSON *object = cJSON_CreateObject();
+  struct json_writer j;
 
-  if (object == NULL)
-    return NULL;
+  json_writer_init(&j);
   for (size_t i = 0; i < FIELDS; i++)
-    if (!add(object, &fields[i], (const char *)alert + fields[i].offset)) {
-      cJSON_Delete(object);
-      return NULL;
-    }
-  if (!add_meta(object, alert)) {
-    cJSON_Delete(object);
-    return NULL;
-  }
-  return object;
+    add(&j, &fields[i], (const char *)alert + fields[i].offset);
+  add_meta(&j, alert);
+  return json_writer_take(&j);
 }
 
 char *alert_json_text(const struct alert *alert) {

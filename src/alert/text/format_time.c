@@ -162,14 +162,3 @@ size_t format_clock(int64_t when, int64_t now, char *out, size_t size) {
     return format_date(when, "%e %b %R", out, size);
   return format_date(when, "%R", out, size);
 }
-
-size_t format_rfc3339(int64_t when, char *out, size_t size) {
-  char zone[16];
-  char text[64];
-
-  if (format_date(when, "%z", zone, sizeof(zone)) < 5)
-    return finish("", out, size);
-  format_date(when, "%FT%T", text, sizeof(text) - sizeof(zone));
-  snprintf(text + strlen(text), sizeof(zone) + 1, "%.3s:%s", zone, zone + 3);
-  return finish(text, out, size);
-}

@@ -27,9 +27,6 @@ size_t format_moment(int64_t when, char *out, size_t size);
  * "20 Nov 2025 14:03". */
 size_t format_clock(int64_t when, int64_t now, char *out, size_t size);
 
-/* "2026-11-21T14:03:22+01:00". */
-size_t format_rfc3339(int64_t when, char *out, size_t size);
-
 /* By a pattern like strftime's, always in English; false from
  * format_date_valid() where it holds a conversion we do not know. */
 bool format_date_valid(const char *pattern);

@@ -13,7 +13,6 @@
 #include <string.h>
 
 static const char ellipsis[] = "\xe2\x80\xa6";
-static const char replacement[] = "\xef\xbf\xbd";
 
 static size_t units_of(uint32_t code, size_t bytes,
                        enum text_limits_unit unit) {
@@ -41,27 +40,6 @@ size_t text_limits_length(const char *text, enum text_limits_unit unit) {
     i += n;
   }
   return sum;
-}
-
-int text_limits_repair(const char *text, bool one_line, struct buf *out) {
-  size_t len = strlen(text);
-  int err = buf_adds(out, "");
-
-  for (size_t i = 0; i < len && err == 0;) {
-    uint32_t c = 0;
-    size_t n = text_decode(text + i, len - i, &c);
-
-    if (n == 0) {
-      err = buf_adds(out, replacement);
-      n = 1;
-    } else if (c == '\n' || c == '\t') {
-      err = buf_adds(out, c == '\t' || one_line ? " " : "\n");
-    } else if (c >= 0x20 && !(c >= 0x7f && c < 0xa0)) {
-      err = buf_add(out, text + i, n);
-    }
-    i += n;
-  }
-  return err;
 }
 
 /* Characters that belong to the one before them on the screen. */
@@ -181,7 +159,7 @@ int text_limits_truncate(const char *text, enum text_limits_unit unit,
   int err;
 
   buf_init(&clean, (size_t)1 << 20);
-  err = text_limits_repair(text, false, &clean);
+  err = text_repair(text, false, &clean);
   if (err == 0)
     err = cut(clean.data, unit, max, max_lines, out);
   buf_free(&clean);

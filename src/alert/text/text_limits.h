@@ -21,11 +21,6 @@ enum text_limits_unit {
 
 size_t text_limits_length(const char *text, enum text_limits_unit unit);
 
-/* Appends text with invalid bytes as U+FFFD and control characters dropped,
- * line feeds excepted (one_line: they become blanks). 0, -ENOMEM, -EMSGSIZE. */
-int text_limits_repair(const char *text, bool one_line, struct buf *out)
-    __attribute__((warn_unused_result));
-
 /* Appends text, repaired and cut to max units and max_lines lines (0 = any).
  * What does not fit goes from the end: whole lines while the first one stays,
  * then within it, between characters as a reader sees them; "…" says so. */

@@ -3,6 +3,7 @@
 #include <config.h>
 
 #include "alert/text/text_limits.h"
+#include "base/text.h"
 
 #include "../support/suite.h"
 
@@ -99,10 +100,10 @@ START_TEST(one_line_has_no_line_feeds) {
   struct buf out;
 
   buf_init(&out, 1000);
-  ck_assert_int_eq(text_limits_repair("a\nb\xc2\x85"
-                                      "c\xc2\x9b"
-                                      "d",
-                                      true, &out),
+  ck_assert_int_eq(text_repair("a\nb\xc2\x85"
+                               "c\xc2\x9b"
+                               "d",
+                               true, &out),
                    0);
   ck_assert_str_eq(out.data, "a bcd");
   buf_free(&out);

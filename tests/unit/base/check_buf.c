@@ -51,6 +51,27 @@ START_TEST(formatted_text_obeys_the_ceiling_too) {
 }
 END_TEST
 
+START_TEST(the_first_failure_stays_and_nothing_follows_it) {
+  struct buf b;
+
+  buf_init(&b, 8);
+  buf_puts(&b, "abcd");
+  buf_putf(&b, "%d", 12);
+  ck_assert_int_eq(buf_error(&b), 0);
+  buf_puts(&b, "xyz"); /* one too many */
+  buf_puts(&b, "x");   /* would fit, but behind a hole */
+  ck_assert_int_eq(buf_error(&b), -EMSGSIZE);
+  ck_assert_str_eq(b.data, "abcd12");
+  buf_clear(&b);
+  buf_put_result(&b, -EINVAL);
+  buf_put_result(&b, -ENOMEM);
+  buf_puts(&b, "a");
+  ck_assert_int_eq(buf_error(&b), -EINVAL);
+  ck_assert_str_eq(b.data, "");
+  buf_free(&b);
+}
+END_TEST
+
 START_TEST(it_grows_byte_by_byte_and_stays_terminated) {
   struct buf b;
 
@@ -104,6 +125,7 @@ END_TEST
 
 static void fill(TCase *t) {
   tcase_add_loop_test(t, a_failed_append_changes_nothing, 0, ROWS(appends));
+  tcase_add_test(t, the_first_failure_stays_and_nothing_follows_it);
   tcase_add_test(t, formatted_text_obeys_the_ceiling_too);
   tcase_add_test(t, it_grows_byte_by_byte_and_stays_terminated);
   tcase_add_test(t, impossible_reservations_are_refused);

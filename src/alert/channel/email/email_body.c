@@ -17,6 +17,7 @@
 #include "alert/text/message_texts.h"
 #include "alert/text/template.h"
 #include "alert/text/text_limits.h"
+#include "base/text.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -115,7 +116,7 @@ static int add_escaped(struct buf *out, const char *text) {
   int err;
 
   buf_init(&clean, TEMPLATE_OUTPUT_MAX);
-  err = text_limits_repair(text, false, &clean);
+  err = text_repair(text, false, &clean);
   if (err == 0)
     err = text_escape(clean.data, TARGET_HTML, out);
   buf_free(&clean);
@@ -366,7 +367,7 @@ int email_body_text(const struct message *message, const struct sender_env *env,
   if (err == 0)
     err = buf_adds(out, "\n-- \n");
   if (err == 0)
-    err = text_limits_repair(last, true, out);
+    err = text_repair(last, true, out);
   if (err == 0)
     err = buf_adds(out, "\n");
   buf_free(&title);

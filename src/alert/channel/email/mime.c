@@ -132,7 +132,7 @@ int mime_header(struct buf *out, const char *name, const char *text) {
   int err;
 
   buf_init(&clean, (size_t)1 << 16);
-  err = text_limits_repair(text, true, &clean);
+  err = text_repair(text, true, &clean);
   if (err == 0) {
     put(&l, name, strlen(name));
     put(&l, ":", 1);
@@ -219,7 +219,7 @@ static int phrase_of(const char *text, struct buf *out) {
     n = sizeof(raw) - 1;
   memcpy(raw, text, n);
   raw[n] = '\0';
-  return text_limits_repair(raw, true, out);
+  return text_repair(raw, true, out);
 }
 
 static void put_phrase(struct line *l, const char *phrase) {
@@ -319,7 +319,7 @@ int mime_quoted_printable(struct buf *out, const char *text) {
   struct buf clean;
 
   buf_init(&clean, (size_t)1 << 20);
-  l.err = text_limits_repair(text, false, &clean);
+  l.err = text_repair(text, false, &clean);
   for (const char *c = clean.data; l.err == 0 && *c != '\0'; c++) {
     unsigned char u = (unsigned char)*c;
     bool at_end = c[1] == '\n' || c[1] == '\0';

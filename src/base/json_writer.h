@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* Writing JSON for services: cJSON, with texts repaired and numbers that are
+/* Writing JSON: cJSON, with texts repaired and numbers that are
  * none made null. One failure is remembered, so a payload is written without a
  * check per line and asked once at the end. One thread at a time. */
-#ifndef ALERT_TEXT_JSON_WRITER_H
-#define ALERT_TEXT_JSON_WRITER_H
+#ifndef BASE_JSON_WRITER_H
+#define BASE_JSON_WRITER_H
 
 #include "base/buf.h"
 
@@ -21,7 +21,8 @@ void json_writer_init(struct json_writer *j);
 void json_writer_free(struct json_writer *j);
 
 /* Each adds one member to an object, or with name NULL one item to an array.
- * parent may be NULL: nothing happens then. */
+ * A parent of NULL is
+ * that of a container that could not be made: a failure. */
 void json_writer_text(struct json_writer *j, cJSON *parent, const char *name,
                       const char *text);
 /* A NaN or an infinity becomes null. */
@@ -39,7 +40,11 @@ cJSON *json_writer_object(struct json_writer *j, cJSON *parent,
 cJSON *json_writer_array(struct json_writer *j, cJSON *parent,
                          const char *name);
 
-/* Appends the text: 0, -ENOMEM, -EMSGSIZE. */
+/* What was written, for the caller to delete; NULL after a failure. The writer
+ * is empty then. */
+cJSON *json_writer_take(struct json_writer *j);
+
+/* Appends the text, on one line: 0, -ENOMEM, -EMSGSIZE. */
 int json_writer_print(struct json_writer *j, struct buf *out)
     __attribute__((warn_unused_result));
 

@@ -1,15 +1,16 @@
 /* SPDX-License-Identifier: MIT */
-/* Writing JSON for services: see json_writer.h. */
+/* Writing JSON: see json_writer.h. */
 #include <config.h>
 
-#include "alert/text/json_writer.h"
+#include "base/json_writer.h"
 
-#include "alert/text/format.h"
-#include "alert/text/format_time.h"
-#include "alert/text/text_limits.h"
+#include "base/text.h"
 
 #include <errno.h>
 #include <math.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
 
 enum { TEXT_MAX = 64 * 1024 };
 
@@ -40,7 +41,7 @@ void json_writer_text(struct json_writer *j, cJSON *parent, const char *name,
   struct buf clean;
 
   buf_init(&clean, TEXT_MAX);
-  if (text_limits_repair(text, false, &clean) < 0)
+  if (text_repair(text, false, &clean) < 0)
     j->failed = true;
   else
     put(j, parent, name, cJSON_CreateString(clean.data));
@@ -64,12 +65,20 @@ void json_writer_null(struct json_writer *j, cJSON *parent, const char *name) {
 
 void json_writer_moment(struct json_writer *j, cJSON *parent, const char *name,
                         int64_t wall_ms) {
-  char text[FORMAT_SIZE];
+  time_t when = (time_t)(wall_ms / 1000);
+  char text[64];
+  char zone[16];
+  struct tm tm;
 
-  if (wall_ms <= 0 || format_rfc3339(wall_ms / 1000, text, sizeof(text)) == 0) {
+  /* numbers only, so that no locale can change it */
+  if (wall_ms <= 0 || localtime_r(&when, &tm) == NULL ||
+      strftime(zone, sizeof(zone), "%z", &tm) < 5 ||
+      strftime(text, sizeof(text) - sizeof(zone), "%Y-%m-%dT%H:%M:%S", &tm) ==
+          0) {
     json_writer_null(j, parent, name);
     return;
   }
+  snprintf(text + strlen(text), sizeof(zone) + 1, "%.3s:%s", zone, zone + 3);
   json_writer_text(j, parent, name, text);
 }
 
@@ -81,6 +90,16 @@ cJSON *json_writer_object(struct json_writer *j, cJSON *parent,
 cJSON *json_writer_array(struct json_writer *j, cJSON *parent,
                          const char *name) {
   return put(j, parent, name, cJSON_CreateArray());
+}
+
+cJSON *json_writer_take(struct json_writer *j) {
+  cJSON *root = j->root;
+
+  j->root = NULL;
+  if (!j->failed)
+    return root;
+  cJSON_Delete(root);
+  return NULL;
 }
 
 int json_writer_print(struct json_writer *j, struct buf *out) {
