@@ -1,0 +1,27 @@
+# SPDX-License-Identifier: MIT
+# shellcheck shell=bash
+# ./check.sh build: compilers, what is exported, distcheck. Sourced.
+
+exports_only_register() {
+  local so bad=0
+  for so in "$VAR"/check/.libs/*kasa.so; do
+    nm -D --defined-only "$so" | awk '{print $3}' | grep -vx module_register && bad=1
+  done
+  return $bad
+}
+
+headers_stand_alone() {
+  local header bad=0
+  while IFS= read -r header; do
+    gcc -std=gnu11 -fsyntax-only -I"$VAR/src/src" -I"$VAR/check" -x c "$header" || bad=1
+  done < <(find "$VAR/src/src" -name "*.h" -not -path '*/plugin/*')
+  return $bad
+}
+
+part_build() {
+  step "clang builds without a warning" build check-clang CC=clang --enable-werror
+  step "plugins export module_register alone" exports_only_register
+  step "every header compiles alone" headers_stand_alone
+  step "distcheck" make -C "$VAR/check" -j"$(nproc)" distcheck \
+    AM_DISTCHECK_CONFIGURE_FLAGS=--enable-werror
+}

@@ -1,0 +1,77 @@
+# SPDX-License-Identifier: MIT
+# shellcheck shell=bash
+# ./check.sh e2e: the pytest suites, with the real collectd. Sourced.
+
+# pytest_suite NAME [VARIABLE=VALUE]... -- ARGUMENT...: each test counts. Tests
+# mostly wait for intervals to pass, so several files run at once (WORKERS to a
+# processor), each worker in a network of its own where that is allowed:
+# simulated houses never meet.
+pytest_suite() {
+  local name=$1 base vars=() try
+  base=$(log_of "$1")
+  shift
+  while [ "$1" != -- ]; do
+    vars+=("$1")
+    shift
+  done
+  shift
+  rm -rf "$base.xml" "$base"-again.* "$base.cache"
+  try=("$VAR/venv/bin/python" -m pytest -q -rs -o "cache_dir=$base.cache" --dist loadfile
+    --no-loadscope-reorder)
+  env "${E2E_ENV[@]}" "${vars[@]}" "${try[@]}" -n "$((${WORKERS:-3} * $(nproc)))" \
+    --junitxml="$base.xml" "$@" >"$base.log" 2>&1
+  echo $? >"$base.status"
+  # A machine that stalls breaks time limits: what failed gets a second try,
+  # one by one, and pytest_result names it.
+  if [ "$(cat "$base.status")" -eq 1 ]; then
+    env "${E2E_ENV[@]}" "${vars[@]}" "${try[@]}" -n 1 --last-failed \
+      --junitxml="$base-again.xml" "$@" >"$base-again.log" 2>&1
+    echo $? >"$base-again.status"
+  fi
+  pytest_result "$name"
+}
+
+# junit FILE: tests, failures and skips of a report
+junit() {
+  sed -nE 's/.*<testsuite [^>]*errors="([0-9]+)" failures="([0-9]+)" skipped="([0-9]+)" tests="([0-9]+)".*/\4 \1+\2 \3/p' \
+    "$1" 2>/dev/null | head -n 1
+}
+
+# pytest_result NAME: counts what pytest_suite has left
+pytest_result() {
+  local name=$1 base all bad skipped again left
+  base=$(log_of "$1")
+  read -r all bad skipped < <(junit "$base.xml")
+  all=$((${all:-0})) bad=$((${bad:-0})) skipped=$((${skipped:-0}))
+  if [ "$(cat "$base.status")" -ne 0 ] && [ $bad -eq 0 ]; then bad=1 all=$((all + 1)); fi
+  if [ -e "$base-again.status" ]; then
+    read -r again left _ < <(junit "$base-again.xml")
+    left=$((${left:-0}))
+    if [ "$(cat "$base-again.status")" -le 1 ] && [ "$((${again:-0}))" -ge $bad ]; then
+      note "        $name: $bad failed, $((bad - left)) of them passed at a second try:"
+      sed -nE 's/^_{3,} (.*) _{3,}$/              \1/p' "$base.log" | head -n 20
+      bad=$left
+    fi
+  fi
+  count $((all - bad - skipped)) $bad $skipped
+  if [ $bad -eq 0 ]; then
+    note "ok      $name: $((all - skipped)) tests"
+  else
+    note "FAILED  $name: $bad of $all tests ($base.log)"
+    grep -hE '^(FAILED|ERROR|E  )' "$base-again.log" "$base.log" 2>/dev/null | head -n 40
+  fi
+  grep -E '^SKIPPED' "$base.log" | sed 's/^SKIPPED/      skipped/' | sort | uniq
+}
+
+make_package() {
+  DEB_BUILD_OPTIONS="nocheck parallel=$(nproc)" make -C "$VAR/check" deb
+}
+
+part_e2e() {
+  test_tools check || return
+  step "the Debian package is built" make_package
+  # where there can be no clean root, the package's test says why
+  "$TOP/tests/package/root.sh" "$VAR"/check/deb/collectd-kasa_*.deb "$VAR/root" \
+    >"$LOG/root.log" 2>&1
+  pytest_suite "end to end" KASA_BUILD="$VAR/check" -- "$TOP/tests/e2e"
+}

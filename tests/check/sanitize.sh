@@ -1,0 +1,47 @@
+# SPDX-License-Identifier: MIT
+# shellcheck shell=bash
+# ./check.sh sanitize: the suites again, under instruments. Sourced.
+
+# What runs under valgrind end to end; it takes thirty times as long.
+read -ra VALGRIND_E2E <<<"${VALGRIND_E2E:-devices/test_values.py devices/test_stop.py devices/test_faults_one.py devices/test_all_transports.py alerts/test_story.py}"
+VALGRIND_UNIT='check_(config|conf_text|contact|discover|engine|event|fit|graph|graph_house|graph_page|hash|http|iot|iot_sysinfo|loop|metrics|names|options|registry|ring|secret|smart|spake2p|store|table|template|texts|transport_xor|web|worker)$'
+LEAKS=(--leak-check=full --errors-for-leak-kinds=definite)
+
+# warnings are the business of the builds without instruments, which move them about
+sanitizer_builds() {
+  build asan --enable-sanitizers=address,undefined CFLAGS='-g -O1' &&
+    build tsan --enable-sanitizers=thread CFLAGS='-g -O1'
+}
+
+# The markers in the tests say what an instrument has nothing new to see in.
+e2e_address() {
+  pytest_suite "end to end, address and undefined sanitizers" KASA_BUILD="$VAR/asan" \
+    KASA_PRELOAD="$(gcc -print-file-name=libasan.so)" -- -m "not plain" "$TOP/tests/e2e"
+}
+
+e2e_thread() {
+  pytest_suite "end to end, thread sanitizer" KASA_BUILD="$VAR/tsan" \
+    KASA_PRELOAD="$(gcc -print-file-name=libtsan.so)" \
+    -- -m "not plain and (not one_thread or two_threads)" "$TOP/tests/e2e"
+}
+
+e2e_valgrind() {
+  pytest_suite "end to end, valgrind" KASA_BUILD="$VAR/check" \
+    KASA_WRAP="valgrind -q ${LEAKS[*]} --show-leak-kinds=definite --num-callers=30 --suppressions=$TOP/tests/check/valgrind.supp" \
+    -- "${VALGRIND_E2E[@]/#/$TOP/tests/e2e/}"
+}
+
+part_sanitize() {
+  if ! sanitizer_builds; then
+    failed "the sanitizer builds"
+    return
+  fi
+  unit_suite asan "unit tests, address and undefined sanitizers"
+  unit_suite tsan "unit tests, thread sanitizer"
+  test_tools check || return
+  e2e_address
+  e2e_thread
+  e2e_valgrind
+  UNIT_ONLY=$VALGRIND_UNIT unit_suite check "unit tests, valgrind" CK_FORK=no \
+    valgrind -q --error-exitcode=9 "${LEAKS[@]}"
+}

@@ -1,0 +1,93 @@
+# SPDX-License-Identifier: MIT
+# shellcheck shell=bash
+# What tests need: packages, clients and devices that nobody here wrote, and
+# the first build. Sourced by check.sh. Wants: count.sh, scripts/setup.sh.
+
+KASA_DEVICES=
+if [ -r "$TOP/../shared/devices/INDEX.tsv" ]; then
+  KASA_DEVICES=$(cd "$TOP/../shared/devices" && pwd)
+fi
+
+TEST_PACKAGES=(check clang clang-format clang-tidy cppcheck libclang-rt-14-dev mandoc shellcheck
+  valgrind python3-venv prometheus rrdtool iproute2 openssl curl
+  opensmtpd libesmtp6 libyajl2 libcurl3-gnutls faketime
+  debhelper debootstrap lintian)
+
+# Grafana's linter of dashboards is to be had as a Go module only.
+install_linter() {
+  local mark=$LOG/linter.log
+  if [ -x "$VAR/bin/dashboard-linter" ]; then return 0; fi
+  if ! command -v go >/dev/null; then
+    install_packages "for Grafana's linter" golang-go || return 0
+  fi
+  GOBIN=$VAR/bin GOPATH=$VAR/go GOFLAGS=-modcacherw timeout 300 \
+    go install github.com/grafana/dashboard-linter@latest >"$mark" 2>&1 ||
+    say "dashboard-linter cannot be built: its tests are skipped"
+}
+
+install_python() {
+  if [ ! -x "$VAR/venv/bin/python" ]; then python3 -m venv "$VAR/venv" || return 1; fi
+  if ! "$VAR/venv/bin/python" -c 'import pytest, xdist, aiosmtpd' 2>/dev/null; then
+    "$VAR/venv/bin/pip" -q install pytest pytest-xdist aiosmtpd >"$LOG/pip.log" 2>&1 || return 1
+  fi
+  "$VAR/venv/bin/python" -c 'import kasa' 2>/dev/null ||
+    "$VAR/venv/bin/pip" -q install python-kasa==0.12.0 >>"$LOG/pip.log" 2>&1 ||
+    say "python-kasa cannot be installed: its tests are skipped"
+  "$VAR/venv/bin/python" -c 'import yaml, grafana_foundation_sdk' 2>/dev/null ||
+    "$VAR/venv/bin/pip" -q install pyyaml \
+      'grafana-foundation-sdk==1769699379!11.6.0' >>"$LOG/pip.log" 2>&1 ||
+    say "Grafana's schema cannot be installed: its tests are skipped"
+}
+
+install_node() {
+  if ! command -v npm >/dev/null; then
+    install_packages "for simulated devices from npm" nodejs npm ||
+      say "npm cannot be installed: its tests are skipped"
+  fi
+  mkdir -p "$VAR/node"
+  if command -v npm >/dev/null && [ ! -d "$VAR/node/node_modules/tplink-smarthome-api" ]; then
+    (cd "$VAR/node" && npm install --silent --no-audit --no-fund \
+      tplink-smarthome-api@5.0.0 tplink-smarthome-simulator@5.0.1) >"$LOG/npm.log" 2>&1 ||
+      say "npm packages cannot be installed: their tests are skipped"
+  fi
+}
+
+# prepare_tests: installs what the wanted parts need, or ends check.sh
+prepare_tests() {
+  install_packages "to build and to run tests" "${BUILD_PACKAGES[@]}" \
+    "${RUN_PACKAGES[@]}" "${TEST_PACKAGES[@]}" || exit 1
+  if wants e2e sanitize hours bench; then
+    install_python || die "Python's test tools cannot be installed (var/log/pip.log)"
+    install_linter
+    install_node
+  fi
+  # shellcheck disable=SC2034
+  E2E_ENV=("KASA_DEVICES=$KASA_DEVICES" "KASA_NODE=$VAR/node"
+    "KASA_LINTER=$VAR/bin/dashboard-linter"
+    "KASA_LINTER_WHY=$(tail -n 1 "$LOG/linter.log" 2>/dev/null)"
+    "NODE_PATH=$VAR/node/node_modules")
+}
+
+# build_first: var/check, which every part uses
+build_first() {
+  stage_sources || exit 1
+  if build check --enable-werror; then
+    count 1 0 0
+    note "ok      gcc builds without a warning"
+  else
+    failed "gcc builds without a warning"
+    return 1
+  fi
+}
+
+# test_tools BUILD...: the test programs, which end-to-end tests use too
+test_tools() {
+  local dir
+  for dir in "$@"; do
+    if ! make -C "$VAR/$dir" -j"$(nproc)" unit-tests >"$LOG/build-tests.log" 2>&1; then
+      failed "the tests do not build in var/$dir"
+      grep -E 'error|warning' "$LOG/build-tests.log" | head -n 20
+      return 1
+    fi
+  done
+}
