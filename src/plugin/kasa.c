@@ -21,6 +21,7 @@ static struct {
   pthread_t thread;    /* the engine's */
   pthread_t main;      /* the one that called init */
   atomic_bool running; /* reads may wake the engine */
+  atomic_bool failed;  /* its thread has ended by itself: nothing is polled */
   uint64_t sums_us;    /* when the last sums went out; the engine's thread */
 } plugin;
 
@@ -174,7 +175,7 @@ static bool sums_are_due(uint64_t wall_us) {
   return true;
 }
 
-static void cycle(void *arg, const struct poll_cycle *c) {
+static void cycle(void *arg, const struct poll_totals *c) {
   value_list_t vl;
 
   (void)arg;
@@ -231,6 +232,8 @@ static void settle_if_alone(void) {
 }
 
 static int wake(unsigned what) {
+  if (atomic_load(&plugin.failed))
+    return -1; /* collectd says so, and asks ever less often */
   if (atomic_load(&plugin.running)) {
     poll_engine_wake(plugin.engine, what);
     settle_if_alone();
@@ -249,7 +252,8 @@ static int read_discovery(user_data_t *unused) {
 }
 
 static void *engine_thread(void *arg) {
-  poll_engine_run(arg);
+  if (poll_engine_run(arg) < 0)
+    atomic_store(&plugin.failed, true);
   return NULL;
 }
 

@@ -465,6 +465,19 @@ static bool is_left_out(const struct device_registry *r, struct poll_device *k,
          !device_filter_passes(r->filter, &k->device, k->address.sin_addr);
 }
 
+/* other turns out to be the same device as k: met by search before its own
+ * block was, or configured twice. */
+static void replace(struct device_registry *r, struct poll_device *other,
+                    struct poll_device *k) {
+  if (other->options != NULL)
+    log_say(LOG_LEVEL_WARNING,
+            "<Device \"%s\"> and <Device \"%s\"> are one device: the first "
+            "block counts, the second is left out",
+            k->options != NULL ? k->options->match : k->identity,
+            other->options->match);
+  device_registry_forget(r, other);
+}
+
 enum confirmed device_registry_confirm(struct device_registry *r,
                                        struct poll_device *k,
                                        char why[WHY_SIZE]) {
@@ -486,8 +499,7 @@ enum confirmed device_registry_confirm(struct device_registry *r,
     }
     other = find_identity(r, identity);
     if (other != NULL)
-      device_registry_forget(
-          r, other); /* met by search before its own block was */
+      replace(r, other, k);
     if (provisional)
       set_identity(r, k, identity);
     else

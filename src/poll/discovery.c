@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Looking for devices: see search.h. */
+/* Looking for devices: see discovery.h. */
 #include <config.h>
 
 #include "poll/discovery.h"
@@ -30,6 +30,7 @@ struct discovery {
   struct loop_timer timer; /* next round, or the end */
   unsigned rounds_left;
   bool active;
+  bool over; /* one has ended, and nobody has asked */
   bool failing_said;
   char iot[PROBE_MAX], tdp[PROBE_MAX]; /* what is sent */
   size_t iot_len, tdp_len;
@@ -176,13 +177,25 @@ static void send_round(struct discovery *s) {
   s->hooks.round(s->hooks.arg);
 }
 
+static void end(struct discovery *s) {
+  s->active = false;
+  s->over = true;
+  loop_wake(s->loop);
+}
+
+bool discovery_take_over(struct discovery *s) {
+  bool over = s->over;
+
+  s->over = false;
+  return over;
+}
+
 static void schedule(struct discovery *s) {
   double pause = s->options->discovery_timeout / s->options->discovery_packets;
 
   if (loop_timer_set(s->loop, &s->timer,
                      loop_now_us(s->loop) + (uint64_t)(pause * 1e6)) < 0) {
-    s->active = false;
-    s->hooks.over(s->hooks.arg);
+    end(s);
   }
 }
 
@@ -192,8 +205,7 @@ static void next_round(struct loop_timer *timer) {
                                    offsetof(struct discovery, timer));
 
   if (s->rounds_left == 0) {
-    s->active = false;
-    s->hooks.over(s->hooks.arg);
+    end(s);
     return;
   }
   s->rounds_left--;

@@ -19,7 +19,6 @@ struct discovery_hooks {
   bool (*wanted)(void *arg, struct in_addr from, bool tdp);
   /* Each round also asks these one by one: calls discovery_probe(). */
   void (*round)(void *arg);
-  void (*over)(void *arg);
   void *arg;
 };
 
@@ -29,10 +28,15 @@ struct discovery *discovery_create(struct loop *loop, struct json *doc,
                                    const struct discovery_hooks *hooks);
 void discovery_free(struct discovery *s);
 
-/* Begins a search unless one is under way. It ends by itself with over().
- * Without option Discovery only those that round() names are asked. */
+/* Begins a search unless one is under way; it ends by itself. Without option
+ * Discovery only those that round() names are asked. */
 void discovery_start(struct discovery *s);
 bool discovery_active(const struct discovery *s);
+
+/* Whether a search has ended since the last call. To be asked once in each
+ * round of the loop, so that what follows (devices may be forgotten) never
+ * happens from inside whoever began the search. */
+bool discovery_take_over(struct discovery *s);
 
 /* Asks one address. */
 void discovery_probe(struct discovery *s, struct in_addr address);

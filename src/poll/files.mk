@@ -3,6 +3,8 @@
 
 noinst_LTLIBRARIES += libpoll.la
 libpoll_la_SOURCES = \
+	%D%/auth_backoff.c \
+	%D%/auth_backoff.h \
 	%D%/credentials.c \
 	%D%/credentials.h \
 	%D%/device_filter.c \
@@ -17,12 +19,18 @@ libpoll_la_SOURCES = \
 	%D%/interfaces.h \
 	%D%/options.c \
 	%D%/options.h \
+	%D%/poll_cycle.c \
+	%D%/poll_cycle.h \
 	%D%/poll_device.c \
 	%D%/poll_device.h \
 	%D%/poll_engine.c \
 	%D%/poll_engine.h \
 	%D%/poll_queue.c \
 	%D%/poll_queue.h \
+	%D%/poll_report.c \
+	%D%/poll_report.h \
+	%D%/poll_search.c \
+	%D%/poll_search.h \
 	%D%/poller.c \
 	%D%/poller.h \
 	%D%/resolver.c \

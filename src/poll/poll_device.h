@@ -54,6 +54,7 @@ struct poll_auth {
   bool refused; /* it did not accept this account, and that is said */
   bool locked_by_device;  /* and it named the time until when */
   unsigned locked_steps;  /* accounts refused in a row */
+  bool account_changed;   /* while a poll was under way: see to it after that */
   uint64_t not_before_us; /* no poll before this: each would bring the device
                            * closer to locking everybody out */
 };

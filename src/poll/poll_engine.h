@@ -8,29 +8,17 @@
 #ifndef POLL_POLL_ENGINE_H
 #define POLL_POLL_ENGINE_H
 
+#include "poll/poll_cycle.h"
 #include "poll/poll_device.h"
 #include "poll/poller.h"
 
-#include <stdatomic.h>
-
 struct poll_engine;
-
-/* One look at everything, when the polls of a wake-up are over. */
-struct poll_cycle {
-  unsigned known, up, on, metered; /* devices */
-  struct reading sums; /* power, current, energies, over those that are up */
-  double energy_wh;    /* counted since the start, grows only */
-  double duration;     /* s, from the first request to the last answer */
-  uint64_t wall_us;
-};
 
 struct poll_engine_hooks {
   void (*report)(void *arg, const struct poll_device *k, unsigned parts);
-  void (*cycle)(void *arg, const struct poll_cycle *cycle);
-  /* The first search is over (also when there was none); may be NULL. */
+  void (*cycle)(void *arg, const struct poll_totals *totals);
+  /* See poll_search_hooks; may be NULL. */
   void (*searched)(void *arg);
-  /* A device answered that is recognised but cannot be polled (a camera), as
-   * often as it answers; may be NULL. */
   void (*unsupported)(void *arg, const struct device *device,
                       struct in_addr from);
   void *arg;
@@ -48,8 +36,10 @@ struct poll_engine *poll_engine_create(struct poll_options *options,
                                        const struct poll_engine_hooks *hooks);
 void poll_engine_free(struct poll_engine *e);
 
-/* Works until POLL_ENGINE_STOP; begins with a search if options say so. */
-void poll_engine_run(struct poll_engine *e);
+/* Works until POLL_ENGINE_STOP: 0. Begins with a search if options say so.
+ * -errno when waiting for devices failed for good: nothing is polled then, and
+ * nobody listens to poll_engine_wake() any more. */
+int poll_engine_run(struct poll_engine *e);
 
 /* Never blocks. Several wakes before the engine looks are one. */
 void poll_engine_wake(struct poll_engine *e, unsigned what);

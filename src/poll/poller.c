@@ -8,6 +8,7 @@
 #include "base/log.h"
 #include "base/worker.h"
 #include "device/http/http_client.h"
+#include "poll/auth_backoff.h"
 #include "poll/poll_queue.h"
 #include "poll/transport_select.h"
 
@@ -22,6 +23,7 @@ struct poller {
   struct device_registry *registry;
   const struct poll_options *options;
   struct poller_hooks hooks;
+  struct poll_reporter reporter;
   struct transport_env env;
   struct buf request;
   /* Those that answered last time go first: strangers and the dead may take
@@ -40,7 +42,6 @@ enum {
   STRANGERS_SAID = 16,
   STRANGERS_WINDOW_US = 300 * 1000000,
   REQUEST_SIZE_MAX = 1024,
-  STATE_PAUSE_US = 1000 * 1000,
   /* What a server takes to start once a datagram has woken it. */
   ROUSE_PAUSE_US = 800 * 1000,
 };
@@ -71,6 +72,10 @@ struct poller *poller_create(struct loop *loop, struct json *doc,
   p->registry = registry;
   p->options = options;
   p->hooks = *hooks;
+  p->reporter = (struct poll_reporter){.loop = loop,
+                                       .options = options,
+                                       .report = hooks->report,
+                                       .arg = hooks->report_arg};
   buf_init(&p->request, REQUEST_SIZE_MAX);
   p->env = (struct transport_env){.loop = loop,
                                   .kept_max = connections_to_keep(options)};
@@ -100,72 +105,13 @@ double poller_energy(const struct poller *p) { return p->energy; }
 
 /* -- what came out -- */
 
-static uint64_t report_time(struct poll_device *k) {
-  uint64_t now = clock_wall_us();
-
-  /* Strictly growing, whatever is done to the clock: collectd refuses values
-   * that are not newer. A clock set far back is followed after all. */
-  if (now <= k->report.time_us && k->report.time_us - now < 60000000U)
-    now = k->report.time_us + 1;
-  return now;
-}
-
-/* collectd's writers may overtake one another: of two values of one series
- * in a row the older may come out last, so they are kept apart. */
-static uint64_t state_pause_us(const struct poller *p) {
-  double half = p->options->interval * 5e5;
-
-  return half < STATE_PAUSE_US ? (uint64_t)half : STATE_PAUSE_US;
-}
-
-/* How it is was said a moment ago: what has changed since waits. */
-static bool state_must_wait(const struct poller *p,
-                            const struct poll_device *k) {
-  return k->report.told_us != 0 &&
-         loop_now_us(p->loop) < k->report.told_us + state_pause_us(p);
-}
-
-/* Six counters that nearly never move: a quarter of all values. Those of many
- * devices do not come due together. */
-static bool failures_are_due(struct poll_device *k) {
-  bool first = k->report.told_us == 0;
-  uint64_t sum = 0;
-
-  for (unsigned o = 0; o < OUTCOMES; o++)
-    sum += k->status.failures[o];
-  if (!first && sum == k->report.failures_told && k->report.failures_kept > 0) {
-    k->report.failures_kept--;
-    return false;
-  }
-  k->report.failures_told = sum;
-  k->report.failures_kept =
-      first ? k->device.mac[5] % FAILURES_EVERY : FAILURES_EVERY - 1;
-  return true;
-}
-
-static void report(struct poller *p, struct poll_device *k, unsigned parts) {
-  if (parts & REPORT_STATE) {
-    if (state_must_wait(p, k)) {
-      parts &= ~(unsigned)REPORT_STATE;
-    } else {
-      if (failures_are_due(k))
-        parts |= REPORT_FAILURES;
-      k->report.told_us = loop_now_us(p->loop);
-      k->report.told_up = k->status.up;
-    }
-  }
-  if (parts == 0)
-    return;
-  k->report.time_us = report_time(k);
-  p->hooks.report(p->hooks.arg, k, parts);
-}
-
 /* Its poll is over; news of its state that had to wait come by the timer, or
  * with the next poll's if that is sooner. */
 static void rest(struct poller *p, struct poll_device *k) {
-  if (k->report.told_us != 0 && k->report.told_up != k->status.up)
-    (void)loop_timer_set(p->loop, &k->poll.timer,
-                         k->report.told_us + state_pause_us(p));
+  uint64_t late_us = poll_report_late_us(&p->reporter, k);
+
+  if (late_us != 0)
+    (void)loop_timer_set(p->loop, &k->poll.timer, late_us);
   p->hooks.done(p->hooks.arg, k);
 }
 
@@ -187,11 +133,6 @@ static void release(struct poller *p, struct poll_device *k) {
     p->others_in_flight -= k->poll.was_down ? 1 : 0;
   }
   k->poll.state = POLL_IDLE;
-}
-
-static void finish(struct poller *p, struct poll_device *k) {
-  release(p, k);
-  rest(p, k);
 }
 
 /* A device that was found but never answered. */
@@ -253,10 +194,10 @@ static void give_up(struct poller *p, struct poll_device *k) {
     say_stranger(p, k);
   k->auth.refused |= refused;
   if (refused)
-    transport_select_lock(k, loop_now_us(p->loop));
+    auth_backoff_refused(k, loop_now_us(p->loop));
   set_up(k, false);
   if (established)
-    report(p, k, REPORT_STATE);
+    poll_report_send(&p->reporter, k, REPORT_STATE);
   if (!device_registry_try_candidate(p->registry, k) && was_up)
     p->hooks.lost(p->hooks.arg, k);
   transport_select_try_other(k);
@@ -278,6 +219,8 @@ static void publish(struct poller *p, struct poll_device *k) {
     return;
   }
   transport_select_worked(k);
+  auth_backoff_accepted(k);
+  k->search.asked_tdp = false;
   k->poll.published = true;
   k->status.response = (double)(now_us - k->poll.started_us) / 1e6;
   if (k->poll.day_ends_us != 0 && now_us >= k->poll.day_ends_us) {
@@ -299,7 +242,7 @@ static void publish(struct poller *p, struct poll_device *k) {
   k->status.outcome = OUTCOME_OK;
   k->status.why[0] = '\0';
   k->search.missed = 0;
-  report(p, k, REPORT_STATE | REPORT_READING);
+  poll_report_send(&p->reporter, k, REPORT_STATE | REPORT_READING);
 }
 
 /* The extras are in too, as far as the device has them. */
@@ -316,12 +259,12 @@ static void publish_extras(struct poller *p, struct poll_device *k) {
     wait -= wait / 8 * k->device.mac[5] / 255; /* not all at once */
   k->poll.extras_due_us = now_us + (uint64_t)(wait * 1e6);
   device_sum_plugs(&k->device);
-  report(p, k, REPORT_EXTRA);
+  poll_report_send(&p->reporter, k, REPORT_EXTRA);
 }
 
 /* -- one poll -- */
 
-static void ask(struct poller *p, struct poll_device *k);
+static void poll_step(struct poller *p, struct poll_device *k);
 
 static void begin_attempt(struct poller *p, struct poll_device *k) {
   bool slow = loop_now_us(p->loop) >= k->poll.extras_due_us;
@@ -331,7 +274,7 @@ static void begin_attempt(struct poller *p, struct poll_device *k) {
       (struct progress){.slow = slow, .singly = k->contact.singly};
   k->poll.started_us = loop_now_us(p->loop);
   k->poll.attempts++;
-  ask(p, k);
+  poll_step(p, k);
 }
 
 static void answered(void *arg, enum outcome outcome, char *answer, size_t len,
@@ -362,7 +305,7 @@ static void answered(void *arg, enum outcome outcome, char *answer, size_t len,
     why = text;
   }
   if (outcome == OUTCOME_OK)
-    ask(p, k);
+    poll_step(p, k);
   else
     failed(p, k, outcome, why);
 }
@@ -374,7 +317,7 @@ static struct link *open_link(struct poller *p, const struct poll_device *k) {
       .account = poll_options_account(p->options, k->options),
   };
 
-  where.foreign = transport_select_is_foreign(k, where.account);
+  where.foreign = auth_backoff_is_foreign(k, where.account);
   // cppcheck-suppress returnDanglingLifetime ; open() copies what it keeps
   return k->contact.transport->open(&p->env, &where);
 }
@@ -408,9 +351,32 @@ static bool send_request(struct poller *p, struct poll_device *k) {
   return false;
 }
 
-/* Asks whatever comes next, or ends the poll. */
-static void ask(struct poller *p, struct poll_device *k) {
+static void send_next(struct poller *p, struct poll_device *k) {
   uint64_t due_us;
+
+  k->poll.state = POLL_ASKED;
+  if (k->contact.link == NULL)
+    k->contact.link = open_link(p, k);
+  due_us = k->contact.link != NULL ? deadline(p, k) : 0;
+  if (!send_request(p, k))
+    return;
+  if (loop_timer_set(p->loop, &k->poll.timer, due_us) < 0) {
+    k->contact.transport->abort(k->contact.link);
+    failed(p, k, OUTCOME_UNREACHABLE, "out of memory");
+  }
+}
+
+/* All of the poll has been asked. */
+static void finish(struct poller *p, struct poll_device *k) {
+  if (k->poll.progress.slow)
+    publish_extras(p, k);
+  release(p, k);
+  rest(p, k);
+}
+
+/* The next step of the poll: what comes next is asked; before extras and at the
+ * end the reading goes out. */
+static void poll_step(struct poller *p, struct poll_device *k) {
   enum next next =
       k->contact.dialect->next(&k->device, &k->poll.progress, &p->request);
 
@@ -422,24 +388,12 @@ static void ask(struct poller *p, struct poll_device *k) {
   if ((next == NEXT_EXTRA || next == NEXT_DONE) && !k->poll.published) {
     publish(p, k);
     if (!k->poll.published)
-      return;
+      return; /* that has failed, and is seen to */
   }
-  if (next == NEXT_DONE) {
-    if (k->poll.progress.slow)
-      publish_extras(p, k);
+  if (next == NEXT_DONE)
     finish(p, k);
-    return;
-  }
-  k->poll.state = POLL_ASKED;
-  if (k->contact.link == NULL)
-    k->contact.link = open_link(p, k);
-  due_us = k->contact.link != NULL ? deadline(p, k) : 0;
-  if (!send_request(p, k))
-    return;
-  if (loop_timer_set(p->loop, &k->poll.timer, due_us) < 0) {
-    k->contact.transport->abort(k->contact.link);
-    failed(p, k, OUTCOME_UNREACHABLE, "out of memory");
-  }
+  else
+    send_next(p, k);
 }
 
 /* Worth another attempt: what may be different the next moment. A refusal
@@ -477,7 +431,7 @@ static void failed(struct poller *p, struct poll_device *k,
   k->status.failures[outcome]++;
   if (k->poll.asked == NEXT_ASIDE || k->poll.asked == NEXT_EXTRA) {
     k->contact.dialect->skip(&k->device, &k->poll.progress);
-    ask(p, k);
+    poll_step(p, k);
     return;
   }
   k->status.outcome = outcome;
@@ -517,7 +471,7 @@ static void timer_fired(struct loop_timer *timer) {
     break;
   case POLL_IDLE:
   case POLL_QUEUED:
-    report(p, k, REPORT_STATE);
+    poll_report_send(&p->reporter, k, REPORT_STATE);
     break;
   }
 }
@@ -584,5 +538,5 @@ void poller_repeat(struct poller *p, struct poll_device *k) {
       log_say(LOG_LEVEL_WARNING, "%s was not found on the network", k->name);
     set_up(k, false);
   }
-  report(p, k, REPORT_STATE);
+  poll_report_send(&p->reporter, k, REPORT_STATE);
 }

@@ -9,23 +9,14 @@
 #include "base/json.h"
 #include "poll/device_registry.h"
 #include "poll/poll_device.h"
+#include "poll/poll_report.h"
 
 struct poller;
 
-/* What a report holds news of; several at once have one time. */
-enum report_part {
-  REPORT_STATE = 1,    /* known.up */
-  REPORT_READING = 2,  /* a poll's reading, without what is slow if the poll
-                        * asks for that too */
-  REPORT_EXTRA = 4,    /* only the quantities in QUANTITIES_SLOW */
-  REPORT_FAILURES = 8, /* known.failures: with the state when one has risen,
-                        * else with every FAILURES_EVERY-th */
-};
-
-enum { FAILURES_EVERY = 4 };
-
 struct poller_hooks {
-  void (*report)(void *arg, const struct poll_device *k, unsigned parts);
+  /* See poll_report.h; called with report_arg. */
+  void (*report)(void *report_arg, const struct poll_device *k, unsigned parts);
+  void *report_arg;
   /* k stopped answering: it may have moved. */
   void (*lost)(void *arg, struct poll_device *k);
   /* k refuses connections, or nobody knows how to speak with it: to be asked

@@ -10,19 +10,13 @@
 #include "device/transport/tpap.h"
 #include "device/transport/transports.h"
 #include "device/transport/xor_tcp.h"
+#include "poll/auth_backoff.h"
 
-#include <ctype.h>
 #include <string.h>
-#include <strings.h>
 
 enum {
-  ACCOUNT_MAX = 256,
   SHORT_ONLY_PROOFS = 2,
   GUESSES = TRANSPORT_CHOICES * TRANSPORT_DIALECTS,
-  /* Accounts that are refused: the next try, and the longest pause. Devices
-   * lock everybody out for half an hour after a few. */
-  LOCKED_FIRST_S = 60,
-  LOCKED_MOST_S = 2 * 3600,
 };
 
 /* What option Transport says; NULL: nothing. */
@@ -140,10 +134,8 @@ void transport_select_adopt(struct poll_device *k,
             transport->name, k->contact.transport->name);
   speak(k, transport, in->dialect);
   use(k, in, transport);
-  if (!same_owner) { /* the account may be accepted now */
-    k->auth.not_before_us = 0;
-    k->auth.locked_steps = 0;
-  }
+  if (!same_owner)
+    auth_backoff_new_owner(k);
   k->contact.changed = true;
 }
 
@@ -230,66 +222,8 @@ void transport_select_worked(struct poll_device *k) {
     k->contact.other = NULL;
   if (k->contact.transport != &transport_xor)
     k->contact.by_iot = false;
-  k->auth.trusted = true;
   if (!k->contact.singly)
     k->contact.short_only = 0;
   else if (k->poll.attempts > 1 && k->contact.short_only < SHORT_ONLY_PROOFS)
     k->contact.short_only++;
-  k->auth.locked_steps = 0;
-  k->auth.refused = false;
-  k->search.asked_tdp = false;
-}
-
-/* -- accounts -- */
-
-/* Each refused account counts towards a lock: the pauses double. A device that
- * is locked already says for how long. One that accepted it a moment ago may
- * only have mixed up our login with another client's: it is asked once more at
- * its next poll. */
-void transport_select_lock(struct poll_device *k, uint64_t now_us) {
-  uint64_t seconds = LOCKED_FIRST_S;
-  unsigned asked = 0;
-  bool trusted = k->auth.trusted;
-
-  if (k->contact.transport->locked != NULL && k->contact.link != NULL)
-    asked = k->contact.transport->locked(k->contact.link);
-  k->auth.locked_by_device = asked > 0;
-  k->auth.trusted = false;
-  if (asked > 0) {
-    seconds = asked + 1ULL;
-  } else if (trusted) {
-    seconds = 0;
-  } else {
-    for (unsigned i = 0; i < k->auth.locked_steps && seconds < LOCKED_MOST_S;
-         i++)
-      seconds *= 2;
-    k->auth.locked_steps++;
-    if (seconds > LOCKED_MOST_S)
-      seconds = LOCKED_MOST_S;
-  }
-  k->auth.not_before_us = now_us + seconds * 1000000;
-}
-
-bool transport_select_is_locked(const struct poll_device *k, uint64_t now_us) {
-  return now_us < k->auth.not_before_us;
-}
-
-/* Devices keep a hash of the address as it was registered; who types it in
- * capitals, or without, means the same one. */
-bool transport_select_is_foreign(const struct poll_device *k,
-                                 const struct account *account) {
-  char owner[OWNER_SIZE];
-  char small[ACCOUNT_MAX];
-  size_t len;
-
-  if (k->contact.owner[0] == '\0' || account == NULL)
-    return false;
-  len = strlen(account->user);
-  if (discovery_packet_owner(account->user, owner) < 0 ||
-      strcasecmp(owner, k->contact.owner) == 0 || len >= sizeof(small))
-    return false;
-  for (size_t i = 0; i <= len; i++)
-    small[i] = (char)tolower((unsigned char)account->user[i]);
-  return discovery_packet_owner(small, owner) == 0 &&
-         strcasecmp(owner, k->contact.owner) != 0;
 }

@@ -32,18 +32,9 @@ void transport_select_worked(struct poll_device *k);
  * the poll is a long one. */
 bool transport_select_asks_singly(const struct poll_device *k, bool slow);
 
-/* It did not accept the account: when it may be tried again. now_us is
- * monotonic. */
-void transport_select_lock(struct poll_device *k, uint64_t now_us);
-bool transport_select_is_locked(const struct poll_device *k, uint64_t now_us);
-
 /* Where its service is at an address. */
 struct sockaddr_in transport_select_at(const struct poll_device *k,
                                        struct in_addr address);
-
-/* Whether k says that it belongs to another account (NULL: none is given). */
-bool transport_select_is_foreign(const struct poll_device *k,
-                                 const struct account *account);
 
 /* Closes the link. */
 void transport_select_close(struct poll_device *k);

@@ -50,7 +50,7 @@ static void report(void *arg, const struct poll_device *k, unsigned parts) {
   }
 }
 
-static void cycle(void *arg, const struct poll_cycle *c) {
+static void cycle(void *arg, const struct poll_totals *c) {
   (void)arg;
   pthread_mutex_lock(&seen.lock);
   seen.cycles++;

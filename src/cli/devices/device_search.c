@@ -83,7 +83,7 @@ static void snapshot(struct device_search *l) {
   announce(l);
 }
 
-static void on_cycle(void *arg, const struct poll_cycle *cycle) {
+static void on_cycle(void *arg, const struct poll_totals *cycle) {
   (void)cycle;
   snapshot(arg);
 }

@@ -441,6 +441,24 @@ START_TEST(a_device_by_address_takes_up_who_is_there) {
 }
 END_TEST
 
+START_TEST(two_blocks_for_one_device_are_named) {
+  struct poll_device *by_address, *by_mac;
+
+  add_block("192.0.2.7", MATCH_ADDRESS);
+  add_block(MAC_A, MATCH_MAC);
+  start();
+  by_address = device_registry_next(registry, NULL);
+  by_mac = device_registry_next(registry, by_address);
+  ck_assert_str_eq(by_mac->identity, MAC_A);
+  answer_as(by_address, "Lamp", MAC_A);
+  alive(by_address);
+  ck_assert_uint_eq(gone, 1);
+  ck_assert_uint_eq(lines, 1);
+  ck_assert_ptr_nonnull(strstr(last_line, "192.0.2.7"));
+  ck_assert_ptr_nonnull(strstr(last_line, MAC_A));
+}
+END_TEST
+
 START_TEST(a_replaced_device_at_its_address_starts_anew) {
   struct poll_device *k;
 
@@ -573,6 +591,7 @@ static void fill(TCase *t) {
   tcase_add_test(t, a_device_by_mac_is_adopted_wherever_it_is);
   tcase_add_loop_test(t, a_device_by_alias_is_adopted, 0, ROWS(aliases));
   tcase_add_test(t, a_device_by_address_takes_up_who_is_there);
+  tcase_add_test(t, two_blocks_for_one_device_are_named);
   tcase_add_test(t, a_replaced_device_at_its_address_starts_anew);
   tcase_add_test(t, one_forged_answer_takes_no_configured_address_away);
   tcase_add_test(t, plugs_and_their_energy_follow_the_strip);

@@ -11,6 +11,7 @@
 #include "../support/readings.h"
 #include "../support/suite.h"
 
+#include <fcntl.h>
 #include <stdio.h>
 
 enum { FAKES = 5 };
@@ -32,7 +33,7 @@ static struct seen {
   uint64_t failures[OUTCOMES];
   uint64_t wall_us;
 } seen[256];
-static struct poll_cycle last_cycle;
+static struct poll_totals last_cycle;
 static unsigned cycles, searched;
 
 static void report(void *arg, const struct poll_device *k, unsigned parts) {
@@ -54,7 +55,7 @@ static void report(void *arg, const struct poll_device *k, unsigned parts) {
   pthread_mutex_unlock(&lock);
 }
 
-static void cycle(void *arg, const struct poll_cycle *c) {
+static void cycle(void *arg, const struct poll_totals *c) {
   (void)arg;
   pthread_mutex_lock(&lock);
   last_cycle = *c;
@@ -89,8 +90,10 @@ static void setup(void) {
   options.energy_interval = 1000;
 }
 
+static int ended; /* what poll_engine_run() returned, once it is joined */
+
 static void *run(void *arg) {
-  poll_engine_run(arg);
+  ended = poll_engine_run(arg);
   return NULL;
 }
 
@@ -324,6 +327,41 @@ START_TEST(the_first_search_is_over_also_when_there_is_none) {
 }
 END_TEST
 
+/* The engine's epoll descriptor, of which there is one in this process. */
+static int epoll_descriptor(void) {
+  char path[64];
+  char text[64];
+
+  for (int fd = 0; fd < 256; fd++) {
+    ssize_t n;
+
+    snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+    n = readlink(path, text, sizeof(text) - 1);
+    if (n > 0 && memmem(text, (size_t)n, "eventpoll", 9) != NULL)
+      return fd;
+  }
+  return -1;
+}
+
+/* Whoever wakes it must learn that nothing is polled any more. */
+START_TEST(an_engine_that_cannot_wait_says_so) {
+  int nothing = open("/dev/null", O_RDONLY);
+  int fd;
+
+  start();
+  poll_all();
+  fd = epoll_descriptor();
+  ck_assert_int_ge(fd, 0);
+  ck_assert_int_eq(dup2(nothing, fd), fd);
+  close(nothing);
+  poll_engine_wake(engine, POLL_ENGINE_POLL);
+  pthread_join(thread, NULL);
+  ck_assert_int_lt(ended, 0);
+  poll_engine_free(engine);
+  engine = NULL;
+}
+END_TEST
+
 START_TEST(stopping_waits_for_nobody) {
   uint64_t began;
 
@@ -551,6 +589,7 @@ static void fill(TCase *t) {
   tcase_add_test(t, a_dead_address_is_refused_once_per_poll);
   tcase_add_test(t, the_first_search_is_over_also_when_there_is_none);
   tcase_add_test(t, stopping_waits_for_nobody);
+  tcase_add_test(t, an_engine_that_cannot_wait_says_so);
   tcase_add_test(
       t, yesterdays_figures_end_with_the_day_whatever_happens_to_the_clock);
   tcase_add_test(t, a_device_is_found_by_search_and_polled);

@@ -9,6 +9,7 @@
 #include "device/transport/tpap.h"
 #include "device/transport/transports.h"
 #include "device/transport/xor_tcp.h"
+#include "poll/auth_backoff.h"
 #include "poll/transport_select.h"
 
 #include "../support/suite.h"
@@ -66,6 +67,7 @@ static void found(struct introduction in) {
   live_at("192.0.2.7");
   k.status.answered = k.status.polled = k.status.up = true;
   transport_select_worked(&k);
+  auth_backoff_accepted(&k);
 }
 
 static void tell(struct introduction in) {
@@ -169,6 +171,7 @@ START_TEST(what_works_needs_no_other_way) {
   live_at("192.0.2.7");
   tell(by_tdp(&transport_klap, &dialect_iot));
   transport_select_worked(&k);
+  auth_backoff_accepted(&k);
   k.status.answered = true;
   fails_by(OUTCOME_REFUSED); /* it reboots */
   SPEAKS("klap", "iot", 8080);
@@ -252,10 +255,10 @@ START_TEST(an_owner_is_known_by_his_address) {
   struct account account = {users[_i].user, "pass"};
 
   found(by_tdp(&transport_klap, &dialect_smart));
-  ck_assert(transport_select_is_foreign(&k, &account) == users[_i].foreign);
-  ck_assert(!transport_select_is_foreign(&k, NULL));
+  ck_assert(auth_backoff_is_foreign(&k, &account) == users[_i].foreign);
+  ck_assert(!auth_backoff_is_foreign(&k, NULL));
   k.contact.owner[0] = '\0';
-  ck_assert(!transport_select_is_foreign(&k, &account));
+  ck_assert(!auth_backoff_is_foreign(&k, &account));
 }
 END_TEST
 
@@ -277,7 +280,7 @@ START_TEST(a_new_owner_is_a_new_chance) {
 END_TEST
 
 static uint64_t pause_after_refusal(uint64_t now_s) {
-  transport_select_lock(&k, now_s * 1000000);
+  auth_backoff_refused(&k, now_s * 1000000);
   return k.auth.not_before_us < now_s * 1000000
              ? 0
              : k.auth.not_before_us / 1000000 - now_s;
@@ -288,13 +291,14 @@ START_TEST(pauses_double_but_an_old_friend_is_asked_once_more) {
 
   transport_select_take(&k, &in);
   ck_assert_uint_eq(pause_after_refusal(1000), 60);
-  ck_assert(transport_select_is_locked(&k, 1059999999));
-  ck_assert(!transport_select_is_locked(&k, 1060000000));
+  ck_assert(auth_backoff_is_locked(&k, 1059999999));
+  ck_assert(!auth_backoff_is_locked(&k, 1060000000));
   ck_assert_uint_eq(pause_after_refusal(2000), 120);
   for (int i = 0; i < 20; i++)
     (void)pause_after_refusal(3000);
   ck_assert_uint_eq(pause_after_refusal(4000), 7200);
   transport_select_worked(&k);
+  auth_backoff_accepted(&k);
   ck_assert_uint_eq(pause_after_refusal(5000), 0);
   ck_assert_uint_eq(pause_after_refusal(5010), 60);
 }

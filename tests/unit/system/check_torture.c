@@ -272,7 +272,7 @@ static void ignore_report(void *arg, const struct poll_device *k,
   (void)part;
 }
 
-static void next_cycle(void *arg, const struct poll_cycle *c) {
+static void next_cycle(void *arg, const struct poll_totals *c) {
   (void)arg;
   (void)c;
   poll_engine_wake(engine,

@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: MIT */
+/* Accounts that are refused: see auth_backoff.h. */
+#include <config.h>
+
+#include "poll/auth_backoff.h"
+
+#include "poll/transport_select.h"
+
+#include <ctype.h>
+#include <string.h>
+#include <strings.h>
+
+enum {
+  ACCOUNT_MAX = 256,
+  /* The next try, and the longest pause. Devices lock everybody out for half
+   * an hour after a few. */
+  LOCKED_FIRST_S = 60,
+  LOCKED_MOST_S = 2 * 3600,
+};
+
+void auth_backoff_accepted(struct poll_device *k) {
+  k->auth.trusted = true;
+  k->auth.refused = false;
+  k->auth.locked_steps = 0;
+}
+
+void auth_backoff_new_owner(struct poll_device *k) {
+  k->auth.not_before_us = 0;
+  k->auth.locked_steps = 0;
+}
+
+void auth_backoff_new_account(struct poll_device *k) {
+  transport_select_close(k);
+  k->auth.account_changed = false;
+  k->auth.refused = false;
+  k->auth.trusted = false;
+  k->auth.locked_steps = 0;
+  if (!k->auth.locked_by_device)
+    k->auth.not_before_us = 0;
+}
+
+/* Each refused account counts towards a lock: the pauses double. A device that
+ * is locked already says for how long. One that accepted it a moment ago may
+ * only have mixed up our login with another client's: it is asked once more at
+ * its next poll. */
+void auth_backoff_refused(struct poll_device *k, uint64_t now_us) {
+  uint64_t seconds = LOCKED_FIRST_S;
+  unsigned asked = 0;
+  bool trusted = k->auth.trusted;
+
+  if (k->contact.transport->locked != NULL && k->contact.link != NULL)
+    asked = k->contact.transport->locked(k->contact.link);
+  k->auth.locked_by_device = asked > 0;
+  k->auth.trusted = false;
+  if (asked > 0) {
+    seconds = asked + 1ULL;
+  } else if (trusted) {
+    seconds = 0;
+  } else {
+    for (unsigned i = 0; i < k->auth.locked_steps && seconds < LOCKED_MOST_S;
+         i++)
+      seconds *= 2;
+    k->auth.locked_steps++;
+    if (seconds > LOCKED_MOST_S)
+      seconds = LOCKED_MOST_S;
+  }
+  k->auth.not_before_us = now_us + seconds * 1000000;
+}
+
+bool auth_backoff_is_locked(const struct poll_device *k, uint64_t now_us) {
+  return now_us < k->auth.not_before_us;
+}
+
+/* Devices keep a hash of the address as it was registered; who types it in
+ * capitals, or without, means the same one. */
+bool auth_backoff_is_foreign(const struct poll_device *k,
+                             const struct account *account) {
+  char owner[OWNER_SIZE];
+  char small[ACCOUNT_MAX];
+  size_t len;
+
+  if (k->contact.owner[0] == '\0' || account == NULL)
+    return false;
+  len = strlen(account->user);
+  if (discovery_packet_owner(account->user, owner) < 0 ||
+      strcasecmp(owner, k->contact.owner) == 0 || len >= sizeof(small))
+    return false;
+  for (size_t i = 0; i <= len; i++)
+    small[i] = (char)tolower((unsigned char)account->user[i]);
+  return discovery_packet_owner(small, owner) == 0 &&
+         strcasecmp(owner, k->contact.owner) != 0;
+}

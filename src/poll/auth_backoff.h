@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: MIT */
+/* Whether a device accepts the account, and when it may be asked again: after a
+ * few refused logins devices lock everybody out, the vendor's app included, so
+ * pauses grow. Writes poll_device.auth. Engine's thread only. */
+#ifndef POLL_AUTH_BACKOFF_H
+#define POLL_AUTH_BACKOFF_H
+
+#include "poll/poll_device.h"
+
+/* A poll of k went well. */
+void auth_backoff_accepted(struct poll_device *k);
+
+/* It did not accept the account. now_us is monotonic. */
+void auth_backoff_refused(struct poll_device *k, uint64_t now_us);
+
+/* Whether it is to be left alone. */
+bool auth_backoff_is_locked(const struct poll_device *k, uint64_t now_us);
+
+/* It says that it belongs to somebody else than before: the account may be
+ * accepted now. */
+void auth_backoff_new_owner(struct poll_device *k);
+
+/* The account is another one now: what was refused may be tried again (not by
+ * a device that has locked itself: it would refuse the right one, too). Closes
+ * its link, which knows the old account. k is idle. */
+void auth_backoff_new_account(struct poll_device *k);
+
+/* Whether k says that it belongs to another account (NULL: none is given). */
+bool auth_backoff_is_foreign(const struct poll_device *k,
+                             const struct account *account);
+
+#endif
