@@ -46,9 +46,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
                       .created = 1795266180000,
                       .delay_why = "",
                       .fallback_for = ""};
-  struct alert_member members[3] = {{"power", 1, 0}};
+  static const struct alert_member members[3] = {{"power", 1, 0}};
   const struct alert *alerts[2] = {&a, &a};
-  struct view view = {&m, &a, alerts, 2, members, 3, NULL, false};
+  struct view view = {
+      .message = &m, .alert = &a, .alerts = alerts, .alerts_num = 2};
   char error[300];
   char *text;
   char *rest;
@@ -68,6 +69,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   else
     rest = text + strlen(text);
   alert_init(&a);
+  a.members = members;
+  a.members_num = a.members_listed = 3;
   a.class = (enum alert_class)(size % 3);
   m.reason = (enum alert_reason)(size % REASON_COUNT);
   take(a.device, sizeof(a.device), rest);

@@ -131,7 +131,7 @@ static struct job *job_for_row(struct deliver *d, int channel,
   job->row = *row;
   job->row.state = ROW_SENDING;
   job->row.attempts++;
-  if (alert_json_read(row->snapshot, &job->alert) < 0)
+  if (alert_json_read_members(row->snapshot, &job->alert, job->members) < 0)
     store_alert_get(d->store, row->alert_id, &job->alert);
   device.a = job->alert; /* labels are the configuration's, not the row's */
   open_alert_names(d->config, &device);

@@ -25,6 +25,7 @@ struct job {
   int64_t alert_id;
   struct message message;
   struct alert alert;
+  struct alert_member members[ALERT_MEMBERS_LISTED]; /* of alert */
   struct notification_log told;
   struct outbox_row row;
   char why_late[120];

@@ -23,6 +23,7 @@ enum {
   ALERT_TEXT_SIZE = 256, /* as collectd's NOTIF_MAX_MSG_LEN */
   ALERT_SERIES_SIZE = 2 * ALERT_NAME_SIZE + 2, /* type[-type_instance] */
   ALERT_META_MAX = 4,
+  ALERT_MEMBERS_LISTED = 10, /* that a snapshot and a text hold */
 };
 
 enum alert_class { ALERT_RANGE, ALERT_MISSING, ALERT_EVENT };
@@ -146,6 +147,10 @@ struct alert {
 
   unsigned members_num;     /* series of a missing device */
   unsigned members_missing; /* of these, still missing */
+  /* the series themselves, or the first of them; borrowed from whoever holds
+   * them, so a copy of the struct does not own them */
+  const struct alert_member *members;
+  unsigned members_listed;
 
   /* from <Device>; borrowed from the configuration, which never changes */
   const struct alert_label *labels;

@@ -114,6 +114,24 @@ static void add_meta(struct json_writer *j, const struct alert *alert) {
   }
 }
 
+static void add_members(struct json_writer *j, const struct alert *alert) {
+  cJSON *list = NULL;
+
+  for (unsigned i = 0; i < alert->members_listed && i < ALERT_MEMBERS_LISTED;
+       i++) {
+    const struct alert_member *m = &alert->members[i];
+    cJSON *item;
+
+    if (list == NULL)
+      list = json_writer_array(j, j->root, "series");
+    item = json_writer_object(j, list, NULL);
+    json_writer_text(j, item, "name", m->series);
+    json_writer_number(j, item, "since", (double)m->missing_since);
+    if (m->back_at != 0)
+      json_writer_number(j, item, "back", (double)m->back_at);
+  }
+}
+
 cJSON *alert_json_object(const struct alert *alert) {
   struct json_writer j;
 
@@ -121,6 +139,7 @@ cJSON *alert_json_object(const struct alert *alert) {
   for (size_t i = 0; i < FIELDS; i++)
     add(&j, &fields[i], (const char *)alert + fields[i].offset);
   add_meta(&j, alert);
+  add_members(&j, alert);
   return json_writer_take(&j);
 }
 
@@ -171,7 +190,43 @@ static void take_meta(const cJSON *meta, struct alert *alert) {
   }
 }
 
+static int64_t moment_in(const cJSON *object, const char *name) {
+  const cJSON *item = cJSON_GetObjectItemCaseSensitive(object, name);
+
+  return cJSON_IsNumber(item) && item->valuedouble > 0 &&
+                 item->valuedouble < 9e15
+             ? (int64_t)item->valuedouble
+             : 0;
+}
+
+static void take_members(const cJSON *list, struct alert *alert,
+                         struct alert_member *members) {
+  const cJSON *item;
+  unsigned n = 0;
+
+  cJSON_ArrayForEach(item, list) {
+    const cJSON *name = cJSON_GetObjectItemCaseSensitive(item, "name");
+
+    if (n == ALERT_MEMBERS_LISTED)
+      break;
+    if (!cJSON_IsString(name))
+      continue;
+    text_clean(name->valuestring, strlen(name->valuestring), members[n].series,
+               sizeof(members[n].series));
+    members[n].missing_since = moment_in(item, "since");
+    members[n].back_at = moment_in(item, "back");
+    n++;
+  }
+  alert->members = members;
+  alert->members_listed = n;
+}
+
 int alert_json_read(const char *text, struct alert *alert) {
+  return alert_json_read_members(text, alert, NULL);
+}
+
+int alert_json_read_members(const char *text, struct alert *alert,
+                            struct alert_member members[ALERT_MEMBERS_LISTED]) {
   cJSON *object = cJSON_Parse(text);
   const cJSON *item;
 
@@ -186,6 +241,8 @@ int alert_json_read(const char *text, struct alert *alert) {
         take(item, &fields[i], (char *)alert + fields[i].offset);
     if (strcmp(item->string, "meta") == 0)
       take_meta(item, alert);
+    if (members != NULL && strcmp(item->string, "series") == 0)
+      take_members(item, alert, members);
   }
   cJSON_Delete(object);
   return 0;

@@ -115,6 +115,8 @@ struct alert_member *open_alert_member(struct open_alert *e, const char *series,
   e->members[e->a.members_num] = (struct alert_member){0};
   snprintf(e->members[e->a.members_num].series, ALERT_SERIES_SIZE, "%s",
            series);
+  e->a.members = e->members;
+  e->a.members_listed = e->a.members_num + 1;
   return &e->members[e->a.members_num++];
 }
 

@@ -54,7 +54,7 @@ static void load_alert(void *arg, const struct alert *alert, int64_t due) {
     return;
   }
   e->a = *alert;
-  e->a.members_num = e->a.members_missing = 0;
+  e->a.members_num = e->a.members_missing = e->a.members_listed = 0;
   if (e->a.class != ALERT_EVENT) /* nothing says an event again */
     e->a.flags |= ALERT_UNCONFIRMED;
   e->a.flags &= ~(unsigned)(ALERT_STALE | ALERT_STALE_TOLD | ALERT_NO_READING);

@@ -191,7 +191,11 @@ int view_texts(const struct view *shown, enum text_target target,
 
 static struct view view_of(const struct message *message) {
   return (struct view){
-      .message = message, .alert = message->alert, .text = text_of_view};
+      .message = message,
+      .alert = message->alert,
+      .alerts = &message->alert, /* a group of one */
+      .alerts_num = 1,
+      .text = text_of_view};
 }
 
 int message_texts(const struct message *message, enum text_target target,

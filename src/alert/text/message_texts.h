@@ -19,8 +19,7 @@
 int message_texts(const struct message *message, enum text_target target,
                   struct buf *title, struct buf *body);
 
-/* The same for a text about several alerts or about members; those in view
- * are borrowed for the call. */
+/* The same for a text about several alerts; those in view are borrowed for the call. */
 int view_texts(const struct view *view, enum text_target target,
                struct buf *title, struct buf *body);
 

@@ -80,9 +80,9 @@ static bool each_at(const struct step *step, size_t i, struct view *view) {
       return false;
     view->alert = view->alerts[i];
   } else {
-    if (i >= view->members_num)
+    if (i >= view->alert->members_listed)
       return false;
-    view->member = &view->members[i];
+    view->member = &view->alert->members[i];
   }
   return true;
 }

@@ -27,14 +27,12 @@ enum view_text {
 };
 
 /* What the names of a text refer to. A group's or a digest's text has alerts
- * besides the message's own one; a missing device's has members. */
+ * besides the message's own one. */
 struct view {
   const struct message *message;
   const struct alert *alert; /* the message's, or inside `each alerts` one */
   const struct alert *const *alerts;
   size_t alerts_num;
-  const struct alert_member *members;
-  size_t members_num;
   const struct alert_member *member; /* inside `each members`, else NULL */
   /* Appends one of the texts above: 0, -ENOMEM, -EMSGSIZE. NULL = there are
    * none: inside such a text, or where nobody set it. */

@@ -238,6 +238,23 @@ def test_explain_tells_what_then_happens():
             assert said["alert"][name] == opened[name]
 
 
+def test_a_route_names_the_readings_of_a_missing_device():
+    text = ('%{members_missing} of %{members}: %{each members}%{member}'
+            ' since %{missing_since|date:%Y}; %{end}')
+    with Collectd('  MinLevel info\n  StartupGrace 0\n  <Route "away">\n'
+                  '    Class "missing"\n    For 2\n'
+                  f'    Text "{text}"\n  </Route>\n', thresholds="") as c:
+        for i in range(12):
+            c.notify("failure", f"tester/kasa-Boiler/failures-{i} has not "
+                     "been updated for 20.000 seconds.", host="tester",
+                     plugin="kasa", plugin_instance="Boiler",
+                     type="failures", type_instance=str(i))
+        c.wait(["firing"])
+        year = time.strftime("%Y")
+        assert c.sent()[0]["body"].strip() == "12 of 12: " + "; ".join(
+            f"failures-{i} since {year}" for i in range(10)) + ";"
+
+
 def test_it_stops_within_five_seconds_with_a_hanging_provider():
     with Collectd(QUICK) as c:
         c.mode("mail", "hang")

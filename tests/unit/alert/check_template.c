@@ -119,8 +119,11 @@ static const struct {
     {"%{if value}%{if peak}a%{else}b%{end}%{else}c%{end}d", "bd"},
     {"%{if peak}%{if value}a%{else}b%{end}%{else}c%{end}d", "cd"},
     /* nothing to go over here */
-    {"<%{each alerts}%{device}%{end}>", "<>"},
-    {"<%{each members}%{member}%{end}%{if total}x%{end}>", "<>"},
+    {"<%{each alerts}%{device}%{end}>", "<Freezer>"},
+    {"<%{each members}%{member}%{end}%{if total>1}x%{end}>", "<>"},
+    /* one alert is a group of one */
+    {"%{total} %{failures}: %{each alerts}%{device}%{end} %{devices}",
+     "1 1: Freezer Freezer"},
 };
 
 START_TEST(text_renders_to_words) {
@@ -337,8 +340,6 @@ START_TEST(each_goes_over_members) {
                                          {"voltage", AT_1403, AT_1403 + 60000}};
   struct message m =
       sample_message(&a, MESSAGE_UPDATE, REASON_PARTLY_BACK, AT_1403);
-  struct view view = {
-      .message = &m, .alert = &a, .members = members, .members_num = 2};
   char error[300];
   struct template *t = template_compile(
       "%{each members}%{member}%{if back_at} back %{back_at|clock}%{end};"
@@ -347,7 +348,9 @@ START_TEST(each_goes_over_members) {
   struct buf out;
   ck_assert_msg(t != NULL, "%s", error);
   buf_init(&out, TEMPLATE_OUTPUT_MAX);
-  ck_assert_int_eq(template_render(t, &view, TARGET_PLAIN, &out), 0);
+  a.members = members;
+  a.members_num = a.members_listed = 2;
+  ck_assert_int_eq(message_render(t, &m, TARGET_PLAIN, &out), 0);
   ck_assert_str_eq(out.data, "power;voltage back 14:04;[]");
   buf_free(&out);
   template_free(t);
