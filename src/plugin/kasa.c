@@ -13,6 +13,7 @@
 #include "poll/poll_engine.h"
 
 #include <pthread.h>
+#include <stdatomic.h>
 
 static struct {
   struct poll_options options;
