@@ -55,7 +55,12 @@ libcli_la_SOURCES += \
 libcli_la_SOURCES += \
 	%D%/energy/energy.c \
 	%D%/energy/energy.h \
-	%D%/energy/energy_count.c
+	%D%/energy/energy_count.c \
+	%D%/energy/energy_output.c \
+	%D%/energy/energy_output.h \
+	%D%/energy/energy_price.c \
+	%D%/energy/energy_tariff.c \
+	%D%/energy/energy_tariff.h
 
 libcli_la_SOURCES += \
 	%D%/gallery/gallery_html.c \

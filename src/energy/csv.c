@@ -52,7 +52,10 @@ static bool begin(struct csv *csv) {
   csv->next = csv->text;
   if (strncmp(csv->next, BYTE_ORDER_MARK, strlen(BYTE_ORDER_MARK)) == 0)
     csv->next += strlen(BYTE_ORDER_MARK);
-  return csv_row(csv) || csv->why[0] != '\0' || fail(csv, "it is empty");
+  if (csv_row(csv) || csv->why[0] != '\0')
+    return true;
+  csv->empty = true;
+  return fail(csv, "it is empty");
 }
 
 bool csv_open(struct csv *csv, const char *path, size_t max) {

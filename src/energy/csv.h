@@ -13,6 +13,7 @@ struct csv {
   char *text; /* owned; fields point into it */
   char *next;
   unsigned line;
+  bool empty; /* not even a header */
   size_t fields_num;
   char *fields[CSV_FIELDS_MAX];
   char why[CSV_WHY_SIZE]; /* of the last failure */

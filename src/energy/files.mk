@@ -3,7 +3,27 @@
 
 noinst_LTLIBRARIES += libenergy.la
 libenergy_la_SOURCES = \
+	%D%/calendar.c \
+	%D%/calendar.h \
 	%D%/counter.c \
 	%D%/counter.h \
 	%D%/csv.c \
-	%D%/csv.h
+	%D%/csv.h \
+	%D%/tariff/price_file.c \
+	%D%/tariff/price_file.h \
+	%D%/tariff/price_series.c \
+	%D%/tariff/price_series.h \
+	%D%/tariff/pricing.c \
+	%D%/tariff/pricing.h \
+	%D%/tariff/tariff.c \
+	%D%/tariff/tariff.h \
+	%D%/tariff/tariff_config.c \
+	%D%/tariff/tariff_config.h \
+	%D%/tariff/tariff_config_check.c \
+	%D%/tariff/tariff_config_day.c \
+	%D%/tariff/tariff_config_internal.h \
+	%D%/tariff/tariff_config_rate.c \
+	%D%/tariff/tariff_files.c \
+	%D%/tariff/tariff_files.h \
+	%D%/tariff/tariff_words.c \
+	%D%/tariff/tariff_words.h

@@ -13,6 +13,7 @@ static const struct {
   int (*main)(int argc, char **argv);
 } subcommands[] = {
     {"count", energy_count_main},
+    {"price", energy_price_main},
 };
 
 int energy_main(int argc, char **argv) {

@@ -4,8 +4,8 @@
 
 #include "cli/energy/energy.h"
 
-#include "base/buf.h"
 #include "cli/common/cli.h"
+#include "cli/energy/energy_output.h"
 #include "energy/counter.h"
 #include "energy/csv.h"
 
@@ -119,23 +119,11 @@ static double interval_of(const struct readings *r) {
 
 static int64_t us(double seconds) { return (int64_t)llround(seconds * 1e6); }
 
-/* Enough digits to be read back as the same number, no more than needed. */
-static void put_number(double number) {
-  char text[40];
-
-  for (int digits = 15; digits <= 17; digits++) {
-    snprintf(text, sizeof(text), "%.*g", digits, number);
-    if (!(strtod(text, NULL) < number) && !(strtod(text, NULL) > number))
-      break;
-  }
-  fputs(text, stdout);
-}
-
 static void put_json_row(size_t i, double t, double credit, const char *flag) {
   fputs(i > 0 ? ",{\"t\":" : "{\"t\":", stdout);
-  put_number(t);
+  energy_put_number(t);
   fputs(",\"credit_wh\":", stdout);
-  put_number(credit);
+  energy_put_number(credit);
   if (flag != NULL)
     printf(",\"flag\":\"%s\"}", flag);
   else
@@ -165,7 +153,7 @@ static void count(const struct readings *r, double interval, bool json) {
   }
   if (json) {
     fputs("],\"sum_wh\":", stdout);
-    put_number(sum);
+    energy_put_number(sum);
     printf(",\"gaps\":%u}\n", c.gaps);
   } else {
     printf("%14s %12.10g  %u gap%s\n", "sum", sum, c.gaps,

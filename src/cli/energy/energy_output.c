@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: MIT */
+/* Numbers and texts: see energy_output.h. */
+#include <config.h>
+
+#include "cli/energy/energy_output.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+void energy_put_number(double number) {
+  char text[40];
+
+  for (int digits = 15; digits <= 17; digits++) {
+    snprintf(text, sizeof(text), "%.*g", digits, number);
+    if (!(strtod(text, NULL) < number) && !(strtod(text, NULL) > number))
+      break;
+  }
+  fputs(strcmp(text, "-0") == 0 ? "0" : text, stdout);
+}
+
+void energy_put_json(const char *text) {
+  putchar('"');
+  for (; *text != '\0'; text++) {
+    unsigned char c = (unsigned char)*text;
+
+    if (c == '"' || c == '\\')
+      printf("\\%c", c);
+    else if (c < ' ')
+      printf("\\u%04x", c);
+    else
+      putchar(c);
+  }
+  putchar('"');
+}
+
+void energy_put_csv(const char *text) {
+  if (strpbrk(text, ",\"\r\n") == NULL) {
+    fputs(text, stdout);
+    return;
+  }
+  putchar('"');
+  for (; *text != '\0'; text++) {
+    if (*text == '"')
+      putchar('"');
+    putchar(*text);
+  }
+  putchar('"');
+}

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: MIT */
+/* Numbers and texts as kasactl energy writes them. */
+#ifndef CLI_ENERGY_ENERGY_OUTPUT_H
+#define CLI_ENERGY_ENERGY_OUTPUT_H
+
+/* To stdout: enough digits to be read back as the same number, no more than
+ * needed. */
+void energy_put_number(double number);
+
+/* A text as JSON, quotes included. */
+void energy_put_json(const char *text);
+
+/* A field of a CSV file, in quotes where it needs them. */
+void energy_put_csv(const char *text);
+
+#endif

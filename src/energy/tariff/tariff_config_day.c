@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: MIT */
+/* What other parts of a <Tariff> refer to by name: taxes, types of days. */
+#include <config.h>
+
+#include "energy/tariff/tariff_config_internal.h"
+
+#include "base/text.h"
+#include "energy/tariff/tariff_words.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { EASTER_MAX = 366 };
+
+/* -- Tax -- */
+
+void tariff_config_tax(struct tariff *t, const struct conf_item *item,
+                       struct option_reporter *reporter) {
+  struct tariff_tax *grown;
+
+  if (item->values_num != 2 || item->values[0].kind != CONF_STRING ||
+      item->values[1].kind != CONF_NUMBER || item->values[1].number < 0 ||
+      item->values[1].number > 100) {
+    option_error(reporter,
+                 "<Tariff>: option Tax expects a name and percent from 0 to "
+                 "100, as in Tax \"VAT\" 19%s",
+                 item->values_num == 2 && item->values[1].kind == CONF_NUMBER
+                     ? ", found another number"
+                     : "");
+    return;
+  }
+  grown = tariff_config_grow(t->taxes, t->taxes_num, sizeof(*grown), "<Tariff>",
+                             reporter);
+  if (grown == NULL)
+    return;
+  t->taxes = grown;
+  tariff_config_name(grown[t->taxes_num].name, item->values[0].string);
+  grown[t->taxes_num++].factor = 1 + item->values[1].number / 100;
+}
+
+/* -- <DayType> -- */
+
+struct day_type_options {
+  struct tariff_day_type type;
+  struct option_strings dates;
+  char *starts;
+};
+
+static void read_easter(void *target, const struct conf_item *item,
+                        struct option_reporter *reporter) {
+  struct tariff_day_type *type = target;
+
+  for (size_t i = 0; i < item->values_num; i++) {
+    const struct conf_value *v = &item->values[i];
+    int *grown;
+
+    if (v->kind != CONF_NUMBER || fabs(v->number) > EASTER_MAX ||
+        v->number > floor(v->number)) {
+      option_error(reporter,
+                   "<DayType \"%s\">: option Easter expects days from "
+                   "Easter Sunday, as in Easter 1 39",
+                   type->name);
+      return;
+    }
+    grown = realloc(type->easter, (type->easter_num + 1) * sizeof(*grown));
+    if (grown == NULL)
+      return;
+    type->easter = grown;
+    type->easter[type->easter_num++] = (int)v->number;
+  }
+}
+
+#define AT(member) offsetof(struct day_type_options, member)
+const struct option tariff_day_type_table[] = {
+    {.name = "Date", .type = OPTION_STRINGS, .offset = AT(dates)},
+    {.name = "Easter", .type = OPTION_BLOCK, .block = read_easter},
+    {.name = "File", .type = OPTION_STRING, .offset = AT(type.file)},
+    {.name = "Starts", .type = OPTION_STRING, .offset = AT(starts)},
+    {0},
+};
+#undef AT
+
+void tariff_config_day_type(struct tariff *t, const struct conf_item *item,
+                            struct option_reporter *reporter) {
+  struct day_type_options o = {0};
+  struct tariff_day_type *grown;
+  char where[TARIFF_WHERE_SIZE];
+  const char *name = option_block_name(item, "<Tariff>", reporter);
+
+  if (name == NULL)
+    return;
+  conf_describe(item, where, sizeof(where));
+  tariff_config_name(o.type.name, name);
+  options_read(tariff_day_type_table, &o, item, where, reporter);
+  (void)tariff_words_dates(&o.dates, &o.type, where, reporter);
+  if (o.starts != NULL &&
+      !tariff_words_time(o.starts, 24 * 60 - 1, &o.type.starts))
+    option_error(
+        reporter,
+        "%s: option Starts expects a time as in 06:00, found \"%.60s\"", where,
+        o.starts);
+  if (o.dates.count == 0 && o.type.easter_num == 0 && o.type.file == NULL)
+    option_error(reporter, "%s: expects Date, Easter or File, found none",
+                 where);
+  option_strings_free(&o.dates);
+  free(o.starts);
+  grown = tariff_config_grow(t->day_types, t->day_types_num, sizeof(*grown),
+                             where, reporter);
+  if (grown == NULL)
+    return;
+  t->day_types = grown;
+  t->day_types[t->day_types_num++] = o.type;
+}
