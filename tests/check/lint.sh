@@ -32,10 +32,17 @@ shell_scripts() {
     "$TOP/tests/package/root.sh"
 }
 
+# The rooms, circles, prototypes and documents: structure.py tells what is held.
+# shellcheck disable=SC2120
+structure() { python3 -B "$TOP/tests/check/structure.py" "$@" "$VAR/check/src" "$TOP"; }
+
 part_lint() {
   step "clang-format" formatted
   step "clang-tidy" tidy
   step "cppcheck" check_cpp
   step "shellcheck" shell_scripts
+  # shellcheck disable=SC2119
+  structure >"$LOG/structure.log" || note "structure: $(tail -n 1 "$LOG/structure.log") (var/log/structure.log)"
+  step "every kind of fault in the structure would be found" structure --self-test
   step "manual pages" mandoc -Tlint -Wwarning "$TOP"/doc/man/*.[15]
 }

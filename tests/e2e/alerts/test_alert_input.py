@@ -112,7 +112,7 @@ def test_alertkey_joins_what_has_other_names(house):
 
 
 def test_threshold_writes_over_its_own_names(house):
-    """COLLECTD.md 7: a text beyond 255 bytes destroys host and plugin."""
+    """collectd: a text beyond 255 bytes destroys host and plugin."""
     host, plug, kind = "h" * 100, "i" * 127, "k" * 127
     with alerting.Collectd(house.options, channels=()) as c:
         def put(value, when):

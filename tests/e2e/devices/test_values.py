@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 """Every value on the metrics page and in csv is what the simulator served
-last, under the names of DESIGN 4, and no series is missing or too many."""
+last, under the names of doc/names.md, and no series is missing or too many."""
 
 import math
 import re

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 """What the metrics page must show for a house, from the simulator's truth: the
-names of DESIGN 4, written down a second time and independently of the plugin.
+names of doc/names.md, written down a second time and independently of the plugin.
 """
 
 import math

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # Stands in for OpenWrt's rules.mk: what a package's Makefile uses of it.
 
 INSTALL_DIR = install -d -m0755

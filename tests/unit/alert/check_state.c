@@ -15,7 +15,7 @@ static const struct {
   const char *story;
   const char *heard;
 } stories[] = {
-    /* B.3 */
+    /* opening and recovering */
     {"bad opens at once", "", "fail 1900", "mail:firing"},
     {"any OKAY with nothing open says nothing", "", "ok 90; +10; ok nan; +600",
      ""},
@@ -122,7 +122,7 @@ static const struct {
      "Route.Channel pager mail; Repeat never", "event disk failed; +90000",
      "mail:firing pager:firing pager:resolved pager:cancel"},
     {"below MinLevel: nobody is told, not of the end either", "", "Xwarn", ""},
-    /* B.6 */
+    /* restarts */
     {"restart and still bad: silence", "",
      "fail 1900; +60; restart; fail 1900; +600", "mail:firing"},
     {"restart and worse: update", "",
@@ -165,7 +165,7 @@ static const struct {
     {"kill instead of restart: the same", "",
      "fail 1900; +60; kill; fail 1900; +60; ok 90; +61",
      "mail:firing mail:resolved"},
-    /* B.8, clocks */
+    /* clocks that jump */
     {"clock set ahead by a day: no early repeat", "",
      "fail 1900; +60; clock +86400; +3000", "mail:firing"},
     {"clock set back by a day: repeat in time", "",

@@ -238,7 +238,7 @@ DATE = re.compile(r"(Mon|Tue|Wed|Thu|Fri|Sat|Sun), \d\d (Jan|Feb|Mar|Apr|May|Jun
 
 
 class Letter:
-    """A mail taken apart; faults lists every rule of A.1 it breaks."""
+    """A mail taken apart; faults lists every rule of RFC 5322 and of ours that it breaks."""
 
     def __init__(self, data):
         self.raw = data

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # Stands in for OpenWrt's package.mk. Wants OUT and PKG_INSTALL_DIR. The default
 # goal runs the install steps of every package into OUT/package and writes
 # OUT/package.control with its fields.
