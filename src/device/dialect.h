@@ -4,7 +4,7 @@
  * struct device, where it is within a poll in struct progress.
  *
  * A poll is a row of requests. First those that make the reading, then, when
- * progress.slow is set, extras that need asking seldom. */
+ * progress.rare is set, what is polled rarely. */
 #ifndef DEVICE_DIALECT_H
 #define DEVICE_DIALECT_H
 
@@ -20,14 +20,14 @@ struct progress {
   uint32_t asked;  /* in the request under way */
   unsigned listed; /* entries of a list that have come so far */
   bool singly;     /* in this poll not several things at once */
-  bool slow;       /* extras are wanted in this poll */
+  bool rare;       /* what is polled rarely is wanted in this poll */
   bool metered;    /* the meter has answered in this poll */
 };
 
 enum next {
   NEXT_CORE,  /* the request belongs to the reading: failing fails the poll */
-  NEXT_ASIDE, /* it belongs to the reading, which can do without */
-  NEXT_EXTRA, /* the reading is complete; this is an extra */
+  NEXT_PART,  /* it belongs to the reading, which can do without */
+  NEXT_RARE,  /* the reading is complete; this is polled rarely */
   NEXT_DONE,  /* nothing left to ask */
   NEXT_ERROR, /* the request could not be made: memory */
 };
@@ -41,15 +41,12 @@ struct dialect {
    * changed; doc is working space. why says what is wrong unless OK. */
   enum outcome (*take)(struct device *d, struct progress *p, struct json *doc,
                        char *text, size_t len, char why[WHY_SIZE]);
-  /* The request of kind NEXT_ASIDE or NEXT_EXTRA failed: remember and move
+  /* The request of kind NEXT_PART or NEXT_RARE failed: remember and move
    * on, or stop asking for good when it keeps failing. */
   void (*skip)(struct device *d, struct progress *p);
   /* Understands an unasked answer (a discovery reply) into a fresh device. */
   enum outcome (*introduce)(struct device *d, struct json *doc, char *text,
                             size_t len, char why[WHY_SIZE]);
 };
-
-extern const struct dialect dialect_iot;
-extern const struct dialect dialect_smart;
 
 #endif

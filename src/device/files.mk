@@ -8,6 +8,7 @@ libdevice_la_SOURCES += \
 	%D%/device.c \
 	%D%/device.h \
 	%D%/dialect.h \
+	%D%/outcome.c \
 	%D%/outcome.h \
 	%D%/quantity.c \
 	%D%/quantity.h \
@@ -36,13 +37,15 @@ libdevice_la_SOURCES += \
 
 libdevice_la_SOURCES += \
 	%D%/iot/iot.c \
-	%D%/iot/iot_extras.c \
+	%D%/iot/iot.h \
 	%D%/iot/iot_internal.h \
+	%D%/iot/iot_rare.c \
 	%D%/iot/iot_sysinfo.c \
 	%D%/iot/iot_sysinfo.h
 
 libdevice_la_SOURCES += \
 	%D%/smart/smart.c \
+	%D%/smart/smart.h \
 	%D%/smart/smart_ask.c \
 	%D%/smart/smart_code.c \
 	%D%/smart/smart_code.h \

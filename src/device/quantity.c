@@ -4,8 +4,6 @@
 
 #include "device/quantity.h"
 
-#include "device/outcome.h"
-
 const struct quantity_info quantities[QUANTITIES] = {
     [Q_POWER] = {"power", "power_w", GROUP_ALWAYS, 0, 100000},
     [Q_VOLTAGE] = {"voltage", "voltage_v", GROUP_ALWAYS, 0, 1000},
@@ -32,18 +30,4 @@ bool reading_offer(struct reading *r, enum quantity q, double v) {
     return false;
   reading_set(r, q, v);
   return true;
-}
-
-const char *outcome_name(enum outcome outcome) {
-  static const char *const names[OUTCOMES] = {
-      [OUTCOME_OK] = "ok",
-      [OUTCOME_TIMEOUT] = "timeout",
-      [OUTCOME_REFUSED] = "refused",
-      [OUTCOME_UNREACHABLE] = "unreachable",
-      [OUTCOME_MALFORMED] = "malformed",
-      [OUTCOME_AUTH] = "auth",
-      [OUTCOME_DEVICE] = "device",
-  };
-
-  return names[outcome];
 }

@@ -60,8 +60,8 @@ static inline void reading_drop(struct reading *r, enum quantity q) {
 /* Sets q if v lies in its plausible range; false otherwise, nothing set. */
 bool reading_offer(struct reading *r, enum quantity q, double v);
 
-/* Values that are fetched seldom (option EnergyInterval) and kept between. */
-static const uint32_t QUANTITIES_SLOW =
+/* values that are polled rarely (option EnergyInterval) and kept between. */
+static const uint32_t QUANTITIES_RARE =
     1U << Q_KWH_TODAY | 1U << Q_KWH_MONTH | 1U << Q_CLOUD;
 
 #endif

@@ -136,7 +136,7 @@ static void dispatch_plugs(value_list_t *vl, const struct poll_device *k,
 
 static void dispatch_core(value_list_t *vl, const struct poll_device *k) {
   /* In a poll that also asks for the slow ones, those come by themselves. */
-  uint32_t which = k->poll.progress.slow ? ~QUANTITIES_SLOW : UINT32_MAX;
+  uint32_t which = k->poll.progress.rare ? ~QUANTITIES_RARE : UINT32_MAX;
   double wh;
 
   gauge(vl, "response_time", "", k->status.response);
@@ -153,9 +153,9 @@ static void report(void *arg, const struct poll_device *k, unsigned parts) {
                               poll_device_interval(k, &plugin.options));
 
   (void)arg;
-  if (parts & REPORT_EXTRA) {
-    dispatch_reading(&vl, "", &k->device.now, QUANTITIES_SLOW);
-    dispatch_plugs(&vl, k, QUANTITIES_SLOW);
+  if (parts & REPORT_RARE) {
+    dispatch_reading(&vl, "", &k->device.now, QUANTITIES_RARE);
+    dispatch_plugs(&vl, k, QUANTITIES_RARE);
   }
   if (parts & REPORT_READING)
     dispatch_core(&vl, k);

@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/text.h"
+#include "device/iot/iot.h"
 #include "device/transport/xor_tcp.h"
 #include "poll/device_filter.h"
 #include "poll/device_names.h"

@@ -90,7 +90,7 @@ struct poll_run {
   bool was_down;  /* when it began */
   bool woken;     /* was woken up by a datagram */
   uint64_t started_us;
-  uint64_t extras_due_us, day_ends_us;
+  uint64_t rare_due_us, day_ends_us;
   struct loop_timer timer;
   struct poller *poller;
   struct poll_device *queue_next;

@@ -12,7 +12,7 @@ enum report_part {
   REPORT_STATE = 1,    /* status.up */
   REPORT_READING = 2,  /* a poll's reading, without what is slow if the poll
                         * asks for that too */
-  REPORT_EXTRA = 4,    /* only the quantities in QUANTITIES_SLOW */
+  REPORT_RARE = 4,     /* only the quantities in QUANTITIES_RARE */
   REPORT_FAILURES = 8, /* status.failures: with the state when one has risen,
                         * else with every FAILURES_EVERY-th */
 };

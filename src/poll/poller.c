@@ -246,7 +246,7 @@ static void publish(struct poller *p, struct poll_device *k) {
 }
 
 /* The extras are in too, as far as the device has them. */
-static void publish_extras(struct poller *p, struct poll_device *k) {
+static void publish_rare(struct poller *p, struct poll_device *k) {
   uint64_t now_us = loop_now_us(p->loop);
   double wait = p->options->energy_interval;
   double day = k->device.seconds_to_midnight;
@@ -257,9 +257,9 @@ static void publish_extras(struct poller *p, struct poll_device *k) {
     wait = day + 1; /* the new day's figures as soon as there are any */
   else
     wait -= wait / 8 * k->device.mac[5] / 255; /* not all at once */
-  k->poll.extras_due_us = now_us + (uint64_t)(wait * 1e6);
+  k->poll.rare_due_us = now_us + (uint64_t)(wait * 1e6);
   device_sum_plugs(&k->device);
-  poll_report_send(&p->reporter, k, REPORT_EXTRA);
+  poll_report_send(&p->reporter, k, REPORT_RARE);
 }
 
 /* -- one poll -- */
@@ -267,11 +267,11 @@ static void publish_extras(struct poller *p, struct poll_device *k) {
 static void poll_step(struct poller *p, struct poll_device *k);
 
 static void begin_attempt(struct poller *p, struct poll_device *k) {
-  bool slow = loop_now_us(p->loop) >= k->poll.extras_due_us;
+  bool slow = loop_now_us(p->loop) >= k->poll.rare_due_us;
 
   k->contact.singly = transport_select_asks_singly(k, slow);
   k->poll.progress =
-      (struct progress){.slow = slow, .singly = k->contact.singly};
+      (struct progress){.rare = slow, .singly = k->contact.singly};
   k->poll.started_us = loop_now_us(p->loop);
   k->poll.attempts++;
   poll_step(p, k);
@@ -368,8 +368,8 @@ static void send_next(struct poller *p, struct poll_device *k) {
 
 /* All of the poll has been asked. */
 static void finish(struct poller *p, struct poll_device *k) {
-  if (k->poll.progress.slow)
-    publish_extras(p, k);
+  if (k->poll.progress.rare)
+    publish_rare(p, k);
   release(p, k);
   rest(p, k);
 }
@@ -385,7 +385,7 @@ static void poll_step(struct poller *p, struct poll_device *k) {
     failed(p, k, OUTCOME_UNREACHABLE, "out of memory");
     return;
   }
-  if ((next == NEXT_EXTRA || next == NEXT_DONE) && !k->poll.published) {
+  if ((next == NEXT_RARE || next == NEXT_DONE) && !k->poll.published) {
     publish(p, k);
     if (!k->poll.published)
       return; /* that has failed, and is seen to */
@@ -429,7 +429,7 @@ static void failed(struct poller *p, struct poll_device *k,
   if (k->contact.link != NULL)
     k->contact.transport->abort(k->contact.link);
   k->status.failures[outcome]++;
-  if (k->poll.asked == NEXT_ASIDE || k->poll.asked == NEXT_EXTRA) {
+  if (k->poll.asked == NEXT_PART || k->poll.asked == NEXT_RARE) {
     k->contact.dialect->skip(&k->device, &k->poll.progress);
     poll_step(p, k);
     return;

@@ -5,6 +5,7 @@
 #include "poll/transport_select.h"
 
 #include "base/log.h"
+#include "device/iot/iot.h"
 #include "device/transport/aes.h"
 #include "device/transport/klap.h"
 #include "device/transport/tpap.h"

@@ -3,7 +3,7 @@
  * answer, an empty one silence. */
 #include <config.h>
 
-#include "device/dialect.h"
+#include "device/iot/iot.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -43,7 +43,7 @@ static bool exchange(struct device *d, struct progress *p, struct json *doc,
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   struct device device = {0};
-  struct progress progress = {.slow = true};
+  struct progress progress = {.rare = true};
   struct json doc;
   struct buf request;
 
@@ -54,7 +54,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     size_t len = end != NULL ? (size_t)(end - data) : size;
 
     if (!exchange(&device, &progress, &doc, &request, data, len))
-      progress = (struct progress){.slow = true};
+      progress = (struct progress){.rare = true};
     data += len;
     size -= len;
     if (size > 0) {

@@ -4,7 +4,7 @@
  * end, and values lie in their range. */
 #include <config.h>
 
-#include "device/dialect.h"
+#include "device/smart/smart.h"
 
 #include <stdint.h>
 #include <stdlib.h>
@@ -22,7 +22,7 @@ static void check(const struct reading *r) {
 /* A poll over the rest of the input; false when that is used up. */
 static int poll_once(struct device *d, struct json *doc, struct buf *request,
                      const uint8_t **data, size_t *size, int slow) {
-  struct progress p = {.slow = slow};
+  struct progress p = {.rare = slow};
   enum next next;
 
   for (int rounds = 0; (next = dialect_smart.next(d, &p, request)) != NEXT_DONE;

@@ -91,7 +91,7 @@ static void on_cycle(void *arg, const struct poll_totals *cycle) {
 /* The one device that is wanted answered: no need to wait for others. */
 static void on_report(void *arg, const struct poll_device *k, unsigned parts) {
   struct device_search *l = arg;
-  bool complete = (parts & REPORT_EXTRA) != 0 || !k->poll.progress.slow;
+  bool complete = (parts & REPORT_RARE) != 0 || !k->poll.progress.rare;
 
   if (parts & REPORT_READING)
     atomic_fetch_add(&l->answered, 1);

@@ -5,6 +5,8 @@
 #include "device/discovery/discovery_packet.h"
 
 #include "base/text.h"
+#include "device/iot/iot.h"
+#include "device/smart/smart.h"
 #include "device/transport/aes.h"
 #include "device/transport/aes_crypto.h"
 #include "device/transport/klap.h"

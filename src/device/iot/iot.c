@@ -7,6 +7,7 @@
  * refused once is not asked again until the firmware changes. */
 #include <config.h>
 
+#include "device/iot/iot.h"
 #include "device/iot/iot_internal.h"
 #include "device/iot/iot_sysinfo.h"
 
@@ -225,7 +226,7 @@ enum { CORE = sizeof(core) / sizeof(core[0]) };
 static const struct iot_step *step_at(unsigned i) {
   if (i < CORE)
     return &core[i];
-  return i - CORE < iot_extras_num ? &iot_extras[i - CORE] : NULL;
+  return i - CORE < iot_rare_num ? &iot_rare[i - CORE] : NULL;
 }
 
 static enum next iot_next(struct device *d, struct progress *p,
@@ -233,7 +234,7 @@ static enum next iot_next(struct device *d, struct progress *p,
   const struct iot_step *s;
 
   for (; (s = step_at(p->step)) != NULL; p->step++) {
-    if (s->kind == NEXT_EXTRA && !p->slow)
+    if (s->kind == NEXT_RARE && !p->rare)
       break;
     if (d->kind == KIND_UNSUPPORTED && p->step > 0)
       break;

@@ -45,7 +45,7 @@ struct iot_step {
 };
 
 /* Sensors, cloud, clock, statistics: those that a reading can do without. */
-extern const struct iot_step iot_extras[];
-extern const unsigned iot_extras_num;
+extern const struct iot_step iot_rare[];
+extern const unsigned iot_rare_num;
 
 #endif

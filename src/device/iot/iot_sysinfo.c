@@ -181,7 +181,7 @@ static enum outcome get_children(struct device *d, const struct json *doc,
     struct plug *plug = &d->plugs[i];
 
     plug->slot = i + 1;
-    plug->now.has &= QUANTITIES_SLOW;
+    plug->now.has &= QUANTITIES_RARE;
     if (!get_child_id(d, doc, c, plug)) {
       snprintf(why, WHY_SIZE, "plug %u has an id with quotes", plug->slot);
       return OUTCOME_MALFORMED;
@@ -229,7 +229,7 @@ enum outcome iot_sysinfo(struct device *d, const struct json *doc,
     snprintf(why, WHY_SIZE, "the answer names neither model nor device");
     return OUTCOME_MALFORMED;
   }
-  d->now.has &= QUANTITIES_SLOW;
+  d->now.has &= QUANTITIES_RARE;
   get_identity(d, doc, sysinfo);
   for (size_t i = 0; i < sizeof(plain) / sizeof(plain[0]); i++)
     offer(&d->now, plain[i].quantity, doc,

@@ -5,6 +5,7 @@
  * take batches at all: what is missing is asked singly. */
 #include <config.h>
 
+#include "device/smart/smart.h"
 #include "device/smart/smart_internal.h"
 
 #include "device/smart/smart_code.h"

@@ -52,10 +52,10 @@ static uint32_t first_methods(const struct device *d,
   uint32_t wanted = BIT(INFO);
 
   wanted |= d->learned ? smart_known_methods(d) : BIT(COMPONENTS);
-  if (p->slow)
+  if (p->rare)
     wanted |= BIT(FIRMWARE);
   /* the query may crash those that cannot take batches (P100) */
-  if (p->slow && (!d->learned || (d->can & SMART_CAN_LED) != 0) &&
+  if (p->rare && (!d->learned || (d->can & SMART_CAN_LED) != 0) &&
       (d->refused & NO_BATCHES) == 0)
     wanted |= BIT(LED);
   return wanted & (~d->refused | ESSENTIAL);
@@ -195,7 +195,7 @@ static bool advance(const struct device *d, struct progress *p) {
       return false;
     }
     p->step = STEP_CLOUD;
-    p->todo = p->slow ? BIT(CLOUD) & ~d->refused : 0;
+    p->todo = p->rare ? BIT(CLOUD) & ~d->refused : 0;
   }
 }
 
@@ -208,8 +208,8 @@ enum next smart_next(struct device *d, struct progress *p,
   if (write_request(d, p, request) < 0)
     return NEXT_ERROR;
   if (p->step == STEP_CLOUD)
-    return NEXT_EXTRA;
+    return NEXT_RARE;
   return p->step == STEP_PLUGS || (p->asked & (ESSENTIAL | METER)) != 0
              ? NEXT_CORE
-             : NEXT_ASIDE;
+             : NEXT_PART;
 }

@@ -3,6 +3,7 @@
 #include <config.h>
 
 #include "device/discovery/discovery_packet.h"
+#include "device/iot/iot.h"
 #include "device/transport/xor_cipher.h"
 #include "device/transport/xor_tcp.h"
 

@@ -3,7 +3,7 @@
  * what is never asked again. */
 #include <config.h>
 
-#include "device/dialect.h"
+#include "device/iot/iot.h"
 
 #include "../support/readings.h"
 #include "../support/suite.h"
@@ -51,7 +51,7 @@ static enum outcome answer_with(const char *answer) {
 /* A whole poll that must consist of exactly these exchanges. The outcome of
  * the last answer. */
 static enum outcome poll_device(bool slow, const struct exchange *e) {
-  progress = (struct progress){.slow = slow};
+  progress = (struct progress){.rare = slow};
   for (;; e++) {
     enum next next = dialect_iot.next(&device, &progress, &request);
     enum outcome outcome;
@@ -581,7 +581,7 @@ static const struct {
 
 /* A poll up to the time, and the time's answer. */
 static void tell_time(const char *time) {
-  progress = (struct progress){.slow = true};
+  progress = (struct progress){.rare = true};
   while (dialect_iot.next(&device, &progress, &request) != NEXT_DONE &&
          strcmp(request.data, ASK_TIME) != 0)
     ck_assert_int_eq(
@@ -599,7 +599,7 @@ START_TEST(statistics_need_the_devices_date) {
   ck_assert_msg(device.seconds_to_midnight == times[_i].seconds, "%s: %u",
                 times[_i].what, device.seconds_to_midnight);
   ck_assert_msg(dialect_iot.next(&device, &progress, &request) ==
-                    (times[_i].date != 0 ? NEXT_EXTRA : NEXT_DONE),
+                    (times[_i].date != 0 ? NEXT_RARE : NEXT_DONE),
                 "%s: %s", times[_i].what, request.data);
 }
 END_TEST

@@ -5,7 +5,7 @@
  * without it these tests are skipped. */
 #include <config.h>
 
-#include "device/dialect.h"
+#include "device/iot/iot.h"
 
 #include "../support/suite.h"
 
@@ -126,7 +126,7 @@ static char *answer_of(const cJSON *dump, const char *request) {
 }
 
 static void poll_dump(struct device *d, const cJSON *dump, const char *name) {
-  struct progress progress = {.slow = true};
+  struct progress progress = {.rare = true};
   struct json doc;
   struct buf request;
   char why[WHY_SIZE] = "";

@@ -4,7 +4,7 @@
 #include <config.h>
 
 #include "device/crypto/crypto.h"
-#include "device/dialect.h"
+#include "device/smart/smart.h"
 
 #include "../support/suite.h"
 

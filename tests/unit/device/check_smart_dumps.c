@@ -4,7 +4,7 @@
  * names the directory that holds them, without it this test is skipped. */
 #include <config.h>
 
-#include "device/dialect.h"
+#include "device/smart/smart.h"
 
 #include "../support/suite.h"
 
@@ -183,7 +183,7 @@ static cJSON *answer_one(cJSON *dump, cJSON *request, enum manner manner) {
 /* One poll; returns how many requests it took. */
 static unsigned poll_once(cJSON *dump, struct device *d, enum manner manner,
                           bool slow, unsigned *core) {
-  struct progress p = {.slow = slow};
+  struct progress p = {.rare = slow};
   struct json doc;
   struct buf request;
   unsigned count = 0;

@@ -3,6 +3,7 @@
 #include <config.h>
 
 #include "base/log.h"
+#include "device/iot/iot.h"
 #include "device/transport/xor_tcp.h"
 #include "poll/device_registry.h"
 

@@ -42,7 +42,7 @@ static void report(void *arg, const struct poll_device *k, unsigned parts) {
   (void)arg;
   pthread_mutex_lock(&lock);
   s->reports += (parts & REPORT_STATE) != 0;
-  s->extras += (parts & REPORT_EXTRA) != 0;
+  s->extras += (parts & REPORT_RARE) != 0;
   s->failure_reports += (parts & REPORT_FAILURES) != 0;
   ck_assert_uint_gt(k->report.time_us, s->wall_us); /* collectd wants it so */
   s->wall_us = k->report.time_us;

@@ -4,6 +4,8 @@
 #include <config.h>
 
 #include "base/log.h"
+#include "device/iot/iot.h"
+#include "device/smart/smart.h"
 #include "device/transport/aes.h"
 #include "device/transport/klap.h"
 #include "device/transport/tpap.h"

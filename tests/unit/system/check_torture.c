@@ -5,6 +5,7 @@
 #include <config.h>
 
 #include "base/log.h"
+#include "device/iot/iot.h"
 #include "device/transport/xor_tcp.h"
 #include "poll/poll_engine.h"
 #include "poll/resolver.h"

@@ -174,20 +174,20 @@ static bool wants_statistics(const struct device *d, unsigned bit) {
 }
 
 static bool wants_days(const struct device *d, const struct progress *p) {
-  return wants_statistics(d, ASK_DAYS) && d->kind != KIND_STRIP && p->slow;
+  return wants_statistics(d, ASK_DAYS) && d->kind != KIND_STRIP && p->rare;
 }
 
 static bool wants_months(const struct device *d, const struct progress *p) {
-  return wants_statistics(d, ASK_MONTHS) && d->kind != KIND_STRIP && p->slow;
+  return wants_statistics(d, ASK_MONTHS) && d->kind != KIND_STRIP && p->rare;
 }
 
 static bool wants_plug_days(const struct device *d, const struct progress *p) {
-  return wants_statistics(d, ASK_DAYS) && d->plugs_num > 0 && p->slow;
+  return wants_statistics(d, ASK_DAYS) && d->plugs_num > 0 && p->rare;
 }
 
 static bool wants_plug_months(const struct device *d,
                               const struct progress *p) {
-  return wants_statistics(d, ASK_MONTHS) && d->plugs_num > 0 && p->slow;
+  return wants_statistics(d, ASK_MONTHS) && d->plugs_num > 0 && p->rare;
 }
 
 /* "context" of a plug on a strip; nothing on a single device. */
@@ -286,13 +286,13 @@ static enum outcome take_months(struct device *d, struct progress *p,
 
 /* -- the order: the clock before what depends on it -- */
 
-const struct iot_step iot_extras[] = {
-    {NEXT_ASIDE, false, ASK_SENSORS, wants_sensors, ask_sensors, take_sensors},
-    {NEXT_EXTRA, false, ASK_CLOUD, wants_cloud, ask_cloud, take_cloud},
-    {NEXT_EXTRA, false, ASK_TIME, wants_time, ask_time, take_time},
-    {NEXT_EXTRA, false, ASK_DAYS, wants_days, ask_days, take_days},
-    {NEXT_EXTRA, true, ASK_DAYS, wants_plug_days, ask_days, take_days},
-    {NEXT_EXTRA, false, ASK_MONTHS, wants_months, ask_months, take_months},
-    {NEXT_EXTRA, true, ASK_MONTHS, wants_plug_months, ask_months, take_months},
+const struct iot_step iot_rare[] = {
+    {NEXT_PART, false, ASK_SENSORS, wants_sensors, ask_sensors, take_sensors},
+    {NEXT_RARE, false, ASK_CLOUD, wants_cloud, ask_cloud, take_cloud},
+    {NEXT_RARE, false, ASK_TIME, wants_time, ask_time, take_time},
+    {NEXT_RARE, false, ASK_DAYS, wants_days, ask_days, take_days},
+    {NEXT_RARE, true, ASK_DAYS, wants_plug_days, ask_days, take_days},
+    {NEXT_RARE, false, ASK_MONTHS, wants_months, ask_months, take_months},
+    {NEXT_RARE, true, ASK_MONTHS, wants_plug_months, ask_months, take_months},
 };
-const unsigned iot_extras_num = sizeof(iot_extras) / sizeof(iot_extras[0]);
+const unsigned iot_rare_num = sizeof(iot_rare) / sizeof(iot_rare[0]);
