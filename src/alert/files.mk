@@ -118,14 +118,32 @@ libalert_la_SOURCES += \
 	%D%/state/state_timers.h
 
 libalert_la_SOURCES += \
+	%D%/store/store.c \
 	%D%/store/store.h \
 	%D%/store/store_alert.c \
+	%D%/store/store_alert.h \
+	%D%/store/store_channel.c \
+	%D%/store/store_channel.h \
 	%D%/store/store_db.c \
 	%D%/store/store_db.h \
+	%D%/store/store_failover.c \
+	%D%/store/store_failover.h \
 	%D%/store/store_file.c \
+	%D%/store/store_file.h \
 	%D%/store/store_history.c \
+	%D%/store/store_history.h \
+	%D%/store/store_internal.h \
+	%D%/store/store_meta.c \
+	%D%/store/store_meta.h \
+	%D%/store/store_notification_log.c \
+	%D%/store/store_notification_log.h \
+	%D%/store/store_numbers.h \
 	%D%/store/store_outbox.c \
-	%D%/store/store_schema.c
+	%D%/store/store_outbox.h \
+	%D%/store/store_schema.c \
+	%D%/store/store_schema.h \
+	%D%/store/store_upkeep.c \
+	%D%/store/store_upkeep.h
 
 libalert_la_SOURCES += \
 	%D%/text/alert_fields.c \

@@ -5,6 +5,10 @@
 #include "alert/control/command_internal.h"
 
 #include "alert/model/alert_json.h"
+#include "alert/store/store_alert.h"
+#include "alert/store/store_history.h"
+#include "alert/store/store_notification_log.h"
+#include "alert/store/store_outbox.h"
 #include "base/text.h"
 
 #include <errno.h>

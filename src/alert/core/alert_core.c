@@ -15,6 +15,8 @@
 #include "alert/state/state_event.h"
 #include "alert/state/state_operator.h"
 #include "alert/state/state_timers.h"
+#include "alert/store/store_meta.h"
+#include "alert/store/store_upkeep.h"
 #include "base/log.h"
 
 #include <errno.h>

@@ -3,6 +3,8 @@
 #include <config.h>
 
 #include "alert/core/core_clock.h"
+#include "alert/store/store_meta.h"
+#include "alert/store/store_upkeep.h"
 
 #include "base/log.h"
 

@@ -8,6 +8,8 @@
 #include "alert/deliver/deliver_outbox.h"
 #include "alert/deliver/deliver_receipts.h"
 #include "alert/deliver/job.h"
+#include "alert/store/store_channel.h"
+#include "alert/store/store_outbox.h"
 #include "base/log.h"
 
 #include <stdlib.h>

@@ -5,6 +5,8 @@
 #include "alert/deliver/deliver_breaker.h"
 
 #include "alert/deliver/deliver_outbox.h"
+#include "alert/store/store_history.h"
+#include "alert/store/store_outbox.h"
 #include "base/log.h"
 
 #include <stdio.h>

@@ -6,6 +6,8 @@
 
 #include "alert/deliver/deliver_outbox.h"
 #include "alert/model/alert_json.h"
+#include "alert/store/store_notification_log.h"
+#include "alert/store/store_outbox.h"
 #include "base/log.h"
 
 #include <stdio.h>

@@ -4,6 +4,7 @@
 #define ALERT_DELIVER_DELIVER_FALLBACK_H
 
 #include "alert/deliver/deliver_internal.h"
+#include "alert/store/store_outbox.h"
 
 /* Gives the row up: dead, and to the fallback channel. */
 void deliver_dead(struct deliver *d, int channel, struct outbox_row *row,

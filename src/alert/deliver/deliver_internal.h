@@ -4,6 +4,7 @@
 #define ALERT_DELIVER_DELIVER_INTERNAL_H
 
 #include "alert/deliver/deliver.h"
+#include "alert/store/store_channel.h"
 
 #include <stdbool.h>
 #include <stddef.h>

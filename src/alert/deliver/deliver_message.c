@@ -5,6 +5,7 @@
 #include "alert/deliver/deliver_message.h"
 
 #include "alert/state/route_key.h"
+#include "alert/store/store_outbox.h"
 #include "alert/text/message_texts.h"
 #include "alert/text/template.h"
 #include "base/buf.h"

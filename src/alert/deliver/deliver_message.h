@@ -5,6 +5,7 @@
 
 #include "alert/deliver/deliver_internal.h"
 #include "alert/deliver/job.h"
+#include "alert/store/store_outbox.h"
 
 /* The title of a row about alert, for lists and logs: 0 or -ENOMEM. Reads the
  * row's other fields; route -1 = none. */

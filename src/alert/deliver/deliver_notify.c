@@ -9,6 +9,9 @@
 #include "alert/deliver/policy.h"
 #include "alert/model/alert_json.h"
 #include "alert/state/route_key.h"
+#include "alert/store/store_history.h"
+#include "alert/store/store_notification_log.h"
+#include "alert/store/store_outbox.h"
 
 #include <errno.h>
 #include <stdio.h>

@@ -10,6 +10,7 @@
 #include "alert/deliver/deliver_outbox.h"
 #include "alert/model/alert_json.h"
 #include "alert/model/event.h"
+#include "alert/store/store_outbox.h"
 
 #include <errno.h>
 #include <inttypes.h>

@@ -5,6 +5,9 @@
 #include "alert/deliver/deliver_outbox.h"
 
 #include "alert/model/alert_json.h"
+#include "alert/store/store_history.h"
+#include "alert/store/store_notification_log.h"
+#include "alert/store/store_outbox.h"
 #include "base/log.h"
 
 #include <inttypes.h>

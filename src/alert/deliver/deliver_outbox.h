@@ -5,6 +5,7 @@
 #define ALERT_DELIVER_DELIVER_OUTBOX_H
 
 #include "alert/deliver/deliver_internal.h"
+#include "alert/store/store_outbox.h"
 
 /* Logs an error that changes nothing for the caller. */
 void deliver_complain(int err, const char *what);

@@ -13,6 +13,10 @@
 #include "alert/deliver/job.h"
 #include "alert/model/alert_json.h"
 #include "alert/state/alert_build.h"
+#include "alert/store/store_alert.h"
+#include "alert/store/store_channel.h"
+#include "alert/store/store_notification_log.h"
+#include "alert/store/store_outbox.h"
 
 #include <errno.h>
 #include <stdio.h>

@@ -3,6 +3,8 @@
 #include <config.h>
 
 #include "alert/deliver/deliver_receipts.h"
+#include "alert/store/store_alert.h"
+#include "alert/store/store_notification_log.h"
 
 #include "base/milliseconds.h"
 #include "base/text.h"

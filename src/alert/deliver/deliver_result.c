@@ -10,6 +10,9 @@
 #include "alert/deliver/deliver_internal.h"
 #include "alert/deliver/deliver_outbox.h"
 #include "alert/deliver/deliver_receipts.h"
+#include "alert/store/store_alert.h"
+#include "alert/store/store_notification_log.h"
+#include "alert/store/store_outbox.h"
 #include "base/log.h"
 #include "base/milliseconds.h"
 

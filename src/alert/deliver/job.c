@@ -4,6 +4,7 @@
 
 #include "alert/deliver/job.h"
 
+#include "alert/store/store_outbox.h"
 #include "alert/text/message_texts.h"
 #include "alert/text/template.h"
 #include "base/buf.h"

@@ -6,7 +6,8 @@
 #include "alert/channel/sender.h"
 #include "alert/config/config.h"
 #include "alert/model/message.h"
-#include "alert/store/store.h"
+#include "alert/store/store_notification_log.h"
+#include "alert/store/store_outbox.h"
 #include <stdbool.h>
 #include <stdint.h>
 

@@ -4,6 +4,8 @@
 
 #include "alert/state/open_alert.h"
 
+#include "alert/store/store_alert.h"
+#include "alert/store/store_history.h"
 #include "alert/text/alert_subject.h"
 #include "base/log.h"
 #include "base/milliseconds.h"

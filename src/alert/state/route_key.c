@@ -5,13 +5,16 @@
 #include "alert/state/route_key.h"
 
 #include <stdio.h>
+#include <string.h>
 
 void route_key(const struct notify_config *config, int route, char *out,
                size_t size) {
   const char *name = config->routes[route].words.name;
 
-  if (name != NULL && name[0] != '\0')
-    snprintf(out, size, "%.60s", name);
+  if (name != NULL && strlen(name) > 60) /* two may begin alike */
+    snprintf(out, size, "%.50s#%d", name, route + 1);
+  else if (name != NULL && name[0] != '\0')
+    snprintf(out, size, "%s", name);
   else
     snprintf(out, size, "#%d", route + 1);
 }

@@ -7,7 +7,10 @@
 
 #include <stddef.h>
 
-/* Its name, or "#2" for the nameless. */
+enum { ROUTE_KEY_SIZE = 64 };
+
+/* Its name, "#2" for the nameless; of a long name the beginning and its
+ * number. */
 void route_key(const struct notify_config *config, int route, char *out,
                size_t size);
 

@@ -6,6 +6,7 @@
 
 #include "alert/state/alert_build.h"
 #include "alert/state/open_alert.h"
+#include "alert/store/store_alert.h"
 #include "base/log.h"
 #include "base/milliseconds.h"
 

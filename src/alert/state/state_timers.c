@@ -7,6 +7,7 @@
 #include "alert/state/alert_build.h"
 #include "alert/state/open_alert.h"
 #include "alert/state/route_key.h"
+#include "alert/store/store_alert.h"
 #include "base/milliseconds.h"
 
 #include <math.h>

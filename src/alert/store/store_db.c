@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Statements and transactions of the store: see store_db.h. */
+/* Statements and transactions: see store_db.h. */
 #include <config.h>
 
 #include "alert/store/store_db.h"
@@ -8,7 +8,6 @@
 
 #include <errno.h>
 #include <math.h>
-#include <stdarg.h>
 #include <stdio.h>
 
 int db_error(int rc) {
@@ -52,10 +51,10 @@ static bool disk_failed(int rc) {
   }
 }
 
-void db_cache_drop(struct store *s) {
-  for (size_t i = 0; i < s->cached; i++)
-    sqlite3_finalize(s->cache[i].stmt);
-  s->cached = 0;
+void db_cache_drop(struct db *db) {
+  for (size_t i = 0; i < db->cached; i++)
+    sqlite3_finalize(db->cache[i].stmt);
+  db->cached = 0;
 }
 
 int db_exec(sqlite3 *db, const char *sql) {
@@ -64,110 +63,107 @@ int db_exec(sqlite3 *db, const char *sql) {
 
 /* -- statements ----------------------------------------------------------- */
 
-static sqlite3_stmt *prepared(struct store *s, const char *sql) {
+static sqlite3_stmt *prepared(struct db *db, const char *sql) {
   sqlite3_stmt *stmt = NULL;
   int rc;
 
-  for (size_t i = 0; i < s->cached; i++)
-    if (s->cache[i].sql == sql)
-      return s->cache[i].stmt;
-  if (s->cached == STORE_STATEMENTS)
-    db_cache_drop(s);
-  rc = sqlite3_prepare_v3(s->db, sql, -1, SQLITE_PREPARE_PERSISTENT, &stmt,
+  for (size_t i = 0; i < db->cached; i++)
+    if (db->cache[i].sql == sql)
+      return db->cache[i].stmt;
+  if (db->cached == DB_STATEMENTS) { /* more of them than the code has */
+    log_say(LOG_LEVEL_ERROR, "store: too many statements");
+    return NULL;
+  }
+  rc = sqlite3_prepare_v3(db->handle, sql, -1, SQLITE_PREPARE_PERSISTENT, &stmt,
                           NULL);
   if (rc != SQLITE_OK) {
     if (disk_failed(rc))
-      s->bad_read = rc;
+      db->bad_read = rc;
     else
-      log_say(LOG_LEVEL_ERROR, "store: %s", sqlite3_errmsg(s->db));
+      log_say(LOG_LEVEL_ERROR, "store: %s", sqlite3_errmsg(db->handle));
     return NULL;
   }
-  s->cache[s->cached].sql = sql;
-  s->cache[s->cached++].stmt = stmt;
+  db->cache[db->cached].sql = sql;
+  db->cache[db->cached++].stmt = stmt;
   return stmt;
 }
 
-static void bind(sqlite3_stmt *stmt, const char *types, va_list args) {
-  for (int i = 0; types[i] != '\0'; i++) {
-    const char *text;
-    double number;
+static void bind(sqlite3_stmt *stmt, const struct db_value *values,
+                 size_t num) {
+  for (size_t i = 0; i < num; i++) {
+    const struct db_value *v = &values[i];
+    int at = (int)i + 1;
 
-    switch (types[i]) {
-    case 'i':
-      sqlite3_bind_int64(stmt, i + 1, va_arg(args, int64_t));
+    switch (v->type) {
+    case DB_INTEGER:
+      sqlite3_bind_int64(stmt, at, v->integer);
       break;
-    case 'd':
-      number = va_arg(args, double);
-      if (isnan(number))
-        sqlite3_bind_null(stmt, i + 1);
+    case DB_REAL:
+      if (isnan(v->real))
+        sqlite3_bind_null(stmt, at);
       else
-        sqlite3_bind_double(stmt, i + 1, number);
+        sqlite3_bind_double(stmt, at, v->real);
       break;
-    default:
-      text = va_arg(args, const char *);
-      sqlite3_bind_text(stmt, i + 1, text, -1, SQLITE_TRANSIENT);
+    case DB_TEXT:
+      sqlite3_bind_text(stmt, at, v->text, -1, SQLITE_TRANSIENT);
       break;
     }
   }
 }
 
-static void journal_add(struct store *s, sqlite3_stmt *stmt) {
+static void journal_add(struct db *db, sqlite3_stmt *stmt) {
   char *sql;
 
-  if (s->condition == STORE_IN_MEMORY)
-    return; /* nowhere to fall to */
+  if (!db->journals)
+    return;
   sql = sqlite3_expanded_sql(stmt);
-  if (sql == NULL || buf_adds(&s->journal, sql) < 0 ||
-      buf_adds(&s->journal, ";\n") < 0)
-    s->journal_broken = true;
+  if (sql == NULL || buf_adds(&db->journal, sql) < 0 ||
+      buf_adds(&db->journal, ";\n") < 0)
+    db->journal_broken = true;
   sqlite3_free(sql);
 }
 
-int db_run(struct store *s, const char *sql, const char *types, ...) {
+int db_run(struct db *db, const char *sql, const struct db_value *values,
+           size_t num) {
   sqlite3_stmt *stmt;
-  va_list args;
   int rc;
 
-  if (!s->in_transaction)
+  if (!db->in_transaction)
     return -EINVAL;
-  stmt = prepared(s, sql);
-  if (stmt == NULL && s->bad_read != 0) {
-    rc = s->bad_read;
-    s->bad_read = 0;
-    rc = store_fail_over(s, rc);
-    stmt = rc == SQLITE_OK ? prepared(s, sql) : NULL;
+  stmt = prepared(db, sql);
+  if (stmt == NULL && db->bad_read != 0) {
+    rc = db->bad_read;
+    db->bad_read = 0;
+    rc = db->failed(db->failed_arg, rc);
+    stmt = rc == SQLITE_OK ? prepared(db, sql) : NULL;
   }
   if (stmt == NULL)
     return -EIO;
-  va_start(args, types);
-  bind(stmt, types, args);
-  va_end(args);
-  journal_add(s, stmt);
+  bind(stmt, values, num);
+  journal_add(db, stmt);
   rc = sqlite3_step(stmt);
   sqlite3_reset(stmt);
   sqlite3_clear_bindings(stmt);
   if (disk_failed(rc)) /* the journal holds this statement too */
-    rc = store_fail_over(s, rc);
+    rc = db->failed(db->failed_arg, rc);
   return db_error(rc);
 }
 
-sqlite3_stmt *db_ask(struct store *s, const char *sql, const char *types, ...) {
-  sqlite3_stmt *stmt = prepared(s, sql);
-  va_list args;
+sqlite3_stmt *db_ask(struct db *db, const char *sql,
+                     const struct db_value *values, size_t num) {
+  sqlite3_stmt *stmt = prepared(db, sql);
 
   if (stmt == NULL)
     return NULL;
-  va_start(args, types);
-  bind(stmt, types, args);
-  va_end(args);
+  bind(stmt, values, num);
   return stmt;
 }
 
-bool db_step(struct store *s, sqlite3_stmt *stmt) {
+bool db_step(struct db *db, sqlite3_stmt *stmt) {
   int rc = stmt != NULL ? sqlite3_step(stmt) : SQLITE_DONE;
 
   if (disk_failed(rc))
-    s->bad_read = rc;
+    db->bad_read = rc;
   return rc == SQLITE_ROW;
 }
 
@@ -178,10 +174,10 @@ void db_done(sqlite3_stmt *stmt) {
   sqlite3_clear_bindings(stmt);
 }
 
-int64_t db_number(struct store *s, sqlite3_stmt *stmt, int64_t other) {
+int64_t db_number(struct db *db, sqlite3_stmt *stmt, int64_t other) {
   int64_t number = other;
 
-  if (db_step(s, stmt) && sqlite3_column_type(stmt, 0) != SQLITE_NULL)
+  if (db_step(db, stmt) && sqlite3_column_type(stmt, 0) != SQLITE_NULL)
     number = sqlite3_column_int64(stmt, 0);
   db_done(stmt);
   return number;
@@ -195,56 +191,52 @@ void db_text(sqlite3_stmt *stmt, int column, char *out, size_t size) {
 
 /* -- transactions --------------------------------------------------------- */
 
-int store_begin(struct store *s) {
+int db_begin(struct db *db) {
   int rc;
 
-  if (s->bad_read != 0) {
-    rc = s->bad_read;
-    s->bad_read = 0;
-    rc = store_fail_over(s, rc);
+  if (db->bad_read != 0) {
+    rc = db->bad_read;
+    db->bad_read = 0;
+    rc = db->failed(db->failed_arg, rc);
     if (rc != SQLITE_OK)
       return db_error(rc);
   }
-  buf_clear(&s->journal);
-  s->journal_broken = false;
-  rc = db_exec(s->db, "BEGIN IMMEDIATE");
+  buf_clear(&db->journal);
+  db->journal_broken = false;
+  rc = db_exec(db->handle, "BEGIN IMMEDIATE");
   if (disk_failed(rc)) {
-    s->in_transaction = true; /* so that one is open afterwards */
-    rc = store_fail_over(s, rc);
+    db->in_transaction = true; /* so that one is open afterwards */
+    rc = db->failed(db->failed_arg, rc);
   }
-  s->in_transaction = rc == SQLITE_OK;
+  db->in_transaction = rc == SQLITE_OK;
   return db_error(rc);
 }
 
-int store_commit(struct store *s) {
-  int rc = db_exec(s->db, "COMMIT");
+int db_commit(struct db *db) {
+  int rc = db_exec(db->handle, "COMMIT");
 
   if (disk_failed(rc)) {
-    rc = store_fail_over(s, rc);
+    rc = db->failed(db->failed_arg, rc);
     if (rc == SQLITE_OK)
-      rc = db_exec(s->db, "COMMIT");
+      rc = db_exec(db->handle, "COMMIT");
     if (disk_failed(rc)) { /* the ballast was not enough */
-      rc = store_fail_over(s, rc);
+      rc = db->failed(db->failed_arg, rc);
       if (rc == SQLITE_OK)
-        rc = db_exec(s->db, "COMMIT");
+        rc = db_exec(db->handle, "COMMIT");
     }
   }
-  if (rc != SQLITE_OK && !sqlite3_get_autocommit(s->db))
-    db_exec(s->db, "ROLLBACK");
-  s->in_transaction = false;
-  buf_clear(&s->journal);
-  if (s->journal.capacity > 1024 * 1024)
-    buf_free(&s->journal);
+  if (rc != SQLITE_OK && !sqlite3_get_autocommit(db->handle))
+    db_exec(db->handle, "ROLLBACK");
+  db->in_transaction = false;
+  buf_clear(&db->journal);
+  if (db->journal.capacity > 1024 * 1024)
+    buf_free(&db->journal);
   return db_error(rc);
 }
 
-void store_rollback(struct store *s) {
-  if (!sqlite3_get_autocommit(s->db))
-    db_exec(s->db, "ROLLBACK");
-  s->in_transaction = false;
-  buf_clear(&s->journal);
-}
-
-int64_t store_changes(const struct store *s) {
-  return sqlite3_total_changes(s->db);
+void db_rollback(struct db *db) {
+  if (!sqlite3_get_autocommit(db->handle))
+    db_exec(db->handle, "ROLLBACK");
+  db->in_transaction = false;
+  buf_clear(&db->journal);
 }

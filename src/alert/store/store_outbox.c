@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* The queue of messages, a row each: see store.h. */
+/* See store_outbox.h. */
 #include <config.h>
 
-#include "alert/store/store_db.h"
+#include "alert/store/store_outbox.h"
+
+#include "alert/store/store_internal.h"
+#include "alert/store/store_numbers.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -23,21 +26,24 @@ int store_outbox_add(struct store *s, struct outbox_row *r) {
       " extra, last_error) VALUES"
       "(?,nullif(?,0),?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)";
   static const char place[] = "UPDATE outbox SET place=id WHERE id=?";
-  int err = db_run(s, sql, "tiiiiiiiittiiiiittttttt", r->channel, r->alert_id,
-                   (int64_t)r->kind, (int64_t)r->reason, r->place, r->created,
-                   r->not_before, (int64_t)r->attempts, (int64_t)r->state,
-                   r->delivery_id, r->message_id, (int64_t)r->ambiguous,
-                   (int64_t)r->shrink, (int64_t)r->quiet, (int64_t)r->fell_back,
-                   (int64_t)r->level, r->route, r->recipient, r->fallback_for,
-                   r->title, r->body, r->snapshot, r->last_error);
+  int err =
+      db_run(&s->db, sql,
+             DB_BIND(db_t(r->channel), db_i(r->alert_id), db_i(r->kind),
+                     db_i(r->reason), db_i(r->place), db_i(r->created),
+                     db_i(r->not_before), db_i(r->attempts), db_i(r->state),
+                     db_t(r->delivery_id), db_t(r->message_id),
+                     db_i(r->ambiguous), db_i(r->shrink), db_i(r->quiet),
+                     db_i(r->fell_back), db_i(r->level), db_t(r->route),
+                     db_t(r->recipient), db_t(r->fallback_for), db_t(r->title),
+                     db_t(r->body), db_t(r->snapshot), db_t(r->last_error)));
 
   if (err < 0)
     return err;
-  r->id = sqlite3_last_insert_rowid(s->db);
+  r->id = sqlite3_last_insert_rowid(s->db.handle);
   if (r->place != 0)
     return 0;
   r->place = r->id;
-  return db_run(s, place, "i", r->id);
+  return db_run(&s->db, place, DB_BIND(db_i(r->id)));
 }
 
 int store_outbox_save(struct store *s, const struct outbox_row *r) {
@@ -46,14 +52,13 @@ int store_outbox_save(struct store *s, const struct outbox_row *r) {
       " delivery_id=?, msg_id=?, ambiguous=?, shrink=?, quiet=?, fell_back=?,"
       " level=?, title=?, body=?, extra=?, last_error=? WHERE id=?";
 
-  return db_run(s, sql,
-                "iiiiittiiiiittt"
-                "ti",
-                (int64_t)r->kind, (int64_t)r->reason, r->not_before,
-                (int64_t)r->attempts, (int64_t)r->state, r->delivery_id,
-                r->message_id, (int64_t)r->ambiguous, (int64_t)r->shrink,
-                (int64_t)r->quiet, (int64_t)r->fell_back, (int64_t)r->level,
-                r->title, r->body, r->snapshot, r->last_error, r->id);
+  return db_run(&s->db, sql,
+                DB_BIND(db_i(r->kind), db_i(r->reason), db_i(r->not_before),
+                        db_i(r->attempts), db_i(r->state), db_t(r->delivery_id),
+                        db_t(r->message_id), db_i(r->ambiguous),
+                        db_i(r->shrink), db_i(r->quiet), db_i(r->fell_back),
+                        db_i(r->level), db_t(r->title), db_t(r->body),
+                        db_t(r->snapshot), db_t(r->last_error), db_i(r->id)));
 }
 
 #define COLUMNS                                                                \
@@ -66,9 +71,10 @@ int store_outbox_save(struct store *s, const struct outbox_row *r) {
  * once such a row has been put off it holds up nobody but its recipient. */
 #define NOTHING_BEFORE                                                         \
   "NOT EXISTS(SELECT 1 FROM outbox e WHERE e.alert_id=o.alert_id AND"          \
-  " e.channel=?1 AND e.state IN (0,1) AND (e.place<o.place OR"                 \
+  " e.channel=?1 AND e.state IN " SQL_UNDERWAY " AND (e.place<o.place OR"      \
   " e.place=o.place AND e.id<o.id) AND NOT (e.recipient!=o.recipient AND"      \
-  " (e.place=o.place OR e.recipient!='' AND e.attempts>0 AND e.state=0)))"
+  " (e.place=o.place OR e.recipient!='' AND e.attempts>0 AND "                 \
+  "e.state=" SQL_QUEUED ")))"
 
 static char *copy_text(sqlite3_stmt *stmt, int column) {
   const unsigned char *text = sqlite3_column_text(stmt, column);
@@ -112,7 +118,7 @@ static int row_read_whole(struct store *s, sqlite3_stmt *stmt,
                           struct outbox_row *r) {
   int err = 0;
 
-  if (!db_step(s, stmt)) {
+  if (!db_step(&s->db, stmt)) {
     db_done(stmt);
     return -ENOENT;
   }
@@ -132,81 +138,97 @@ int store_outbox_next(struct store *s, const char *channel, int64_t now,
                       struct outbox_row *row) {
   static const char sql[] =
       "SELECT " COLUMNS ", body, extra FROM outbox o WHERE channel=?1"
-      " AND state=0 AND not_before<=?2 AND " NOTHING_BEFORE
+      " AND state=" SQL_QUEUED " AND not_before<=?2 AND " NOTHING_BEFORE
       " ORDER BY place, id LIMIT 1";
 
-  return row_read_whole(s, db_ask(s, sql, "ti", channel, now), row);
+  return row_read_whole(
+      s, db_ask(&s->db, sql, DB_BIND(db_t(channel), db_i(now))), row);
 }
 
 int store_outbox_get(struct store *s, int64_t id, struct outbox_row *row) {
   static const char sql[] =
       "SELECT " COLUMNS ", body, extra FROM outbox WHERE id=?";
 
-  return row_read_whole(s, db_ask(s, sql, "i", id), row);
+  return row_read_whole(s, db_ask(&s->db, sql, DB_BIND(db_i(id))), row);
 }
 
 int64_t store_outbox_due(struct store *s, const char *channel) {
   static const char sql[] =
       "SELECT min(max(not_before,1)) FROM outbox o WHERE channel=?1 AND"
-      " state=0 AND " NOTHING_BEFORE;
+      " state=" SQL_QUEUED " AND " NOTHING_BEFORE;
 
-  return db_number(s, db_ask(s, sql, "t", channel), 0);
+  return db_number(&s->db, db_ask(&s->db, sql, DB_BIND(db_t(channel))), 0);
 }
 
 int store_outbox_pending(struct store *s, const char *channel, int64_t alert_id,
                          int kind) {
   static const char sql[] =
       "SELECT count(*) FROM outbox WHERE alert_id=?1 AND channel=?2"
-      " AND state IN (0,1) AND (?3<0 OR kind=?3)";
+      " AND state IN " SQL_UNDERWAY " AND (?3<0 OR kind=?3)";
 
   return (int)db_number(
-      s, db_ask(s, sql, "iti", alert_id, channel, (int64_t)kind), 0);
+      &s->db,
+      db_ask(&s->db, sql, DB_BIND(db_i(alert_id), db_t(channel), db_i(kind))),
+      0);
 }
 
 int store_outbox_supersede(struct store *s, const char *channel,
                            int64_t alert_id, int kind, int64_t except,
                            int64_t before) {
   static const char sql[] =
-      "UPDATE outbox SET state=4 WHERE alert_id=?1 AND channel=?2 AND state=0"
-      " AND (?3<0 OR kind=?3) AND id!=?4 AND (?5=0 OR id<?5) AND kind!=7";
-  int err =
-      db_run(s, sql, "itiii", alert_id, channel, (int64_t)kind, except, before);
+      "UPDATE outbox SET state=" SQL_SUPERSEDED
+      " WHERE alert_id=?1 AND channel=?2 AND state=" SQL_QUEUED ""
+      " AND (?3<0 OR kind=?3) AND id!=?4 AND (?5=0 OR id<?5) AND "
+      "kind!=" SQL_CANCEL "";
+  int err = db_run(&s->db, sql,
+                   DB_BIND(db_i(alert_id), db_t(channel), db_i(kind),
+                           db_i(except), db_i(before)));
 
-  return err < 0 ? err : sqlite3_changes(s->db);
+  return err < 0 ? err : sqlite3_changes(s->db.handle);
 }
 
 int store_outbox_newer(struct store *s, const struct outbox_row *r, int kind) {
   static const char sql[] =
       "SELECT count(*) FROM outbox WHERE alert_id=?1 AND channel=?2 AND"
-      " state=0 AND kind!=7 AND id>?3 AND (?4<0 OR kind=?4)";
+      " state=" SQL_QUEUED " AND kind!=" SQL_CANCEL
+      " AND id>?3 AND (?4<0 OR kind=?4)";
 
-  return (int)db_number(
-      s, db_ask(s, sql, "itii", r->alert_id, r->channel, r->id, (int64_t)kind),
-      0);
+  return (int)db_number(&s->db,
+                        db_ask(&s->db, sql,
+                               DB_BIND(db_i(r->alert_id), db_t(r->channel),
+                                       db_i(r->id), db_i(kind))),
+                        0);
 }
 
 bool store_outbox_doubtful(struct store *s, const char *channel,
                            int64_t alert_id) {
-  static const char sql[] = "SELECT 1 FROM outbox WHERE alert_id=? AND"
-                            " channel=? AND ambiguous=1 AND kind!=7 LIMIT 1";
+  static const char sql[] =
+      "SELECT 1 FROM outbox WHERE alert_id=? AND"
+      " channel=? AND ambiguous=1 AND kind!=" SQL_CANCEL " LIMIT 1";
 
-  return db_number(s, db_ask(s, sql, "it", alert_id, channel), 0) != 0;
+  return db_number(&s->db,
+                   db_ask(&s->db, sql, DB_BIND(db_i(alert_id), db_t(channel))),
+                   0) != 0;
 }
 
 bool store_outbox_overtaken(struct store *s, const struct outbox_row *r) {
   static const char sql[] =
       "SELECT 1 FROM outbox WHERE alert_id=? AND channel=? AND place>?"
-      " AND state=2 AND kind!=7 AND recipient='' LIMIT 1";
+      " AND state=" SQL_SENT " AND kind!=" SQL_CANCEL
+      " AND recipient='' LIMIT 1";
 
-  return db_number(s, db_ask(s, sql, "iti", r->alert_id, r->channel, r->place),
+  return db_number(&s->db,
+                   db_ask(&s->db, sql,
+                          DB_BIND(db_i(r->alert_id), db_t(r->channel),
+                                  db_i(r->place))),
                    0) != 0;
 }
 
 int store_outbox_hurry(struct store *s, const char *channel, int64_t id) {
   static const char sql[] = "UPDATE outbox SET not_before=0 WHERE channel=?1"
-                            " AND state=0 AND (?2=0 OR id=?2)";
+                            " AND state=" SQL_QUEUED " AND (?2=0 OR id=?2)";
 
-  return db_run(s, sql, "ti", channel, id);
+  return db_run(&s->db, sql, DB_BIND(db_t(channel), db_i(id)));
 }
 
 bool store_outbox_has(struct store *s, const char *channel, int64_t alert_id,
@@ -215,48 +237,57 @@ bool store_outbox_has(struct store *s, const char *channel, int64_t alert_id,
       "SELECT 1 FROM outbox WHERE alert_id=? AND channel=? AND kind=?"
       " AND created=? LIMIT 1";
 
-  return db_number(
-             s,
-             db_ask(s, sql, "itii", alert_id, channel, (int64_t)kind, created),
-             0) != 0;
+  return db_number(&s->db,
+                   db_ask(&s->db, sql,
+                          DB_BIND(db_i(alert_id), db_t(channel), db_i(kind),
+                                  db_i(created))),
+                   0) != 0;
 }
 
 int store_outbox_recover(struct store *s) {
-  static const char sql[] =
-      "UPDATE outbox SET state=0, ambiguous=1 WHERE state=1";
+  static const char sql[] = "UPDATE outbox SET state=" SQL_QUEUED
+                            ", ambiguous=1 WHERE state=" SQL_SENDING "";
 
-  return db_run(s, sql, "");
+  return db_run(&s->db, sql, DB_NOTHING);
+}
+
+static bool among(const unsigned char *name, const char *const *names,
+                  size_t names_num) {
+  for (size_t i = 0; name != NULL && i < names_num; i++)
+    if (strcmp(names[i], (const char *)name) == 0)
+      return true;
+  return false;
 }
 
 int store_outbox_orphans(struct store *s, const char *const *names,
                          size_t names_num) {
   static const char find[] =
-      "SELECT channel FROM outbox WHERE state IN (0,1) AND channel>?1"
-      " ORDER BY channel LIMIT 1";
+      "SELECT id, channel FROM outbox WHERE state IN " SQL_UNDERWAY
+      " AND id>? ORDER BY id";
   static const char kill[] =
-      "UPDATE outbox SET state=3, last_error='the channel is no longer"
-      " configured' WHERE channel=? AND state IN (0,1)";
-  char channel[64] = "";
+      "UPDATE outbox SET state=" SQL_DEAD ", last_error='the channel is no"
+      " longer configured' WHERE id=?";
+  int64_t id = 0;
   int gone = 0;
 
   for (;;) {
-    sqlite3_stmt *stmt = db_ask(s, find, "t", channel);
-    bool more = db_step(s, stmt);
-    bool known = false;
+    sqlite3_stmt *stmt = db_ask(&s->db, find, DB_BIND(db_i(id)));
+    bool known = true;
+    int err;
 
-    if (more)
-      db_text(stmt, 0, channel, sizeof(channel));
+    /* names are compared as they stand there: a damaged row may have a longer
+     * one than any channel */
+    while (known && db_step(&s->db, stmt)) {
+      id = sqlite3_column_int64(stmt, 0);
+      known = among(sqlite3_column_text(stmt, 1), names, names_num);
+    }
     db_done(stmt);
-    if (!more)
-      return gone;
-    for (size_t i = 0; i < names_num; i++)
-      known = known || strcmp(names[i], channel) == 0;
     if (known)
-      continue;
-    int err = db_run(s, kill, "t", channel);
+      return gone;
+    err = db_run(&s->db, kill, DB_BIND(db_i(id)));
     if (err < 0)
       return err;
-    gone += sqlite3_changes(s->db);
+    gone++;
   }
 }
 
@@ -264,14 +295,17 @@ size_t store_outbox_overdue(struct store *s, const char *channel,
                             int64_t created_before, int level, int64_t *ids,
                             size_t max) {
   static const char sql[] =
-      "SELECT id FROM outbox WHERE channel=? AND state=0 AND fell_back=0"
-      " AND fallback_for='' AND kind!=7 AND created<=? AND level>=?"
+      "SELECT id FROM outbox WHERE channel=? AND state=" SQL_QUEUED
+      " AND fell_back=0"
+      " AND fallback_for='' AND kind!=" SQL_CANCEL
+      " AND created<=? AND level>=?"
       " ORDER BY place, id LIMIT ?";
-  sqlite3_stmt *stmt = db_ask(s, sql, "tiii", channel, created_before,
-                              (int64_t)level, (int64_t)max);
+  sqlite3_stmt *stmt = db_ask(&s->db, sql,
+                              DB_BIND(db_t(channel), db_i(created_before),
+                                      db_i(level), db_i((int64_t)max)));
   size_t n = 0;
 
-  while (n < max && db_step(s, stmt))
+  while (n < max && db_step(&s->db, stmt))
     ids[n++] = sqlite3_column_int64(stmt, 0);
   db_done(stmt);
   return n;
@@ -279,16 +313,18 @@ size_t store_outbox_overdue(struct store *s, const char *channel,
 
 int64_t store_outbox_count(struct store *s, const char *channel,
                            int64_t *oldest) {
-  static const char one[] = "SELECT count(*), ifnull(min(created),0)"
-                            " FROM outbox WHERE channel=? AND state<=1";
+  static const char one[] =
+      "SELECT count(*), ifnull(min(created),0)"
+      " FROM outbox WHERE channel=? AND state IN " SQL_UNDERWAY "";
   static const char all[] = "SELECT count(*), ifnull(min(created),0)"
-                            " FROM outbox WHERE state IN (0,1)";
-  sqlite3_stmt *stmt =
-      channel != NULL ? db_ask(s, one, "t", channel) : db_ask(s, all, "");
+                            " FROM outbox WHERE state IN " SQL_UNDERWAY "";
+  sqlite3_stmt *stmt = channel != NULL
+                           ? db_ask(&s->db, one, DB_BIND(db_t(channel)))
+                           : db_ask(&s->db, all, DB_NOTHING);
   int64_t count = 0;
 
   *oldest = 0;
-  if (db_step(s, stmt)) {
+  if (db_step(&s->db, stmt)) {
     count = sqlite3_column_int64(stmt, 0);
     *oldest = sqlite3_column_int64(stmt, 1);
   }
@@ -297,30 +333,34 @@ int64_t store_outbox_count(struct store *s, const char *channel,
 }
 
 int store_outbox_evict(struct store *s, const char *channel, int max) {
-  /* kind 2 repeat, 3 resolved, 6 test, 7 cancel; level 1 info, 4 critical */
   static const char sql[] =
-      "UPDATE outbox SET state=4 WHERE id IN (SELECT id FROM outbox o WHERE"
-      " channel=?1 AND state=0 AND kind<6 AND (kind=2 OR (kind!=3 AND level<4)"
-      " OR (kind=3 AND NOT EXISTS(SELECT 1 FROM told t WHERE"
+      "UPDATE outbox SET state=" SQL_SUPERSEDED
+      " WHERE id IN (SELECT id FROM outbox o WHERE"
+      " channel=?1 AND state=" SQL_QUEUED " AND kind<" SQL_TEST
+      " AND (kind=" SQL_REPEAT " OR (kind!=" SQL_RESOLVED
+      " AND level<" SQL_CRITICAL ")"
+      " OR (kind=" SQL_RESOLVED " AND NOT EXISTS(SELECT 1 FROM told t WHERE"
       " t.alert_id=o.alert_id AND t.channel=?1 AND t.announced=1) AND NOT"
       " EXISTS(SELECT 1 FROM outbox p WHERE p.alert_id=o.alert_id AND"
-      " p.channel=?1 AND p.kind=0 AND p.state<=1)))"
-      " ORDER BY kind!=2, level!=1, kind!=3, place LIMIT ?2)";
-  int err = db_run(s, sql, "ti", channel, (int64_t)max);
+      " p.channel=?1 AND p.kind=" SQL_OPEN " AND p.state IN " SQL_UNDERWAY ")))"
+      " ORDER BY kind!=" SQL_REPEAT ", level!=" SQL_INFO ", kind!=" SQL_RESOLVED
+      ", place LIMIT ?2)";
+  int err = db_run(&s->db, sql, DB_BIND(db_t(channel), db_i((int64_t)max)));
 
-  return err < 0 ? err : sqlite3_changes(s->db);
+  return err < 0 ? err : sqlite3_changes(s->db.handle);
 }
 
 int store_outbox_each(struct store *s, size_t max, store_row_fn *each,
                       void *arg) {
   static const char sql[] = "SELECT " COLUMNS " FROM outbox WHERE state IN"
-                            " (0,1,3) ORDER BY state, place, id LIMIT ?";
-  sqlite3_stmt *stmt = db_ask(s, sql, "i", (int64_t)max);
+                            " (" SQL_QUEUED "," SQL_SENDING "," SQL_DEAD
+                            ") ORDER BY state, place, id LIMIT ?";
+  sqlite3_stmt *stmt = db_ask(&s->db, sql, DB_BIND(db_i((int64_t)max)));
   struct outbox_row row;
 
   if (stmt == NULL)
     return -EIO;
-  while (db_step(s, stmt)) {
+  while (db_step(&s->db, stmt)) {
     row_read(stmt, &row);
     row.title = copy_text(stmt, 21);
     if (row.title != NULL)

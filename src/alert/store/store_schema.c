@@ -3,7 +3,7 @@
  * changed once released: append another. */
 #include <config.h>
 
-#include "alert/store/store_db.h"
+#include "alert/store/store_schema.h"
 
 #include <stdio.h>
 

@@ -6,6 +6,7 @@
 #include "../support/alert_fixture.h"
 #include "../support/failing_disk.h"
 #include "../support/suite.h"
+#include "alert/store/store_alert.h"
 
 #include <sqlite3.h>
 #include <stdio.h>

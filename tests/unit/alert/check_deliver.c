@@ -6,6 +6,7 @@
 #include "../support/suite.h"
 #include "alert/deliver/backoff.h"
 #include "alert/deliver/deliver_plan.h"
+#include "alert/store/store_notification_log.h"
 
 #include <inttypes.h>
 #include <stdio.h>

@@ -5,6 +5,7 @@
 
 #include "../support/alert_fixture.h"
 #include "../support/suite.h"
+#include "alert/store/store_history.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -3,11 +3,18 @@
 #include <config.h>
 
 #include "alert/store/store.h"
+#include "alert/store/store_alert.h"
+#include "alert/store/store_history.h"
+#include "alert/store/store_meta.h"
+#include "alert/store/store_notification_log.h"
+#include "alert/store/store_outbox.h"
+#include "alert/store/store_upkeep.h"
 
 #include "../support/suite.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <sqlite3.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -389,6 +396,206 @@ START_TEST(pruning_goes_in_slices_and_spares_the_open) {
 }
 END_TEST
 
+/* As the version before wrote it: schema 1, an alert that is open and told,
+ * a message in the queue, one in mid-air, one done. */
+static const char version_1[] =
+    "CREATE TABLE meta(key TEXT PRIMARY KEY, value) WITHOUT ROWID;"
+    "CREATE TABLE alert(id INTEGER PRIMARY KEY AUTOINCREMENT, fp TEXT NOT NULL,"
+    " episode TEXT NOT NULL UNIQUE, class INT, host TEXT, plugin TEXT, pi TEXT,"
+    " type TEXT, ti TEXT, device TEXT, level INT, severity INT,"
+    " state INT NOT NULL, flags INT, since INT, seen INT, state_due INT,"
+    " resolved_at INT, value REAL, limit_ REAL, direction INT, unit TEXT,"
+    " ds TEXT, text TEXT, count INT, flap_n INT DEFAULT 0,"
+    " flap_from INT DEFAULT 0, ack_by TEXT, ack_at INT, ack_until INT,"
+    " ack_level INT, extra TEXT NOT NULL);"
+    "CREATE UNIQUE INDEX alert_open ON alert(fp) WHERE state < 3;"
+    "CREATE INDEX alert_closed ON alert(resolved_at) WHERE state >= 3;"
+    "CREATE TABLE member(alert_id INT NOT NULL REFERENCES alert(id)"
+    " ON DELETE CASCADE, series TEXT NOT NULL, missing_since INT, back_at INT,"
+    " PRIMARY KEY(alert_id, series)) WITHOUT ROWID;"
+    "CREATE TABLE route_state(alert_id INT NOT NULL REFERENCES alert(id)"
+    " ON DELETE CASCADE, route TEXT NOT NULL, group_key TEXT, flush_due INT,"
+    " repeat_due INT, step INT, step_due INT, suppressed_by TEXT,"
+    " suppressed_n INT, PRIMARY KEY(alert_id, route)) WITHOUT ROWID;"
+    "CREATE TABLE told(alert_id INT NOT NULL REFERENCES alert(id)"
+    " ON DELETE CASCADE, channel TEXT NOT NULL, announced INT, last_at INT,"
+    " last_level INT, provider_ref TEXT, root_ref TEXT, key_hash TEXT,"
+    " thread_root TEXT, previous TEXT, seq INT,"
+    " PRIMARY KEY(alert_id, channel)) WITHOUT ROWID;"
+    "CREATE TABLE outbox(id INTEGER PRIMARY KEY AUTOINCREMENT,"
+    " channel TEXT NOT NULL, alert_id INT REFERENCES alert(id)"
+    " ON DELETE SET NULL, kind INT, reason INT, place INT, created INT,"
+    " not_before INT, attempts INT, state INT NOT NULL,"
+    " delivery_id TEXT NOT NULL UNIQUE, msg_id TEXT, ambiguous INT,"
+    " shrink INT, quiet INT, fell_back INT, level INT, route TEXT,"
+    " recipient TEXT, fallback_for TEXT, title TEXT, body TEXT, extra TEXT,"
+    " last_error TEXT);"
+    "CREATE INDEX outbox_due ON outbox(channel, place, id) WHERE state = 0;"
+    "CREATE INDEX outbox_alert ON outbox(alert_id, channel, state);"
+    "CREATE INDEX outbox_state ON outbox(state, created);"
+    "CREATE TABLE channel(name TEXT PRIMARY KEY, not_before INT, failures INT,"
+    " refusals INT, breaker INT, disabled_reason TEXT, quota_left INT,"
+    " tokens REAL, tokens_at INT, evicted INT) WITHOUT ROWID;"
+    "CREATE TABLE silence(id INTEGER PRIMARY KEY, matchers TEXT, starts INT,"
+    " ends INT, until_resolved INT, created_by TEXT, reason TEXT);"
+    "CREATE TABLE history(id INTEGER PRIMARY KEY, at INT, alert_id INT,"
+    " what TEXT, channel TEXT, detail TEXT);"
+    "CREATE INDEX history_at ON history(at);"
+    "CREATE TABLE daily(day TEXT, device TEXT, wh REAL, cost REAL, peak_w REAL,"
+    " peak_at INT, offline_s INT, PRIMARY KEY(day, device)) WITHOUT ROWID;"
+    "PRAGMA user_version = 1;"
+    "INSERT INTO alert(id, fp, episode, state, since, extra) VALUES(7, 'f7',"
+    " 'f7-1000', 1, 1000000, '{\"class\":0,\"host\":\"nas\",\"plugin\":"
+    "\"kasa\",\"plugin_instance\":\"Freezer\",\"type\":\"power\","
+    "\"device\":\"Freezer\",\"level\":4,\"severity\":2,\"state\":1,"
+    "\"value\":1900,\"since\":1000000}');"
+    "INSERT INTO told(alert_id, channel, announced, last_at, last_level,"
+    " thread_root) VALUES(7, 'mail', 1, 1000500, 4, '<root@nas>');"
+    "INSERT INTO route_state(alert_id, route, repeat_due)"
+    " VALUES(7, 'all', 4600000);"
+    "INSERT INTO outbox(id, channel, alert_id, kind, reason, place, created,"
+    " not_before, attempts, state, delivery_id, title, body, extra) VALUES"
+    " (1, 'mail', 7, 0, 0, 1, 1000000, 0, 1, 2, 'd1', 'told', 'b', '{}'),"
+    " (2, 'mail', 7, 2, 3, 2, 2000000, 0, 1, 1, 'd2', 'in the air', 'b', '{}'),"
+    " (3, 'mail', 7, 1, 1, 3, 3000000, 0, 0, 0, 'd3', 'waits', 'b', '{}');"
+    "INSERT INTO meta VALUES('wall_high', 3000000);";
+
+static void write_sql(const char *sql) {
+  char path[128];
+  sqlite3 *db = NULL;
+
+  snprintf(path, sizeof(path), "%s/alerts.db", directory);
+  ck_assert_int_eq(sqlite3_open(path, &db), SQLITE_OK);
+  ck_assert_int_eq(sqlite3_exec(db, sql, NULL, NULL, NULL), SQLITE_OK);
+  ck_assert_int_eq(sqlite3_close(db), SQLITE_OK);
+}
+
+START_TEST(the_file_of_the_version_before_goes_on) {
+  struct store *s;
+  struct alert a;
+  struct notification_log told;
+  struct outbox_row row;
+  int64_t high = 0;
+
+  write_sql(version_1);
+  s = open_as(STORE_CONTINUED);
+  ck_assert_int_eq(count_open(s), 1);
+  ck_assert_int_eq(store_alert_get(s, 7, &a), 0);
+  ck_assert_str_eq(a.device, "Freezer");
+  ck_assert_double_eq(a.value, 1900);
+  ck_assert_int_eq(a.level, LEVEL_CRITICAL);
+  ck_assert_int_eq(a.state, ALERT_FIRING);
+  store_notification_log_get(s, 7, "mail", &told);
+  ck_assert(told.announced);
+  ck_assert_str_eq(told.thread_root, "<root@nas>");
+  ck_assert_int_eq(store_repeat_get(s, 7, "all"), 4600000);
+  store_meta_get(s, "wall_high", &high);
+  ck_assert_int_eq(high, 3000000);
+  ck_assert_int_eq(store_begin(s), 0);
+  ck_assert_int_eq(store_outbox_recover(s), 0);
+  ck_assert_int_eq(store_outbox_next(s, "mail", 9000000, &row), 0);
+  ck_assert_str_eq(row.title, "in the air");
+  ck_assert(row.ambiguous);
+  row.state = ROW_SENT;
+  ck_assert_int_eq(store_outbox_save(s, &row), 0);
+  outbox_row_free(&row);
+  ck_assert_int_eq(store_outbox_next(s, "mail", 9000000, &row), 0);
+  ck_assert_str_eq(row.title, "waits");
+  outbox_row_free(&row);
+  a.state = ALERT_RESOLVED;
+  ck_assert_int_eq(store_alert_save(s, &a, 0), 0);
+  ck_assert_int_eq(store_commit(s), 0);
+  ck_assert_int_eq(count_open(s), 0);
+  store_close(s);
+}
+END_TEST
+
+/* A name that no channel can have: from a damaged or edited file. */
+START_TEST(a_row_with_an_endless_channel_is_given_up) {
+  static const char *const names[] = {"mail"};
+  struct store *s;
+
+  write_sql(version_1);
+  write_sql("UPDATE outbox SET channel = printf('%.300c', 'x') WHERE id = 3");
+  s = open_as(STORE_CONTINUED);
+  ck_assert_int_eq(store_begin(s), 0);
+  ck_assert_int_eq(store_outbox_orphans(s, names, 1), 1);
+  ck_assert_int_eq(store_commit(s), 0);
+  store_close(s);
+}
+END_TEST
+
+START_TEST(a_channel_name_of_64_bytes_is_kept_whole) {
+  struct store *s = open_as(STORE_FRESH);
+  const char *name =
+      "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
+  struct outbox_row r = row_of(1, name, 0);
+  struct outbox_row got;
+
+  ck_assert_uint_eq(strlen(name), 64);
+  ck_assert_int_eq(store_begin(s), 0);
+  ck_assert_int_eq(store_outbox_add(s, &r), 0);
+  ck_assert_int_eq(store_outbox_next(s, name, 6000, &got), 0);
+  ck_assert_str_eq(got.channel, name);
+  outbox_row_free(&got);
+  ck_assert_int_eq(store_outbox_orphans(s, &name, 1), 0);
+  ck_assert_int_eq(store_commit(s), 0);
+  store_close(s);
+}
+END_TEST
+
+START_TEST(a_directory_with_too_long_a_name_is_refused) {
+  char path[700];
+  enum store_opened opened;
+  char why[200];
+  struct store *s;
+  size_t used = (size_t)snprintf(path, sizeof(path), "%s/", directory);
+
+  while (used < 600)
+    used += (size_t)snprintf(path + used, sizeof(path) - used, "%s",
+                             "a-folder-of-some-length/");
+  s = store_open(path, NULL, NULL, &opened, why, sizeof(why));
+  ck_assert_ptr_nonnull(s);
+  ck_assert_int_eq(opened, STORE_UNAVAILABLE);
+  ck_assert_msg(strstr(why, "too long") != NULL, "%s", why);
+  path[511] = '\0'; /* where it used to be cut */
+  ck_assert_int_ne(access(path, F_OK), 0);
+  store_close(s);
+}
+END_TEST
+
+START_TEST(links_laid_in_the_directory_are_not_followed) {
+  static const char *const names[] = {"ballast", "lock"};
+
+  for (size_t i = 0; i < ROWS(names); i++) {
+    char victim[128];
+    char link[128];
+    struct stat st;
+    enum store_opened opened;
+    struct store *s;
+    int fd;
+
+    snprintf(victim, sizeof(victim), "%s/victim-of-%s", directory, names[i]);
+    snprintf(link, sizeof(link), "%s/%s", directory, names[i]);
+    unlink(link);
+    fd = open(victim, O_WRONLY | O_CREAT, 0600);
+    ck_assert_int_eq(write(fd, "mine", 4), 4);
+    close(fd);
+    ck_assert_int_eq(symlink(victim, link), 0);
+    s = store_open(directory, NULL, NULL, &opened, NULL, 0);
+    ck_assert_ptr_nonnull(s);
+    store_close(s);
+    ck_assert_int_eq(stat(victim, &st), 0);
+    ck_assert_int_eq(st.st_size, 4);
+    unlink(victim);
+    s = store_open(directory, NULL, NULL, &opened, NULL, 0);
+    store_close(s);
+    ck_assert_int_ne(access(victim, F_OK), 0); /* nor made */
+    unlink(link);
+  }
+}
+END_TEST
+
 static void fill(TCase *t) {
   tcase_set_timeout(t, 60);
   tcase_add_checked_fixture(t, folder_make, folder_drop);
@@ -406,6 +613,11 @@ static void fill(TCase *t) {
   tcase_add_test(t, a_backup_put_in_the_files_place_is_not_overwritten);
   tcase_add_test(t, a_removed_file_is_written_anew);
   tcase_add_test(t, a_newer_programs_file_is_left_alone);
+  tcase_add_test(t, the_file_of_the_version_before_goes_on);
+  tcase_add_test(t, a_row_with_an_endless_channel_is_given_up);
+  tcase_add_test(t, a_channel_name_of_64_bytes_is_kept_whole);
+  tcase_add_test(t, a_directory_with_too_long_a_name_is_refused);
+  tcase_add_test(t, links_laid_in_the_directory_are_not_followed);
   tcase_add_test(t, pruning_goes_in_slices_and_spares_the_open);
 }
 

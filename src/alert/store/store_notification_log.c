@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: MIT */
+/* See store_notification_log.h. */
+#include <config.h>
+
+#include "alert/store/store_notification_log.h"
+
+#include "alert/store/store_internal.h"
+#include "alert/store/store_numbers.h"
+
+#include <errno.h>
+#include <string.h>
+
+void store_notification_log_get(struct store *s, int64_t alert_id,
+                                const char *channel,
+                                struct notification_log *told) {
+  static const char sql[] =
+      "SELECT announced, last_at, last_level, thread_root, previous, root_ref,"
+      " provider_ref FROM told WHERE alert_id=? AND channel=?";
+  sqlite3_stmt *stmt =
+      db_ask(&s->db, sql, DB_BIND(db_i(alert_id), db_t(channel)));
+
+  memset(told, 0, sizeof(*told));
+  if (db_step(&s->db, stmt)) {
+    told->announced = sqlite3_column_int(stmt, 0) != 0;
+    told->last_at = sqlite3_column_int64(stmt, 1);
+    told->last_level = (enum level)sqlite3_column_int(stmt, 2);
+    db_text(stmt, 3, told->thread_root, sizeof(told->thread_root));
+    db_text(stmt, 4, told->previous, sizeof(told->previous));
+    db_text(stmt, 5, told->root_ref, sizeof(told->root_ref));
+    db_text(stmt, 6, told->last_ref, sizeof(told->last_ref));
+  }
+  db_done(stmt);
+}
+
+int store_notification_log_set(struct store *s, int64_t alert_id,
+                               const char *channel,
+                               const struct notification_log *t) {
+  static const char sql[] =
+      "INSERT INTO told(alert_id, channel, announced, last_at, last_level,"
+      " thread_root, previous, root_ref, provider_ref, seq)"
+      " VALUES(?,?,?,?,?,?,?,?,?,1) ON CONFLICT(alert_id, channel) DO UPDATE"
+      " SET announced=excluded.announced, last_at=excluded.last_at,"
+      " last_level=excluded.last_level, thread_root=excluded.thread_root,"
+      " previous=excluded.previous, root_ref=excluded.root_ref,"
+      " provider_ref=excluded.provider_ref, seq=seq+1";
+
+  return db_run(&s->db, sql,
+                DB_BIND(db_i(alert_id), db_t(channel), db_i(t->announced),
+                        db_i(t->last_at), db_i(t->last_level),
+                        db_t(t->thread_root), db_t(t->previous),
+                        db_t(t->root_ref), db_t(t->last_ref)));
+}
+
+int store_receipt_each(struct store *s, const char *channel,
+                       store_receipt_fn *each, void *arg) {
+  static const char sql[] =
+      "SELECT t.alert_id, t.provider_ref FROM told t JOIN alert a"
+      " ON a.id = t.alert_id WHERE t.channel=? AND t.provider_ref != ''"
+      " AND a.state < " SQL_CLOSED " AND a.flags & " SQL_ACKED " = 0";
+  sqlite3_stmt *stmt = db_ask(&s->db, sql, DB_BIND(db_t(channel)));
+  char ref[MESSAGE_REF_SIZE];
+
+  if (stmt == NULL)
+    return -EIO;
+  while (db_step(&s->db, stmt)) {
+    db_text(stmt, 1, ref, sizeof(ref));
+    each(arg, sqlite3_column_int64(stmt, 0), ref);
+  }
+  db_done(stmt);
+  return 0;
+}

@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: MIT */
+/* The queue of messages, a row each. */
+#ifndef ALERT_STORE_STORE_OUTBOX_H
+#define ALERT_STORE_STORE_OUTBOX_H
+
+#include "alert/model/message.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct store;
+
+/* Room for the name of a channel, or the key of a route. */
+enum { STORE_NAME_SIZE = 65 };
+
+enum row_state { ROW_QUEUED, ROW_SENDING, ROW_SENT, ROW_DEAD, ROW_SUPERSEDED };
+
+/* Texts are owned by the row. */
+struct outbox_row {
+  int64_t id;
+  int64_t place;    /* order within a channel; 0 = its id */
+  int64_t alert_id; /* 0 = none */
+  enum message_kind kind;
+  enum alert_reason reason;
+  enum level level;
+  bool quiet, ambiguous, shrink, fell_back;
+  unsigned attempts;
+  enum row_state state;
+  int64_t created, not_before;
+  char delivery_id[33];
+  char message_id[MESSAGE_ID_SIZE];
+  char recipient[160];
+  char route[STORE_NAME_SIZE];
+  char fallback_for[160]; /* not empty: never falls back again */
+  char last_error[MESSAGE_WHY_SIZE];
+  char channel[STORE_NAME_SIZE];
+  char *title, *body;
+  char *snapshot; /* alert_json_text() of the alert as the message shows it */
+};
+
+void outbox_row_free(struct outbox_row *row);
+
+/* Inserts; sets row->id. */
+int store_outbox_add(struct store *store, struct outbox_row *row);
+/* Writes back all that may change after insertion. */
+int store_outbox_save(struct store *store, const struct outbox_row *row);
+/* The oldest row of the channel that may be sent at now: queued, due, nothing
+ * older of the same alert still underway. 0, -ENOENT; on 0 the caller frees
+ * row. */
+int store_outbox_next(struct store *store, const char *channel, int64_t now,
+                      struct outbox_row *row);
+int store_outbox_get(struct store *store, int64_t id, struct outbox_row *row);
+/* When the channel's next row becomes due that nothing older of its alert
+ * holds back; 0 = none. */
+int64_t store_outbox_due(struct store *store, const char *channel);
+/* Rows of (channel, alert) still queued or sending, by kind; kind -1 = any. */
+int store_outbox_pending(struct store *store, const char *channel,
+                         int64_t alert_id, int kind);
+/* Queued rows of (channel, alert) become superseded: all, or those of a kind,
+ * but for the row except (0 = none), and only those before the row before
+ * (0 = any). How many, or -errno. */
+int store_outbox_supersede(struct store *store, const char *channel,
+                           int64_t alert_id, int kind, int64_t except,
+                           int64_t before);
+/* Rows of the same channel and alert, still queued, that come after row: of a
+ * kind, or any (-1). */
+int store_outbox_newer(struct store *store, const struct outbox_row *row,
+                       int kind);
+/* A message of the alert may have reached the channel without our knowing. */
+bool store_outbox_doubtful(struct store *store, const char *channel,
+                           int64_t alert_id);
+/* A later message of the same channel and alert went to all recipients. */
+bool store_outbox_overtaken(struct store *store, const struct outbox_row *row);
+/* The channel's queued rows may go at once (id 0), or one of them. */
+int store_outbox_hurry(struct store *store, const char *channel, int64_t id);
+/* A row with the same alert, kind and sequence exists already there. */
+bool store_outbox_has(struct store *store, const char *channel,
+                      int64_t alert_id, enum message_kind kind,
+                      int64_t created);
+/* What a stopped process left in mid-air: back to the queue, ambiguous. */
+int store_outbox_recover(struct store *store);
+/* Queued rows of channels that are not among names any more become dead. How
+ * many, or -errno. */
+int store_outbox_orphans(struct store *store, const char *const *names,
+                         size_t names_num);
+/* Ids of up to max queued rows for the fallback: created before created_before
+ * with at least level, or any of the channel when level < 0; not yet fallen
+ * back. How many. */
+size_t store_outbox_overdue(struct store *store, const char *channel,
+                            int64_t created_before, int level, int64_t *ids,
+                            size_t max);
+/* Queued rows of a channel (NULL = all); age of the oldest by its creation
+ * time, 0 = none. */
+int64_t store_outbox_count(struct store *store, const char *channel,
+                           int64_t *oldest);
+/* Gives up to max queued rows of a channel up (superseded): repeats first,
+ * then info, then recoveries nobody is owed, then the oldest below critical;
+ * never an open of level >= critical. How many, or -errno. */
+int store_outbox_evict(struct store *store, const char *channel, int max);
+
+typedef void store_row_fn(void *arg, const struct outbox_row *row);
+/* Queued and dead rows, oldest first, at most max. Texts are not loaded but
+ * title. */
+int store_outbox_each(struct store *store, size_t max, store_row_fn *each,
+                      void *arg);
+
+#endif
