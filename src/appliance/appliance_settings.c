@@ -6,6 +6,7 @@
 #include "base/text.h"
 
 #include <stddef.h>
+#include <stdio.h>
 #include <string.h>
 
 const char *const appliance_kind_names[] = {"washer", "dishwasher", "dryer",
@@ -61,14 +62,14 @@ static void take_limit(double *limit, const struct conf_item *item,
     if ((v->kind == CONF_NUMBER ||
          (v->kind == CONF_STRING &&
           option_parse_seconds(v->string, &seconds) == 0)) &&
-        seconds >= 60 && seconds <= 31 * 24 * HOUR) {
+        seconds >= 10 && seconds <= 31 * 24 * HOUR) {
       *limit = seconds;
       return;
     }
   }
   conf_describe(item, found, sizeof(found));
   option_error(reporter,
-               "<Appliance>: option %s expects \"auto\" or a time from 60 "
+               "<Appliance>: option %s expects \"auto\" or a time from 10 "
                "seconds to 31 days, like 6h",
                found);
 }
@@ -127,7 +128,7 @@ const struct option appliance_options[] = {
     {.name = "MaxDuration",
      .type = OPTION_SECONDS,
      .offset = MEMBER(max_duration_s),
-     .min = 60,
+     .min = 10,
      .max = 2678400},
     {.name = "ExpectEvery", .type = OPTION_BLOCK, .block = take_expect_every},
     {.name = "MaxRun", .type = OPTION_BLOCK, .block = take_max_run},
@@ -155,4 +156,45 @@ unsigned appliance_settings_read(struct appliance_settings *s,
                                  struct option_reporter *reporter) {
   *s = defaults[kind_of(block)];
   return options_read(appliance_options, s, block, where, reporter);
+}
+
+const struct option spike_options[] = {
+    {.name = "Percent",
+     .type = OPTION_NUMBER,
+     .offset = offsetof(struct spike_settings, percent),
+     .min = 1,
+     .max = 10000},
+    {.name = "Watts",
+     .type = OPTION_NUMBER,
+     .offset = offsetof(struct spike_settings, watts),
+     .min = 0,
+     .max = 8000},
+    {.name = "For",
+     .type = OPTION_SECONDS,
+     .offset = offsetof(struct spike_settings, for_s),
+     .min = 0,
+     .max = 86400},
+    {.name = NULL},
+};
+
+void appliance_block_read(struct appliance_blocks *b,
+                          const struct conf_item *item, const char *where,
+                          struct option_reporter *reporter) {
+  bool spike = text_same(item->key, "Spike");
+  char inside[160];
+
+  snprintf(inside, sizeof(inside), "%s: <%s>", where,
+           spike ? "Spike" : "Appliance");
+  if (item->values_num > 0)
+    option_error(reporter, "%s takes no name", inside);
+  if (spike ? b->has_spike : b->has_appliance)
+    option_error(reporter, "%s stands twice, the last one counts", inside);
+  if (spike) {
+    b->has_spike = true;
+    b->spike = spike_defaults;
+    options_read(spike_options, &b->spike, item, inside, reporter);
+  } else {
+    b->has_appliance = true;
+    appliance_settings_read(&b->appliance, item, inside, reporter);
+  }
 }

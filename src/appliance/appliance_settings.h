@@ -5,6 +5,7 @@
 #define APPLIANCE_APPLIANCE_SETTINGS_H
 
 #include "appliance/cycle.h"
+#include "appliance/spike.h"
 #include "config/option.h"
 
 #include <stdbool.h>
@@ -49,5 +50,21 @@ unsigned appliance_settings_read(struct appliance_settings *s,
                                  const struct conf_item *block,
                                  const char *where,
                                  struct option_reporter *reporter);
+
+/* The blocks of a <Device> or <Plug> that are about what is behind it. */
+struct appliance_blocks {
+  bool has_appliance, has_spike;
+  struct appliance_settings appliance;
+  struct spike_settings spike;
+};
+
+/* Reads one block, <Appliance> or <Spike>, into b. where names what it stands
+ * in, like <Device "Washer">. */
+void appliance_block_read(struct appliance_blocks *b,
+                          const struct conf_item *item, const char *where,
+                          struct option_reporter *reporter);
+
+/* The options of <Spike>; offsets are those of struct spike_settings. */
+extern const struct option spike_options[];
 
 #endif

@@ -4,6 +4,8 @@
 
 noinst_LTLIBRARIES += libappliance.la
 libappliance_la_SOURCES = \
+	%D%/appliance.c \
+	%D%/appliance.h \
 	%D%/appliance_settings.c \
 	%D%/appliance_settings.h \
 	%D%/cycle.c \
@@ -14,5 +16,7 @@ libappliance_la_SOURCES = \
 	%D%/history.h \
 	%D%/spike.c \
 	%D%/spike.h \
+	%D%/usage.c \
+	%D%/usage.h \
 	%D%/watch.c \
 	%D%/watch.h

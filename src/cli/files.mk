@@ -127,7 +127,7 @@ libcli_la_SOURCES += \
 	%D%/term/width.h \
 	%D%/term/width_ranges.h
 
-CLI_LIBS = libcli.la libappliance.la libchannels.la $(POLL_LIBS) $(CJSON_LIBS) $(CURL_LIBS) $(LIBM)
+CLI_LIBS = libcli.la libchannels.la $(POLL_LIBS) $(CJSON_LIBS) $(CURL_LIBS) $(LIBM)
 
 bin_PROGRAMS = kasactl
 kasactl_SOURCES = %D%/main.c $(CHANNEL_TYPES)

@@ -20,7 +20,9 @@ src/types_table.h: types.db %D%/types_table.awk
 plugin_LTLIBRARIES = kasa.la
 kasa_la_SOURCES = \
 	%D%/oconfig.c %D%/oconfig.h \
+	%D%/appliance_values.c %D%/appliance_values.h \
 	%D%/kasa.c \
+	%D%/notification_queue.c %D%/notification_queue.h \
 	%D%/types.c %D%/types.h
 kasa_la_CPPFLAGS = $(PLUGIN_CPPFLAGS)
 kasa_la_LDFLAGS = $(PLUGIN_LDFLAGS)

@@ -8,6 +8,8 @@
 #include "base/clock.h"
 #include "base/text.h"
 #include "config/option.h"
+#include "plugin/appliance_values.h"
+#include "plugin/notification_queue.h"
 #include "plugin/oconfig.h"
 #include "plugin/types.h"
 #include "poll/poll_engine.h"
@@ -134,6 +136,30 @@ static void dispatch_plugs(value_list_t *vl, const struct poll_device *k,
   }
 }
 
+static void sink_gauge(void *arg, const char *plugin_name, const char *type,
+                       const char *type_instance, double value) {
+  value_list_t *vl = arg;
+
+  set_field(vl->plugin, plugin_name);
+  gauge(vl, type, type_instance, value);
+}
+
+static void sink_derive(void *arg, const char *plugin_name, const char *type,
+                        const char *type_instance, uint64_t value) {
+  value_list_t *vl = arg;
+
+  set_field(vl->plugin, plugin_name);
+  derive(vl, type, type_instance, value);
+}
+
+static void dispatch_appliances(const value_list_t *vl,
+                                const struct poll_device *k) {
+  value_list_t copy = *vl;
+  struct appliance_sink sink = {sink_gauge, sink_derive, &copy};
+
+  appliance_values_reading(k, &plugin.options, &sink);
+}
+
 static void dispatch_core(value_list_t *vl, const struct poll_device *k) {
   /* In a poll that also asks for the slow ones, those come by themselves. */
   uint32_t which = k->poll.progress.rare ? ~QUANTITIES_RARE : UINT32_MAX;
@@ -146,6 +172,7 @@ static void dispatch_core(value_list_t *vl, const struct poll_device *k) {
     watt_hours(vl, "", wh);
   if (plugin.options.report_info)
     dispatch_info(vl, k);
+  dispatch_appliances(vl, k);
 }
 
 static void report(void *arg, const struct poll_device *k, unsigned parts) {
@@ -244,6 +271,7 @@ static int wake(unsigned what) {
 
 static int read_poll(user_data_t *unused) {
   (void)unused;
+  notification_queue_dispatch();
   return wake(POLL_ENGINE_POLL);
 }
 
@@ -291,6 +319,8 @@ static int stop(void) {
     poll_engine_free(plugin.engine);
     plugin.engine = NULL;
   }
+  notification_queue_dispatch();
+  appliance_values_free();
   poll_options_free(&plugin.options);
   plugin.configured = false;
   return 0;

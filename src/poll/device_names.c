@@ -100,8 +100,8 @@ static bool is_slot(const char *match, unsigned slot) {
   return strcmp(match, text) == 0;
 }
 
-static const char *plug_option(const struct poll_device *k,
-                               const struct plug *plug) {
+const struct plug_options *device_name_plug_options(const struct poll_device *k,
+                                                    const struct plug *plug) {
   if (k->options == NULL)
     return NULL;
   for (size_t i = 0; i < k->options->plugs_num; i++) {
@@ -109,17 +109,17 @@ static const char *plug_option(const struct poll_device *k,
 
     if (is_slot(o->match, plug->slot) ||
         device_name_is_alias(o->match, plug->alias))
-      return o->name;
+      return o;
   }
   return NULL;
 }
 
 static void plug_base(const struct poll_device *k, const struct plug *plug,
                       char out[DEVICE_NAME_SIZE]) {
-  const char *option = plug_option(k, plug);
+  const struct plug_options *o = device_name_plug_options(k, plug);
 
-  if (option != NULL)
-    snprintf(out, DEVICE_NAME_SIZE, "%s", option);
+  if (o != NULL && o->name != NULL)
+    snprintf(out, DEVICE_NAME_SIZE, "%s", o->name);
   else if (plug->alias[0] != '\0')
     memcpy(out, plug->alias, DEVICE_NAME_SIZE);
   else

@@ -26,6 +26,10 @@ bool device_name_same_suffix(const struct poll_device *a,
  * alias (cleaned, from a device). */
 bool device_name_is_alias(const char *match, const char *alias);
 
+/* The <Plug> block for a plug of k, by its slot or its own name; NULL: none. */
+const struct plug_options *device_name_plug_options(const struct poll_device *k,
+                                                    const struct plug *plug);
+
 /* Names all plugs of a strip: the option, the plug's alias, else "Plug 3";
  * two with the same name get their slot behind it. Returns whether such a
  * pair was found that was not there before. */

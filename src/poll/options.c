@@ -96,11 +96,19 @@ static void read_report(void *target, const struct conf_item *item,
 
 /* -- <Device "..."> -- */
 
+static void read_plug_block(void *target, const struct conf_item *item,
+                            struct option_reporter *reporter) {
+  struct plug_options *p = target;
+
+  appliance_block_read(&p->blocks, item, "<Plug>", reporter);
+}
+
 const struct option plug_options_table[] = {
     {.name = "Name",
      .type = OPTION_STRING,
      .offset = offsetof(struct plug_options, name)},
-    {.name = "Appliance", .type = OPTION_LATER},
+    {.name = "Appliance", .type = OPTION_BLOCK, .block = read_plug_block},
+    {.name = "Spike", .type = OPTION_BLOCK, .block = read_plug_block},
     {0},
 };
 
@@ -152,6 +160,13 @@ static void read_plug(void *target, const struct conf_item *item,
   d->plugs[d->plugs_num++] = plug;
 }
 
+static void read_device_block(void *target, const struct conf_item *item,
+                              struct option_reporter *reporter) {
+  struct device_options *d = target;
+
+  appliance_block_read(&d->blocks, item, "<Device>", reporter);
+}
+
 const struct option device_options_table[] = {
     {.name = "Name",
      .type = OPTION_STRING,
@@ -180,7 +195,8 @@ const struct option device_options_table[] = {
     {.name = "PasswordFile",
      .type = OPTION_STRING,
      .offset = offsetof(struct device_options, login.password_file)},
-    {.name = "Appliance", .type = OPTION_LATER},
+    {.name = "Appliance", .type = OPTION_BLOCK, .block = read_device_block},
+    {.name = "Spike", .type = OPTION_BLOCK, .block = read_device_block},
     {0},
 };
 
@@ -314,7 +330,6 @@ const struct option poll_options_table[] = {
      .type = OPTION_STRING,
      .offset = offsetof(struct poll_options, login.password_file)},
     {.name = "StateDirectory", .type = OPTION_LATER},
-    {.name = "SpikeWindow", .type = OPTION_LATER},
     {.name = "Tariff", .type = OPTION_LATER},
     {0},
 };

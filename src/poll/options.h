@@ -6,6 +6,7 @@
 #ifndef POLL_OPTIONS_H
 #define POLL_OPTIONS_H
 
+#include "appliance/appliance_settings.h"
 #include "config/option.h"
 #include "poll/credentials.h"
 
@@ -21,6 +22,7 @@ enum match_kind { MATCH_ADDRESS, MATCH_MAC, MATCH_TEXT };
 struct plug_options {
   char *match; /* the plug's own name or its slot */
   char *name;
+  struct appliance_blocks blocks;
 };
 
 struct device_options {
@@ -33,6 +35,7 @@ struct device_options {
   unsigned port;          /* 0: the transport's */
   int transport;          /* enum transport_choice of transports.h */
   struct credentials_options login;
+  struct appliance_blocks blocks;
   struct plug_options *plugs;
   size_t plugs_num;
 };

@@ -86,10 +86,14 @@ MISTAKES = {
     "password": ('Password "s3cret"', [P, "password", "Username"]),
     "password file": ('PasswordFile "/etc/x"', [P, "password", "Username"]),
     "state": ('StateDirectory "kasa"', [P, "StateDirectory", "not yet"]),
-    "spikes": ("SpikeWindow 300", [P, "SpikeWindow", "not yet"]),
     "tariff": ("<Tariff>\n  Rate 0.3\n</Tariff>", [P, "Tariff", "not yet"]),
-    "appliance": (in_device("<Appliance>\n  StartAbove 10\n</Appliance>"), [
-        D, "Appliance", "not yet"]),
+    "appliance": (in_device("<Appliance>\n  StartAbve 10\n</Appliance>"), [
+        "<Appliance>", "StartAbve", "did you mean StartAbove?"]),
+    "kind": (in_device("<Appliance>\n  Kind \"toaster\"\n</Appliance>"), [
+        "<Appliance>", "Kind", "washer, dishwasher, dryer", "toaster"]),
+    "expect every": (in_device("<Appliance>\n  ExpectEvery \"often\"\n</Appliance>"), [
+        "<Appliance>", "ExpectEvery", "auto"]),
+    "spike": (in_device("<Spike>\n  Percent 0\n</Spike>"), ["<Spike>", "Percent"]),
 }
 
 

@@ -99,7 +99,6 @@ static const struct {
     {"Password secret", "a password needs a Username beside it"},
     {"PasswordFile /etc/x", "a password needs a Username beside it"},
     {"StateDirectory kasa", "StateDirectory is not yet supported"},
-    {"SpikeWindow 300", "SpikeWindow is not yet supported"},
     {"Tariff", "Tariff is not yet supported"},
     {"Devcie x", "unknown option Devcie, did you mean Device?"},
     {"Discovry true", "unknown option Discovry, did you mean Discovery?"},
@@ -279,7 +278,8 @@ static const struct {
     {"Password me", "<Device \"x\">: a password needs a Username beside it"},
     {"PasswordFile me",
      "<Device \"x\">: a password needs a Username beside it"},
-    {"Appliance", "<Device \"x\">: Appliance is not yet supported"},
+    {"Appliance x", "<Device>: <Appliance> takes no name"},
+    {"Spike x", "<Device>: <Spike> takes no name"},
     {"Intervall 5",
      "<Device \"x\">: unknown option Intervall, did you mean Interval?"},
 };

@@ -171,7 +171,8 @@ static const struct {
 START_TEST(a_plug_block_means_an_alias_or_a_slot) {
   static const char *const aliases[4] = {"Fan", "3D printer", "PC"};
   char match[32], name[] = "Mine", other_match[] = "Nobody", other[] = "Other";
-  struct plug_options plugs[] = {{other_match, other}, {match, name}};
+  struct plug_options plugs[] = {{.match = other_match, .name = other},
+                                 {.match = match, .name = name}};
 
   strcpy(match, plug_options[_i].match);
   options.plugs = plugs;

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: MIT */
+/* What <Appliance> and <Spike> blocks bring: values of cycles, and
+ * notifications of type cycle and watch. Everything but the last function runs
+ * in the engine's thread. */
+#ifndef PLUGIN_APPLIANCE_VALUES_H
+#define PLUGIN_APPLIANCE_VALUES_H
+
+#include "poll/poll_device.h"
+
+/* Where a value goes; type_instance "" but for plugs. */
+struct appliance_sink {
+  void (*gauge)(void *arg, const char *plugin, const char *type,
+                const char *type_instance, double value);
+  void (*derive)(void *arg, const char *plugin, const char *type,
+                 const char *type_instance, uint64_t value);
+  void *arg;
+};
+
+/* A reading of k and its plugs has come. */
+void appliance_values_reading(const struct poll_device *k,
+                              const struct poll_options *o,
+                              const struct appliance_sink *sink);
+
+/* Forgets all appliances; the engine has ended. */
+void appliance_values_free(void);
+
+#endif
