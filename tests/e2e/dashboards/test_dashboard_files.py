@@ -13,12 +13,12 @@ import sys
 
 import pytest
 
-from tree import SOURCE
+from tree import RENDER, SOURCE
 
 pytestmark = [pytest.mark.plain, pytest.mark.no_daemon]
 
 GRAFANA = os.path.join(SOURCE, "grafana")
-sys.path.insert(0, GRAFANA)
+sys.path.insert(0, RENDER)
 
 import query  # noqa: E402
 
@@ -50,7 +50,7 @@ def run(*command, cwd=GRAFANA):
 def test_there_are_five_dashboards_as_their_generator_writes_them():
     assert UIDS == {"kasa-overview", "kasa-energy", "kasa-device",
                     "kasa-alerts", "kasa-host"}
-    run(sys.executable, "make.py", "--check")
+    run(sys.executable, "generator/make.py", "--check")
 
 
 def test_the_generator_sees_a_difference(tmp_path):
@@ -58,8 +58,8 @@ def test_the_generator_sees_a_difference(tmp_path):
     shutil.copytree(GRAFANA, copy)
     changed = copy / "dashboards" / "kasa-host.json"
     changed.write_text(changed.read_text().replace("percent", "short", 1))
-    done = subprocess.run([sys.executable, "make.py", "--check"], cwd=copy,
-                          capture_output=True, text=True, check=False)
+    done = subprocess.run([sys.executable, "generator/make.py", "--check"],
+                          cwd=copy, capture_output=True, text=True, check=False)
     assert done.returncode == 1 and "kasa-host.json" in done.stderr
 
 

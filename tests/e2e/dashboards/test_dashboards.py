@@ -267,9 +267,9 @@ def test_every_query_has_an_answer(world, name):
 def test_names_of_a_later_version_have_no_values_yet(world):
     asked = set().union(*(metrics(a.expr) for name in PAGES
                           for a in query.asks(page(name))))
-    assert later() <= asked, "grafana/later.txt holds what nobody asks for"
+    assert later() <= asked, "later.txt holds what nobody asks for"
     known = set(world.view("kasa-host").get("label/__name__/values"))
-    assert not later() & known, "take these out of grafana/later.txt"
+    assert not later() & known, "take these out of later.txt"
 
 
 # -- a known past ------------------------------------------------------------------

@@ -14,8 +14,9 @@ from collectd import BUILD, HOST, PLUGINDIR, Collectd, missing_plugins
 from history import History
 from prometheus import GRAFANA, Prometheus
 from sim import Sim
+from tree import RENDER, SOURCE
 
-sys.path.insert(0, GRAFANA)
+sys.path.insert(0, RENDER)
 
 import picture  # noqa: E402,F401
 import query  # noqa: E402
@@ -91,8 +92,9 @@ def page(name):
 
 
 def later():
-    """Metrics of a later version, from grafana/later.txt."""
-    with open(os.path.join(GRAFANA, "later.txt"), encoding="utf-8") as file:
+    """Metrics of a later version, from tests/e2e/dashboards/later.txt."""
+    path = os.path.join(SOURCE, "tests", "e2e", "dashboards", "later.txt")
+    with open(path, encoding="utf-8") as file:
         return {line.strip() for line in file
                 if line.strip() and not line.startswith("#")}
 

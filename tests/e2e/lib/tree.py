@@ -5,3 +5,6 @@ import os
 
 SOURCE = os.environ.get("KASA_SOURCE") or os.path.abspath(
     os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", ".."))
+
+# the tools that run a dashboard's queries and draw it
+RENDER = os.path.join(SOURCE, "doc", "pictures", "render")

@@ -24,7 +24,7 @@ sys.path.insert(0, str(HERE.parent / "lib"))
 
 import net  # noqa: E402
 import collectd  # noqa: E402
-from tree import SOURCE  # noqa: E402
+from tree import RENDER, SOURCE  # noqa: E402
 from render_mail import shoot  # noqa: E402
 from sim import Sim  # noqa: E402
 
@@ -118,7 +118,7 @@ def main():
     chromium = sys.argv[3] if len(sys.argv) > 3 else "chromium"
     os.environ.setdefault("KASASIM", os.path.join(collectd.BUILD, "kasasim"))
     net.isolate()
-    sys.path.insert(0, os.path.join(SOURCE, "grafana"))
+    sys.path.insert(0, RENDER)
     from dashboard_fixture import BLOCKS, MACHINE
     import picture
     import query

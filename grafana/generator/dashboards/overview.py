@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: MIT
 """kasa-overview: the whole house at a glance."""
 
-from gen.model import (BLUE, GREEN, ORANGE, RED, YELLOW, bars, gauge, graph,
+from dashboards.model import (BLUE, GREEN, ORANGE, RED, YELLOW, bars, gauge, graph,
                        now, override, query, rows, stat, steps, table,
                        to_device)
-from gen.page import dashboard
-from gen.terms import NAME, OUTLET, UP, leaf
+from dashboards.page import dashboard
+from dashboards.terms import NAME, OUTLET, UP, leaf
 
 ON = f"({leaf('relay')} == 1)"
 

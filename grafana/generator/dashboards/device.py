@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: MIT
 """kasa-device: one device and its plugs."""
 
-from gen.model import (BLUE, COLOURED, GREEN, ON_OFF, ORANGE, RED, YELLOW, by_query,
+from dashboards.model import (BLUE, COLOURED, GREEN, ON_OFF, ORANGE, RED, YELLOW, by_query,
                        graph, now, override, query, rows, stat, steps, table,
                        timeline, words)
-from gen.page import dashboard
-from gen.terms import NAME, OUTLET, STEP, used
+from dashboards.page import dashboard
+from dashboards.terms import NAME, OUTLET, STEP, used
 
 REACHABLE = words(v0=("unreachable", RED), v1=("reachable", GREEN))
 SIGNAL = steps(RED, (-80, ORANGE), (-70, YELLOW), (-60, GREEN))

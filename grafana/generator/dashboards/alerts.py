@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: MIT
 """kasa-alerts: what notify_kasa told, and whether collection is well."""
 
-from gen.model import (BLUE, COLOURED, GREEN, ORANGE, RED, YELLOW, bars, graph, now,
+from dashboards.model import (BLUE, COLOURED, GREEN, ORANGE, RED, YELLOW, bars, graph, now,
                        override, query, rows, stat, steps, table, to_device)
-from gen.page import dashboard
-from gen.terms import NAME, STEP
+from dashboards.page import dashboard
+from dashboards.terms import NAME, STEP
 
 NO_ALERTS = "notify_kasa is not loaded"
 LEVELS = (("info", BLUE), ("warning", YELLOW), ("error", ORANGE),

@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: MIT
 """kasa-energy: kWh and what they cost, by hour, day and month."""
 
-from gen.model import (BLUE, COLOURED, GREEN, ORANGE, RED, YELLOW, graph, monthly, now,
+from dashboards.model import (BLUE, COLOURED, GREEN, ORANGE, RED, YELLOW, graph, monthly, now,
                        override, query, rows, stat, steps, table, to_device)
-from gen.page import dashboard
-from gen.terms import NAME, STEP, projected, used
+from dashboards.page import dashboard
+from dashboards.terms import NAME, STEP, projected, used
 
 BEFORE = "[$__range] offset $__range"
 NO_METER = "No energy counted yet"

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """A whole dashboard: drop-downs, links, rows of panels in a grid of 24."""
 
-from gen.model import SOURCE, expand
+from dashboards.model import SOURCE, expand
 
 SCHEMA = 41  # of Grafana 12; older ones read it, newer ones migrate it
 

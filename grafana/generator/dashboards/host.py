@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: MIT
 """kasa-host: the machine that collects, by collectd's own plugins."""
 
-from gen.model import (GREEN, ORANGE, RED, graph, override,
+from dashboards.model import (GREEN, ORANGE, RED, graph, override,
                        query, stat, steps)
-from gen.page import dashboard
+from dashboards.page import dashboard
 
 
 def needs(plugin):

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""Writes grafana/dashboards/*.json from the tables in gen/.
+"""Writes grafana/dashboards/*.json from the tables in
+generator/dashboards/.
 
     make.py            writes the files
     make.py --check    says which files differ from what would be written
@@ -13,9 +14,9 @@ import sys
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE))
 
-from gen import alerts, device, energy, host, overview  # noqa: E402
+from dashboards import alerts, device, energy, host, overview  # noqa: E402
 
-FOLDER = HERE / "dashboards"
+FOLDER = HERE.parent / "dashboards"
 TABLES = (overview, energy, device, alerts, host)
 
 
@@ -39,7 +40,7 @@ def main(arguments):
         if known == text:
             continue
         if arguments:
-            print(f"{path.relative_to(HERE)} is not what make.py writes",
+            print(f"{path.relative_to(HERE.parent)} is not what make.py writes",
                   file=sys.stderr)
             status = 1
         else:

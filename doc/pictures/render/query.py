@@ -3,7 +3,7 @@
 in the variables as Grafana's Prometheus data source does, and runs them. The
 tests and picture.py stand on this.
 
-    page = load("dashboards/kasa-overview.json")
+    page = load("grafana/dashboards/kasa-overview.json")
     view = View(page, "http://localhost:9090", start, end)
     for ask in asks(page):
         print(ask.where, view.run(ask))
