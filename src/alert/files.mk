@@ -213,6 +213,8 @@ libchannels_la_SOURCES += \
 	%D%/channel/email/email.h \
 	%D%/channel/email/email_body.c \
 	%D%/channel/email/email_body.h \
+	%D%/channel/email/email_settings.c \
+	%D%/channel/email/email_settings.h \
 	%D%/channel/email/mime.c \
 	%D%/channel/email/mime.h \
 	%D%/channel/email/smtp.c \

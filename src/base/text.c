@@ -4,6 +4,7 @@
 
 #include "base/text.h"
 
+#include <stdio.h>
 #include <string.h>
 #include <strings.h>
 
@@ -152,6 +153,20 @@ size_t text_name(const char *in, size_t len, char *out, size_t size) {
   skip = strspn(out, " ");
   memmove(out, out + skip, used - skip + 1);
   return used - skip;
+}
+
+void text_host(const char *in, char *out, size_t size) {
+  size_t used = 0;
+
+  for (; *in != '\0' && used + 1 < size; in++)
+    if ((*in >= '0' && *in <= '9') || (*in >= 'a' && *in <= 'z') ||
+        (*in >= 'A' && *in <= 'Z') || (used > 0 && (*in == '-' || *in == '.')))
+      out[used++] = *in;
+  while (used > 0 && (out[used - 1] == '.' || out[used - 1] == '-'))
+    used--;
+  out[used] = '\0';
+  if (used == 0)
+    snprintf(out, size, "localhost");
 }
 
 bool text_same(const char *a, const char *b) { return strcasecmp(a, b) == 0; }

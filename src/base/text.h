@@ -37,6 +37,10 @@ size_t text_cut(const char *s, size_t max);
  * "/" becomes "_", blanks at both ends go. May leave an empty string. */
 size_t text_name(const char *in, size_t len, char *out, size_t size);
 
+/* The letters of in that a host name may have (A-Z, a-z, 0-9, "-" and "."),
+ * "localhost" where none is left; for EHLO and the ids of mails. */
+void text_host(const char *in, char *out, size_t size);
+
 /* Equal without regard to ASCII case. */
 bool text_same(const char *a, const char *b);
 

@@ -49,6 +49,7 @@ struct field {
 
 static const struct field alert_fields[] = {
     ALERT_TEXT(fingerprint),
+    ALERT_TEXT(recovery_text),
     ALERT_TEXT(episode),
     ALERT_TEXT(host),
     ALERT_TEXT(plugin),
@@ -382,17 +383,18 @@ static bool set_up(const struct sender *sender, void *settings,
   cJSON *errors = cJSON_CreateArray();
   cJSON *o = cJSON_CreateObject();
   struct option_reporter reporter = {.say = say, .arg = errors};
+  unsigned lost;
   int err;
 
   if (sender->defaults != NULL)
     sender->defaults(settings);
-  options_read(sender->options, settings, block, "<Channel \"probe\">",
-               &reporter);
+  lost = options_read(sender->options, settings, block, "<Channel \"probe\">",
+                      &reporter);
   err = sender->check(settings, "<Channel \"probe\">", &reporter);
   conf_free(block);
   cJSON_AddNumberToObject(o, "check", err);
   cJSON_AddItemToObject(o, "errors", errors);
-  err = err < 0 || reporter.errors > 0 ? -1 : 0;
+  err = err < 0 || lost > 0 ? -1 : 0;
   print(o);
   return err == 0;
 }

@@ -62,6 +62,8 @@ void curl_transfer_options_free(struct curl_transfer_options *o) {
 bool curl_transfer_is_loopback(const char *host) {
   size_t len = strlen(host);
 
+  if (len == 10 && strcasecmp(host, "localhost.") == 0)
+    return true;
   if (len >= 2 && host[0] == '[' && host[len - 1] == ']')
     return len == 5 && strncmp(host, "[::1]", 5) == 0;
   return strcasecmp(host, "localhost") == 0 || strcmp(host, "::1") == 0 ||

@@ -159,7 +159,8 @@ static void print_route(struct output *p, const struct notify_config *config,
     put_repeat(p, route->repeat);
     put(p, "\n");
   }
-  if (route->words.title != NULL || route->words.text != NULL)
+  if (route->words.title != NULL || route->words.text != NULL ||
+      route->words.recovery_title != NULL || route->words.recovery_text != NULL)
     put(p, "    with words of its own\n");
   if (route->go_on)
     put(p, "    and on to the routes below\n");

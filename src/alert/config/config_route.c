@@ -51,6 +51,24 @@ static void read_text(void *target, const struct conf_item *item,
     reading->broken = true;
 }
 
+static void read_recovery_title(void *target, const struct conf_item *item,
+                                struct option_reporter *reporter) {
+  struct route_reading *reading = target;
+
+  if (template_read(&reading->route.words.recovery_title, item, reading->where,
+                    reporter) < 0)
+    reading->broken = true;
+}
+
+static void read_recovery_text(void *target, const struct conf_item *item,
+                               struct option_reporter *reporter) {
+  struct route_reading *reading = target;
+
+  if (template_read(&reading->route.words.recovery_text, item, reading->where,
+                    reporter) < 0)
+    reading->broken = true;
+}
+
 #define MEMBER(name) .offset = offsetof(struct route_reading, route.name)
 #define STRINGS(text, member)                                                  \
   { .name = (text), .type = OPTION_STRINGS, MEMBER(member) }
@@ -79,6 +97,10 @@ const struct option route_options[] = {
     {.name = "Continue", .type = OPTION_BOOL, MEMBER(go_on)},
     {.name = "Title", .type = OPTION_BLOCK, .block = read_title},
     {.name = "Text", .type = OPTION_BLOCK, .block = read_text},
+    {.name = "RecoveryTitle",
+     .type = OPTION_BLOCK,
+     .block = read_recovery_title},
+    {.name = "RecoveryText", .type = OPTION_BLOCK, .block = read_recovery_text},
     {.name = "GroupBy", .type = OPTION_LATER},
     {.name = "GroupWait", .type = OPTION_LATER},
     {.name = "GroupInterval", .type = OPTION_LATER},
@@ -102,6 +124,8 @@ void route_clear(struct route_config *route) {
   free(route->channels);
   template_free(route->words.title);
   template_free(route->words.text);
+  template_free(route->words.recovery_title);
+  template_free(route->words.recovery_text);
   free(route->words.name);
 }
 

@@ -9,6 +9,7 @@
 #include "alert/store/store_notification_log.h"
 #include "alert/store/store_outbox.h"
 #include "base/log.h"
+#include "base/text.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -37,15 +38,15 @@ int deliver_channel_index(const struct deliver *d, const char *name) {
 void deliver_new_ids(struct deliver *d, const struct alert *a,
                      struct outbox_row *row) {
   unsigned char bytes[16];
+  char host[64];
 
+  text_host(d->hooks.collectd_host, host, sizeof(host));
   d->hooks.random(d->hooks.random_arg, bytes, sizeof(bytes));
   for (size_t i = 0; i < sizeof(bytes); i++)
     snprintf(row->delivery_id + 2 * i, 3, "%02x", bytes[i]);
   snprintf(row->message_id, sizeof(row->message_id), "<%.49s.%u.%.8s@%.50s>",
            a->episode[0] != '\0' ? a->episode : "test", a->sequence,
-           row->delivery_id,
-           d->hooks.collectd_host[0] != '\0' ? d->hooks.collectd_host
-                                             : "localhost");
+           row->delivery_id, host);
 }
 
 void deliver_history(struct deliver *d, const struct outbox_row *row,

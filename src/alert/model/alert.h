@@ -126,6 +126,7 @@ struct alert {
   char unit[16];              /* "W", "" = none known */
   char data_source[64];       /* "" = unknown */
   char text[ALERT_TEXT_SIZE]; /* collectd's own message */
+  char recovery_text[ALERT_TEXT_SIZE]; /* of the notification that ended it */
   struct alert_meta meta[ALERT_META_MAX];
 
   double last_power; /* of a device that is away: what it took at last, W */

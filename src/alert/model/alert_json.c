@@ -57,6 +57,7 @@ static const struct field fields[] = {
     TEXT_AT("unit", unit),
     TEXT_AT("data_source", data_source),
     TEXT_AT("text", text),
+    TEXT_AT("recovery_text", recovery_text),
     {"time", MOMENT, AT(time), 0},
     {"since", MOMENT, AT(since), 0},
     {"seen", MOMENT, AT(seen), 0},

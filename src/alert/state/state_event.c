@@ -126,6 +126,8 @@ static void okay(struct state *s, const struct event *ev, int64_t now) {
   e->a.flags &= ~(unsigned)(ALERT_UNCONFIRMED | ALERT_STALE | ALERT_NO_READING);
   e->a.seen = now;
   e->dirty = true;
+  if (ev->class == ALERT_EVENT) /* somebody's own words for the end */
+    snprintf(e->a.recovery_text, sizeof(e->a.recovery_text), "%s", ev->text);
   open_alert_values(e, ev);
   open_alert_fine(s, e, now);
 }

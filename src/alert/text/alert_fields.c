@@ -10,7 +10,6 @@
 #include "alert/text/units.h"
 #include "base/text.h"
 
-#include <inttypes.h>
 #include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -82,6 +81,12 @@ static void add_numbers(struct list *list, const struct message *message) {
   alert_fields_value(message,
                      isnan(alert->percent) ? alert->value : alert->percent,
                      text, sizeof(text));
+  if (alert_subject_kind(alert) == SUBJECT_SWITCH) {
+    /* a limit of 0.5 tells nobody anything */
+    add(list, over ? "Now" : "State", "%s",
+        alert_subject_switch(alert, alert->value));
+    return;
+  }
   add(list, over ? "Now" : "Value", "%s", text);
   alert_fields_value(message, alert->limit, limit, sizeof(limit));
   if (limit[0] != '\0' && alert->direction != DIRECTION_NONE)
@@ -99,13 +104,22 @@ static void add_times(struct list *list, const struct message *message,
   int64_t end = alert->resolved_at != 0 ? alert->resolved_at : now;
   char text[FORMAT_SIZE];
 
-  add_moment(list, "Since", alert->since, now);
+  /* what began just now began when this was written */
+  if (alert->resolved_at != 0 || now - alert->since >= 60000)
+    add_moment(list, "Since", alert->since, now);
   add_moment(list, "Until", alert->resolved_at, now);
   /* of a device that is away the text counts from its last reading */
   if (!is_away(alert) && alert->since > 0 && end - alert->since >= 60000) {
     format_duration((double)(end - alert->since) / 1000, text, sizeof(text));
     add(list, "Duration", "%s", text);
   }
+}
+
+/* A plug of the very machine that tells: its host name is no news. */
+static bool is_own(const struct message *message) {
+  return alert_subject_is_plug(message->alert) &&
+         message->collectd_host != NULL &&
+         strcmp(message->alert->host, message->collectd_host) == 0;
 }
 
 size_t alert_fields_of(const struct message *message,
@@ -120,18 +134,18 @@ size_t alert_fields_of(const struct message *message,
   add_numbers(&list, message);
   add_times(&list, message, now);
   if (alert->members_num > 1)
-    add(&list, "Series", "%u of %u missing", alert->members_missing,
+    add(&list, "Readings", "%u of %u missing", alert->members_missing,
         alert->members_num);
-  else if (alert->type[0] != '\0')
+  else if (alert->type[0] != '\0' && !alert_subject_is_plug(alert))
+    /* of a plug the words say what was measured */
     add(&list, "Series", "%s%s%s", alert->type,
         alert->type_instance[0] != '\0' ? "-" : "", alert->type_instance);
   if ((alert->flags & ALERT_ACKED) != 0)
     add(&list, "Acknowledged by", "%s",
         alert->ack_by[0] != '\0' ? alert->ack_by : alert->ack_source);
-  if (alert->host[0] != '\0' && strcmp(alert->host, alert->device) != 0)
+  if (alert->host[0] != '\0' && strcmp(alert->host, alert->device) != 0 &&
+      !is_own(message))
     add(&list, "Host", "%s", alert->host);
-  if (alert->id > 0)
-    add(&list, "Alert", "%" PRId64, alert->id);
   return list.n;
 }
 

@@ -132,6 +132,11 @@ static bool is_ours(const struct alert *alert) {
          strncmp(alert->plugin, "kasa_", 5) == 0;
 }
 
+bool alert_subject_is_plug(const struct alert *alert) {
+  return is_ours(alert) && alert->class != ALERT_EVENT &&
+         strcmp(alert->plugin, "kasa_total") != 0;
+}
+
 /* A host's own values are about the host, unless somebody named the thing. */
 static const char *who(const struct alert *alert) {
   bool named = alert->device[0] != '\0' &&

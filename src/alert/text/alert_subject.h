@@ -30,6 +30,9 @@ enum alert_subject_kind alert_subject_kind(const struct alert *alert);
 /* A missing device of which some readings, not all, have come back. */
 bool alert_subject_partly_back(const struct alert *alert);
 
+/* About a plug or a device of ours, not about a host or somebody's event. */
+bool alert_subject_is_plug(const struct alert *alert);
+
 /* "Freezer", "Desk strip, Fan", "nas", "Cost today". */
 void alert_subject(const struct alert *alert, char *out, size_t size);
 

@@ -17,6 +17,8 @@
 /* "1 620 W", "CPU 96 %", "52.4 kWh today" */
 #define READING "%{quantity}%{value}%{suffix}"
 #define BOUND "%{if limit}, %{direction} %{limit}%{end}"
+/* of who is away it is the news */
+#define AWAY_FOR "%{if duration>=1} for %{duration}%{end}"
 /* below a minute the length is noise */
 #define LASTING "%{if duration>=60} for %{duration}%{end}"
 #define SINCE "%{if since} since %{since|clock}%{end}"
@@ -72,7 +74,7 @@ static const struct wording wordings[] = {
      "%{subject} %{if duration>=60}has been " SWITCHED " for %{duration} "
      "(since %{since|clock})%{else}is " SWITCHED "%{end}."},
     {REASON_OPENED, SUBJECT_AWAY, "%{subject} is not reporting",
-     "%{subject}: no reading" LASTING "." LAST},
+     "%{subject}: no reading" AWAY_FOR "." LAST},
     {REASON_OPENED, SUBJECT_EVENT, "%{announcement|truncate:80}",
      "%{announcement}"},
     {REASON_OPENED, ANY_KIND, IF_READ("%{subject}: " READING, OUT_OF_RANGE),
@@ -81,7 +83,7 @@ static const struct wording wordings[] = {
     {REASON_WORSE, SUBJECT_SWITCH, "%{subject} is " SWITCHED ", now %{level}",
      "%{subject} is " SWITCHED SINCE "."},
     {REASON_WORSE, SUBJECT_AWAY, "%{subject} is not reporting, now %{level}",
-     "%{subject}: no reading" LASTING "." LAST},
+     "%{subject}: no reading" AWAY_FOR "." LAST},
     {REASON_WORSE, SUBJECT_EVENT, "%{announcement|truncate:80}, now %{level}",
      "%{announcement}"},
     {REASON_WORSE, ANY_KIND,
@@ -94,7 +96,7 @@ static const struct wording wordings[] = {
     {REASON_BETTER, SUBJECT_SWITCH, "%{subject} is " SWITCHED ", now %{level}",
      "%{subject} is " SWITCHED SINCE "."},
     {REASON_BETTER, SUBJECT_AWAY, "%{subject} is not reporting, now %{level}",
-     "%{subject}: no reading" LASTING "." LAST},
+     "%{subject}: no reading" AWAY_FOR "." LAST},
     {REASON_BETTER, SUBJECT_EVENT, "%{announcement|truncate:80}, now %{level}",
      "%{announcement}"},
     {REASON_BETTER, ANY_KIND,
@@ -107,7 +109,7 @@ static const struct wording wordings[] = {
     {REASON_REPEAT, SUBJECT_PARTLY, "Still: %{subject} is partly back",
      STILL_AWAY REMINDER},
     {REASON_REPEAT, SUBJECT_AWAY, "Still: %{subject} is not reporting",
-     "%{subject}: no reading" LASTING "." REMINDER},
+     "%{subject}: no reading" AWAY_FOR "." REMINDER},
     {REASON_REPEAT, SUBJECT_EVENT, "Still: %{announcement|truncate:80}",
      "%{announcement}" REMINDER},
     {REASON_REPEAT, ANY_KIND,
@@ -117,12 +119,15 @@ static const struct wording wordings[] = {
 
     {REASON_RECOVERED, SUBJECT_SWITCH, "OK: %{subject} is " SWITCHED,
      "%{subject} is " SWITCHED
-     " again.%{if duration>=60} That took %{duration}.%{end}"},
+     " again.%{if was_switched} It was %{was_switched}" LASTING ".%{end}"},
     {REASON_RECOVERED, SUBJECT_AWAY, "%{subject} is reporting again",
-     "%{subject} %{if duration}was away for %{duration}"
+     "%{subject} %{if duration>=1}was away for %{duration}"
      "%{else}is back%{end}."},
-    {REASON_RECOVERED, SUBJECT_EVENT, "OK: %{announcement|truncate:80}",
-     "%{announcement}"},
+    {REASON_RECOVERED, SUBJECT_EVENT,
+     "%{if recovery}OK: %{recovery|truncate:80}"
+     "%{else}Over: %{announcement|truncate:80}%{end}",
+     "%{if recovery}%{recovery}%{nl}It was: %{problem}"
+     "%{else}It is over: %{subject}: %{problem}%{end}" LASTING "."},
     {REASON_RECOVERED, ANY_KIND,
      IF_READ("OK: %{subject} " READING, "OK: %{subject}"),
      "%{subject} is back to normal" IF_READ(": " READING, "") "." WAS},
@@ -132,7 +137,8 @@ static const struct wording wordings[] = {
     {REASON_MISSED, SUBJECT_AWAY, "%{subject} was not reporting",
      FROM_TO ". It is reporting again. " LATE},
     {REASON_MISSED, SUBJECT_EVENT, "%{announcement|truncate:80}",
-     "%{announcement}%{nl}" FROM_TO ". " LATE},
+     "%{announcement}%{nl}" FROM_TO
+     ".%{if recovery} Then: %{recovery}%{end} " LATE},
     {REASON_MISSED, ANY_KIND,
      "%{subject} was %{if limit}%{direction} %{limit}%{else}out of "
      "range%{end}",
@@ -142,7 +148,7 @@ static const struct wording wordings[] = {
     {REASON_ACKED, SUBJECT_PARTLY, "Acknowledged: %{subject} is partly back",
      STILL_AWAY ACKED},
     {REASON_ACKED, SUBJECT_AWAY, "Acknowledged: %{subject} is not reporting",
-     "%{subject}: no reading" LASTING "." ACKED},
+     "%{subject}: no reading" AWAY_FOR "." ACKED},
     {REASON_ACKED, SUBJECT_SWITCH, "Acknowledged: %{subject} is " SWITCHED,
      "%{subject} is " SWITCHED SINCE "." ACKED},
     {REASON_ACKED, SUBJECT_EVENT, "Acknowledged: %{announcement|truncate:80}",
@@ -170,7 +176,7 @@ static const struct wording wordings[] = {
      "changes are held until it settles."},
     {REASON_AFTER_MAINTENANCE, SUBJECT_AWAY,
      "Still: %{subject} is not reporting",
-     "%{subject}: no reading" LASTING ". Still so after maintenance."},
+     "%{subject}: no reading" AWAY_FOR ". Still so after maintenance."},
     {REASON_AFTER_MAINTENANCE, SUBJECT_SWITCH, "Still: %{subject} is " SWITCHED,
      "%{subject} is " SWITCHED LASTING ". Still so after maintenance."},
     {REASON_AFTER_MAINTENANCE, SUBJECT_EVENT,

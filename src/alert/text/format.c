@@ -77,6 +77,22 @@ static void put_grouped(struct out *o, uint64_t whole, const char *gap) {
   }
 }
 
+/* "1.5e40": two digits behind the point at most, none that is 0. */
+static void put_power_of_ten(struct out *o, double value) {
+  int power = (int)floor(log10(fabs(value)));
+  long hundreds = lround(fabs(value) / pow(10, power) * 100);
+
+  if (hundreds >= 1000) { /* 9.999 was rounded */
+    hundreds /= 10;
+    power++;
+  }
+  putf(o, "%s%ld", value < 0 ? "-" : "", hundreds / 100);
+  if (hundreds % 100 != 0)
+    putf(o, hundreds % 10 == 0 ? ".%ld" : ".%02ld",
+         hundreds % 10 == 0 ? hundreds % 100 / 10 : hundreds % 100);
+  putf(o, "e%d", power);
+}
+
 static void put_number(struct out *o, double value, unsigned decimals,
                        bool trim, const struct text_style *style) {
   const char *gap = style != NULL && style->thousands_separator != NULL
@@ -90,8 +106,7 @@ static void put_number(struct out *o, double value, unsigned decimals,
   if (!isfinite(value))
     return;
   if (size >= LARGEST) {
-    /* %.0f writes no decimal point, so no locale can change it */
-    putf(o, "%.0f", value);
+    put_power_of_ten(o, value);
     return;
   }
   while (decimals > 0 && size * (double)scale * 10 >= LARGEST * 100)
@@ -200,13 +215,13 @@ size_t format_value(double value, const struct unit *unit,
       put_with_unit(&o, value / 1e3, "k", unit->symbol, style);
     else if (fabs(value) >= 1e6 && fabs(value) < 1e9)
       put_with_unit(&o, value / 1e6, "M", unit->symbol, style);
-    else if (fabs(value) >= 1e9)
+    else if (fabs(value) >= 1e9 && fabs(value) < LARGEST)
       put_with_unit(&o, value / 1e9, "G", unit->symbol, style);
     else
       put_with_unit(&o, value, "", unit->symbol, style);
     break;
   case UNIT_ENERGY:
-    if (fabs(value) >= 999.5)
+    if (fabs(value) >= 999.5 && fabs(value) < LARGEST)
       put_with_unit(&o, value / 1e3, "k", unit->symbol, style);
     else
       put_with_unit(&o, value, "", unit->symbol, style);

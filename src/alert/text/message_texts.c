@@ -4,6 +4,7 @@
 
 #include "alert/text/message_texts.h"
 
+#include "alert/text/alert_subject.h"
 #include "alert/text/default_templates.h"
 #include "alert/text/format.h"
 #include "alert/text/format_time.h"
@@ -20,13 +21,23 @@ static bool is_link(const char *url) {
   return strncmp(url, "https://", 8) == 0 || strncmp(url, "http://", 7) == 0;
 }
 
+/* A dashboard of plugs has no page for the disk of a host, nor for a test. */
+static bool leads_somewhere(const struct template *dashboard,
+                            const struct view *view) {
+  return (alert_subject_is_plug(view->alert) &&
+          view->message->kind != MESSAGE_TEST) ||
+         (!template_mentions(dashboard, "device") &&
+          !template_mentions(dashboard, "plugin_instance"));
+}
+
 static int url_of_view(const struct view *view, struct buf *out) {
   const struct text_style *style =
       view->message != NULL ? view->message->style : NULL;
   struct buf url;
   int err;
 
-  if (style == NULL || style->dashboard == NULL)
+  if (style == NULL || style->dashboard == NULL ||
+      !leads_somewhere(style->dashboard, view))
     return 0;
   buf_init(&url, TEMPLATE_OUTPUT_MAX);
   err = template_render(style->dashboard, view, TARGET_PLAIN, &url);
@@ -57,33 +68,62 @@ static int text_of_view(const struct view *view, enum view_text which,
 /* -- a route's own words ----------------------------------------------------
  */
 
-/* A route's text is about something that is wrong now. */
-static bool own_text_fits(enum alert_reason reason) {
-  return reason == REASON_OPENED || reason == REASON_WORSE ||
-         reason == REASON_BETTER || reason == REASON_REPEAT;
+/* The route's words for the occasion: some for what is wrong now, others for
+ * its end; none for acknowledgements and the like. */
+static void own_words(const struct message *message,
+                      const struct template **title,
+                      const struct template **text) {
+  const struct text_override *own = message->words;
+
+  *title = *text = NULL;
+  if (own == NULL)
+    return;
+  switch (message->reason) {
+  case REASON_OPENED:
+  case REASON_WORSE:
+  case REASON_BETTER:
+  case REASON_REPEAT:
+    *title = own->title;
+    *text = own->text;
+    return;
+  case REASON_RECOVERED:
+    *title = own->recovery_title;
+    *text = own->recovery_text;
+    return;
+  default:
+    return;
+  }
+}
+
+bool message_has_own_text(const struct message *message) {
+  const struct template *title;
+  const struct template *text;
+
+  own_words(message, &title, &text);
+  return text != NULL;
 }
 
 static int own_texts(const struct view *view, enum text_target target,
                      struct buf *title, struct buf *body) {
-  const struct text_override *own = view->message->words;
+  const struct template *own_title;
+  const struct template *own_text;
   struct buf *rest_title = title;
   struct buf *rest_body = body;
   int err = 0;
 
-  if (own != NULL && own_text_fits(view->message->reason)) {
-    if (own->title != NULL) {
-      err = template_render(own->title, view, target, title);
-      if (title->len > 0)
-        rest_title = NULL;
-    }
-    if ((err == 0 || err == -EMSGSIZE) && own->text != NULL) {
-      err = template_render(own->text, view, target, body);
-      if (body->len > 0)
-        rest_body = NULL;
-    }
-    if (err < 0 && err != -EMSGSIZE)
-      return err;
+  own_words(view->message, &own_title, &own_text);
+  if (own_title != NULL) {
+    err = template_render(own_title, view, target, title);
+    if (title->len > 0)
+      rest_title = NULL;
   }
+  if ((err == 0 || err == -EMSGSIZE) && own_text != NULL) {
+    err = template_render(own_text, view, target, body);
+    if (body->len > 0)
+      rest_body = NULL;
+  }
+  if (err < 0 && err != -EMSGSIZE)
+    return err;
   return default_texts(view, target, rest_title, rest_body);
 }
 
@@ -190,12 +230,11 @@ int view_texts(const struct view *shown, enum text_target target,
 }
 
 static struct view view_of(const struct message *message) {
-  return (struct view){
-      .message = message,
-      .alert = message->alert,
-      .alerts = &message->alert, /* a group of one */
-      .alerts_num = 1,
-      .text = text_of_view};
+  return (struct view){.message = message,
+                       .alert = message->alert,
+                       .alerts = &message->alert, /* a group of one */
+                       .alerts_num = 1,
+                       .text = text_of_view};
 }
 
 int message_texts(const struct message *message, enum text_target target,

@@ -10,6 +10,7 @@
 #include "alert/text/template_variables.h"
 #include "base/buf.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 
 /* Title and body of a message. Reads kind, reason, alert, delay_*,
@@ -19,7 +20,11 @@
 int message_texts(const struct message *message, enum text_target target,
                   struct buf *title, struct buf *body);
 
-/* The same for a text about several alerts; those in view are borrowed for the call. */
+/* Whether the route has a text of its own for this occasion. */
+bool message_has_own_text(const struct message *message);
+
+/* The same for a text about several alerts; those in view are borrowed for the
+ * call. */
 int view_texts(const struct view *view, enum text_target target,
                struct buf *title, struct buf *body);
 
@@ -28,9 +33,9 @@ int view_texts(const struct view *view, enum text_target target,
 int message_render(const struct template *t, const struct message *message,
                    enum text_target target, struct buf *out);
 
-/* Appends the address of the dashboard for this message, if one is configured
- * and it comes out as plain http or https of at most max bytes; else nothing.
- * 0, -ENOMEM, -EMSGSIZE. */
+/* Appends the address of the dashboard for this message, if one is configured,
+ * leads to something about it and it comes out as plain http or https of at
+ * most max bytes; else nothing. 0, -ENOMEM, -EMSGSIZE. */
 int message_url(const struct message *message, size_t max, struct buf *out)
     __attribute__((warn_unused_result));
 

@@ -7,6 +7,7 @@
 #include "base/text.h"
 
 #include <errno.h>
+#include <string.h>
 
 static bool compare(const struct step *step, const struct value *value) {
   double left = value->number;
@@ -150,4 +151,12 @@ int template_render(const struct template *t, const struct view *view,
   }
   buf_free(&text);
   return err;
+}
+
+bool template_mentions(const struct template *t, const char *name) {
+  for (size_t i = 0; i < t->steps_num; i++)
+    if (t->steps[i].variable != NULL &&
+        strcmp(t->steps[i].variable->name, name) == 0)
+      return true;
+  return false;
 }

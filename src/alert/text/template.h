@@ -10,6 +10,8 @@
 #include "alert/text/escape.h"
 #include "base/buf.h"
 
+#include <stdbool.h>
+
 struct template;
 struct view;
 
@@ -20,5 +22,8 @@ enum { TEMPLATE_OUTPUT_MAX = 16384 };
  * are escaped for target, the template's own words never. */
 int template_render(const struct template *t, const struct view *view,
                     enum text_target target, struct buf *out);
+
+/* Whether a %{name} of this name stands in it. */
+bool template_mentions(const struct template *t, const char *name);
 
 #endif

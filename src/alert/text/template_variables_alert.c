@@ -46,9 +46,11 @@ static int64_t last_reading_ms(const struct alert *alert) {
 
 static double lasted_seconds(const struct view *view) {
   const struct alert *alert = view->alert;
-  bool away = alert->resolved_at == 0 && alert->class == ALERT_MISSING;
+  /* who is away is so since the last reading, not since somebody noticed */
   int64_t from =
-      away || alert->last_at != 0 ? last_reading_ms(alert) : alert->since;
+      alert->class == ALERT_MISSING || alert->last_at != 0
+          ? last_reading_ms(alert)
+          : alert->since;
   int64_t to =
       alert->resolved_at != 0 ? alert->resolved_at : view_now(view) * 1000;
 
@@ -272,20 +274,50 @@ static bool begins_with(const char *text, const char *word) {
   return len > 0 && strncmp(text, word, len) == 0;
 }
 
+GETTER(get_was_switched) {
+  double before = isnan(view->alert->value) ? (double)NAN
+                  : view->alert->value != 0 ? 0
+                                            : 1;
+
+  return value_give_text(value, alert_subject_switch(view->alert, before));
+}
+
 /* A lock screen shows the beginning, so a stranger's text gets the name of
  * what it is about in front, unless it says so itself. */
-GETTER(get_announcement) {
+static int give_named(const struct alert *alert, const char *words,
+                      struct value *value) {
   char subject[SUBJECT_SIZE];
   char text[SUBJECT_SIZE + ALERT_TEXT_SIZE + 4];
 
-  alert_subject(view->alert, subject, sizeof(subject));
-  if (view->alert->text[0] == '\0')
+  alert_subject(alert, subject, sizeof(subject));
+  if (words[0] == '\0')
     snprintf(text, sizeof(text), "%s", subject);
-  else if (begins_with(view->alert->text, subject) ||
-           begins_with(view->alert->text, view->alert->device))
-    return value_give_text(value, view->alert->text);
+  else if (begins_with(words, subject) || begins_with(words, alert->device))
+    return value_give_text(value, words);
   else
-    snprintf(text, sizeof(text), "%s: %s", subject, view->alert->text);
+    snprintf(text, sizeof(text), "%s: %s", subject, words);
+  return value_give_copy(value, text);
+}
+
+GETTER(get_announcement) {
+  return give_named(view->alert, view->alert->text, value);
+}
+
+GETTER(get_recovery) {
+  if (view->alert->recovery_text[0] == '\0')
+    return value_give_text(value, "");
+  return give_named(view->alert, view->alert->recovery_text, value);
+}
+
+/* To stand within a sentence. */
+GETTER(get_problem) {
+  char text[ALERT_TEXT_SIZE];
+  size_t len;
+
+  snprintf(text, sizeof(text), "%s", view->alert->text);
+  len = strlen(text);
+  while (len > 0 && strchr(".! ", text[len - 1]) != NULL)
+    text[--len] = '\0';
   return value_give_copy(value, text);
 }
 
@@ -388,6 +420,8 @@ const struct template_variable variables_alert[] = {
      get_suffix},
     {"switched", "value", "on or off, for types that are either", VALUE_TEXT,
      OWN, BARE, get_switched},
+    {"was_switched", "value", "the other of the two", VALUE_TEXT, OWN, BARE,
+     get_was_switched},
     {"data_source", "value", "data source that was judged", VALUE_TEXT, FOREIGN,
      BARE, get_data_source},
     {"ds", "value", "the value, if NAME was the data source", VALUE_NUMBER, OWN,
@@ -437,6 +471,10 @@ const struct template_variable variables_alert[] = {
      get_text},
     {"announcement", "text", "the same, the device's name in front", VALUE_TEXT,
      FOREIGN, BARE, get_announcement},
+    {"recovery", "text", "what the notification that ended it said", VALUE_TEXT,
+     FOREIGN, BARE, get_recovery},
+    {"problem", "text", "message without its full stop", VALUE_TEXT, FOREIGN,
+     BARE, get_problem},
     {"title", "text", "default title", VALUE_TEXT, FOREIGN, BARE, get_title},
     {"summary", "text", "first line of the default text", VALUE_TEXT, FOREIGN,
      BARE, get_summary},

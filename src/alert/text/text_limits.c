@@ -202,8 +202,8 @@ static int with_markup(const struct message *message,
   int err;
 
   *done = false;
-  if (message->words == NULL || message->words->text == NULL ||
-      limits->target == TARGET_PLAIN || message->shrink ||
+  if (!message_has_own_text(message) || limits->target == TARGET_PLAIN ||
+      message->shrink ||
       !fits(message->title, limits->unit, limits->title, 1) ||
       !fits(message->body, limits->unit, limits->body, limits->lines))
     return 0;

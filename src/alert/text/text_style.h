@@ -25,9 +25,11 @@ struct text_style {
 
 /* Words of a route that stand in for the default ones; NULL = the defaults. */
 struct text_override {
-  char *name; /* of the route, "" for the implicit one */
-  struct template *title;
+  char *name;             /* of the route, "" for the implicit one */
+  struct template *title; /* while it is wrong */
   struct template *text;
+  struct template *recovery_title; /* when it is over */
+  struct template *recovery_text;
 };
 
 #endif

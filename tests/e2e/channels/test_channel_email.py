@@ -204,6 +204,131 @@ def test_all_recipients_go_in_one_transaction(pki):
     assert "Familie Müller" in letters[0]["To"]
 
 
+def test_one_recipient_that_is_none_leaves_out_that_one(pki):
+    with server_for(pki) as server:
+        run = probe("email", options(server, pki, to=("a@example.org", "b@@example.org", "c@example.org")))
+    assert run[0]["outcome"] == "sent"
+    assert "left out" in " ".join(run.errors) and "b@@example.org" in " ".join(run.errors)
+    assert server.mails[0]["to"] == ["a@example.org", "c@example.org"]
+
+
+def test_a_domain_of_other_letters_goes_by_its_ascii_name(pki):
+    _, letters, server = deliver(pki, to=("me@b\u00fccher.example",))
+    assert server.mails[0]["to"] == ["me@xn--bcher-kva.example"]
+    assert letters[0]["To"] == "me@xn--bcher-kva.example"
+
+
+def test_an_address_of_other_letters_goes_where_they_are_offered(pki):
+    to = "m\u00fcller@example.org"
+    with server_for(pki, utf8=True) as server:
+        run = probe("email", options(server, pki, to=(to,)))
+    assert run[0]["outcome"] == "sent", run.text
+    assert server.mails[0]["to"] == [to] and server.faults == []
+    assert any(c.startswith("MAIL") and c.endswith("SMTPUTF8") for c in server.commands)
+    with server_for(pki) as server:
+        run = probe("email", options(server, pki, to=(to,)))
+    assert run[0]["outcome"] == "message" and "SMTPUTF8" in run[0]["why"]
+    assert server.mails == [] and not any(c.startswith("MAIL") for c in server.commands)
+    with server_for(pki) as server:
+        run = probe("email", options(server, pki, to=(to, "me@example.org")))
+    assert run[0]["outcome"] == "split"
+
+
+def test_ehlo_is_the_full_name_the_domain_or_what_one_wants(pki):
+    _, _, server = deliver(pki, extra=[["Ehlo", "mail.house.example"]])
+    assert "EHLO mail.house.example" in server.commands
+    run = probe("email", [["To", "me@example.org"], ["Ehlo", "a b"]])
+    assert run.code == 1 and "Ehlo" in " ".join(run.errors)
+
+
+@pytest.mark.parametrize("text", ["504 5.5.2 <pi>: Helo command rejected: need fully-qualified hostname",
+                                  "550 5.7.1 <pi>: Helo command rejected: Host not found",
+                                  "554 5.7.1 <x@y>: Sender address rejected: Access denied"])
+def test_rcpt_refused_for_our_name_is_the_channels_trouble(pki, text):
+    got, server = outcome(pki, {"RCPT": text})
+    assert got["outcome"] == "channel" and server.mails == []
+    got, server = outcome(pki, {"RCPT": text}, to=("a@example.org", "b@example.org"))
+    assert got["outcome"] == "channel" and server.mails == []
+
+
+@pytest.mark.parametrize("phase", ["MAIL", "RCPT", "final"])
+def test_a_daily_limit_is_not_for_ever(pki, phase):
+    got, _ = outcome(pki, {phase: "550 5.4.5 Daily user sending limit exceeded"})
+    assert got["outcome"] == "retry" and got["wait_s"] == 3600
+
+
+def test_one_mail_per_connection_goes_on_at_once(pki):
+    with server_for(pki, per_connection=1) as server:
+        run = probe("email", options(server, pki), [send() for _ in range(6)])
+    assert [s["outcome"] for s in run.steps] == ["sent"] * 6, run.text
+    assert len(server.mails) == 6
+    # one mail learns it, those behind it ask no more
+    assert server.connections == 6
+
+
+def test_an_idle_421_on_a_kept_connection_is_retried_on_a_new_one(pki):
+    with server_for(pki, replies={"MAIL": ["250 ok", "421 4.4.2 idle timeout"]}) as server:
+        run = probe("email", options(server, pki), [send(), send()])
+    assert [s["outcome"] for s in run.steps] == ["sent", "sent"]
+    assert [m["connection"] for m in server.mails] == [1, 2]
+
+
+def test_wrong_password_says_nothing_of_a_server_without_auth(pki):
+    with server_for(pki) as server:
+        run = probe("email", options(server, pki, auth=False) + [["Username", USER], ["Password", "wrong"]])
+    assert run[0]["outcome"] == "channel" and "535" in run[0]["why"]
+    assert "does not offer AUTH" not in run.stderr and server.mails == []
+
+
+@pytest.mark.parametrize("kw", [{"starttls": False}, {"replies": {"STARTTLS": "454 4.7.0 not now"}}])
+def test_no_mail_without_tls_says_nothing_of_auth(pki, kw):
+    with server_for(pki, **kw) as server:
+        run = probe("email", options(server, pki))
+    assert run[0]["outcome"] in ("channel", "retry") and server.mails == []
+    assert "does not offer AUTH" not in run.stderr
+
+
+def test_a_server_that_takes_tokens_only_is_named(pki):
+    with server_for(pki, methods="XOAUTH2 OAUTHBEARER") as server:
+        run = probe("email", options(server, pki))
+    assert run[0]["outcome"] == "channel" and "XOAUTH2 OAUTHBEARER" in run[0]["why"], run.text
+    assert "does not offer AUTH" not in run.stderr
+    assert not any(c.startswith("AUTH") for c in server.commands)
+
+
+def test_an_ipv6_server_needs_no_brackets(pki):
+    for host in ("::1", "[::1]"):
+        with Smtp(family=socket.AF_INET6) as server:
+            run = probe("email", [["Server", host], ["Port", server.port], ["TLS", "none"], ["To", "me@example.org"]])
+        assert run[0]["outcome"] == "sent", run.text
+        assert len(server.mails) == 1
+
+
+def test_a_server_name_may_have_an_underscore():
+    run = probe("email", [["Server", "smtp_relay"], ["AllowInsecure", True], ["TLS", "none"],
+                          ["To", "me@example.org"], ["From", "a@example.org"]],
+                [{"op": "render", "message": message()}])
+    assert run.check == {"check": 0, "errors": []}
+
+
+def test_the_user_that_logs_in_is_the_sender(pki):
+    with server_for(pki) as server:
+        o = [pair for pair in options(server, pki) if pair[0] != "From"]
+        run = probe("email", o)
+    assert run[0]["outcome"] == "sent" and server.mails[0]["from"] == USER
+    assert run.stderr.count("From is not given") == 0
+    run = probe("email", [["Server", "mail.example.org"], ["To", "me@example.org"]],
+                [{"op": "render", "message": message()}])
+    assert run.stderr.count("From is not given") == 1
+
+
+def test_root_is_told_by_the_server_of_this_host():
+    with Smtp() as server:
+        run = probe("email", [["Port", server.port], ["To", "root"]])
+    assert run[0]["outcome"] == "sent", run.text
+    assert server.mails[0]["to"] == ["root"]
+
+
 def test_server_without_auth_gets_the_mail_and_it_is_logged(pki):
     with server_for(pki, advertise_auth=False) as server:
         run = probe("email", options(server, pki), [send(), send()])
@@ -245,7 +370,7 @@ def test_defaults_are_the_mail_server_on_this_host(pki):
     ([["Server", "smtp.example.org"], ["Password", "p"]], "needs Username"),
     ([["Server", "smtp.example.org/x"]], "expected a host name"),
     ([["Server", "a\r\nb"]], "expected a host name"),
-    ([["From", "me"]], "expected one address"),
+    ([["Server", "smtp.example.org"], ["From", "me"]], "expected one address"),
     ([["From", "a@example.org, b@example.org"]], "expected one address"),
     ([["From", "a@example.org\r\nRCPT TO:<x@example.org>"]], "expected one address"),
     ([["Port", 70000]], "Port"), ([["TLS", "maybe"]], "TLS"),
@@ -256,11 +381,11 @@ def test_mistakes_of_the_configuration_are_named(wrong, words):
 
 
 @pytest.mark.parametrize("address", ["", "me", "me@", "@x", "a b@example.org", "me@example.org>", "<me@example.org",
-                                     "me@exam\nple.org", "me@example.org\r\nDATA", "m\u00fcller@example.org",
+                                     "me@exam\nple.org", "me@example.org\r\nDATA", "m\u202e@example.org", "root",
                                      "a@b@c@", "<a@b>,<c@d>", "me@-x", ".me@x", "me@example.org SIZE=1",
                                      "x" * 300 + "@example.org", "me\x00@example.org"])
 def test_addresses_that_could_inject_are_refused(address):
-    run = probe("email", [["To", address]])
+    run = probe("email", [["Server", "mail.example.org"], ["To", address]])
     if "\x00" in address:  # ends there, so it is an address without a host
         assert run.code == 1
         return
@@ -387,7 +512,7 @@ def test_levels_in_subject_and_importance(pki, level, word, high):
 
 def test_recovery_is_ok_and_not_important(pki):
     _, letters, _ = deliver(pki, [send(kind="resolved", thread_root="<r@x>", root_ref="Freezer: 1 620 W")])
-    assert letters[0]["Subject"] == "[OK] Freezer: 1 620 W"
+    assert letters[0]["Subject"] == "[OK] Freezer 96 W"
     assert letters[0]["Importance"] is None
     assert letters[0]["X-Kasa-State"] == "resolved"
 
@@ -397,18 +522,33 @@ def test_quiet_message_is_not_important(pki):
     assert letters[0]["Importance"] is None
 
 
-def test_thread_chain_and_subject_stem_of_an_episode(pki):
+def test_thread_chain_and_the_state_in_the_subject(pki):
     first = message(message_id="<1@x>")
     run, _, _ = deliver(pki, [send(first)])
     ref = run[0]["provider_ref"]
     again = message("repeat", message_id="<2@x>", thread_root="<1@x>", previous="<1@x>", root_ref=ref)
     over = message("resolved", message_id="<3@x>", thread_root="<1@x>", previous="<2@x>", root_ref=ref)
+    again["alert"].update(value=2820, peak=2820)
+    over["alert"].update(value=90, peak=2820)
     _, letters, _ = deliver(pki, [send(first), send(again), send(over)])
     assert [x["In-Reply-To"] for x in letters] == [None, "<1@x>", "<1@x>"]
     assert [x["References"] for x in letters] == [None, "<1@x>", "<1@x> <2@x>"]
-    stems = [re.sub(r"^\[[A-Z]+\] ", "", x["Subject"]) for x in letters]
-    assert len(set(stems)) == 1 and stems[0].startswith("Freezer: 1")
-    assert [x["Subject"].split("]")[0] for x in letters] == ["[CRITICAL", "[CRITICAL", "[OK"]
+    assert [x["Subject"] for x in letters] == ["[CRITICAL] Freezer: 1 620 W", "[CRITICAL] Still: Freezer 2 820 W",
+                                               "[OK] Freezer 90 W"]
+
+
+def test_the_subject_of_what_became_worse_is_its_value_now(pki):
+    worse = send(kind="update", reason="worse", thread_root="<1@x>", previous="<1@x>", root_ref="Freezer: 1 600 W",
+                 alert={"value": 2820, "peak": 2820})
+    _, letters, _ = deliver(pki, [worse])
+    assert letters[0]["Subject"] == "[CRITICAL] Freezer: 2 820 W"
+
+
+def test_a_subject_of_ascii_words_is_plain_ascii(pki):
+    with server_for(pki) as server:
+        probe("email", options(server, pki), [send(alert={"value": 12820, "limit": 1500, "type": "voltage"})])
+    head = server.mails[0]["data"].split(b"\r\n\r\n")[0]
+    assert b"Subject: [CRITICAL] Freezer: 12 820 V\r\n" in head + b"\r\n"
 
 
 def test_thread_subject_option_repeats_the_first_with_re(pki):
@@ -482,6 +622,8 @@ def test_html_shows_device_and_value_large_and_a_table(pki):
     html = letters[0].html
     assert re.search(r"font-size:24px[^>]*>Freezer<", html)
     assert re.search(r"font-size:50px[^>]*>1\u202f620 W<", html)
+    shown = html.split("</head>")[1]
+    assert shown.count("620 W") == 1 and shown.count("1\u202f500 W") == 1  # nothing is said twice
     assert "above 1\u202f500 W" in html and "<table" in html
     assert 'name="color-scheme" content="light dark"' in html
     assert "<style" not in html
@@ -525,6 +667,8 @@ def test_plain_part_has_the_facts(pki):
     assert "Limit: above 1\u202f500 W" in letters[0].text
     assert "kasactl alerts ack 417" in letters[0].text
     assert "Peak: 1\u202f640 W" in letters[1].text
+    for word in ("Series", "Alert: ", "Host: nas"):
+        assert word not in letters[0].text
     assert "ack 417" not in letters[1].text
 
 

@@ -118,7 +118,7 @@ def test_through_opensmtpd(tmp_path, monkeypatch):
                                      x.raw)) for x in mailbox.letters)
         assert first.faults + last.faults == []
         assert first["Subject"].startswith("[CRITICAL] Küche ☕: 1")
-        assert last["Subject"].startswith("[OK] Küche ☕: 1")
+        assert last["Subject"] == "[OK] Küche ☕ 96 W"
         assert last["In-Reply-To"] == first["Message-ID"]
         assert set(mailbox.envelopes[0][1]) == {"me@example.org",
                                                 "you@example.org"}

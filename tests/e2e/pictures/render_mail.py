@@ -29,6 +29,15 @@ SAMPLES = {
     "warning": message(alert={"device": "Küche – Spülmaschine & Wärmepumpe im Keller", "level": "warning",
                               "value": 207.4, "limit": 210, "direction": "below", "type": "voltage", "unit": "V"}),
     "emergency": message(kind="repeat", alert={"level": "emergency", "repeats": 3}, created=1790015300000),
+    "event": message(alert={"class": "event", "plugin": "md", "plugin_instance": "md0", "device": "nas", "type": "",
+                            "value": None, "limit": None, "direction": "",
+                            "text": "drive sdb failed, array md0 is degraded (1 of 2 drives)"}),
+    "event-over": message(kind="resolved", alert={
+        "class": "event", "plugin": "md", "plugin_instance": "md0", "device": "nas", "type": "", "value": None,
+        "limit": None, "direction": "", "text": "drive sdb failed, array md0 is degraded (1 of 2 drives)",
+        "recovery_text": "array md0 is complete again"}),
+    "switch": message(alert={"device": "Aquarium pump", "type": "relay", "value": 0, "limit": 0.5, "unit": "",
+                             "direction": "below", "warning_max": None, "failure_max": None}),
     "test": message(kind="test", alert={"class": "event", "device": "nas"}),
 }
 

@@ -254,7 +254,7 @@ START_TEST(back_online) {
   struct alert a = freezer_missing();
   a.resolved_at = AT_1403 + MINUTES(12);
   EXPECT(say(&a, REASON_RECOVERED, MINUTES(13)), "Freezer is reporting again",
-         "Freezer was away for 12 minutes.");
+         "Freezer was away for 17 minutes.");
 }
 END_TEST
 
@@ -375,7 +375,7 @@ START_TEST(switch_is_something_or_is_not) {
   a.value = 1;
   a.resolved_at = AT_1403 + MINUTES(8);
   EXPECT(say(&a, REASON_RECOVERED, MINUTES(9)), "OK: Freezer is on",
-         "Freezer is on again. That took 8 minutes.");
+         "Freezer is on again. It was off for 8 minutes.");
 }
 END_TEST
 

@@ -112,7 +112,13 @@ static const struct {
     {"a\n@b", false},
     {"Name\r\nBcc: x <a@b>", false},
     {"a b@c", false},
-    {"m\xc3\xbcller@example.org", false},
+    {"m\xc3\xbcller@example.org", true}, /* with SMTPUTF8 */
+    {"me@b\xc3\xbc"
+     "cher.example",
+     false}, /* mime_address_ascii() first */
+    {"m\xe2\x80\xa8"
+     "e@example.org",
+     false},
     {"a@b>", false},
     {"<a@b", false},
     {"-x@b", false},

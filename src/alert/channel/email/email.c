@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* Mail over SMTP: one letter, its headers and its thread. */
+/* Mail over SMTP: one mail, its headers and its thread. */
 #include <config.h>
 
 #include "alert/channel/email/email.h"
 
 #include "alert/channel/email/email_body.h"
+#include "alert/channel/email/email_settings.h"
 #include "alert/channel/email/mime.h"
 #include "alert/channel/email/smtp.h"
 #include "alert/channel/secret.h"
@@ -20,175 +21,71 @@
 
 enum {
   MAIL_MAX = 512 * 1024,
-  TO_MAX = 50,
   STEM_MAX = 200,        /* bytes of a subject without its brackets */
   EARLIEST = 1577836800, /* 2020: before that a clock was not set */
 };
 
-struct email {
-  struct curl_transfer_options options;
-  struct smtp_session session;
-  char *server;
-  unsigned port;
-  int tls; /* enum smtp_tls, -1 = not given */
-  char *username;
-  struct secret password;
-  char *from;
-  struct option_strings to;
-  bool thread_subject;
-  bool warned; /* about a server without AUTH */
-};
-
-static const char *const tls_names[] = {[SMTP_STARTTLS] = "starttls",
-                                        [SMTP_IMPLICIT] = "implicit",
-                                        [SMTP_PLAIN] = "none",
-                                        NULL};
-
-static const struct option options[] = {
-    {.name = "Server",
-     .type = OPTION_STRING,
-     .offset = offsetof(struct email, server)},
-    {.name = "Port",
-     .type = OPTION_COUNT,
-     .offset = offsetof(struct email, port),
-     .min = 1,
-     .max = 65535},
-    {.name = "TLS",
-     .type = OPTION_CHOICE,
-     .offset = offsetof(struct email, tls),
-     .choices = tls_names},
-    {.name = "Username",
-     .type = OPTION_STRING,
-     .offset = offsetof(struct email, username)},
-    SECRET_OPTIONS("Password", struct email, password),
-    {.name = "From",
-     .type = OPTION_STRING,
-     .offset = offsetof(struct email, from)},
-    {.name = "To",
-     .type = OPTION_STRINGS,
-     .offset = offsetof(struct email, to)},
-    {.name = "ThreadSubject",
-     .type = OPTION_BOOL,
-     .offset = offsetof(struct email, thread_subject)},
-    TRANSFER_OPTIONS(struct email, options),
-    {.name = NULL}};
-
 static const char *const line[] = {"To", NULL};
-
-static void defaults(void *settings) {
-  struct email *e = settings;
-
-  e->tls = -1;
-  curl_transfer_defaults(&e->options, 60);
-}
-
-static int check_server(struct email *e, const char *where,
-                        struct option_reporter *reporter) {
-  int err = 0;
-
-  if (e->server == NULL) { /* the mail server on this host */
-    e->server = strdup("localhost");
-    if (e->server == NULL)
-      return -ENOMEM;
-    if (e->tls < 0)
-      e->tls = SMTP_PLAIN;
-  }
-  if (e->tls < 0)
-    e->tls = SMTP_STARTTLS;
-  if (e->port == 0)
-    e->port = e->tls == SMTP_IMPLICIT   ? 465
-              : e->tls == SMTP_STARTTLS ? 587
-                                        : 25;
-  if (e->server[0] == '\0' || strlen(e->server) > 253 ||
-      e->server[strspn(e->server,
-                       "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-                       "0123456789.-:[]")] != '\0') {
-    option_error(reporter, "%s: Server \"%s\": expected a host name", where,
-                 e->server);
-    err = -EINVAL;
-  } else if (e->tls == SMTP_PLAIN && !e->options.allow_insecure &&
-             !curl_transfer_is_loopback(e->server)) {
-    option_error(reporter,
-                 "%s: TLS none to another host needs AllowInsecure true",
-                 where);
-    err = -EINVAL;
-  }
-  if (e->username != NULL && secret_unset(&e->password)) {
-    option_error(reporter, "%s: Username needs Password or PasswordFile",
-                 where);
-    err = -EINVAL;
-  } else if (e->username == NULL && !secret_unset(&e->password)) {
-    option_error(reporter, "%s: Password needs Username", where);
-    err = -EINVAL;
-  } else if (e->username != NULL && e->tls == SMTP_PLAIN) {
-    option_error(reporter,
-                 "%s: Username is never sent without TLS: use TLS starttls or "
-                 "implicit",
-                 where);
-    err = -EINVAL;
-  }
-  return err;
-}
-
-static int check_addresses(const struct email *e, const char *where,
-                           struct option_reporter *reporter) {
-  int err = 0;
-
-  if (e->from != NULL && !mime_address_valid(e->from)) {
-    option_error(reporter,
-                 "%s: From \"%s\": expected one address, like \"Smart plugs "
-                 "<collectd@example.org>\"",
-                 where, e->from);
-    err = -EINVAL;
-  }
-  if (e->to.count == 0 || e->to.count > TO_MAX) {
-    option_error(reporter, "%s: To: expected 1 to %d addresses, found %zu",
-                 where, TO_MAX, e->to.count);
-    err = -EINVAL;
-  }
-  for (size_t i = 0; i < e->to.count; i++)
-    if (!mime_address_valid(e->to.items[i])) {
-      option_error(reporter,
-                   "%s: To \"%s\": expected one address, like "
-                   "\"me@example.org\"",
-                   where, e->to.items[i]);
-      err = -EINVAL;
-    }
-  return err;
-}
-
-static int check(void *settings, const char *where,
-                 struct option_reporter *reporter) {
-  struct email *e = settings;
-  int err = curl_transfer_check(&e->options, where, reporter);
-
-  if (check_server(e, where, reporter) < 0)
-    err = -EINVAL;
-  if (check_addresses(e, where, reporter) < 0)
-    err = -EINVAL;
-  if (secret_load(&e->password, where, "Password", reporter) < 0)
-    err = -EINVAL;
-  return err;
-}
 
 /* -- the mail -------------------------------------------------------------- */
 
-/* The same words for a whole episode: those of its first mail, which came back
- * as root_ref. */
+/* Without what the brackets say, and in plain blanks and dots, so that a pager
+ * or a ticket system that decodes nothing shows the words. */
+static void plain_words(const char *title, char *out, size_t size) {
+  static const char *const said[] = {"OK: ", "Acknowledged: ", "Closed: "};
+  static const struct {
+    const char *from, *to;
+  } typography[] = {{"\xe2\x80\xaf", " "}, /* narrow no-break space */
+                    {"\xc2\xa0", " "},     /* no-break space */
+                    {"\xe2\x80\xa6", "..."},
+                    {"\xe2\x80\x8b", ""}};
+  size_t used = 0;
+
+  for (size_t i = 0; i < sizeof(said) / sizeof(said[0]); i++)
+    if (strncmp(title, said[i], strlen(said[i])) == 0)
+      title += strlen(said[i]);
+  while (*title != '\0' && used + 4 < size) {
+    size_t i = 0;
+
+    while (i < sizeof(typography) / sizeof(typography[0]) &&
+           strncmp(title, typography[i].from, strlen(typography[i].from)) != 0)
+      i++;
+    if (i == sizeof(typography) / sizeof(typography[0])) {
+      out[used++] = *title++;
+      continue;
+    }
+    used += strlen(strcpy(out + used, typography[i].to));
+    title += strlen(typography[i].from);
+  }
+  out[used] = '\0';
+}
+
+/* "Freezer: 2 820 W, now critical": the brackets say the level. */
+static void drop_level(const struct message *message, char *words) {
+  char end[32];
+  size_t len = strlen(words);
+  int n =
+      snprintf(end, sizeof(end), ", now %s", level_name(message->alert->level));
+
+  if (n > 0 && len > (size_t)n && strcmp(words + len - n, end) == 0)
+    words[len - (size_t)n] = '\0';
+}
+
+/* The state now and its words: a lock screen shows nothing else. The thread is
+ * kept together by References. stem is the first mail's subject, for those who
+ * want the same one in all of them (ThreadSubject). */
 static void subject_of(const struct email *e, const struct message *message,
                        char *stem, size_t stem_size, char *out, size_t size) {
   bool follows =
       message->thread_root[0] != '\0' && message->root_ref[0] != '\0';
-  const char *words = follows ? message->root_ref : message->title;
+  char words[2 * STEM_MAX];
   char state[48];
-  size_t n = text_cut(words, STEM_MAX);
 
+  plain_words(e->thread_subject && follows ? message->root_ref : message->title,
+              words, sizeof(words));
+  drop_level(message, words);
   email_body_state(message, state, sizeof(state));
-  if (strcmp(state, "OK") == 0 && strncmp(words, "OK: ", 4) == 0) {
-    words += 4; /* the brackets say it */
-    n = text_cut(words, STEM_MAX);
-  }
-  text_clean(words, n, stem, stem_size);
+  text_clean(words, text_cut(words, STEM_MAX), stem, stem_size);
   if (e->thread_subject && follows)
     snprintf(out, size, "Re: %s", stem);
   else if (e->thread_subject || strncmp(stem, "[TEST]", 6) == 0)
@@ -216,9 +113,25 @@ static int64_t date_of(const struct message *message,
              : message->created;
 }
 
-static int add_headers(const struct email *e, const struct message *message,
-                       const struct sender_env *env, const char *subject,
-                       const char *boundary, struct buf *out) {
+/* notify_kasa at the best name this host has. */
+static void own_address(const struct email *e, const struct sender_env *env,
+                        char *out, size_t size) {
+  char host[256];
+
+  text_host(env->collectd_host, host, sizeof(host));
+  if (strchr(host, '.') != NULL)
+    snprintf(out, size, "notify_kasa@%s", host);
+  else if (e->mailname != NULL)
+    snprintf(out, size, "notify_kasa@%s", e->mailname);
+  else if (curl_transfer_is_loopback(e->server))
+    snprintf(out, size, "notify_kasa"); /* the server adds its own name */
+  else
+    snprintf(out, size, "notify_kasa@localhost.localdomain");
+}
+
+static void put_headers(const struct email *e, const struct message *message,
+                        const struct sender_env *env, const char *subject,
+                        const char *boundary, struct buf *out) {
   const char *const from[] = {e->from};
   const char *const id[] = {message->message_id};
   const char *const root[] = {message->thread_root};
@@ -226,58 +139,49 @@ static int add_headers(const struct email *e, const struct message *message,
       message->thread_root, strcmp(message->thread_root, message->previous) != 0
                                 ? message->previous
                                 : ""};
-  char own[ALERT_NAME_SIZE + 32];
+  char address[320];
+  char own[360];
   const char *const made[] = {own};
   char date[64];
-  int err;
 
-  snprintf(own, sizeof(own), "notify_kasa <notify_kasa@%s>",
-           strchr(env->collectd_host, '.') != NULL ? env->collectd_host
-                                                   : "localhost.localdomain");
+  own_address(e, env, address, sizeof(address));
+  snprintf(own, sizeof(own), "notify_kasa <%s>", address);
   mime_date(date_of(message, env), date, sizeof(date));
-  err = mime_header(out, "Date", date);
-  if (err == 0)
-    err = mime_header_addresses(out, "From", e->from != NULL ? from : made, 1);
-  if (err == 0)
-    err = mime_header_addresses(out, "To", (const char *const *)e->to.items,
-                                e->to.count);
-  if (err == 0)
-    err = mime_header(out, "Subject", subject);
-  if (err == 0)
-    err = mime_header_ids(out, "Message-ID", id, 1);
-  if (err == 0)
-    err = mime_header_ids(out, "In-Reply-To", root, 1);
-  if (err == 0)
-    err = mime_header_ids(out, "References", chain,
-                          message->thread_root[0] != '\0' ? 2 : 0);
-  if (err == 0)
-    err = buf_adds(out, "MIME-Version: 1.0\r\n"
-                        "Auto-Submitted: auto-generated\r\n"
-                        "X-Auto-Response-Suppress: All\r\n");
-  if (err == 0 && message->level >= LEVEL_ERROR && !message->quiet)
-    err = buf_adds(out, "Importance: high\r\n");
-  if (err == 0)
-    err = mime_header(out, "X-Kasa-Alert", message->alert->fingerprint);
-  if (err == 0)
-    err = mime_header(out, "X-Kasa-Severity", level_name(message->level));
-  if (err == 0)
-    err = mime_header(out, "X-Kasa-State",
-                      alert_state_name(message->alert->state));
-  if (err == 0)
-    err = buf_addf(out,
-                   "Content-Type: multipart/alternative; charset=utf-8;\r\n"
-                   " boundary=\"%s\"\r\n\r\n",
-                   boundary);
-  return err;
+  buf_put_result(out, mime_header(out, "Date", date));
+  buf_put_result(out, mime_header_addresses(out, "From",
+                                            e->from != NULL ? from : made, 1));
+  buf_put_result(out, mime_header_addresses(out, "To",
+                                            (const char *const *)e->to.items,
+                                            e->to.count));
+  buf_put_result(out, mime_header(out, "Subject", subject));
+  buf_put_result(out, mime_header_ids(out, "Message-ID", id, 1));
+  buf_put_result(out, mime_header_ids(out, "In-Reply-To", root, 1));
+  buf_put_result(out, mime_header_ids(out, "References", chain,
+                                      message->thread_root[0] != '\0' ? 2 : 0));
+  buf_puts(out, "MIME-Version: 1.0\r\n"
+                "Auto-Submitted: auto-generated\r\n"
+                "X-Auto-Response-Suppress: All\r\n");
+  if (message->level >= LEVEL_ERROR && !message->quiet)
+    buf_puts(out, "Importance: high\r\n");
+  buf_put_result(out,
+                 mime_header(out, "X-Kasa-Alert", message->alert->fingerprint));
+  buf_put_result(
+      out, mime_header(out, "X-Kasa-Severity", level_name(message->level)));
+  buf_put_result(out, mime_header(out, "X-Kasa-State",
+                                  alert_state_name(message->alert->state)));
+  buf_putf(out,
+           "Content-Type: multipart/alternative; charset=utf-8;\r\n"
+           " boundary=\"%s\"\r\n\r\n",
+           boundary);
 }
 
-static int add_part(struct buf *out, const char *boundary, const char *type,
-                    const char *text) {
-  int err = buf_addf(out,
-                     "--%s\r\nContent-Type: %s; charset=utf-8\r\n"
-                     "Content-Transfer-Encoding: quoted-printable\r\n\r\n",
-                     boundary, type);
-  return err < 0 ? err : mime_quoted_printable(out, text);
+static void put_part(struct buf *out, const char *boundary, const char *type,
+                     const char *text) {
+  buf_putf(out,
+           "--%s\r\nContent-Type: %s; charset=utf-8\r\n"
+           "Content-Transfer-Encoding: quoted-printable\r\n\r\n",
+           boundary, type);
+  buf_put_result(out, mime_quoted_printable(out, text));
 }
 
 static int compose(const struct email *e, const struct message *message,
@@ -285,25 +189,21 @@ static int compose(const struct email *e, const struct message *message,
                    struct buf *out) {
   struct buf text, html;
   char boundary[64] = "kasa_";
-  int err = random_hex(boundary + 5, 16);
 
   buf_init(&text, MAIL_MAX / 4);
   buf_init(&html, MAIL_MAX / 4);
-  if (err == 0)
-    err = email_body_text(message, env, &text);
-  if (err == 0)
-    err = email_body_html(message, env, &html);
-  if (err == 0)
-    err = add_headers(e, message, env, subject, boundary, out);
-  if (err == 0)
-    err = add_part(out, boundary, "text/plain", text.data);
-  if (err == 0)
-    err = add_part(out, boundary, "text/html", html.data);
-  if (err == 0)
-    err = buf_addf(out, "--%s--\r\n", boundary);
+  buf_put_result(out, random_hex(boundary + 5, 16));
+  buf_put_result(out, email_body_text(message, env, &text));
+  buf_put_result(out, email_body_html(message, env, &html));
+  if (buf_error(out) == 0) {
+    put_headers(e, message, env, subject, boundary, out);
+    put_part(out, boundary, "text/plain", text.data);
+    put_part(out, boundary, "text/html", html.data);
+    buf_putf(out, "--%s--\r\n", boundary);
+  }
   buf_free(&text);
   buf_free(&html);
-  return err;
+  return buf_error(out);
 }
 
 /* -- sending --------------------------------------------------------------- */
@@ -318,7 +218,7 @@ static char *bare(const char *address) {
 
 struct envelope {
   char *from;
-  char *to[TO_MAX + 1];
+  char *to[EMAIL_TO_MAX + 1];
   size_t n;
 };
 
@@ -332,15 +232,13 @@ static int envelope_of(const struct email *e, const struct message *message,
                        const struct sender_env *env, struct envelope *v) {
   bool one = message->recipient[0] != '\0';
 
+  char own[320];
+
   memset(v, 0, sizeof(*v));
-  if (e->from != NULL)
-    v->from = bare(e->from);
-  else if (asprintf(&v->from, "notify_kasa@%s",
-                    strchr(env->collectd_host, '.') != NULL
-                        ? env->collectd_host
-                        : "localhost.localdomain") < 0)
-    v->from = NULL;
-  if (one && !mime_address_valid(message->recipient))
+  own_address(e, env, own, sizeof(own));
+  v->from = e->from != NULL ? bare(e->from) : strdup(own);
+  if (one && !mime_address_valid(message->recipient) &&
+      !mime_address_local(message->recipient))
     return -EINVAL;
   for (size_t i = 0; i < (one ? 1 : e->to.count); i++) {
     v->to[v->n] = bare(one ? message->recipient : e->to.items[i]);
@@ -365,6 +263,14 @@ static void explain(const struct email *e, const struct envelope *v,
   else if (report->failure == CURL_TRANSFER_CLOCK)
     snprintf(text, sizeof(text), "%s: check the clock of this machine",
              report->error);
+  else if (report->no_utf8)
+    snprintf(text, sizeof(text),
+             "the server does not take addresses of other letters than ASCII "
+             "(SMTPUTF8)");
+  else if (report->methods[0] != '\0')
+    snprintf(text, sizeof(text),
+             "the server takes no password: it offers AUTH %s only",
+             report->methods);
   else if (report->reply == 250 && report->failure == CURL_TRANSFER_UNTRUSTED)
     snprintf(text, sizeof(text),
              "the server does not offer STARTTLS; clear text is not used "
@@ -386,6 +292,21 @@ static void explain(const struct email *e, const struct envelope *v,
   text_clean(text, strlen(text), result->why, sizeof(result->why));
 }
 
+/* A full name is what servers want to hear; that of the sender's domain is
+ * better than "pi". */
+static const char *greeting_of(const struct email *e, const struct envelope *v,
+                               const struct sender_env *env) {
+  const char *at = strrchr(v->from, '@');
+
+  if (e->ehlo != NULL)
+    return e->ehlo;
+  return strchr(env->collectd_host, '.') == NULL && at != NULL &&
+                 strchr(at, '.') != NULL &&
+                 !curl_transfer_is_loopback(e->server)
+             ? at + 1
+             : env->collectd_host;
+}
+
 static void transmit(struct email *e, const struct envelope *v,
                      const struct buf *data, const struct sender_env *env,
                      struct send_result *result) {
@@ -393,13 +314,16 @@ static void transmit(struct email *e, const struct envelope *v,
                                .port = e->port,
                                .tls = (enum smtp_tls)e->tls,
                                .user = e->username};
-  const struct smtp_mail mail = {.from = v->from,
-                                 .to = (const char *const *)v->to,
-                                 .data = data->data,
-                                 .len = data->len,
-                                 .ehlo = env->collectd_host};
+  struct smtp_mail mail = {.from = v->from,
+                           .to = (const char *const *)v->to,
+                           .data = data->data,
+                           .len = data->len,
+                           .ehlo = greeting_of(e, v, env)};
   struct smtp_report report;
 
+  for (size_t i = 0; i < v->n; i++)
+    mail.utf8 = mail.utf8 || mime_address_is_utf8(v->to[i]);
+  mail.utf8 = mail.utf8 || mime_address_is_utf8(v->from);
   server.password = e->password.value;
   smtp_send(&e->session, &server, &e->options, &mail, env, &report);
   if (report.failure != CURL_TRANSFER_OK && report.phase == SMTP_AUTH &&
@@ -487,6 +411,8 @@ static void destroy(void *settings) {
   free(e->server);
   free(e->username);
   free(e->from);
+  free(e->ehlo);
+  free(e->mailname);
 }
 
 const struct sender sender_email = {
@@ -494,12 +420,12 @@ const struct sender sender_email = {
     .title = "Email",
     .line_name = "Email",
     .line = line,
-    .options = options,
+    .options = email_options,
     .settings_size = sizeof(struct email),
     .rate_count = 30,
     .rate_window_s = 3600,
-    .defaults = defaults,
-    .check = check,
+    .defaults = email_defaults,
+    .check = email_check,
     .send = send_,
     .recipient = recipient,
     .reread = reread,

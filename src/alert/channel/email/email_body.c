@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The two parts of a mail: see email_body.h.
  *
- * Only the coloured band sets a background and, on it, a text colour; the rest
+ * Only the coloured card sets a background and, on it, a text colour; the rest
  * takes what the reader's program has, so it is as legible on black as on
  * white. Greys are of middle lightness for the same reason. Styles are inline,
  * because some programs drop everything else. Nothing is loaded from anywhere.
@@ -12,6 +12,7 @@
 
 #include "alert/text/alert_fields.h"
 #include "alert/text/alert_subject.h"
+#include "alert/text/escape.h"
 #include "alert/text/format.h"
 #include "alert/text/format_time.h"
 #include "alert/text/message_texts.h"
@@ -59,22 +60,36 @@ static const char *colour(const struct message *message) {
                                       : levels[LEVEL_ERROR];
 }
 
-/* -- what stands on the band ----------------------------------------------- */
+/* -- what stands on the card ----------------------------------------------- */
 
 struct headline {
-  char name[SUBJECT_SIZE];  /* the device, "" where the title says it all */
-  char figure[FORMAT_SIZE]; /* "1 620 W", or few words */
+  char name[SUBJECT_SIZE];     /* the device, "" where the title says it all */
+  char quantity[SUBJECT_SIZE]; /* "CPU ", "disk / ": before the figure */
+  char figure[FORMAT_SIZE];    /* "1 620 W", or few words */
   char below[FORMAT_SIZE * 2];
 };
 
 static void headline_range(const struct message *message, struct headline *h) {
   const struct alert *alert = message->alert;
-  char limit[FORMAT_SIZE];
+  const char *word = alert_subject_switch(alert, alert->value);
+  char limit[FORMAT_SIZE] = "";
+  char figure[FORMAT_SIZE];
 
   alert_fields_value(message,
                      isnan(alert->percent) ? alert->value : alert->percent,
-                     h->figure, sizeof(h->figure));
-  alert_fields_value(message, alert->limit, limit, sizeof(limit));
+                     figure, sizeof(figure));
+  if (figure[0] == '\0')
+    return;
+  if (word[0] != '\0') {
+    snprintf(h->figure, sizeof(h->figure), "%s", word);
+  } else {
+    alert_fields_value(message, alert->limit, limit, sizeof(limit));
+    alert_subject_quantity(alert, h->quantity, sizeof(h->quantity));
+    text_clean(figure, strlen(figure), h->figure, sizeof(h->figure));
+    snprintf(h->figure + strlen(h->figure),
+             sizeof(h->figure) - strlen(h->figure), "%s",
+             alert_subject_suffix(alert));
+  }
   if (message->kind == MESSAGE_RESOLVED || alert->resolved_at != 0)
     snprintf(h->below, sizeof(h->below), "back to normal");
   else if (limit[0] != '\0' && alert->direction != DIRECTION_NONE)
@@ -98,7 +113,8 @@ static struct headline headline_of(const struct message *message) {
   struct headline h;
 
   memset(&h, 0, sizeof(h));
-  if (message->kind != MESSAGE_TEST && message->reason != REASON_DIGEST) {
+  if (message->kind != MESSAGE_TEST && message->reason != REASON_DIGEST &&
+      message->reason != REASON_CLOSED) {
     if (alert->class == ALERT_RANGE)
       headline_range(message, &h);
     else if (alert->class == ALERT_MISSING)
@@ -109,168 +125,197 @@ static struct headline headline_of(const struct message *message) {
   return h;
 }
 
+/* -- what the card leaves to be said --------------------------------------- */
+
+static bool skip(const char **text, const char *word) {
+  size_t len = strlen(word);
+
+  if (len == 0 || strncmp(*text, word, len) != 0)
+    return false;
+  *text += len;
+  return true;
+}
+
+/* Our own words begin with what the card shows in large letters; this is where
+ * the news begins. Appends it as a sentence, nothing where there is none. */
+static void add_rest(const struct headline *h, const char *text,
+                     struct buf *out) {
+  char first[2] = "";
+
+  if (h->name[0] == '\0' || !skip(&text, h->name)) {
+    buf_puts(out, text);
+    return;
+  }
+  if (!skip(&text, " is back to normal: "))
+    (void)skip(&text, ": ");
+  (void)skip(&text, h->quantity);
+  if (skip(&text, h->figure) && skip(&text, ", "))
+    (void)skip(&text, h->below);
+  text += strspn(text, " ,.");
+  if (*text == '\0')
+    return;
+  first[0] = *text >= 'a' && *text <= 'z' ? (char)(*text - 32) : *text;
+  buf_puts(out, first);
+  buf_puts(out, text + 1);
+}
+
 /* -- html ------------------------------------------------------------------ */
 
-static int add_escaped(struct buf *out, const char *text) {
+static void put_escaped(struct buf *out, const char *text) {
   struct buf clean;
-  int err;
 
   buf_init(&clean, TEMPLATE_OUTPUT_MAX);
-  err = text_repair(text, false, &clean);
-  if (err == 0)
-    err = text_escape(clean.data, TARGET_HTML, out);
+  buf_put_result(out, text_repair(text, false, &clean));
+  if (buf_error(out) == 0)
+    buf_put_result(out, text_escape(clean.data, TARGET_HTML, out));
   buf_free(&clean);
-  return err;
 }
 
 /* prefix, escaped text, suffix */
-static int add_part(struct buf *out, const char *prefix, const char *text,
-                    const char *suffix) {
-  int err = buf_adds(out, prefix);
-
-  if (err == 0)
-    err = add_escaped(out, text);
-  if (err == 0)
-    err = buf_adds(out, suffix);
-  return err;
+static void put_part(struct buf *out, const char *prefix, const char *text,
+                     const char *suffix) {
+  buf_puts(out, prefix);
+  put_escaped(out, text);
+  buf_puts(out, suffix);
 }
 
-static int add_band(const struct message *message, const struct headline *h,
-                    const char *title, struct buf *out) {
-  static const char test[] = "[TEST] "; /* the band says it already */
+#define WHITE "color:#ffffff"
+
+static void put_figure(const struct headline *h, struct buf *out) {
+  bool words = h->figure[0] > '9' && strlen(h->figure) > 7;
+  bool wide = strlen(h->figure) > 14;
+
+  put_part(out,
+           "<div style=\"font-size:24px;line-height:30px;font-weight:600;"
+           "padding-top:12px;" WHITE ";word-break:break-word\">",
+           h->name, "");
+  if (h->quantity[0] != '\0') {
+    char quantity[SUBJECT_SIZE];
+
+    snprintf(quantity, sizeof(quantity), "%.*s", (int)(strlen(h->quantity) - 1),
+             h->quantity);
+    put_part(out, ", ", quantity, "");
+  }
+  buf_putf(out,
+           "</div>\n<div style=\"font-size:%s;font-weight:700;"
+           "letter-spacing:-.5px;padding-top:2px;" WHITE "\">",
+           words || wide ? "34px;line-height:42px" : "50px;line-height:58px");
+  put_part(out, "", h->figure, "</div>\n");
+  if (h->below[0] != '\0')
+    put_part(
+        out,
+        "<div style=\"font-size:17px;line-height:24px;padding-top:2px;" WHITE
+        "\">",
+        h->below, "</div>\n");
+}
+
+static void put_card(const struct message *message, const struct headline *h,
+                     const char *title, struct buf *out) {
+  /* the card says these by its first word */
+  static const char *const said[] = {"[TEST] ",
+                                     "OK: ", "Acknowledged: ", "Closed: "};
   char state[48];
   char moment[FORMAT_SIZE];
-  int err;
 
-  if (strncmp(title, test, strlen(test)) == 0)
-    title += strlen(test);
+  for (size_t i = 0; i < sizeof(said) / sizeof(said[0]); i++)
+    (void)skip(&title, said[i]);
   email_body_state(message, state, sizeof(state));
-  format_moment(message->created / 1000, moment, sizeof(moment));
-  err = buf_addf(
-      out,
-      "<table role=\"presentation\" width=\"100%%\" cellpadding=\"0\" "
-      "cellspacing=\"0\" border=\"0\" bgcolor=\"%s\" style=\"background:%s;"
-      "border-radius:16px;color:#ffffff\">\n<tr><td "
-      "style=\"padding:22px 22px 24px 22px;color:#ffffff\">\n",
-      colour(message), colour(message));
-  if (err == 0)
-    err = add_part(out,
-                   "<div style=\"font-size:12px;line-height:16px;"
-                   "font-weight:700;letter-spacing:1.4px;color:#ffffff\">",
-                   state, "");
-  if (err == 0)
-    err = add_part(out,
-                   "<span style=\"font-weight:400;letter-spacing:0;"
-                   "opacity:.92\"> &nbsp;",
-                   moment, "</span></div>\n");
-  if (err < 0)
-    return err;
-  if (h->name[0] == '\0') /* the title says it all */
-    err = buf_addf(out,
-                   "<div style=\"font-size:26px;line-height:33px;"
-                   "font-weight:700;padding-top:12px;color:#ffffff;"
-                   "word-break:break-word\">%s</div>\n",
-                   title);
-  else {
-    bool words = h->figure[0] > '9' && strlen(h->figure) > 7;
-
-    err = add_part(out,
-                   "<div style=\"font-size:24px;line-height:30px;"
-                   "font-weight:600;padding-top:12px;color:#ffffff;"
-                   "word-break:break-word\">",
-                   h->name, "</div>\n");
-    if (err == 0)
-      err = buf_addf(out,
-                     "<div style=\"font-size:%s;font-weight:700;"
-                     "letter-spacing:-.5px;padding-top:2px;color:#ffffff\">",
-                     words ? "34px;line-height:42px" : "50px;line-height:58px");
-    if (err == 0)
-      err = add_part(out, "", h->figure, "</div>\n");
-    if (err == 0 && h->below[0] != '\0')
-      err = add_part(out,
-                     "<div style=\"font-size:17px;line-height:24px;"
-                     "padding-top:2px;color:#ffffff\">",
-                     h->below, "</div>\n");
-  }
-  if (err == 0)
-    err = buf_adds(out, "</td></tr></table>\n");
-  return err;
+  format_date(message->created / 1000, "%a %e %b, %R", moment, sizeof(moment));
+  buf_putf(out,
+           "<table role=\"presentation\" width=\"100%%\" cellpadding=\"0\" "
+           "cellspacing=\"0\" border=\"0\" bgcolor=\"%s\" "
+           "style=\"background:%s;border-radius:16px;" WHITE "\">\n<tr><td "
+           "style=\"padding:22px 22px 24px 22px;" WHITE "\">\n",
+           colour(message), colour(message));
+  put_part(out,
+           "<div style=\"font-size:12px;line-height:16px;font-weight:700;"
+           "letter-spacing:1.4px;" WHITE "\">",
+           state, "");
+  put_part(out,
+           "<span style=\"font-weight:400;letter-spacing:0;opacity:.92\"> "
+           "&nbsp;",
+           moment, "</span></div>\n");
+  if (h->name[0] != '\0')
+    put_figure(h, out);
+  else /* the title says it all */
+    buf_putf(out,
+             "<div style=\"font-size:26px;line-height:33px;font-weight:700;"
+             "padding-top:12px;" WHITE ";word-break:break-word\">%s</div>\n",
+             title);
+  buf_puts(out, "</td></tr></table>\n");
 }
 
 /* Line feeds become breaks; the text is escaped already. */
-static int add_lines(struct buf *out, const char *text) {
-  int err = buf_adds(out, "<p style=\"font-size:17px;line-height:26px;"
-                          "margin:22px 4px 20px 4px;"
-                          "word-break:break-word\">");
-
-  while (err == 0 && *text != '\0') {
+static void put_lines(struct buf *out, const char *text) {
+  buf_puts(out, "<p style=\"font-size:17px;line-height:26px;"
+                "margin:22px 4px 20px 4px;word-break:break-word\">");
+  while (*text != '\0') {
     size_t n = strcspn(text, "\n");
-    err = buf_add(out, text, n);
+
+    buf_put(out, text, n);
     text += n;
-    if (err == 0 && *text == '\n') {
-      err = buf_adds(out, "<br>\n");
+    if (*text == '\n') {
+      buf_puts(out, "<br>\n");
       text++;
     }
   }
-  return err < 0 ? err : buf_adds(out, "</p>\n");
+  buf_puts(out, "</p>\n");
 }
 
 /* Said in large letters already. */
-static bool is_on_band(const struct headline *h,
-                       const struct alert_field *fact) {
-  return h->name[0] != '\0' && (strcmp(fact->value, h->figure) == 0 ||
-                                strcmp(fact->value, h->below) == 0);
+static bool is_on_card(const struct headline *h,
+                       const struct alert_field *field) {
+  return h->name[0] != '\0' &&
+         (strncmp(field->value, h->figure, strlen(field->value)) == 0 ||
+          strcmp(field->value, h->below) == 0);
 }
 
-static int add_facts(const struct headline *h, const struct alert_field *facts,
-                     size_t n, struct buf *out) {
-  int err = 0;
+static void put_fields(const struct headline *h,
+                       const struct alert_field *fields, size_t n,
+                       struct buf *out) {
+  size_t shown = 0;
 
-  if (n == 0)
-    return 0;
-  err = buf_adds(out, "<table role=\"presentation\" width=\"100%\" "
-                      "cellpadding=\"0\" cellspacing=\"0\" border=\"0\" "
-                      "style=\"border-collapse:collapse;border-bottom:" LINE
-                      "\">\n");
-  for (size_t i = 0; i < n && err == 0; i++) {
-    if (is_on_band(h, &facts[i]))
+  for (size_t i = 0; i < n; i++) {
+    if (is_on_card(h, &fields[i]))
       continue;
-    err = add_part(out,
-                   "<tr><td style=\"padding:11px 12px 11px 4px;"
-                   "border-top:" LINE ";font-size:15px;line-height:20px;" PALE
-                   ";white-space:nowrap;vertical-align:top\">",
-                   facts[i].name, "</td>");
-    if (err == 0)
-      err = add_part(out,
-                     "<td align=\"right\" style=\"padding:11px 4px;"
-                     "border-top:" LINE ";font-size:15px;line-height:20px;"
-                     "font-weight:600;text-align:right;word-break:break-word"
-                     "\">",
-                     facts[i].value, "</td></tr>\n");
+    if (shown++ == 0)
+      buf_puts(out, "<table role=\"presentation\" width=\"100%\" "
+                    "cellpadding=\"0\" cellspacing=\"0\" border=\"0\" "
+                    "style=\"border-collapse:collapse;margin-top:20px;"
+                    "border-bottom:" LINE "\">\n");
+    put_part(out,
+             "<tr><td style=\"padding:11px 12px 11px 4px;border-top:" LINE
+             ";font-size:15px;line-height:20px;" PALE
+             ";white-space:nowrap;vertical-align:top\">",
+             fields[i].name, "</td>");
+    put_part(out,
+             "<td align=\"right\" style=\"padding:11px 4px;border-top:" LINE
+             ";font-size:15px;line-height:20px;font-weight:600;"
+             "text-align:right;word-break:break-word\">",
+             fields[i].value, "</td></tr>\n");
   }
-  return err < 0 ? err : buf_adds(out, "</table>\n");
+  if (shown > 0)
+    buf_puts(out, "</table>\n");
 }
 
-static int add_link(const struct message *message, struct buf *out) {
+static void put_link(const struct message *message, struct buf *out) {
   struct buf url;
-  int err;
 
   buf_init(&url, URL_MAX + 1);
-  err = message_url(message, URL_MAX, &url);
-  if (err == 0 && url.len > 0)
-    err = add_part(out,
-                   "<div style=\"padding:22px 0 0 0;text-align:center\">"
-                   "<a href=\"",
-                   url.data,
-                   "\" style=\"display:inline-block;padding:12px 26px;"
-                   "background:#2560b8;border-radius:24px;"
-                   "font-size:16px;line-height:20px;font-weight:600;"
-                   "color:#ffffff;text-decoration:none\">Open the "
-                   "dashboard</a></div>\n");
+  buf_put_result(out, message_url(message, URL_MAX, &url));
+  if (url.len > 0)
+    put_part(out,
+             "<div style=\"padding:22px 0 0 0;text-align:center\">"
+             "<a href=\"",
+             url.data,
+             "\" style=\"display:inline-block;padding:12px 26px;"
+             "background:#2560b8;border-radius:24px;font-size:16px;"
+             "line-height:20px;font-weight:600;color:#ffffff;"
+             "text-decoration:none\">Open the dashboard</a></div>\n");
   buf_free(&url);
-  return err;
 }
 
+/* For whoever looks after it; the family need not read it. */
 static void foot(const struct message *message, const struct sender_env *env,
                  char *out, size_t size) {
   const struct alert *alert = message->alert;
@@ -283,29 +328,46 @@ static void foot(const struct message *message, const struct sender_env *env,
 
   if (open && (alert->flags & ALERT_ONESHOT) == 0)
     snprintf(out, size,
-             "Sent by notify_kasa on %s. To stop reminders: kasactl alerts "
-             "ack %" PRId64,
+             "Sent by notify_kasa on %s. Whoever has access there can stop the "
+             "reminders: kasactl alerts ack %" PRId64,
              host, alert->id);
   else
     snprintf(out, size, "Sent by notify_kasa on %s.", host);
+}
+
+/* The body without what the card says, where the words are ours; true when
+ * nothing is left of it. */
+static bool shorten(const struct message *message, const struct headline *h,
+                    struct message *shorter, struct buf *rest) {
+  *shorter = *message;
+  if (h->name[0] == '\0' || message_has_own_text(message))
+    return false;
+  add_rest(h, message->body, rest);
+  shorter->body = rest->data != NULL ? rest->data : "";
+  shorter->words = NULL;
+  return shorter->body[0] == '\0';
 }
 
 int email_body_html(const struct message *message, const struct sender_env *env,
                     struct buf *out) {
   static const struct text_limits limits = {TARGET_HTML, TEXT_LIMITS_CHARACTERS,
                                             TITLE_MAX, BODY_MAX, 0};
-  struct alert_field facts[ALERT_FIELDS_MAX];
-  size_t facts_num = alert_fields_of(message, facts);
+  struct alert_field fields[ALERT_FIELDS_MAX];
+  size_t fields_num = alert_fields_of(message, fields);
   const struct headline h = headline_of(message);
-  struct buf title, body;
+  struct buf title, body, rest;
+  struct message shorter;
   char last[512];
-  int err;
+  bool silent;
 
   buf_init(&title, TEMPLATE_OUTPUT_MAX * 6);
   buf_init(&body, TEMPLATE_OUTPUT_MAX * 6);
-  err = text_limits_message(message, &limits, &title, &body);
-  if (err == 0)
-    err = buf_addf(
+  buf_init(&rest, strlen(message->body) + 1);
+  silent = shorten(message, &h, &shorter, &rest);
+  buf_put_result(out, buf_error(&rest));
+  buf_put_result(out, text_limits_message(&shorter, &limits, &title, &body));
+  if (buf_error(out) == 0) {
+    buf_putf(
         out,
         "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">"
         "\n<meta name=\"viewport\" content=\"width=device-width,"
@@ -316,23 +378,21 @@ int email_body_html(const struct message *message, const struct sender_env *env,
         ";-webkit-text-size-adjust:100%%\">\n<div style=\"max-width:560px;"
         "margin:0 auto;padding:14px 14px 28px 14px\">\n",
         title.data);
-  if (err == 0)
-    err = add_band(message, &h, title.data, out);
-  if (err == 0)
-    err = add_lines(out, body.data);
-  if (err == 0)
-    err = add_facts(&h, facts, facts_num, out);
-  if (err == 0)
-    err = add_link(message, out);
-  foot(message, env, last, sizeof(last));
-  if (err == 0)
-    err = add_part(out,
-                   "<div style=\"font-size:13px;line-height:19px;" PALE
-                   ";padding:22px 4px 0 4px\">",
-                   last, "</div>\n</div>\n</body>\n</html>\n");
+    put_card(message, &h, title.data, out);
+    if (!silent)
+      put_lines(out, body.data);
+    put_fields(&h, fields, fields_num, out);
+    put_link(message, out);
+    foot(message, env, last, sizeof(last));
+    put_part(out,
+             "<div style=\"font-size:13px;line-height:19px;" PALE
+             ";padding:22px 4px 0 4px\">",
+             last, "</div>\n</div>\n</body>\n</html>\n");
+  }
   buf_free(&title);
   buf_free(&body);
-  return err;
+  buf_free(&rest);
+  return buf_error(out);
 }
 
 /* -- plain ----------------------------------------------------------------- */
@@ -341,37 +401,31 @@ int email_body_text(const struct message *message, const struct sender_env *env,
                     struct buf *out) {
   static const struct text_limits limits = {
       TARGET_PLAIN, TEXT_LIMITS_CHARACTERS, TITLE_MAX, BODY_MAX, 0};
-  struct alert_field facts[ALERT_FIELDS_MAX];
-  size_t n = alert_fields_of(message, facts);
+  struct alert_field fields[ALERT_FIELDS_MAX];
+  size_t n = alert_fields_of(message, fields);
   struct buf title, body, url;
   char last[512];
-  int err;
 
   buf_init(&title, TEMPLATE_OUTPUT_MAX * 6);
   buf_init(&body, TEMPLATE_OUTPUT_MAX * 6);
   buf_init(&url, URL_MAX + 1);
-  err = text_limits_message(message, &limits, &title, &body);
-  if (err == 0 && strncmp(body.data, title.data, title.len) != 0)
-    err = buf_addf(out, "%s\n\n", title.data);
-  if (err == 0)
-    err = buf_addf(out, "%s\n", body.data);
-  if (err == 0 && n > 0)
-    err = buf_adds(out, "\n");
-  for (size_t i = 0; i < n && err == 0; i++)
-    err = buf_addf(out, "%s: %s\n", facts[i].name, facts[i].value);
-  if (err == 0)
-    err = message_url(message, URL_MAX, &url);
-  if (err == 0 && url.len > 0)
-    err = buf_addf(out, "\n%s\n", url.data);
-  foot(message, env, last, sizeof(last));
-  if (err == 0)
-    err = buf_adds(out, "\n-- \n");
-  if (err == 0)
-    err = text_repair(last, true, out);
-  if (err == 0)
-    err = buf_adds(out, "\n");
+  buf_put_result(out, text_limits_message(message, &limits, &title, &body));
+  if (buf_error(out) == 0) {
+    if (strncmp(body.data, title.data, title.len) != 0)
+      buf_putf(out, "%s\n\n", title.data);
+    buf_putf(out, "%s\n%s", body.data, n > 0 ? "\n" : "");
+    for (size_t i = 0; i < n; i++)
+      buf_putf(out, "%s: %s\n", fields[i].name, fields[i].value);
+    buf_put_result(out, message_url(message, URL_MAX, &url));
+    if (url.len > 0)
+      buf_putf(out, "\n%s\n", url.data);
+    foot(message, env, last, sizeof(last));
+    buf_puts(out, "\n-- \n");
+    buf_put_result(out, text_repair(last, true, out));
+    buf_puts(out, "\n");
+  }
   buf_free(&title);
   buf_free(&body);
   buf_free(&url);
-  return err;
+  return buf_error(out);
 }

@@ -4,14 +4,15 @@
 
 #include "alert/channel/email/mime.h"
 
-#include "alert/text/text_limits.h"
+#include "alert/text/format_time.h"
 #include "base/text.h"
 
+#include <curl/curl.h>
 #include <errno.h>
+#include <locale.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 enum {
   LINE_MAX_ = 76,
@@ -160,6 +161,21 @@ const char *mime_address(const char *text, size_t *len) {
   return open + 1;
 }
 
+/* Letters of any script, none of them broken, no blank or control among them
+ * that only looks like none. */
+static bool is_readable(const char *s, size_t len) {
+  for (size_t i = 0; i < len;) {
+    uint32_t c = 0;
+    size_t n = text_decode(s + i, len - i, &c);
+
+    if (n == 0 || (c >= 0x80 && c < 0xc0) || (c >= 0x2000 && c <= 0x206f) ||
+        c == 0x3000 || c == 0xfeff)
+      return false;
+    i += n;
+  }
+  return true;
+}
+
 static bool is_address(const char *s, size_t len) {
   const char *at = memrchr(s, '@', len);
   size_t local;
@@ -167,11 +183,13 @@ static bool is_address(const char *s, size_t len) {
   if (at == NULL || at == s || at == s + len - 1 || len > 254)
     return false;
   local = (size_t)(at - s);
+  if (!is_readable(s, len))
+    return false;
   for (size_t i = 0; i < len; i++) {
     unsigned char c = (unsigned char)s[i];
     if (i == local)
       continue;
-    if (c >= 0x80 || c <= ' ' || c == 0x7f)
+    if ((c >= 0x80 && i > local) || c <= ' ' || c == 0x7f)
       return false;
     if (i < local ? strchr("()<>@,;:\\\"[]", c) != NULL
                   : !((c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') ||
@@ -182,21 +200,97 @@ static bool is_address(const char *s, size_t len) {
          at[1] != '-';
 }
 
-bool mime_address_valid(const char *text) {
+/* One line with at most one <...>, at its end. */
+static bool is_framed(const char *text) {
   const char *open = strchr(text, '<');
-  const char *address;
-  size_t len;
+  const char *close;
 
   for (const char *c = text; *c != '\0'; c++)
     if ((unsigned char)*c < 0x20 || *c == 0x7f)
       return false;
-  if (open != NULL) {
-    const char *close = strchr(open, '>');
-    if (close == NULL || close[1] != '\0' || strrchr(text, '<') != open)
-      return false;
+  if (open == NULL)
+    return true;
+  close = strchr(open, '>');
+  return close != NULL && close[1] == '\0' && strrchr(text, '<') == open;
+}
+
+bool mime_address_valid(const char *text) {
+  size_t len;
+  const char *address = mime_address(text, &len);
+
+  return is_framed(text) && is_address(address, len);
+}
+
+bool mime_address_local(const char *text) {
+  size_t len;
+  const char *address = mime_address(text, &len);
+
+  return is_framed(text) && len > 0 && len <= 64 && address[0] != '-' &&
+         strspn(address, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+                         "0123456789._-") == len;
+}
+
+bool mime_address_is_utf8(const char *text) {
+  size_t len;
+  const char *address = mime_address(text, &len);
+
+  for (size_t i = 0; i < len; i++)
+    if ((unsigned char)address[i] >= 0x80)
+      return true;
+  return false;
+}
+
+/* "xn--..." by libcurl's knowledge of international names, which takes the
+ * locale's word for how they are written. */
+static char *ascii_domain(const char *domain) {
+  char *host = NULL;
+  char *copy = NULL;
+#ifdef CURLU_PUNYCODE
+  CURLU *url = curl_url();
+  locale_t utf8 = newlocale(LC_CTYPE_MASK, "C.UTF-8", (locale_t)0);
+  locale_t before = utf8 != (locale_t)0 ? uselocale(utf8) : (locale_t)0;
+
+  if (url != NULL &&
+      curl_url_set(url, CURLUPART_SCHEME, "smtp", 0) == CURLUE_OK &&
+      curl_url_set(url, CURLUPART_HOST, domain, 0) == CURLUE_OK &&
+      curl_url_get(url, CURLUPART_HOST, &host, CURLU_PUNYCODE) == CURLUE_OK)
+    copy = strdup(host);
+  curl_free(host);
+  curl_url_cleanup(url);
+  if (utf8 != (locale_t)0) {
+    uselocale(before);
+    freelocale(utf8);
   }
-  address = mime_address(text, &len);
-  return is_address(address, len);
+#else
+  (void)domain;
+  (void)host;
+#endif
+  return copy;
+}
+
+char *mime_address_ascii(const char *text) {
+  size_t len;
+  const char *address = mime_address(text, &len);
+  const char *at = memrchr(address, '@', len);
+  size_t domain_at = at != NULL ? (size_t)(at + 1 - text) : 0;
+  size_t n = at != NULL ? len - (size_t)(at + 1 - address) : 0;
+  char *domain;
+  char *ascii;
+  char *whole = NULL;
+  bool foreign = false;
+
+  for (size_t i = 0; i < n; i++)
+    foreign = foreign || (unsigned char)at[1 + i] >= 0x80;
+  if (!foreign)
+    return strdup(text);
+  domain = strndup(at + 1, n);
+  ascii = domain != NULL ? ascii_domain(domain) : NULL;
+  if (ascii != NULL && asprintf(&whole, "%.*s%s%s", (int)domain_at, text, ascii,
+                                text + domain_at + n) < 0)
+    whole = NULL;
+  free(domain);
+  free(ascii);
+  return whole;
 }
 
 /* The phrase before the address, without quotes and outer blanks. */
@@ -292,23 +386,10 @@ int mime_header_ids(struct buf *out, const char *name, const char *const *ids,
 }
 
 void mime_date(int64_t wall_ms, char *out, size_t size) {
-  static const char days[][4] = {"Sun", "Mon", "Tue", "Wed",
-                                 "Thu", "Fri", "Sat"};
-  static const char months[][4] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
-                                   "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
-  time_t when = (time_t)(wall_ms / 1000);
-  struct tm tm;
-  long zone;
+  int64_t when = wall_ms / 1000;
 
-  if (localtime_r(&when, &tm) == NULL) {
-    when = 0;
-    gmtime_r(&when, &tm);
-  }
-  zone = tm.tm_gmtoff / 60;
-  snprintf(out, size, "%s, %02d %s %04d %02d:%02d:%02d %c%02ld%02ld",
-           days[tm.tm_wday % 7], tm.tm_mday, months[tm.tm_mon % 12],
-           tm.tm_year + 1900, tm.tm_hour, tm.tm_min, tm.tm_sec,
-           zone < 0 ? '-' : '+', labs(zone) / 60, labs(zone) % 60);
+  /* format_date() takes 0 for no moment at all */
+  format_date(when != 0 ? when : 1, "%a, %d %b %Y %H:%M:%S %z", out, size);
 }
 
 /* -- quoted-printable ------------------------------------------------------ */

@@ -10,65 +10,130 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 enum {
   MESSAGES_PER_CONNECTION = 10,
   IDLE_SECONDS = 20,
   RETRY_WAIT = 60,
   GREYLIST_WAIT = 300,
+  QUOTA_WAIT = 3600,
   CLOCK_WAIT = 300,
 };
 
-/* What the replies tell while the transfer runs. libcurl hands them over like
- * headers, without the commands, so the phase is counted. */
+enum command {
+  COMMAND_NONE, /* nothing sent yet: a greeting is due, or the line is kept */
+  COMMAND_HELLO,
+  COMMAND_STARTTLS,
+  COMMAND_AUTH,
+  COMMAND_MAIL,
+  COMMAND_RCPT,
+  COMMAND_DATA,
+  COMMAND_QUIT,
+  COMMAND_OTHER,
+};
+
+/* What is said while the transfer runs, by libcurl's debug callback: our
+ * commands and the server's replies, line by line. */
 struct talk {
   const struct smtp_mail *mail;
-  size_t read;     /* bytes of data handed to libcurl */
-  bool all_read;   /* and the end of it */
-  bool fresh;      /* this transfer saw a greeting */
-  unsigned hellos; /* EHLO replies still to come before MAIL */
+  size_t read;   /* bytes of data handed to libcurl */
+  bool all_read; /* and the end of it */
+  bool fresh;    /* this transfer saw a greeting */
+  enum command last;
+  bool over;           /* QUIT was sent: what follows is no verdict */
+  unsigned recipients; /* RCPT commands sent */
   bool authenticated;
-  unsigned accepted; /* 250 since then: MAIL, then one per recipient */
-  bool data;         /* 354 seen */
+  bool secured;     /* as it was asked for, so that MAIL comes next */
+  bool data;        /* 354 seen */
+  bool utf8;        /* the last EHLO was answered with SMTPUTF8 */
+  char methods[80]; /* and with AUTH these */
   int reply;
   char text[200];
 };
 
-static void note_final(struct talk *talk, int code) {
-  if (talk->reply == 0 && code == 220) {
-    talk->fresh = true;
-  } else if (code == 235) {
-    talk->authenticated = true;
-  } else if (code == 354) {
-    talk->data = true;
-  } else if (code == 250 && talk->fresh && talk->hellos > 0) {
-    talk->hellos--;
-  } else if (code == 250 || code == 251) {
-    talk->accepted++;
+static enum command command_of(const struct talk *talk, const char *line,
+                               size_t len) {
+  static const struct {
+    const char *word;
+    enum command command;
+  } words[] = {{"EHLO", COMMAND_HELLO},        {"HELO", COMMAND_HELLO},
+               {"STARTTLS", COMMAND_STARTTLS}, {"AUTH", COMMAND_AUTH},
+               {"MAIL", COMMAND_MAIL},         {"RCPT", COMMAND_RCPT},
+               {"DATA", COMMAND_DATA},         {"QUIT", COMMAND_QUIT}};
+
+  if (talk->last == COMMAND_AUTH && talk->reply == 334)
+    return COMMAND_AUTH; /* a secret, whatever it looks like */
+  for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+    size_t n = strlen(words[i].word);
+
+    if (len >= n && strncasecmp(line, words[i].word, n) == 0 &&
+        (len == n || strchr(" \r\n", line[n]) != NULL))
+      return words[i].command;
   }
-  talk->reply = code;
+  return COMMAND_OTHER;
 }
 
-static size_t on_reply(char *bytes, size_t size, size_t n, void *arg) {
-  struct talk *talk = arg;
-  size_t len = size * n;
+static void note_command(struct talk *talk, const char *line, size_t len) {
+  enum command command = command_of(talk, line, len);
+
+  if (command == COMMAND_QUIT)
+    talk->over = true;
+  if (talk->over)
+    return;
+  talk->last = command;
+  if (talk->last == COMMAND_RCPT)
+    talk->recipients++;
+  if (talk->last == COMMAND_HELLO) {
+    talk->utf8 = false;
+    talk->methods[0] = '\0';
+  }
+}
+
+/* One of the lines that an EHLO is answered with. */
+static void note_offer(struct talk *talk, const char *line) {
+  if (strcasecmp(line, "SMTPUTF8") == 0)
+    talk->utf8 = true;
+  if (strncasecmp(line, "AUTH ", 5) == 0 || strncasecmp(line, "AUTH=", 5) == 0)
+    snprintf(talk->methods, sizeof(talk->methods), "%s", line + 5);
+}
+
+static void note_reply(struct talk *talk, const char *bytes, size_t len) {
   int code = 0;
 
-  if (len < 3)
-    return len;
-  if (strncmp(bytes, "221", 3) == 0)
-    return len; /* to the QUIT after a failure: not the verdict */
+  if (len < 3 || talk->over)
+    return;
   for (size_t i = 0; i < 3; i++) {
     if (bytes[i] < '0' || bytes[i] > '9')
-      return len;
+      return;
     code = code * 10 + (bytes[i] - '0');
   }
   while (len > 3 && strchr("\r\n ", bytes[len - 1]) != NULL)
     len--;
   text_clean(bytes, len, talk->text, sizeof(talk->text));
-  if (len == 3 || bytes[3] != '-')
-    note_final(talk, code);
-  return size * n;
+  if (talk->last == COMMAND_HELLO && strlen(talk->text) > 4)
+    note_offer(talk, talk->text + 4);
+  if (len > 3 && bytes[3] == '-')
+    return; /* more of it follows */
+  if (talk->last == COMMAND_NONE && talk->reply == 0 && code == 220)
+    talk->fresh = true;
+  else if (code == 235)
+    talk->authenticated = true;
+  else if (code == 354)
+    talk->data = true;
+  if (talk->last == COMMAND_STARTTLS && code == 220)
+    talk->secured = true;
+  talk->reply = code;
+}
+
+static int on_talk(CURL *easy, curl_infotype type, char *bytes, size_t len,
+                   void *arg) {
+  (void)easy;
+  if (type == CURLINFO_HEADER_OUT)
+    note_command(arg, bytes, len);
+  else if (type == CURLINFO_HEADER_IN)
+    note_reply(arg, bytes, len);
+  return 0;
 }
 
 static size_t on_read(char *to, size_t size, size_t n, void *arg) {
@@ -84,41 +149,58 @@ static size_t on_read(char *to, size_t size, size_t n, void *arg) {
   return len;
 }
 
+/* Replies come here as well; to give less than was given ends the transfer. */
+static size_t on_reply(char *bytes, size_t size, size_t n, void *arg) {
+  const struct talk *talk = arg;
+  bool complete = size * n > 3 && bytes[3] == ' ';
+
+  /* where TLS is to come, the EHLO behind it is the one that counts */
+  if (talk->mail->utf8 && talk->last == COMMAND_HELLO && complete &&
+      !talk->utf8 && talk->secured)
+    return 0;
+  return size * n;
+}
+
 static size_t ignore(char *bytes, size_t size, size_t n, void *arg) {
   (void)bytes;
   (void)arg;
   return size * n;
 }
 
-/* What may stand in an EHLO and in a URL without escapes. */
-static void clean_host(const char *in, char *out, size_t size) {
-  size_t used = 0;
-
-  for (; *in != '\0' && used + 1 < size; in++)
-    if ((*in >= '0' && *in <= '9') || (*in >= 'a' && *in <= 'z') ||
-        (*in >= 'A' && *in <= 'Z') || *in == '-' || *in == '.')
-      out[used++] = *in;
-  out[used] = '\0';
-  if (used == 0)
-    snprintf(out, size, "localhost");
-}
-
-static enum smtp_phase phase_of(const struct talk *talk,
-                                const struct smtp_server *server,
-                                CURLcode code) {
+static enum smtp_phase phase_of(const struct talk *talk, CURLcode code) {
   if (talk->data)
     return talk->all_read ? SMTP_FINAL : SMTP_DATA;
   if (code == CURLE_LOGIN_DENIED)
     return SMTP_AUTH;
-  if (talk->reply == 0 && code != CURLE_OK && code != CURLE_SEND_ERROR)
-    return SMTP_CONNECT;
-  if (talk->accepted >= 1)
+  switch (talk->last) {
+  case COMMAND_NONE: /* of a kept connection MAIL was to come */
+    return talk->reply == 0 && code != CURLE_SEND_ERROR ? SMTP_CONNECT
+                                                        : SMTP_MAIL;
+  case COMMAND_HELLO:
+  case COMMAND_STARTTLS:
+    return SMTP_GREETING;
+  case COMMAND_AUTH:
+    return SMTP_AUTH;
+  case COMMAND_RCPT:
     return SMTP_RCPT;
-  if (!talk->fresh ||
-      (talk->hellos == 0 && (server->user == NULL || talk->authenticated ||
-                             code == CURLE_SEND_ERROR)))
-    return SMTP_MAIL;
-  return SMTP_GREETING;
+  case COMMAND_DATA:
+    return SMTP_DATA;
+  case COMMAND_MAIL:
+  case COMMAND_QUIT:
+  case COMMAND_OTHER:
+    break;
+  }
+  return SMTP_MAIL;
+}
+
+/* A name or an address; that of IPv6 needs brackets in a URL. */
+static void url_of(const struct smtp_server *server, const char *ehlo,
+                   char *out, size_t size) {
+  bool bare = strchr(server->host, ':') != NULL && server->host[0] != '[';
+
+  snprintf(out, size, "%s://%s%s%s:%u/%s",
+           server->tls == SMTP_IMPLICIT ? "smtps" : "smtp", bare ? "[" : "",
+           server->host, bare ? "]" : "", server->port, ehlo);
 }
 
 static int set_mail(CURL *easy, const struct smtp_server *server,
@@ -142,6 +224,9 @@ static int set_mail(CURL *easy, const struct smtp_server *server,
   curl_easy_setopt(easy, CURLOPT_UPLOAD, 1L);
   curl_easy_setopt(easy, CURLOPT_READFUNCTION, on_read);
   curl_easy_setopt(easy, CURLOPT_READDATA, talk);
+  curl_easy_setopt(easy, CURLOPT_VERBOSE, 1L);
+  curl_easy_setopt(easy, CURLOPT_DEBUGFUNCTION, on_talk);
+  curl_easy_setopt(easy, CURLOPT_DEBUGDATA, talk);
   curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, on_reply);
   curl_easy_setopt(easy, CURLOPT_HEADERDATA, talk);
   curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, ignore);
@@ -149,28 +234,50 @@ static int set_mail(CURL *easy, const struct smtp_server *server,
   return 0;
 }
 
-void smtp_send(struct smtp_session *session, const struct smtp_server *server,
-               const struct curl_transfer_options *options,
-               const struct smtp_mail *mail, const struct sender_env *env,
-               struct smtp_report *report) {
-  struct talk talk = {.mail = mail,
-                      .hellos = server->tls == SMTP_STARTTLS ? 2 : 1};
+/* The last thing heard, when the transfer ended with code. */
+static void fill_report(const struct talk *talk, CURLcode code,
+                        const struct smtp_server *server, const char *error,
+                        struct smtp_report *report) {
+  report->phase = phase_of(talk, code);
+  report->reply = talk->reply;
+  memcpy(report->text, talk->text, sizeof(report->text));
+  if (talk->recipients >= 1)
+    report->refused = talk->recipients - 1;
+  report->unauthenticated = code == CURLE_OK && server->user != NULL &&
+                            talk->fresh && !talk->authenticated;
+  if (code == CURLE_LOGIN_DENIED && talk->last == COMMAND_HELLO)
+    memcpy(report->methods, talk->methods, sizeof(report->methods));
+  report->no_utf8 = code == CURLE_WRITE_ERROR && talk->mail->utf8 &&
+                    talk->last == COMMAND_HELLO;
+  if (code != CURLE_OK)
+    snprintf(report->error, sizeof(report->error), "%s",
+             error[0] != '\0' ? error : curl_easy_strerror(code));
+  if (code == CURLE_USE_SSL_FAILED)
+    report->failure = CURL_TRANSFER_UNTRUSTED;
+}
+
+/* One exchange; true when it failed on a kept connection that the server had
+ * given up, so that a new one may well do. */
+static bool exchange(struct smtp_session *session,
+                     const struct smtp_server *server,
+                     const struct curl_transfer_options *options,
+                     const struct smtp_mail *mail, const struct sender_env *env,
+                     struct smtp_report *report) {
+  struct talk talk = {.mail = mail, .secured = server->tls != SMTP_STARTTLS};
   struct curl_slist *to = NULL;
   CURLcode code = CURLE_OUT_OF_MEMORY;
-  char url[512];
+  char url[640];
   char ehlo[256];
   CURL *easy;
 
   memset(report, 0, sizeof(*report));
   report->failure = CURL_TRANSFER_UNREACHABLE;
-  clean_host(mail->ehlo, ehlo, sizeof(ehlo));
-  snprintf(url, sizeof(url), "%s://%s:%u/%s",
-           server->tls == SMTP_IMPLICIT ? "smtps" : "smtp", server->host,
-           server->port, ehlo);
+  text_host(mail->ehlo, ehlo, sizeof(ehlo));
+  url_of(server, ehlo, url, sizeof(url));
   if (curl_transfer_prepare(&session->transfer, options, url, "smtp,smtps") <
       0) {
     snprintf(report->error, sizeof(report->error), "out of memory");
-    return;
+    return false;
   }
   easy = session->transfer.easy;
   if (set_mail(easy, server, mail, &talk, &to) < 0) {
@@ -179,22 +286,12 @@ void smtp_send(struct smtp_session *session, const struct smtp_server *server,
   }
   if (session->sent >= MESSAGES_PER_CONNECTION)
     session->sent = 0;
-  if (session->sent + 1 >= MESSAGES_PER_CONNECTION)
+  if (session->single || session->sent + 1 >= MESSAGES_PER_CONNECTION)
     curl_easy_setopt(easy, CURLOPT_FORBID_REUSE, 1L);
+  if (session->single)
+    curl_easy_setopt(easy, CURLOPT_FRESH_CONNECT, 1L);
   report->failure = curl_transfer_run(&session->transfer, env->abort, &code);
-  report->phase = phase_of(&talk, server, code);
-  report->reply = talk.reply;
-  memcpy(report->text, talk.text, sizeof(report->text));
-  if (talk.accepted >= 1)
-    report->refused = talk.accepted - 1;
-  report->unauthenticated =
-      server->user != NULL && talk.fresh && !talk.authenticated;
-  if (code != CURLE_OK)
-    snprintf(report->error, sizeof(report->error), "%s",
-             session->transfer.error[0] != '\0' ? session->transfer.error
-                                                : curl_easy_strerror(code));
-  if (code == CURLE_USE_SSL_FAILED)
-    report->failure = CURL_TRANSFER_UNTRUSTED;
+  fill_report(&talk, code, server, session->transfer.error, report);
   if (talk.fresh)
     session->sent = 0;
   session->sent++;
@@ -204,6 +301,21 @@ void smtp_send(struct smtp_session *session, const struct smtp_server *server,
 out:
   curl_easy_reset(easy);
   curl_slist_free_all(to);
+  return code != CURLE_OK && !talk.fresh && !session->single &&
+         report->phase > SMTP_CONNECT && report->phase < SMTP_DATA &&
+         (talk.reply == 0 || talk.reply == 421 || talk.reply < 400);
+}
+
+void smtp_send(struct smtp_session *session, const struct smtp_server *server,
+               const struct curl_transfer_options *options,
+               const struct smtp_mail *mail, const struct sender_env *env,
+               struct smtp_report *report) {
+  if (!exchange(session, server, options, mail, env, report) ||
+      report->failure == CURL_TRANSFER_ABORTED ||
+      report->failure == CURL_TRANSFER_TIMEOUT)
+    return;
+  session->single = true; /* from now on as well */
+  exchange(session, server, options, mail, env, report);
 }
 
 void smtp_close(struct smtp_session *session) {
@@ -212,6 +324,39 @@ void smtp_close(struct smtp_session *session) {
 }
 
 /* -- what it means --------------------------------------------------------- */
+
+static bool says(const char *text, const char *const *words) {
+  for (; *words != NULL; words++)
+    if (strcasestr(text, *words) != NULL)
+      return true;
+  return false;
+}
+
+/* It is our greeting, address or network that is refused, at whatever command
+ * the server says so. */
+static bool blames_us(const struct smtp_report *report) {
+  static const char *const words[] = {
+      "helo command",    "ehlo command",         "helo name",
+      "invalid helo",    "invalid ehlo",         "sender address rejected",
+      "sender rejected", "client host rejected", "relay access denied",
+      "relaying denied", "blocked using",        NULL};
+
+  return report->reply >= 500 && report->phase < SMTP_DATA &&
+         says(report->text, words);
+}
+
+/* A limit that time lifts, though the server calls it final. */
+static bool is_quota(const struct smtp_report *report) {
+  static const char *const words[] = {"5.4.5",
+                                      "limit exceeded",
+                                      "sending limit",
+                                      "sending quota",
+                                      "rate limit",
+                                      "too many messages",
+                                      NULL};
+
+  return report->reply >= 500 && says(report->text, words);
+}
 
 static void judge_reply(const struct smtp_report *report, bool several,
                         struct send_result *result) {
@@ -222,6 +367,15 @@ static void judge_reply(const struct smtp_report *report, bool several,
     result->wait_s = report->reply == 450 || report->reply == 451
                          ? GREYLIST_WAIT
                          : RETRY_WAIT;
+  if (is_quota(report)) {
+    result->outcome = SEND_RETRY;
+    result->wait_s = QUOTA_WAIT;
+    return;
+  }
+  if (blames_us(report)) {
+    result->outcome = SEND_REFUSED_CHANNEL;
+    return;
+  }
   switch (report->phase) {
   case SMTP_RCPT:
     if (several) { /* DATA was never sent: nobody received it */
@@ -253,6 +407,14 @@ void smtp_judge(const struct smtp_report *report, bool several,
   result->suspect = report->phase >= SMTP_DATA;
   if (report->failure == CURL_TRANSFER_OK) {
     result->outcome = SEND_SENT;
+    return;
+  }
+  if (report->no_utf8) { /* the others can do without */
+    result->outcome = several ? SEND_SPLIT : SEND_REFUSED_MESSAGE;
+    return;
+  }
+  if (report->methods[0] != '\0') {
+    result->outcome = SEND_REFUSED_CHANNEL;
     return;
   }
   if (report->reply >= 400 && report->failure != CURL_TRANSFER_ABORTED &&

@@ -22,7 +22,7 @@ enum smtp_phase {
   SMTP_AUTH,
   SMTP_MAIL,
   SMTP_RCPT,
-  SMTP_DATA,  /* the text is on its way */
+  SMTP_DATA,  /* the text was announced or is on its way */
   SMTP_FINAL, /* all of it is out, the verdict was due */
 };
 
@@ -37,6 +37,7 @@ struct smtp_server {
 struct smtp_session {
   struct curl_transfer transfer;
   unsigned sent; /* messages on this connection */
+  bool single;   /* the server wants a connection for each */
 };
 
 struct smtp_mail {
@@ -45,6 +46,7 @@ struct smtp_mail {
   const char *data;      /* strict CRLF */
   size_t len;
   const char *ehlo; /* our own name; "" = localhost */
+  bool utf8; /* some address has letters beyond ASCII in front of its @ */
 };
 
 struct smtp_report {
@@ -53,7 +55,9 @@ struct smtp_report {
   int reply;            /* the last reply code; 0 = none */
   char text[200];       /* and its line, cleaned */
   unsigned refused;     /* index into to of the recipient that was refused */
-  bool unauthenticated; /* the server did not offer what user needs */
+  bool unauthenticated; /* delivered, but the server offered no AUTH */
+  char methods[80];     /* of AUTH that the server offers, where none is ours */
+  bool no_utf8;         /* the server does not take utf8 addresses */
   char error[CURL_ERROR_SIZE];
 };
 

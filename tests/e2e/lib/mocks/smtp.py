@@ -21,7 +21,7 @@ class Smtp:
     "drop" to hang up, or "hang"."""
 
     def __init__(self, pem=None, implicit=False, starttls=True, auth=None, replies=None, advertise_auth=True,
-                 drop_after_bytes=None):
+                 drop_after_bytes=None, methods="PLAIN LOGIN", utf8=False, per_connection=None, family=socket.AF_INET):
         self.context = None
         if pem:
             self.context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
@@ -32,12 +32,15 @@ class Smtp:
         self.advertise_auth = advertise_auth
         self.replies = replies or {}
         self.drop_after_bytes = drop_after_bytes
+        self.methods = methods
+        self.utf8 = utf8  # SMTPUTF8 is offered
+        self.per_connection = per_connection  # mails on one connection, the next is answered 421
         self.faults = []
         self.mails = []  # dicts: from, to, data (bytes), connection
         self.commands = []
         self.connections = 0
         self.stopping = threading.Event()
-        self.listener = socket.create_server(("127.0.0.1", 0))
+        self.listener = socket.create_server(("::1" if family == socket.AF_INET6 else "127.0.0.1", 0), family=family)
         self.port = self.listener.getsockname()[1]
         self.threads = []
 
@@ -91,6 +94,7 @@ class _Session:
         self.number = number
         self.tls = False
         self.authenticated = False
+        self.mails = 0
         self.buffer = b""
 
     def say(self, text):
@@ -122,7 +126,7 @@ class _Session:
         line, _, self.buffer = self.buffer.partition(b"\n")
         if not line.endswith(b"\r"):
             self.s.fault("a command that ends with a bare line feed: %r" % line)
-        return line.rstrip(b"\r").decode("ascii", "replace")
+        return line.rstrip(b"\r").decode("utf-8" if self.s.utf8 else "ascii", "replace")
 
     def secure(self):
         self.sock = self.s.context.wrap_socket(self.sock, server_side=True)
@@ -146,7 +150,9 @@ class _Session:
                 if self.s.starttls and not self.tls:
                     lines.append("STARTTLS")
                 if self.s.auth and self.s.advertise_auth and (self.tls or not self.s.context):
-                    lines.append("AUTH PLAIN LOGIN")
+                    lines.append("AUTH " + self.s.methods)
+                if self.s.utf8:
+                    lines.append("SMTPUTF8")
                 for text in lines[:-1]:
                     self.say("250-" + text)
                 self.say("250 " + lines[-1])
@@ -158,11 +164,14 @@ class _Session:
             elif verb == "MAIL":
                 if self.s.context and not self.tls:
                     self.s.fault("MAIL before TLS")
-                if not re.fullmatch(r"MAIL FROM:<[^<>\s]*>(?: (?:SIZE=\d+|BODY=8BITMIME|AUTH=\S+))*", line):
+                if not re.fullmatch(r"MAIL FROM:<[^<>\s]*>(?: (?:SIZE=\d+|BODY=8BITMIME|AUTH=\S+|SMTPUTF8))*", line):
                     self.s.fault("command %r" % line)
                 if self.s.auth and self.s.advertise_auth and not self.authenticated:
                     self.say("530 5.7.0 Authentication required")
                     continue
+                if self.s.per_connection is not None and self.mails >= self.s.per_connection:
+                    self.say("421 4.7.0 Max message per connection reached")
+                    return
                 if self.reply("MAIL", "250 2.1.0 ok")[0] == "2":
                     sender, to = line[11:line.index(">")], []
             elif verb == "RCPT":
@@ -177,6 +186,7 @@ class _Session:
                 if self.reply("DATA", "354 go on")[0] != "3":
                     continue
                 data = self.text()
+                self.mails += 1
                 self.s.mails.append({"from": sender, "to": to, "data": data, "connection": self.number})
                 self.reply("final", "250 2.0.0 queued as 4711")
                 sender, to = None, []

@@ -1,0 +1,231 @@
+/* SPDX-License-Identifier: MIT */
+/* Options of mail: see email_settings.h. */
+#include <config.h>
+
+#include "alert/channel/email/email_settings.h"
+
+#include "alert/channel/email/mime.h"
+#include "base/log.h"
+#include "base/text.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char *const tls_names[] = {[SMTP_STARTTLS] = "starttls",
+                                        [SMTP_IMPLICIT] = "implicit",
+                                        [SMTP_PLAIN] = "none",
+                                        NULL};
+
+const struct option email_options[] = {
+    {.name = "Server",
+     .type = OPTION_STRING,
+     .offset = offsetof(struct email, server)},
+    {.name = "Port",
+     .type = OPTION_COUNT,
+     .offset = offsetof(struct email, port),
+     .min = 1,
+     .max = 65535},
+    {.name = "TLS",
+     .type = OPTION_CHOICE,
+     .offset = offsetof(struct email, tls),
+     .choices = tls_names},
+    {.name = "Username",
+     .type = OPTION_STRING,
+     .offset = offsetof(struct email, username)},
+    SECRET_OPTIONS("Password", struct email, password),
+    {.name = "From",
+     .type = OPTION_STRING,
+     .offset = offsetof(struct email, from)},
+    {.name = "To",
+     .type = OPTION_STRINGS,
+     .offset = offsetof(struct email, to)},
+    {.name = "Ehlo",
+     .type = OPTION_STRING,
+     .offset = offsetof(struct email, ehlo)},
+    {.name = "ThreadSubject",
+     .type = OPTION_BOOL,
+     .offset = offsetof(struct email, thread_subject)},
+    TRANSFER_OPTIONS(struct email, options),
+    {.name = NULL}};
+
+void email_defaults(void *settings) {
+  struct email *e = settings;
+
+  e->tls = -1;
+  curl_transfer_defaults(&e->options, 60);
+}
+
+static int check_server(struct email *e, const char *where,
+                        struct option_reporter *reporter) {
+  int err = 0;
+
+  if (e->server == NULL) { /* the mail server on this host */
+    e->server = strdup("localhost");
+    if (e->server == NULL)
+      return -ENOMEM;
+    if (e->tls < 0)
+      e->tls = SMTP_PLAIN;
+  }
+  if (e->tls < 0)
+    e->tls = SMTP_STARTTLS;
+  if (e->port == 0)
+    e->port = e->tls == SMTP_IMPLICIT   ? 465
+              : e->tls == SMTP_STARTTLS ? 587
+                                        : 25;
+  if (e->server[0] == '\0' || strlen(e->server) > 253 ||
+      e->server[strspn(e->server,
+                       "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+                       "0123456789.-:[]_")] != '\0') {
+    option_error(reporter, "%s: Server \"%s\": expected a host name", where,
+                 e->server);
+    err = -EINVAL;
+  } else if (e->tls == SMTP_PLAIN && !e->options.allow_insecure &&
+             !curl_transfer_is_loopback(e->server)) {
+    option_error(reporter,
+                 "%s: TLS none to another host needs AllowInsecure true",
+                 where);
+    err = -EINVAL;
+  }
+  if (e->username != NULL && secret_unset(&e->password)) {
+    option_error(reporter, "%s: Username needs Password or PasswordFile",
+                 where);
+    err = -EINVAL;
+  } else if (e->username == NULL && !secret_unset(&e->password)) {
+    option_error(reporter, "%s: Password needs Username", where);
+    err = -EINVAL;
+  } else if (e->username != NULL && e->tls == SMTP_PLAIN) {
+    option_error(reporter,
+                 "%s: Username is never sent without TLS: use TLS starttls or "
+                 "implicit",
+                 where);
+    err = -EINVAL;
+  }
+  return err;
+}
+
+/* Puts the form that mail needs in the place of what was written. */
+static bool take_address(char **text, bool local) {
+  char *ascii = mime_address_ascii(*text);
+
+  if (ascii == NULL ||
+      !(mime_address_valid(ascii) || (local && mime_address_local(ascii)))) {
+    free(ascii);
+    return false;
+  }
+  free(*text);
+  *text = ascii;
+  return true;
+}
+
+static void read_mailname(struct email *e) {
+  FILE *file = fopen("/etc/mailname", "re");
+  char text[256] = "";
+  char host[256];
+
+  if (file == NULL)
+    return;
+  if (fgets(text, sizeof(text), file) != NULL) {
+    text[strcspn(text, " \t\r\n")] = '\0';
+    text_host(text, host, sizeof(host));
+    if (text[0] != '\0' && strcmp(host, text) == 0)
+      e->mailname = strdup(text);
+  }
+  fclose(file);
+}
+
+static int check_from(struct email *e, const char *where,
+                      struct option_reporter *reporter) {
+  bool local = curl_transfer_is_loopback(e->server);
+
+  if (e->from != NULL) {
+    if (take_address(&e->from, local))
+      return 0;
+    option_error(reporter,
+                 "%s: From \"%s\": expected one address, like \"Smart plugs "
+                 "<collectd@example.org>\"",
+                 where, e->from);
+    return -EINVAL;
+  }
+  if (e->username != NULL && mime_address_valid(e->username)) {
+    /* whoever logs in by an address may send as that one */
+    if (asprintf(&e->from, "notify_kasa <%s>", e->username) < 0) {
+      e->from = NULL;
+      return -ENOMEM;
+    }
+    return 0;
+  }
+  if (local)
+    read_mailname(e);
+  else
+    log_say(LOG_LEVEL_WARNING,
+            "%s: From is not given: mail is sent as notify_kasa at the name of "
+            "this host, which many servers refuse",
+            where);
+  return 0;
+}
+
+/* A bad address leaves out that one; the others are still told. */
+static int check_recipients(struct email *e, const char *where,
+                            struct option_reporter *reporter) {
+  bool local = curl_transfer_is_loopback(e->server);
+  size_t kept = 0;
+
+  if (e->to.count == 0 || e->to.count > EMAIL_TO_MAX) {
+    option_error(reporter, "%s: To: expected 1 to %d addresses, found %zu",
+                 where, EMAIL_TO_MAX, e->to.count);
+    return -EINVAL;
+  }
+  for (size_t i = 0; i < e->to.count; i++) {
+    char *address = e->to.items[i];
+
+    if (take_address(&address, local)) {
+      e->to.items[kept++] = address;
+      continue;
+    }
+    option_error(reporter,
+                 "%s: To \"%s\": expected one address, like "
+                 "\"me@example.org\"%s%s",
+                 where, address,
+                 mime_address_is_utf8(address)
+                     ? "; its domain can be written as xn--..."
+                     : "",
+                 e->to.count > 1 ? "; it is left out" : "");
+    free(address);
+  }
+  e->to.count = kept;
+  return kept > 0 ? 0 : -EINVAL;
+}
+
+static int check_ehlo(const struct email *e, const char *where,
+                      struct option_reporter *reporter) {
+  char host[256];
+
+  if (e->ehlo == NULL)
+    return 0;
+  text_host(e->ehlo, host, sizeof(host));
+  if (strcmp(host, e->ehlo) == 0)
+    return 0;
+  option_error(reporter, "%s: Ehlo \"%s\": expected a host name", where,
+               e->ehlo);
+  return -EINVAL;
+}
+
+int email_check(void *settings, const char *where,
+                struct option_reporter *reporter) {
+  struct email *e = settings;
+  int err = curl_transfer_check(&e->options, where, reporter);
+
+  if (check_server(e, where, reporter) < 0)
+    err = -EINVAL;
+  if (check_from(e, where, reporter) < 0)
+    err = -EINVAL;
+  if (check_recipients(e, where, reporter) < 0)
+    err = -EINVAL;
+  if (check_ehlo(e, where, reporter) < 0)
+    err = -EINVAL;
+  if (secret_load(&e->password, where, "Password", reporter) < 0)
+    err = -EINVAL;
+  return err;
+}
