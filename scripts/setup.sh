@@ -52,17 +52,33 @@ BUILD_PACKAGES=(build-essential autoconf automake libtool pkg-config
 # write_prometheus and rrdtool need libraries that collectd-core only suggests
 RUN_PACKAGES=(collectd-core libmicrohttpd12 libprotobuf-c1 librrd8)
 
+STAGED_FILES=(configure.ac Makefile.am LICENSE README.md run.sh check.sh types.db
+  .clang-format .clang-tidy)
+STAGED_FOLDERS=(src tests scripts doc collectd.conf.d grafana packaging)
+
+# A file that the checkout no longer has would still be found by #include "..."
+# and by everything that looks at whole folders.
+drop_stale_files() {
+  local stale
+  while IFS= read -r stale; do
+    rm -f "${VAR:?}/src/$stale"
+  done < <(comm -13 \
+    <(cd "$TOP" && find "${STAGED_FOLDERS[@]}" ! -type d | sort) \
+    <(cd "$VAR/src" && find "${STAGED_FOLDERS[@]}" ! -type d | sort))
+  find "${STAGED_FOLDERS[@]/#/$VAR/src/}" -type d -empty -delete
+}
+
 # stage_sources: var/src is a copy of the sources with a fresh configure.
 # Files keep their times, so make builds only what changed.
 stage_sources() {
   local item newest
   mkdir -p "$VAR/src" "$VAR/log"
-  for item in configure.ac Makefile.am LICENSE README.md run.sh check.sh \
-    types.db .clang-format .clang-tidy src tests scripts doc collectd.conf.d grafana packaging; do
+  for item in "${STAGED_FILES[@]}" "${STAGED_FOLDERS[@]}"; do
     if [ -e "$TOP/$item" ]; then
       cp -a --update "$TOP/$item" "$VAR/src/"
     fi
   done
+  drop_stale_files
   newest=$(find "$VAR/src/configure.ac" "$VAR/src/Makefile.am" "$VAR"/src/{src,tests}/*/files.mk \
     -newer "$VAR/src/configure" 2>/dev/null | head -n 1)
   if [ ! -e "$VAR/src/configure" ] || [ -n "$newest" ]; then

@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-struct reader {
+struct json_reader {
   struct json *doc;
   const char *text;
   uint32_t len;
@@ -44,7 +44,7 @@ static json_ref value_new(struct json *doc) {
   return doc->count++;
 }
 
-static void skip_space(struct reader *r) {
+static void skip_space(struct json_reader *r) {
   const char *p = r->text + r->at;
   const char *end = r->text + r->len;
 
@@ -53,7 +53,7 @@ static void skip_space(struct reader *r) {
   r->at = (uint32_t)(p - r->text);
 }
 
-static bool take(struct reader *r, char c) {
+static bool take(struct json_reader *r, char c) {
   if (r->at < r->len && (unsigned char)r->text[r->at] <= ' ')
     skip_space(r);
   if (r->at >= r->len || r->text[r->at] != c)
@@ -63,7 +63,7 @@ static bool take(struct reader *r, char c) {
 }
 
 /* From behind the opening quote to behind the closing one. */
-static bool read_string(struct reader *r, uint32_t *start, uint32_t *len,
+static bool read_string(struct json_reader *r, uint32_t *start, uint32_t *len,
                         bool *escaped) {
   const char *begin = r->text + r->at;
   const char *end = r->text + r->len;
@@ -82,7 +82,7 @@ static bool read_string(struct reader *r, uint32_t *start, uint32_t *len,
   return true;
 }
 
-static bool read_digits(struct reader *r) {
+static bool read_digits(struct json_reader *r) {
   const char *begin = r->text + r->at;
   const char *end = r->text + r->len;
   const char *p = begin;
@@ -93,7 +93,7 @@ static bool read_digits(struct reader *r) {
   return p > begin;
 }
 
-static bool read_number(struct reader *r) {
+static bool read_number(struct json_reader *r) {
   if (r->text[r->at] == '-')
     r->at++;
   if (!read_digits(r))
@@ -113,7 +113,7 @@ static bool read_number(struct reader *r) {
   return true;
 }
 
-static bool read_word(struct reader *r, const char *word) {
+static bool read_word(struct json_reader *r, const char *word) {
   size_t n = strlen(word);
 
   if (r->len - r->at < n || memcmp(r->text + r->at, word, n) != 0)
@@ -122,10 +122,10 @@ static bool read_word(struct reader *r, const char *word) {
   return true;
 }
 
-static json_ref read_value(struct reader *r);
+static json_ref read_value(struct json_reader *r);
 
 /* Members of an object or array, after the opening bracket. */
-static bool read_members(struct reader *r, bool keys) {
+static bool read_members(struct json_reader *r, bool keys) {
   char close = keys ? '}' : ']';
   json_ref last = 0;
 
@@ -155,7 +155,7 @@ static bool read_members(struct reader *r, bool keys) {
   return take(r, close);
 }
 
-static bool read_container(struct reader *r, bool keys) {
+static bool read_container(struct json_reader *r, bool keys) {
   bool good;
 
   if (r->depth == JSON_DEPTH_MAX)
@@ -167,7 +167,7 @@ static bool read_container(struct reader *r, bool keys) {
   return good;
 }
 
-static bool read_scalar(struct reader *r, struct json_value *v) {
+static bool read_scalar(struct json_reader *r, struct json_value *v) {
   v->start = r->at;
   switch (r->text[r->at]) {
   case 't':
@@ -185,7 +185,7 @@ static bool read_scalar(struct reader *r, struct json_value *v) {
   }
 }
 
-static json_ref read_value(struct reader *r) {
+static json_ref read_value(struct json_reader *r) {
   json_ref ref = value_new(r->doc);
   struct json_value v = {0};
   bool good;
@@ -224,7 +224,7 @@ static json_ref read_value(struct reader *r) {
 }
 
 json_ref json_parse(struct json *doc, const char *text, size_t len) {
-  struct reader r = {.doc = doc, .text = text};
+  struct json_reader r = {.doc = doc, .text = text};
 
   doc->text = text;
   doc->count = 0;
@@ -311,7 +311,7 @@ static bool decimal(const char *s, size_t len, double *number) {
 bool json_number(const struct json *doc, json_ref ref, double *number) {
   const struct json_value *v = &doc->values[ref];
   struct json inner = {0};
-  struct reader r;
+  struct json_reader r;
 
   switch (json_type(doc, ref)) {
   case JSON_BOOL:
@@ -320,7 +320,7 @@ bool json_number(const struct json *doc, json_ref ref, double *number) {
   case JSON_NUMBER:
     return decimal(doc->text + v->start, v->len, number);
   case JSON_STRING:
-    r = (struct reader){
+    r = (struct json_reader){
         .doc = &inner, .text = doc->text + v->start, .len = v->len};
     return v->len > 0 && read_number(&r) && r.at == r.len &&
            decimal(r.text, r.len, number);

@@ -30,6 +30,7 @@ libcli_la_SOURCES += \
 	%D%/check/check_show.c
 
 libcli_la_SOURCES += \
+	%D%/common/cli.c \
 	%D%/common/cli.h \
 	%D%/common/config_file.c \
 	%D%/common/config_file.h
@@ -50,7 +51,9 @@ libcli_la_SOURCES += \
 	%D%/devices/device_table.c \
 	%D%/devices/device_table.h \
 	%D%/devices/discover.c \
-	%D%/devices/read.c
+	%D%/devices/discover.h \
+	%D%/devices/read.c \
+	%D%/devices/read.h
 
 libcli_la_SOURCES += \
 	%D%/energy/energy.c \
@@ -68,11 +71,13 @@ libcli_la_SOURCES += \
 	%D%/gallery/gallery_page.c \
 	%D%/gallery/gallery_page.h \
 	%D%/gallery/gallery_page_device.c \
+	%D%/gallery/gallery_page_device.h \
 	%D%/gallery/gallery_page_parts.c \
 	%D%/gallery/gallery_page_parts.h \
 	%D%/gallery/gallery_publish.c \
 	%D%/gallery/gallery_publish.h \
-	%D%/gallery/graph.c
+	%D%/gallery/graph.c \
+	%D%/gallery/graph.h
 
 libcli_la_SOURCES += \
 	%D%/graph/graph_answer.c \
@@ -113,7 +118,8 @@ libcli_la_SOURCES += \
 	%D%/live/metrics.h \
 	%D%/live/metrics_view.c \
 	%D%/live/metrics_view.h \
-	%D%/live/watch.c
+	%D%/live/watch.c \
+	%D%/live/watch.h
 
 libcli_la_SOURCES += \
 	%D%/term/output.h \

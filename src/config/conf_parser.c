@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Reading a collectd.conf: see conf_text.h. */
+/* Reading a collectd.conf: see conf_parser.h. */
 #include <config.h>
 
 #include "config/conf_parser.h"
@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-struct reader {
+struct conf_reader {
   struct conf_lexer lex;
   unsigned depth;
   unsigned items;
@@ -22,11 +22,12 @@ struct reader {
   unsigned noted; /* line of the last note */
 };
 
-static bool fail(struct reader *r, unsigned line, const char *format, ...)
+static bool fail(struct conf_reader *r, unsigned line, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
 /* Says why and returns false. The first failure counts. */
-static bool fail(struct reader *r, unsigned line, const char *format, ...) {
+static bool fail(struct conf_reader *r, unsigned line, const char *format,
+                 ...) {
   char what[CONF_WHY_SIZE];
   char raw[CONF_WHY_SIZE + 32];
   va_list args;
@@ -42,7 +43,7 @@ static bool fail(struct reader *r, unsigned line, const char *format, ...) {
 }
 
 static void skipped(void *arg, unsigned line, char what) {
-  struct reader *r = arg;
+  struct conf_reader *r = arg;
   char text[CONF_WHY_SIZE];
 
   if (r->note == NULL || r->noted == line)
@@ -64,13 +65,13 @@ static void skipped(void *arg, unsigned line, char what) {
 }
 
 /* Moves on; whatever the old token owned and nobody took is freed. */
-static enum conf_token next(struct reader *r) {
+static enum conf_token next(struct conf_reader *r) {
   free(r->lex.string);
   r->lex.string = NULL;
   return conf_lexer_next(&r->lex);
 }
 
-static bool unexpected(struct reader *r, const char *expected) {
+static bool unexpected(struct conf_reader *r, const char *expected) {
   static const char *const names[] = {
       [TOKEN_END] = "the end of the file",
       [TOKEN_EOL] = "the end of the line",
@@ -96,14 +97,14 @@ static bool unexpected(struct reader *r, const char *expected) {
               names[r->lex.token], hint);
 }
 
-static bool count(struct reader *r) {
+static bool count(struct conf_reader *r) {
   if (++r->items <= CONF_ITEMS_MAX)
     return true;
   return fail(r, r->lex.token_line, "more than %d options", CONF_ITEMS_MAX);
 }
 
 /* Values up to whatever is none. */
-static bool read_values(struct reader *r, struct conf_item *item) {
+static bool read_values(struct conf_reader *r, struct conf_item *item) {
   for (;; next(r)) {
     int err;
 
@@ -129,7 +130,8 @@ static bool read_values(struct reader *r, struct conf_item *item) {
   }
 }
 
-static struct conf_item *add_item(struct reader *r, struct conf_item *parent) {
+static struct conf_item *add_item(struct conf_reader *r,
+                                  struct conf_item *parent) {
   struct conf_item *item = NULL;
 
   if (!count(r))
@@ -142,7 +144,7 @@ static struct conf_item *add_item(struct reader *r, struct conf_item *parent) {
   return item;
 }
 
-static bool take(struct reader *r, enum conf_token token,
+static bool take(struct conf_reader *r, enum conf_token token,
                  const char *expected) {
   if (r->lex.token != token)
     return unexpected(r, expected);
@@ -151,7 +153,7 @@ static bool take(struct reader *r, enum conf_token token,
 }
 
 /* Name value... EOL; the name is the token. */
-static bool read_option(struct reader *r, struct conf_item *parent) {
+static bool read_option(struct conf_reader *r, struct conf_item *parent) {
   struct conf_item *item = add_item(r, parent);
 
   if (item == NULL)
@@ -165,7 +167,8 @@ static bool read_option(struct reader *r, struct conf_item *parent) {
 }
 
 /* "/Name> EOL" of the end of item. */
-static bool read_block_end(struct reader *r, const struct conf_item *item) {
+static bool read_block_end(struct conf_reader *r,
+                           const struct conf_item *item) {
   next(r); /* the slash */
   if (r->lex.token != TOKEN_WORD)
     return unexpected(r, "the name of a block");
@@ -178,10 +181,11 @@ static bool read_block_end(struct reader *r, const struct conf_item *item) {
          take(r, TOKEN_EOL, "the end of the line");
 }
 
-static bool read_block(struct reader *r, struct conf_item *parent);
+static bool read_block(struct conf_reader *r, struct conf_item *parent);
 
 /* Everything up to the end of the block, or of the text for the root. */
-static bool read_content(struct reader *r, struct conf_item *item, bool root) {
+static bool read_content(struct conf_reader *r, struct conf_item *item,
+                         bool root) {
   for (;;) {
     switch (r->lex.token) {
     case TOKEN_EOL:
@@ -222,7 +226,7 @@ static void drop_empty(struct conf_item *parent) {
 }
 
 /* After "<". */
-static bool read_block(struct reader *r, struct conf_item *parent) {
+static bool read_block(struct conf_reader *r, struct conf_item *parent) {
   struct conf_item *item;
 
   if (r->lex.token != TOKEN_WORD)
@@ -248,7 +252,7 @@ static bool read_block(struct reader *r, struct conf_item *parent) {
 struct conf_item *conf_parser_read(const char *text, size_t len,
                                    conf_parser_note *note, void *arg,
                                    char why[CONF_WHY_SIZE]) {
-  struct reader r = {.why = why, .note = note, .arg = arg};
+  struct conf_reader r = {.why = why, .note = note, .arg = arg};
   struct conf_item *root = NULL;
   const char *nul = memchr(text, '\0', len);
   bool good = false;

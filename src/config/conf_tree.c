@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The configuration tree: see conf.h. */
+/* The configuration tree: see conf_tree.h. */
 #include <config.h>
 
 #include "config/conf_tree.h"

@@ -18,12 +18,14 @@ src/types_table.h: types.db %D%/types_table.awk
 	mv $@.new $@
 
 plugin_LTLIBRARIES = kasa.la
-kasa_la_SOURCES = \
+KASA_SOURCES = \
 	%D%/oconfig.c %D%/oconfig.h \
 	%D%/appliance_values.c %D%/appliance_values.h \
 	%D%/kasa.c \
 	%D%/notification_queue.c %D%/notification_queue.h \
-	%D%/types.c %D%/types.h
+	%D%/types.c %D%/types.h \
+	%D%/version.c %D%/version.h
+kasa_la_SOURCES = $(KASA_SOURCES)
 kasa_la_CPPFLAGS = $(PLUGIN_CPPFLAGS)
 kasa_la_LDFLAGS = $(PLUGIN_LDFLAGS)
 kasa_la_LIBADD = $(POLL_LIBS)
@@ -32,6 +34,8 @@ plugin_LTLIBRARIES += notify_kasa.la
 NOTIFY_SOURCES = \
 	%D%/oconfig.c %D%/oconfig.h \
 	%D%/collectd_notification.c %D%/collectd_notification.h \
+	%D%/collectd_threshold.c %D%/collectd_threshold.h \
+	%D%/last_power.c %D%/last_power.h \
 	%D%/notify_kasa.c \
 	%D%/types.c %D%/types.h \
 	%D%/value_cache.c %D%/value_cache.h \

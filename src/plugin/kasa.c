@@ -12,8 +12,10 @@
 #include "plugin/notification_queue.h"
 #include "plugin/oconfig.h"
 #include "plugin/types.h"
+#include "plugin/version.h"
 #include "poll/poll_engine.h"
 
+#include <errno.h>
 #include <pthread.h>
 #include <stdatomic.h>
 
@@ -175,7 +177,9 @@ static void dispatch_core(value_list_t *vl, const struct poll_device *k) {
   dispatch_appliances(vl, k);
 }
 
-static void report(void *arg, const struct poll_device *k, unsigned parts) {
+/* The engine's hook: the parts of one device that are due. */
+static void dispatch_device(void *arg, const struct poll_device *k,
+                            unsigned parts) {
   value_list_t vl = series_of("kasa", k->name, k->report.time_us,
                               poll_device_interval(k, &plugin.options));
 
@@ -203,7 +207,8 @@ static bool sums_are_due(uint64_t wall_us) {
   return true;
 }
 
-static void cycle(void *arg, const struct poll_totals *c) {
+/* The engine's hook: a cycle of polls is complete. */
+static void dispatch_sums(void *arg, const struct poll_totals *c) {
   value_list_t vl;
 
   (void)arg;
@@ -286,24 +291,39 @@ static void *engine_thread(void *arg) {
   return NULL;
 }
 
-static int init(void) {
-  static const struct poll_engine_hooks hooks = {.report = report,
-                                                 .cycle = cycle};
-  double interval = CDTIME_T_TO_DOUBLE(plugin_get_interval());
+static int start(const struct poll_engine_hooks *hooks) {
+  int err;
 
-  ensure_options();
-  plugin.options.interval = interval;
-  plugin.main = pthread_self();
-  plugin.engine = poll_engine_create(&plugin.options, &hooks);
-  if (plugin.engine == NULL ||
-      plugin_thread_create(&plugin.thread, engine_thread, plugin.engine,
-                           "kasa") != 0) {
-    log_say(LOG_LEVEL_ERROR, "the engine could not be started: %s", STRERRNO);
+  plugin.engine = poll_engine_create(&plugin.options, hooks);
+  if (plugin.engine == NULL)
+    return ENOMEM;
+  atomic_store(&plugin.running, true);
+  err = plugin_thread_create(&plugin.thread, engine_thread, plugin.engine,
+                             "kasa");
+  if (err != 0) {
+    atomic_store(&plugin.running, false);
     poll_engine_free(plugin.engine);
     plugin.engine = NULL;
+    return err;
+  }
+  return 0;
+}
+
+static int init(void) {
+  static const struct poll_engine_hooks hooks = {.report = dispatch_device,
+                                                 .cycle = dispatch_sums};
+  int err;
+
+  log_say(LOG_LEVEL_INFO, "version %s", package_version);
+  ensure_options();
+  plugin.options.interval = CDTIME_T_TO_DOUBLE(plugin_get_interval());
+  plugin.main = pthread_self();
+  err = start(&hooks);
+  if (err != 0) {
+    log_say(LOG_LEVEL_ERROR, "the engine could not be started: %s",
+            STRERROR(err));
     return -1;
   }
-  atomic_store(&plugin.running, true);
   plugin_register_complex_read(NULL, "kasa", read_poll, 0, NULL);
   if (plugin.options.discovery)
     plugin_register_complex_read(

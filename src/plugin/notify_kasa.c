@@ -9,6 +9,8 @@
 #include "alert/engine/alert_engine.h"
 #include "config/option.h"
 #include "plugin/collectd_notification.h"
+#include "plugin/collectd_threshold.h"
+#include "plugin/last_power.h"
 #include "plugin/oconfig.h"
 #include "plugin/types.h"
 #include "plugin/value_cache.h"
@@ -196,13 +198,26 @@ static void go(struct alert_engine *engine) {
   pthread_mutex_unlock(&plugin.early_lock);
 }
 
+/* There will be no engine: what was notified before init is not lost unseen,
+ * and what comes from here on neither. */
+static void tell_nobody_early(void) {
+  pthread_mutex_lock(&plugin.early_lock);
+  atomic_store(&plugin.phase, PHASE_OVER);
+  for (size_t i = 0; i < plugin.early_num; i++)
+    nobody_told(&plugin.early[i]);
+  free(plugin.early);
+  plugin.early = NULL;
+  plugin.early_num = 0;
+  pthread_mutex_unlock(&plugin.early_lock);
+}
+
 static int init(void) {
   struct option_reporter reporter = {.say = say_error};
   double interval = CDTIME_T_TO_DOUBLE(plugin_get_interval());
   struct alert_engine_hooks hooks = {
       .source = {.lookup = value_cache_lookup,
-                 .last_power = value_cache_last_power,
-                 .thresholds = value_cache_thresholds},
+                 .last_power = last_power_of,
+                 .thresholds = collectd_thresholds},
       .collectd_host = hostname_g,
       .version = package_version,
       .interval_s = interval,
@@ -212,6 +227,7 @@ static int init(void) {
 
   if (atomic_load(&plugin.phase) != PHASE_EARLY)
     return 0;
+  log_say(LOG_LEVEL_INFO, "version %s", package_version);
   if (ensure_config() == NULL)
     return -1;
   notify_config_finish(plugin.config, &reporter);
@@ -221,7 +237,7 @@ static int init(void) {
   state_directory(directory, sizeof(directory));
   engine = alert_engine_start(plugin.config, directory, &hooks);
   if (engine == NULL) {
-    atomic_store(&plugin.phase, PHASE_OVER);
+    tell_nobody_early();
     return -1;
   }
   go(engine);
@@ -233,12 +249,7 @@ static int stop(void) {
   struct alert_engine *engine;
   bool all = true;
 
-  pthread_mutex_lock(&plugin.early_lock);
-  atomic_store(&plugin.phase, PHASE_OVER);
-  free(plugin.early);
-  plugin.early = NULL;
-  plugin.early_num = 0;
-  pthread_mutex_unlock(&plugin.early_lock);
+  tell_nobody_early();
   pthread_rwlock_wrlock(&plugin.gate);
   engine = plugin.engine;
   plugin.engine = NULL;
@@ -247,7 +258,7 @@ static int stop(void) {
     all = alert_engine_stop(engine);
   if (all) { /* else a thread that would not end still uses it */
     notify_config_free(plugin.config);
-    value_cache_forget();
+    last_power_forget();
   }
   plugin.config = NULL;
   return 0;
@@ -261,6 +272,6 @@ void module_register(void) {
   plugin_register_complex_config(name, config);
   plugin_register_init(name, init);
   plugin_register_notification(name, notify, NULL);
-  plugin_register_missing(name, value_cache_missing, NULL);
+  plugin_register_missing(name, last_power_missing, NULL);
   plugin_register_shutdown(name, stop);
 }

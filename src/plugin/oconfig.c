@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* From collectd's configuration to ours: see conf.h. */
+/* From collectd's configuration to ours: see oconfig.h. */
 #include "collectd.h"
 #include "plugin.h"
 

@@ -21,14 +21,14 @@ struct pattern {
   regex_t regex;
 };
 
-struct list {
+struct match_list {
   struct pattern *patterns;
   size_t count;
 };
 
 struct device_filter {
-  struct list ignore;
-  struct list only;
+  struct match_list ignore;
+  struct match_list only;
 };
 
 /* "/.../" without the slashes, or NULL. The caller frees it. */
@@ -84,7 +84,7 @@ static int pattern_init(struct pattern *p, const char *text) {
   return p->alias != NULL ? 0 : -ENOMEM;
 }
 
-static void list_free(struct list *list) {
+static void list_free(struct match_list *list) {
   for (size_t i = 0; i < list->count; i++) {
     if (list->patterns[i].by == BY_REGEX)
       regfree(&list->patterns[i].regex);
@@ -93,7 +93,8 @@ static void list_free(struct list *list) {
   free(list->patterns);
 }
 
-static int list_init(struct list *list, const struct option_strings *texts) {
+static int list_init(struct match_list *list,
+                     const struct option_strings *texts) {
   if (texts->count == 0)
     return 0;
   list->patterns = calloc(texts->count, sizeof(*list->patterns));
@@ -146,8 +147,8 @@ static bool pattern_matches(const struct pattern *p,
   return false;
 }
 
-static bool list_matches(const struct list *list, const struct device *device,
-                         struct in_addr address) {
+static bool list_matches(const struct match_list *list,
+                         const struct device *device, struct in_addr address) {
   for (size_t i = 0; i < list->count; i++)
     if (pattern_matches(&list->patterns[i], device, address))
       return true;

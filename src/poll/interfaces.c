@@ -10,12 +10,13 @@
 #include <stdbool.h>
 #include <string.h>
 
-struct list {
+struct address_list {
   struct interface_target *out;
   size_t count;
 };
 
-static void add(struct list *list, struct in_addr address, unsigned index) {
+static void add(struct address_list *list, struct in_addr address,
+                unsigned index) {
   for (size_t i = 0; i < list->count; i++)
     if (list->out[i].address.s_addr == address.s_addr &&
         list->out[i].index == index)
@@ -43,7 +44,7 @@ static struct in_addr broadcast_of(const struct ifaddrs *i) {
   return address.sin_addr;
 }
 
-static void add_all(struct list *list, const struct ifaddrs *all,
+static void add_all(struct address_list *list, const struct ifaddrs *all,
                     const struct option_strings *names, bool limited) {
   const struct in_addr everywhere = {.s_addr = INADDR_BROADCAST};
 
@@ -56,7 +57,7 @@ static void add_all(struct list *list, const struct ifaddrs *all,
 size_t interface_targets(const struct option_strings *targets,
                          const struct option_strings *names,
                          struct interface_target out[INTERFACE_TARGETS_MAX]) {
-  struct list list = {.out = out};
+  struct address_list list = {.out = out};
   struct ifaddrs *all = NULL;
 
   if (getifaddrs(&all) < 0)

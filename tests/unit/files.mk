@@ -7,6 +7,7 @@ unit-tests: $(check_PROGRAMS) $(check_LTLIBRARIES)
 EXTRA_DIST += \
 	%D%/support/alert_fixture.h \
 	%D%/support/bytes.h \
+	%D%/support/collectd_mock.h \
 	%D%/support/conf_build.h \
 	%D%/support/failing_disk.h \
 	%D%/support/fake_device.h \
@@ -93,6 +94,18 @@ check_PROGRAMS += \
 
 check_PROGRAMS += \
 	%D%/energy/check_counter
+
+# the plugins, with the functions of the daemon replaced
+PLUGIN_TEST_CPPFLAGS = $(PLUGIN_CPPFLAGS) -DKASA_VERSION='"$(PACKAGE_VERSION)"'
+check_PROGRAMS += \
+	%D%/plugin/check_kasa \
+	%D%/plugin/check_notify_kasa
+tests_unit_plugin_check_kasa_SOURCES = %D%/plugin/check_kasa.c \
+	%D%/support/collectd_mock.c $(KASA_SOURCES)
+tests_unit_plugin_check_kasa_CPPFLAGS = $(PLUGIN_TEST_CPPFLAGS)
+tests_unit_plugin_check_notify_kasa_SOURCES = %D%/plugin/check_notify_kasa.c \
+	%D%/support/collectd_mock.c $(NOTIFY_SOURCES) $(CHANNEL_TYPES)
+tests_unit_plugin_check_notify_kasa_CPPFLAGS = $(PLUGIN_TEST_CPPFLAGS)
 
 check_PROGRAMS += \
 	%D%/poll/check_device_registry \

@@ -19,6 +19,30 @@
 #include <time.h>
 #include <unistd.h>
 
+#define ALERTS_USAGE "[COMMAND] [--json] [--socket PATH]"
+#define ALERTS_HELP                                                            \
+  "Asks the running notify_kasa. Without a COMMAND: what is open.\n"           \
+  "\n"                                                                         \
+  "  list                          open alerts\n"                              \
+  "  history [DEVICE] [--since 2d] [--limit N]\n"                              \
+  "  show ID                       one alert in full\n"                        \
+  "  ack ID [--for 4h]             no reminders, here and on the phone\n"      \
+  "  unack ID, resolve ID\n"                                                   \
+  "  test CHANNEL|all [--level L]  sends a test, waits for the answer\n"       \
+  "  explain IDENTIFIER [SEVERITY [VALUE]]\n"                                  \
+  "                                who would be told of it, and why not\n"     \
+  "  render IDENTIFIER [SEVERITY [VALUE]] [--channel C]\n"                     \
+  "                                what exactly would be sent\n"               \
+  "  queue list, queue retry ID, queue drop ID\n"                              \
+  "  channel list, channel enable NAME\n"                                      \
+  "\n"                                                                         \
+  "IDENTIFIER is host/plugin-instance/type-instance, SEVERITY is FAILURE,\n"   \
+  "WARNING, OKAY or missing.\n"                                                \
+  "\n"                                                                         \
+  "  --json           for programs\n"                                          \
+  "  --socket PATH    ControlSocket of the configuration\n"                    \
+  "                   (/run/collectd/notify_kasa.sock)\n"
+
 enum { DONE = 0, FAILED = 1, USAGE = 2, WAIT_S = 30, TEST_WAIT_S = 95 };
 
 /* What was typed, taken apart. */
@@ -44,7 +68,7 @@ enum option_name {
 static const char *const option_names[OPTION_NAMES] = {
     "--for", "--level", "--device", "--since", "--limit", "--channel"};
 
-struct command {
+struct subcommand {
   const char *words; /* "queue retry": what is typed */
   const char *request;
   const char *arguments; /* for the usage */
@@ -177,7 +201,7 @@ static const char *fill_nothing(cJSON *request, const struct typed *typed,
 #define TAKES(name) (1U << (name))
 
 /* An answer without more to show than that it went well has no show. */
-static const struct command commands[] = {
+static const struct subcommand commands[] = {
     {"list", "list", "", 0, 0, 0, fill_nothing, show_list},
     {"history", "history", "[DEVICE] [--since 2d] [--limit N]", 0, 1,
      TAKES(BY_DEVICE) | TAKES(BY_SINCE) | TAKES(BY_LIMIT), fill_history,
@@ -265,7 +289,7 @@ static int take_words(struct typed *typed, int argc, char **argv, FILE *err) {
 }
 
 /* How many of the typed words name the command; 0 = they name another. */
-static int words_match(const struct command *command,
+static int words_match(const struct subcommand *command,
                        const struct typed *typed) {
   char words[32];
   char *save = NULL;
@@ -279,7 +303,7 @@ static int words_match(const struct command *command,
   return n;
 }
 
-static const struct command *command_of(const struct typed *typed, int *n) {
+static const struct subcommand *command_of(const struct typed *typed, int *n) {
   *n = 0;
   if (typed->words_num == 0)
     return &commands[0];
@@ -291,7 +315,7 @@ static const struct command *command_of(const struct typed *typed, int *n) {
   return NULL;
 }
 
-static const char *unwanted_option(const struct command *command,
+static const char *unwanted_option(const struct subcommand *command,
                                    const struct typed *typed) {
   for (int o = 0; o < OPTION_NAMES; o++)
     if (typed->option[o] != NULL && (command->takes & TAKES(o)) == 0)
@@ -340,7 +364,7 @@ static int put_json(const cJSON *answer, FILE *out) {
   return DONE;
 }
 
-static int ask(const struct command *command, const struct typed *typed,
+static int ask(const struct subcommand *command, const struct typed *typed,
                const cJSON *request, FILE *out, FILE *err) {
   const struct output page = page_for(out);
   unsigned wait = strcmp(command->request, "test") == 0 ? TEST_WAIT_S : WAIT_S;
@@ -388,7 +412,7 @@ static int ask(const struct command *command, const struct typed *typed,
 
 int alerts_run(int argc, char **argv, FILE *out, FILE *err) {
   struct typed typed = {.socket = CONTROL_SOCKET};
-  const struct command *command;
+  const struct subcommand *command;
   const char *wrong = NULL;
   cJSON *request;
   int named = 0;
@@ -438,6 +462,10 @@ int alerts_run(int argc, char **argv, FILE *out, FILE *err) {
   return status;
 }
 
-int alerts_main(int argc, char **argv) {
+static int alerts_main(int argc, char **argv) {
   return alerts_run(argc, argv, stdout, stderr);
 }
+
+const struct command alerts_command = {
+    "alerts", "what is wrong now; acknowledge, test, explain", ALERTS_HELP,
+    ALERTS_USAGE, alerts_main};

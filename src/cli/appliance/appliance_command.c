@@ -12,6 +12,20 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define APPLIANCE_USAGE                                                        \
+  "try --csv FILE [--kind KIND] [--set OPTION=VALUE]... [--interval S] "       \
+  "[--json]"
+#define APPLIANCE_HELP                                                         \
+  "Prints the cycles that these settings would have found in a recorded\n"     \
+  "curve, and what would have been told.\n"                                    \
+  "\n"                                                                         \
+  "  --csv FILE           header offset_s,watts; - for standard input\n"       \
+  "  -k, --kind KIND      washer, dishwasher, dryer, fridge, freezer,\n"       \
+  "                       coffee, heater, other\n"                             \
+  "  -s, --set OPTION=VALUE  as in <Appliance>; may be repeated\n"             \
+  "  -i, --interval S     seconds between two readings (15)\n"                 \
+  "  -j, --json           for programs\n"
+
 struct arguments {
   const char *csv;
   double interval;
@@ -89,7 +103,7 @@ static int take_options(struct arguments *a, int argc, char **argv) {
   return CLI_DONE;
 }
 
-int appliance_main(int argc, char **argv) {
+static int appliance_main(int argc, char **argv) {
   struct arguments a = {.interval = 15, .block = conf_new("Appliance")};
   int status;
 
@@ -103,3 +117,7 @@ int appliance_main(int argc, char **argv) {
   conf_free(a.block);
   return status;
 }
+
+const struct command appliance_command = {
+    "appliance", "try settings of an appliance on a recorded curve",
+    APPLIANCE_HELP, APPLIANCE_USAGE, appliance_main};

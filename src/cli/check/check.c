@@ -195,7 +195,7 @@ static int check(const char *path) {
   return c.problems > 0 ? CLI_NOTHING : status;
 }
 
-int check_main(int argc, char **argv) {
+static int check_main(int argc, char **argv) {
   const char *path;
 
   if (argc > 1 && strcmp(argv[1], "--") == 0) {
@@ -212,3 +212,10 @@ int check_main(int argc, char **argv) {
                      "collectd has no configuration here; which file?");
   return check(path);
 }
+
+const struct command check_command = {
+    "check", "read the configuration and say what it means",
+    "Reads FILE (else collectd's own configuration) and all that it includes\n"
+    "as collectd would, and says what is set, what differs from the defaults\n"
+    "and what is wrong. Exit status 0: all is well, 1: errors.\n",
+    "[FILE]", check_main};

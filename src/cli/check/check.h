@@ -3,6 +3,7 @@
 #ifndef CLI_CHECK_CHECK_H
 #define CLI_CHECK_CHECK_H
 
+#include "cli/common/cli.h"
 #include "config/option.h"
 
 #include <stdio.h>
@@ -20,6 +21,9 @@ struct check_plugin {
   void (*show)(const void *options, FILE *out);
   void (*destroy)(void *options);
 };
+
+/* The row of kasactl's table of commands. */
+extern const struct command check_command;
 
 extern const struct check_plugin check_kasa;
 extern const struct check_plugin check_notify_kasa;

@@ -8,7 +8,8 @@
 /* Exit statuses. */
 enum { CLI_DONE = 0, CLI_NOTHING = 1, CLI_USAGE = 2 };
 
-/* One row of the table in main.c; argv[0] is the command's own name. */
+/* One command: its row of kasactl --help, and how to run it; argv[0] is the
+ * command's own name. */
 struct command {
   const char *name;
   const char *summary; /* one line of kasactl --help */
@@ -16,12 +17,6 @@ struct command {
   const char *usage;   /* arguments */
   int (*main)(int argc, char **argv);
 };
-
-int watch_main(int argc, char **argv);
-int discover_main(int argc, char **argv);
-int read_main(int argc, char **argv);
-int graph_main(int argc, char **argv);
-int check_main(int argc, char **argv);
 
 /* "kasactl watch: text" on stderr, with where to find help; CLI_USAGE. */
 int cli_usage(const char *command, const char *format, ...)

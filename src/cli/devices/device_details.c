@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The sheet of one device: see sheet.h. */
+/* All that is known of one device: see device_details.h. */
 #include <config.h>
 
 #include "cli/devices/device_details.h"

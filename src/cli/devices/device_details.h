@@ -7,7 +7,7 @@
 #include "cli/devices/device_info.h"
 #include "cli/term/style.h"
 
-/* Adds the sheet: 0, -ENOMEM, -EMSGSIZE. */
+/* Adds lines to out: 0, -ENOMEM, -EMSGSIZE. */
 int device_details_draw(struct buf *out, const struct style *style,
                         const struct device_info *f)
     __attribute__((warn_unused_result));

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Copies of known devices: see found.h. */
+/* Copies of known devices: see device_info.h. */
 #include <config.h>
 
 #include "cli/devices/device_info.h"

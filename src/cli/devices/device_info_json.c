@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* JSON of found devices: see device_info_json.h. */
+/* Devices as JSON: see device_info_json.h. */
 #include <config.h>
 
 #include "cli/devices/device_info_json.h"

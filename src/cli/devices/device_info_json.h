@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Found devices as JSON for programs: keys and units are fixed, values that a
+/* Devices as JSON for programs: keys and units are fixed, values that a
  * device does not give are left out, texts are valid UTF-8. */
 #ifndef CLI_DEVICES_DEVICE_INFO_JSON_H
 #define CLI_DEVICES_DEVICE_INFO_JSON_H

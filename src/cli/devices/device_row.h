@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* One line of a table of devices, whoever found it: a search (discover) or
- * collectd's metrics page (watch). Plain data. */
+/* One line of a table of devices, wherever it comes from: a search (discover)
+ * or collectd's metrics page (watch). Plain data. */
 #ifndef CLI_DEVICES_DEVICE_ROW_H
 #define CLI_DEVICES_DEVICE_ROW_H
 

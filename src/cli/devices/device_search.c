@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The engine for a command: see look.h. */
+/* The engine for a command: see device_search.h. */
 #include <config.h>
 
 #include "cli/devices/device_search.h"
@@ -175,18 +175,18 @@ static bool read_arguments(struct poll_options *o,
 /* A host name's address; anything else stays as it is. */
 static void resolve(const char *device, char out[256]) {
   struct addrinfo hints = {.ai_family = AF_INET, .ai_socktype = SOCK_STREAM};
-  struct addrinfo *found = NULL;
+  struct addrinfo *address = NULL;
   uint8_t mac[6];
 
   snprintf(out, 256, "%s", device);
   if (strchr(device, '.') == NULL || device_parse_mac(device, mac) ||
-      getaddrinfo(device, NULL, &hints, &found) != 0)
+      getaddrinfo(device, NULL, &hints, &address) != 0)
     return;
   inet_ntop(
       AF_INET,
-      &((const struct sockaddr_in *)(const void *)found->ai_addr)->sin_addr,
+      &((const struct sockaddr_in *)(const void *)address->ai_addr)->sin_addr,
       out, 256);
-  freeaddrinfo(found);
+  freeaddrinfo(address);
 }
 
 /* The configured device that a person means, by its block's or its own name. */

@@ -176,7 +176,7 @@ static const struct table_column live[] = {
 #define COLUMN_KWH                                                             \
   { "kWh ", 6, 100, true, true, fill_energy }
 
-static const struct table_column found[] = {
+static const struct table_column discovered[] = {
     COLUMN_MODEL,
     {"ADDRESS", 15, 0, false, false, fill_address},
     {"VIA", 4, 76, false, false, fill_via},
@@ -190,7 +190,7 @@ static const struct table_column found[] = {
 };
 
 const struct table_column *const table_live = live;
-const struct table_column *const table_found = found;
+const struct table_column *const table_discovered = discovered;
 
 bool device_table_has_counted(const struct device_rows *rows) {
   for (size_t i = 0; i < rows->count; i++)

@@ -8,10 +8,10 @@
 #include "cli/term/style.h"
 
 struct table_column;
-/* The live table of `watch`, and what `discover` found. Columns that have no
+/* The live table of `watch`, and the table of `discover`. Columns that have no
  * place on a narrow terminal are left out. */
 extern const struct table_column *const table_live;
-extern const struct table_column *const table_found;
+extern const struct table_column *const table_discovered;
 
 /* Rows that are shown: a window that moves over them. */
 struct device_table_view {

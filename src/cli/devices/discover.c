@@ -2,7 +2,8 @@
 /* kasactl discover: every device that answers. */
 #include <config.h>
 
-#include "cli/common/cli.h"
+#include "cli/devices/discover.h"
+
 #include "cli/devices/device_info_json.h"
 #include "cli/devices/device_search.h"
 #include "cli/devices/device_table.h"
@@ -93,7 +94,7 @@ static int show_table(const struct device_info_list *list) {
     err = add_device(&rows, &list->items[i]);
   known = sum_up(list, &total);
   if (err == 0)
-    err = device_table_draw(&out, &style, table_found, &rows,
+    err = device_table_draw(&out, &style, table_discovered, &rows,
                             known > 0 ? &total : NULL, NULL);
   if (err == 0)
     fputs(out.data, stdout);
@@ -175,7 +176,7 @@ static int discover(const struct device_search_options *options, bool json) {
   return err != 0 ? CLI_NOTHING : CLI_DONE;
 }
 
-int discover_main(int argc, char **argv) {
+static int discover_main(int argc, char **argv) {
   static const struct option known[] = {
       {"target", required_argument, NULL, 't'},
       {"wait", required_argument, NULL, 'w'},
@@ -213,3 +214,18 @@ int discover_main(int argc, char **argv) {
     return cli_usage("discover", "%s is one argument too many", argv[optind]);
   return discover(&options, json);
 }
+
+const struct command discover_command = {
+    "discover", "find the devices on the network and what they read",
+    "Asks the local network, lists every device that answers with its plugs\n"
+    "and readings, and those that cannot be polled with the reason.\n"
+    "\n"
+    "  -t, --target ADDR    ask this address (broadcast or device) instead "
+    "of\n"
+    "                       all networks of this machine; may be repeated\n"
+    "  -w, --wait SECONDS   how long to listen (3)\n"
+    "  -c, --config FILE    with the options and devices of this "
+    "collectd.conf\n"
+    "  -j, --json           for programs\n",
+    "[--json] [--wait SECONDS] [--target ADDR]... [--config FILE]",
+    discover_main};

@@ -2,8 +2,9 @@
 /* kasactl read: one device in full, once or again and again. */
 #include <config.h>
 
+#include "cli/devices/read.h"
+
 #include "base/clock.h"
-#include "cli/common/cli.h"
 #include "cli/devices/account.h"
 #include "cli/devices/device_details.h"
 #include "cli/devices/device_info_json.h"
@@ -15,10 +16,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { TARGETS_MAX = 64, SHEET_MAX = 1024 * 1024 };
+enum { TARGETS_MAX = 64, DETAILS_MAX = 1024 * 1024 };
 
 struct read_command {
-  struct device_search_options look;
+  struct device_search_options search;
   bool json;
   bool watch;
   double seconds; /* between two readings */
@@ -47,7 +48,7 @@ static bool show(struct read_command *c, const struct device_info *f) {
 
   if (f->address[0] == '\0') /* only a wish so far */
     return false;
-  buf_init(&out, SHEET_MAX);
+  buf_init(&out, DETAILS_MAX);
   if (c->json) {
     json = device_info_json(f, !c->watch);
     if (json != NULL && buf_adds(&out, json) == 0)
@@ -108,7 +109,7 @@ static int run(struct read_command *c, struct device_search *l) {
     f = pick(&list);
     c->refused = f != NULL && !f->up && f->outcome == OUTCOME_AUTH;
     if (quit || (f == NULL && !c->watch) ||
-        (c->refused && c->look.account == NULL && c->watch))
+        (c->refused && c->search.account == NULL && c->watch))
       break;
     if (f != NULL)
       any |= show(c, f);
@@ -118,7 +119,7 @@ static int run(struct read_command *c, struct device_search *l) {
   }
   if (!any && !quit && (f == NULL || f->address[0] == '\0'))
     cli_say("%s was not found: nobody with this name or address answered",
-            c->look.device);
+            c->search.device);
   device_info_list_free(&list);
   return any ? CLI_DONE : CLI_NOTHING;
 }
@@ -132,7 +133,7 @@ static int read_once(struct read_command *c) {
     cli_say("signals cannot be handled: %s", strerror(-err));
     return CLI_NOTHING;
   }
-  l = device_search_start(&c->look);
+  l = device_search_start(&c->search);
   status = l != NULL ? run(c, l) : CLI_USAGE;
   device_search_stop(l);
   screen_close();
@@ -147,9 +148,9 @@ static int start(struct read_command *c) {
 
   if (!c->refused || !account_ask(&typed))
     return status;
-  c->look.account = &typed;
+  c->search.account = &typed;
   status = read_once(c);
-  c->look.account = NULL;
+  c->search.account = NULL;
   account_forget(&typed);
   return status;
 }
@@ -163,7 +164,7 @@ static bool takes_seconds(struct read_command *c, int argc, char **argv) {
   return true;
 }
 
-int read_main(int argc, char **argv) {
+static int read_main(int argc, char **argv) {
   static const struct option known[] = {
       {"watch", optional_argument, NULL, 'W'},
       {"target", required_argument, NULL, 't'},
@@ -173,16 +174,16 @@ int read_main(int argc, char **argv) {
       {0},
   };
   const char *targets[TARGETS_MAX];
-  struct read_command c = {.look = {.targets = targets}, .seconds = 5};
+  struct read_command c = {.search = {.targets = targets}, .seconds = 5};
   int option;
 
   /* "-" keeps the order: a number behind --watch is not the address */
   while ((option = getopt_long(argc, argv, "-W::t:w:c:j", known, NULL)) != -1) {
     switch (option) {
     case 1:
-      if (c.look.device != NULL)
+      if (c.search.device != NULL)
         return cli_usage("read", "%s is one argument too many", optarg);
-      c.look.device = optarg;
+      c.search.device = optarg;
       break;
     case 'W':
       c.watch = true;
@@ -190,16 +191,16 @@ int read_main(int argc, char **argv) {
         return cli_usage("read", "--watch expects 0.2 to 86400 seconds");
       break;
     case 't':
-      if (c.look.targets_num == TARGETS_MAX)
+      if (c.search.targets_num == TARGETS_MAX)
         return cli_usage("read", "more than %d targets", TARGETS_MAX);
-      targets[c.look.targets_num++] = optarg;
+      targets[c.search.targets_num++] = optarg;
       break;
     case 'w':
-      if (!cli_number(optarg, 0.1, 60, &c.look.wait))
+      if (!cli_number(optarg, 0.1, 60, &c.search.wait))
         return cli_usage("read", "--wait expects 0.1 to 60 seconds");
       break;
     case 'c':
-      c.look.config = optarg;
+      c.search.config = optarg;
       break;
     case 'j':
       c.json = true;
@@ -208,9 +209,23 @@ int read_main(int argc, char **argv) {
       return cli_usage("read", "these arguments do not fit");
     }
   }
-  if (c.look.device == NULL && optind < argc)
-    c.look.device = argv[optind++];
-  if (c.look.device == NULL || c.look.device[0] == '\0' || optind < argc)
+  if (c.search.device == NULL && optind < argc)
+    c.search.device = argv[optind++];
+  if (c.search.device == NULL || c.search.device[0] == '\0' || optind < argc)
     return cli_usage("read", "one address, host name, MAC or name is needed");
   return start(&c);
 }
+
+const struct command read_command = {
+    "read", "read one device in full",
+    "ADDRESS is an IPv4 address, a host name, a MAC address or the name that\n"
+    "the device has in the app.\n"
+    "\n"
+    "  -W, --watch[=SECONDS] again and again, every 5 seconds, until Ctrl-C\n"
+    "  -t, --target ADDR    where to look for a name or MAC; may be repeated\n"
+    "  -w, --wait SECONDS   how long to look for it (3)\n"
+    "  -c, --config FILE    with the options and devices of this "
+    "collectd.conf\n"
+    "  -j, --json           for programs; with --watch one object per line\n",
+    "ADDRESS [--json] [--watch [SECONDS]] [--target ADDR]... [--config FILE]",
+    read_main};

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* index.html: see graph_page.h. */
+/* index.html: see gallery_page.h. */
 #include <config.h>
 
 #include "cli/gallery/gallery_page.h"
@@ -14,10 +14,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* collectd may write a device's files an hour after another's. */
-enum { GONE_SECONDS = 2 * 3600 };
-
-void gallery_page_name(const struct graph_thing *device,
+void gallery_page_name(const struct rrd_series *device,
                        char out[GRAPH_PAGE_NAME_SIZE]) {
   uint64_t hash = graph_hash(graph_hash(0, device->host), device->name);
   char slug[33];
@@ -27,36 +24,27 @@ void gallery_page_name(const struct graph_thing *device,
            hash);
 }
 
-/* collectd goes on saying of a device that is away that it is not up. */
-bool gallery_page_is_gone(const struct graph_plan *plan,
-                          const struct graph_thing *device) {
-  const struct graph_file *up = &device->files[GRAPH_UP];
-  time_t said = up->good && up->last > device->seen ? up->last : device->seen;
-
-  return said + GONE_SECONDS < plan->newest;
-}
-
 /* -- devices -- */
 
 /* The picture that stands for a device: its power, else whether it answers,
  * else whatever there is. */
-static enum graph_kind face_of(const struct graph_plan *plan,
-                               const struct graph_thing *device) {
+static enum graph_type face_of(const struct graph_plan *plan,
+                               const struct rrd_series *device) {
   const struct graph_view *views = plan->views + device->views;
 
   for (size_t i = 0; i < device->views_num; i++)
-    if (views[i].kind == GRAPH_KIND_POWER)
-      return GRAPH_KIND_POWER;
+    if (views[i].kind == GRAPH_POWER)
+      return GRAPH_POWER;
   for (size_t i = 0; i < device->views_num; i++)
-    if (views[i].kind == GRAPH_KIND_RESPONSE)
-      return GRAPH_KIND_RESPONSE;
-  return device->views_num > 0 ? views[0].kind : GRAPH_KIND_POWER;
+    if (views[i].kind == GRAPH_RESPONSE)
+      return GRAPH_RESPONSE;
+  return device->views_num > 0 ? views[0].kind : GRAPH_POWER;
 }
 
 static void add_card(struct gallery_html *h, const struct graph_plan *plan,
-                     const struct graph_thing *device) {
+                     const struct rrd_series *device) {
   const struct graph_view *views = plan->views + device->views;
-  enum graph_kind face = face_of(plan, device);
+  enum graph_type face = face_of(plan, device);
   char page[GRAPH_PAGE_NAME_SIZE];
 
   gallery_page_name(device, page);
@@ -71,9 +59,9 @@ static void add_card(struct gallery_html *h, const struct graph_plan *plan,
   if (device->plugs_num > 0)
     gallery_html_add(h, "%s%zu plug%s", device->info != NULL ? ", " : "",
                      device->plugs_num, device->plugs_num == 1 ? "" : "s");
-  if (face != GRAPH_KIND_POWER)
+  if (face != GRAPH_POWER)
     gallery_html_add(h, "%s%s", device->info != NULL ? ", " : "",
-                     graph_kinds[face].title);
+                     graph_types[face].title);
   gallery_html_add(h, "</span></div><span class=\"now\">");
   gallery_part_now(h, plan, device);
   gallery_html_add(h, "</span></div>\n");
@@ -89,24 +77,24 @@ static const char *const group_titles[GROUPS] = {"Devices", "Strips",
                                                  "Not seen lately"};
 
 static enum group group_of(const struct graph_plan *plan,
-                           const struct graph_thing *device) {
-  if (device->seen == 0 || gallery_page_is_gone(plan, device))
+                           const struct rrd_series *device) {
+  if (device->seen == 0 || gallery_part_is_gone(plan, device))
     return GONE;
   return device->plugs_num > 0 ? STRIPS : SINGLE;
 }
 
 static void add_group(struct gallery_html *h, const struct graph_plan *plan,
-                      const struct graph_host *host, enum group group) {
+                      const struct rrd_host *host, enum group group) {
   bool any = false;
 
   for (size_t i = 0; i < host->devices_num; i++) {
-    const struct graph_thing *device = &host->devices[i];
+    const struct rrd_series *device = &host->devices[i];
 
     if (group_of(plan, device) != group)
       continue;
     if (!any) {
       gallery_html_add(h, "<h2>");
-      if (plan->house->hosts_num > 1) {
+      if (plan->tree->hosts_num > 1) {
         gallery_html_text(h, host->label);
         gallery_html_add(h, ": ");
       }
@@ -123,7 +111,7 @@ static void add_group(struct gallery_html *h, const struct graph_plan *plan,
 /* -- all devices together -- */
 
 /* Whether a card among the views of all devices is of that sort. */
-static bool is_card(const struct graph_view *view, enum graph_kind kind,
+static bool is_card(const struct graph_view *view, enum graph_type kind,
                     bool stacked) {
   return view->form == GRAPH_CARD && view->kind == kind &&
          view->stacked == stacked;
@@ -131,10 +119,10 @@ static bool is_card(const struct graph_view *view, enum graph_kind kind,
 
 static void add_overview_card(struct gallery_html *h,
                               const struct graph_plan *plan,
-                              enum graph_kind kind, bool stacked) {
+                              enum graph_type kind, bool stacked) {
   bool any = false;
 
-  for (size_t i = plan->house_views; i + 1 < plan->views_num; i++) {
+  for (size_t i = plan->total_views; i + 1 < plan->views_num; i++) {
     const struct graph_view *view = &plan->views[i];
 
     if (!is_card(view, kind, stacked))
@@ -153,13 +141,13 @@ static void add_overview_card(struct gallery_html *h,
 
 static void add_overview(struct gallery_html *h,
                          const struct graph_plan *plan) {
-  if (plan->house_views == plan->views_num)
+  if (plan->total_views == plan->views_num)
     return;
   gallery_html_add(h, "<h2>All devices</h2>\n<div class=\"grid pair\">\n");
-  add_overview_card(h, plan, GRAPH_KIND_POWER, false);
-  add_overview_card(h, plan, GRAPH_KIND_ENERGY, false);
+  add_overview_card(h, plan, GRAPH_POWER, false);
+  add_overview_card(h, plan, GRAPH_ENERGY, false);
   gallery_html_add(h, "</div>\n");
-  add_overview_card(h, plan, GRAPH_KIND_POWER, true);
+  add_overview_card(h, plan, GRAPH_POWER, true);
 }
 
 /* -- the numbers at the top -- */
@@ -173,16 +161,16 @@ struct sums {
   bool counted;
 };
 
-static void sum_host(const struct graph_plan *plan,
-                     const struct graph_host *host, struct sums *sums) {
+static void sum_host(const struct graph_plan *plan, const struct rrd_host *host,
+                     struct sums *sums) {
   time_t days[GRAPH_BARS_MAX + 1];
 
   graph_edges(GRAPH_WEEK, plan->now, days);
   for (size_t i = 0; i < host->devices_num; i++) {
-    const struct graph_thing *device = &host->devices[i];
-    const struct graph_file *power = &device->files[GRAPH_POWER];
-    const struct graph_file *today = &device->files[GRAPH_KWH_TODAY];
-    const struct graph_file *up = &device->files[GRAPH_UP];
+    const struct rrd_series *device = &host->devices[i];
+    const struct rrd_file *power = &device->files[RRD_POWER];
+    const struct rrd_file *today = &device->files[RRD_KWH_TODAY];
+    const struct rrd_file *up = &device->files[RRD_UP];
     bool away = up->good && up->value == 0;
 
     if (group_of(plan, device) == GONE)
@@ -204,8 +192,8 @@ static void sum_host(const struct graph_plan *plan,
 static void add_tiles(struct gallery_html *h, const struct graph_plan *plan) {
   struct sums sums = {0};
 
-  for (size_t i = 0; i < plan->house->hosts_num; i++)
-    sum_host(plan, &plan->house->hosts[i], &sums);
+  for (size_t i = 0; i < plan->tree->hosts_num; i++)
+    sum_host(plan, &plan->tree->hosts[i], &sums);
   gallery_html_add(h, "<div class=\"tiles\">\n");
   if (sums.metered) {
     gallery_html_add(h, "<div class=\"tile\"><b>");
@@ -249,7 +237,7 @@ static void add_head(struct gallery_html *h, const struct graph_plan *plan,
   gallery_html_add(h, "<h1>");
   gallery_html_text(h, title);
   gallery_html_add(h, "</h1><p class=\"%s\">",
-                   newest + GONE_SECONDS < plan->now ? "bad" : "soft");
+                   newest + GALLERY_GONE_SECONDS < plan->now ? "bad" : "soft");
   if (newest > 0) {
     gallery_html_add(h, "Last values of ");
     gallery_html_time(h, newest);
@@ -261,14 +249,14 @@ static void add_head(struct gallery_html *h, const struct graph_plan *plan,
 
 void gallery_page_index(struct gallery_html *h, const struct graph_plan *plan,
                         const struct graph_flaws *flaws) {
-  const struct rrd_tree *house = plan->house;
+  const struct rrd_tree *tree = plan->tree;
   char title[300] = "Power";
   struct gallery_html head;
 
-  if (house->hosts_num == 1)
-    snprintf(title, sizeof(title), "Power on %s", house->hosts[0].label);
+  if (tree->hosts_num == 1)
+    snprintf(title, sizeof(title), "Power on %s", tree->hosts[0].label);
   else
-    snprintf(title, sizeof(title), "Power on %zu hosts", house->hosts_num);
+    snprintf(title, sizeof(title), "Power on %zu hosts", tree->hosts_num);
   gallery_html_init(&head);
   add_head(&head, plan, title);
   gallery_html_begin(h, title, head.err == 0 ? head.text.data : "",
@@ -277,9 +265,9 @@ void gallery_page_index(struct gallery_html *h, const struct graph_plan *plan,
   gallery_html_free(&head);
   add_tiles(h, plan);
   add_overview(h, plan);
-  for (size_t i = 0; i < house->hosts_num; i++)
+  for (size_t i = 0; i < tree->hosts_num; i++)
     for (int group = 0; group < GROUPS; group++)
-      add_group(h, plan, &house->hosts[i], (enum group)group);
+      add_group(h, plan, &tree->hosts[i], (enum group)group);
   add_flaws(h, flaws);
   gallery_html_end(h, plan->now);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The pages of a gallery: index.html, and one for each device. One thread. */
+/* The first page of a gallery, index.html. One thread. */
 #ifndef CLI_GALLERY_GALLERY_PAGE_H
 #define CLI_GALLERY_GALLERY_PAGE_H
 
@@ -16,17 +16,11 @@ struct graph_flaws {
 };
 
 /* The file name of a device's page, below GRAPH_PAGES. */
-void gallery_page_name(const struct graph_thing *device,
+void gallery_page_name(const struct rrd_series *device,
                        char out[GRAPH_PAGE_NAME_SIZE]);
 
-/* Whole pages; h->err says whether they are. */
+/* The whole page; h->err says whether it is. */
 void gallery_page_index(struct gallery_html *h, const struct graph_plan *plan,
                         const struct graph_flaws *flaws);
-void gallery_page_device(struct gallery_html *h, const struct graph_plan *plan,
-                         const struct graph_thing *device);
-
-/* Whether the device is one of old times: renamed, sold, broken. */
-bool gallery_page_is_gone(const struct graph_plan *plan,
-                          const struct graph_thing *device);
 
 #endif

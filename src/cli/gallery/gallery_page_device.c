@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* The page of one device with its plugs: see graph_page.h. */
+/* The page of one device with its plugs: see gallery_page_device.h. */
 #include <config.h>
 
-#include "cli/gallery/gallery_page.h"
+#include "cli/gallery/gallery_page_device.h"
 
 #include "cli/gallery/gallery_page_parts.h"
 #include "cli/graph/graph_colour.h"
@@ -10,13 +10,14 @@
 
 /* All kinds of pictures of a device or plug, beside each other. */
 static void add_kinds(struct gallery_html *h, const struct graph_plan *plan,
-                      const struct graph_thing *thing) {
-  const struct graph_view *views = plan->views + thing->views;
+                      const struct rrd_series *series) {
+  const struct graph_view *views = plan->views + series->views;
 
   gallery_html_add(h, "<div class=\"grid\">\n");
-  for (size_t i = 0; i < thing->views_num; i++) {
+  for (size_t i = 0; i < series->views_num; i++) {
     bool first = i == 0 || views[i].kind != views[i - 1].kind;
-    bool last = i + 1 == thing->views_num || views[i].kind != views[i + 1].kind;
+    bool last =
+        i + 1 == series->views_num || views[i].kind != views[i + 1].kind;
 
     if (first) {
       gallery_html_add(h, "<article class=\"card\"><div class=\"top\"><h3>");
@@ -31,7 +32,7 @@ static void add_kinds(struct gallery_html *h, const struct graph_plan *plan,
 }
 
 static void add_plug(struct gallery_html *h, const struct graph_plan *plan,
-                     const struct graph_thing *plug) {
+                     const struct rrd_series *plug) {
   gallery_html_add(h, "<section data-name=\"");
   gallery_html_text(h, plug->label);
   gallery_html_add(h,
@@ -45,11 +46,11 @@ static void add_plug(struct gallery_html *h, const struct graph_plan *plan,
   gallery_html_add(h, "</section>\n");
 }
 
-static void add_fact(struct gallery_html *h, const struct graph_thing *device,
+static void add_fact(struct gallery_html *h, const struct rrd_series *device,
                      const char *member, const char *word) {
   char text[128];
 
-  graph_info(device, member, text, sizeof(text));
+  rrd_info(device, member, text, sizeof(text));
   if (text[0] == '\0')
     return;
   gallery_html_add(h, "%s", word);
@@ -57,7 +58,7 @@ static void add_fact(struct gallery_html *h, const struct graph_thing *device,
 }
 
 static void add_head(struct gallery_html *h, const struct graph_plan *plan,
-                     const struct graph_thing *device) {
+                     const struct rrd_series *device) {
   gallery_html_add(h,
                    "<p><a href=\"../" GRAPH_INDEX "\">All devices</a></p><h1>");
   gallery_html_text(h, device->label);
@@ -72,7 +73,7 @@ static void add_head(struct gallery_html *h, const struct graph_plan *plan,
 }
 
 void gallery_page_device(struct gallery_html *h, const struct graph_plan *plan,
-                         const struct graph_thing *device) {
+                         const struct rrd_series *device) {
   struct gallery_html head;
 
   gallery_html_init(&head);

@@ -14,8 +14,8 @@
 /* -- what a picture shows, in words -- */
 
 static void add_number(struct gallery_html *h, const char *word, double value,
-                       const struct graph_kind_info *kind, bool *any) {
-  bool kilo = kind == &graph_kinds[GRAPH_KIND_ENERGY] && fabs(value) >= 1000;
+                       const struct graph_type_info *kind, bool *any) {
+  bool kilo = kind == &graph_types[GRAPH_ENERGY] && fabs(value) >= 1000;
 
   if (!isfinite(value))
     return;
@@ -26,11 +26,10 @@ static void add_number(struct gallery_html *h, const char *word, double value,
 }
 
 static void add_numbers(struct gallery_html *h, const struct graph_view *view) {
-  const struct graph_kind_info *kind = &graph_kinds[view->kind];
+  const struct graph_type_info *kind = &graph_types[view->kind];
   const struct graph_numbers *n = &view->numbers;
-  bool energy = view->kind == GRAPH_KIND_ENERGY;
-  bool lows =
-      view->kind == GRAPH_KIND_VOLTAGE || view->kind == GRAPH_KIND_SIGNAL;
+  bool energy = view->kind == GRAPH_ENERGY;
+  bool lows = view->kind == GRAPH_VOLTAGE || view->kind == GRAPH_SIGNAL;
   bool any = false;
 
   add_number(h, energy ? graph_spans[view->span].bar_now : "last", n->last,
@@ -46,23 +45,23 @@ static void add_numbers(struct gallery_html *h, const struct graph_view *view) {
 }
 
 static void add_subject(struct gallery_html *h, const struct graph_view *view) {
-  if (view->thing == NULL) {
+  if (view->series == NULL) {
     gallery_html_add(h, view->stacked ? " by device" : " of all devices");
     return;
   }
   gallery_html_add(h, " of ");
-  gallery_html_text(h, view->thing->label);
-  if (view->thing->strip != NULL) {
+  gallery_html_text(h, view->series->label);
+  if (view->series->strip != NULL) {
     gallery_html_add(h, " on ");
-    gallery_html_text(h, view->thing->strip);
+    gallery_html_text(h, view->series->strip);
   }
 }
 
 static void add_alt(struct gallery_html *h, const struct graph_view *view) {
   const struct graph_span_info *span = &graph_spans[view->span];
 
-  gallery_html_add(h, "%s", graph_kinds[view->kind].title);
-  if (view->kind == GRAPH_KIND_ENERGY)
+  gallery_html_add(h, "%s", graph_types[view->kind].title);
+  if (view->kind == GRAPH_ENERGY)
     gallery_html_add(h, " %s", span->bar_words);
   add_subject(h, view);
   gallery_html_add(h, " over %s", span->words);
@@ -131,9 +130,9 @@ void gallery_part_figure(struct gallery_html *h, const struct graph_view *view,
 }
 
 void gallery_part_title(struct gallery_html *h, const struct graph_plan *plan,
-                        enum graph_kind kind) {
-  if (kind != GRAPH_KIND_ENERGY) {
-    gallery_html_add(h, "%s", graph_kinds[kind].title);
+                        enum graph_type kind) {
+  if (kind != GRAPH_ENERGY) {
+    gallery_html_add(h, "%s", graph_types[kind].title);
     return;
   }
   for (size_t i = 0; i < GRAPH_SPANS; i++)
@@ -144,6 +143,15 @@ void gallery_part_title(struct gallery_html *h, const struct graph_plan *plan,
 
 /* -- words about devices -- */
 
+/* collectd goes on saying of a device that is away that it is not up. */
+bool gallery_part_is_gone(const struct graph_plan *plan,
+                          const struct rrd_series *device) {
+  const struct rrd_file *up = &device->files[RRD_UP];
+  time_t said = up->good && up->last > device->seen ? up->last : device->seen;
+
+  return said + GALLERY_GONE_SECONDS < plan->newest;
+}
+
 void gallery_part_watts(struct gallery_html *h, double watts) {
   if (fabs(watts) >= 10000)
     gallery_html_add(h, "%.2f kW", watts / 1000);
@@ -151,33 +159,32 @@ void gallery_part_watts(struct gallery_html *h, double watts) {
     gallery_html_add(h, "%.*f W", fabs(watts) < 1000 ? 1 : 0, watts);
 }
 
-static double watts_now(const struct graph_thing *thing) {
+static double watts_now(const struct rrd_series *series) {
   double sum = NAN;
 
-  if (thing->files[GRAPH_POWER].good)
-    return thing->files[GRAPH_POWER].value;
-  for (size_t i = 0; i < thing->plugs_num; i++)
-    if (thing->plugs[i].files[GRAPH_POWER].good &&
-        isfinite(thing->plugs[i].files[GRAPH_POWER].value))
-      sum =
-          (isfinite(sum) ? sum : 0) + thing->plugs[i].files[GRAPH_POWER].value;
+  if (series->files[RRD_POWER].good)
+    return series->files[RRD_POWER].value;
+  for (size_t i = 0; i < series->plugs_num; i++)
+    if (series->plugs[i].files[RRD_POWER].good &&
+        isfinite(series->plugs[i].files[RRD_POWER].value))
+      sum = (isfinite(sum) ? sum : 0) + series->plugs[i].files[RRD_POWER].value;
   return sum;
 }
 
 void gallery_part_now(struct gallery_html *h, const struct graph_plan *plan,
-                      const struct graph_thing *thing) {
-  const struct graph_file *up = &thing->files[GRAPH_UP];
-  double watts = watts_now(thing);
+                      const struct rrd_series *series) {
+  const struct rrd_file *up = &series->files[RRD_UP];
+  double watts = watts_now(series);
 
-  if (thing->seen == 0) {
+  if (series->seen == 0) {
     gallery_html_add(h, "<span class=\"bad\">never seen</span>");
-  } else if (gallery_page_is_gone(plan, thing)) {
+  } else if (gallery_part_is_gone(plan, series)) {
     gallery_html_add(h, "<span class=\"soft\">last seen ");
-    gallery_html_time(h, thing->seen);
+    gallery_html_time(h, series->seen);
     gallery_html_add(h, "</span>");
   } else if (up->good && up->value == 0) {
     gallery_html_add(h, "<span class=\"bad\">silent since ");
-    gallery_html_time(h, thing->seen);
+    gallery_html_time(h, series->seen);
     gallery_html_add(h, "</span>");
   } else if (isfinite(watts)) {
     gallery_part_watts(h, watts);
@@ -185,9 +192,9 @@ void gallery_part_now(struct gallery_html *h, const struct graph_plan *plan,
 }
 
 void gallery_part_model(struct gallery_html *h,
-                        const struct graph_thing *device) {
+                        const struct rrd_series *device) {
   char model[64];
 
-  graph_info(device, "model", model, sizeof(model));
+  rrd_info(device, "model", model, sizeof(model));
   gallery_html_text(h, model);
 }

@@ -9,8 +9,8 @@
 
 /* Moves the pictures, then writes the pages, index.html last: until then the
  * old one shows the old pictures. What neither needs any more is removed. 0 or
- * -errno; shelf->why may say more. */
-int graph_publish(struct graph_output *shelf, const struct graph_plan *plan,
+ * -errno; output->why may say more. */
+int graph_publish(struct graph_output *output, const struct graph_plan *plan,
                   const struct graph_flaws *flaws);
 
 #endif

@@ -2,9 +2,10 @@
 /* kasactl graph: pictures and pages from collectd's RRD files. */
 #include <config.h>
 
+#include "cli/gallery/graph.h"
+
 #include "base/clock.h"
 #include "base/text.h"
-#include "cli/common/cli.h"
 #include "cli/gallery/gallery_page.h"
 #include "cli/gallery/gallery_publish.h"
 #include "cli/graph/graph_colour.h"
@@ -31,9 +32,9 @@ struct graph {
   struct graph_wish wish;
 
   char *root; /* absolute, of the RRD files */
-  struct rrd_tree house;
+  struct rrd_tree tree;
   struct graph_plan plan;
-  struct graph_output shelf;
+  struct graph_output output;
   struct graph_pool *pool;
   struct graph_flaws flaws;
   time_t now;
@@ -94,17 +95,17 @@ static int scan(struct graph *g) {
   if (place == NULL)
     return -1;
   g->root = realpath(place, NULL);
-  err = g->root == NULL ? -errno : rrd_scan(&g->house, g->root, problem, g);
+  err = g->root == NULL ? -errno : rrd_scan(&g->tree, g->root, problem, g);
   if (err < 0)
     cli_say("%s: %s; there collectd's rrdtool plugin would keep its files "
             "(--rrd names another folder)",
             place, strerror(-err));
-  else if (g->house.things_num == 0)
+  else if (g->tree.series_num == 0)
     cli_say("%s: no values of the kasa plugin are here (--rrd names another "
             "folder)",
             g->root);
   free(place);
-  return err < 0 || g->house.things_num == 0 ? -1 : 0;
+  return err < 0 || g->tree.series_num == 0 ? -1 : 0;
 }
 
 /* -- drawing -- */
@@ -124,29 +125,29 @@ static void explain(struct graph *g, int err) {
 
 static int draw(struct graph *g) {
   struct graph_draw d = {.plan = &g->plan,
-                         .shelf = &g->shelf,
+                         .output = &g->output,
                          .problem = problem,
                          .tick = tick,
                          .arg = g};
   int err;
 
-  g->pool = graph_pool_create(graph_pool_processors(), g->shelf.temp);
+  g->pool = graph_pool_create(graph_pool_processors(), g->output.temp);
   if (g->pool == NULL)
     return -ENOMEM;
   d.pool = g->pool;
-  err = graph_probe(&g->house, g->pool, g->shelf.temp, g->now, problem, g);
+  err = graph_probe(&g->tree, g->pool, g->output.temp, g->now, problem, g);
   if (err < 0)
     return err;
-  graph_colour_house(&g->house);
-  err = graph_plan_things(&g->plan, &g->house, &g->wish, g->now);
+  graph_colour_tree(&g->tree);
+  err = graph_plan_series(&g->plan, &g->tree, &g->wish, g->now);
   g->pictures = graph_draw_count(&g->plan, 0);
   if (err == 0)
     err = graph_draw_views(&d, 0);
   if (err == 0)
     err = graph_plan_house(&g->plan);
-  g->pictures += graph_draw_count(&g->plan, g->plan.house_views);
+  g->pictures += graph_draw_count(&g->plan, g->plan.total_views);
   if (err == 0)
-    err = graph_draw_views(&d, g->plan.house_views);
+    err = graph_draw_views(&d, g->plan.total_views);
   g->drawn = d.drawn;
   return err;
 }
@@ -156,10 +157,10 @@ static int draw(struct graph *g) {
 static void tell_left_out(const struct graph *g) {
   bool any = false;
 
-  for (size_t k = 0; k < GRAPH_KINDS && g->wish.all_kinds; k++)
+  for (size_t k = 0; k < GRAPH_TYPES && g->wish.all_kinds; k++)
     if (!g->plan.kinds[k]) {
       printf("%s%s", any ? ", " : "Left out, as there are so many: ",
-             graph_kinds[k].name);
+             graph_types[k].name);
       any = true;
     }
   if (any)
@@ -177,7 +178,7 @@ static int tell_done(const struct graph *g, double seconds) {
             g->flaws.num + g->flaws.more - SAID_MAX);
   printf("%s/" GRAPH_INDEX ": %zu devices and plugs, %zu pictures, %zu drawn "
          "in %.1f s\n",
-         g->out, g->house.things_num, pictures, g->drawn, seconds);
+         g->out, g->tree.series_num, pictures, g->drawn, seconds);
   tell_left_out(g);
   if (pictures > 0)
     return CLI_DONE;
@@ -191,8 +192,8 @@ static int make(struct graph *g) {
 
   if (scan(g) < 0)
     return CLI_NOTHING;
-  if (graph_output_open(&g->shelf, g->out) < 0) {
-    cli_say("%s: %s", g->out, g->shelf.why);
+  if (graph_output_open(&g->output, g->out) < 0) {
+    cli_say("%s: %s", g->out, g->output.why);
     return CLI_NOTHING;
   }
   err = draw(g);
@@ -201,10 +202,10 @@ static int make(struct graph *g) {
     explain(g, err);
     return CLI_NOTHING;
   }
-  err = graph_publish(&g->shelf, &g->plan, &g->flaws);
+  err = graph_publish(&g->output, &g->plan, &g->flaws);
   if (err < 0) {
     cli_say("%s: %s", g->out,
-            g->shelf.why[0] != '\0' ? g->shelf.why : strerror(-err));
+            g->output.why[0] != '\0' ? g->output.why : strerror(-err));
     return CLI_NOTHING;
   }
   return tell_done(g, (double)(clock_monotonic_us() - start) / 1e6);
@@ -220,13 +221,13 @@ static int start(struct graph *g) {
     return CLI_NOTHING;
   }
   g->flaws.lines = lines;
-  g->shelf.folder = -1;
+  g->output.folder = -1;
   g->now = (time_t)(clock_wall_us() / 1000000);
   status = make(g);
   graph_pool_free(g->pool);
-  graph_output_close(&g->shelf);
+  graph_output_close(&g->output);
   graph_plan_free(&g->plan);
-  rrd_free(&g->house);
+  rrd_free(&g->tree);
   for (size_t i = 0; i < g->flaws.num; i++)
     free(lines[i]);
   free(g->root);
@@ -252,19 +253,19 @@ static bool take_list(const char *list, bool *flags, size_t num,
 }
 
 static const char *span_name(size_t i) { return graph_spans[i].name; }
-static const char *kind_name(size_t i) { return graph_kinds[i].name; }
+static const char *kind_name(size_t i) { return graph_types[i].name; }
 
 static bool take_kinds(struct graph_wish *wish, const char *list) {
   if (text_same(list, "all")) {
-    for (size_t i = 0; i < GRAPH_KINDS; i++)
+    for (size_t i = 0; i < GRAPH_TYPES; i++)
       wish->kinds[i] = true;
     return true;
   }
   return list[0] != '\0' &&
-         take_list(list, wish->kinds, GRAPH_KINDS, kind_name);
+         take_list(list, wish->kinds, GRAPH_TYPES, kind_name);
 }
 
-int graph_main(int argc, char **argv) {
+static int graph_main(int argc, char **argv) {
   static const struct option known[] = {
       {"out", required_argument, NULL, 'o'},
       {"span", required_argument, NULL, 's'},
@@ -313,3 +314,19 @@ int graph_main(int argc, char **argv) {
     g.wish.spans[i] = true;
   return start(&g);
 }
+
+const struct command graph_command = {
+    "graph", "pictures and pages from collectd's RRD files",
+    "Draws what collectd's rrdtool plugin has kept, and makes DIR/index.html\n"
+    "with all devices and a page for each. rrdtool has to be installed.\n"
+    "\n"
+    "  -o, --out DIR        where the gallery goes (kasa-graphs)\n"
+    "  -s, --span LIST      of day, week, month, year (all)\n"
+    "  -k, --kind LIST      of power, energy, voltage, current, signal,\n"
+    "                       response, or all; otherwise as many as half a\n"
+    "                       minute allows\n"
+    "  -r, --rrd DIR        where the RRD files are, instead of where the\n"
+    "                       configuration says\n"
+    "  -c, --config FILE    this collectd.conf\n",
+    "[--out DIR] [--span LIST] [--kind LIST] [--rrd DIR] [--config FILE]",
+    graph_main};

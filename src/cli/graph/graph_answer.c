@@ -81,7 +81,7 @@ struct archive {
 };
 
 static void take_archive(const char *line, struct archive *now,
-                         struct archive *any, struct graph_info *info) {
+                         struct archive *any, struct rrd_info *info) {
   const char *dot = strchr(line, '.');
   double points = NAN;
 
@@ -98,7 +98,7 @@ static void take_archive(const char *line, struct archive *now,
     info->keeps = fmax(info->keeps, points * now->rows * info->step);
 }
 
-static void take_info(const char *line, struct graph_info *info) {
+static void take_info(const char *line, struct rrd_info *info) {
   double last = NAN;
 
   take_number(line, "step", &info->step);

@@ -15,7 +15,7 @@ enum { GRAPH_PRINTS_MAX = 64, GRAPH_ERROR_SIZE = 512 };
 enum { GRAPH_TRIES_MAX = 300 };
 
 /* What `info` tells of a file. */
-struct graph_info {
+struct rrd_info {
   bool has_value; /* a data source of that name, which collectd's files have */
   bool extremes;  /* it keeps the lowest and highest readings, too */
   time_t last;    /* when it was updated last */
@@ -30,7 +30,7 @@ struct graph_answer {
   /* graphv: its PRINT lines as numbers, NAN where they are none */
   double prints[GRAPH_PRINTS_MAX];
   size_t prints_num;
-  struct graph_info info;
+  struct rrd_info info;
 };
 
 /* Whether text holds an answer up to its end. */

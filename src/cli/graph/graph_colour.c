@@ -60,21 +60,21 @@ static unsigned take(bool taken[GRAPH_COLOURS], unsigned wanted) {
   return wanted;
 }
 
-static void colour(struct graph_thing *things, size_t num) {
+static void colour(struct rrd_series *series, size_t num) {
   bool taken[GRAPH_COLOURS] = {false};
 
   for (size_t i = 0; i < num; i++) {
-    unsigned wanted = hash(things[i].name);
+    unsigned wanted = hash(series[i].name);
 
-    things[i].colour = num > GRAPH_COLOURS ? wanted % GRAPH_COLOURS
+    series[i].colour = num > GRAPH_COLOURS ? wanted % GRAPH_COLOURS
                                            : take(taken, wanted % HUES);
-    colour(things[i].plugs, things[i].plugs_num);
+    colour(series[i].plugs, series[i].plugs_num);
   }
 }
 
-void graph_colour_house(struct rrd_tree *house) {
-  for (size_t i = 0; i < house->hosts_num; i++)
-    colour(house->hosts[i].devices, house->hosts[i].devices_num);
+void graph_colour_tree(struct rrd_tree *tree) {
+  for (size_t i = 0; i < tree->hosts_num; i++)
+    colour(tree->hosts[i].devices, tree->hosts[i].devices_num);
 }
 
 void graph_colour_apart(unsigned *wanted, size_t num) {

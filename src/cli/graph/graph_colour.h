@@ -28,9 +28,9 @@ enum { GRAPH_COLOURS = 20 };
 const char *graph_colour(unsigned place, enum graph_theme theme);
 
 /* Gives every device, and every plug within its strip, a colour by a hash of
- * its name: the same in each run and picture as long as the house stays the
+ * its name: the same in each run and picture as long as the tree stays the
  * same, and different for up to GRAPH_COLOURS devices of a host. */
-void graph_colour_house(struct rrd_tree *house);
+void graph_colour_tree(struct rrd_tree *tree);
 
 /* The same for the layers of one picture: wanted[] holds places of the
  * palette; those that are taken already are replaced. */

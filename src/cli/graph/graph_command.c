@@ -83,7 +83,7 @@ void graph_legend(const char *name, unsigned columns, char *out, size_t size) {
 /* Where a file does not reach back to the start, rrdtool would fill memory with
  * rows of nothing: a year of seconds is a quarter of a gigabyte. */
 void graph_define(struct graph_command *c, const char *variable,
-                  const struct graph_file *file, const char *function) {
+                  const struct rrd_file *file, const char *function) {
   char link[GRAPH_LINK_SIZE];
 
   graph_link_name(file, link);
@@ -134,20 +134,20 @@ void graph_define_layer(struct graph_command *c, char letter, size_t place,
 /* About a pixel less than the whole span: an archive that holds just that much,
  * and is written to meanwhile, would no longer reach back to its start, and
  * rrdtool would take a coarser one. */
-time_t graph_start(enum graph_kind kind, enum graph_span span, time_t now) {
+time_t graph_start(enum graph_type kind, enum graph_span span, time_t now) {
   time_t edges[GRAPH_BARS_MAX + 1];
   time_t seconds = (time_t)graph_spans[span].seconds;
 
-  if (kind != GRAPH_KIND_ENERGY)
+  if (kind != GRAPH_ENERGY)
     return now - seconds + seconds / 400;
   graph_edges(span, now, edges);
   return edges[0];
 }
 
-time_t graph_end(enum graph_kind kind, enum graph_span span, time_t now) {
+time_t graph_end(enum graph_type kind, enum graph_span span, time_t now) {
   time_t edges[GRAPH_BARS_MAX + 1];
 
-  if (kind != GRAPH_KIND_ENERGY)
+  if (kind != GRAPH_ENERGY)
     return now;
   graph_edges(span, now, edges);
   return edges[graph_spans[span].bars];

@@ -31,7 +31,7 @@ void graph_legend(const char *name, unsigned columns, char *out, size_t size);
 /* Defines variable as what file keeps by that function, AVERAGE, MIN or MAX,
  * from start to end. */
 void graph_define(struct graph_command *c, const char *variable,
-                  const struct graph_file *file, const char *function);
+                  const struct rrd_file *file, const char *function);
 
 /* Defines <letter><place> as the sum of what is known of a layer's files. */
 void graph_define_layer(struct graph_command *c, char letter, size_t place,
@@ -42,7 +42,7 @@ void graph_define_sum(struct graph_command *c, const char *variable,
                       const char *letter, size_t num);
 
 /* The first and the last second that a view shows. */
-time_t graph_start(enum graph_kind kind, enum graph_span span, time_t now);
-time_t graph_end(enum graph_kind kind, enum graph_span span, time_t now);
+time_t graph_start(enum graph_type kind, enum graph_span span, time_t now);
+time_t graph_end(enum graph_type kind, enum graph_span span, time_t now);
 
 #endif

@@ -39,7 +39,7 @@ static int64_t pixel_ns(const struct graph_view *view) {
 }
 
 static int64_t changed(const struct graph_view *view) {
-  const struct graph_file *file;
+  const struct rrd_file *file;
   int64_t newest = 0;
 
   for (size_t i = 0; (file = graph_view_file(view, i)) != NULL; i++)
@@ -51,13 +51,13 @@ static int64_t changed(const struct graph_view *view) {
 /* Nothing was written since it was drawn, and time has not moved it. */
 static bool is_good(const struct graph_draw *draw,
                     const struct graph_view *view, unsigned theme) {
-  int64_t drawn = graph_output_drawn(draw->shelf, view->names[theme]);
+  int64_t drawn = graph_output_drawn(draw->output, view->names[theme]);
   int64_t now = (int64_t)draw->plan->now * 1000000000;
   time_t edges[GRAPH_BARS_MAX + 1];
 
   if (drawn < 0 || drawn > now || changed(view) >= drawn)
     return false;
-  if (view->kind != GRAPH_KIND_ENERGY)
+  if (view->kind != GRAPH_ENERGY)
     return now - drawn < pixel_ns(view);
   graph_edges(view->span, draw->plan->now, edges);
   return drawn >= (int64_t)edges[graph_spans[view->span].bars - 1] * 1000000000;
@@ -125,9 +125,9 @@ static bool next(void *arg, size_t *place, struct buf *line) {
 /* -- what went wrong -- */
 
 /* The file of the view that the words name by its link, else its only one. */
-static struct graph_file *culprit(const struct graph_view *view,
-                                  const char *error) {
-  struct graph_file *file;
+static struct rrd_file *culprit(const struct graph_view *view,
+                                const char *error) {
+  struct rrd_file *file;
   size_t i = 0;
 
   for (; (file = graph_view_file(view, i)) != NULL; i++) {
@@ -155,7 +155,7 @@ static bool prune(struct graph_view *view) {
       if (layer->files[j]->good)
         layer->files[files++] = layer->files[j];
     layer->files_num = files;
-    if (files > 0 || view->kind == GRAPH_KIND_RESPONSE)
+    if (files > 0 || view->kind == GRAPH_RESPONSE)
       view->layers[layers++] = *layer;
     else
       free(layer->files);
@@ -169,7 +169,7 @@ static bool prune(struct graph_view *view) {
 }
 
 static void fail(struct drawing *d, struct graph_view *view,
-                 struct graph_file *file, const char *error) {
+                 struct rrd_file *file, const char *error) {
   const char *path = file != NULL ? file->path : view->names[GRAPH_LIGHT];
 
   if (file == NULL || file->good)
@@ -182,7 +182,7 @@ static void fail(struct drawing *d, struct graph_view *view,
 static bool repair(struct drawing *d, struct graph_view *view,
                    const char *error) {
   char words[GRAPH_ERROR_SIZE + 256];
-  struct graph_file *file;
+  struct rrd_file *file;
 
   file = culprit(view, error);
   graph_link_words(file, error, words, sizeof(words));
@@ -213,7 +213,7 @@ static const char *flaw_of(const struct drawing *d, const struct task *task,
   if (!answer->ok)
     return answer->error;
   if (task->what == NUMBERS ||
-      graph_output_whole(d->draw->shelf, view->names[task->what]))
+      graph_output_whole(d->draw->output, view->names[task->what]))
     return NULL;
   return "the picture could not be written whole; is the disk full?";
 }

@@ -11,8 +11,8 @@
 struct graph_draw {
   struct graph_plan *plan;
   struct graph_pool *pool;
-  const struct graph_output *shelf;
-  graph_problem *problem;
+  const struct graph_output *output;
+  rrd_problem *problem;
   void (*tick)(void *arg, size_t pictures); /* done so far, in all calls */
   void *arg;
   size_t pictures; /* done so far */

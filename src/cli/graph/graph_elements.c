@@ -23,7 +23,7 @@ static const char *colour_of(const struct graph_picture *p,
 /* -- legends: texts of ours with the numbers -- */
 
 static void add_number(char *out, size_t size, const char *word, double value,
-                       const struct graph_kind_info *kind, const char *unit) {
+                       const struct graph_type_info *kind, const char *unit) {
   size_t used = strlen(out);
 
   if (isfinite(value))
@@ -35,7 +35,7 @@ static void add_number(char *out, size_t size, const char *word, double value,
 
 static void legend_curve(struct graph_command *c, const struct graph_picture *p,
                          bool least) {
-  const struct graph_kind_info *kind = &graph_kinds[p->view->kind];
+  const struct graph_type_info *kind = &graph_types[p->view->kind];
   const struct graph_numbers *n = &p->view->numbers;
   char text[LEGEND_SIZE] = "";
   char unit[16];
@@ -197,7 +197,7 @@ static void recipe_energy(struct graph_command *c,
 
 /* -- stacks -- */
 
-static void row_of(const struct graph_kind_info *kind, const char *name,
+static void row_of(const struct graph_type_info *kind, const char *name,
                    const struct graph_numbers *n, char *out, size_t size) {
   const double numbers[] = {n->last, n->average, n->most};
   size_t used;
@@ -240,7 +240,7 @@ static void draw_layer(struct graph_command *c, const struct graph_picture *p,
   const struct graph_layer *layer = &view->layers[i];
   char row[LEGEND_SIZE];
 
-  row_of(&graph_kinds[view->kind], layer->label, &layer->numbers, row,
+  row_of(&graph_types[view->kind], layer->label, &layer->numbers, row,
          sizeof(row));
   graph_add(c, "CDEF:x%zu=sum,UN,UNKN,a%zu,UN,0,a%zu,IF,IF", i, i, i);
   graph_add(c, "AREA:x%zu%sd0:%s%s%s", i, colour_of(p, layer), row,
@@ -260,7 +260,7 @@ static void recipe_stack(struct graph_command *c,
   legend_head(c, view);
   for (size_t i = 0; i < view->layers_num; i++)
     draw_layer(c, p, i);
-  row_of(&graph_kinds[view->kind], "all together", &view->numbers, row,
+  row_of(&graph_types[view->kind], "all together", &view->numbers, row,
          sizeof(row));
   graph_add(c, "LINE1:%s%s:%s\\l", view->whole != NULL ? "whole" : "sum",
             graph_themes[p->theme].total, row);
@@ -269,20 +269,17 @@ static void recipe_stack(struct graph_command *c,
 /* -- all kinds -- */
 
 void graph_elements(struct graph_command *c, const struct graph_picture *p) {
-  static void (*const recipes[GRAPH_KINDS])(struct graph_command *,
-                                            const struct graph_picture *) = {
-      [GRAPH_KIND_POWER] = recipe_filled,
-      [GRAPH_KIND_ENERGY] = recipe_energy,
-      [GRAPH_KIND_VOLTAGE] = recipe_line,
-      [GRAPH_KIND_CURRENT] = recipe_filled,
-      [GRAPH_KIND_SIGNAL] = recipe_signal,
-      [GRAPH_KIND_RESPONSE] = recipe_response,
+  static void (*const elements_of[GRAPH_TYPES])(
+      struct graph_command *, const struct graph_picture *) = {
+      [GRAPH_POWER] = recipe_filled,  [GRAPH_ENERGY] = recipe_energy,
+      [GRAPH_VOLTAGE] = recipe_line,  [GRAPH_CURRENT] = recipe_filled,
+      [GRAPH_SIGNAL] = recipe_signal, [GRAPH_RESPONSE] = recipe_response,
   };
 
   if (p->view->stacked)
     recipe_stack(c, p);
   else
-    recipes[p->view->kind](c, p);
+    elements_of[p->view->kind](c, p);
 }
 
 /* Around the nominal voltage of the place, so that a quiet mains looks quiet;
@@ -300,13 +297,13 @@ static void scale_voltage(struct graph_command *c,
  * there may be thousands or thousandths, which rrdtool marks k and m. */
 void graph_elements_scale(struct graph_command *c,
                           const struct graph_picture *p) {
-  enum graph_kind kind = p->view->kind;
+  enum graph_type kind = p->view->kind;
 
-  if (kind != GRAPH_KIND_ENERGY && kind != GRAPH_KIND_CURRENT)
+  if (kind != GRAPH_ENERGY && kind != GRAPH_CURRENT)
     graph_add(c, "--units-exponent=0");
-  if (kind == GRAPH_KIND_VOLTAGE) {
+  if (kind == GRAPH_VOLTAGE) {
     scale_voltage(c, p->view);
-  } else if (kind == GRAPH_KIND_SIGNAL) {
+  } else if (kind == GRAPH_SIGNAL) {
     graph_add(c, "--lower-limit=-90");
     graph_add(c, "--upper-limit=-30");
     graph_add(c, "--left-axis-format=%%.0lf");

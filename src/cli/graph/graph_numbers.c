@@ -104,9 +104,9 @@ int graph_numbers_ask(struct buf *line, const struct graph_view *view,
             (long long)((c.end - c.start) / graph_spans[view->span].finest));
   if (view->stacked)
     ask_stack(&c, view);
-  else if (view->kind == GRAPH_KIND_ENERGY)
+  else if (view->kind == GRAPH_ENERGY)
     ask_energy(&c, view, now);
-  else if (view->kind == GRAPH_KIND_RESPONSE)
+  else if (view->kind == GRAPH_RESPONSE)
     ask_response(&c, view);
   else
     print_layer(&c, view, 0);
@@ -115,16 +115,16 @@ int graph_numbers_ask(struct buf *line, const struct graph_view *view,
 
 /* -- taking -- */
 
-struct reader {
+struct numbers_reader {
   const struct graph_answer *answer;
   size_t next;
 };
 
-static double next(struct reader *r) {
+static double next(struct numbers_reader *r) {
   return r->next < r->answer->prints_num ? r->answer->prints[r->next++] : NAN;
 }
 
-static struct graph_numbers next_four(struct reader *r) {
+static struct graph_numbers next_four(struct numbers_reader *r) {
   struct graph_numbers n;
 
   n.last = next(r);
@@ -136,7 +136,7 @@ static struct graph_numbers next_four(struct reader *r) {
 
 /* The average is that of the bars that are complete; while there is none, of
  * the one that grows. */
-static int take_energy(struct graph_view *view, struct reader *r) {
+static int take_energy(struct graph_view *view, struct numbers_reader *r) {
   size_t bars = graph_spans[view->span].bars;
   double sum = 0;
   size_t known = 0;
@@ -172,14 +172,14 @@ static void scale(struct graph_numbers *n, double factor) {
 
 int graph_numbers_take(struct graph_view *view,
                        const struct graph_answer *answer) {
-  struct reader r = {.answer = answer};
+  struct numbers_reader r = {.answer = answer};
 
-  if (view->kind == GRAPH_KIND_ENERGY)
+  if (view->kind == GRAPH_ENERGY)
     return take_energy(view, &r);
   for (size_t i = 0; view->stacked && i < view->layers_num; i++)
     view->layers[i].numbers = next_four(&r);
   view->numbers = next_four(&r);
-  if (view->kind == GRAPH_KIND_RESPONSE) {
+  if (view->kind == GRAPH_RESPONSE) {
     if (view->layers[0].files_num > 0)
       scale(&view->numbers, 1000); /* seconds to milliseconds */
     view->share = view->up != NULL ? next(&r) : NAN;

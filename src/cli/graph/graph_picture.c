@@ -41,7 +41,7 @@ void graph_size(struct graph_view *view) {
 static void add_time(struct graph_command *c, const struct graph_picture *p) {
   const struct graph_view *view = p->view;
   const struct graph_span_info *span = &graph_spans[view->span];
-  bool bars = view->kind == GRAPH_KIND_ENERGY;
+  bool bars = view->kind == GRAPH_ENERGY;
 
   graph_add(c, "--start=%lld", (long long)c->start);
   graph_add(c, "--end=%lld", (long long)c->end);
@@ -57,7 +57,7 @@ static void add_size(struct graph_command *c, const struct graph_picture *p) {
   graph_add(c, "--zoom=%g", p->zoom);
 }
 
-static void add_look(struct graph_command *c, const struct graph_picture *p) {
+static void add_style(struct graph_command *c, const struct graph_picture *p) {
   const struct graph_theme_info *t = &graph_themes[p->theme];
   const struct {
     const char *part;
@@ -89,8 +89,8 @@ int graph_picture_ask(struct buf *line, const struct graph_picture *p) {
   graph_add(&c, "%s", p->view->names[p->theme]);
   add_time(&c, p);
   add_size(&c, p);
-  add_look(&c, p);
-  graph_add(&c, "--vertical-label=%s", graph_kinds[p->view->kind].unit);
+  add_style(&c, p);
+  graph_add(&c, "--vertical-label=%s", graph_types[p->view->kind].unit);
   graph_elements_scale(&c, p);
   graph_elements(&c, p);
   return c.err;

@@ -20,16 +20,16 @@
 enum { NAMED_IN_STACK = 11, NAMED_IN_STRIP = 12, SLUG_SIZE = 33 };
 
 /* A picture takes some 5 ms, a sharper one some 11 (doc/graphs.md): so a
- * gallery of any size takes half a minute on two processors. Every thing has
+ * gallery of any size takes half a minute on two processors. Every series has
  * pictures for each kind, span and theme. */
 static const struct {
-  size_t things;
+  size_t series;
   size_t kinds; /* the first of the table */
   double zoom;
 } budgets[] = {
-    {100, GRAPH_KINDS, 2},
-    {600, GRAPH_KIND_ENERGY + 1, 1.25},
-    {GRAPH_THINGS_MAX, GRAPH_KIND_POWER + 1, 1.25},
+    {100, GRAPH_TYPES, 2},
+    {600, GRAPH_ENERGY + 1, 1.25},
+    {RRD_SERIES_MAX, GRAPH_POWER + 1, 1.25},
 };
 
 /* -- names -- */
@@ -87,12 +87,12 @@ static void name_view(const struct graph_plan *plan, struct graph_view *view) {
   uint64_t hash = hash_view(plan, view);
   char slug[SLUG_SIZE] = "all";
 
-  if (view->thing != NULL)
-    graph_slug(view->thing->label, slug, sizeof(slug));
+  if (view->series != NULL)
+    graph_slug(view->series->label, slug, sizeof(slug));
   for (size_t t = 0; t < GRAPH_THEMES; t++)
     snprintf(view->names[t], sizeof(view->names[t]),
              "%s%s%s%s%s-%s-%s-%016" PRIx64 ".png", slug,
-             slug[0] != '\0' ? "-" : "", graph_kinds[view->kind].name,
+             slug[0] != '\0' ? "-" : "", graph_types[view->kind].name,
              view->stacked ? "-stack" : "",
              view->form == GRAPH_WIDE ? "-wide" : "",
              graph_spans[view->span].name, graph_themes[t].name, hash);
@@ -100,30 +100,30 @@ static void name_view(const struct graph_plan *plan, struct graph_view *view) {
 
 /* -- views -- */
 
-/* The files of this type that thing has: its own, else those of its plugs.
+/* The files of this type that series has: its own, else those of its plugs.
  * files may be NULL to count them. */
-static size_t files_of(struct graph_thing *thing, enum graph_type type,
-                       struct graph_file **files) {
+static size_t files_of(struct rrd_series *series, enum rrd_type type,
+                       struct rrd_file **files) {
   size_t num = 0;
 
-  if (thing->files[type].good) {
+  if (series->files[type].good) {
     if (files != NULL)
-      files[0] = &thing->files[type];
+      files[0] = &series->files[type];
     return 1;
   }
-  for (size_t i = 0; i < thing->plugs_num; i++)
-    if (thing->plugs[i].files[type].good) {
+  for (size_t i = 0; i < series->plugs_num; i++)
+    if (series->plugs[i].files[type].good) {
       if (files != NULL)
-        files[num] = &thing->plugs[i].files[type];
+        files[num] = &series->plugs[i].files[type];
       num++;
     }
   return num;
 }
 
-/* A layer of the files of this type that things have. */
+/* A layer of the files of this type that series have. */
 static int add_layer(struct graph_view *view, const char *label,
-                     unsigned colour, struct graph_thing *const *things,
-                     size_t num, enum graph_type type) {
+                     unsigned colour, struct rrd_series *const *series,
+                     size_t num, enum rrd_type type) {
   struct graph_layer *grown =
       realloc(view->layers, (view->layers_num + 1) * sizeof(*grown));
   struct graph_layer *layer;
@@ -135,19 +135,19 @@ static int add_layer(struct graph_view *view, const char *label,
   layer = &grown[view->layers_num];
   *layer = (struct graph_layer){.label = label, .colour = colour};
   for (size_t i = 0; i < num; i++)
-    files += files_of(things[i], type, NULL);
-  layer->files = calloc(files + 1, sizeof(struct graph_file *));
+    files += files_of(series[i], type, NULL);
+  layer->files = calloc(files + 1, sizeof(struct rrd_file *));
   if (layer->files == NULL)
     return -ENOMEM;
   view->layers_num++;
   for (size_t i = 0; i < num; i++)
     layer->files_num +=
-        files_of(things[i], type, layer->files + layer->files_num);
+        files_of(series[i], type, layer->files + layer->files_num);
   return 0;
 }
 
 static time_t newest(const struct graph_view *view) {
-  const struct graph_file *file;
+  const struct rrd_file *file;
   time_t last = 0;
 
   for (size_t i = 0; (file = graph_view_file(view, i)) != NULL; i++)
@@ -192,18 +192,18 @@ static int add_view(struct graph_plan *plan, struct graph_view *view) {
 /* -- devices and plugs -- */
 
 /* The plugs of a strip on each other; those beyond a dozen as one. */
-static int add_plugs(struct graph_view *view, struct graph_thing *strip) {
+static int add_plugs(struct graph_view *view, struct rrd_series *strip) {
   unsigned colours[NAMED_IN_STRIP] = {0};
   size_t named = 0;
   int err = 0;
 
   for (size_t i = 0; i < strip->plugs_num && err == 0; i++) {
-    struct graph_thing *plug = &strip->plugs[i];
+    struct rrd_series *plug = &strip->plugs[i];
 
-    if (!plug->files[GRAPH_POWER].good)
+    if (!plug->files[RRD_POWER].good)
       continue;
     if (named < NAMED_IN_STRIP)
-      err = add_layer(view, plug->label, plug->colour, &plug, 1, GRAPH_POWER);
+      err = add_layer(view, plug->label, plug->colour, &plug, 1, RRD_POWER);
     named++;
   }
   for (size_t i = 0; i < view->layers_num; i++)
@@ -212,43 +212,43 @@ static int add_plugs(struct graph_view *view, struct graph_thing *strip) {
   for (size_t i = 0; i < view->layers_num; i++)
     view->layers[i].colour = colours[i];
   if (err == 0 && named > NAMED_IN_STRIP) {
-    struct graph_thing **rest = calloc(strip->plugs_num, sizeof(*rest));
+    struct rrd_series **rest = calloc(strip->plugs_num, sizeof(*rest));
     size_t rest_num = 0;
     size_t seen = 0;
 
     for (size_t i = 0; rest != NULL && i < strip->plugs_num; i++)
-      if (strip->plugs[i].files[GRAPH_POWER].good && seen++ >= NAMED_IN_STRIP)
+      if (strip->plugs[i].files[RRD_POWER].good && seen++ >= NAMED_IN_STRIP)
         rest[rest_num++] = &strip->plugs[i];
     err = rest == NULL ? -ENOMEM
                        : add_layer(view, "other plugs", GRAPH_COLOURS, rest,
-                                   rest_num, GRAPH_POWER);
+                                   rest_num, RRD_POWER);
     free(rest);
   }
   return err;
 }
 
-static bool has_metered_plugs(const struct graph_thing *thing) {
-  for (size_t i = 0; i < thing->plugs_num; i++)
-    if (thing->plugs[i].files[GRAPH_POWER].good)
+static bool has_metered_plugs(const struct rrd_series *series) {
+  for (size_t i = 0; i < series->plugs_num; i++)
+    if (series->plugs[i].files[RRD_POWER].good)
       return true;
   return false;
 }
 
-static int plan_view(struct graph_plan *plan, struct graph_thing *thing,
-                     enum graph_kind kind, enum graph_span span) {
-  struct graph_view view = {.thing = thing, .kind = kind, .span = span};
-  enum graph_type type = graph_kinds[kind].type;
+static int plan_view(struct graph_plan *plan, struct rrd_series *series,
+                     enum graph_type kind, enum graph_span span) {
+  struct graph_view view = {.series = series, .kind = kind, .span = span};
+  enum rrd_type type = graph_types[kind].type;
   int err;
 
-  if (kind == GRAPH_KIND_POWER && has_metered_plugs(thing)) {
+  if (kind == GRAPH_POWER && has_metered_plugs(series)) {
     view.stacked = true;
-    if (thing->files[type].good)
-      view.whole = &thing->files[type];
-    err = add_plugs(&view, thing);
+    if (series->files[type].good)
+      view.whole = &series->files[type];
+    err = add_plugs(&view, series);
   } else {
-    if (kind == GRAPH_KIND_RESPONSE && thing->files[GRAPH_UP].good)
-      view.up = &thing->files[GRAPH_UP];
-    err = add_layer(&view, NULL, thing->colour, &thing, 1, type);
+    if (kind == GRAPH_RESPONSE && series->files[RRD_UP].good)
+      view.up = &series->files[RRD_UP];
+    err = add_layer(&view, NULL, series->colour, &series, 1, type);
   }
   if (err < 0) {
     graph_view_free(&view);
@@ -260,12 +260,12 @@ static int plan_view(struct graph_plan *plan, struct graph_thing *thing,
 /* What is without a meter shows whether it answers, whatever else is left
  * out. */
 static bool wanted(const struct graph_plan *plan,
-                   const struct graph_thing *thing, enum graph_kind kind,
+                   const struct rrd_series *series, enum graph_type kind,
                    bool all) {
-  if (!graph_kind_of(thing, kind))
+  if (!graph_type_fits(series, kind))
     return false;
-  return plan->kinds[kind] || (all && kind == GRAPH_KIND_RESPONSE &&
-                               !graph_kind_of(thing, GRAPH_KIND_POWER));
+  return plan->kinds[kind] || (all && kind == GRAPH_RESPONSE &&
+                               !graph_type_fits(series, GRAPH_POWER));
 }
 
 struct planner {
@@ -273,45 +273,45 @@ struct planner {
   bool all;
 };
 
-static int plan_thing(void *arg, struct graph_thing *thing) {
+static int plan_series(void *arg, struct rrd_series *series) {
   const struct planner *p = arg;
   struct graph_plan *plan = p->plan;
   int err = 0;
 
-  if (thing->seen > plan->newest)
-    plan->newest = thing->seen;
-  if (thing->name[0] == '\0') /* the sums of a host: in the overview */
+  if (series->seen > plan->newest)
+    plan->newest = series->seen;
+  if (series->name[0] == '\0') /* the sums of a host: in the overview */
     return 0;
-  thing->views = plan->views_num;
-  for (int kind = 0; kind < GRAPH_KINDS; kind++)
+  series->views = plan->views_num;
+  for (int kind = 0; kind < GRAPH_TYPES; kind++)
     for (int span = 0; span < GRAPH_SPANS && err == 0; span++)
       if (plan->spans[span] &&
-          wanted(plan, thing, (enum graph_kind)kind, p->all))
-        err = plan_view(plan, thing, (enum graph_kind)kind,
+          wanted(plan, series, (enum graph_type)kind, p->all))
+        err = plan_view(plan, series, (enum graph_type)kind,
                         (enum graph_span)span);
-  thing->views_num = plan->views_num - thing->views;
+  series->views_num = plan->views_num - series->views;
   return err;
 }
 
-int graph_plan_things(struct graph_plan *plan, struct rrd_tree *house,
+int graph_plan_series(struct graph_plan *plan, struct rrd_tree *tree,
                       const struct graph_wish *wish, time_t now) {
   struct planner planner = {plan, wish->all_kinds};
   size_t b = 0;
 
-  *plan = (struct graph_plan){.house = house, .now = now};
-  while (house->things_num > budgets[b].things)
+  *plan = (struct graph_plan){.tree = tree, .now = now};
+  while (tree->series_num > budgets[b].series)
     b++;
   plan->zoom = budgets[b].zoom;
-  for (size_t k = 0; k < GRAPH_KINDS; k++)
+  for (size_t k = 0; k < GRAPH_TYPES; k++)
     plan->kinds[k] = wish->all_kinds ? k < budgets[b].kinds : wish->kinds[k];
   memcpy(plan->spans, wish->spans, sizeof(plan->spans));
-  return rrd_each(house, plan_thing, &planner);
+  return rrd_each(tree, plan_series, &planner);
 }
 
 /* -- all devices together -- */
 
 struct ranked {
-  struct graph_thing *thing;
+  struct rrd_series *series;
   double average;
 };
 
@@ -321,7 +321,7 @@ static int by_average(const void *a, const void *b) {
 
   if (left->average != right->average)
     return left->average < right->average ? 1 : -1;
-  return strcmp(left->thing->name, right->thing->name);
+  return strcmp(left->series->name, right->series->name);
 }
 
 /* Devices of which something is known in this span, largest first. */
@@ -329,14 +329,13 @@ static size_t rank(const struct graph_plan *plan, enum graph_span span,
                    struct ranked *out) {
   size_t num = 0;
 
-  for (size_t h = 0; h < plan->house->hosts_num; h++) {
-    const struct graph_host *host = &plan->house->hosts[h];
+  for (size_t h = 0; h < plan->tree->hosts_num; h++) {
+    const struct rrd_host *host = &plan->tree->hosts[h];
 
     for (size_t i = 0; i < host->devices_num; i++) {
-      struct graph_thing *device = &host->devices[i];
-      const struct graph_view *view =
-          graph_plan_find(plan->views + device->views, device->views_num,
-                          GRAPH_KIND_POWER, span);
+      struct rrd_series *device = &host->devices[i];
+      const struct graph_view *view = graph_plan_find(
+          plan->views + device->views, device->views_num, GRAPH_POWER, span);
 
       if (view != NULL && view->state == GRAPH_DRAWN &&
           isfinite(view->numbers.average))
@@ -350,23 +349,23 @@ static size_t rank(const struct graph_plan *plan, enum graph_span span,
 static int stack(struct graph_view *view, const struct ranked *ranked,
                  size_t num) {
   unsigned colours[NAMED_IN_STACK] = {0};
-  struct graph_thing **rest = calloc(num + 1, sizeof(*rest));
+  struct rrd_series **rest = calloc(num + 1, sizeof(*rest));
   size_t named = num <= NAMED_IN_STACK ? num : NAMED_IN_STACK - 1;
   int err = rest == NULL ? -ENOMEM : 0;
 
   for (size_t i = 0; i < named; i++)
-    colours[i] = ranked[i].thing->colour;
+    colours[i] = ranked[i].series->colour;
   graph_colour_apart(colours, named);
   for (size_t i = 0; i < named && err == 0; i++) {
-    struct graph_thing *thing = ranked[i].thing;
+    struct rrd_series *series = ranked[i].series;
 
-    err = add_layer(view, thing->label, colours[i], &thing, 1, GRAPH_POWER);
+    err = add_layer(view, series->label, colours[i], &series, 1, RRD_POWER);
   }
   for (size_t i = named; i < num && err == 0; i++)
-    rest[i - named] = ranked[i].thing;
+    rest[i - named] = ranked[i].series;
   if (err == 0 && num > named)
     err = add_layer(view, "other devices", GRAPH_COLOURS, rest, num - named,
-                    GRAPH_POWER);
+                    RRD_POWER);
   free(rest);
   return err;
 }
@@ -375,7 +374,7 @@ static int plan_stack(struct graph_plan *plan, enum graph_span span,
                       enum graph_form form, const struct ranked *ranked,
                       size_t num) {
   struct graph_view view = {
-      .kind = GRAPH_KIND_POWER, .span = span, .form = form, .stacked = true};
+      .kind = GRAPH_POWER, .span = span, .form = form, .stacked = true};
   int err = stack(&view, ranked, num);
 
   if (err < 0) {
@@ -387,8 +386,8 @@ static int plan_stack(struct graph_plan *plan, enum graph_span span,
 
 /* The sum that collectd kept, unless it stopped keeping it; else the devices'
  * own values. */
-static bool has_sums(const struct graph_host *host, enum graph_type type) {
-  const struct graph_file *file = &host->sums.files[type];
+static bool has_sums(const struct rrd_host *host, enum rrd_type type) {
+  const struct rrd_file *file = &host->sums.files[type];
 
   for (size_t i = 0; i < host->devices_num && file->good; i++)
     if (host->devices[i].files[type].good &&
@@ -397,20 +396,20 @@ static bool has_sums(const struct graph_host *host, enum graph_type type) {
   return file->good;
 }
 
-static int plan_total(struct graph_plan *plan, enum graph_kind kind,
+static int plan_total(struct graph_plan *plan, enum graph_type kind,
                       enum graph_span span, enum graph_form form) {
   struct graph_view view = {.kind = kind, .span = span, .form = form};
-  enum graph_type type = graph_kinds[kind].type;
-  struct graph_thing **parts =
-      calloc(plan->house->things_num + plan->house->hosts_num,
-             sizeof(struct graph_thing *));
+  enum rrd_type type = graph_types[kind].type;
+  struct rrd_series **parts =
+      calloc(plan->tree->series_num + plan->tree->hosts_num,
+             sizeof(struct rrd_series *));
   size_t num = 0;
   int err;
 
   if (parts == NULL)
     return -ENOMEM;
-  for (size_t h = 0; h < plan->house->hosts_num; h++) {
-    struct graph_host *host = &plan->house->hosts[h];
+  for (size_t h = 0; h < plan->tree->hosts_num; h++) {
+    struct rrd_host *host = &plan->tree->hosts[h];
     bool sums = has_sums(host, type);
 
     if (sums)
@@ -430,7 +429,7 @@ static int plan_total(struct graph_plan *plan, enum graph_kind kind,
 
 static int plan_span(struct graph_plan *plan, enum graph_span span,
                      struct ranked *ranked) {
-  static const enum graph_kind kinds[] = {GRAPH_KIND_POWER, GRAPH_KIND_ENERGY};
+  static const enum graph_type kinds[] = {GRAPH_POWER, GRAPH_ENERGY};
   size_t num = rank(plan, span, ranked);
   int err = 0;
 
@@ -445,10 +444,10 @@ static int plan_span(struct graph_plan *plan, enum graph_span span,
 }
 
 int graph_plan_house(struct graph_plan *plan) {
-  struct ranked *ranked = calloc(plan->house->things_num + 1, sizeof(*ranked));
+  struct ranked *ranked = calloc(plan->tree->series_num + 1, sizeof(*ranked));
   int err = ranked == NULL ? -ENOMEM : 0;
 
-  plan->house_views = plan->views_num;
+  plan->total_views = plan->views_num;
   for (int span = 0; span < GRAPH_SPANS && err == 0; span++)
     if (plan->spans[span])
       err = plan_span(plan, (enum graph_span)span, ranked);
@@ -464,7 +463,7 @@ void graph_plan_free(struct graph_plan *plan) {
 }
 
 const struct graph_view *graph_plan_find(const struct graph_view *views,
-                                         size_t num, enum graph_kind kind,
+                                         size_t num, enum graph_type kind,
                                          enum graph_span span) {
   for (size_t i = 0; i < num; i++)
     if (views[i].kind == kind && views[i].span == span)

@@ -12,25 +12,25 @@
 
 struct graph_wish {
   bool spans[GRAPH_SPANS];
-  bool kinds[GRAPH_KINDS];
+  bool kinds[GRAPH_TYPES];
   bool all_kinds; /* as many as there is time for; else kinds[] */
 };
 
 struct graph_plan {
-  struct rrd_tree *house;
+  struct rrd_tree *tree;
   bool spans[GRAPH_SPANS];
-  bool kinds[GRAPH_KINDS];
+  bool kinds[GRAPH_TYPES];
   double zoom; /* pixels of a picture for each one shown */
   time_t now;
   time_t newest; /* when the latest value of all was measured; 0: never */
-  struct graph_view *views; /* those of one thing stand together */
+  struct graph_view *views; /* those of one series stand together */
   size_t views_num;
-  size_t house_views; /* the first of all devices together */
+  size_t total_views; /* the first of all devices together */
 };
 
 /* The views of all devices and plugs: 0, -ENOMEM. graph_plan_free() in all
- * cases. The house stays the caller's. */
-int graph_plan_things(struct graph_plan *plan, struct rrd_tree *house,
+ * cases. The tree stays the caller's. */
+int graph_plan_series(struct graph_plan *plan, struct rrd_tree *tree,
                       const struct graph_wish *wish, time_t now);
 
 /* The views of all devices together, each as a card and, next, as a wide one:
@@ -42,7 +42,7 @@ void graph_plan_free(struct graph_plan *plan);
 
 /* The view of that kind and span among num views, or NULL. */
 const struct graph_view *graph_plan_find(const struct graph_view *views,
-                                         size_t num, enum graph_kind kind,
+                                         size_t num, enum graph_type kind,
                                          enum graph_span span);
 
 /* "living-room" of "Living Room!": ASCII letters and digits for file names;

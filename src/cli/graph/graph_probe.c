@@ -15,24 +15,24 @@
 #define FAR_BACK 1e10 /* seconds: beyond any archive */
 
 struct probe {
-  struct rrd_tree *house;
-  struct graph_file **files; /* by link */
+  struct rrd_tree *tree;
+  struct rrd_file **files; /* by link */
   size_t num;
   size_t *queue; /* places in files: each, and again those that were locked */
   size_t next;
   size_t end;
   time_t now;
   int folder;
-  graph_problem *problem;
+  rrd_problem *problem;
   void *arg;
 };
 
-void graph_link_name(const struct graph_file *file, char out[GRAPH_LINK_SIZE]) {
+void graph_link_name(const struct rrd_file *file, char out[GRAPH_LINK_SIZE]) {
   snprintf(out, GRAPH_LINK_SIZE, "f%zu.rrd", file->link);
 }
 
-void graph_link_words(const struct graph_file *file, const char *words,
-                      char *out, size_t size) {
+void graph_link_words(const struct rrd_file *file, const char *words, char *out,
+                      size_t size) {
   char name[GRAPH_LINK_SIZE] = "";
   const char *at = NULL;
 
@@ -47,11 +47,11 @@ void graph_link_words(const struct graph_file *file, const char *words,
     snprintf(out, size, "%s", words);
 }
 
-static int link_files(void *arg, struct graph_thing *thing) {
+static int link_files(void *arg, struct rrd_series *series) {
   struct probe *p = arg;
 
-  for (size_t i = 0; i < GRAPH_TYPES; i++) {
-    struct graph_file *file = &thing->files[i];
+  for (size_t i = 0; i < RRD_TYPES; i++) {
+    struct rrd_file *file = &series->files[i];
     char name[GRAPH_LINK_SIZE];
 
     if (file->path == NULL)
@@ -75,7 +75,7 @@ static bool next(void *arg, size_t *task, struct buf *line) {
   return buf_addf(line, "info %s", name) == 0;
 }
 
-static void tell_future(struct probe *p, const struct graph_file *file) {
+static void tell_future(struct probe *p, const struct rrd_file *file) {
   char when[32];
   char text[160];
   struct tm tm = {0};
@@ -90,7 +90,7 @@ static void tell_future(struct probe *p, const struct graph_file *file) {
 
 static void done(void *arg, size_t task, const struct graph_answer *answer) {
   struct probe *p = arg;
-  struct graph_file *file = p->files[task];
+  struct rrd_file *file = p->files[task];
 
   if (graph_answer_is_locked(answer) && p->end < p->num + GRAPH_TRIES_MAX) {
     p->queue[p->end++] = task;
@@ -120,48 +120,48 @@ static void done(void *arg, size_t task, const struct graph_answer *answer) {
 static void tick(void *arg) { (void)arg; }
 
 /* A device that does not answer is still written about: up is 0 then. */
-static time_t latest(const struct probe *p, const struct graph_thing *thing) {
+static time_t latest(const struct probe *p, const struct rrd_series *series) {
   time_t seen = 0;
 
-  for (size_t i = 0; i < GRAPH_TYPES; i++) {
-    const struct graph_file *file = &thing->files[i];
+  for (size_t i = 0; i < RRD_TYPES; i++) {
+    const struct rrd_file *file = &series->files[i];
 
-    if (file->good && (i != GRAPH_UP || file->value > 0) && file->last > seen &&
+    if (file->good && (i != RRD_UP || file->value > 0) && file->last > seen &&
         file->last <= p->now + GRAPH_FUTURE_SECONDS)
       seen = file->last;
   }
-  for (size_t i = 0; i < thing->plugs_num; i++)
-    if (latest(p, &thing->plugs[i]) > seen)
-      seen = latest(p, &thing->plugs[i]);
+  for (size_t i = 0; i < series->plugs_num; i++)
+    if (latest(p, &series->plugs[i]) > seen)
+      seen = latest(p, &series->plugs[i]);
   return seen;
 }
 
-static int set_seen(void *arg, struct graph_thing *thing) {
-  thing->seen = latest(arg, thing);
+static int set_seen(void *arg, struct rrd_series *series) {
+  series->seen = latest(arg, series);
   return 0;
 }
 
-int graph_probe(struct rrd_tree *house, struct graph_pool *pool,
-                const char *folder, time_t now, graph_problem *problem,
+int graph_probe(struct rrd_tree *tree, struct graph_pool *pool,
+                const char *folder, time_t now, rrd_problem *problem,
                 void *arg) {
-  struct probe p = {.house = house, .now = now, .problem = problem, .arg = arg};
+  struct probe p = {.tree = tree, .now = now, .problem = problem, .arg = arg};
   const struct graph_work work = {next, done, tick, &p};
   int err;
 
   p.folder = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   if (p.folder < 0)
     return -errno;
-  p.files = calloc(house->files_num + 1, sizeof(struct graph_file *));
-  p.queue = calloc(house->files_num + GRAPH_TRIES_MAX, sizeof(size_t));
+  p.files = calloc(tree->files_num + 1, sizeof(struct rrd_file *));
+  p.queue = calloc(tree->files_num + GRAPH_TRIES_MAX, sizeof(size_t));
   err = p.files == NULL || p.queue == NULL ? -ENOMEM
-                                           : rrd_each(house, link_files, &p);
+                                           : rrd_each(tree, link_files, &p);
   close(p.folder);
   for (; err == 0 && p.end < p.num; p.end++)
     p.queue[p.end] = p.end;
   if (err == 0)
     err = graph_pool_run(pool, &work);
   if (err == 0)
-    rrd_each(house, set_seen, &p);
+    rrd_each(tree, set_seen, &p);
   free(p.queue);
   free(p.files);
   return err;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Kinds and spans: see graph_kinds.h. */
+/* Kinds and spans: see graph_types.h. */
 #include <config.h>
 
 #include "cli/graph/graph_types.h"
@@ -24,30 +24,27 @@ const struct graph_span_info graph_spans[GRAPH_SPANS] = {
                     "this month"},
 };
 
-const struct graph_kind_info graph_kinds[GRAPH_KINDS] = {
-    [GRAPH_KIND_POWER] = {"power", "Power", "W", 1, GRAPH_POWER, GRAPH_POWER},
-    [GRAPH_KIND_ENERGY] = {"energy", "Energy", "Wh", 2, GRAPH_WATT_HOURS,
-                           GRAPH_WATT_HOURS},
-    [GRAPH_KIND_VOLTAGE] = {"voltage", "Voltage", "V", 1, GRAPH_VOLTAGE,
-                            GRAPH_VOLTAGE},
-    [GRAPH_KIND_CURRENT] = {"current", "Current", "A", 3, GRAPH_CURRENT,
-                            GRAPH_CURRENT},
-    [GRAPH_KIND_SIGNAL] = {"signal", "Signal", "dBm", 0, GRAPH_SIGNAL,
-                           GRAPH_SIGNAL},
-    [GRAPH_KIND_RESPONSE] = {"response", "Response time", "ms", 1,
-                             GRAPH_RESPONSE, GRAPH_UP},
+const struct graph_type_info graph_types[GRAPH_TYPES] = {
+    [GRAPH_POWER] = {"power", "Power", "W", 1, RRD_POWER, RRD_POWER},
+    [GRAPH_ENERGY] = {"energy", "Energy", "Wh", 2, RRD_WATT_HOURS,
+                      RRD_WATT_HOURS},
+    [GRAPH_VOLTAGE] = {"voltage", "Voltage", "V", 1, RRD_VOLTAGE, RRD_VOLTAGE},
+    [GRAPH_CURRENT] = {"current", "Current", "A", 3, RRD_CURRENT, RRD_CURRENT},
+    [GRAPH_SIGNAL] = {"signal", "Signal", "dBm", 0, RRD_SIGNAL, RRD_SIGNAL},
+    [GRAPH_RESPONSE] = {"response", "Response time", "ms", 1, RRD_RESPONSE_TIME,
+                        RRD_UP},
 };
 
-static bool has(const struct graph_thing *thing, enum graph_type type) {
-  return thing->files[type].path != NULL && thing->files[type].good;
+static bool has(const struct rrd_series *series, enum rrd_type type) {
+  return series->files[type].path != NULL && series->files[type].good;
 }
 
-bool graph_kind_of(const struct graph_thing *thing, enum graph_kind kind) {
-  if (has(thing, graph_kinds[kind].type) ||
-      has(thing, graph_kinds[kind].or_type))
+bool graph_type_fits(const struct rrd_series *series, enum graph_type kind) {
+  if (has(series, graph_types[kind].type) ||
+      has(series, graph_types[kind].or_type))
     return true;
-  for (size_t i = 0; kind == GRAPH_KIND_POWER && i < thing->plugs_num; i++)
-    if (has(&thing->plugs[i], GRAPH_POWER))
+  for (size_t i = 0; kind == GRAPH_POWER && i < series->plugs_num; i++)
+    if (has(&series->plugs[i], RRD_POWER))
       return true;
   return false;
 }

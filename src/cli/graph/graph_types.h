@@ -14,14 +14,14 @@
 enum graph_span { GRAPH_DAY, GRAPH_WEEK, GRAPH_MONTH, GRAPH_YEAR, GRAPH_SPANS };
 
 /* In the order in which they are left out when there is too much to draw. */
-enum graph_kind {
-  GRAPH_KIND_POWER,
-  GRAPH_KIND_ENERGY,
-  GRAPH_KIND_VOLTAGE,
-  GRAPH_KIND_CURRENT,
-  GRAPH_KIND_SIGNAL,
-  GRAPH_KIND_RESPONSE,
-  GRAPH_KINDS
+enum graph_type {
+  GRAPH_POWER,
+  GRAPH_ENERGY,
+  GRAPH_VOLTAGE,
+  GRAPH_CURRENT,
+  GRAPH_SIGNAL,
+  GRAPH_RESPONSE,
+  GRAPH_TYPES
 };
 
 enum graph_theme { GRAPH_LIGHT, GRAPH_DARK, GRAPH_THEMES };
@@ -42,22 +42,22 @@ struct graph_span_info {
   const char *bar_now;   /* the bar that still grows */
 };
 
-struct graph_kind_info {
+struct graph_type_info {
   const char *name;
   const char *title;
   const char *unit; /* of the numbers in the legend */
   int decimals;     /* of those */
   /* Drawn where one of these is there. */
-  enum graph_type type;
-  enum graph_type or_type; /* may be the same */
+  enum rrd_type type;
+  enum rrd_type or_type; /* may be the same */
 };
 
 extern const struct graph_span_info graph_spans[GRAPH_SPANS];
-extern const struct graph_kind_info graph_kinds[GRAPH_KINDS];
+extern const struct graph_type_info graph_types[GRAPH_TYPES];
 
-/* Whether thing has what a picture of this kind shows. A strip has power when
+/* Whether series has what a picture of this kind shows. A strip has power when
  * one of its plugs has. */
-bool graph_kind_of(const struct graph_thing *thing, enum graph_kind kind);
+bool graph_type_fits(const struct rrd_series *series, enum graph_type kind);
 
 /* The edges of the bars, bars + 1 of them in growing order: local hours, days
  * or months, of which the last is the one that holds now. */

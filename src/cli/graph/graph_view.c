@@ -6,7 +6,7 @@
 
 #include <stdlib.h>
 
-struct graph_file *graph_view_file(const struct graph_view *view, size_t i) {
+struct rrd_file *graph_view_file(const struct graph_view *view, size_t i) {
   for (size_t j = 0; j < view->layers_num; j++) {
     if (i < view->layers[j].files_num)
       return view->layers[j].files[i];

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* One picture, before and after it is drawn: what it shows, and the numbers
- * that stand in its legend. Who makes views is cli/graph_plan.h. */
+ * that stand in its legend. Who makes views is cli/graph/graph_plan.h. */
 #ifndef CLI_GRAPH_GRAPH_VIEW_H
 #define CLI_GRAPH_GRAPH_VIEW_H
 
@@ -29,7 +29,7 @@ struct graph_numbers {
 struct graph_layer {
   const char *label; /* borrowed; NULL: the whole, without a name */
   unsigned colour;   /* place in the palette; GRAPH_COLOURS: no device's */
-  struct graph_file **files; /* the list is the layer's, the files are not */
+  struct rrd_file **files; /* the list is the layer's, the files are not */
   size_t files_num;
   struct graph_numbers numbers; /* of stacks */
 };
@@ -37,15 +37,15 @@ struct graph_layer {
 enum { GRAPH_NAME_SIZE = 128 };
 
 struct graph_view {
-  const struct graph_thing *thing; /* NULL: all devices */
-  enum graph_kind kind;
+  const struct rrd_series *series; /* NULL: all devices */
+  enum graph_type kind;
   enum graph_span span;
   enum graph_form form;
   bool stacked;
   struct graph_layer *layers;
   size_t layers_num;
-  struct graph_file *whole; /* of a stack: the measured sum, or NULL */
-  struct graph_file *up;    /* response: or NULL */
+  struct rrd_file *whole; /* of a stack: the measured sum, or NULL */
+  struct rrd_file *up;    /* response: or NULL */
   bool plain; /* the files keep averages only: no band, no true maximum */
   enum graph_state state;
   char names[GRAPH_THEMES][GRAPH_NAME_SIZE]; /* of the pictures, with .png */
@@ -58,7 +58,7 @@ struct graph_view {
 };
 
 /* The files of a view, one by one: NULL behind the last. */
-struct graph_file *graph_view_file(const struct graph_view *view, size_t i);
+struct rrd_file *graph_view_file(const struct graph_view *view, size_t i);
 
 /* Frees what the view owns. */
 void graph_view_free(struct graph_view *view);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* collectd's RRD folders as a house: see graph_house.h. */
+/* collectd's RRD folders as a tree: see rrd_scan.h. */
 #include <config.h>
 
 #include "cli/graph/rrd_scan.h"
@@ -18,30 +18,30 @@
 enum { LABEL_SIZE = 256 };
 
 struct scan {
-  struct rrd_tree *house;
-  graph_problem *problem;
+  struct rrd_tree *tree;
+  rrd_problem *problem;
   void *arg;
 };
 
 static const struct {
   const char *name;
-  enum graph_type type;
+  enum rrd_type type;
 } types[] = {
-    {"power", GRAPH_POWER},
-    {"watt_hours", GRAPH_WATT_HOURS},
-    {"voltage", GRAPH_VOLTAGE},
-    {"current", GRAPH_CURRENT},
-    {"signal_power", GRAPH_SIGNAL},
-    {"response_time", GRAPH_RESPONSE},
-    {"up", GRAPH_UP},
-    {"kwh_today", GRAPH_KWH_TODAY},
+    {"power", RRD_POWER},
+    {"watt_hours", RRD_WATT_HOURS},
+    {"voltage", RRD_VOLTAGE},
+    {"current", RRD_CURRENT},
+    {"signal_power", RRD_SIGNAL},
+    {"response_time", RRD_RESPONSE_TIME},
+    {"up", RRD_UP},
+    {"kwh_today", RRD_KWH_TODAY},
 };
 
 static void tell(const struct scan *s, const char *path, const char *text) {
   s->problem(s->arg, path, text);
 }
 
-/* -- things -- */
+/* -- series -- */
 
 static char *label_of(const char *name) {
   char clean[LABEL_SIZE];
@@ -50,11 +50,11 @@ static char *label_of(const char *name) {
   return strdup(clean[0] != '\0' ? clean : "?");
 }
 
-static void thing_free(struct graph_thing *t) {
+static void series_free(struct rrd_series *t) {
   for (size_t i = 0; i < t->plugs_num; i++)
-    thing_free(&t->plugs[i]);
+    series_free(&t->plugs[i]);
   free(t->plugs);
-  for (size_t i = 0; i < GRAPH_TYPES; i++)
+  for (size_t i = 0; i < RRD_TYPES; i++)
     free(t->files[i].path);
   free(t->host);
   free(t->name);
@@ -63,41 +63,41 @@ static void thing_free(struct graph_thing *t) {
   free(t->info);
 }
 
-static int thing_init(struct graph_thing *t, const char *host,
-                      const char *name) {
-  *t = (struct graph_thing){
+static int series_init(struct rrd_series *t, const char *host,
+                       const char *name) {
+  *t = (struct rrd_series){
       .host = strdup(host), .name = strdup(name), .label = label_of(name)};
-  for (size_t i = 0; i < GRAPH_TYPES; i++)
+  for (size_t i = 0; i < RRD_TYPES; i++)
     t->files[i].value = NAN;
   if (t->host != NULL && t->name != NULL && t->label != NULL)
     return 0;
-  thing_free(t);
+  series_free(t);
   return -ENOMEM;
 }
 
 /* The one of that name, made when it is not there: 0 or -errno. */
-static int thing_get(struct scan *s, struct graph_thing **things, size_t *num,
-                     const char *host, const char *name,
-                     struct graph_thing **found) {
-  struct graph_thing *grown;
+static int series_get(struct scan *s, struct rrd_series **series, size_t *num,
+                      const char *host, const char *name,
+                      struct rrd_series **found) {
+  struct rrd_series *grown;
   int err;
 
   for (size_t i = *num; i > 0; i--)
-    if (strcmp((*things)[i - 1].name, name) == 0) {
-      *found = &(*things)[i - 1];
+    if (strcmp((*series)[i - 1].name, name) == 0) {
+      *found = &(*series)[i - 1];
       return 0;
     }
-  if (s->house->things_num >= GRAPH_THINGS_MAX)
+  if (s->tree->series_num >= RRD_SERIES_MAX)
     return -E2BIG;
-  grown = realloc(*things, (*num + 1) * sizeof(*grown));
+  grown = realloc(*series, (*num + 1) * sizeof(*grown));
   if (grown == NULL)
     return -ENOMEM;
-  *things = grown;
-  err = thing_init(&grown[*num], host, name);
+  *series = grown;
+  err = series_init(&grown[*num], host, name);
   if (err < 0)
     return err;
   *found = &grown[(*num)++];
-  s->house->things_num++;
+  s->tree->series_num++;
   return 0;
 }
 
@@ -113,8 +113,7 @@ static int64_t nanoseconds(struct timespec t) {
   return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
 }
 
-static int take_file(struct scan *s, struct graph_file *file,
-                     const char *path) {
+static int take_file(struct scan *s, struct rrd_file *file, const char *path) {
   struct stat what;
   const char *flaw = stat(path, &what) < 0 ? strerror(errno) : file_flaw(&what);
 
@@ -125,13 +124,13 @@ static int take_file(struct scan *s, struct graph_file *file,
   free(file->path);
   file->path = strdup(path);
   file->changed_ns = nanoseconds(what.st_mtim);
-  file->link = s->house->files_num++;
+  file->link = s->tree->files_num++;
   return file->path != NULL ? 0 : -ENOMEM;
 }
 
 /* "info-model=....rrd": of several, from before and after an update of the
  * firmware, the newest counts. */
-static int take_info(struct graph_thing *t, const char *text, size_t len,
+static int take_info(struct rrd_series *t, const char *text, size_t len,
                      const char *path) {
   struct stat what;
   char *copy;
@@ -151,7 +150,7 @@ static bool is_word(const char *text, size_t len, const char *word) {
   return strlen(word) == len && memcmp(text, word, len) == 0;
 }
 
-static const enum graph_type *type_of(const char *text, size_t len) {
+static const enum rrd_type *type_of(const char *text, size_t len) {
   for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++)
     if (is_word(text, len, types[i].name))
       return &types[i].type;
@@ -160,12 +159,12 @@ static const enum graph_type *type_of(const char *text, size_t len) {
 
 /* One entry of a device's folder: "power.rrd"; of a strip's outlets:
  * "power-Lamp.rrd", where what stands behind the first dash is the plug. */
-static int take_entry(struct scan *s, struct graph_thing *t, bool plugs,
+static int take_entry(struct scan *s, struct rrd_series *t, bool plugs,
                       const char *path, const char *entry) {
   size_t len = strlen(entry);
   size_t word = strcspn(entry, "-.");
-  const enum graph_type *type = type_of(entry, word);
-  struct graph_thing *plug = NULL;
+  const enum rrd_type *type = type_of(entry, word);
+  struct rrd_series *plug = NULL;
   char *name;
   int err;
 
@@ -183,7 +182,7 @@ static int take_entry(struct scan *s, struct graph_thing *t, bool plugs,
   name = strndup(entry + word + 1, len - word - 1);
   err = name == NULL
             ? -ENOMEM
-            : thing_get(s, &t->plugs, &t->plugs_num, t->host, name, &plug);
+            : series_get(s, &t->plugs, &t->plugs_num, t->host, name, &plug);
   free(name);
   if (err == 0 && plug->strip == NULL &&
       (plug->strip = strdup(t->name)) == NULL)
@@ -246,10 +245,10 @@ static int take_plug(struct scan *s, void *arg, const char *path,
 /* One folder of a host: kasa-DEVICE, kasa_plug-STRIP or kasa_total. */
 static int take_folder(struct scan *s, void *arg, const char *path,
                        const char *name) {
-  struct graph_host *host = arg;
+  struct rrd_host *host = arg;
   size_t word = strcspn(name, "-");
   const char *instance = name[word] == '-' ? name + word + 1 : "";
-  struct graph_thing *device = NULL;
+  struct rrd_series *device = NULL;
   bool plugs = is_word(name, word, "kasa_plug");
   int err;
 
@@ -257,8 +256,8 @@ static int take_folder(struct scan *s, void *arg, const char *path,
     return walk(s, path, take_own, &host->sums);
   if ((!plugs && !is_word(name, word, "kasa")) || instance[0] == '\0')
     return 0;
-  err = thing_get(s, &host->devices, &host->devices_num, host->name, instance,
-                  &device);
+  err = series_get(s, &host->devices, &host->devices_num, host->name, instance,
+                   &device);
   if (err == -E2BIG) {
     tell(s, path, "more devices and plugs than kasactl graph can take");
     return 0;
@@ -266,8 +265,8 @@ static int take_folder(struct scan *s, void *arg, const char *path,
   return err < 0 ? err : walk(s, path, plugs ? take_plug : take_own, device);
 }
 
-static bool has_files(const struct graph_thing *t) {
-  for (size_t i = 0; i < GRAPH_TYPES; i++)
+static bool has_files(const struct rrd_series *t) {
+  for (size_t i = 0; i < RRD_TYPES; i++)
     if (t->files[i].path != NULL)
       return true;
   for (size_t i = 0; i < t->plugs_num; i++)
@@ -277,8 +276,8 @@ static bool has_files(const struct graph_thing *t) {
 }
 
 static int by_label(const void *a, const void *b) {
-  const struct graph_thing *left = a;
-  const struct graph_thing *right = b;
+  const struct rrd_series *left = a;
+  const struct rrd_series *right = b;
   int order = strcasecmp(left->label, right->label);
 
   return order != 0 ? order : strcmp(left->name, right->name);
@@ -286,39 +285,39 @@ static int by_label(const void *a, const void *b) {
 
 /* Without those of which nothing is left: folders of other plugins called
  * kasa, devices whose files are all broken. */
-static void tidy(struct rrd_tree *house, struct graph_thing **things,
+static void tidy(struct rrd_tree *tree, struct rrd_series **series,
                  size_t *num) {
   size_t kept = 0;
 
   for (size_t i = 0; i < *num; i++) {
-    struct graph_thing *t = &(*things)[i];
+    struct rrd_series *t = &(*series)[i];
 
-    tidy(house, &t->plugs, &t->plugs_num);
+    tidy(tree, &t->plugs, &t->plugs_num);
     if (has_files(t)) {
-      (*things)[kept++] = *t;
+      (*series)[kept++] = *t;
     } else {
-      thing_free(t);
-      house->things_num--;
+      series_free(t);
+      tree->series_num--;
     }
   }
   *num = kept;
   if (kept > 1)
-    qsort(*things, kept, sizeof(**things), by_label);
+    qsort(*series, kept, sizeof(**series), by_label);
 }
 
-static void host_free(struct graph_host *host) {
+static void host_free(struct rrd_host *host) {
   for (size_t i = 0; i < host->devices_num; i++)
-    thing_free(&host->devices[i]);
+    series_free(&host->devices[i]);
   free(host->devices);
-  thing_free(&host->sums);
+  series_free(&host->sums);
   free(host->name);
   free(host->label);
 }
 
-static int host_init(struct graph_host *host, const char *name) {
-  *host = (struct graph_host){.name = strdup(name), .label = label_of(name)};
+static int host_init(struct rrd_host *host, const char *name) {
+  *host = (struct rrd_host){.name = strdup(name), .label = label_of(name)};
   if (host->name != NULL && host->label != NULL &&
-      thing_init(&host->sums, name, "") == 0)
+      series_init(&host->sums, name, "") == 0)
     return 0;
   free(host->name);
   free(host->label);
@@ -329,9 +328,9 @@ static int host_init(struct graph_host *host, const char *name) {
  * files beside them. */
 static int take_host(struct scan *s, void *arg, const char *path,
                      const char *name) {
-  struct rrd_tree *house = arg;
-  struct graph_host host;
-  struct graph_host *grown;
+  struct rrd_tree *tree = arg;
+  struct rrd_host host;
+  struct rrd_host *grown;
   struct stat what;
   int err;
 
@@ -345,49 +344,49 @@ static int take_host(struct scan *s, void *arg, const char *path,
   if (err < 0)
     return err;
   err = walk(s, path, take_folder, &host);
-  tidy(house, &host.devices, &host.devices_num);
+  tidy(tree, &host.devices, &host.devices_num);
   if (err < 0 || (host.devices_num == 0 && !has_files(&host.sums))) {
     host_free(&host);
     return err;
   }
-  grown = realloc(house->hosts, (house->hosts_num + 1) * sizeof(*grown));
+  grown = realloc(tree->hosts, (tree->hosts_num + 1) * sizeof(*grown));
   if (grown == NULL) {
     host_free(&host);
     return -ENOMEM;
   }
-  house->hosts = grown;
-  grown[house->hosts_num++] = host;
+  tree->hosts = grown;
+  grown[tree->hosts_num++] = host;
   return 0;
 }
 
-int rrd_scan(struct rrd_tree *house, const char *root, graph_problem *problem,
+int rrd_scan(struct rrd_tree *tree, const char *root, rrd_problem *problem,
              void *arg) {
-  struct scan s = {.house = house, .problem = problem, .arg = arg};
+  struct scan s = {.tree = tree, .problem = problem, .arg = arg};
   DIR *folder = opendir(root);
 
-  *house = (struct rrd_tree){0};
+  *tree = (struct rrd_tree){0};
   if (folder == NULL)
     return -errno;
   closedir(folder);
-  return walk(&s, root, take_host, house);
+  return walk(&s, root, take_host, tree);
 }
 
-void rrd_free(struct rrd_tree *house) {
-  for (size_t i = 0; i < house->hosts_num; i++)
-    host_free(&house->hosts[i]);
-  free(house->hosts);
-  *house = (struct rrd_tree){0};
+void rrd_free(struct rrd_tree *tree) {
+  for (size_t i = 0; i < tree->hosts_num; i++)
+    host_free(&tree->hosts[i]);
+  free(tree->hosts);
+  *tree = (struct rrd_tree){0};
 }
 
-int rrd_each(struct rrd_tree *house, graph_visit *visit, void *arg) {
+int rrd_each(struct rrd_tree *tree, rrd_visit *visit, void *arg) {
   int stop = 0;
 
-  for (size_t h = 0; h < house->hosts_num && stop == 0; h++) {
-    struct graph_host *host = &house->hosts[h];
+  for (size_t h = 0; h < tree->hosts_num && stop == 0; h++) {
+    struct rrd_host *host = &tree->hosts[h];
 
     stop = visit(arg, &host->sums);
     for (size_t i = 0; i < host->devices_num && stop == 0; i++) {
-      struct graph_thing *device = &host->devices[i];
+      struct rrd_series *device = &host->devices[i];
 
       stop = visit(arg, device);
       for (size_t j = 0; j < device->plugs_num && stop == 0; j++)
@@ -397,10 +396,10 @@ int rrd_each(struct rrd_tree *house, graph_visit *visit, void *arg) {
   return stop;
 }
 
-void graph_info(const struct graph_thing *thing, const char *member, char *out,
-                size_t size) {
+void rrd_info(const struct rrd_series *series, const char *member, char *out,
+              size_t size) {
   size_t len = strlen(member);
-  const char *at = thing->info;
+  const char *at = series->info;
 
   out[0] = '\0';
   for (; at != NULL; at = strchr(at, ' ')) {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* What collectd's rrdtool plugin has kept of our values, as a house: hosts,
+/* What collectd's rrdtool plugin has kept of our values, as a tree: hosts,
  * their devices, the plugs of strips, and a file for each quantity (the names
  * are those of doc/names.md). Looks at folders and file names; what is inside
- * the files is asked of rrdtool later (cli/graph_probe.h). One thread. */
+ * the files is asked of rrdtool later (cli/graph/graph_probe.h). One thread. */
 #ifndef CLI_GRAPH_RRD_SCAN_H
 #define CLI_GRAPH_RRD_SCAN_H
 
@@ -12,22 +12,22 @@
 #include <time.h>
 
 /* The quantities that are drawn or shown. */
-enum graph_type {
-  GRAPH_POWER,
-  GRAPH_WATT_HOURS,
-  GRAPH_VOLTAGE,
-  GRAPH_CURRENT,
-  GRAPH_SIGNAL,
-  GRAPH_RESPONSE,
-  GRAPH_UP,
-  GRAPH_KWH_TODAY,
-  GRAPH_TYPES
+enum rrd_type {
+  RRD_POWER,
+  RRD_WATT_HOURS,
+  RRD_VOLTAGE,
+  RRD_CURRENT,
+  RRD_SIGNAL,
+  RRD_RESPONSE_TIME,
+  RRD_UP,
+  RRD_KWH_TODAY,
+  RRD_TYPES
 };
 
-struct graph_file {
+struct rrd_file {
   char *path; /* absolute; NULL: there is none */
   int64_t changed_ns;
-  size_t link; /* its number among all files of the house */
+  size_t link; /* its number among all files of the tree */
   /* From the probe: */
   bool good;     /* rrdtool can read it */
   bool extremes; /* it keeps the lowest and highest readings, too */
@@ -36,15 +36,15 @@ struct graph_file {
   double value;  /* the reading of then, NAN when unknown */
 };
 
-struct graph_thing {
+struct rrd_series {
   char *host;  /* name of its folder */
   char *name;  /* as collectd wrote it; "" for the sums of a host */
   char *strip; /* of a plug: the name of its strip; else NULL */
   char *label; /* the name for people: clean UTF-8, never empty */
   char *info;  /* "model=... ip=..." or NULL */
   int64_t info_ns;
-  struct graph_file files[GRAPH_TYPES];
-  struct graph_thing *plugs; /* by label */
+  struct rrd_file files[RRD_TYPES];
+  struct rrd_series *plugs; /* by label */
   size_t plugs_num;
   unsigned colour; /* place in the palette */
   time_t seen;     /* latest reading, 0: never */
@@ -52,41 +52,41 @@ struct graph_thing {
   size_t views_num;
 };
 
-struct graph_host {
+struct rrd_host {
   char *name;
   char *label;
-  struct graph_thing sums;
-  struct graph_thing *devices; /* by label */
+  struct rrd_series sums;
+  struct rrd_series *devices; /* by label */
   size_t devices_num;
 };
 
 struct rrd_tree {
-  struct graph_host *hosts; /* by name; those that have something of ours */
+  struct rrd_host *hosts; /* by name; those that have something of ours */
   size_t hosts_num;
   size_t files_num;
-  size_t things_num; /* devices and plugs */
+  size_t series_num; /* devices and plugs */
 };
 
 /* Ceiling for devices and plugs: beyond it somebody plays with us. */
-enum { GRAPH_THINGS_MAX = 20000 };
+enum { RRD_SERIES_MAX = 20000 };
 
 /* path is the file or folder that text is about. */
-typedef void graph_problem(void *arg, const char *path, const char *text);
+typedef void rrd_problem(void *arg, const char *path, const char *text);
 
 /* Reads the folder root (absolute); every problem is told and the rest is
  * read. 0, -ENOMEM, or -errno when root itself cannot be read.
  * rrd_free() in all cases. */
-int rrd_scan(struct rrd_tree *house, const char *root, graph_problem *problem,
+int rrd_scan(struct rrd_tree *tree, const char *root, rrd_problem *problem,
              void *arg);
-void rrd_free(struct rrd_tree *house);
+void rrd_free(struct rrd_tree *tree);
 
 /* Calls visit for sums, devices and plugs; stops at the first that returns
  * another value than 0, and returns that. */
-typedef int graph_visit(void *arg, struct graph_thing *thing);
-int rrd_each(struct rrd_tree *house, graph_visit *visit, void *arg);
+typedef int rrd_visit(void *arg, struct rrd_series *series);
+int rrd_each(struct rrd_tree *tree, rrd_visit *visit, void *arg);
 
 /* A member of info, like "model"; "" if it is not there. */
-void graph_info(const struct graph_thing *thing, const char *member, char *out,
-                size_t size);
+void rrd_info(const struct rrd_series *series, const char *member, char *out,
+              size_t size);
 
 #endif

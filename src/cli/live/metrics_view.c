@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The house behind a metrics page: see house.h. */
+/* The house behind a metrics page: see devices.h. */
 #include <config.h>
 
 #include "cli/live/metrics_view.h"
@@ -52,7 +52,7 @@ struct house_device {
   int64_t watched_ms; /* the first page on which it was silent */
 };
 
-struct house {
+struct metrics_view {
   struct house_device **devices; /* by name once a page has ended */
   size_t count, room;
   struct hash by_key;
@@ -63,8 +63,8 @@ struct house {
   double known, up, on;
 };
 
-struct house *metrics_view_create(void) {
-  struct house *h = calloc(1, sizeof(*h));
+struct metrics_view *metrics_view_create(void) {
+  struct metrics_view *h = calloc(1, sizeof(*h));
 
   if (h != NULL && hash_init(&h->by_key) < 0) {
     free(h);
@@ -73,13 +73,13 @@ struct house *metrics_view_create(void) {
   return h;
 }
 
-static void device_drop(struct house *h, struct house_device *d) {
+static void device_drop(struct metrics_view *h, struct house_device *d) {
   hash_remove(&h->by_key, &d->by_key);
   free(d->plugs);
   free(d);
 }
 
-void metrics_view_free(struct house *h) {
+void metrics_view_free(struct metrics_view *h) {
   if (h == NULL)
     return;
   for (size_t i = 0; i < h->count; i++)
@@ -95,7 +95,7 @@ static void clean(const char *in, char *out, size_t size) {
   text_clean(in, strlen(in), out, size);
 }
 
-static struct house_device *add_device(struct house *h, const char *key,
+static struct house_device *add_device(struct metrics_view *h, const char *key,
                                        uint64_t hash, const char *name,
                                        const char *host) {
   struct house_device *d;
@@ -120,7 +120,7 @@ static struct house_device *add_device(struct house *h, const char *key,
   return d;
 }
 
-static struct house_device *device_of(struct house *h, const char *name,
+static struct house_device *device_of(struct metrics_view *h, const char *name,
                                       const char *host) {
   char key[KEY_SIZE];
   struct house_device *d;
@@ -139,8 +139,8 @@ static struct house_device *device_of(struct house *h, const char *name,
   return d;
 }
 
-static struct house_plug *plug_of(struct house *h, struct house_device *d,
-                                  const char *raw) {
+static struct house_plug *plug_of(struct metrics_view *h,
+                                  struct house_device *d, const char *raw) {
   char name[DEVICE_NAME_SIZE];
   struct house_plug *grown;
 
@@ -207,7 +207,7 @@ static void take_failures(struct house_device *d, const char *reason,
       d->failures[o] = (uint64_t)value;
 }
 
-static void take_device(struct house *h, const char *type,
+static void take_device(struct metrics_view *h, const char *type,
                         const struct metrics_sample *s) {
   const char *name = metrics_label(s, "kasa");
   const char *instance = metrics_label(s, "type");
@@ -233,7 +233,7 @@ static void take_device(struct house *h, const char *type,
   }
 }
 
-static void take_plug(struct house *h, const char *type,
+static void take_plug(struct metrics_view *h, const char *type,
                       const struct metrics_sample *s) {
   const char *strip = metrics_label(s, "kasa_plug");
   const char *name = metrics_label(s, "type");
@@ -249,7 +249,7 @@ static void take_plug(struct house *h, const char *type,
 }
 
 /* Sums of several collectds behind one page add up. */
-static void take_total(struct house *h, const char *type,
+static void take_total(struct metrics_view *h, const char *type,
                        const struct metrics_sample *s) {
   const char *which = metrics_label(s, "kasa_total");
   struct reading one = {0};
@@ -278,7 +278,7 @@ static void take_total(struct house *h, const char *type,
 void metrics_view_take(void *arg, const struct metrics_sample *s) {
   static const struct {
     const char *prefix;
-    void (*take)(struct house *h, const char *type,
+    void (*take)(struct metrics_view *h, const char *type,
                  const struct metrics_sample *s);
   } families[] = {
       /* the last one begins like the others */
@@ -286,7 +286,7 @@ void metrics_view_take(void *arg, const struct metrics_sample *s) {
       {"collectd_kasa_total_", take_total},
       {"collectd_kasa_", take_device},
   };
-  struct house *h = arg;
+  struct metrics_view *h = arg;
 
   if (!isfinite(s->value))
     return;
@@ -304,7 +304,7 @@ void metrics_view_take(void *arg, const struct metrics_sample *s) {
 
 /* -- pages -- */
 
-void metrics_view_begin(struct house *h) {
+void metrics_view_begin(struct metrics_view *h) {
   h->total = (struct device_row){.kind = DEVICE_ROW_TOTAL};
   h->known = h->up = h->on = 0;
   h->newest_ms = 0;
@@ -375,7 +375,7 @@ static int plug_by_name(const void *a, const void *b) {
   return natural(x->name, y->name);
 }
 
-void metrics_view_end(struct house *h, int64_t now_ms) {
+void metrics_view_end(struct metrics_view *h, int64_t now_ms) {
   size_t kept = 0;
 
   for (size_t i = 0; i < h->count; i++) {
@@ -399,15 +399,19 @@ void metrics_view_end(struct house *h, int64_t now_ms) {
     h->many_hosts |= strcmp(h->devices[i]->host, h->devices[0]->host) != 0;
 }
 
-size_t metrics_view_devices(const struct house *h) {
+size_t metrics_view_devices(const struct metrics_view *h) {
   size_t count = 0;
 
   for (size_t i = 0; i < h->count; i++)
     count += h->devices[i]->missed == 0;
   return count;
 }
-int64_t metrics_view_time_ms(const struct house *h) { return h->newest_ms; }
-bool metrics_view_overflowed(const struct house *h) { return h->overflowed; }
+int64_t metrics_view_time_ms(const struct metrics_view *h) {
+  return h->newest_ms;
+}
+bool metrics_view_overflowed(const struct metrics_view *h) {
+  return h->overflowed;
+}
 
 /* -- rows -- */
 
@@ -465,7 +469,7 @@ static int add_plugs(const struct house_device *d, struct device_rows *rows) {
   return 0;
 }
 
-static int add_rows(const struct house *h, const struct house_device *d,
+static int add_rows(const struct metrics_view *h, const struct house_device *d,
                     struct device_rows *rows) {
   struct device_row *row = device_rows_add(rows);
 
@@ -486,7 +490,7 @@ static int add_rows(const struct house *h, const struct house_device *d,
 }
 
 /* Without the page's own totals (Report totals false) the rows are counted. */
-static void count_up(const struct house *h, struct device_row *total,
+static void count_up(const struct metrics_view *h, struct device_row *total,
                      double *known, double *up, double *on) {
   for (size_t i = 0; i < h->count; i++) {
     const struct house_device *d = h->devices[i];
@@ -503,7 +507,7 @@ static void count_up(const struct house *h, struct device_row *total,
   }
 }
 
-int metrics_view_rows(const struct house *h, struct device_rows *rows,
+int metrics_view_rows(const struct metrics_view *h, struct device_rows *rows,
                       struct device_row *total) {
   double known = h->known;
   double up = h->up;

@@ -3,9 +3,10 @@
  * write_prometheus plugin. */
 #include <config.h>
 
+#include "cli/live/watch.h"
+
 #include "base/clock.h"
 #include "base/text.h"
-#include "cli/common/cli.h"
 #include "cli/devices/device_table.h"
 #include "cli/live/fetch.h"
 #include "cli/live/metrics_view.h"
@@ -30,27 +31,27 @@ struct watch {
   double wait; /* with once */
 
   struct fetch *fetch;
-  struct house *house;
+  struct metrics_view *devices;
   struct buf page;
   struct buf text; /* as drawn */
   struct device_table_view view;
   bool fetched;             /* ever */
-  char why[FETCH_WHY_SIZE]; /* the last look failed; "" when not */
+  char why[FETCH_WHY_SIZE]; /* the last fetch failed; "" when not */
   struct metrics_result read;
 };
 
-/* -- looking -- */
+/* -- reading -- */
 
 /* Whether the page could be had. */
-static bool look(struct watch *w) {
+static bool refresh(struct watch *w) {
   if (fetch_page(w->fetch, &w->page, w->why) < 0)
     return false;
-  metrics_view_begin(w->house);
+  metrics_view_begin(w->devices);
   w->read = (struct metrics_result){0};
   if (w->page.len > 0)
     w->read =
-        metrics_read(w->page.data, w->page.len, metrics_view_take, w->house);
-  metrics_view_end(w->house, (int64_t)(clock_wall_us() / 1000));
+        metrics_read(w->page.data, w->page.len, metrics_view_take, w->devices);
+  metrics_view_end(w->devices, (int64_t)(clock_wall_us() / 1000));
   w->fetched = true;
   return true;
 }
@@ -108,7 +109,7 @@ static int line(struct watch *w, const struct style *style, enum ink ink,
 /* Lines of the screen that are no rows of the table. */
 static unsigned lines_around(const struct watch *w, bool counted) {
   const bool further[] = {counted, w->why[0] != '\0', w->read.bad > 0,
-                          metrics_view_overflowed(w->house)};
+                          metrics_view_overflowed(w->devices)};
   unsigned lines = FRAME_LINES;
 
   for (size_t i = 0; i < sizeof(further) / sizeof(further[0]); i++)
@@ -119,7 +120,7 @@ static unsigned lines_around(const struct watch *w, bool counted) {
 static int table(struct watch *w, const struct style *style) {
   struct device_rows rows = {0};
   struct device_row total;
-  int err = metrics_view_rows(w->house, &rows, &total);
+  int err = metrics_view_rows(w->devices, &rows, &total);
   bool counted = device_table_has_counted(&rows);
   unsigned taken = lines_around(w, counted);
 
@@ -147,8 +148,8 @@ static int footer(struct watch *w, const struct style *style) {
   char when[32];
   int err = buf_adds(&w->text, "\n");
 
-  if (err == 0 && metrics_view_time_ms(w->house) > 0) {
-    clock_text(metrics_view_time_ms(w->house), "%H:%M:%S", when);
+  if (err == 0 && metrics_view_time_ms(w->devices) > 0) {
+    clock_text(metrics_view_time_ms(w->devices), "%H:%M:%S", when);
     snprintf(text, sizeof(text), "%s  read %s%s", w->url, when,
              style->terminal && !w->once ? "  q quits" : "");
     err = line(w, style, INK_DIM, text);
@@ -163,7 +164,7 @@ static int footer(struct watch *w, const struct style *style) {
              w->read.why);
     err = line(w, style, INK_YELLOW, text);
   }
-  if (err == 0 && metrics_view_overflowed(w->house))
+  if (err == 0 && metrics_view_overflowed(w->devices))
     err = line(w, style, INK_YELLOW, "Too many devices: some are left out.");
   if (err == 0 && w->why[0] != '\0') {
     snprintf(text, sizeof(text), "No new reading: %s", w->why);
@@ -206,7 +207,7 @@ static int run_once(struct watch *w) {
   uint64_t until = clock_monotonic_us() + (uint64_t)(w->wait * 1e6);
 
   for (;;) {
-    bool here = look(w) && metrics_view_devices(w->house) > 0;
+    bool here = refresh(w) && metrics_view_devices(w->devices) > 0;
 
     if (here || clock_monotonic_us() >= until)
       break;
@@ -218,7 +219,7 @@ static int run_once(struct watch *w) {
     return CLI_NOTHING;
   }
   draw(w);
-  return metrics_view_devices(w->house) > 0 ? CLI_DONE : CLI_NOTHING;
+  return metrics_view_devices(w->devices) > 0 ? CLI_DONE : CLI_NOTHING;
 }
 
 static double seconds_until(uint64_t us) {
@@ -233,7 +234,7 @@ static int run(struct watch *w) {
 
   while (event != SCREEN_QUIT) {
     if (clock_monotonic_us() >= due_us) {
-      (void)look(w);
+      (void)refresh(w);
       due_us = clock_monotonic_us() +
                (uint64_t)(1e6 * (w->fetched ? w->interval : 1));
     }
@@ -255,16 +256,16 @@ static int start(struct watch *w) {
   buf_init(&w->text, TEXT_MAX);
   curl_global_init(CURL_GLOBAL_DEFAULT);
   w->fetch = fetch_create(w->url);
-  w->house = metrics_view_create();
+  w->devices = metrics_view_create();
   err = screen_open(!w->once);
-  if (w->fetch == NULL || w->house == NULL)
+  if (w->fetch == NULL || w->devices == NULL)
     cli_say("%s: this address cannot be used", w->url);
   else if (err < 0)
     cli_say("the terminal cannot be used: %s", strerror(-err));
   else
     status = w->once ? run_once(w) : run(w);
   screen_close();
-  metrics_view_free(w->house);
+  metrics_view_free(w->devices);
   fetch_free(w->fetch);
   curl_global_cleanup();
   buf_free(&w->text);
@@ -272,7 +273,7 @@ static int start(struct watch *w) {
   return status;
 }
 
-int watch_main(int argc, char **argv) {
+static int watch_main(int argc, char **argv) {
   static const struct option options[] = {
       {"metrics", required_argument, NULL, 'm'},
       {"interval", required_argument, NULL, 'i'},
@@ -312,3 +313,16 @@ int watch_main(int argc, char **argv) {
     return cli_usage("watch", "%s is one argument too many", argv[optind]);
   return start(&w);
 }
+
+const struct command watch_command = {
+    "watch", "the live table of a running collectd",
+    "Reads the page that collectd's write_prometheus plugin serves; asks no\n"
+    "device. Names marked in red do not answer.\n"
+    "\n"
+    "  -m, --metrics URL    the page (http://127.0.0.1:9103/metrics)\n"
+    "  -i, --interval N     seconds between two readings (5)\n"
+    "  -1, --once           one table, then end\n"
+    "  -w, --wait SECONDS   with --once: wait so long for devices to appear\n"
+    "  -l, --label TEXT     a word for the headline\n",
+    "[--metrics URL] [--interval N] [--once [--wait SECONDS]] [--label TEXT]",
+    watch_main};

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Characters that take no column and two columns on a terminal: categories Mn,
- * Me and Cf, and East Asian Width W and F, of Unicode 14.0.0. Ascending. */
+ * Me and Cf, and East Asian Width W and F, of Unicode 14.0.0. Ascending.
+ * Made by scripts/width_ranges.py. */
 #ifndef CLI_TERM_WIDTH_RANGES_H
 #define CLI_TERM_WIDTH_RANGES_H
 

@@ -97,7 +97,7 @@ START_TEST(no_line_is_wider_than_the_terminal) {
   char out[4000];
 
   draw(out, (struct style){.columns = (unsigned)_i, .ascii = _i % 2 == 0},
-       _i % 3 == 0 ? table_found : table_live, NULL);
+       _i % 3 == 0 ? table_discovered : table_live, NULL);
   for (char *line = strtok(out, "\n"); line != NULL; line = strtok(NULL, "\n"))
     ck_assert_uint_le(width_text(line), (unsigned)_i);
 }

@@ -3,6 +3,8 @@
 #include <config.h>
 
 #include "cli/gallery/gallery_page.h"
+#include "cli/gallery/gallery_page_device.h"
+#include "cli/gallery/gallery_page_parts.h"
 #include "cli/graph/graph_colour.h"
 #include "cli/graph/graph_output.h"
 #include "cli/graph/graph_plan.h"
@@ -18,20 +20,20 @@ enum { NOW = 1700000000, MANY = 700 };
 static char some_path[] = "/x";
 static char other_path[] = "/y";
 static char pi[] = "pi";
-static struct graph_thing devices[MANY];
-static struct graph_thing plugs[2];
-static struct graph_host host = {
+static struct rrd_series devices[MANY];
+static struct rrd_series plugs[2];
+static struct rrd_host host = {
     .name = (char[]){"pi"}, .label = (char[]){"pi"}, .devices = devices};
-static struct rrd_tree house = {.hosts = &host, .hosts_num = 1};
+static struct rrd_tree tree = {.hosts = &host, .hosts_num = 1};
 
-static void give(struct graph_thing *t, enum graph_type type, double value) {
-  t->files[type] = (struct graph_file){
+static void give(struct rrd_series *t, enum rrd_type type, double value) {
+  t->files[type] = (struct rrd_file){
       .path = some_path, .good = true, .last = NOW - 10, .value = value};
   t->seen = NOW - 10;
 }
 
-static struct graph_thing thing(const char *name) {
-  struct graph_thing t = {.host = pi, .name = strdup(name)};
+static struct rrd_series series(const char *name) {
+  struct rrd_series t = {.host = pi, .name = strdup(name)};
 
   t.label = t.name;
   return t;
@@ -39,17 +41,17 @@ static struct graph_thing thing(const char *name) {
 
 static void set_up(size_t num) {
   memset(devices, 0, sizeof(devices));
-  host.sums = thing("");
+  host.sums = series("");
   for (size_t i = 0; i < num; i++) {
     char name[32];
 
     snprintf(name, sizeof(name), "Lamp %03zu", i);
-    devices[i] = thing(name);
-    for (int type = 0; type < GRAPH_TYPES; type++)
-      give(&devices[i], (enum graph_type)type, 1 + (double)i);
+    devices[i] = series(name);
+    for (int type = 0; type < RRD_TYPES; type++)
+      give(&devices[i], (enum rrd_type)type, 1 + (double)i);
   }
   host.devices_num = num;
-  house.things_num = num;
+  tree.series_num = num;
 }
 
 static void tear_down(void) {
@@ -74,7 +76,7 @@ static void draw(struct graph_plan *plan) {
 }
 
 static void make(struct graph_plan *plan, const struct graph_wish *wish) {
-  ck_assert_int_eq(graph_plan_things(plan, &house, wish, NOW), 0);
+  ck_assert_int_eq(graph_plan_series(plan, &tree, wish, NOW), 0);
   draw(plan);
   ck_assert_int_eq(graph_plan_house(plan), 0);
   draw(plan);
@@ -85,7 +87,7 @@ static const struct {
   size_t kinds;
   double zoom;
 } sizes[] = {
-    {1, GRAPH_KINDS, 2}, {100, GRAPH_KINDS, 2}, {101, 2, 1.25},
+    {1, GRAPH_TYPES, 2}, {100, GRAPH_TYPES, 2}, {101, 2, 1.25},
     {600, 2, 1.25},      {601, 1, 1.25},
 };
 
@@ -104,13 +106,13 @@ END_TEST
 
 START_TEST(a_wish_is_a_command) {
   struct graph_wish wish = {.spans = {[GRAPH_WEEK] = true},
-                            .kinds = {[GRAPH_KIND_SIGNAL] = true}};
+                            .kinds = {[GRAPH_SIGNAL] = true}};
   struct graph_plan plan;
 
   set_up(MANY);
   make(&plan, &wish);
   ck_assert_uint_eq(plan.views_num, MANY); /* and nothing of all together */
-  ck_assert_int_eq(plan.views[5].kind, GRAPH_KIND_SIGNAL);
+  ck_assert_int_eq(plan.views[5].kind, GRAPH_SIGNAL);
   ck_assert_int_eq(plan.views[5].span, GRAPH_WEEK);
   graph_plan_free(&plan);
   tear_down();
@@ -122,11 +124,11 @@ START_TEST(without_a_meter_the_answers_are_shown) {
   struct graph_plan plan;
 
   set_up(200);
-  devices[7].files[GRAPH_POWER].good = false;
-  devices[7].files[GRAPH_WATT_HOURS].good = false;
+  devices[7].files[RRD_POWER].good = false;
+  devices[7].files[RRD_WATT_HOURS].good = false;
   make(&plan, &wish);
   ck_assert_uint_eq(devices[7].views_num, GRAPH_SPANS);
-  ck_assert_int_eq(plan.views[devices[7].views].kind, GRAPH_KIND_RESPONSE);
+  ck_assert_int_eq(plan.views[devices[7].views].kind, GRAPH_RESPONSE);
   graph_plan_free(&plan);
   tear_down();
 }
@@ -139,7 +141,7 @@ START_TEST(the_rest_of_a_stack_is_one_layer) {
 
   set_up(50);
   make(&plan, &wish);
-  for (size_t i = plan.house_views; i < plan.views_num; i++) {
+  for (size_t i = plan.total_views; i < plan.views_num; i++) {
     const struct graph_view *view = &plan.views[i];
     size_t files = 0;
 
@@ -164,24 +166,24 @@ START_TEST(a_strip_is_counted_once) {
   const struct graph_view *view;
 
   set_up(2);
-  plugs[0] = thing("Fan");
-  plugs[1] = thing("Pump");
-  give(&plugs[0], GRAPH_POWER, 3);
-  give(&plugs[1], GRAPH_POWER, 4);
+  plugs[0] = series("Fan");
+  plugs[1] = series("Pump");
+  give(&plugs[0], RRD_POWER, 3);
+  give(&plugs[1], RRD_POWER, 4);
   devices[1].plugs = plugs;
   devices[1].plugs_num = 2;
   make(&plan, &wish);
   view = graph_plan_find(plan.views + devices[1].views, devices[1].views_num,
-                         GRAPH_KIND_POWER, GRAPH_DAY);
+                         GRAPH_POWER, GRAPH_DAY);
   ck_assert(view->stacked && view->layers_num == 2);
-  ck_assert(view->whole == &devices[1].files[GRAPH_POWER]);
+  ck_assert(view->whole == &devices[1].files[RRD_POWER]);
   ck_assert(graph_view_file(view, 2) == view->whole);
   ck_assert(graph_view_file(view, 3) == NULL);
-  for (size_t i = plan.house_views; i < plan.views_num; i++)
+  for (size_t i = plan.total_views; i < plan.views_num; i++)
     for (size_t j = 0; j < plan.views[i].layers_num; j++)
       for (size_t k = 0; k < plan.views[i].layers[j].files_num; k++)
         ck_assert(plan.views[i].layers[j].files[k] !=
-                  &plugs[0].files[GRAPH_POWER]);
+                  &plugs[0].files[RRD_POWER]);
   graph_plan_free(&plan);
   free(plugs[0].name);
   free(plugs[1].name);
@@ -196,11 +198,11 @@ START_TEST(names_tell_pictures_apart) {
   set_up(3);
   free(devices[1].name);
   devices[1].name = devices[1].label = strdup("Lamp 000"); /* on another host */
-  devices[1].files[GRAPH_POWER].path = other_path;
+  devices[1].files[RRD_POWER].path = other_path;
   make(&plan, &wish);
   for (size_t i = 0; i < plan.views_num; i++)
     for (size_t j = 0; j < i; j++)
-      if (plan.views[i].kind == GRAPH_KIND_POWER)
+      if (plan.views[i].kind == GRAPH_POWER)
         ck_assert_str_ne(plan.views[i].names[0], plan.views[j].names[0]);
   ck_assert_str_ne(plan.views[0].names[GRAPH_LIGHT],
                    plan.views[0].names[GRAPH_DARK]);
@@ -214,7 +216,7 @@ END_TEST
 /* -- pages -- */
 
 static char *page_of(const struct graph_plan *plan,
-                     const struct graph_thing *device,
+                     const struct rrd_series *device,
                      const struct graph_flaws *flaws) {
   struct gallery_html page;
 
@@ -256,9 +258,9 @@ START_TEST(a_page_leads_nowhere_else) {
   ck_assert(strstr(page, "<b>6.0 W</b>") != NULL);
   free(page);
   page = page_of(&plan, &devices[2], NULL);
-  ck_assert_uint_eq(count(page, "<img "), GRAPH_KINDS * GRAPH_SPANS);
+  ck_assert_uint_eq(count(page, "<img "), GRAPH_TYPES * GRAPH_SPANS);
   ck_assert_uint_eq(count(page, "src=\"../pictures/"),
-                    GRAPH_KINDS * GRAPH_SPANS);
+                    GRAPH_TYPES * GRAPH_SPANS);
   free(page);
   graph_plan_free(&plan);
   tear_down();
@@ -314,14 +316,14 @@ START_TEST(old_devices_stand_apart) {
   char *page;
 
   set_up(3);
-  for (int type = 0; type < GRAPH_TYPES; type++)
+  for (int type = 0; type < RRD_TYPES; type++)
     devices[1].files[type].last = NOW - 40 * 86400;
   devices[1].seen = NOW - 40 * 86400;
-  devices[2].files[GRAPH_UP].value = 0;
+  devices[2].files[RRD_UP].value = 0;
   devices[2].seen = NOW - 7 * 86400;
   make(&plan, &wish);
-  ck_assert(gallery_page_is_gone(&plan, &devices[1]));
-  ck_assert(!gallery_page_is_gone(&plan, &devices[2]));
+  ck_assert(gallery_part_is_gone(&plan, &devices[1]));
+  ck_assert(!gallery_part_is_gone(&plan, &devices[2]));
   page = page_of(&plan, NULL, &none);
   ck_assert(strstr(page, "Not seen lately") != NULL);
   ck_assert_uint_eq(count(page, "last seen "), 1);

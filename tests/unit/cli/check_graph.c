@@ -185,8 +185,8 @@ START_TEST(an_error_is_told) {
 END_TEST
 
 START_TEST(a_link_is_called_by_its_file_s_name) {
-  const struct graph_file file = {.path = (char[]){"/rrd/h/kasa-A/power.rrd"},
-                                  .link = 7};
+  const struct rrd_file file = {.path = (char[]){"/rrd/h/kasa-A/power.rrd"},
+                                .link = 7};
   char out[200];
 
   graph_link_words(&file, "'f7.rrd' is not an RRD file", out, sizeof(out));
@@ -264,12 +264,12 @@ END_TEST
 
 /* -- numbers -- */
 
-static struct graph_file power = {.path = (char[]){"/h/kasa-A/power.rrd"},
-                                  .good = true};
-static struct graph_file *files[] = {&power, &power};
+static struct rrd_file power = {.path = (char[]){"/h/kasa-A/power.rrd"},
+                                .good = true};
+static struct rrd_file *files[] = {&power, &power};
 static struct graph_layer layer = {.files = files, .files_num = 1};
 
-static struct graph_view view_of(enum graph_kind kind, enum graph_span span) {
+static struct graph_view view_of(enum graph_type kind, enum graph_span span) {
   struct graph_view view = {
       .kind = kind, .span = span, .layers = &layer, .layers_num = 1};
 
@@ -281,7 +281,7 @@ static struct graph_view view_of(enum graph_kind kind, enum graph_span span) {
 }
 
 START_TEST(energy_is_averaged_over_complete_bars) {
-  struct graph_view view = view_of(GRAPH_KIND_ENERGY, GRAPH_WEEK);
+  struct graph_view view = view_of(GRAPH_ENERGY, GRAPH_WEEK);
   struct graph_answer a = {.ok = true,
                            .prints = {NAN, NAN, 100, 300, NAN, 200, 40, 640.5},
                            .prints_num = 8};
@@ -304,7 +304,7 @@ START_TEST(energy_is_averaged_over_complete_bars) {
 END_TEST
 
 START_TEST(what_was_not_printed_is_unknown) {
-  struct graph_view view = view_of(GRAPH_KIND_RESPONSE, GRAPH_DAY);
+  struct graph_view view = view_of(GRAPH_RESPONSE, GRAPH_DAY);
   const struct graph_answer a = {
       .ok = true, .prints = {0.02, 0.03}, .prints_num = 2};
 
@@ -333,10 +333,10 @@ START_TEST(every_kind_and_span_has_a_command) {
   char line[16384];
 
   use_zone("UTC0");
-  for (int kind = 0; kind < GRAPH_KINDS; kind++)
+  for (int kind = 0; kind < GRAPH_TYPES; kind++)
     for (int span = 0; span < GRAPH_SPANS; span++) {
       struct graph_view view =
-          view_of((enum graph_kind)kind, (enum graph_span)span);
+          view_of((enum graph_type)kind, (enum graph_span)span);
       double bars[GRAPH_BARS_MAX] = {1, 2, NAN};
       struct buf numbers;
 
@@ -344,7 +344,7 @@ START_TEST(every_kind_and_span_has_a_command) {
       picture_of(&view, line);
       ck_assert(strncmp(line, "graphv 'a-light.png' ", 21) == 0);
       ck_assert(strstr(line, "f0.rrd") != NULL);
-      ck_assert(strstr(line, graph_kinds[kind].unit) != NULL);
+      ck_assert(strstr(line, graph_types[kind].unit) != NULL);
       buf_init(&numbers, 65536);
       ck_assert_int_eq(graph_numbers_ask(&numbers, &view, 1700000000), 0);
       ck_assert(strncmp(numbers.data, "graphv none ", 12) == 0);
@@ -356,21 +356,21 @@ START_TEST(every_kind_and_span_has_a_command) {
 END_TEST
 
 static const struct {
-  enum graph_kind kind;
+  enum graph_type kind;
   struct graph_numbers numbers;
   const char *legend;
 } texts[] = {
-    {GRAPH_KIND_POWER,
+    {GRAPH_POWER,
      {78.14, 59.66, 109.55, 0},
      "last 78.1 W   avg 59.7   max 109.5"},
-    {GRAPH_KIND_POWER, {NAN, 1, 2, 0}, "last -   avg 1.0   max 2.0"},
-    {GRAPH_KIND_VOLTAGE,
+    {GRAPH_POWER, {NAN, 1, 2, 0}, "last -   avg 1.0   max 2.0"},
+    {GRAPH_VOLTAGE,
      {230, 231, 232, 229},
      "last 230.0 V   avg 231.0   min 229.0   max 232.0"},
-    {GRAPH_KIND_ENERGY,
+    {GRAPH_ENERGY,
      {0, 9.994, 99.94, 0},
      "last 0.00 Wh  avg 9.99 Wh  max 99.9 Wh  sum -"},
-    {GRAPH_KIND_ENERGY,
+    {GRAPH_ENERGY,
      {999.4, 999.6, 123456, 0},
      "last 999 Wh  avg 1.00 kWh  max 123 kWh  sum -"},
 };
@@ -390,7 +390,7 @@ START_TEST(the_legend_has_the_numbers) {
 END_TEST
 
 START_TEST(a_file_of_averages_is_asked_for_nothing_else) {
-  struct graph_view view = view_of(GRAPH_KIND_POWER, GRAPH_DAY);
+  struct graph_view view = view_of(GRAPH_POWER, GRAPH_DAY);
   char line[16384];
   struct buf numbers;
 
@@ -405,7 +405,7 @@ START_TEST(a_file_of_averages_is_asked_for_nothing_else) {
 END_TEST
 
 START_TEST(nothing_is_read_from_before_there_was_anything) {
-  struct graph_view view = view_of(GRAPH_KIND_POWER, GRAPH_YEAR);
+  struct graph_view view = view_of(GRAPH_POWER, GRAPH_YEAR);
   char line[16384];
 
   power.first = 1700000000 - 86400;
@@ -419,7 +419,7 @@ START_TEST(nothing_is_read_from_before_there_was_anything) {
 END_TEST
 
 START_TEST(a_sum_knows_what_is_known) {
-  struct graph_view view = view_of(GRAPH_KIND_POWER, GRAPH_DAY);
+  struct graph_view view = view_of(GRAPH_POWER, GRAPH_DAY);
   char line[16384];
 
   layer.files_num = 2;
@@ -455,9 +455,9 @@ END_TEST
 
 START_TEST(colours_differ_and_stay) {
   char names[GRAPH_COLOURS][8];
-  struct graph_thing devices[GRAPH_COLOURS] = {0};
-  struct graph_host host = {.devices = devices, .devices_num = GRAPH_COLOURS};
-  struct rrd_tree house = {.hosts = &host, .hosts_num = 1};
+  struct rrd_series devices[GRAPH_COLOURS] = {0};
+  struct rrd_host host = {.devices = devices, .devices_num = GRAPH_COLOURS};
+  struct rrd_tree tree = {.hosts = &host, .hosts_num = 1};
   unsigned first[GRAPH_COLOURS];
   bool taken[GRAPH_COLOURS] = {false};
 
@@ -465,7 +465,7 @@ START_TEST(colours_differ_and_stay) {
     snprintf(names[i], sizeof(names[i]), "Lamp %zu", i);
     devices[i].name = names[i];
   }
-  graph_colour_house(&house);
+  graph_colour_tree(&tree);
   for (size_t i = 0; i < GRAPH_COLOURS; i++) {
     ck_assert_uint_lt(devices[i].colour, GRAPH_COLOURS);
     ck_assert(!taken[devices[i].colour]);
@@ -475,7 +475,7 @@ START_TEST(colours_differ_and_stay) {
         ck_assert_str_ne(graph_colour((unsigned)i, (enum graph_theme)t),
                          graph_colour((unsigned)j, (enum graph_theme)t));
   }
-  graph_colour_house(&house);
+  graph_colour_tree(&tree);
   for (size_t i = 0; i < GRAPH_COLOURS; i++)
     ck_assert_uint_eq(devices[i].colour, first[i]);
 }

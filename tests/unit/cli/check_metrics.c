@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The page of write_prometheus: lines become samples, samples a house. */
+/* The page of write_prometheus: lines become samples, samples a devices. */
 #include <config.h>
 
 #include "cli/live/metrics.h"
@@ -92,9 +92,10 @@ START_TEST(a_bad_line_leaves_the_others) {
 }
 END_TEST
 
-/* -- the house -- */
+/* -- the devices -- */
 
-static void take_page(struct house *h, const char *page, int64_t now_ms) {
+static void take_page(struct metrics_view *h, const char *page,
+                      int64_t now_ms) {
   char text[4000];
 
   strcpy(text, page);
@@ -112,7 +113,7 @@ static void take_page(struct house *h, const char *page, int64_t now_ms) {
   "collectd_kasa_plug_" type "{kasa_plug=\"" name "\",type=\"" plug            \
   "\",instance=\"h\"} " value "\n"
 
-static void rows_of(const struct house *h, char out[1000]) {
+static void rows_of(const struct metrics_view *h, char out[1000]) {
   struct device_rows rows = {0};
   struct device_row total;
   size_t used = 0;
@@ -135,7 +136,7 @@ static void rows_of(const struct house *h, char out[1000]) {
 }
 
 START_TEST(samples_become_devices_with_their_plugs) {
-  struct house *h = metrics_view_create();
+  struct metrics_view *h = metrics_view_create();
   char out[1000];
 
   take_page(h,
@@ -158,7 +159,7 @@ START_TEST(samples_become_devices_with_their_plugs) {
 END_TEST
 
 START_TEST(a_silent_device_says_why) {
-  struct house *h = metrics_view_create();
+  struct metrics_view *h = metrics_view_create();
   char out[1000];
 
   take_page(h,
@@ -181,7 +182,7 @@ START_TEST(a_silent_device_says_why) {
 END_TEST
 
 START_TEST(a_device_that_was_seen_answering_is_silent_since_then) {
-  struct house *h = metrics_view_create();
+  struct metrics_view *h = metrics_view_create();
   char page[500];
   char out[1000];
   char expected[200];

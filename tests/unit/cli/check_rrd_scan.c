@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* kasactl graph: collectd's folders as a house, and the gallery's folder. */
+/* kasactl graph: collectd's folders as a tree, and the gallery's folder. */
 #include <config.h>
 
 #include "cli/graph/graph_output.h"
@@ -57,13 +57,13 @@ static void tell(void *arg, const char *path, const char *text) {
   strncat(told, line, sizeof(told) - strlen(told) - 1);
 }
 
-static void scan(struct rrd_tree *house) {
-  ck_assert_int_eq(rrd_scan(house, top, tell, NULL), 0);
+static void scan(struct rrd_tree *tree) {
+  ck_assert_int_eq(rrd_scan(tree, top, tell, NULL), 0);
 }
 
 START_TEST(folders_become_devices_and_plugs) {
-  struct rrd_tree house;
-  struct graph_host *host;
+  struct rrd_tree tree;
+  struct rrd_host *host;
   char text[64];
 
   put("pi/kasa-Lamp/power.rrd", "x");
@@ -79,34 +79,34 @@ START_TEST(folders_become_devices_and_plugs) {
   put("pi/cpu-0/cpu-idle.rrd", "x");
   put("nas/cpu-0/cpu-idle.rrd", "x");
   put("stray.rrd", "x");
-  scan(&house);
+  scan(&tree);
   ck_assert_str_eq(told, "");
-  ck_assert_uint_eq(house.hosts_num, 1);
-  host = &house.hosts[0];
+  ck_assert_uint_eq(tree.hosts_num, 1);
+  host = &tree.hosts[0];
   ck_assert_str_eq(host->label, "pi");
-  ck_assert(host->sums.files[GRAPH_POWER].path != NULL);
+  ck_assert(host->sums.files[RRD_POWER].path != NULL);
   ck_assert_uint_eq(host->devices_num, 3);
-  ck_assert_uint_eq(house.things_num, 5);
+  ck_assert_uint_eq(tree.series_num, 5);
   ck_assert_str_eq(host->devices[0].name, "a-b-c");
   ck_assert_str_eq(host->devices[1].name, "Lamp");
-  graph_info(&host->devices[1], "model", text, sizeof(text));
+  rrd_info(&host->devices[1], "model", text, sizeof(text));
   ck_assert_str_eq(text, "HS110(EU)");
-  graph_info(&host->devices[1], "mac", text, sizeof(text));
+  rrd_info(&host->devices[1], "mac", text, sizeof(text));
   ck_assert_str_eq(text, "50:c7");
-  graph_info(&host->devices[1], "fw", text, sizeof(text));
+  rrd_info(&host->devices[1], "fw", text, sizeof(text));
   ck_assert_str_eq(text, "");
   ck_assert_uint_eq(host->devices[2].plugs_num, 2);
   ck_assert_str_eq(host->devices[2].plugs[0].name, "a-b");
   ck_assert_str_eq(host->devices[2].plugs[1].name, "Fan");
   ck_assert_str_eq(host->devices[2].plugs[1].strip, "Strip");
-  ck_assert(host->devices[2].plugs[1].files[GRAPH_WATT_HOURS].path != NULL);
-  ck_assert(host->devices[2].plugs[0].files[GRAPH_WATT_HOURS].path == NULL);
-  rrd_free(&house);
+  ck_assert(host->devices[2].plugs[1].files[RRD_WATT_HOURS].path != NULL);
+  ck_assert(host->devices[2].plugs[0].files[RRD_WATT_HOURS].path == NULL);
+  rrd_free(&tree);
 }
 END_TEST
 
 START_TEST(what_is_no_device_is_passed_over) {
-  struct rrd_tree house;
+  struct rrd_tree tree;
 
   put("pi/kasa/power.rrd", "x");
   put("pi/kasa-/power.rrd", "x");
@@ -117,16 +117,16 @@ START_TEST(what_is_no_device_is_passed_over) {
   put("pi/kasa-Lamp/.rrd", "x");
   put("pi/kasatotal/power.rrd", "x");
   put("pi/kasa-hidden/.power.rrd", "x");
-  scan(&house);
+  scan(&tree);
   ck_assert_str_eq(told, "");
-  ck_assert_uint_eq(house.hosts_num, 0);
-  ck_assert_uint_eq(house.things_num, 0);
-  rrd_free(&house);
+  ck_assert_uint_eq(tree.hosts_num, 0);
+  ck_assert_uint_eq(tree.series_num, 0);
+  rrd_free(&tree);
 }
 END_TEST
 
 START_TEST(flaws_are_named) {
-  struct rrd_tree house;
+  struct rrd_tree tree;
   char path[200];
 
   put("pi/kasa-A/power.rrd", "");
@@ -138,30 +138,30 @@ START_TEST(flaws_are_named) {
   ck_assert_int_eq(symlink("kasa-D", path), 0);
   snprintf(path, sizeof(path), "%s/loop", top);
   ck_assert_int_eq(symlink("loop", path), 0);
-  scan(&house);
+  scan(&tree);
   ck_assert(strstr(told, "/pi/kasa-A/power.rrd: is empty\n") != NULL);
   ck_assert(strstr(told, "/pi/kasa-C/power.rrd: is not a file\n") != NULL);
   ck_assert(strstr(told, "/pi/kasa-D: Too many levels") != NULL);
   ck_assert(strstr(told, "/loop: Too many levels") != NULL);
-  ck_assert_uint_eq(house.hosts[0].devices_num, 2);
-  rrd_free(&house);
+  ck_assert_uint_eq(tree.hosts[0].devices_num, 2);
+  rrd_free(&tree);
   snprintf(path, sizeof(path), "%s/none", top);
-  ck_assert_int_eq(rrd_scan(&house, path, tell, NULL), -ENOENT);
-  rrd_free(&house);
+  ck_assert_int_eq(rrd_scan(&tree, path, tell, NULL), -ENOENT);
+  rrd_free(&tree);
 }
 END_TEST
 
 START_TEST(names_become_clean_labels) {
-  struct rrd_tree house;
+  struct rrd_tree tree;
 
   put("pi/kasa-a\nb\xff/power.rrd", "x");
   put("pi/kasa-\xe2\x80\xae/power.rrd", "x"); /* nothing that shows */
-  scan(&house);
-  ck_assert_uint_eq(house.hosts[0].devices_num, 2);
-  ck_assert_str_eq(house.hosts[0].devices[0].label, "?");
-  ck_assert_str_eq(house.hosts[0].devices[1].label, "a b?");
-  ck_assert_str_eq(house.hosts[0].devices[1].name, "a\nb\xff");
-  rrd_free(&house);
+  scan(&tree);
+  ck_assert_uint_eq(tree.hosts[0].devices_num, 2);
+  ck_assert_str_eq(tree.hosts[0].devices[0].label, "?");
+  ck_assert_str_eq(tree.hosts[0].devices[1].label, "a b?");
+  ck_assert_str_eq(tree.hosts[0].devices[1].name, "a\nb\xff");
+  rrd_free(&tree);
 }
 END_TEST
 
@@ -179,46 +179,46 @@ static bool is_old(const void *arg, const char *name) {
 }
 
 START_TEST(a_shelf_takes_pictures_whole) {
-  struct graph_output shelf;
+  struct graph_output output;
   char path[512];
   struct buf page;
   FILE *file;
 
   snprintf(path, sizeof(path), "%s/out", top);
-  ck_assert_int_eq(graph_output_open(&shelf, path), 0);
-  ck_assert_int_eq(graph_output_prepare(&shelf), 0);
-  ck_assert_int_eq(graph_output_drawn(&shelf, "a.png"), -1);
-  snprintf(path, sizeof(path), "%s/a.png", shelf.temp);
+  ck_assert_int_eq(graph_output_open(&output, path), 0);
+  ck_assert_int_eq(graph_output_prepare(&output), 0);
+  ck_assert_int_eq(graph_output_drawn(&output, "a.png"), -1);
+  snprintf(path, sizeof(path), "%s/a.png", output.temp);
   file = fopen(path, "w");
   fputs("\x89PNG\r\n\x1a\nhalf", file);
   fclose(file);
-  ck_assert(!graph_output_whole(&shelf, "a.png"));
+  ck_assert(!graph_output_whole(&output, "a.png"));
   file = fopen(path, "a");
   fputs("IEND\xae\x42\x60\x82", file);
   fclose(file);
-  ck_assert(graph_output_whole(&shelf, "a.png"));
-  ck_assert(!graph_output_whole(&shelf, "b.png"));
-  ck_assert_int_eq(graph_output_put(&shelf, "a.png", 1700000000), 0);
-  ck_assert(graph_output_drawn(&shelf, "a.png") == 1700000000000000000);
-  ck_assert_int_lt(graph_output_put(&shelf, "b.png", 1), 0);
-  ck_assert(strstr(shelf.why, "b.png") != NULL);
+  ck_assert(graph_output_whole(&output, "a.png"));
+  ck_assert(!graph_output_whole(&output, "b.png"));
+  ck_assert_int_eq(graph_output_put(&output, "a.png", 1700000000), 0);
+  ck_assert(graph_output_drawn(&output, "a.png") == 1700000000000000000);
+  ck_assert_int_lt(graph_output_put(&output, "b.png", 1), 0);
+  ck_assert(strstr(output.why, "b.png") != NULL);
   buf_init(&page, 100);
   ck_assert_int_eq(buf_adds(&page, "text"), 0);
-  ck_assert_int_eq(graph_output_write(&shelf, "index.html", &page), 0);
+  ck_assert_int_eq(graph_output_write(&output, "index.html", &page), 0);
   buf_free(&page);
-  graph_output_close(&shelf);
+  graph_output_close(&output);
   ck_assert(exists("out/index.html") && exists("out/pictures/a.png"));
 }
 END_TEST
 
 START_TEST(a_shelf_made_for_nothing_goes_away) {
-  struct graph_output shelf;
+  struct graph_output output;
   char path[512];
 
   snprintf(path, sizeof(path), "%s/out", top);
-  ck_assert_int_eq(graph_output_open(&shelf, path), 0);
+  ck_assert_int_eq(graph_output_open(&output, path), 0);
   ck_assert(exists("out"));
-  graph_output_close(&shelf);
+  graph_output_close(&output);
   ck_assert(!exists("out"));
 }
 END_TEST
@@ -244,7 +244,7 @@ START_TEST(a_shelf_is_for_one_at_a_time) {
 END_TEST
 
 START_TEST(sweeping_takes_what_is_ours) {
-  struct graph_output shelf;
+  struct graph_output output;
   char path[512];
 
   put("out/pictures/lamp-day-light-0123456789abcdef.png", "x");
@@ -254,11 +254,11 @@ START_TEST(sweeping_takes_what_is_ours) {
   put("out/pictures/0123456789abcdef.png", "x");
   put("out/.kasactl-graph-old/f1.rrd", "x");
   snprintf(path, sizeof(path), "%s/out", top);
-  ck_assert_int_eq(graph_output_open(&shelf, path), 0);
+  ck_assert_int_eq(graph_output_open(&output, path), 0);
   ck_assert(!exists("out/.kasactl-graph-old"));
-  graph_output_sweep(&shelf, GRAPH_PICTURES, is_old,
+  graph_output_sweep(&output, GRAPH_PICTURES, is_old,
                      "lamp-day-dark-0123456789abcdef.png");
-  graph_output_close(&shelf);
+  graph_output_close(&output);
   ck_assert(!exists("out/pictures/lamp-day-light-0123456789abcdef.png"));
   ck_assert(exists("out/pictures/lamp-day-dark-0123456789abcdef.png"));
   ck_assert(exists("out/pictures/cat.png"));
@@ -268,17 +268,17 @@ START_TEST(sweeping_takes_what_is_ours) {
 END_TEST
 
 START_TEST(a_page_of_somebody_else_is_left_alone) {
-  struct graph_output shelf;
+  struct graph_output output;
   char path[512];
 
   put("out/index.html", "<html>mine</html>");
   snprintf(path, sizeof(path), "%s/out", top);
-  ck_assert_int_eq(graph_output_open(&shelf, path), -EEXIST);
-  ck_assert(strstr(shelf.why, "did not make") != NULL);
-  graph_output_close(&shelf);
+  ck_assert_int_eq(graph_output_open(&output, path), -EEXIST);
+  ck_assert(strstr(output.why, "did not make") != NULL);
+  graph_output_close(&output);
   put("out/index.html", "<html>" GRAPH_MARK " 1.0\">");
-  ck_assert_int_eq(graph_output_open(&shelf, path), 0);
-  graph_output_close(&shelf);
+  ck_assert_int_eq(graph_output_open(&output, path), 0);
+  graph_output_close(&output);
 }
 END_TEST
 
