@@ -27,7 +27,7 @@ bool command_tested(struct alert_core *core, cJSON *answer,
                     struct command_wait *wait, int64_t row_id,
                     const struct send_result *result);
 
-/* An order in the shape of a notification (ALERTING.md B.9). */
+/* An order in the shape of a notification (PUTNOTIF). */
 bool command_is_order(const struct event *event);
 /* Carries it out and logs what came of it. */
 void command_order(struct alert_core *core, const char *version,

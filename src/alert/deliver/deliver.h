@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* From "say this" to "it was accepted": who is told, the queue, catching up
- * after an outage, retries, fallback (ALERTING.md A.0, B.4). The network is
- * behind a hook: jobs go out, and come back with their result.
+ * after an outage, retries, fallback (doc/alerting-spec.md, "Delivery"). The
+ * network is behind a hook: jobs go out, and come back with their result.
  *
  * One thread. deliver_notify, deliver_plan and deliver_done run inside an open
  * transaction of the store; deliver_launch after its commit. Times are wall

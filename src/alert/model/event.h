@@ -44,9 +44,9 @@ struct event {
 /* Empty: numbers NaN, the rest zero. */
 void event_init(struct event *event);
 
-/* True when the name fields were overrun by collectd's own text (COLLECTD.md
- * 7) and had to be read from the text instead. device_scope: a missing series
- * is its device's matter (MissingScope). */
+/* True when the name fields were overrun by collectd's own text
+ * (doc/collectd-notes.md, "Values") and had to be read from the text instead.
+ * device_scope: a missing series is its device's matter (MissingScope). */
 bool event_classify(struct event *event, bool device_scope);
 
 /* Hex SHA-256 prefix of class and the five names; key replaces the names
