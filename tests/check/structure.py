@@ -7,7 +7,7 @@
   circles     files that use one another's symbols in a circle, by what their
               object files define and want; the same name defined twice
   prototypes  a function or object is declared elsewhere than in the header of
-              the file that defines it
+              the file that defines it, or of the module that file is a part of
   citations   a document, or a section of one, that is not in the repository
   documents   a path, file or function() named in a document that does not exist
   sizes       a folder with more than FOLDER .c files, a file of more than FILE lines
@@ -172,7 +172,8 @@ def check_rooms(tree):
         if not (tree.src / room).is_dir():
             yield f"rooms.txt: src/{room} is not there"
         for other in uses:
-            if other not in seen and other != "utils":
+            inside = other.startswith(room + "/")
+            if other not in seen and other != "utils" and not inside:
                 yield f"rooms.txt: {room} uses {other}, which does not stand above it"
         seen.append(room)
     for folder in sorted({p.parent for p in tree.files}):
@@ -276,6 +277,16 @@ def home_of(tree):
             for name in defined}
 
 
+def headers_of(source):
+    """Where a file's functions may be declared: in its own header, or in that of
+    the module it is a part of: store_db.c in store.h, or among themselves in
+    store_internal.h."""
+    folder, stem = os.path.split(source.removesuffix(".c"))
+    parts = stem.split("_")
+    stems = ["_".join(parts[:n]) for n in range(1, len(parts) + 1)]
+    return {f"{folder}/{s}{end}.h" for s in stems for end in ("", "_internal")}
+
+
 def check_prototypes(tree):
     home = home_of(tree)
     for path in tree.files:
@@ -288,11 +299,11 @@ def check_prototypes(tree):
             if where is None:
                 if path.suffix == ".h":
                     yield f"{name}:{number}: {found} is defined nowhere"
-            elif where.removesuffix(".c") + ".h" != name:
+            elif name not in headers_of(where):
                 yield f"{name}:{number}: {found} is defined in {where}"
 
 
-CITED = re.compile(r"(?<![\w*])([\w./-]*[A-Za-z][\w-]*\.md)\b")
+CITED = re.compile(r"(?<![\w*$/.-])([\w./-]*[A-Za-z][\w-]*\.md)\b")
 # "A.1", "B.12": a section, of a document that nobody here can open
 SECTION = re.compile(r"(?<![\w.%<\"'])[A-H]\.[0-9]+\b(?!\.[0-9])"
                      r"|\b(?:of|in|see|by|per) [A-Z]{5,}(?:-[A-Z]+)* [0-9]+(?:\.[0-9]+)?\b")
