@@ -52,7 +52,8 @@ BUILD_PACKAGES=(build-essential autoconf automake libtool pkg-config
 # write_prometheus and rrdtool need libraries that collectd-core only suggests
 RUN_PACKAGES=(collectd-core libmicrohttpd12 libprotobuf-c1 librrd8)
 
-STAGED_FILES=(configure.ac Makefile.am LICENSE README.md run.sh check.sh types.db
+STAGED_FILES=(configure.ac Makefile.am LICENSE README.md CONTRIBUTING.md NEWS.md SECURITY.md
+  .editorconfig run.sh check.sh types.db
   .clang-format .clang-tidy)
 STAGED_FOLDERS=(src tests scripts doc collectd.conf.d grafana packaging)
 
