@@ -8,6 +8,7 @@ import time
 
 import pytest
 
+import clock
 from collectd import SLOWNESS, Key
 from expect import quiet_moment
 from leaks import Watched
@@ -19,8 +20,6 @@ pytestmark = pytest.mark.takes(95)
 
 INTERVAL = 3 if SLOWNESS == 1 else 10
 TIMEOUT = 1.4 if SLOWNESS == 1 else 4.5
-# Machines are slow under an instrument: then that is no fault of theirs.
-SLOW = {"timeout"} if SLOWNESS > 1 else set()
 HTTP = ("klap", "aes", "tpap")
 
 # fault, its parameters, and the reasons under which it may be counted
@@ -153,6 +152,12 @@ def spread(sim, name, case):
         sim.evict(name)
 
 
+def slow(ward):
+    """Who waits for a machine that others have, or that an instrument slows
+    down, may miss a time limit: that is no fault of a device's."""
+    return {"timeout"} if SLOWNESS > 1 or ward["lost"] > TIMEOUT / 2 else set()
+
+
 @pytest.fixture(scope="module", name="ward")
 def fixture_ward():
     cases = DEADLY + DENIED + HARMLESS + CONFUSED
@@ -162,6 +167,7 @@ def fixture_ward():
               "volts": 230, "tpap_iterations": 50,
               "addr": f"127.77.{30 + i // 200}.{1 + i % 200}"}
              for i, c in enumerate(cases)]
+    lost = clock.Patience(0)
     with Sim(house) as sim:
         with Watched(sim, f"{ACCOUNT}Timeout {TIMEOUT}\nRetries 1\n"
                      "RetryDelay 0.05\n", interval=INTERVAL) as daemon:
@@ -179,8 +185,11 @@ def fixture_ward():
             stats = {s["addr"]: s for s in sim.stats()}
             ward["stats"] = {h["alias"]: stats[h["addr"]] for h in house}
             ward["lines"] = {n: lines_of(daemon, n) for n in names.values()}
+            ward["lost"] = lost.lost()
             sim.fault("*", "none")
-            daemon.cycles(3)
+            # each has to log in again, one after the other
+            daemon.wait_up(*(names[title(c)] for c in DEADLY), timeout=30)
+            daemon.cycles(1)
             ward["after"] = quiet_moment(daemon, sim)
             ward["all lines"] = {n: lines_of(daemon, n)
                                  for n in names.values()}
@@ -193,10 +202,10 @@ def test_a_sick_device_says_why_and_comes_back(ward, case):
     before = failures(ward["before"], name)
     early = failures(ward["early"], name)
     during = failures(ward["during"], name)
-    assert not any(before.values())
+    assert {r for r, n in before.items() if n} <= slow(ward)
     assert ward["during"].get_one("kasa_up", kasa=name) == 0
-    assert any(during.values())
-    assert {r for r, n in during.items() if n} <= reasons | SLOW
+    assert any(during[r] > before[r] for r in reasons)
+    assert {r for r, n in during.items() if n} <= reasons | slow(ward)
     # one attempt per interval once it is down
     more = sum(during.values()) - sum(early.values())
     up = Key("collectd_kasa_up", kasa=name)
@@ -218,7 +227,7 @@ def test_an_account_that_is_refused_is_not_tried_again_soon(ward, case):
                 2 + (ward["seconds"] > 58) + (ward["seconds"] > 176))
     told = failures(ward["during"], name)
     assert 1 <= told["auth"] <= attempts
-    assert {r for r, n in told.items() if n} <= {"auth"} | SLOW
+    assert {r for r, n in told.items() if n} <= {"auth"} | slow(ward)
     assert ward["stats"][name]["handshakes"] <= 2 * attempts
     lines = ward["lines"][name]
     assert len(lines) == 1, lines
@@ -233,7 +242,7 @@ def test_an_account_that_is_refused_is_not_tried_again_soon(ward, case):
 def test_an_odd_answer_that_can_be_understood_is(ward, case):
     name = ward["names"][title(case)]
     told = failures(ward["during"], name)
-    assert {r for r, n in told.items() if n} <= SLOW
+    assert {r for r, n in told.items() if n} <= slow(ward)
     if not any(told.values()):
         assert not ward["all lines"][name]
         assert ward["during"].get_one("kasa_power", kasa=name) == 61.753

@@ -49,7 +49,11 @@ def test_the_metrics_page_answers_beside_a_thousand_kept_connections():
     with Sim(count=COUNT), daemon:
         daemon.wait_page(lambda page: len(page.names()) == COUNT, "everybody",
                          timeout=60)
-        numbers = [int(n) for n in os.listdir(f"/proc/{daemon.process.pid}/fd")]
-        assert sum(n >= 1024 for n in numbers) > COUNT - 300
-        assert sum(n < 1024 for n in numbers) < 400
+
+        def numbers():
+            return [int(n) for n in os.listdir(f"/proc/{daemon.process.pid}/fd")]
+        # those that did not answer in time on a busy machine connect again
+        daemon.wait(lambda: sum(n >= 1024 for n in numbers()) > COUNT - 300,
+                    "connections beyond what select() can wait for", 30)
+        assert sum(n < 1024 for n in numbers()) < 400
         daemon.cycles(1)

@@ -6,8 +6,13 @@ tests/unit/device/check_http_client.c's and check_tpap_tls.c's: nobody here has 
 
 from leaks import Watched
 from all_transports import ACCOUNT
-from faulty_devices import CONFIG, INTERVAL, failures, lines_of
+from collectd import SLOWNESS
+from faulty_devices import INTERVAL, failures, lines_of
 from sim import Sim
+
+# Nobody is silent here, and logins cost a busy machine time: no device may seem
+# slow that is only waiting for its turn.
+CONFIG = f"Timeout {10 * SLOWNESS}\nDiscoveryInterval 2\n"
 
 HOUSE = [
     {"alias": "KLAP, TLS", "transport": "klap", "https": True, "load": 11},

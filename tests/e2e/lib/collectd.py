@@ -28,6 +28,7 @@ import time
 import urllib.parse
 import urllib.request
 
+import clock
 import instruments
 
 BUILD = os.path.abspath(os.environ.get("KASA_BUILD", "."))
@@ -85,16 +86,18 @@ def free_port():
 
 
 def wait(condition, what, timeout=10, tell=None):
-    """Returns the first true value of condition()."""
-    end = time.monotonic() + timeout * SLOWNESS
+    """Returns the first true value of condition(). What others take of the
+    machine does not count as waiting."""
+    patience = clock.Patience(timeout * SLOWNESS)
     while True:
         value = condition()
         if value:
             return value
-        if time.monotonic() > end:
+        if patience.over():
             story = "\n" + tell() if tell is not None else ""
             raise AssertionError(
-                f"not within {timeout * SLOWNESS:g} s: {what}{story}")
+                f"not within {timeout * SLOWNESS:g} s (and {patience.lost():.1f}"
+                f" s of others): {what}{story}")
         time.sleep(0.02)
 
 

@@ -10,6 +10,7 @@ import sys
 import tempfile
 import time
 
+import clock
 from collectd import BUILD, HOST, PLUGINDIR, Collectd, missing_plugins
 from history import History
 from prometheus import GRAFANA, Prometheus
@@ -111,7 +112,7 @@ class World:
             "DiscoveryInterval 2\n", plugins=MACHINE,
             blocks=BLOCKS.format(build=BUILD, folder=self.folder))
         self.prometheus = Prometheus(self.folder, [self.daemon.port])
-        self.history = History(time.time())
+        self.history = History(clock.moment())
 
     def __enter__(self):
         self.prometheus.history(self.history.lines())
@@ -120,6 +121,9 @@ class World:
             self.daemon.start()
             self.prometheus.start()
             self.daemon.wait_up(*(d["alias"] for d in HOUSE), timeout=20)
+            self.prometheus.wait(
+                f'count(collectd_kasa_up{{instance="{HOST}"}} == 1)',
+                lambda up: up == len(HOUSE))
         except BaseException:
             self.__exit__()
             raise

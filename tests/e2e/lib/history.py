@@ -15,7 +15,10 @@ OUTLETS = ("Server", "Fan (2)")
 # counter with a collectd that keeps none; readings are missing for hours.
 BOILER_RESETS = (40.3, 12.7, 0.31)
 RESTARTS = (20.4, 3.2)
-GAPS = {RACK: (9.75, 9.3), LAMP: (6.2, 5.7)}
+GAP = (9.75, 9.3)
+# The lamp's readings are missing over a midnight (UTC), and while it burns: from
+# 23 o'clock to 11, by the clock, so that it is the same at whatever hour.
+NIGHT_AGO, NIGHT_GAP = 6, (-1, 11)
 
 
 def watt_hours(what, k):
@@ -33,6 +36,10 @@ class History:
     def __init__(self, end):
         self.last = int(end) // STEP
         self.first = self.last - DAYS * 86400 // STEP
+        midnight = (self.last * STEP // 86400 - NIGHT_AGO) * 86400
+        self.gaps = {RACK: tuple(map(self.at, GAP)),
+                     LAMP: tuple((midnight + h * 3600) // STEP
+                                 for h in NIGHT_GAP)}
 
     def at(self, days_ago):
         return self.last - round(days_ago * 86400 / STEP)
@@ -47,8 +54,13 @@ class History:
 
     def unread(self, what, t):
         """Whether the reading of an epoch is missing."""
-        gap = GAPS.get(what)
-        return gap and self.at(gap[0]) <= t // STEP < self.at(gap[1])
+        begin, end = self.gaps.get(what, (0, 0))
+        return begin <= t // STEP < end
+
+    def gap(self, what):
+        """(epoch of the last reading before it, of the first one after)."""
+        begin, end = self.gaps[what]
+        return (begin - 1) * STEP, end * STEP
 
     def everything(self, start, end):
         return sum(self.used(w, start, end) for w in (BOILER, RACK, LAMP))

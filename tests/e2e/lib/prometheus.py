@@ -15,7 +15,7 @@ from collectd import free_port, http_get, wait
 from tree import SOURCE
 
 GRAFANA = os.path.join(SOURCE, "grafana")
-KEEP = "400d"
+KEEP = "4000d"
 
 
 def configuration(ports):
