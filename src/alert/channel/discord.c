@@ -263,7 +263,7 @@ static void add_embed(struct json_writer *j, const struct message *message,
     json_writer_text(j, embed, "url", url.data);
   buf_free(&url);
   add_fields(j, embed, message);
-  snprintf(foot, sizeof(foot), "notify_kasa on %s", env->collectd_host);
+  alert_fields_source(message, env->collectd_host, foot, sizeof(foot));
   add_escaped(j, json_writer_object(j, embed, "footer"), "text", foot,
               FOOTER_MAX);
 }

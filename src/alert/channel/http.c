@@ -181,13 +181,30 @@ static int all_headers(const struct http_request *request,
   return 0;
 }
 
+/* What time it is for the service: its own word, for this clock may be wrong;
+ * 0 = nobody knows. */
+static int64_t time_of(const struct http_answer *answer,
+                       const struct sender_env *env) {
+  enum { EARLIEST = 1577836800 }; /* 2020: before that a clock was not set */
+  char date[64];
+  time_t theirs = (time_t)-1;
+  int64_t ours = env->wall_ms(env->clock_arg) / 1000;
+
+  if (http_header(answer, "Date", date, sizeof(date)))
+    theirs = curl_getdate(date, NULL);
+  if (theirs != (time_t)-1)
+    return (int64_t)theirs;
+  return ours >= EARLIEST ? ours : 0;
+}
+
 void http_perform(struct http_channel *c, const struct http_request *request,
                   const struct sender_env *env, struct http_answer *answer) {
   struct curl_slist *headers = NULL;
   char agent[64];
   char value[128];
   CURLcode code = CURLE_OUT_OF_MEMORY;
-  long sent = 0;
+  curl_off_t ready = 0;
+  long tunnel = 0;
 
   memset(answer, 0, sizeof(*answer));
   buf_init(&answer->body, HTTP_ANSWER_MAX);
@@ -205,16 +222,20 @@ void http_perform(struct http_channel *c, const struct http_request *request,
   }
   set_request(c->transfer.easy, request, headers, agent, answer);
   answer->failure = curl_transfer_run(&c->transfer, env->abort, &code);
-  curl_easy_getinfo(c->transfer.easy, CURLINFO_REQUEST_SIZE, &sent);
+  curl_easy_getinfo(c->transfer.easy, CURLINFO_PRETRANSFER_TIME_T, &ready);
+  curl_easy_getinfo(c->transfer.easy, CURLINFO_HTTP_CONNECTCODE, &tunnel);
   curl_easy_getinfo(c->transfer.easy, CURLINFO_RESPONSE_CODE, &answer->status);
-  answer->written = sent > 0;
+  /* from this moment on the request itself is on its way; what was said to a
+   * proxy before is none of it */
+  answer->written = ready > 0;
+  if (tunnel >= 300 && answer->status == 0)
+    answer->proxy_status = tunnel;
   answer->complete = code == CURLE_OK;
   snprintf(answer->error, sizeof(answer->error), "%s",
            c->transfer.error[0] != '\0' ? c->transfer.error
                                         : curl_easy_strerror(code));
   if (http_header(answer, "Retry-After", value, sizeof(value)))
-    answer->retry_after =
-        http_retry_after(value, env->wall_ms(env->clock_arg) / 1000);
+    answer->retry_after = http_retry_after(value, time_of(answer, env));
   curl_slist_free_all(headers);
   /* the handle would keep pointing at memory of this call, and at secrets */
   curl_easy_reset(c->transfer.easy);
@@ -272,7 +293,7 @@ double http_retry_after(const char *value, int64_t now) {
       return -1;
   } else {
     time_t when = curl_getdate(value, NULL);
-    if (when == (time_t)-1)
+    if (when == (time_t)-1 || now == 0)
       return -1;
     wait = (double)when - (double)now;
   }
@@ -361,6 +382,18 @@ static const struct http_rule *rule_for(const struct http_rule *rules,
   return NULL;
 }
 
+/* The proxy did not let us through: nothing reached the service. */
+static void judge_proxy(const struct http_channel *c,
+                        const struct http_answer *answer,
+                        struct send_result *result) {
+  bool final = answer->proxy_status >= 400 && answer->proxy_status < 500 &&
+               answer->proxy_status != 408 && answer->proxy_status != 429;
+
+  result->outcome = final ? SEND_REFUSED_CHANNEL : SEND_RETRY;
+  http_why(c, NULL, result, "the proxy answered %ld to CONNECT%s",
+           answer->proxy_status, final ? ": check Proxy" : "");
+}
+
 /* No status line came back. */
 static void judge_silence(const struct http_channel *c,
                           const struct http_answer *answer,
@@ -390,6 +423,10 @@ static void judge_silence(const struct http_channel *c,
   case CURL_TRANSFER_BROKEN:
   case CURL_TRANSFER_MALFORMED:
     break;
+  }
+  if (answer->proxy_status != 0) {
+    judge_proxy(c, answer, result);
+    return;
   }
   result->outcome = answer->written ? SEND_AMBIGUOUS : SEND_RETRY;
   result->suspect = answer->written;

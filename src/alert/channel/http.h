@@ -77,9 +77,10 @@ struct http_answer {
   enum curl_transfer_failure failure; /* of the transfer */
   bool written;                       /* the request, or part of it, left us */
   long status;                        /* 0 = no answer */
-  bool complete;                      /* body holds all of the answer */
-  double retry_after;                 /* s, -1 = none given */
-  struct buf headers;                 /* of the final answer, raw lines */
+  long proxy_status;  /* of a proxy that refused the CONNECT, else 0 */
+  bool complete;      /* body holds all of the answer */
+  double retry_after; /* s, -1 = none given */
+  struct buf headers; /* of the final answer, raw lines */
   struct buf body;
   char error[CURL_ERROR_SIZE]; /* libcurl's words */
 };
@@ -96,7 +97,8 @@ bool http_header(const struct http_answer *answer, const char *name, char *out,
 double http_header_number(const struct http_answer *answer, const char *name);
 
 /* Seconds to wait from a Retry-After value in either form, between 0 and
- * HTTP_WAIT_MAX; -1 for nonsense. now is in seconds since 1970. */
+ * HTTP_WAIT_MAX; -1 for nonsense. now is in seconds since 1970, 0 = not known:
+ * then a date says nothing. */
 double http_retry_after(const char *value, int64_t now);
 
 /* What a range of status codes means. */

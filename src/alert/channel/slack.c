@@ -12,11 +12,13 @@
 #include "alert/text/template.h"
 #include "alert/text/text_limits.h"
 #include "base/json_writer.h"
+#include "base/text.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 enum {
   TITLE_MAX = 250,
@@ -242,7 +244,7 @@ static void add_attachment(struct json_writer *j, const struct message *message,
   buf_free(&url);
   json_writer_text(j, a, "text", body);
   add_fields(j, a, message);
-  snprintf(foot, sizeof(foot), "notify_kasa on %s", env->collectd_host);
+  alert_fields_source(message, env->collectd_host, foot, sizeof(foot));
   add_escaped(j, a, "footer", foot, 300);
   json_writer_number(j, a, "ts", (double)(message->created / 1000));
   json_writer_text(j, json_writer_array(j, a, "mrkdwn_in"), NULL, "text");
@@ -363,19 +365,55 @@ static void unreadable(struct slack *s, const struct http_answer *answer,
            "HTTP %ld with an answer that cannot be read", answer->status);
 }
 
+/* The words of servers that take Slack's webhooks: "ok" of Slack itself, JSON
+ * of Mattermost, Rocket.Chat and Zulip, nothing at all of workflows. */
+enum verdict { VERDICT_GOOD, VERDICT_BAD, VERDICT_UNKNOWN };
+
+static enum verdict verdict_of(const cJSON *json) {
+  static const char *const flags[] = {"ok", "success"};
+  const char *result = json_reply_text(json, "result");
+
+  for (size_t i = 0; i < sizeof(flags) / sizeof(flags[0]); i++) {
+    const cJSON *flag = cJSON_GetObjectItemCaseSensitive(json, flags[i]);
+
+    if (cJSON_IsBool(flag))
+      return cJSON_IsTrue(flag) ? VERDICT_GOOD : VERDICT_BAD;
+  }
+  if (result[0] == '\0')
+    return VERDICT_UNKNOWN;
+  return strcmp(result, "success") == 0 ? VERDICT_GOOD : VERDICT_BAD;
+}
+
+static bool is_slack_itself(const struct slack *s) {
+  static const char own[] = "https://hooks.slack.com/";
+
+  return strncasecmp(s->webhook_url.value, own, sizeof(own) - 1) == 0;
+}
+
 static void judge_webhook(struct slack *s, const struct http_answer *answer,
-                          struct send_result *result) {
-  const char *body = answer->body.data != NULL ? answer->body.data : "";
+                          const cJSON *json, struct send_result *result) {
+  char text[64] = "";
+  enum verdict verdict = verdict_of(json);
+  bool good;
 
   if (!answer->complete) {
     unreadable(s, answer, result);
-  } else if (strcmp(body, "ok") != 0) {
-    result->outcome = SEND_REFUSED_MESSAGE;
-    http_why(&s->http, answer, result, "HTTP %ld, but the answer is not ok",
-             answer->status);
-  } else {
-    http_why(&s->http, NULL, result, "ok");
+    return;
   }
+  if (answer->body.data != NULL)
+    text_name(answer->body.data, answer->body.len, text, sizeof(text));
+  if (verdict != VERDICT_UNKNOWN)
+    good = verdict == VERDICT_GOOD;
+  else /* a page of somebody on the way is no "ok" */
+    good = strcmp(text, "ok") == 0 ||
+           (answer->body.len == 0 && !is_slack_itself(s));
+  if (good) {
+    http_why(&s->http, NULL, result, "ok");
+    return;
+  }
+  result->outcome = SEND_REFUSED_MESSAGE;
+  http_why(&s->http, answer, result, "HTTP %ld, but the answer is not ok",
+           answer->status);
 }
 
 /* Returns the error of the answer, "" for none; valid as long as json. */
@@ -454,7 +492,7 @@ static enum next attempt(struct slack *s, const struct message *message,
   json = json_reply_parse(&answer);
   if (http_judge(&s->http, &answer, webhook_rules, message, result)) {
     if (!bot)
-      judge_webhook(s, &answer, result);
+      judge_webhook(s, &answer, json, result);
     else if (strcmp(judge_bot(s, &answer, json, message, result),
                     "thread_not_found") == 0 &&
              threaded)

@@ -125,6 +125,7 @@ static const char *event_of(const struct message *message) {
 /* As of the moment the message was decided: a retry sends the same bytes. */
 static void add_alert(struct json_writer *j, const struct message *message) {
   const struct alert *a = message->alert;
+  bool over = a->resolved_at != 0;
   int64_t end = a->resolved_at != 0 ? a->resolved_at : message->created;
   bool percent = !isnan(a->percent);
   cJSON *o = json_writer_object(j, j->root, "alert");
@@ -134,8 +135,11 @@ static void add_alert(struct json_writer *j, const struct message *message) {
   json_writer_text(j, o, "episode", a->episode);
   json_writer_text(j, o, "class", alert_class_name(a->class));
   json_writer_text(j, o, "status", alert_state_name(a->state));
-  json_writer_text(j, o, "level", level_name(a->level));
-  json_writer_text(j, o, "severity", severity_name(a->severity));
+  /* a receiver that shows these shows what is the case now; text says what it
+   * was */
+  json_writer_text(j, o, "level", level_name(over ? LEVEL_OK : a->level));
+  json_writer_text(j, o, "severity",
+                   severity_name(over ? SEVERITY_OKAY : a->severity));
   json_writer_text(j, o, "host", a->host);
   json_writer_text(j, o, "plugin", a->plugin);
   json_writer_text(j, o, "plugin_instance", a->plugin_instance);
@@ -146,7 +150,7 @@ static void add_alert(struct json_writer *j, const struct message *message) {
   json_writer_number(j, o, "value", percent ? a->percent : a->value);
   json_writer_text(j, o, "unit", percent ? "%" : a->unit);
   json_writer_number(j, o, "limit", a->limit);
-  if (a->direction == DIRECTION_NONE)
+  if (a->direction == DIRECTION_NONE || over)
     json_writer_null(j, o, "direction");
   else
     json_writer_text(j, o, "direction", alert_direction_name(a->direction));
@@ -160,7 +164,10 @@ static void add_alert(struct json_writer *j, const struct message *message) {
       j, o, "duration_s",
       a->since > 0 && end > a->since ? (double)((end - a->since) / 1000) : 0);
   json_writer_number(j, o, "count", a->count);
-  json_writer_text(j, o, "message", a->text);
+  json_writer_text(j, o, "message",
+                   !over                         ? a->text
+                   : a->recovery_text[0] != '\0' ? a->recovery_text
+                                                 : message->body);
   json_writer_text(j, o, "title", message->title);
   json_writer_text(j, o, "text", message->body);
   labels = json_writer_object(j, o, "labels");

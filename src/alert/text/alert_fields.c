@@ -10,6 +10,7 @@
 #include "alert/text/units.h"
 #include "base/text.h"
 
+#include <inttypes.h>
 #include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -167,4 +168,13 @@ const char *alert_fields_state(const struct message *message) {
     break;
   }
   return level_name(message->level);
+}
+
+void alert_fields_source(const struct message *message, const char *host,
+                         char *out, size_t size) {
+  if (message->alert->id > 0)
+    snprintf(out, size, "notify_kasa on %s, alert %" PRId64, host,
+             message->alert->id);
+  else
+    snprintf(out, size, "notify_kasa on %s", host);
 }

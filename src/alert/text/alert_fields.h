@@ -30,4 +30,8 @@ void alert_fields_value(const struct message *message, double value, char *out,
  * one or two words. */
 const char *alert_fields_state(const struct message *message);
 
+/* "notify_kasa on nas, alert 417": the small print. */
+void alert_fields_source(const struct message *message, const char *host,
+                         char *out, size_t size);
+
 #endif

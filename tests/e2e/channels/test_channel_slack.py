@@ -49,9 +49,17 @@ def test_text_is_always_set_and_time_is_ts(hook, pki):
 
 
 def test_200_without_ok_is_a_failure(hook, pki):
-    for body in ("no_service", "ok\n", "OK", "<html>", '{"ok":true}'):
+    for body in ("no_service", " no_service\n", "OK", "<html>", "{}", '{"ok":false}', '{"success":false,"error":"x"}',
+                 '{"result":"error","msg":"x"}'):
         hook.script = [web.Reply(200, body)]
         assert by_hook(hook, pki)[0]["outcome"] == "message"
+
+
+@pytest.mark.parametrize("body", ["ok", " ok\n", "", '{"success":true}', '{"ok":true}',
+                                  '{"result":"success","msg":"","ok":true}'])
+def test_servers_that_take_slacks_webhooks_have_words_of_their_own(hook, pki, body):
+    hook.script = [web.Reply(200, body)]
+    assert by_hook(hook, pki)[0]["outcome"] == "sent"
 
 
 @pytest.mark.parametrize("status,body,outcome,stop", [

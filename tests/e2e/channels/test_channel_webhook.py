@@ -50,6 +50,15 @@ def test_schema_1_carries_everything(mock, pki):
     assert mock.sent[0]["source"]["collectd_host"] == "nas.example.org" and mock.sent[0]["group"] is None
 
 
+def test_resolved_describes_what_is_now(mock, pki):
+    run(mock, pki, [send(kind="resolved")])
+    assert mock.faults == []
+    a = mock.sent[0]["alert"]
+    assert (a["level"], a["severity"], a["direction"], a["value"]) == ("ok", "OKAY", None, 96)
+    assert "back to normal" in a["message"] and "above the failure threshold" not in a["message"]
+    assert "It was above 1\u202f500 W" in a["text"]
+
+
 def test_nan_is_null(mock, pki):
     run(mock, pki, [send(alert={"value": None, "limit": None, "direction": "", "class": "missing", "type": ""})])
     assert mock.faults == []

@@ -136,17 +136,35 @@ static bool skip(const char **text, const char *word) {
   return true;
 }
 
+/* What the card's first word says already. */
+static void skip_state(const char **title) {
+  static const char *const said[] = {"[TEST] ",
+                                     "OK: ", "Acknowledged: ", "Closed: "};
+
+  for (size_t i = 0; i < sizeof(said) / sizeof(said[0]); i++)
+    (void)skip(title, said[i]);
+}
+
 /* Our own words begin with what the card shows in large letters; this is where
  * the news begins. Appends it as a sentence, nothing where there is none. */
-static void add_rest(const struct headline *h, const char *text,
-                     struct buf *out) {
+static void add_rest(const struct headline *h, const char *title,
+                     const char *text, struct buf *out) {
   char first[2] = "";
 
-  if (h->name[0] == '\0' || !skip(&text, h->name)) {
+  if (h->name[0] == '\0') {
+    skip_state(&title);
+    if (skip(&text, title) && *text != '\0' && *text != '\n')
+      text -= strlen(title); /* it goes on, so it is another word */
+    text += strspn(text, "\n");
     buf_puts(out, text);
     return;
   }
-  if (!skip(&text, " is back to normal: "))
+  if (!skip(&text, h->name)) {
+    buf_puts(out, text);
+    return;
+  }
+  if (!skip(&text, " is back to normal: ") && !skip(&text, " has been ") &&
+      !skip(&text, " is "))
     (void)skip(&text, ": ");
   (void)skip(&text, h->quantity);
   if (skip(&text, h->figure) && skip(&text, ", "))
@@ -211,14 +229,10 @@ static void put_figure(const struct headline *h, struct buf *out) {
 
 static void put_card(const struct message *message, const struct headline *h,
                      const char *title, struct buf *out) {
-  /* the card says these by its first word */
-  static const char *const said[] = {"[TEST] ",
-                                     "OK: ", "Acknowledged: ", "Closed: "};
   char state[48];
   char moment[FORMAT_SIZE];
 
-  for (size_t i = 0; i < sizeof(said) / sizeof(said[0]); i++)
-    (void)skip(&title, said[i]);
+  skip_state(&title);
   email_body_state(message, state, sizeof(state));
   format_date(message->created / 1000, "%a %e %b, %R", moment, sizeof(moment));
   buf_putf(out,
@@ -262,21 +276,23 @@ static void put_lines(struct buf *out, const char *text) {
   buf_puts(out, "</p>\n");
 }
 
-/* Said in large letters already. */
-static bool is_on_card(const struct headline *h,
-                       const struct alert_field *field) {
+/* Said in large letters or in the sentence already. */
+static bool is_said(const struct headline *h, const char *sentence,
+                    const struct alert_field *field) {
+  if (strstr(sentence, field->value) != NULL)
+    return true;
   return h->name[0] != '\0' &&
          (strncmp(field->value, h->figure, strlen(field->value)) == 0 ||
           strcmp(field->value, h->below) == 0);
 }
 
-static void put_fields(const struct headline *h,
+static void put_fields(const struct headline *h, const char *sentence,
                        const struct alert_field *fields, size_t n,
                        struct buf *out) {
   size_t shown = 0;
 
   for (size_t i = 0; i < n; i++) {
-    if (is_on_card(h, &fields[i]))
+    if (is_said(h, sentence, &fields[i]))
       continue;
     if (shown++ == 0)
       buf_puts(out, "<table role=\"presentation\" width=\"100%\" "
@@ -340,9 +356,9 @@ static void foot(const struct message *message, const struct sender_env *env,
 static bool shorten(const struct message *message, const struct headline *h,
                     struct message *shorter, struct buf *rest) {
   *shorter = *message;
-  if (h->name[0] == '\0' || message_has_own_text(message))
+  if (message_has_own_text(message))
     return false;
-  add_rest(h, message->body, rest);
+  add_rest(h, message->title, message->body, rest);
   shorter->body = rest->data != NULL ? rest->data : "";
   shorter->words = NULL;
   return shorter->body[0] == '\0';
@@ -381,7 +397,7 @@ int email_body_html(const struct message *message, const struct sender_env *env,
     put_card(message, &h, title.data, out);
     if (!silent)
       put_lines(out, body.data);
-    put_fields(&h, fields, fields_num, out);
+    put_fields(&h, shorter.body, fields, fields_num, out);
     put_link(message, out);
     foot(message, env, last, sizeof(last));
     put_part(out,
