@@ -156,7 +156,7 @@ def test_every_value_that_is_dispatched_stands_in_the_manual():
     types = set(re.findall(r"(?:gauge|derive)\([^;]*?, \"(\w+)\",", glue))
     types |= set(re.findall(r"\] = \{\"(\w+)\",", read("src/device/quantity.c")))
     reasons = set(re.findall(r"\[OUTCOME_(?!OK)\w+\] = \"(\w+)\"",
-                             read("src/device/quantity.c")))
+                             read("src/device/outcome.c")))
     assert {"up", "info", "watt_hours", "power"} <= types and len(reasons) == 6
     text = page(KASA)
     for name in types:
