@@ -51,6 +51,8 @@ libalert_la_SOURCES += \
 	%D%/deliver/deliver_breaker.h \
 	%D%/deliver/deliver_fallback.c \
 	%D%/deliver/deliver_fallback.h \
+	%D%/deliver/deliver_fold.c \
+	%D%/deliver/deliver_fold.h \
 	%D%/deliver/deliver_internal.h \
 	%D%/deliver/deliver_message.c \
 	%D%/deliver/deliver_message.h \

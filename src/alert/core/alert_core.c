@@ -7,6 +7,7 @@
 #include "alert/core/core_clock.h"
 #include "alert/core/core_internal.h"
 #include "alert/core/core_self.h"
+#include "alert/deliver/deliver_fold.h"
 #include "alert/deliver/deliver_notify.h"
 #include "alert/deliver/deliver_operator.h"
 #include "alert/deliver/deliver_plan.h"
@@ -244,6 +245,7 @@ int64_t alert_core_step(struct alert_core *c, struct job *done,
   prune(c, now);
   if (launch)
     deliver_plan(c->deliver, now);
+  deliver_fold_flush(c->deliver, now);
   commit(c, changes);
   if (launch)
     deliver_launch(c->deliver);

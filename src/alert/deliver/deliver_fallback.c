@@ -4,6 +4,7 @@
 
 #include "alert/deliver/deliver_fallback.h"
 
+#include "alert/deliver/deliver_fold.h"
 #include "alert/deliver/deliver_outbox.h"
 #include "alert/model/alert_json.h"
 #include "alert/store/store_notification_log.h"
@@ -48,6 +49,10 @@ void deliver_fall_back(struct deliver *d, int channel, struct outbox_row *row,
     return; /* its own routes tell it already */
   if (alert_json_read(row->snapshot, &a) < 0)
     return;
+  if (!deliver_has_room(d, to, now)) {
+    deliver_fold(d, to, &a, row->level, now);
+    return;
+  }
   copy.id = copy.place = 0;
   copy.attempts = 0;
   copy.state = ROW_QUEUED;
@@ -58,7 +63,7 @@ void deliver_fall_back(struct deliver *d, int channel, struct outbox_row *row,
            "%.40s unreachable%s%.100s", title_of(c), why[0] != '\0' ? ": " : "",
            why);
   deliver_new_ids(d, &a, &copy);
-  if (deliver_add(d, to, &copy, now) == 0)
+  if (deliver_add(d, to, &copy) == 0)
     deliver_history(d, row, now, "fallback", other->config->name);
 }
 

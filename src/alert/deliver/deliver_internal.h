@@ -13,6 +13,7 @@
 enum {
   QUEUE_CHANNEL_MAX = 1000,
   QUEUE_TOTAL_MAX = 10000,
+  FOLD_WORST = 5,
   HOLD_MS = 3600000, /* a wait beyond this counts as being stopped */
 };
 
@@ -23,12 +24,27 @@ struct receipt {
   char ref[MESSAGE_REF_SIZE];
 };
 
+/* What found no room in the queue and is told as one message. */
+struct fold {
+  uint64_t count; /* 0 = nothing since the last such message went out */
+  int64_t row_id; /* of the queued message, 0 = not yet queued */
+  int64_t since;
+  bool dirty; /* the message does not say it yet */
+  enum level level;
+  struct {
+    enum level level;
+    char words[48]; /* "Freezer 2820 W" */
+  } worst[FOLD_WORST];
+  size_t worst_num;
+};
+
 struct channel_run {
   const struct channel_config *config;
   struct channel_state state;
   struct deliver_counts counts;
-  int64_t counted_at;    /* when counts.queued was last looked up */
-  int64_t full_at;       /* queue length to look for victims at again */
+  int64_t counted_at; /* when counts.queued was last looked up */
+  int64_t full_at;    /* when victims were last looked for in vain */
+  struct fold fold;
   bool busy;             /* a job is out */
   bool dirty;            /* state differs from the store's */
   int64_t fallback_look; /* when overdue rows were last looked for */

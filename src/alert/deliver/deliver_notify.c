@@ -4,6 +4,7 @@
 
 #include "alert/deliver/deliver_notify.h"
 
+#include "alert/deliver/deliver_fold.h"
 #include "alert/deliver/deliver_message.h"
 #include "alert/deliver/deliver_outbox.h"
 #include "alert/deliver/policy.h"
@@ -26,6 +27,27 @@ struct round {
   char *snapshot; /* made when the first channel needs it */
 };
 
+/* False: what has no room is told in another way. */
+static bool room_for(struct round *s, int channel, enum message_kind kind) {
+  struct deliver *d = s->d;
+  const struct alert *a = &s->e->a;
+  const char *name = d->channels[channel].config->name;
+  struct notification_log told;
+
+  if (kind == MESSAGE_RESOLVED) {
+    store_notification_log_get(d->store, a->id, name, &told);
+    if (!told.announced)
+      /* its alarm waits in the queue, and will say that it is over */
+      return deliver_has_room(d, channel, s->n->now);
+    if (deliver_has_room_for_end(d, channel, s->n->now))
+      return true;
+  } else if (deliver_has_room(d, channel, s->n->now)) {
+    return true;
+  }
+  deliver_fold(d, channel, a, a->level, s->n->now);
+  return false;
+}
+
 static void queue_one(struct round *s, int channel, int route,
                       enum message_kind kind, bool quiet) {
   struct outbox_row row = {
@@ -37,6 +59,8 @@ static void queue_one(struct round *s, int channel, int route,
       .created = s->n->now,
   };
 
+  if (!room_for(s, channel, kind))
+    return;
   if (s->snapshot == NULL)
     s->snapshot = alert_json_text(&s->e->a);
   if (route >= 0)
@@ -51,9 +75,8 @@ static void queue_one(struct round *s, int channel, int route,
   }
   row.snapshot = s->snapshot;
   if (kind == MESSAGE_REPEAT) /* undelivered reminders: the newest is enough */
-    store_outbox_supersede(s->d->store, row.channel, row.alert_id,
-                           MESSAGE_REPEAT, 0, 0);
-  deliver_add(s->d, channel, &row, s->n->now);
+    deliver_supersede(s->d, &row, MESSAGE_REPEAT, 0);
+  deliver_add(s->d, channel, &row);
   free(row.title);
 }
 

@@ -51,7 +51,7 @@ int64_t deliver_test(struct deliver *d, int channel, enum level level,
   row.snapshot = alert_json_text(&a);
   err = row.snapshot == NULL ? -ENOMEM : deliver_title(d, &a, -1, &row);
   if (err == 0)
-    err = deliver_add(d, channel, &row, now);
+    err = deliver_add(d, channel, &row);
   outbox_row_free(&row);
   return err < 0 ? err : row.id;
 }
@@ -90,15 +90,19 @@ int deliver_retry(struct deliver *d, int64_t row_id, int64_t now) {
 
 int deliver_drop(struct deliver *d, int64_t row_id, int64_t now) {
   struct outbox_row row;
+  bool was_queued;
   int err = store_outbox_get(d->store, row_id, &row);
 
   if (err < 0)
     return err;
+  was_queued = row.state == ROW_QUEUED;
   if (row.state != ROW_QUEUED && row.state != ROW_DEAD)
     err = row.state == ROW_SENDING ? -EBUSY : -EINVAL;
   if (err == 0) {
     row.state = ROW_SUPERSEDED;
     deliver_save(d, &row);
+    if (deliver_channel_index(d, row.channel) >= 0 && was_queued)
+      deliver_left(d, deliver_channel_index(d, row.channel), 1);
     deliver_history(d, &row, now, "dropped", "by hand");
   }
   outbox_row_free(&row);

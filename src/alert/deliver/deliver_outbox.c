@@ -69,41 +69,33 @@ void deliver_count_queue(struct deliver *d, int channel) {
   d->total += c->counts.queued;
 }
 
-static void make_room(struct deliver *d, int channel, int64_t now) {
+void deliver_left(struct deliver *d, int channel, int64_t rows) {
   struct channel_run *c = &d->channels[channel];
-  char why[120];
-  int gone;
 
-  if (c->counts.queued < QUEUE_CHANNEL_MAX && d->total < QUEUE_TOTAL_MAX)
-    return;
-  if (c->counts.queued < c->full_at)
-    return;
-  /* in slices: looking for victims costs a walk through the queue */
-  gone = store_outbox_evict(d->store, c->config->name, QUEUE_CHANNEL_MAX / 20);
-  if (gone <= 0) {
-    c->full_at = c->counts.queued + QUEUE_CHANNEL_MAX / 20;
-    return; /* all of it is critical: rather too long a queue */
-  }
+  if (rows > c->counts.queued)
+    rows = c->counts.queued;
+  c->counts.queued -= rows;
+  d->total -= rows;
   c->full_at = 0;
-  c->counts.queued -= gone;
-  d->total -= gone;
-  c->counts.failed += (uint64_t)gone;
-  c->state.evicted += (uint64_t)gone;
-  c->dirty = true;
-  store_history_add(d->store, now, 0, "evicted", c->config->name,
-                    "the queue was full");
-  snprintf(why, sizeof(why),
-           "its queue is full, %" PRIu64 " messages were given up so far",
-           c->state.evicted);
-  d->hooks.trouble(d->hooks.arg, c->config->name, "queue", why);
+  if (c->counts.queued == 0)
+    c->counts.oldest = 0;
 }
 
-int deliver_add(struct deliver *d, int channel, struct outbox_row *row,
-                int64_t now) {
+void deliver_supersede(struct deliver *d, const struct outbox_row *row,
+                       int kind, int64_t except) {
+  int channel = deliver_channel_index(d, row->channel);
+  int gone = store_outbox_supersede(d->store, row->channel, row->alert_id, kind,
+                                    except, 0);
+
+  deliver_complain(gone, "queue not updated");
+  if (gone > 0 && channel >= 0)
+    deliver_left(d, channel, gone);
+}
+
+int deliver_add(struct deliver *d, int channel, struct outbox_row *row) {
   struct channel_run *c = &d->channels[channel];
   int err;
 
-  make_room(d, channel, now);
   snprintf(row->channel, sizeof(row->channel), "%s", c->config->name);
   err = store_outbox_add(d->store, row);
   if (err < 0) {
@@ -142,6 +134,6 @@ void deliver_add_cancel(struct deliver *d, int channel, const struct alert *a,
   if (row.snapshot == NULL)
     return;
   deliver_new_ids(d, a, &row);
-  deliver_add(d, channel, &row, now);
+  deliver_add(d, channel, &row);
   free(row.snapshot);
 }

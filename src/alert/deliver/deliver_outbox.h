@@ -18,9 +18,14 @@ void deliver_history(struct deliver *d, const struct outbox_row *row,
                      int64_t now, const char *what, const char *detail);
 /* Writes a row back that may have changed. */
 void deliver_save(struct deliver *d, const struct outbox_row *row);
-/* Adds the row within the bounds of the queue. */
-int deliver_add(struct deliver *d, int channel, struct outbox_row *row,
-                int64_t now);
+/* Adds the row; deliver_fold.h says whether there is room. */
+int deliver_add(struct deliver *d, int channel, struct outbox_row *row);
+/* So many rows have left the queue of the channel. */
+void deliver_left(struct deliver *d, int channel, int64_t rows);
+/* What waits for the row's channel and alert becomes superseded: of a kind, or
+ * all (-1), but for the row except. */
+void deliver_supersede(struct deliver *d, const struct outbox_row *row,
+                       int kind, int64_t except);
 /* Asks the sender to stop what rings on the channel for the alert, and what
  * may ring without our knowing. */
 void deliver_add_cancel(struct deliver *d, int channel,

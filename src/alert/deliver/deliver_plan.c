@@ -6,6 +6,7 @@
 
 #include "alert/deliver/deliver_breaker.h"
 #include "alert/deliver/deliver_fallback.h"
+#include "alert/deliver/deliver_fold.h"
 #include "alert/deliver/deliver_internal.h"
 #include "alert/deliver/deliver_message.h"
 #include "alert/deliver/deliver_outbox.h"
@@ -33,6 +34,7 @@ enum {
 static void moot(struct deliver *d, struct outbox_row *row, int64_t now) {
   row->state = ROW_SUPERSEDED;
   deliver_complain(store_outbox_save(d->store, row), "queue not updated");
+  deliver_left(d, deliver_channel_index(d, row->channel), 1);
   deliver_history(d, row, now, "superseded", message_kind_name(row->kind));
 }
 
@@ -55,9 +57,7 @@ static int as_missed(struct deliver *d, int channel, struct outbox_row *row,
   row->reason = REASON_MISSED;
   row->quiet = true;
   deliver_new_ids(d, &a, row); /* it says something else than before */
-  deliver_complain(store_outbox_supersede(d->store, row->channel, row->alert_id,
-                                          -1, row->id, 0),
-                   "queue not updated");
+  deliver_supersede(d, row, -1, row->id);
   deliver_history(d, row, now, "collapsed", "");
   if (row->ambiguous) /* it may ring */
     deliver_add_cancel(d, channel, &a, now);
@@ -72,8 +72,7 @@ static void close_unheard(struct deliver *d, int channel,
   struct alert a;
 
   if (!row->ambiguous && !told->announced) {
-    store_outbox_supersede(d->store, row->channel, row->alert_id, -1, row->id,
-                           0);
+    deliver_supersede(d, row, -1, row->id);
     return;
   }
   told->announced = true;
@@ -128,6 +127,7 @@ static struct job *job_for_row(struct deliver *d, int channel,
     outbox_row_free(row);
     return NULL;
   }
+  deliver_fold_leaves(&d->channels[channel], row->id);
   job->kind = row->kind == MESSAGE_CANCEL ? JOB_CANCEL : JOB_SEND;
   job->channel = channel;
   job->row_id = row->id;

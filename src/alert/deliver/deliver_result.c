@@ -212,7 +212,7 @@ static void split(struct deliver *d, struct job *job, int64_t now) {
     deliver_new_ids(d, &job->alert, &copy);
     /* to each the same letter, so that all find the thread it begins */
     memcpy(copy.message_id, row->message_id, sizeof(copy.message_id));
-    if (deliver_add(d, job->channel, &copy, now) == 0)
+    if (deliver_add(d, job->channel, &copy) == 0)
       made++;
   }
   if (made == 0) {
@@ -278,6 +278,7 @@ void deliver_done(struct deliver *d, struct job *job, int64_t now) {
     outcomes[r->outcome](d, job, now);
   else
     failed_for_now(d, job, now);
-  deliver_count_queue(d, job->channel);
+  if (job->row.state != ROW_QUEUED)
+    deliver_left(d, job->channel, 1);
   job_free(job);
 }

@@ -99,6 +99,11 @@ int64_t store_outbox_count(struct store *store, const char *channel,
  * never an open of level >= critical. How many, or -errno. */
 int store_outbox_evict(struct store *store, const char *channel, int max);
 
+/* The alarm (open, to all recipients) that was queued last: 0 or -ENOENT; on 0
+ * the caller frees row. */
+int store_outbox_newest_open(struct store *store, const char *channel,
+                             struct outbox_row *row);
+
 typedef void store_row_fn(void *arg, const struct outbox_row *row);
 /* Queued and dead rows, oldest first, at most max. Texts are not loaded but
  * title. */
