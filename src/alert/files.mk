@@ -128,6 +128,8 @@ libalert_la_SOURCES += \
 	%D%/store/store_channel.h \
 	%D%/store/store_db.c \
 	%D%/store/store_db.h \
+	%D%/store/store_event.c \
+	%D%/store/store_event.h \
 	%D%/store/store_failover.c \
 	%D%/store/store_failover.h \
 	%D%/store/store_file.c \

@@ -16,6 +16,7 @@
 #include "alert/state/state_event.h"
 #include "alert/state/state_operator.h"
 #include "alert/state/state_timers.h"
+#include "alert/store/store_event.h"
 #include "alert/store/store_meta.h"
 #include "alert/store/store_upkeep.h"
 #include "base/log.h"
@@ -31,6 +32,8 @@ enum {
   HEAL_FIRST_MS = 10000,
   HEAL_LAST_MS = 300000,
   CHECK_FILE_MS = 60000,
+  LEFT_OVER_BATCH = 64,
+  SAVED_AT_END = 2000, /* alerts whose last value is written at the stop */
   PRUNE_MS = 86400000,
   PRUNE_SLICE = 200,
 };
@@ -187,12 +190,14 @@ static void heal(struct alert_core *c) {
 static void prune(struct alert_core *c, int64_t now) {
   int64_t keep = (int64_t)c->config->history_days * 86400000;
 
-  if (now < c->prune_due || c->uncertain)
+  int64_t boot = core_boot_ms(c); /* not a clock that may be set */
+
+  if (boot < c->prune_due || c->uncertain)
     return;
   /* one slice a round; a full one means there is more */
   c->prune_due = store_prune(c->store, now - keep, PRUNE_SLICE) > 0
-                     ? now + 1000
-                     : now + PRUNE_MS;
+                     ? boot + 1000
+                     : boot + PRUNE_MS;
 }
 
 /* -- the round ------------------------------------------------------------ */
@@ -218,6 +223,32 @@ static void take_own_events(struct alert_core *c, int64_t now) {
   c->own_num = 0;
 }
 
+/* What the run before had no time for comes first. */
+static void take_left_over(struct alert_core *c, int64_t now) {
+  struct event *events = calloc(LEFT_OVER_BATCH, sizeof(*events));
+  size_t n = 0;
+
+  if (events == NULL)
+    return;
+  n = store_event_take(c->store, events, LEFT_OVER_BATCH);
+  for (size_t i = 0; i < n; i++)
+    take_event(c, &events[i], now);
+  c->left_over = n > 0;
+  free(events);
+}
+
+int alert_core_keep(struct alert_core *c, const struct event *events,
+                    size_t events_num) {
+  int err = begin(c);
+
+  if (err < 0)
+    return err;
+  for (size_t i = 0; i < events_num && err == 0; i++)
+    err = store_event_add(c->store, &events[i]);
+  commit(c, -1);
+  return err;
+}
+
 int64_t alert_core_step(struct alert_core *c, struct job *done,
                         struct event *events, size_t events_num, bool launch) {
   int64_t changes;
@@ -238,6 +269,8 @@ int64_t alert_core_step(struct alert_core *c, struct job *done,
     deliver_done(c->deliver, done, now);
     done = next;
   }
+  if (c->left_over && launch)
+    take_left_over(c, now);
   for (size_t i = 0; i < events_num; i++)
     take_event(c, &events[i], now);
   state_tick(c->state, now);
@@ -250,8 +283,10 @@ int64_t alert_core_step(struct alert_core *c, struct job *done,
   if (launch)
     deliver_launch(c->deliver);
   core_check_store(c);
-  if (c->own_num > 0)
+  if (c->own_num > 0 || c->left_over)
     return 0;
+  if (!launch)
+    return LONGEST_MS; /* nothing is planned any more */
   due = state_next_due(c->state, now);
   other = deliver_next_due(c->deliver, now);
   if (other > 0 && (due == 0 || other < due))
@@ -309,6 +344,7 @@ struct alert_core *alert_core_new(const struct notify_config *config,
     return NULL;
   }
   c->condition = STORE_ON_DISK;
+  c->left_over = true;
   c->heal_due = core_boot_ms(c) + CHECK_FILE_MS;
   c->heal_wait = CHECK_FILE_MS;
   state_load(c->state, alert_core_now(c));
@@ -324,7 +360,7 @@ void alert_core_free(struct alert_core *c) {
   if (c == NULL)
     return;
   if (c->store != NULL && c->state != NULL && begin(c) == 0) {
-    state_save_all(c->state, false);
+    state_save_changed(c->state, SAVED_AT_END);
     store_meta_set(c->store, "clean_shutdown", 1);
     commit(c, -1);
     if (store_condition(c->store) == STORE_IN_MEMORY)

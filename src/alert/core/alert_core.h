@@ -54,7 +54,11 @@ void alert_core_free(struct alert_core *core);
 int64_t alert_core_step(struct alert_core *core, struct job *done,
                         struct event *events, size_t events_num, bool launch);
 
-/* What went through the ring so far: for `status`, and people are told once in
+/* Writes events down as they are, for the next run: 0 or -errno. */
+int alert_core_keep(struct alert_core *core, const struct event *events,
+                    size_t events_num);
+
+/* What went through the queue so far: for `status`, and people are told once in
  * a while that notifications were lost. */
 void alert_core_intake(struct alert_core *core,
                        const struct event_queue_counts *counts);

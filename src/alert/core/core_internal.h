@@ -29,7 +29,8 @@ struct alert_core {
   int64_t wall_high;              /* the latest moment ever recorded */
   bool uncertain;                 /* the clock is behind that */
   int64_t heal_due, heal_wait;    /* boot ms */
-  int64_t prune_due;
+  int64_t prune_due;              /* boot ms */
+  bool left_over;    /* the run before left notifications to look at */
   int64_t lost_said; /* boot ms */
   uint64_t lost;     /* of which people know */
   struct event_queue_counts intake;

@@ -20,13 +20,14 @@
 #include <string.h>
 
 enum {
+  KEPT_FREE = 10,
   EVICT_SLICE = 50,     /* looking for victims costs a walk through the queue */
   LOOK_AGAIN_MS = 1000, /* after a walk that found none */
 };
 
-/* One place in the queue is kept for the message about all the others. */
+/* Places are kept for the messages about all the others, one for each run. */
 static bool full(const struct deliver *d, int channel) {
-  return d->channels[channel].counts.queued >= QUEUE_CHANNEL_MAX - 1 ||
+  return d->channels[channel].counts.queued >= QUEUE_CHANNEL_MAX - KEPT_FREE ||
          d->total >= QUEUE_TOTAL_MAX - CHANNELS_MAX;
 }
 

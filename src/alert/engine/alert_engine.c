@@ -15,6 +15,7 @@
 #include "base/thread.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <poll.h>
 #include <pthread.h>
 #include <stdio.h>
@@ -27,11 +28,13 @@
 
 enum {
   RING_SIZE =
-      32768,  /* at 36 000 notifications a second for a slow disk's sync */
-  BATCH = 64, /* events per transaction, at least */
-  FINISH_MS = 1500,    /* how long calls in progress may go on at the end */
-  STOP_MS = 3500,      /* and how long they may take to end, aborted */
-  STOP_JOIN_MS = 1000, /* and then their threads */
+      32768,       /* at 36 000 notifications a second for a slow disk's sync */
+  BATCH = 64,      /* events per transaction, at least */
+  EVENTS_MS = 250, /* how long notifications are still looked at at the end */
+  FINISH_MS = 300, /* how long calls in progress may go on */
+  STOP_MS = 800,   /* since the stop, until calls that were aborted end */
+  STOP_JOIN_MS = 100,  /* and then their threads */
+  PUBLISH_MS = 200,    /* counting walks through all alerts */
   PATIENCE_MS = 30000, /* with another process that holds the store */
   LEAST_PAUSE_MS = 20, /* between rounds that find nothing */
   NO_MEMORY_PAUSE_MS = 200,
@@ -51,6 +54,7 @@ struct alert_engine {
   struct alert_core *core; /* the engine thread's, */
   struct event *batch;     /* likewise, BATCH of them, */
   struct control *control; /* likewise; NULL = none */
+  int64_t published;       /* likewise, boot ms */
   struct channel_thread *couriers[CHANNELS_MAX];
 
   pthread_mutex_t done_lock; /* guards done */
@@ -97,7 +101,7 @@ int alert_engine_event(struct alert_engine *e, const struct event *event) {
       atomic_load(&e->dead) ? -ENODEV : event_queue_put(e->ring, event);
 
   wake(e);
-  return result < 0 ? result : 0;
+  return result;
 }
 
 static void job_done(void *arg, struct job *job) {
@@ -147,10 +151,14 @@ static void tested(void *arg, int64_t row_id,
 
 /* -- the engine's thread -------------------------------------------------- */
 
-static void publish(struct alert_engine *e) {
+static void publish(struct alert_engine *e, bool busy) {
   struct alert_engine_stats stats = {0};
   struct event_queue_counts ring;
+  int64_t now = boot_ms(NULL);
 
+  if (busy && now - e->published < PUBLISH_MS)
+    return;
+  e->published = now;
   event_queue_count(e->ring, &ring);
   state_count(alert_core_state(e->core), &stats.alerts);
   stats.received = ring.taken + ring.coalesced;
@@ -175,6 +183,13 @@ void alert_engine_stats(struct alert_engine *e,
   pthread_mutex_lock(&e->stats_lock);
   *out = e->stats;
   pthread_mutex_unlock(&e->stats_lock);
+}
+
+static bool nothing_queued(struct alert_engine *e) {
+  struct event_queue_counts ring;
+
+  event_queue_count(e->ring, &ring);
+  return ring.waiting == 0;
 }
 
 static bool nothing_waits(struct alert_engine *e) {
@@ -216,12 +231,16 @@ struct round {
   size_t n;
 };
 
-static void take(struct alert_engine *e, struct round *r) {
+static void take_reports(struct alert_engine *e, struct round *r) {
   struct job **end = &r->done;
 
   while (*end != NULL)
     end = &(*end)->next;
   *end = take_done(e);
+}
+
+static void take(struct alert_engine *e, struct round *r) {
+  take_reports(e, r);
   r->n += event_queue_take(e->ring, r->events + r->n, BATCH - r->n);
 }
 
@@ -251,30 +270,64 @@ static int64_t step(struct alert_engine *e, struct round *r, bool launch) {
   return wait;
 }
 
-/* Takes what calls in progress report until none is left, or boot clock end. */
-static void await_couriers(struct alert_engine *e, struct round *r,
-                           int64_t end) {
-  while (deliver_busy(alert_core_deliver(e->core)) > 0 && boot_ms(NULL) < end) {
+/* What nobody has looked at yet is written down as it is. Orders of people are
+ * not: they asked this run. */
+static void keep_events(struct alert_engine *e, struct round *r) {
+  uint64_t lost = 0;
+
+  do {
+    size_t kept = 0;
+
+    for (size_t i = 0; i < r->n; i++)
+      if (!command_is_order(&r->events[i]))
+        r->events[kept++] = r->events[i];
+    if (kept > 0 && alert_core_keep(e->core, r->events, kept) < 0)
+      lost += kept;
+    r->n = event_queue_take(e->ring, r->events, BATCH);
+  } while (r->n > 0);
+  if (lost > 0)
+    log_say(LOG_LEVEL_ERROR, "%" PRIu64 " notifications could not be kept",
+            lost);
+}
+
+/* Takes what is reported, and with events what was notified, until boot clock
+ * end or until nothing is left. */
+static void finish(struct alert_engine *e, struct round *r, int64_t end,
+                   int64_t events_end) {
+  for (;;) {
+    int64_t now = boot_ms(NULL);
+    bool events = now < events_end;
     uint64_t count;
 
-    take(e, r);
-    step(e, r, false);
+    if (events)
+      take(e, r);
+    else
+      take_reports(e, r);
+    if (r->done != NULL || (events && r->n > 0))
+      step(e, r, false);
+    events = events && r->n == 0 && !nothing_queued(e);
+    if (now >= end ||
+        (deliver_busy(alert_core_deliver(e->core)) == 0 && !events))
+      return;
+    if (events)
+      continue;
     poll(&(struct pollfd){.fd = e->wake_fd, .events = POLLIN}, 1, 20);
     (void)!read(e->wake_fd, &count, sizeof(count)); /* never blocks */
   }
 }
 
-/* Most calls end within a moment: aborting them at once would leave open
- * whether they arrived. The others are aborted; what they report still
- * counts. */
+/* All of it within a second, whatever waits and whoever does not answer. Most
+ * calls end within a moment: aborting them at once would leave open whether
+ * they arrived. The others are aborted; what they report still counts. */
 static void wind_down(struct alert_engine *e, struct round *r) {
   int64_t began = boot_ms(NULL);
 
-  await_couriers(e, r, began + FINISH_MS);
+  finish(e, r, began + FINISH_MS, began + EVENTS_MS);
   for (size_t i = 0; i < CHANNELS_MAX; i++)
     if (e->couriers[i] != NULL)
       channel_thread_stop(e->couriers[i]);
-  await_couriers(e, r, began + STOP_MS);
+  keep_events(e, r);
+  finish(e, r, began + STOP_MS, 0);
 }
 
 static void run(struct alert_engine *e) {
@@ -289,19 +342,17 @@ static void run(struct alert_engine *e) {
     full = r.n == BATCH;
     idle = r.n == 0 && r.done == NULL;
     wait = step(e, &r, true);
-    publish(e);
+    publish(e, full);
     if (wait < 0)
       poll(NULL, 0, NO_MEMORY_PAUSE_MS);
-    if (wait < 0 || full)
+    if (wait < 0 || full) {
+      rest(e, 0); /* people who ask are answered in a flood, too */
       continue;
+    }
     if (idle)
       event_queue_relax(e->ring);
     rest(e, idle && wait < LEAST_PAUSE_MS ? LEAST_PAUSE_MS : wait);
   }
-  /* what was notified before the stop is still recorded */
-  do
-    take(e, &r);
-  while (r.n > 0 && step(e, &r, false) >= 0);
   wind_down(e, &r);
   if (r.done != NULL) /* also of channels that were not busy */
     step(e, &r, false);
@@ -339,8 +390,10 @@ static bool join_couriers(struct alert_engine *e) {
   struct timespec deadline;
   bool all = true;
 
-  clock_gettime(CLOCK_REALTIME, &deadline);
-  deadline.tv_sec += STOP_JOIN_MS / 1000;
+  clock_gettime(CLOCK_MONOTONIC, &deadline);
+  deadline.tv_nsec += STOP_JOIN_MS * 1000000;
+  deadline.tv_sec += deadline.tv_nsec / 1000000000;
+  deadline.tv_nsec %= 1000000000;
   for (size_t i = 0; i < CHANNELS_MAX; i++) {
     if (e->couriers[i] == NULL)
       continue;

@@ -15,10 +15,12 @@
 #include <string.h>
 
 struct channel_thread {
-  pthread_mutex_t lock; /* guards job and stop */
+  pthread_mutex_t lock; /* guards job, stop, ended */
   pthread_cond_t wake;
   struct job *job;
   bool stop;
+  bool ended; /* the thread is about to return */
+  pthread_cond_t end;
   atomic_bool abort;
   pthread_t thread;
   const struct channel_config *channel;
@@ -56,6 +58,10 @@ static void *work(void *arg) {
   }
   if (c->channel->sender->close != NULL)
     c->channel->sender->close(c->channel->settings);
+  pthread_mutex_lock(&c->lock);
+  c->ended = true;
+  pthread_cond_signal(&c->end);
+  pthread_mutex_unlock(&c->lock);
   return NULL;
 }
 
@@ -63,6 +69,7 @@ struct channel_thread *
 channel_thread_new(const struct channel_config *channel,
                    const struct channel_thread_hooks *hooks) {
   struct channel_thread *c = calloc(1, sizeof(*c));
+  pthread_condattr_t steady;
   int err;
 
   if (c == NULL)
@@ -72,11 +79,16 @@ channel_thread_new(const struct channel_config *channel,
   atomic_init(&c->abort, false);
   pthread_mutex_init(&c->lock, NULL);
   pthread_cond_init(&c->wake, NULL);
+  pthread_condattr_init(&steady);
+  pthread_condattr_setclock(&steady, CLOCK_MONOTONIC);
+  pthread_cond_init(&c->end, &steady);
+  pthread_condattr_destroy(&steady);
   err = thread_start(&c->thread, work, c);
   if (err == 0)
     return c;
   log_say(LOG_LEVEL_ERROR, "channel \"%s\": no thread: %s", channel->name,
           strerror(err));
+  pthread_cond_destroy(&c->end);
   pthread_cond_destroy(&c->wake);
   pthread_mutex_destroy(&c->lock);
   free(c);
@@ -100,12 +112,22 @@ void channel_thread_stop(struct channel_thread *c) {
 
 int channel_thread_join(struct channel_thread *c,
                         const struct timespec *deadline) {
-  if (pthread_timedjoin_np(c->thread, NULL, deadline) != 0) {
+  bool ended;
+
+  pthread_mutex_lock(&c->lock);
+  while (!c->ended &&
+         pthread_cond_timedwait(&c->end, &c->lock, deadline) != ETIMEDOUT)
+    ;
+  ended = c->ended;
+  pthread_mutex_unlock(&c->lock);
+  if (!ended) {
     log_say(LOG_LEVEL_WARNING, "channel \"%s\" is still busy and left behind",
             c->channel->name);
     return -ETIMEDOUT;
   }
+  pthread_join(c->thread, NULL);
   job_free(c->job); /* its row is still marked as sending: tried again */
+  pthread_cond_destroy(&c->end);
   pthread_cond_destroy(&c->wake);
   pthread_mutex_destroy(&c->lock);
   free(c);

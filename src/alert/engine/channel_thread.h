@@ -29,9 +29,8 @@ channel_thread_new(const struct channel_config *channel,
 void channel_thread_give(struct channel_thread *courier, struct job *job);
 /* Makes a call in progress return soon, and the thread end after it. */
 void channel_thread_stop(struct channel_thread *courier);
-/* Waits until deadline (CLOCK_REALTIME) for the thread: 0 and freed, or
- * -ETIMEDOUT: the thread and courier are left behind, with all they borrowed.
- */
+/* Waits until deadline (CLOCK_MONOTONIC, which nobody sets) for the thread: 0
+ * and freed, or -ETIMEDOUT: the thread is left behind, with all it borrowed. */
 int channel_thread_join(struct channel_thread *courier,
                         const struct timespec *deadline);
 

@@ -125,7 +125,6 @@ int event_queue_put(struct event_queue *ring, const struct event *event) {
 
   pthread_mutex_lock(&ring->lock);
   if (ring->count < ring->capacity) {
-    result = ring->count == 0 ? 1 : 0;
     append(ring, event, hash);
     ring->counts.taken++;
   } else if ((number = find(ring, hash)) != 0) {

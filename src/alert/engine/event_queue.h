@@ -30,8 +30,7 @@ struct event_queue_counts {
 struct event_queue *event_queue_new(size_t capacity);
 void event_queue_free(struct event_queue *ring);
 
-/* Any thread. 1 when the queue was empty before (wake the reader), 0, or
- * -ENOBUFS when it was refused. */
+/* Any thread. 0, or -ENOBUFS when it was refused. */
 int event_queue_put(struct event_queue *ring, const struct event *event);
 
 /* One reader: moves up to max events to out, oldest first; how many. */

@@ -9,12 +9,17 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { BUCKETS = 4096, MEMBERS_MAX = 1024 };
+enum { BUCKETS = 16384, MEMBERS_MAX = 1024 };
 
 int alert_table_init(struct alert_table *table) {
   memset(table, 0, sizeof(*table));
   table->buckets = calloc(BUCKETS, sizeof(struct open_alert *));
-  return table->buckets != NULL ? 0 : -ENOMEM;
+  table->by_id = calloc(BUCKETS, sizeof(struct open_alert *));
+  if (table->buckets != NULL && table->by_id != NULL)
+    return 0;
+  free(table->buckets);
+  free(table->by_id);
+  return -ENOMEM;
 }
 
 struct open_alert *open_alert_new(void) {
@@ -40,6 +45,7 @@ void alert_table_free(struct alert_table *table) {
     open_alert_free(e);
   }
   free(table->buckets);
+  free(table->by_id);
   memset(table, 0, sizeof(*table));
 }
 
@@ -50,6 +56,21 @@ static struct open_alert **bucket(const struct alert_table *table,
   for (int i = 0; i < 8 && fingerprint[i] != '\0'; i++)
     hash = hash * 31 + (unsigned char)fingerprint[i];
   return &table->buckets[hash % BUCKETS];
+}
+
+static struct open_alert **id_bucket(const struct alert_table *table,
+                                     int64_t id) {
+  return &table->by_id[(uint64_t)id % BUCKETS];
+}
+
+void alert_table_index(struct alert_table *table, struct open_alert *e) {
+  struct open_alert **head = id_bucket(table, e->a.id);
+
+  if (e->indexed || e->a.id == 0)
+    return;
+  e->id_chain = *head;
+  *head = e;
+  e->indexed = true;
 }
 
 void alert_table_add(struct alert_table *table, struct open_alert *e) {
@@ -65,6 +86,7 @@ void alert_table_add(struct alert_table *table, struct open_alert *e) {
     table->first = e;
   table->last = e;
   table->count++;
+  alert_table_index(table, e);
 }
 
 void alert_table_remove(struct alert_table *table, struct open_alert *e) {
@@ -73,6 +95,12 @@ void alert_table_remove(struct alert_table *table, struct open_alert *e) {
   while (*link != e)
     link = &(*link)->chain;
   *link = e->chain;
+  if (e->indexed) {
+    link = id_bucket(table, e->a.id);
+    while (*link != e)
+      link = &(*link)->id_chain;
+    *link = e->id_chain;
+  }
   *(e->before != NULL ? &e->before->next : &table->first) = e->next;
   *(e->next != NULL ? &e->next->before : &table->last) = e->before;
   table->count--;
@@ -90,10 +118,10 @@ struct open_alert *alert_table_find(const struct alert_table *table,
 
 struct open_alert *alert_table_find_id(const struct alert_table *table,
                                        int64_t id) {
-  struct open_alert *e = table->first;
+  struct open_alert *e = *id_bucket(table, id);
 
   while (e != NULL && e->a.id != id)
-    e = e->next;
+    e = e->id_chain;
   return e;
 }
 

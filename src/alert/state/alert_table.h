@@ -22,11 +22,14 @@ struct open_alert {
   int64_t repeat_due[ROUTES_MAX];   /* by position in routes; 0 = none */
   bool dirty;                       /* changed since it was last stored */
   struct open_alert *chain;         /* within the table's bucket */
+  struct open_alert *id_chain;      /* likewise, by number */
+  bool indexed;                     /* it is found by its number */
   struct open_alert *next, *before; /* all, newest last */
 };
 
 struct alert_table {
-  struct open_alert **buckets;
+  struct open_alert **buckets; /* by fingerprint */
+  struct open_alert **by_id;
   struct open_alert *first, *last;
   size_t count;
 };
@@ -40,6 +43,8 @@ void open_alert_free(struct open_alert *e);
 
 /* The table owns what was added; by a.fingerprint, which may not change. */
 void alert_table_add(struct alert_table *table, struct open_alert *e);
+/* Once it has its number: from now on it is found by that, too. */
+void alert_table_index(struct alert_table *table, struct open_alert *e);
 /* Takes it out and frees it. */
 void alert_table_remove(struct alert_table *table, struct open_alert *e);
 struct open_alert *alert_table_find(const struct alert_table *table,

@@ -85,10 +85,14 @@ int state_load(struct state *s, int64_t now) {
 
 void state_begin_grace(struct state *s, int64_t now) {
   s->grace_until = now + ms_of(s->hooks.grace_s);
+  s->walk_due = 1;
 }
 
 void state_clock_uncertain(struct state *s, bool uncertain) {
   bool known_again = s->clock_uncertain && !uncertain;
+
+  if (s->clock_uncertain != uncertain)
+    s->walk_due = 1;
 
   s->clock_uncertain = uncertain;
   if (!known_again)
@@ -107,6 +111,7 @@ static void shift(int64_t *moment, int64_t delta) {
 }
 
 void state_shift(struct state *s, int64_t delta) {
+  s->walk_due = 1;
   shift(&s->grace_until, delta);
   for (struct open_alert *e = s->table.first; e != NULL; e = e->next) {
     int64_t *const moments[] = {&e->a.since,  &e->a.seen,      &e->a.last_at,
@@ -123,10 +128,12 @@ void state_shift(struct state *s, int64_t delta) {
   }
 }
 
-void state_save_all(struct state *s, bool everything) {
-  for (struct open_alert *e = s->table.first; e != NULL; e = e->next)
-    if (e->dirty || everything)
+void state_save_changed(struct state *s, size_t max) {
+  for (struct open_alert *e = s->table.first; e != NULL && max > 0; e = e->next)
+    if (e->dirty) {
       open_alert_store(s, e);
+      max--;
+    }
 }
 
 void state_accepted(struct state *s, int64_t alert_id, const char *route,
@@ -141,6 +148,8 @@ void state_accepted(struct state *s, int64_t alert_id, const char *route,
     if (strcmp(key, route) != 0)
       continue;
     e->repeat_due[i] = every > 0 ? at + ms_of(every) : 0;
+    if (e->repeat_due[i] != 0 && e->repeat_due[i] < s->walk_due)
+      s->walk_due = e->repeat_due[i];
     if (store_repeat_save(s->store, e->a.id, key, e->repeat_due[i]) < 0)
       log_say(LOG_LEVEL_ERROR, "a reminder was not recorded");
   }

@@ -54,8 +54,8 @@ void state_clock_uncertain(struct state *state, bool uncertain);
 /* The wall clock was set by delta ms. */
 void state_shift(struct state *state, int64_t delta_ms);
 /* Stores what changed without a transition (last value, count): at shutdown
- * and after the store lost its disk. everything: also the unchanged. */
-void state_save_all(struct state *state, bool everything);
+ * at most max of them: it is a nicety. */
+void state_save_changed(struct state *state, size_t max);
 
 /* A message of the alert through the route was accepted at `at`: repeats are
  * counted from here. */

@@ -6,6 +6,7 @@
 
 #include "alert/state/alert_build.h"
 #include "alert/state/open_alert.h"
+#include "alert/state/state_timers.h"
 #include "alert/store/store_alert.h"
 #include "base/log.h"
 #include "base/milliseconds.h"
@@ -35,6 +36,7 @@ static struct open_alert *open_new(struct state *s, const struct event *ev,
     return NULL;
   }
   alert_build(s->config, ev, now, e);
+  e->polled = now;
   alert_table_add(&s->table, e);
   wait = e->routes_num > 0 ? s->config->routes[e->routes[0]].for_s : 0;
   if (wait > 0 && !ev->oneshot) {
@@ -191,7 +193,14 @@ static void reports_again(struct state *s, const struct event *ev,
   open_alert_member_back(s, e, open_alert_member(e, series, false), now);
 }
 
-void state_event(struct state *s, const struct event *ev, int64_t now) {
+static void touched(struct state *s, const char *fingerprint) {
+  const struct open_alert *e = alert_table_find(&s->table, fingerprint);
+
+  if (e != NULL)
+    state_touched(s, e);
+}
+
+static void take(struct state *s, const struct event *ev, int64_t now) {
   if (ev->class == ALERT_MISSING) {
     forget_pending(s, ev);
     missing(s, ev, now);
@@ -203,4 +212,11 @@ void state_event(struct state *s, const struct event *ev, int64_t now) {
     bad(s, ev, now);
   else
     okay(s, ev, now);
+}
+
+void state_event(struct state *s, const struct event *ev, int64_t now) {
+  take(s, ev, now);
+  touched(s, ev->fingerprint);
+  if (ev->class == ALERT_RANGE)
+    touched(s, ev->missing_fingerprint);
 }

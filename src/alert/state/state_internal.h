@@ -17,6 +17,8 @@ struct state {
   struct alert_table table;
   int64_t grace_until;
   struct state_counts counts;
+  int64_t walk_due; /* when state_tick() looks at all of them; 1 = at once,
+                         0 = never */
   bool no_route_said;
   bool clock_uncertain;
 };

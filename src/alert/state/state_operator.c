@@ -27,6 +27,7 @@ int state_ack(struct state *s, int64_t id, double for_s, const char *by,
   e->a.ack_until = until > 0 ? now + ms_of(until) : 0;
   e->a.ack_level = e->a.level;
   open_alert_store(s, e);
+  s->walk_due = 1;
   open_alert_history(s, e, now, "acked", e->a.ack_by);
   if (e->a.state != ALERT_PENDING)
     open_alert_notify(s, e, now, MESSAGE_ACKED, REASON_ACKED, true);
@@ -43,6 +44,7 @@ int state_unack(struct state *s, int64_t id, const char *by, int64_t now) {
     return -EALREADY;
   e->a.flags &= ~(unsigned)ALERT_ACKED;
   open_alert_store(s, e);
+  s->walk_due = 1;
   open_alert_history(s, e, now, "unacked", by);
   return 0;
 }

@@ -16,6 +16,8 @@
 
 enum {
   POLL_MS = 10000,        /* how often the value cache is asked */
+  LONGEST_MS = 60000,     /* between two walks through all */
+  TOGETHER_MS = 1000,     /* who is due so soon is asked along */
   MEMBER_REST_MS = 30000, /* a missing series leaves the cache only after its
                              notification was handled: do not look at once */
 };
@@ -99,7 +101,7 @@ static bool refresh_missing(struct state *s, struct open_alert *e,
 }
 
 static bool tick_cache(struct state *s, struct open_alert *e, int64_t now) {
-  if (e->a.state == ALERT_RECOVERING || now - e->polled < POLL_MS)
+  if (e->a.state == ALERT_RECOVERING || now - e->polled < POLL_MS - TOGETHER_MS)
     return false;
   e->polled = now;
   if (e->a.class == ALERT_RANGE)
@@ -221,48 +223,63 @@ static tick_fn *const ticks[] = {tick_cache, tick_pending, tick_recovering,
                                  tick_stale, tick_event,   tick_ack,
                                  tick_repeat};
 
-void state_tick(struct state *s, int64_t now) {
-  struct open_alert *next;
-
-  for (struct open_alert *e = s->table.first; e != NULL; e = next) {
-    next = e->next;
-    for (size_t i = 0; i < sizeof(ticks) / sizeof(ticks[0]); i++)
-      if (ticks[i](s, e, now))
-        break;
-  }
-}
-
 static void sooner(int64_t *due, int64_t moment) {
   if (moment > 0 && (*due == 0 || moment < *due))
     *due = moment;
 }
 
-int64_t state_next_due(const struct state *s, int64_t now) {
+/* When the alert needs a look, 0 = never. */
+static int64_t due_of(const struct state *s, const struct open_alert *e) {
+  bool doubtful = e->a.flags & ALERT_UNCONFIRMED;
   int64_t due = 0;
 
-  for (const struct open_alert *e = s->table.first; e != NULL; e = e->next) {
-    bool doubtful = e->a.flags & ALERT_UNCONFIRMED;
+  if (e->a.state == ALERT_RECOVERING ||
+      (e->a.state == ALERT_PENDING && !(e->a.flags & ALERT_NO_READING)))
+    sooner(&due, doubtful && e->due < s->grace_until ? s->grace_until : e->due);
+  if (e->a.class != ALERT_EVENT && e->a.state != ALERT_RECOVERING &&
+      s->hooks.source.lookup != NULL)
+    sooner(&due, e->polled + POLL_MS);
+  if (doubtful && !(e->a.flags & ALERT_STALE_TOLD))
+    sooner(&due, e->a.flags & ALERT_STALE
+                     ? e->stale_at + ms_of(s->config->stale_after)
+                     : s->grace_until);
+  if (e->a.flags & ALERT_ACKED)
+    sooner(&due, e->a.ack_until);
+  if (e->a.class == ALERT_EVENT && strcmp(e->a.plugin, "notify_kasa") != 0 &&
+      !s->clock_uncertain)
+    sooner(&due, e->a.seen + ms_of(s->config->event_expire));
+  if (e->a.state == ALERT_FIRING &&
+      !(e->a.flags & (ALERT_ACKED | ALERT_UNCONFIRMED | ALERT_STALE)))
+    for (size_t i = 0; i < e->routes_num; i++)
+      sooner(&due, e->repeat_due[i]);
+  return due;
+}
 
-    if (e->a.state == ALERT_RECOVERING ||
-        (e->a.state == ALERT_PENDING && !(e->a.flags & ALERT_NO_READING)))
-      sooner(&due,
-             doubtful && e->due < s->grace_until ? s->grace_until : e->due);
-    if (e->a.class != ALERT_EVENT && e->a.state != ALERT_RECOVERING &&
-        s->hooks.source.lookup != NULL)
-      sooner(&due, e->polled + POLL_MS);
-    if (doubtful && !(e->a.flags & ALERT_STALE_TOLD))
-      sooner(&due, e->a.flags & ALERT_STALE
-                       ? e->stale_at + ms_of(s->config->stale_after)
-                       : s->grace_until);
-    if (e->a.flags & ALERT_ACKED)
-      sooner(&due, e->a.ack_until);
-    if (e->a.class == ALERT_EVENT && strcmp(e->a.plugin, "notify_kasa") != 0 &&
-        !s->clock_uncertain)
-      sooner(&due, e->a.seen + ms_of(s->config->event_expire));
-    if (e->a.state == ALERT_FIRING &&
-        !(e->a.flags & (ALERT_ACKED | ALERT_UNCONFIRMED | ALERT_STALE)))
-      for (size_t i = 0; i < e->routes_num; i++)
-        sooner(&due, e->repeat_due[i]);
+/* With thousands of them open a walk through all is not for every round: each
+ * says when it needs the next look, and those who are due soon after are taken
+ * along. */
+void state_tick(struct state *s, int64_t now) {
+  struct open_alert *next;
+  int64_t due = now + LONGEST_MS;
+
+  if (s->walk_due == 0 || now < s->walk_due)
+    return;
+  for (struct open_alert *e = s->table.first; e != NULL; e = next) {
+    bool gone = false;
+
+    next = e->next;
+    for (size_t i = 0; i < sizeof(ticks) / sizeof(ticks[0]) && !gone; i++)
+      gone = ticks[i](s, e, now);
+    if (!gone)
+      sooner(&due, due_of(s, e));
   }
-  return due > 0 && due < now ? now : due;
+  s->walk_due = due;
+}
+
+void state_touched(struct state *s, const struct open_alert *e) {
+  sooner(&s->walk_due, due_of(s, e));
+}
+
+int64_t state_next_due(const struct state *s, int64_t now) {
+  return s->walk_due > 0 && s->walk_due < now ? now : s->walk_due;
 }

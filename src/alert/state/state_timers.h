@@ -7,9 +7,12 @@
 #include <stdint.h>
 
 struct state;
+struct open_alert;
 
 /* Timers, the value cache, repeats. */
 void state_tick(struct state *state, int64_t now);
+/* An alert has changed: state_tick() may have to look at it sooner. */
+void state_touched(struct state *state, const struct open_alert *e);
 /* The next moment state_tick() has something to do; 0 = none known. */
 int64_t state_next_due(const struct state *state, int64_t now);
 

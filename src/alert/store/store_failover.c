@@ -36,8 +36,9 @@ static int memory_open(sqlite3 **out) {
 
 /* Table by table what can still be read of a damaged file. */
 static void salvage(sqlite3 *to, sqlite3 *from) {
-  static const char *const tables[] = {
-      "meta", "alert", "member", "told", "route_state", "outbox", "channel"};
+  static const char *const tables[] = {"meta",    "alert",       "member",
+                                       "told",    "route_state", "outbox",
+                                       "channel", "event"};
 
   for (size_t t = 0; t < sizeof(tables) / sizeof(tables[0]); t++) {
     sqlite3_stmt *get = NULL;

@@ -53,6 +53,11 @@ static const char *const migrations[] = {
     "CREATE INDEX history_at ON history(at);"
     "CREATE TABLE daily(day TEXT, device TEXT, wh REAL, cost REAL, peak_w REAL,"
     " peak_at INT, offline_s INT, PRIMARY KEY(day, device)) WITHOUT ROWID;",
+    /* 2: notifications left over at the end of a run */
+    "CREATE TABLE event(id INTEGER PRIMARY KEY, severity INT, time INT,"
+    " host TEXT, plugin TEXT, pi TEXT, type TEXT, ti TEXT, text TEXT, key TEXT,"
+    " has_value INT, value REAL, warning_min REAL, warning_max REAL,"
+    " failure_min REAL, failure_max REAL, ds TEXT, meta TEXT, forwarded INT);",
 };
 
 enum { NEWEST = sizeof(migrations) / sizeof(migrations[0]) };

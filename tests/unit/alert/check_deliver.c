@@ -429,6 +429,35 @@ START_TEST(a_queue_has_bounds_and_keeps_what_is_critical) {
 }
 END_TEST
 
+/* Whoever was told of something hears the end of it even when all places of
+ * the queue are taken by later alarms; those are one message. */
+START_TEST(a_queue_full_of_alarms_folds_and_keeps_the_ends) {
+  static struct house h;
+  struct deliver_counts n;
+  struct event ev;
+  char name[32];
+
+  house_open(&h, "RecoverAfter 0; mail.MaxAge 30d");
+  h.keep_texts = true;
+  house_play(&h, "fail 2000; mail=retry");
+  for (int i = 0; i < 3000; i++) {
+    snprintf(name, sizeof(name), "Plug %d", i);
+    ev = house_range(SEVERITY_FAILURE, name, 1900);
+    alert_core_step(h.core, NULL, &ev, 1, true);
+  }
+  house_play(&h, "ok 90");
+  deliver_count(alert_core_deliver(h.core), 0, &n);
+  ck_assert_int_le(n.queued, 1000);
+  ck_assert_int_gt(n.queued, 980);
+  h.titles[0] = '\0';
+  house_play(&h, "mail=sent; +3000");
+  ck_assert_ptr_nonnull(strstr(h.heard, "mail:resolved"));
+  ck_assert_ptr_nonnull(strstr(h.titles, "nas: 2 011 more alerts. Worst: "));
+  ck_assert_ptr_nonnull(strstr(h.titles, "See: kasactl alerts list"));
+  house_close(&h);
+}
+END_TEST
+
 START_TEST(a_split_without_recipients_is_a_refusal) {
   struct house h;
 
@@ -507,6 +536,7 @@ static void fill(TCase *t) {
   tcase_add_test(t, three_refusals_and_no_fourth);
   tcase_add_test(t, reminders_take_one_place_in_the_queue);
   tcase_add_test(t, a_queue_has_bounds_and_keeps_what_is_critical);
+  tcase_add_test(t, a_queue_full_of_alarms_folds_and_keeps_the_ends);
   tcase_add_test(t, a_split_without_recipients_is_a_refusal);
   tcase_add_test(t, a_test_message_is_one_attempt_with_its_result);
   tcase_add_test(t, threads_of_mail_keep_their_root);
