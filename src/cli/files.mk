@@ -25,9 +25,15 @@ libcli_la_SOURCES += \
 libcli_la_SOURCES += \
 	%D%/check/check.c \
 	%D%/check/check.h \
+	%D%/check/check_daemon.c \
+	%D%/check/check_daemon.h \
 	%D%/check/check_kasa.c \
 	%D%/check/check_notify.c \
-	%D%/check/check_show.c
+	%D%/check/check_show.c \
+	%D%/check/check_threshold.c \
+	%D%/check/check_threshold.h \
+	%D%/check/shared_library.c \
+	%D%/check/shared_library.h
 
 libcli_la_SOURCES += \
 	%D%/common/cli.c \

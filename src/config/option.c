@@ -286,13 +286,26 @@ static take_fn *const takers[] = {
     [OPTION_CHOICE] = take_choice,
 };
 
+/* Beyond two edits it is another word. */
+static const struct option_hint *hint_for(const struct option_hint *hints,
+                                          const char *name) {
+  if (hints == NULL)
+    return NULL;
+  for (; hints->name != NULL; hints++)
+    if (text_distance(name, hints->name) <= (strlen(hints->name) > 4 ? 2 : 0))
+      return hints;
+  return NULL;
+}
+
 static void unknown_option(const struct option *table,
                            const struct conf_item *item, const char *where,
                            struct option_reporter *reporter) {
+  const struct option_hint *hint;
   const char *nearest = NULL;
+  const struct option *o;
   unsigned best = 4; /* beyond three edits a guess only misleads */
 
-  for (const struct option *o = table; o->name != NULL; o++) {
+  for (o = table; o->name != NULL; o++) {
     unsigned distance = text_distance(item->key, o->name);
 
     if (distance < best) {
@@ -300,7 +313,11 @@ static void unknown_option(const struct option *table,
       nearest = o->name;
     }
   }
-  if (nearest != NULL)
+  hint = best > 1 ? hint_for(o->hints, item->key) : NULL;
+  if (hint != NULL)
+    option_error(reporter, "%s: unknown option %.60s: %s", where, item->key,
+                 hint->advice);
+  else if (nearest != NULL)
     option_error(reporter, "%s: unknown option %.60s, did you mean %s?", where,
                  item->key, nearest);
   else

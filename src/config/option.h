@@ -36,6 +36,13 @@ struct option_reporter {
   unsigned line;   /* of what is being read; 0 where the parser did not say */
 };
 
+/* What people write where an option of another name, or another place, is
+ * meant. A table of them ends with a row without name. */
+struct option_hint {
+  const char *name;
+  const char *advice; /* "belongs in <LoadPlugin kasa>" */
+};
+
 struct option {
   const char *name; /* as in collectd.conf; compared without case */
   enum option_type type;
@@ -45,6 +52,7 @@ struct option {
   /* OPTION_BLOCK: reads the block into target; never fails, reports. */
   void (*block)(void *target, const struct conf_item *item,
                 struct option_reporter *reporter);
+  const struct option_hint *hints; /* of the row that ends a table; or NULL */
 };
 
 /* Fills target from block's children by the table (ended by a row without

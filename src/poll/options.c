@@ -262,6 +262,14 @@ static const char *const name_choices[] = {"alias", "mac", "id", "address",
 
 #define AT(member) offsetof(struct poll_options, member)
 
+static const struct option_hint poll_option_hints[] = {
+    {"Interval", "it belongs in <LoadPlugin kasa>, above this block"},
+    {"Host", "a device has a block of its own, <Device \"192.0.2.7\">"},
+    {"Address", "a device has a block of its own, <Device \"192.0.2.7\">"},
+    {"User", "say Username"},
+    {0},
+};
+
 const struct option poll_options_table[] = {
     {.name = "Discovery", .type = OPTION_BOOL, .offset = AT(discovery)},
     {.name = "DiscoveryInterval",
@@ -331,7 +339,7 @@ const struct option poll_options_table[] = {
      .offset = offsetof(struct poll_options, login.password_file)},
     {.name = "StateDirectory", .type = OPTION_LATER},
     {.name = "Tariff", .type = OPTION_LATER},
-    {0},
+    {.hints = poll_option_hints},
 };
 
 /* Takes the items out of a list that a check refuses. */

@@ -6,6 +6,8 @@
 #include "cli/check/check.h"
 
 #include "base/text.h"
+#include "cli/check/check_daemon.h"
+#include "cli/check/check_threshold.h"
 #include "cli/common/cli.h"
 #include "cli/common/config_file.h"
 
@@ -123,13 +125,13 @@ static void read_plugin(struct check *c, const struct check_plugin *plugin,
     else if (config_is_plugin(item, plugin->name))
       read_block(c, plugin, u, i);
   }
-  if (plugin->finish != NULL && (u->loaded || u->blocks > 0)) {
+  if (u->loaded || u->blocks > 0) {
     struct teller teller = {.check = c, .reporter = {.say = option_problem}};
 
     teller.reporter.arg = &teller;
     if (c->path == NULL)
       c->path = c->config.files[0].path;
-    plugin->finish(u->options, &teller.reporter);
+    plugin->finish(u->options, u->interval, &teller.reporter);
   }
 }
 
@@ -167,6 +169,8 @@ static int check(const char *path) {
 
   if (config_load(&c.config, path, file_problem, &c) < 0)
     puts("  collectd will not start with this configuration.");
+  check_daemon(&c.config, file_problem, &c);
+  check_threshold(&c.config, file_problem, &c);
   for (size_t i = 0; i < PLUGINS; i++) {
     uses[i].options = plugins[i]->create();
     if (uses[i].options == NULL) {

@@ -15,8 +15,10 @@ struct check_plugin {
   /* Reads one block on top of what the options hold. */
   void (*read)(void *options, const struct conf_item *block,
                struct option_reporter *reporter);
-  /* What can only be judged after the last block; may be NULL. */
-  void (*finish)(void *options, struct option_reporter *reporter);
+  /* What can only be judged after the last block, by the interval in force
+   * (seconds). */
+  void (*finish)(void *options, double interval,
+                 struct option_reporter *reporter);
   /* Says what differs from the defaults, each line indented by two blanks. */
   void (*show)(const void *options, FILE *out);
   void (*destroy)(void *options);

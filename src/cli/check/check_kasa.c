@@ -21,6 +21,31 @@ static void read_block(void *options, const struct conf_item *block,
   poll_options_read(options, block, reporter);
 }
 
+/* How long a device that does not answer is waited for, all attempts. */
+static double longest_poll(const struct poll_options *o) {
+  return o->timeout * (o->retries + 1) + o->retry_delay * o->retries;
+}
+
+/* The defaults are left alone at short intervals: a device that stays silent
+ * is asked less often anyway. */
+static void finish(void *options, double interval,
+                   struct option_reporter *reporter) {
+  const struct poll_options *o = options;
+  struct poll_options defaults;
+  double longest = longest_poll(o);
+
+  poll_options_init(&defaults);
+  reporter->line = 0;
+  if (longest > interval && longest > longest_poll(&defaults))
+    option_error(reporter,
+                 "<Plugin kasa>: Timeout %g and Retries %u take up to %g s for "
+                 "a device that does not answer, longer than the interval of "
+                 "%g s: make Timeout or Retries smaller, or the Interval in "
+                 "<LoadPlugin kasa> longer",
+                 o->timeout, o->retries, longest, interval);
+  poll_options_free(&defaults);
+}
+
 static void show_device(const struct device_options *d, FILE *out) {
   static const char *const kinds[] = {[MATCH_ADDRESS] = "by address",
                                       [MATCH_MAC] = "by MAC",
@@ -66,5 +91,6 @@ static void destroy(void *options) {
 const struct check_plugin check_kasa = {.name = "kasa",
                                         .create = create,
                                         .read = read_block,
+                                        .finish = finish,
                                         .show = show,
                                         .destroy = destroy};

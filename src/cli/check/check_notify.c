@@ -16,7 +16,9 @@ static void read_block(void *options, const struct conf_item *block,
   notify_config_read(options, block, reporter);
 }
 
-static void finish(void *options, struct option_reporter *reporter) {
+static void finish(void *options, double interval,
+                   struct option_reporter *reporter) {
+  (void)interval;
   notify_config_finish(options, reporter);
 }
 

@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: MIT */
+/* What keeps collectd from working: see check_daemon.h. */
+#include <config.h>
+
+#include "cli/check/check_daemon.h"
+
+#include "base/text.h"
+#include "cli/check/shared_library.h"
+
+#include <ctype.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+struct daemon_check {
+  const struct config *config;
+  config_problem *problem;
+  void *arg;
+  const char *plugin_dir; /* in force at this point of the configuration */
+};
+
+static void tell(const struct daemon_check *d, size_t statement,
+                 const char *text) {
+  const struct config_statement *s = &d->config->statements[statement];
+  char where[512];
+
+  snprintf(where, sizeof(where), "%.480s:%u", d->config->files[s->file].path,
+           s->item->line);
+  d->problem(d->arg, where, text);
+}
+
+static const char *string_of(const struct conf_item *item) {
+  return item->values_num >= 1 && item->values[0].kind == CONF_STRING
+             ? item->values[0].string
+             : NULL;
+}
+
+/* -- LoadPlugin -- */
+
+/* Where collectd looks unless PluginDir says otherwise. */
+static const char *default_plugin_dir(void) {
+  static const char *const places[] = {
+      "/usr/lib/collectd", "/usr/lib64/collectd", "/usr/local/lib/collectd",
+      "/opt/collectd/lib/collectd"};
+
+  for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++)
+    if (access(places[i], R_OK | X_OK) == 0)
+      return places[i];
+  return NULL;
+}
+
+static void check_load(const struct daemon_check *d, size_t statement,
+                       const char *plugin) {
+  char path[1024];
+  char library[SHARED_LIBRARY_NAME_MAX];
+  char package[SHARED_LIBRARY_NAME_MAX];
+  char text[1400];
+
+  if (d->plugin_dir == NULL || strchr(plugin, '/') != NULL ||
+      snprintf(path, sizeof(path), "%s/%s.so", d->plugin_dir, plugin) >=
+          (int)sizeof(path))
+    return;
+  if (access(path, F_OK) < 0) {
+    snprintf(text, sizeof(text),
+             "LoadPlugin %.60s: there is no %s; collectd will not start",
+             plugin, path);
+    tell(d, statement, text);
+  } else if (shared_library_missing(path, library)) {
+    shared_library_package(library, package, sizeof(package));
+    snprintf(text, sizeof(text),
+             "LoadPlugin %.60s needs %s, which is not installed; collectd will "
+             "not start: apt install %s",
+             plugin, library, package);
+    tell(d, statement, text);
+  }
+}
+
+/* A second LoadPlugin is passed over with all that it says. */
+static bool is_loaded_before(const struct config *config, size_t statement,
+                             const char *plugin) {
+  for (size_t i = 0; i < statement; i++) {
+    const struct conf_item *item = config->statements[i].item;
+    const char *other = string_of(item);
+
+    if (text_same(item->key, "LoadPlugin") && other != NULL &&
+        strcmp(other, plugin) == 0)
+      return true;
+  }
+  return false;
+}
+
+static void load_plugin(struct daemon_check *d, size_t statement) {
+  const struct conf_item *item = d->config->statements[statement].item;
+  const char *plugin = string_of(item);
+  char text[200];
+
+  if (plugin == NULL)
+    return;
+  if (!is_loaded_before(d->config, statement, plugin)) {
+    check_load(d, statement, plugin);
+  } else if (item->children_num > 0) {
+    snprintf(text, sizeof(text),
+             "%.60s is loaded already: collectd ignores this block and what "
+             "it sets (%.40s)",
+             plugin, item->children[0].key);
+    tell(d, statement, text);
+  }
+}
+
+/* -- TypesDB -- */
+
+/* Whether the file has a line for a type that collectd itself needs. */
+static bool has_own_types(const char *path) {
+  FILE *file = fopen(path, "re");
+  char line[4096];
+  bool there = false;
+
+  if (file == NULL)
+    return false;
+  while (!there && fgets(line, sizeof(line), file) != NULL)
+    there = strncmp(line, "gauge", 5) == 0 && isspace((unsigned char)line[5]);
+  fclose(file);
+  return there;
+}
+
+static void check_types(const struct daemon_check *d) {
+  size_t last = d->config->statements_num;
+  bool whole = false;
+  char text[1200];
+
+  for (size_t i = 0; i < d->config->statements_num; i++) {
+    const struct conf_item *item = d->config->statements[i].item;
+
+    if (!text_same(item->key, "TypesDB"))
+      continue;
+    last = i;
+    for (size_t v = 0; v < item->values_num; v++) {
+      const char *path =
+          item->values[v].kind == CONF_STRING ? item->values[v].string : NULL;
+
+      if (path != NULL && access(path, R_OK) < 0) {
+        snprintf(text, sizeof(text), "TypesDB: %.1000s cannot be read", path);
+        tell(d, i, text);
+      } else if (path != NULL) {
+        whole |= has_own_types(path);
+      }
+    }
+  }
+  if (last < d->config->statements_num && !whole)
+    tell(d, last,
+         "TypesDB replaces collectd's own types, which other plugins need: "
+         "add TypesDB \"/usr/share/collectd/types.db\" above it (the plugins "
+         "of collectd-kasa bring their types themselves)");
+}
+
+void check_daemon(const struct config *config, config_problem *problem,
+                  void *arg) {
+  struct daemon_check d = {.config = config,
+                           .problem = problem,
+                           .arg = arg,
+                           .plugin_dir = default_plugin_dir()};
+
+  for (size_t i = 0; i < config->statements_num; i++) {
+    const struct conf_item *item = config->statements[i].item;
+
+    if (text_same(item->key, "PluginDir"))
+      d.plugin_dir = string_of(item);
+    else if (text_same(item->key, "LoadPlugin"))
+      load_plugin(&d, i);
+  }
+  check_types(&d);
+}
