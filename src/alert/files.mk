@@ -28,7 +28,9 @@ libalert_la_SOURCES += \
 	%D%/control/command.c \
 	%D%/control/command.h \
 	%D%/control/command_explain.c \
-	%D%/control/command_internal.h \
+	%D%/control/command_explain.h \
+	%D%/control/command_request.c \
+	%D%/control/command_request.h \
 	%D%/control/command_notification.c \
 	%D%/control/control.c \
 	%D%/control/control.h
@@ -81,8 +83,8 @@ libalert_la_SOURCES += \
 	%D%/engine/alert_engine.h \
 	%D%/engine/channel_thread.c \
 	%D%/engine/channel_thread.h \
-	%D%/engine/event_queue.c \
-	%D%/engine/event_queue.h
+	%D%/core/event_queue.c \
+	%D%/core/event_queue.h
 
 libalert_la_SOURCES += \
 	%D%/model/alert.c \
@@ -172,12 +174,13 @@ libalert_la_SOURCES += \
 	%D%/text/template_filters.h \
 	%D%/text/template_internal.h \
 	%D%/text/template_variables.c \
+	%D%/text/template_value.c \
 	%D%/text/template_variables.h \
 	%D%/text/template_variables_alert.c \
 	%D%/text/template_variables_alert.h \
 	%D%/text/template_variables_group.c \
 	%D%/text/template_variables_group.h \
-	%D%/text/template_variables_internal.h \
+	%D%/text/template_value.h \
 	%D%/text/text_limits.c \
 	%D%/text/text_limits.h \
 	%D%/text/text_style.h \

@@ -39,6 +39,7 @@ libdevice_la_SOURCES += \
 	%D%/iot/iot.c \
 	%D%/iot/iot.h \
 	%D%/iot/iot_internal.h \
+	%D%/iot/iot_judge.c \
 	%D%/iot/iot_rare.c \
 	%D%/iot/iot_sysinfo.c \
 	%D%/iot/iot_sysinfo.h
@@ -69,6 +70,7 @@ libdevice_la_SOURCES += \
 	%D%/transport/tpap.c \
 	%D%/transport/tpap.h \
 	%D%/transport/tpap_credential.c \
+	%D%/transport/tpap_credential.h \
 	%D%/transport/tpap_crypto.c \
 	%D%/transport/tpap_crypto.h \
 	%D%/transport/tpap_login.c \

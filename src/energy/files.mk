@@ -21,6 +21,7 @@ libenergy_la_SOURCES = \
 	%D%/tariff/tariff_config.h \
 	%D%/tariff/tariff_config_check.c \
 	%D%/tariff/tariff_config_day.c \
+	%D%/tariff/tariff_config_helpers.c \
 	%D%/tariff/tariff_config_internal.h \
 	%D%/tariff/tariff_config_rate.c \
 	%D%/tariff/tariff_files.c \

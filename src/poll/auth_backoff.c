@@ -4,8 +4,6 @@
 
 #include "poll/auth_backoff.h"
 
-#include "poll/transport_select.h"
-
 #include <ctype.h>
 #include <string.h>
 #include <strings.h>
@@ -30,7 +28,6 @@ void auth_backoff_new_owner(struct poll_device *k) {
 }
 
 void auth_backoff_new_account(struct poll_device *k) {
-  transport_select_close(k);
   k->auth.account_changed = false;
   k->auth.refused = false;
   k->auth.trusted = false;

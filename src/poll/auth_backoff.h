@@ -21,8 +21,8 @@ bool auth_backoff_is_locked(const struct poll_device *k, uint64_t now_us);
 void auth_backoff_new_owner(struct poll_device *k);
 
 /* The account is another one now: what was refused may be tried again (not by
- * a device that has locked itself: it would refuse the right one, too). Closes
- * its link, which knows the old account. k is idle. */
+ * a device that has locked itself: it would refuse the right one, too).
+ * Its link knows the old account: the caller closes it. */
 void auth_backoff_new_account(struct poll_device *k);
 
 /* Whether k says that it belongs to another account (NULL: none is given). */

@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "poll/auth_backoff.h"
 #include "poll/poll_search.h"
+#include "poll/transport_select.h"
 
 #include <errno.h>
 #include <pthread.h>
@@ -71,6 +72,12 @@ static void say_problem(void *arg, const char *line) {
   log_say(LOG_LEVEL_WARNING, "%s", line);
 }
 
+/* Asks an idle device again with its new account, over a new link. */
+static void try_account(struct poll_device *k) {
+  transport_select_close(k);
+  auth_backoff_new_account(k);
+}
+
 /* While somebody refuses his account, a new password may come any time. All
  * that do are tried again with it; those that are being asked at this moment
  * when that is over, for it may have been with the old one. */
@@ -91,14 +98,14 @@ static void look_for_passwords(struct poll_engine *e) {
     if (k->poll.state != POLL_IDLE)
       k->auth.account_changed = true;
     else if (k->auth.refused)
-      auth_backoff_new_account(k);
+      try_account(k);
 }
 
 static void poll_done(void *arg, struct poll_device *k) {
   struct poll_engine *e = arg;
 
   if (k->auth.account_changed && k->auth.refused)
-    auth_backoff_new_account(k);
+    try_account(k);
   k->auth.account_changed = false;
   poll_cycle_done(&e->cycle, k);
 }

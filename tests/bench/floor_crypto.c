@@ -14,6 +14,7 @@
 #include <config.h>
 
 #include "device/transport/klap_crypto.h"
+#include "device/transport/tpap_credential.h"
 #include "device/transport/tpap_crypto.h"
 
 #include <arpa/inet.h>

@@ -33,8 +33,4 @@ bool command_is_order(const struct event *event);
 void command_order(struct alert_core *core, const char *version,
                    const struct event *event);
 
-/* {"ok":false,"error":...}; NULL when memory is out. */
-cJSON *command_error(const char *format, ...)
-    __attribute__((format(printf, 1, 2)));
-
 #endif

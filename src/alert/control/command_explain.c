@@ -2,7 +2,7 @@
 /* What would happen, without its happening: `explain` and `render`. */
 #include <config.h>
 
-#include "alert/control/command_internal.h"
+#include "alert/control/command_explain.h"
 
 #include "alert/config/route.h"
 #include "alert/deliver/policy.h"

@@ -5,7 +5,7 @@
  * be logged. */
 #include <config.h>
 
-#include "alert/control/command_internal.h"
+#include "alert/control/command_request.h"
 
 #include "base/log.h"
 #include "base/text.h"

@@ -5,6 +5,7 @@
 #include "alert/control/control.h"
 
 #include "alert/control/command.h"
+#include "alert/control/command_request.h"
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/log.h"

@@ -387,3 +387,14 @@ const struct notify_config *alert_core_config(const struct alert_core *c) {
 const char *alert_core_host(const struct alert_core *c) {
   return c->hooks.collectd_host;
 }
+
+void alert_core_intake(struct alert_core *c,
+                       const struct event_queue_counts *counts) {
+  c->intake = *counts;
+  core_tell_lost(c, counts->lost);
+}
+
+const struct event_queue_counts *
+alert_core_taken_in(const struct alert_core *c) {
+  return &c->intake;
+}

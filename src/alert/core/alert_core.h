@@ -8,8 +8,8 @@
 #define ALERT_CORE_ALERT_CORE_H
 
 #include "alert/config/config.h"
+#include "alert/core/event_queue.h"
 #include "alert/deliver/deliver.h"
-#include "alert/engine/event_queue.h"
 #include "alert/model/event.h"
 #include "alert/model/threshold.h"
 #include "alert/state/state.h"

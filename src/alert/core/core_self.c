@@ -71,31 +71,6 @@ void core_check_store(struct alert_core *c) {
   c->heal_due = core_boot_ms(c) + c->heal_wait;
 }
 
-void alert_core_intake(struct alert_core *c,
-                       const struct event_queue_counts *counts) {
-  char text[ALERT_TEXT_SIZE];
-  int64_t now = core_boot_ms(c);
-  uint64_t lost = counts->lost;
-
-  c->intake = *counts;
-  if (lost == c->lost ||
-      (c->lost_said != 0 && now - c->lost_said < LOST_SAY_MS))
-    return;
-  snprintf(text, sizeof(text),
-           "%" PRIu64 " notifications came faster than they could be recorded "
-           "and were lost",
-           lost - c->lost);
-  log_say(LOG_LEVEL_ERROR, "%s", text);
-  own_event(c, "", "report", text);
-  c->lost = lost;
-  c->lost_said = now;
-}
-
-const struct event_queue_counts *
-alert_core_taken_in(const struct alert_core *c) {
-  return &c->intake;
-}
-
 /* What we say about ourselves at every start: broken channels, and the
  * all-clear for what an earlier run complained about. */
 void core_announce(struct alert_core *c, enum store_opened opened,
@@ -116,4 +91,21 @@ void core_announce(struct alert_core *c, enum store_opened opened,
   }
   if (opened != STORE_UNAVAILABLE)
     own_event(c, "", "store", NULL);
+}
+
+void core_tell_lost(struct alert_core *c, uint64_t lost) {
+  char text[ALERT_TEXT_SIZE];
+  int64_t now = core_boot_ms(c);
+
+  if (lost == c->lost ||
+      (c->lost_said != 0 && now - c->lost_said < LOST_SAY_MS))
+    return;
+  snprintf(text, sizeof(text),
+           "%" PRIu64 " notifications came faster than they could be recorded "
+           "and were lost",
+           lost - c->lost);
+  log_say(LOG_LEVEL_ERROR, "%s", text);
+  own_event(c, "", "report", text);
+  c->lost = lost;
+  c->lost_said = now;
 }

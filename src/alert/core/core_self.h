@@ -15,5 +15,7 @@ void core_check_store(struct alert_core *core);
  * all-clear for what an earlier run complained about. */
 void core_announce(struct alert_core *core, enum store_opened opened,
                    const char *why);
+/* So many notifications were lost since the start: told once in a while. */
+void core_tell_lost(struct alert_core *core, uint64_t lost);
 
 #endif

@@ -4,6 +4,8 @@
 
 #include "alert/text/template_filters.h"
 
+#include "alert/text/template_value.h"
+
 #include "alert/text/format.h"
 #include "alert/text/format_time.h"
 #include "alert/text/template.h"

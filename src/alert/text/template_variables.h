@@ -100,11 +100,4 @@ bool value_present(const struct value *value);
 void value_words(const struct value *value, const struct view *view, char *out,
                  size_t size);
 
-/* The moment a text is about, in seconds: when the message was decided. Not
- * the clock, so a retry says the same. */
-int64_t view_now(const struct view *view);
-
-/* How the configuration wants numbers shown; NULL = the defaults. */
-const struct text_style *view_style(const struct view *view);
-
 #endif

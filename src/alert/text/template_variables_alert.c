@@ -6,7 +6,7 @@
 #include "alert/text/template_variables_alert.h"
 
 #include "alert/text/alert_subject.h"
-#include "alert/text/template_variables_internal.h"
+#include "alert/text/template_value.h"
 #include "base/text.h"
 
 #include <errno.h>
@@ -47,10 +47,9 @@ static int64_t last_reading_ms(const struct alert *alert) {
 static double lasted_seconds(const struct view *view) {
   const struct alert *alert = view->alert;
   /* who is away is so since the last reading, not since somebody noticed */
-  int64_t from =
-      alert->class == ALERT_MISSING || alert->last_at != 0
-          ? last_reading_ms(alert)
-          : alert->since;
+  int64_t from = alert->class == ALERT_MISSING || alert->last_at != 0
+                     ? last_reading_ms(alert)
+                     : alert->since;
   int64_t to =
       alert->resolved_at != 0 ? alert->resolved_at : view_now(view) * 1000;
 

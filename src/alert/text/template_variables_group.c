@@ -6,7 +6,7 @@
 
 #include "alert/text/template_variables_group.h"
 
-#include "alert/text/template_variables_internal.h"
+#include "alert/text/template_value.h"
 #include "base/buf.h"
 
 #include <math.h>

@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* From account and device's recipe to the text SPAKE2+ starts with: see
- * tpap_crypto.h. */
+ * tpap_credential.h. */
 #include <config.h>
 
-#include "device/transport/tpap_crypto.h"
+#include "device/transport/tpap_credential.h"
+
+#include "device/crypto/cipher.h"
+#include "device/crypto/crypto.h"
 
 #include <crypt.h>
 #include <errno.h>

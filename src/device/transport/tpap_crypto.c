@@ -4,6 +4,8 @@
 
 #include "device/transport/tpap_crypto.h"
 
+#include "device/transport/tpap_credential.h"
+
 #include "base/text.h"
 
 #include <errno.h>

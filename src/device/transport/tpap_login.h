@@ -7,6 +7,7 @@
 #include "base/buf.h"
 #include "base/json.h"
 #include "device/outcome.h"
+#include "device/transport/tpap_credential.h"
 #include "device/transport/tpap_crypto.h"
 
 #include <netinet/in.h>

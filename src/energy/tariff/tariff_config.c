@@ -21,31 +21,6 @@ struct tariff_options {
   double daily, monthly, yearly; /* NAN: not given */
 };
 
-void tariff_config_warn(struct option_reporter *reporter, const char *format,
-                        ...) {
-  char line[400];
-  va_list args;
-
-  va_start(args, format);
-  vsnprintf(line, sizeof(line), format, args);
-  va_end(args);
-  reporter->say(reporter->arg, line);
-}
-
-void *tariff_config_grow(void *items, size_t num, size_t size,
-                         const char *where, struct option_reporter *reporter) {
-  void *grown = num < TARIFF_LIST_MAX ? realloc(items, (num + 1) * size) : NULL;
-
-  if (grown == NULL)
-    option_error(reporter, "%s: %s", where,
-                 num < TARIFF_LIST_MAX ? "out of memory" : "too many blocks");
-  return grown;
-}
-
-void tariff_config_name(char out[TARIFF_NAME_SIZE], const char *name) {
-  text_clean(name, strlen(name), out, TARIFF_NAME_SIZE);
-}
-
 /* The main part has its place before all others. */
 static void read_component(void *target, const struct conf_item *item,
                            struct option_reporter *reporter) {

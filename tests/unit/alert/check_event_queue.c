@@ -2,7 +2,7 @@
 /* The queue between the daemon's threads and the engine. */
 #include <config.h>
 
-#include "alert/engine/event_queue.h"
+#include "alert/core/event_queue.h"
 
 #include "../support/suite.h"
 

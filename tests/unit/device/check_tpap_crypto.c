@@ -3,6 +3,7 @@
  * credential, w0 in both forms, each cipher. */
 #include <config.h>
 
+#include "device/transport/tpap_credential.h"
 #include "device/transport/tpap_crypto.h"
 
 #include "../support/bytes.h"

@@ -6,6 +6,7 @@
 #define TESTS_UNIT_SUPPORT_TPAP_DEVICE_H
 
 #include "device/transport/tpap.h"
+#include "device/transport/tpap_credential.h"
 #include "device/transport/tpap_crypto.h"
 
 #include "bytes.h"

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* What the template_variables*.c files share: how a getter fills its value. */
-#ifndef ALERT_TEXT_TEMPLATE_VARIABLES_INTERNAL_H
-#define ALERT_TEXT_TEMPLATE_VARIABLES_INTERNAL_H
+/* What getters of variables share: how each fills its value, and what a view
+ * says of itself. */
+#ifndef ALERT_TEXT_TEMPLATE_VALUE_H
+#define ALERT_TEXT_TEMPLATE_VALUE_H
 
 #include "alert/text/template_variables.h"
 
@@ -27,5 +28,11 @@ int value_give_with_unit(const struct view *view, struct value *value,
 /* one of the texts of the view, "" where there is none */
 int value_give_view_text(const struct view *view, enum view_text which,
                          struct value *value);
+
+/* The moment a text is about, in seconds: when the message was decided. Not
+ * the clock, so a retry says the same. */
+int64_t view_now(const struct view *view);
+/* How the configuration wants numbers shown; NULL = the defaults. */
+const struct text_style *view_style(const struct view *view);
 
 #endif

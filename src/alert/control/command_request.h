@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* What the command*.c files share. */
-#ifndef ALERT_CONTROL_COMMAND_INTERNAL_H
-#define ALERT_CONTROL_COMMAND_INTERNAL_H
+/* A request being answered: its members, and what answers are made of. */
+#ifndef ALERT_CONTROL_COMMAND_REQUEST_H
+#define ALERT_CONTROL_COMMAND_REQUEST_H
 
 #include "alert/control/command.h"
 
@@ -23,8 +23,8 @@ double command_number(const struct command *c, const char *name, double other);
 /* An alert with words in place of numbers. */
 cJSON *command_alert(const struct alert *a);
 
-/* command_explain.c */
-cJSON *command_explain(struct command *c);
-cJSON *command_render(struct command *c);
+/* {"ok":false,"error":...}; NULL when memory is out. */
+cJSON *command_error(const char *format, ...)
+    __attribute__((format(printf, 1, 2)));
 
 #endif

@@ -9,8 +9,8 @@
  * no callback under it), so it never waits for more than some microseconds.
  * Full: the newest event of the same series is replaced by the new one, else
  * the new one is refused; both are counted. */
-#ifndef ALERT_ENGINE_EVENT_QUEUE_H
-#define ALERT_ENGINE_EVENT_QUEUE_H
+#ifndef ALERT_CORE_EVENT_QUEUE_H
+#define ALERT_CORE_EVENT_QUEUE_H
 
 #include "alert/model/event.h"
 

@@ -2,7 +2,7 @@
 /* The bounded queue between the daemon and the engine: see event_queue.h. */
 #include <config.h>
 
-#include "alert/engine/event_queue.h"
+#include "alert/core/event_queue.h"
 
 #include <errno.h>
 #include <pthread.h>

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: MIT */
+/* What every reader of a block needs: see tariff_config_internal.h. */
+#include <config.h>
+
+#include "energy/tariff/tariff_config_internal.h"
+
+#include "base/text.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+void tariff_config_warn(struct option_reporter *reporter, const char *format,
+                        ...) {
+  char line[400];
+  va_list args;
+
+  va_start(args, format);
+  vsnprintf(line, sizeof(line), format, args);
+  va_end(args);
+  reporter->say(reporter->arg, line);
+}
+
+void *tariff_config_grow(void *items, size_t num, size_t size,
+                         const char *where, struct option_reporter *reporter) {
+  void *grown = num < TARIFF_LIST_MAX ? realloc(items, (num + 1) * size) : NULL;
+
+  if (grown == NULL)
+    option_error(reporter, "%s: %s", where,
+                 num < TARIFF_LIST_MAX ? "out of memory" : "too many blocks");
+  return grown;
+}
+
+void tariff_config_name(char out[TARIFF_NAME_SIZE], const char *name) {
+  text_clean(name, strlen(name), out, TARIFF_NAME_SIZE);
+}
