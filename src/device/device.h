@@ -29,11 +29,23 @@ enum {
   DEVICE_NAME_SIZE = DEVICE_NAME_MAX + 1,
 };
 
+/* What is remembered of the requests to a device or a plug: bits of the
+ * dialect's own (doc/readings.md). */
+struct request_memory {
+  uint32_t refused; /* it does not have that: asked again with what is polled
+                     * rarely, and after a restart */
+  uint32_t proven;  /* has answered before: whatever it says now will pass */
+  uint32_t failing; /* was left out when last asked: is asked by itself, after
+                     * everything else, in each poll */
+};
+
 struct plug {
-  char id[64];      /* as the device wants it back */
-  bool learned;     /* SMART: it is known whether */
-  bool metered;     /* SMART: it has a meter of its own */
-  uint32_t refused; /* as the device's, for requests to the plug */
+  char id[64];  /* as the device wants it back */
+  bool learned; /* SMART: it is known whether */
+  bool metered; /* SMART: it has a meter of its own */
+  bool listed;  /* is in the list of plugs that was read last */
+  bool fresh;   /* was not in the one before */
+  struct request_memory memory;
   char alias[DEVICE_NAME_SIZE];
   unsigned slot; /* counted from 1 */
   struct reading now;
@@ -48,12 +60,13 @@ struct device {
   bool has_sensors; /* motion and ambient light */
   bool mac_known;
   uint8_t mac[6];
-  /* Optional requests the device refused or choked on: bits of the dialect's
-   * own; cleared when the firmware changes. */
-  uint32_t refused;
-  uint32_t shaky;  /* failed once without a refusal */
-  uint32_t proven; /* answered before: a refusal is trouble that passes */
-  char id[48];     /* deviceId, hex */
+  struct request_memory memory; /* of this firmware */
+  unsigned repeat_from;         /* which of the failing requests comes first */
+  double on_time;        /* the last, s: it falls when the device restarts */
+  double rated_w;        /* what it says it can carry; 0: not told */
+  unsigned built;        /* year of its firmware; 0: not told */
+  bool plugs_incomplete; /* it has plugs that it did not list */
+  char id[48];           /* deviceId, hex */
   char model[32];
   char hardware[16];
   char firmware[32];
@@ -73,6 +86,35 @@ void device_free(struct device *d);
 /* Makes room for num plugs; keeps the first ones. 0, -ENOMEM, -E2BIG. */
 int device_set_plugs(struct device *d, unsigned num);
 
+/* Forgets what was learned of its requests, and of its plugs': another firmware
+ * or dialect may know more, or less. */
+void device_forget_requests(struct device *d);
+
+/* What it refused may work now: its clock has been set. */
+void device_ask_refused_again(struct device *d, uint32_t which);
+
+/* To be called with each reading of its state: the same for a device that has
+ * restarted since the last one. */
+void device_note_restart(struct device *d, uint32_t which);
+
+/* 2019 of "1.0.4 Build 191111 Rel.143500"; 0 when it does not say. */
+unsigned device_year_built(const char *firmware);
+
+/* A list of so many plugs has been read, to its end or not: those that are not
+ * in it keep their place, without values, unless it is a new set of plugs.
+ * False when one is missing. */
+bool device_settle_plugs(struct device *d, unsigned listed, bool whole);
+
+/* The plug of that id, or a new one; NULL when there are too many. */
+struct plug *device_plug(struct device *d, const char *id);
+
+/* Puts the plugs in the order of their slots. */
+void device_sort_plugs(struct device *d);
+
+/* Whether v can be q's value of this device, or of one of its plugs: more than
+ * its rating and an overload can explain is none. */
+bool device_is_plausible(const struct device *d, enum quantity q, double v);
+
 /* "plug", "light strip", ... */
 const char *device_kind_name(enum device_kind kind);
 
@@ -85,8 +127,8 @@ enum { MAC_TEXT_SIZE = 18 };
 void device_format_mac(const uint8_t mac[6], char out[MAC_TEXT_SIZE]);
 
 /* Sets a strip's own values from its plugs': power, current and energies are
- * sums over the plugs (only where every plug gave one), voltage is the mean,
- * the relay is on when any plug is. */
+ * sums over the plugs, voltage is the mean, the relay is on when any plug is;
+ * each only where every plug gave a value. */
 void device_sum_plugs(struct device *d);
 
 #endif

@@ -10,6 +10,8 @@ libdevice_la_SOURCES += \
 	%D%/dialect.h \
 	%D%/outcome.c \
 	%D%/outcome.h \
+	%D%/progress.c \
+	%D%/progress.h \
 	%D%/quantity.c \
 	%D%/quantity.h \
 	%D%/transport.h
@@ -38,9 +40,15 @@ libdevice_la_SOURCES += \
 libdevice_la_SOURCES += \
 	%D%/iot/iot.c \
 	%D%/iot/iot.h \
-	%D%/iot/iot_internal.h \
-	%D%/iot/iot_judge.c \
+	%D%/iot/iot_code.c \
+	%D%/iot/iot_code.h \
+	%D%/iot/iot_meter.c \
+	%D%/iot/iot_meter.h \
 	%D%/iot/iot_rare.c \
+	%D%/iot/iot_rare.h \
+	%D%/iot/iot_sensors.c \
+	%D%/iot/iot_sensors.h \
+	%D%/iot/iot_step.h \
 	%D%/iot/iot_sysinfo.c \
 	%D%/iot/iot_sysinfo.h
 
@@ -48,11 +56,16 @@ libdevice_la_SOURCES += \
 	%D%/smart/smart.c \
 	%D%/smart/smart.h \
 	%D%/smart/smart_ask.c \
+	%D%/smart/smart_ask.h \
+	%D%/smart/smart_children.c \
+	%D%/smart/smart_children.h \
 	%D%/smart/smart_code.c \
 	%D%/smart/smart_code.h \
 	%D%/smart/smart_info.c \
 	%D%/smart/smart_info.h \
-	%D%/smart/smart_internal.h
+	%D%/smart/smart_meter.c \
+	%D%/smart/smart_meter.h \
+	%D%/smart/smart_methods.h
 
 libdevice_la_SOURCES += \
 	%D%/transport/aes.c \
@@ -70,7 +83,6 @@ libdevice_la_SOURCES += \
 	%D%/transport/tpap.c \
 	%D%/transport/tpap.h \
 	%D%/transport/tpap_credential.c \
-	%D%/transport/tpap_credential.h \
 	%D%/transport/tpap_crypto.c \
 	%D%/transport/tpap_crypto.h \
 	%D%/transport/tpap_login.c \

@@ -5,10 +5,10 @@
 #include "device/quantity.h"
 
 const struct quantity_info quantities[QUANTITIES] = {
-    [Q_POWER] = {"power", "power_w", GROUP_ALWAYS, 0, 100000},
-    [Q_VOLTAGE] = {"voltage", "voltage_v", GROUP_ALWAYS, 0, 1000},
-    [Q_CURRENT] = {"current", "current_a", GROUP_ALWAYS, 0, 1000},
-    [Q_ENERGY_TOTAL] = {0, "energy_total_wh", GROUP_ALWAYS, 0, 1e12},
+    [Q_POWER] = {"power", "power_w", GROUP_ALWAYS, -100000, 100000},
+    [Q_VOLTAGE] = {"voltage", "voltage_v", GROUP_ALWAYS, 0, 400},
+    [Q_CURRENT] = {"current", "current_a", GROUP_ALWAYS, -1000, 1000},
+    [Q_ENERGY_TOTAL] = {0, "energy_total_wh", GROUP_ALWAYS, 0, 1e10},
     [Q_KWH_TODAY] = {"kwh_today", "kwh_today", GROUP_ALWAYS, 0, 1e5},
     [Q_KWH_MONTH] = {"kwh_month", "kwh_month", GROUP_ALWAYS, 0, 1e6},
     [Q_RELAY] = {"relay", "relay", GROUP_ALWAYS, 0, 1},

@@ -69,6 +69,8 @@ struct poll_status {
   char why[WHY_SIZE];   /* "" when up */
   uint64_t failures[OUTCOMES];
   double response; /* s, from the request to the complete reading */
+  bool incomplete; /* parts of its answers are of no use, and that is said */
+  uint64_t incomplete_said_us;
 };
 
 /* What was last reported of it: poll_report.c. */
@@ -86,9 +88,14 @@ struct poll_run {
   struct progress progress;
   enum next asked;
   unsigned attempts;
-  bool published; /* the reading is out */
-  bool was_down;  /* when it began */
-  bool woken;     /* was woken up by a datagram */
+  bool published;  /* the reading is out */
+  bool was_down;   /* when it began */
+  bool woken;      /* was woken up by a datagram */
+  bool split;      /* an attempt more, for one thing at a time */
+  bool incomplete; /* a part of it failed, in words: */
+  char why[WHY_SIZE];
+  unsigned requests; /* sent in this attempt */
+  double core_s;     /* what the answer to the core request took */
   uint64_t started_us;
   uint64_t rare_due_us, day_ends_us;
   struct loop_timer timer;

@@ -44,6 +44,10 @@ enum {
   REQUEST_SIZE_MAX = 1024,
   /* What a server takes to start once a datagram has woken it. */
   ROUSE_PAUSE_US = 800 * 1000,
+  /* No device has so much to tell in one poll. */
+  REQUESTS_MAX = 256,
+  /* One whose parts fail in turns must not fill the log. */
+  INCOMPLETE_PAUSE_US = 300 * 1000000,
 };
 
 /* Kept connections must not eat up the process's descriptors: so many for XOR,
@@ -273,8 +277,27 @@ static void begin_attempt(struct poller *p, struct poll_device *k) {
   k->poll.progress =
       (struct progress){.rare = slow, .singly = k->contact.singly};
   k->poll.started_us = loop_now_us(p->loop);
+  k->poll.requests = 0;
+  k->poll.incomplete = false;
   k->poll.attempts++;
   poll_step(p, k);
+}
+
+static void note_failed_part(struct poll_device *k, const char *why) {
+  k->poll.incomplete = true;
+  snprintf(k->poll.why, sizeof(k->poll.why), "%s", why);
+}
+
+/* Parts of an answer that were of no use. */
+static void count_failed_parts(struct poll_device *k) {
+  struct progress *progress = &k->poll.progress;
+
+  for (unsigned o = 0; o < OUTCOMES; o++) {
+    if (progress->failed[o] > 0)
+      note_failed_part(k, progress->why);
+    k->status.failures[o] += progress->failed[o];
+    progress->failed[o] = 0;
+  }
 }
 
 static void answered(void *arg, enum outcome outcome, char *answer, size_t len,
@@ -289,8 +312,13 @@ static void answered(void *arg, enum outcome outcome, char *answer, size_t len,
 
     outcome = k->contact.dialect->take(&k->device, &k->poll.progress, p->doc,
                                        answer, len, text);
-    if (outcome != OUTCOME_OK && k->poll.asked == NEXT_CORE)
+    count_failed_parts(k);
+    if (outcome != OUTCOME_OK && k->poll.asked == NEXT_CORE &&
+        !k->poll.progress.combined)
       transport_select_close(k); /* its session may be what is wrong */
+    if (introduces && k->poll.progress.step != 0)
+      k->poll.core_s =
+          (double)(loop_now_us(p->loop) - k->poll.started_us) / 1e6;
     if (outcome == OUTCOME_OK && introduces && k->poll.progress.step != 0)
       switch (device_registry_confirm(p->registry, k, text)) {
       case CONFIRMED:
@@ -322,14 +350,35 @@ static struct link *open_link(struct poller *p, const struct poll_device *k) {
   return k->contact.transport->open(&p->env, &where);
 }
 
+/* How long to wait for one request, in s. What failed the last time gets less:
+ * the reading waits for it. */
+static double patience(const struct poller *p, const struct poll_device *k) {
+  double less = p->options->interval / 2;
+
+  if (less < 4 * k->poll.core_s)
+    less = 4 * k->poll.core_s;
+  return k->poll.progress.repeated && less < p->options->timeout
+             ? less
+             : p->options->timeout;
+}
+
 /* For one request, with the handshakes that come before it. */
 static uint64_t deadline(const struct poller *p, const struct poll_device *k) {
   unsigned exchanges = k->contact.transport->exchanges != NULL
                            ? k->contact.transport->exchanges(k->contact.link)
                            : 1;
 
-  return loop_now_us(p->loop) +
-         (uint64_t)(p->options->timeout * 1e6) * exchanges;
+  return loop_now_us(p->loop) + (uint64_t)(patience(p, k) * 1e6) * exchanges;
+}
+
+/* A poll has an end, however much a device has to tell. */
+static bool is_over(const struct poller *p, const struct poll_device *k) {
+  double most = 4 * p->options->timeout;
+
+  if (most < p->options->interval)
+    most = p->options->interval;
+  return k->poll.requests >= REQUESTS_MAX ||
+         loop_now_us(p->loop) > k->poll.started_us + (uint64_t)(most * 1e6);
 }
 
 static bool send_request(struct poller *p, struct poll_device *k) {
@@ -355,6 +404,7 @@ static void send_next(struct poller *p, struct poll_device *k) {
   uint64_t due_us;
 
   k->poll.state = POLL_ASKED;
+  k->poll.requests++;
   if (k->contact.link == NULL)
     k->contact.link = open_link(p, k);
   due_us = k->contact.link != NULL ? deadline(p, k) : 0;
@@ -366,10 +416,29 @@ static void send_next(struct poller *p, struct poll_device *k) {
   }
 }
 
+static void say_incomplete(struct poller *p, struct poll_device *k) {
+  uint64_t now_us = loop_now_us(p->loop);
+
+  if (k->status.incomplete && !k->poll.incomplete) {
+    log_say(LOG_LEVEL_NOTICE, "%s answers in full again", k->name);
+    k->status.incomplete = false;
+  }
+  if (!k->poll.incomplete || k->status.incomplete ||
+      (k->status.incomplete_said_us != 0 &&
+       now_us < k->status.incomplete_said_us + INCOMPLETE_PAUSE_US))
+    return;
+  log_say(LOG_LEVEL_WARNING,
+          "%s (%s): a part of its answers is of no use and left out: %s",
+          k->name, poll_device_address(k), k->poll.why);
+  k->status.incomplete = true;
+  k->status.incomplete_said_us = now_us;
+}
+
 /* All of the poll has been asked. */
 static void finish(struct poller *p, struct poll_device *k) {
-  if (k->poll.progress.rare)
+  if (k->poll.progress.rare && !k->poll.progress.abandoned)
     publish_rare(p, k);
+  say_incomplete(p, k);
   release(p, k);
   rest(p, k);
 }
@@ -377,9 +446,11 @@ static void finish(struct poller *p, struct poll_device *k) {
 /* The next step of the poll: what comes next is asked; before extras and at the
  * end the reading goes out. */
 static void poll_step(struct poller *p, struct poll_device *k) {
-  enum next next =
-      k->contact.dialect->next(&k->device, &k->poll.progress, &p->request);
+  enum next next;
 
+  if (k->poll.requests > 0 && is_over(p, k))
+    k->poll.progress.abandoned = true;
+  next = k->contact.dialect->next(&k->device, &k->poll.progress, &p->request);
   k->poll.asked = next;
   if (next == NEXT_ERROR) {
     failed(p, k, OUTCOME_UNREACHABLE, "out of memory");
@@ -421,6 +492,27 @@ static bool is_worth_rousing(const struct poll_device *k) {
          k->address.sin_port != 0;
 }
 
+/* Of what belongs to a reading only this is left out. Where the way to the
+ * device is gone, all the rest is. */
+static void part_failed(struct poller *p, struct poll_device *k,
+                        enum outcome outcome, const char *why) {
+  note_failed_part(k, why);
+  k->contact.dialect->skip(&k->device, &k->poll.progress, outcome);
+  if (outcome == OUTCOME_AUTH || outcome == OUTCOME_UNREACHABLE)
+    k->poll.progress.abandoned = true;
+  poll_step(p, k);
+}
+
+/* Whether one request for several things may have failed for what one of them
+ * brings: they are asked for one by one then, once. */
+static bool is_to_be_split(struct poll_device *k, enum outcome outcome) {
+  if (!k->poll.progress.combined || k->poll.split || outcome == OUTCOME_AUTH ||
+      outcome == OUTCOME_UNREACHABLE)
+    return false;
+  k->poll.split = true;
+  return true;
+}
+
 static void failed(struct poller *p, struct poll_device *k,
                    enum outcome outcome, const char *why) {
   unsigned allowed = k->status.up || !k->status.polled ? 1 + p->options->retries
@@ -430,8 +522,7 @@ static void failed(struct poller *p, struct poll_device *k,
     k->contact.transport->abort(k->contact.link);
   k->status.failures[outcome]++;
   if (k->poll.asked == NEXT_PART || k->poll.asked == NEXT_RARE) {
-    k->contact.dialect->skip(&k->device, &k->poll.progress);
-    poll_step(p, k);
+    part_failed(p, k, outcome, why);
     return;
   }
   k->status.outcome = outcome;
@@ -444,7 +535,8 @@ static void failed(struct poller *p, struct poll_device *k,
     rouse(p, k);
     return;
   }
-  if (!worth_retrying(outcome) || k->poll.attempts >= allowed ||
+  if ((!is_to_be_split(k, outcome) &&
+       (!worth_retrying(outcome) || k->poll.attempts >= allowed)) ||
       k->address.sin_port == 0 ||
       loop_timer_set(p->loop, &k->poll.timer,
                      loop_now_us(p->loop) +
@@ -505,6 +597,7 @@ static void start(struct poller *p, struct poll_device *k) {
   k->poll.attempts = 0;
   k->poll.published = false;
   k->poll.woken = false;
+  k->poll.split = false;
   k->poll.was_down = !k->status.up;
   p->in_flight++;
   p->others_in_flight += k->poll.was_down ? 1 : 0;

@@ -55,17 +55,10 @@ static void speak(struct poll_device *k, const struct transport *transport,
   /* What a dialect has learned is in its own words, and another one may have
    * no total to count by. */
   if (k->contact.dialect != dialect) {
+    device_forget_requests(&k->device);
     k->device.kind = KIND_UNKNOWN;
-    k->device.learned = false;
     k->device.has_meter = false;
-    k->device.can = 0;
-    k->device.refused = 0;
-    k->device.shaky = 0;
     counter_change_source(&k->energy);
-    for (unsigned i = 0; i < k->device.plugs_num; i++) {
-      k->device.plugs[i].refused = 0;
-      k->device.plugs[i].learned = false;
-    }
     for (unsigned i = 0; i < k->plugs_num; i++)
       counter_change_source(&k->plugs[i].energy);
   }

@@ -21,7 +21,7 @@ static bool exchange(struct device *d, struct progress *p, struct json *doc,
   if (next == NEXT_DONE || next == NEXT_ERROR)
     return false;
   if (len == 0 && next != NEXT_CORE) {
-    dialect_iot.skip(d, p);
+    dialect_iot.skip(d, p, OUTCOME_TIMEOUT);
     return true;
   }
   text = malloc(len + 1);

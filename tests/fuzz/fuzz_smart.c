@@ -49,7 +49,7 @@ static int poll_once(struct device *d, struct json *doc, struct buf *request,
     if (outcome != OUTCOME_OK && next == NEXT_CORE)
       return 1;
     if (outcome != OUTCOME_OK)
-      dialect_smart.skip(d, &p);
+      dialect_smart.skip(d, &p, OUTCOME_TIMEOUT);
   }
   device_sum_plugs(d);
   check(&d->now);

@@ -1,109 +1,117 @@
 /* SPDX-License-Identifier: MIT */
-/* The IOT dialect: which modules to ask, in which order, and what their
- * answers mean (doc/protocol.md, "IOT").
+/* The IOT dialect: which modules to ask, in which order, and what becomes of
+ * those that fail (doc/protocol.md, "IOT"; doc/readings.md).
  *
  * Devices hang or reboot when asked for modules they lack, so the first
- * request is always sysinfo alone and the rest follows by evidence; what was
- * refused once is not asked again until the firmware changes. */
+ * request is always sysinfo alone and the rest follows by evidence. */
 #include <config.h>
 
 #include "device/iot/iot.h"
-#include "device/iot/iot_internal.h"
+
+#include "device/iot/iot_meter.h"
+#include "device/iot/iot_rare.h"
+#include "device/iot/iot_sensors.h"
 #include "device/iot/iot_sysinfo.h"
 
 #include <stdio.h>
 #include <string.h>
 
-/* -- error codes -- */
-
-static enum outcome complain(char why[WHY_SIZE], enum iot_verdict verdict,
-                             const char *module, const char *name,
-                             double code) {
-  if (verdict == IOT_MISSING) {
-    snprintf(why, WHY_SIZE, "the answer lacks %s.%s", module, name);
-    return OUTCOME_MALFORMED;
-  }
-  snprintf(why, WHY_SIZE, "%s.%s: error %.0f from the device", module, name,
-           code);
-  return OUTCOME_DEVICE;
-}
-
-/* -- the meter -- */
-
-/* Two generations of units, per field: floats in V, A, W, kWh; integers in
- * mV, mA, mW, Wh. */
-static const struct {
-  const char *key;
-  enum quantity quantity;
-  double factor;
-} meter_fields[] = {
-    {"power_mw", Q_POWER, 1e-3},     {"power", Q_POWER, 1},
-    {"voltage_mv", Q_VOLTAGE, 1e-3}, {"voltage", Q_VOLTAGE, 1},
-    {"current_ma", Q_CURRENT, 1e-3}, {"current", Q_CURRENT, 1},
-    {"total_wh", Q_ENERGY_TOTAL, 1}, {"total", Q_ENERGY_TOTAL, 1e3},
+/* What progress.step counts. */
+enum {
+  STEP_STATE,   /* sysinfo: the core */
+  STEP_READING, /* what belongs to each reading */
+  STEP_REPEAT,  /* what failed when it was asked last, each by itself */
+  STEP_RARE,
+  STEP_END,
 };
 
-static enum outcome meter_values(struct reading *now, const struct json *doc,
-                                 json_ref realtime, char why[WHY_SIZE]) {
-  for (size_t i = 0; i < sizeof(meter_fields) / sizeof(meter_fields[0]); i++) {
-    json_ref field = json_get(doc, realtime, meter_fields[i].key);
-    double number;
+/* More requests that stay without any answer are not repeated in one poll. */
+enum { SILENT_MAX = 2 };
 
-    if (field == 0 || json_type(doc, field) == JSON_NULL)
-      continue;
-    if (json_type(doc, field) == JSON_BOOL || /* true is no 1 W */
-        !json_number(doc, field, &number) ||
-        !reading_offer(now, meter_fields[i].quantity,
-                       number * meter_fields[i].factor)) {
-      snprintf(why, WHY_SIZE, "emeter: %s is no plausible number",
-               meter_fields[i].key);
-      return OUTCOME_MALFORMED;
-    }
-  }
-  /* Bulbs and light strips fill in zeros for what they do not measure. */
-  if (reading_has(now, Q_VOLTAGE) && now->value[Q_VOLTAGE] == 0) {
-    reading_drop(now, Q_VOLTAGE);
-    reading_drop(now, Q_CURRENT);
-  }
-  return OUTCOME_OK;
+static const struct iot_step *const reading_steps[] = {
+    &iot_meter_step, &iot_plug_meter_step, &iot_motion_step, &iot_light_step};
+enum {
+  READING_STEPS = sizeof(reading_steps) / sizeof(reading_steps[0]),
+  STEPS = READING_STEPS + IOT_RARE_STEPS,
+};
+
+static const struct iot_step *step_at(unsigned i) {
+  return i < READING_STEPS ? reading_steps[i]
+                           : &iot_rare_steps[i - READING_STEPS];
 }
 
-/* The meter's part of an answer into now. */
-static enum outcome take_realtime(struct device *d, struct reading *now,
-                                  const struct json *doc, json_ref root,
-                                  char why[WHY_SIZE]) {
-  double code;
-  json_ref realtime;
-  enum iot_verdict verdict = iot_judge(doc, root, iot_meter_module(d),
-                                       "get_realtime", &realtime, &code);
+/* -- one request: a step, and the plug it is about -- */
 
-  if (verdict == IOT_FINE)
-    return meter_values(now, doc, realtime, why);
-  if (verdict != IOT_REFUSED || (d->proven & ASK_METER) != 0)
-    return complain(why, verdict, iot_meter_module(d), "get_realtime", code);
-  d->refused |= ASK_METER;
-  return OUTCOME_OK;
+static unsigned times(const struct device *d, const struct iot_step *s) {
+  return s->each_plug ? d->plugs_num : 1;
 }
 
-/* -- steps -- */
+static unsigned requests_num(const struct device *d) {
+  unsigned num = 0;
 
-static bool wants_state(const struct device *d, const struct progress *p) {
-  (void)d;
-  (void)p;
-  return true;
+  for (unsigned i = 0; i < STEPS; i++)
+    num += times(d, step_at(i));
+  return num;
 }
+
+/* The step of request number index; its plug into *plug. */
+static const struct iot_step *request_at(const struct device *d, unsigned index,
+                                         unsigned *plug) {
+  unsigned i = 0;
+
+  while (index >= times(d, step_at(i)))
+    index -= times(d, step_at(i++));
+  *plug = index;
+  return step_at(i);
+}
+
+/* Of p->index, which counts from where repeating begins. */
+static const struct iot_step *
+current(const struct device *d, const struct progress *p, unsigned *plug) {
+  unsigned first = p->step == STEP_REPEAT ? d->repeat_from : 0;
+
+  return request_at(d, (first + p->index) % requests_num(d), plug);
+}
+
+static struct request_memory *memory_of(struct device *d, bool each_plug,
+                                        unsigned plug) {
+  return each_plug ? &d->plugs[plug].memory : &d->memory;
+}
+
+static bool is_due(struct device *d, const struct progress *p,
+                   const struct iot_step *s) {
+  const struct request_memory *m = memory_of(d, s->each_plug, p->plug);
+  bool failing = (m->failing & s->bit) != 0;
+  bool refused = (m->refused & s->bit) != 0;
+
+  if (s->each_plug != (d->kind == KIND_STRIP) &&
+      (s->each_plug || (s->bit & (ASK_METER | ASK_DAYS | ASK_MONTHS)) != 0))
+    return false;
+  if (!s->wants(d, p) || (p->done & s->bit) != 0)
+    return false;
+  if (p->step == STEP_REPEAT)
+    return failing && !(s->rare && p->rare);
+  return s->rare == (p->step == STEP_RARE) && (s->rare || !failing) &&
+         (!refused || p->rare);
+}
+
+/* -- the order -- */
 
 /* Together in one request, once it is known what the device has: not where
  * firmware has no room for two. */
 static bool takes_meter_along(const struct device *d,
                               const struct progress *p) {
-  return d->kind != KIND_UNKNOWN && d->kind != KIND_STRIP &&
-         iot_asks_meter(d) && !p->singly;
+  uint32_t not_along = d->memory.refused | d->memory.failing;
+
+  return d->kind != KIND_UNKNOWN && d->kind != KIND_STRIP && d->has_meter &&
+         (not_along & ASK_METER) == 0 && !p->singly;
 }
 
-static int ask_state(const struct device *d, const struct progress *p,
+static int ask_state(const struct device *d, struct progress *p,
                      struct buf *request) {
-  if (!takes_meter_along(d, p))
+  p->combined = takes_meter_along(d, p);
+  p->asked = p->combined ? ASK_METER : 0;
+  if (!p->combined)
     return buf_adds(request, "{\"system\":{\"get_sysinfo\":{}}}");
   return buf_addf(request,
                   "{\"system\":{\"get_sysinfo\":{}},"
@@ -111,166 +119,179 @@ static int ask_state(const struct device *d, const struct progress *p,
                   iot_meter_module(d));
 }
 
-static enum outcome take_state(struct device *d, struct progress *p,
-                               const struct json *doc, json_ref root,
-                               char why[WHY_SIZE]) {
-  /* Which meter went along; that of another kind of device than the one that
-   * has answered says nothing. */
-  const char *asked = takes_meter_along(d, p) ? iot_meter_module(d) : NULL;
-  json_ref sysinfo;
-  double code;
-  enum outcome outcome;
-  enum iot_verdict verdict =
-      iot_judge(doc, root, "system", "get_sysinfo", &sysinfo, &code);
+static void begin_step(struct progress *p, unsigned step) {
+  p->step = step;
+  p->index = 0;
+}
 
-  if (verdict != IOT_FINE)
-    return complain(why, verdict, "system", "get_sysinfo", code);
-  outcome = iot_sysinfo(d, doc, sysinfo, why);
-  if (outcome == OUTCOME_OK && asked != NULL && d->kind != KIND_STRIP &&
-      strcmp(asked, iot_meter_module(d)) == 0) {
-    outcome = take_realtime(d, &d->now, doc, root, why);
-    p->metered = true;
-    if (outcome == OUTCOME_OK)
-      d->proven |= ASK_METER & ~d->refused;
+/* Moves on to the next request; false at the end. */
+static bool advance(struct device *d, struct progress *p) {
+  for (; p->step < STEP_END; begin_step(p, p->step + 1)) {
+    if (p->step == STEP_RARE && !p->rare)
+      continue;
+    for (; p->index < requests_num(d); p->index++) {
+      if (p->step == STEP_REPEAT && p->silent >= SILENT_MAX)
+        break;
+      if (is_due(d, p, current(d, p, &p->plug)))
+        return true;
+    }
   }
-  return outcome;
-}
-
-static bool wants_meter(const struct device *d, const struct progress *p) {
-  return d->kind != KIND_STRIP && iot_asks_meter(d) && !p->metered;
-}
-
-static int ask_meter(const struct device *d, const struct progress *p,
-                     struct buf *request) {
-  (void)p;
-  return buf_addf(request, "{\"%s\":{\"get_realtime\":{}}}",
-                  iot_meter_module(d));
-}
-
-static enum outcome take_meter(struct device *d, struct progress *p,
-                               const struct json *doc, json_ref root,
-                               char why[WHY_SIZE]) {
-  (void)p;
-  return take_realtime(d, &d->now, doc, root, why);
-}
-
-static bool wants_plug_meter(const struct device *d, const struct progress *p) {
-  (void)p;
-  return d->kind == KIND_STRIP && d->plugs_num > 0 && iot_asks_meter(d);
-}
-
-/* Only the first id of a list is answered, so one request per plug. */
-static int ask_plug_meter(const struct device *d, const struct progress *p,
-                          struct buf *request) {
-  return buf_addf(request,
-                  "{\"context\":{\"child_ids\":[\"%s\"]},"
-                  "\"emeter\":{\"get_realtime\":{}}}",
-                  d->plugs[p->plug].id);
-}
-
-static enum outcome take_plug_meter(struct device *d, struct progress *p,
-                                    const struct json *doc, json_ref root,
-                                    char why[WHY_SIZE]) {
-  return take_realtime(d, &d->plugs[p->plug].now, doc, root, why);
-}
-
-/* -- the order -- */
-
-static const struct iot_step core[] = {
-    {NEXT_CORE, false, 0, wants_state, ask_state, take_state},
-    {NEXT_CORE, false, ASK_METER, wants_meter, ask_meter, take_meter},
-    {NEXT_CORE, true, ASK_METER, wants_plug_meter, ask_plug_meter,
-     take_plug_meter},
-};
-enum { CORE = sizeof(core) / sizeof(core[0]) };
-
-/* NULL beyond the last. */
-static const struct iot_step *step_at(unsigned i) {
-  if (i < CORE)
-    return &core[i];
-  return i - CORE < iot_rare_num ? &iot_rare[i - CORE] : NULL;
+  return false;
 }
 
 static enum next iot_next(struct device *d, struct progress *p,
                           struct buf *request) {
   const struct iot_step *s;
 
-  for (; (s = step_at(p->step)) != NULL; p->step++) {
-    if (s->kind == NEXT_RARE && !p->rare)
-      break;
-    if (d->kind == KIND_UNSUPPORTED && p->step > 0)
-      break;
-    if (!s->wants(d, p) || (s->each_plug && p->plug >= d->plugs_num)) {
-      p->plug = 0;
-      continue;
-    }
-    buf_clear(request);
-    return s->ask(d, p, request) < 0 ? NEXT_ERROR : s->kind;
-  }
-  return NEXT_DONE;
+  buf_clear(request);
+  if (p->step == STEP_STATE)
+    return ask_state(d, p, request) < 0 ? NEXT_ERROR : NEXT_CORE;
+  if (p->abandoned || d->kind == KIND_UNSUPPORTED || !advance(d, p))
+    return NEXT_DONE;
+  s = current(d, p, &p->plug);
+  p->asked = s->bit;
+  p->repeated = p->step == STEP_REPEAT;
+  if (s->ask(d, p, request) < 0)
+    return NEXT_ERROR;
+  return p->step == STEP_RARE ? NEXT_RARE : NEXT_PART;
 }
 
-static void move_on(const struct device *d, struct progress *p) {
-  if (step_at(p->step)->each_plug && p->plug + 1 < d->plugs_num) {
-    p->plug++;
+/* -- what came -- */
+
+/* It is left out, and asked for by itself from now on. */
+static void left_out(struct device *d, struct progress *p,
+                     const struct iot_step *s) {
+  memory_of(d, s->each_plug, p->plug)->failing |= s->bit;
+  (s->each_plug ? &d->plugs[p->plug].now : &d->now)->has &= ~s->quantities;
+  if (s->bit == ASK_TIME)
+    iot_clock_lost(d);
+}
+
+/* Reads what step s brought. */
+static void take_step(struct device *d, struct progress *p,
+                      const struct iot_step *s, struct iot_answer *a) {
+  struct request_memory *m = memory_of(d, s->each_plug, p->plug);
+  enum iot_verdict verdict = s->take(d, p, a);
+  char why[WHY_SIZE];
+
+  if (verdict == IOT_FINE) {
+    m->proven |= s->bit;
+    m->refused &= ~s->bit;
+    m->failing &= ~s->bit;
+    p->done |= s->each_plug ? 0 : s->bit; /* it may have come along */
     return;
   }
+  if ((verdict == IOT_REFUSED ||
+       (verdict == IOT_MISSING && s->bit != ASK_METER)) &&
+      (m->proven & s->bit) == 0) {
+    m->refused |= s->bit;
+    left_out(d, p, s);
+    m->failing &= ~s->bit;
+    p->done |= s->each_plug ? 0 : s->bit;
+    return;
+  }
+  left_out(d, p, s);
+  if (verdict == IOT_UNSET)
+    return;
+  iot_complain(a, verdict, why, sizeof(why));
+  progress_fail(p,
+                verdict == IOT_MISSING || verdict == IOT_SHAPELESS
+                    ? OUTCOME_MALFORMED
+                    : OUTCOME_DEVICE,
+                "%s", why);
+}
+
+static enum outcome take_state(struct device *d, struct progress *p,
+                               struct iot_answer *a, char why[WHY_SIZE]) {
+  /* Which meter went along; that of another kind of device than the one that
+   * has answered says nothing. */
+  const char *asked = p->combined ? iot_meter_module(d) : NULL;
+  enum iot_verdict verdict = iot_judge(a, "system", "get_sysinfo");
+  enum outcome outcome;
+
+  if (verdict != IOT_FINE) {
+    iot_complain(a, verdict, why, WHY_SIZE);
+    return verdict == IOT_MISSING ? OUTCOME_MALFORMED : OUTCOME_DEVICE;
+  }
+  outcome = iot_sysinfo(d, p, a->doc, a->object, why);
+  if (outcome != OUTCOME_OK)
+    return outcome;
+  begin_step(p, STEP_READING);
   p->plug = 0;
-  p->step++;
+  if (asked != NULL && d->kind != KIND_STRIP && d->has_meter &&
+      strcmp(asked, iot_meter_module(d)) == 0)
+    take_step(d, p, &iot_meter_step, a);
+  return OUTCOME_OK;
+}
+
+/* What one request was about: its step, and what went along. */
+static void take_request(struct device *d, struct progress *p,
+                         struct iot_answer *a) {
+  unsigned plug;
+  const struct iot_step *s = current(d, p, &plug);
+
+  take_step(d, p, s, a);
+  if (p->asked & ~s->bit & ASK_LIGHT)
+    take_step(d, p, &iot_light_step, a);
+  p->index++;
 }
 
 static enum outcome iot_take(struct device *d, struct progress *p,
                              struct json *doc, char *text, size_t len,
                              char why[WHY_SIZE]) {
-  const struct iot_step *s = step_at(p->step);
-  json_ref root = json_parse(doc, text, len);
-  enum outcome outcome;
+  struct iot_answer a = {.doc = doc, .root = json_parse(doc, text, len)};
+  enum outcome outcome = OUTCOME_OK;
 
-  if (json_type(doc, root) != JSON_OBJECT) {
+  if (json_type(doc, a.root) != JSON_OBJECT) {
     snprintf(why, WHY_SIZE, "the answer is no JSON object");
     return OUTCOME_MALFORMED;
   }
-  outcome = s->take(d, p, doc, root, why);
-  if (outcome != OUTCOME_OK)
-    return outcome;
-  if (d->kind == KIND_UNSUPPORTED) {
+  if (p->step == STEP_STATE)
+    outcome = take_state(d, p, &a, why);
+  else
+    take_request(d, p, &a);
+  if (outcome == OUTCOME_OK && d->kind == KIND_UNSUPPORTED) {
     snprintf(why, WHY_SIZE, "it has nothing to poll (a camera)");
     return OUTCOME_DEVICE;
   }
-  d->shaky &= ~s->bit;
-  if (p->plug + 1 >= d->plugs_num) /* of a strip, all its plugs */
-    d->proven |= s->bit & ~d->refused;
-  move_on(d, p);
-  return OUTCOME_OK;
+  return outcome;
 }
 
-static void iot_skip(struct device *d, struct progress *p) {
-  unsigned bit = step_at(p->step)->bit;
+/* What never answers is taken for something that the device does not have; but
+ * a meter it has, for it says so. */
+static void iot_skip(struct device *d, struct progress *p,
+                     enum outcome outcome) {
+  unsigned plug;
+  const struct iot_step *s = current(d, p, &plug);
+  struct request_memory *m = memory_of(d, s->each_plug, p->plug);
+  bool again = outcome == OUTCOME_TIMEOUT && s->bit != ASK_METER &&
+               (m->failing & s->bit) != 0;
 
-  if (d->shaky & bit)
-    d->refused |= bit;
-  d->shaky |= bit;
-  if (bit == ASK_CLOUD)
-    reading_drop(&d->now, Q_CLOUD);
-  if (bit == ASK_TIME) { /* what it was the last time does not count */
-    d->date = 0;
-    d->seconds_to_midnight = 0;
+  left_out(d, p, s);
+  if (p->asked & ~s->bit & ASK_LIGHT)
+    left_out(d, p, &iot_light_step);
+  if (again && (m->proven & s->bit) == 0) {
+    m->refused |= s->bit;
+    m->failing &= ~s->bit;
   }
-  p->plug = 0;
-  p->step++;
+  p->index++;
+  if (p->step != STEP_REPEAT || outcome != OUTCOME_TIMEOUT)
+    return;
+  if (++p->silent >= SILENT_MAX)
+    d->repeat_from = (d->repeat_from + p->index) % requests_num(d);
 }
 
 static enum outcome iot_introduce(struct device *d, struct json *doc,
                                   char *text, size_t len, char why[WHY_SIZE]) {
   struct progress p = {0};
-  json_ref root = json_parse(doc, text, len);
+  struct iot_answer a = {.doc = doc, .root = json_parse(doc, text, len)};
 
   d->kind = KIND_UNKNOWN; /* an introduction holds no meter */
-  if (json_type(doc, root) != JSON_OBJECT) {
+  if (json_type(doc, a.root) != JSON_OBJECT) {
     snprintf(why, WHY_SIZE, "the answer is no JSON object");
     return OUTCOME_MALFORMED;
   }
-  return take_state(d, &p, doc, root, why);
+  return take_state(d, &p, &a, why);
 }
 
 const struct dialect dialect_iot = {

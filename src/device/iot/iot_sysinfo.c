@@ -35,7 +35,8 @@ static bool contains(const char *text, const char *word) {
   return strcasestr(text, word) != NULL;
 }
 
-static enum device_kind kind_of(const struct json *doc, json_ref sysinfo) {
+static enum device_kind kind_of(const struct json *doc, json_ref sysinfo,
+                                bool was_strip) {
   char type[64];
   char name[96];
 
@@ -50,7 +51,7 @@ static enum device_kind kind_of(const struct json *doc, json_ref sysinfo) {
     return KIND_DIMMER;
   if (contains(type, "smartbulb"))
     return json_get(doc, sysinfo, "length") != 0 ? KIND_LIGHT_STRIP : KIND_BULB;
-  if (json_type(doc, json_get(doc, sysinfo, "children")) == JSON_ARRAY)
+  if (was_strip || json_get(doc, sysinfo, "children") != 0)
     return KIND_STRIP;
   return contains(name, "light") ? KIND_SWITCH : KIND_PLUG;
 }
@@ -93,14 +94,6 @@ static bool mac_of(const struct json *doc, json_ref sysinfo, uint8_t mac[6]) {
 
 /* -- its state -- */
 
-static void offer(struct reading *r, enum quantity q, const struct json *doc,
-                  json_ref value) {
-  double number;
-
-  if (json_number(doc, value, &number))
-    (void)reading_offer(r, q, number);
-}
-
 /* Numbers that stand for themselves, wherever a device has them. */
 static const struct {
   const char *key;
@@ -111,133 +104,188 @@ static const struct {
     {"ntc_state", Q_OVERHEATED}, {"brightness", Q_BRIGHTNESS},
 };
 
-/* on_time may be negative, or left over from when the plug was last on. */
-static void get_on_time(struct reading *r, const struct json *doc,
-                        json_ref object) {
-  double seconds;
-
-  if (!json_number(doc, json_get(doc, object, "on_time"), &seconds))
-    return;
-  if (seconds < 0 || (reading_has(r, Q_RELAY) && r->value[Q_RELAY] == 0))
-    seconds = 0;
-  (void)reading_offer(r, Q_ON_TIME, seconds);
-}
-
 /* A light's state stands in light_state; what it returns to when switched on
  * in dft_on_state; a running effect has its own brightness. */
-static void get_light(struct reading *r, const struct json *doc,
-                      json_ref sysinfo) {
-  json_ref state = json_get(doc, sysinfo, "light_state");
+static void get_light(const struct value_source *s) {
+  const struct json *doc = s->doc;
+  json_ref state = json_get(doc, s->object, "light_state");
   json_ref later = json_get(doc, state, "dft_on_state");
-  json_ref effect = json_get(doc, sysinfo, "lighting_effect_state");
+  json_ref effect = json_get(doc, s->object, "lighting_effect_state");
+  json_ref brightness = json_get(doc, state, "brightness");
   double running;
 
   if (state == 0)
     return;
-  offer(r, Q_RELAY, doc, json_get(doc, state, "on_off"));
-  offer(r, Q_BRIGHTNESS, doc, json_get(doc, state, "brightness"));
-  if (!reading_has(r, Q_BRIGHTNESS))
-    offer(r, Q_BRIGHTNESS, doc, json_get(doc, later, "brightness"));
-  if (!reading_has(r, Q_BRIGHTNESS))
-    offer(r, Q_BRIGHTNESS, doc,
-          json_get(doc, json_first(doc, json_get(doc, later, "groups")),
-                   "brightness"));
+  if (json_type(doc, state) != JSON_OBJECT) {
+    progress_fail(s->p, OUTCOME_MALFORMED, "%s: light_state is no object",
+                  s->method);
+    return;
+  }
+  value_take_at(s, Q_RELAY, json_get(doc, state, "on_off"), "on_off", 1);
+  if (brightness == 0)
+    brightness = json_get(doc, later, "brightness");
+  if (brightness == 0)
+    brightness = json_get(doc, json_first(doc, json_get(doc, later, "groups")),
+                          "brightness");
   if (json_number(doc, json_get(doc, effect, "enable"), &running) &&
-      running == 1)
-    offer(r, Q_BRIGHTNESS, doc, json_get(doc, effect, "brightness"));
+      running == 1 && json_get(doc, effect, "brightness") != 0)
+    brightness = json_get(doc, effect, "brightness");
+  value_take_at(s, Q_BRIGHTNESS, brightness, "brightness", 1);
 }
+
+/* -- the plugs of a strip -- */
 
 /* Over UDP, and on some firmware always, a plug's id is its two-digit slot
  * alone (without any, its place says it); requests want it behind the strip's
  * own id. False for an id that could not stand in a request's quotes. */
 static bool get_child_id(const struct device *d, const struct json *doc,
-                         json_ref child, struct plug *plug) {
-  char id[sizeof(plug->id)] = "";
+                         json_ref child, unsigned place,
+                         char id[sizeof(d->plugs->id)]) {
+  char raw[sizeof(d->plugs->id)] = "";
 
-  get_text(doc, child, "id", id, sizeof(id));
-  if (strlen(id) > 2)
-    memcpy(plug->id, id, sizeof(id));
-  else if (id[0] == '\0')
-    snprintf(plug->id, sizeof(plug->id), "%s%02u", d->id, plug->slot - 1);
+  get_text(doc, child, "id", raw, sizeof(raw));
+  if (strlen(raw) > 2)
+    memcpy(id, raw, sizeof(raw));
+  else if (raw[0] == '\0')
+    snprintf(id, sizeof(raw), "%s%02u", d->id, place);
   else
-    snprintf(plug->id, sizeof(plug->id), "%s%s%.2s", d->id,
-             strlen(id) == 1 ? "0" : "", id);
-  return strpbrk(plug->id, "\"\\") == NULL;
+    snprintf(id, sizeof(raw), "%s%s%.2s", d->id, strlen(raw) == 1 ? "0" : "",
+             raw);
+  return strpbrk(id, "\"\\") == NULL;
 }
 
-static enum outcome get_children(struct device *d, const struct json *doc,
-                                 json_ref children, char why[WHY_SIZE]) {
-  unsigned num = 0;
-  json_ref c;
+/* The digits behind the strip's own id count from 0; else 0: not told. */
+static unsigned slot_of(const struct device *d, const char *id) {
+  size_t len = strlen(d->id);
+  const char *digits = id + len;
 
-  for (c = json_first(doc, children); c != 0; c = json_next(doc, c))
-    num++;
-  if (device_set_plugs(d, num) < 0) {
-    snprintf(why, WHY_SIZE, "a strip of %u plugs is beyond belief", num);
-    return OUTCOME_MALFORMED;
+  if (strncmp(id, d->id, len) != 0 || strlen(digits) != 2 ||
+      strspn(digits, "0123456789") != 2)
+    return 0;
+  return (unsigned)(digits[0] - '0') * 10 + (unsigned)(digits[1] - '0') + 1;
+}
+
+static struct plug *find_child(struct device *d, const struct value_source *s,
+                               unsigned place) {
+  char id[sizeof(d->plugs->id)];
+  struct plug *plug;
+
+  if (json_type(s->doc, s->object) != JSON_OBJECT ||
+      !get_child_id(d, s->doc, s->object, place, id)) {
+    progress_fail(s->p, OUTCOME_MALFORMED, "plug %u has no usable id",
+                  place + 1);
+    return NULL;
   }
-  c = json_first(doc, children);
-  for (unsigned i = 0; i < num; i++, c = json_next(doc, c)) {
-    struct plug *plug = &d->plugs[i];
+  plug = device_plug(d, id);
+  if (plug == NULL || plug->listed) {
+    progress_fail(s->p, OUTCOME_MALFORMED,
+                  plug == NULL ? "more plugs than any strip has (%u)"
+                               : "plug %u has the id of another one",
+                  place + 1);
+    return NULL;
+  }
+  if (plug->slot == 0)
+    plug->slot = slot_of(d, id);
+  if (plug->slot == 0)
+    plug->slot = place + 1;
+  return plug;
+}
 
-    plug->slot = i + 1;
-    plug->now.has &= QUANTITIES_RARE;
-    if (!get_child_id(d, doc, c, plug)) {
-      snprintf(why, WHY_SIZE, "plug %u has an id with quotes", plug->slot);
-      return OUTCOME_MALFORMED;
-    }
+/* Each by its id: in the list they may change places, or be missing. */
+static void get_children(struct device *d, const struct value_source *of) {
+  const struct json *doc = of->doc;
+  json_ref children = json_get(doc, of->object, "children");
+  unsigned listed = 0;
+  unsigned place = 0;
+  double announced = 0;
+
+  for (unsigned i = 0; i < d->plugs_num; i++) {
+    d->plugs[i].listed = false;
+    d->plugs[i].now.has &= QUANTITIES_RARE;
+  }
+  if (json_type(doc, children) != JSON_ARRAY) {
+    progress_fail(of->p, OUTCOME_MALFORMED,
+                  "the answer holds no list of plugs");
+    return;
+  }
+  for (json_ref c = json_first(doc, children); c != 0;
+       c = json_next(doc, c), place++) {
+    struct value_source s = *of;
+    struct plug *plug;
+
+    s.object = c;
+    plug = find_child(d, &s, place);
+    if (plug == NULL)
+      continue;
+    plug->listed = true;
+    listed++;
+    s.now = &plug->now;
     get_name(doc, c, "alias", plug->alias);
-    offer(&plug->now, Q_RELAY, doc, json_get(doc, c, "state"));
-    get_on_time(&plug->now, doc, c);
+    value_take(&s, Q_RELAY, "state", 1);
+    value_take_on_time(&s);
   }
-  return OUTCOME_OK;
+  (void)json_number(doc, json_get(doc, of->object, "child_num"), &announced);
+  d->plugs_incomplete = !device_settle_plugs(d, listed, true) ||
+                        listed < announced || listed < place;
+  if (d->plugs_incomplete)
+    progress_fail(of->p, OUTCOME_MALFORMED, "the list of plugs lacks some");
+  device_sort_plugs(d);
 }
 
 static void get_identity(struct device *d, const struct json *doc,
                          json_ref sysinfo) {
-  char firmware[sizeof(d->firmware)];
+  char firmware[64];
+  char id[sizeof(d->id)];
+  bool was_strip;
   char *build;
 
   get_text(doc, sysinfo, "sw_ver", firmware, sizeof(firmware));
+  get_text(doc, sysinfo, "deviceId", id, sizeof(id));
+  d->built = device_year_built(firmware);
   build = strchr(firmware, ' '); /* "1.0.4 Build 191111 Rel.143500" */
   if (build != NULL)
     *build = '\0';
-  if (strcmp(firmware, d->firmware) != 0) {
-    d->refused = 0; /* another firmware may know more */
-    d->shaky = 0;
-    d->proven = 0;
-  }
+  firmware[sizeof(d->firmware) - 1] = '\0';
+  was_strip = d->kind == KIND_STRIP && d->plugs_num > 0 &&
+              strcmp(id, d->id) == 0 && strcmp(firmware, d->firmware) == 0;
+  if (strcmp(firmware, d->firmware) != 0)
+    device_forget_requests(d); /* another firmware may know more */
   memcpy(d->firmware, firmware, sizeof(d->firmware));
-  d->kind = kind_of(doc, sysinfo);
+  memcpy(d->id, id, sizeof(d->id));
+  d->kind = kind_of(doc, sysinfo, was_strip);
   d->has_meter = meter_of(doc, sysinfo, d->kind);
   d->has_sensors = sensors_of(doc, sysinfo);
   d->mac_known = mac_of(doc, sysinfo, d->mac);
-  get_text(doc, sysinfo, "deviceId", d->id, sizeof(d->id));
   get_text(doc, sysinfo, "model", d->model, sizeof(d->model));
   get_text(doc, sysinfo, "hw_ver", d->hardware, sizeof(d->hardware));
   get_name(doc, sysinfo, "alias", d->alias);
 }
 
-enum outcome iot_sysinfo(struct device *d, const struct json *doc,
-                         json_ref sysinfo, char why[WHY_SIZE]) {
+enum outcome iot_sysinfo(struct device *d, struct progress *p,
+                         const struct json *doc, json_ref sysinfo,
+                         char why[WHY_SIZE]) {
+  struct value_source s = {
+      .d = d, .p = p, .now = &d->now, .doc = doc, .method = "get_sysinfo"};
   json_ref nested = json_get(doc, sysinfo, "system"); /* cameras */
 
-  if (nested != 0)
-    sysinfo = nested;
-  if (json_get(doc, sysinfo, "model") == 0 &&
-      json_get(doc, sysinfo, "deviceId") == 0) {
+  s.object = nested != 0 ? nested : sysinfo;
+  if (json_get(doc, s.object, "model") == 0 &&
+      json_get(doc, s.object, "deviceId") == 0) {
     snprintf(why, WHY_SIZE, "the answer names neither model nor device");
     return OUTCOME_MALFORMED;
   }
   d->now.has &= QUANTITIES_RARE;
-  get_identity(d, doc, sysinfo);
+  d->plugs_incomplete = false;
+  get_identity(d, doc, s.object);
   for (size_t i = 0; i < sizeof(plain) / sizeof(plain[0]); i++)
-    offer(&d->now, plain[i].quantity, doc,
-          json_get(doc, sysinfo, plain[i].key));
-  get_light(&d->now, doc, sysinfo);
-  if (d->kind != KIND_STRIP) {
-    get_on_time(&d->now, doc, sysinfo);
-    return device_set_plugs(d, 0) == 0 ? OUTCOME_OK : OUTCOME_DEVICE;
+    value_take(&s, plain[i].quantity, plain[i].key, 1);
+  get_light(&s);
+  if (d->kind == KIND_STRIP) {
+    get_children(d, &s);
+  } else {
+    value_take_on_time(&s);
+    (void)device_set_plugs(d, 0);
   }
-  return get_children(d, doc, json_get(doc, sysinfo, "children"), why);
+  device_note_restart(d, UINT32_MAX);
+  return OUTCOME_OK;
 }

@@ -4,15 +4,14 @@
 #ifndef DEVICE_IOT_IOT_SYSINFO_H
 #define DEVICE_IOT_IOT_SYSINFO_H
 
-#include "base/json.h"
-#include "device/device.h"
-#include "device/outcome.h"
+#include "device/progress.h"
 
 /* Fills d from the object sysinfo; of its older values only those that are
- * fetched seldom stay. Unknown members are ignored, missing ones leave the
- * value out. why says what is wrong
- * unless OK; d is then unfit for use until a later success. */
-enum outcome iot_sysinfo(struct device *d, const struct json *doc,
-                         json_ref sysinfo, char why[WHY_SIZE]);
+ * polled rarely stay. Unknown members are ignored, missing ones leave their
+ * value out, those that make no sense count as failures of p. Anything but
+ * OUTCOME_OK: that is no sysinfo, why says so, d is as it was. */
+enum outcome iot_sysinfo(struct device *d, struct progress *p,
+                         const struct json *doc, json_ref sysinfo,
+                         char why[WHY_SIZE]);
 
 #endif

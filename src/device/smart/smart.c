@@ -1,227 +1,273 @@
 /* SPDX-License-Identifier: MIT */
-/* The SMART dialect: what the answers mean (doc/protocol.md, "SMART").
+/* The SMART dialect: what the answers mean (doc/protocol.md, "SMART"), and what
+ * becomes of methods that fail (doc/readings.md).
  *
  * Some devices stop a batch at the first method they do not know, some cannot
  * take batches at all: what is missing is asked singly. */
 #include <config.h>
 
 #include "device/smart/smart.h"
-#include "device/smart/smart_internal.h"
 
+#include "device/smart/smart_ask.h"
+#include "device/smart/smart_children.h"
 #include "device/smart/smart_code.h"
 #include "device/smart/smart_info.h"
+#include "device/smart/smart_meter.h"
 
 #include <stdio.h>
 #include <string.h>
 
 enum { UNREADABLE = -1003 }; /* what P100 says to a batch */
 
-/* Where a meter's values go and what is known of it. */
-static struct reading *reading_of(struct device *d, const struct progress *p) {
-  return p->step == STEP_PLUGS ? &d->plugs[p->plug].now : &d->now;
+/* What each method brings. */
+static const uint32_t brings[METHODS] = {
+    [ENERGY] = 1U << Q_POWER | 1U << Q_KWH_TODAY | 1U << Q_KWH_MONTH,
+    [EMETER] = 1U << Q_POWER | 1U << Q_VOLTAGE | 1U << Q_CURRENT,
+    [POWER] = 1U << Q_POWER,
+    [LED] = 1U << Q_LED_OFF,
+    [FIRMWARE] = 1U << Q_UPDATING,
+    [CLOUD] = 1U << Q_CLOUD,
+};
+
+/* -- what fails -- */
+
+/* It does not say what it can do: what it may have is tried out. */
+static void guess(struct device *d) {
+  if (d->learned || d->can != 0)
+    return;
+  if (d->kind == KIND_PLUG || d->kind == KIND_SWITCH)
+    d->can = SMART_CAN_METER | SMART_CAN_LED | SMART_MAY_CHILDREN;
 }
 
-static uint32_t *refused_of(struct device *d, const struct progress *p) {
-  return p->step == STEP_PLUGS ? &d->plugs[p->plug].refused : &d->refused;
+/* Children were tried out, and there are none. */
+static void has_no_children(struct device *d) {
+  d->can &= ~(uint32_t)SMART_MAY_CHILDREN;
 }
 
-static enum outcome take_components(struct device *d, struct progress *p,
-                                    const struct json *doc, json_ref result) {
-  d->can = smart_components(doc, json_get(doc, result, "component_list"));
+static void without(struct device *d, enum method method) {
+  if (method == COMPONENTS)
+    guess(d);
+  if (method == CHILDREN && d->plugs_num == 0)
+    has_no_children(d);
+}
+
+/* The method is left out, and asked by itself from now on. A list is asked for
+ * once more at once: other requests depend on it. */
+static void left_out(struct device *d, struct progress *p, enum method method) {
+  struct request_memory *m = smart_memory(d, p);
+
+  smart_reading(d, p)->has &=
+      ~(brings[method] & (1U << Q_LED_OFF | 1U << Q_UPDATING | 1U << Q_CLOUD));
+  if (method == CHILDREN)
+    smart_children_cut(d, p);
+  p->listed = 0;
+  if (method == CHILDREN && !p->again && (m->failing & BIT(CHILDREN)) == 0) {
+    p->again = true;
+    p->singly = true;
+    p->done &= ~(uint32_t)BIT(CHILDREN);
+    return;
+  }
+  m->failing |= BIT(method);
+  without(d, method);
+}
+
+/* A method brought something that is of no use. What never worked and is not
+ * needed for what the device says it has is counted once. */
+static void fail(struct device *d, struct progress *p, enum method method,
+                 enum outcome outcome, const char *what) {
+  const struct request_memory *m = smart_memory(d, p);
+  uint32_t counted = METER | LISTS | m->proven | ~m->failing;
+
+  if (counted & BIT(method))
+    progress_fail(p, outcome, "%s: %s", smart_method_name(method), what);
+  left_out(d, p, method);
+}
+
+/* The method brought an error instead. */
+static void take_error(struct device *d, struct progress *p, enum method method,
+                       double code) {
+  struct request_memory *m = smart_memory(d, p);
+  char what[64];
+
+  if (smart_judge(code) == SMART_REFUSED && (m->proven & BIT(method)) == 0) {
+    m->refused |= BIT(method);
+    m->failing &= ~(uint32_t)BIT(method);
+    smart_reading(d, p)->has &= ~(brings[method] & ~(uint32_t)(1U << Q_POWER));
+    without(d, method);
+    return;
+  }
+  snprintf(what, sizeof(what), "error %.0f from the device", code);
+  fail(d, p, method, OUTCOME_DEVICE, what);
+}
+
+/* -- what comes -- */
+
+static bool take_components(struct device *d, const struct json *doc,
+                            json_ref result) {
+  json_ref list = json_get(doc, result, "component_list");
+
+  if (json_type(doc, list) != JSON_ARRAY)
+    return false;
+  d->can = smart_components(doc, list);
   d->learned = true;
-  d->has_meter = (d->can & SMART_CAN_METER) != 0;
-  p->todo |= smart_known_methods(d);
-  if (d->can & SMART_CAN_CHILDREN)
-    p->todo |= BIT(CHILD_COMPONENTS) & ~d->refused;
-  return OUTCOME_OK;
+  return true;
 }
 
-/* The device does not say which of its plugs have a meter: all are asked when
- * it claims to have one itself. */
-static void guess_metered_plugs(struct device *d) {
-  for (unsigned i = 0; i < d->plugs_num; i++)
-    if (!d->plugs[i].learned) {
-      d->plugs[i].learned = true;
-      d->plugs[i].metered = (d->can & SMART_CAN_METER) != 0;
-    }
-}
+/* A page of a list: whether it could be read. */
+static bool take_list(struct device *d, struct progress *p, enum method method,
+                      const struct json *doc, json_ref result) {
+  enum smart_list page = method == CHILDREN
+                             ? smart_children(d, p, doc, result)
+                             : smart_child_components(d, p, doc, result);
 
-/* What plugs have is asked once of each, and again when no answer came. */
-static void learn_plugs(struct device *d, struct progress *p) {
-  bool learned = true;
-
-  for (unsigned i = 0; i < d->plugs_num; i++)
-    learned &= d->plugs[i].learned;
-  if (learned)
-    return;
-  if ((d->refused & BIT(CHILD_COMPONENTS)) == 0)
-    p->todo |= BIT(CHILD_COMPONENTS);
-  else
-    guess_metered_plugs(d);
-}
-
-/* One page of children; more are asked for until all have come. */
-static enum outcome take_children(struct device *d, struct progress *p,
-                                  const struct json *doc, json_ref result,
-                                  char why[WHY_SIZE]) {
-  json_ref list = json_get(doc, result, "child_device_list");
-  unsigned before = p->listed;
-  double sum = 0;
-
-  if (json_type(doc, list) != JSON_ARRAY) {
-    snprintf(why, WHY_SIZE, "the answer holds no list of plugs");
-    return OUTCOME_MALFORMED;
-  }
-  for (json_ref c = json_first(doc, list); c != 0; c = json_next(doc, c)) {
-    enum outcome outcome = smart_child(d, p->listed, doc, c, why);
-
-    if (outcome != OUTCOME_OK)
-      return outcome;
-    p->listed++;
-  }
-  learn_plugs(d, p);
-  if (json_number(doc, json_get(doc, result, "sum"), &sum) && p->listed < sum &&
-      p->listed > before) {
-    p->todo |= BIT(CHILDREN);
+  if (page == SMART_LIST_MORE) {
+    p->done &= ~(uint32_t)BIT(method);
     p->singly = true;
-    return OUTCOME_OK;
   }
-  smart_children_end(d, p->listed);
-  p->listed = 0;
-  return OUTCOME_OK;
+  if (page == SMART_LIST_ENDED && method == CHILDREN &&
+      (d->can & SMART_MAY_CHILDREN) != 0) {
+    has_no_children(d);
+    if (d->plugs_num > 0)
+      d->can |= SMART_CAN_CHILDREN;
+  }
+  return page != SMART_LIST_BAD;
 }
 
-static void take_child_components(struct device *d, struct progress *p,
-                                  const struct json *doc, json_ref result) {
-  json_ref list = json_get(doc, result, "child_component_list");
-  unsigned before = p->listed;
-  double sum = 0;
+/* Whole watts are needed where the others answer and tell none. */
+static void note_power(struct request_memory *m, enum method method,
+                       const struct json *doc, json_ref result, bool had,
+                       bool has) {
+  const char *key = method == ENERGY ? "current_power" : "power_mw";
+  double watts;
 
-  for (json_ref c = json_first(doc, list); c != 0; c = json_next(doc, c)) {
-    char id[sizeof(d->plugs->id)];
-
-    p->listed++;
-    if (!json_string(doc, json_get(doc, c, "device_id"), id, sizeof(id)))
-      continue;
-    for (unsigned i = 0; i < d->plugs_num; i++)
-      if (strcmp(d->plugs[i].id, id) == 0) {
-        d->plugs[i].learned = true;
-        d->plugs[i].metered =
-            (smart_components(doc, json_get(doc, c, "component_list")) &
-             SMART_CAN_METER) != 0;
-      }
+  if (method == POWER) {
+    if (!had && has && (m->failing & (BIT(ENERGY) | BIT(EMETER))) == 0)
+      m->refused |= NEEDS_POWER;
+  } else if (json_number(doc, json_get(doc, result, key), &watts)) {
+    m->refused &= ~(uint32_t)NEEDS_POWER;
   }
-  if (json_number(doc, json_get(doc, result, "sum"), &sum) && p->listed < sum &&
-      p->listed > before) {
-    p->todo |= BIT(CHILD_COMPONENTS);
-    p->singly = true;
-    return;
-  }
-  p->listed = 0;
-  for (unsigned i = 0; i < d->plugs_num; i++)
-    d->plugs[i].learned = true; /* of those not listed, that they have none */
 }
 
-static enum outcome take_result(struct device *d, struct progress *p,
-                                enum method method, const struct json *doc,
-                                json_ref result, char why[WHY_SIZE]) {
-  struct reading *now = reading_of(d, p);
-  enum outcome outcome = OUTCOME_OK;
+/* Values of the reading; false when there are none. */
+static bool take_values(struct device *d, struct progress *p,
+                        enum method method, const struct json *doc,
+                        json_ref result) {
+  static void (*const takers[METHODS])(const struct value_source *s) = {
+      [ENERGY] = smart_energy,     [EMETER] = smart_emeter,
+      [POWER] = smart_power,       [LED] = smart_led,
+      [FIRMWARE] = smart_firmware, [CLOUD] = smart_cloud,
+  };
+  struct reading *now = smart_reading(d, p);
+  bool had = reading_has(now, Q_POWER);
+  struct value_source s = {.d = d,
+                           .p = p,
+                           .now = now,
+                           .doc = doc,
+                           .object = result,
+                           .method = smart_method_name(method)};
 
+  if (json_type(doc, result) != JSON_OBJECT)
+    return false;
+  takers[method](&s);
+  if (BIT(method) & METER)
+    note_power(smart_memory(d, p), method, doc, result, had,
+               reading_has(now, Q_POWER));
+  return (now->has & brings[method]) != 0 ||
+         json_get(doc, result, "local_time") !=
+             0; /* and the clock is not set */
+}
+
+/* False when the result is of no use. */
+static bool take_result(struct device *d, struct progress *p,
+                        enum method method, const struct json *doc,
+                        json_ref result) {
   switch (method) {
-  case INFO:
-    outcome = smart_info(d, doc, result, why);
-    if (!d->learned && (d->refused & BIT(COMPONENTS)) == 0 &&
-        (p->asked & BIT(COMPONENTS)) == 0)
-      p->todo |= BIT(COMPONENTS);
-    break;
   case COMPONENTS:
-    outcome = take_components(d, p, doc, result);
-    break;
+    return take_components(d, doc, result);
   case CHILDREN:
-    outcome = take_children(d, p, doc, result, why);
-    break;
   case CHILD_COMPONENTS:
-    take_child_components(d, p, doc, result);
-    break;
+    return take_list(d, p, method, doc, result);
+  case RATING:
+    d->rated_w = smart_rating(doc, result);
+    return json_type(doc, result) == JSON_OBJECT;
   case ENERGY:
-    smart_energy(now, doc, result);
-    break;
   case EMETER:
-    smart_emeter(now, doc, result);
-    break;
   case POWER:
-    smart_power(now, doc, result);
-    break;
   case LED:
-    smart_led(now, doc, result);
-    break;
   case FIRMWARE:
-    smart_firmware(now, doc, result);
-    break;
   case CLOUD:
-    smart_cloud(now, doc, result);
-    break;
+    return take_values(d, p, method, doc, result);
+  case INFO:
   case METHODS:
     break;
+  }
+  return false;
+}
+
+/* The core: without it there is no reading. */
+static enum outcome take_info(struct device *d, struct progress *p,
+                              const struct json *doc, json_ref object,
+                              char why[WHY_SIZE]) {
+  enum outcome outcome;
+  double code;
+
+  if (!smart_code_of(doc, object, &code)) {
+    snprintf(why, WHY_SIZE, "get_device_info: the answer makes no sense");
+    return OUTCOME_MALFORMED;
+  }
+  if (code != 0) {
+    snprintf(why, WHY_SIZE, "get_device_info: error %.0f from the device",
+             code);
+    return OUTCOME_DEVICE;
+  }
+  outcome = smart_info(d, p, doc, json_get(doc, object, "result"), why);
+  if (outcome == OUTCOME_OK) {
+    p->step = STEP_DEVICE;
+    p->done |= BIT(INFO);
   }
   return outcome;
 }
 
-/* The method brought an error instead. */
-static enum outcome take_error(struct device *d, struct progress *p,
-                               enum method method, double code,
-                               char why[WHY_SIZE]) {
-  bool refused = smart_judge(code) == SMART_REFUSED;
-  uint32_t bit = BIT(method);
-
-  if ((bit & ESSENTIAL) != 0) {
-    snprintf(why, WHY_SIZE, "%s: error %.0f from the device",
-             smart_methods[method], code);
-    return OUTCOME_DEVICE;
-  }
-  if (refused || (d->shaky & bit) != 0)
-    *refused_of(d, p) |= bit;
-  d->shaky |= bit;
-  if (method == COMPONENTS && (d->refused & bit) != 0) {
-    /* Too old to say: what plugs may have is tried out. */
-    d->learned = true;
-    d->can = d->kind == KIND_PLUG ? SMART_CAN_METER | SMART_CAN_LED : 0;
-    d->has_meter = d->can != 0;
-    p->todo |= smart_known_methods(d);
-  }
-  if (method == CHILD_COMPONENTS && (d->refused & bit) != 0)
-    guess_metered_plugs(d);
-  return OUTCOME_OK;
-}
-
-/* One method's answer, whichever way it came. */
-static enum outcome take_one(struct device *d, struct progress *p,
-                             enum method method, const struct json *doc,
-                             json_ref object, char why[WHY_SIZE]) {
-  json_ref result = json_get(doc, object, "result");
+/* Another method's answer, whichever way it came. */
+static void take_one(struct device *d, struct progress *p, enum method method,
+                     const struct json *doc, json_ref object) {
+  struct request_memory *m = smart_memory(d, p);
   double code;
 
-  p->todo &= ~BIT(method);
+  p->done |= BIT(method);
   if (!smart_code_of(doc, object, &code)) {
-    snprintf(why, WHY_SIZE, "%s: the answer makes no sense",
-             smart_methods[method]);
-    return OUTCOME_MALFORMED;
+    fail(d, p, method, OUTCOME_MALFORMED, "the answer makes no sense");
+  } else if (code != 0) {
+    take_error(d, p, method, code);
+  } else if (take_result(d, p, method, doc, json_get(doc, object, "result"))) {
+    m->proven |= BIT(method);
+    m->refused &= ~(uint32_t)BIT(method);
+    if (p->listed == 0) /* else there are pages to come */
+      m->failing &= ~(uint32_t)BIT(method);
+  } else {
+    fail(d, p, method, OUTCOME_MALFORMED, "the answer holds no values");
   }
-  if (code != 0)
-    return take_error(d, p, method, code, why);
-  d->shaky &= ~BIT(method);
-  return take_result(d, p, method, doc, result, why);
 }
+
+/* -- batches -- */
 
 static enum method method_of(const struct json *doc, json_ref response) {
   char name[48];
 
   if (json_string(doc, json_get(doc, response, "method"), name, sizeof(name)))
     for (unsigned m = 0; m < METHODS; m++)
-      if (strcmp(name, smart_methods[m]) == 0)
+      if (strcmp(name, smart_method_name((enum method)m)) == 0)
         return (enum method)m;
   return METHODS;
+}
+
+/* The answer to one method of a batch; 0: there is none. */
+static json_ref response_to(const struct json *doc, json_ref list,
+                            enum method method) {
+  for (json_ref r = json_first(doc, list); r != 0; r = json_next(doc, r))
+    if (method_of(doc, r) == method)
+      return r;
+  return 0;
 }
 
 /* Answers come in any order; some may be missing. The children's list has to
@@ -230,32 +276,40 @@ static enum outcome take_batch(struct device *d, struct progress *p,
                                const struct json *doc, json_ref object,
                                char why[WHY_SIZE]) {
   json_ref list = json_get(doc, json_get(doc, object, "result"), "responses");
+  uint32_t asked = p->asked;
   uint32_t answered = 0;
 
-  for (unsigned m = 0; m < METHODS; m++)
-    for (json_ref r = json_first(doc, list);
-         r != 0 && (p->asked & ~answered & BIT(m)) != 0;
-         r = json_next(doc, r)) {
-      enum outcome outcome;
+  for (unsigned m = 0; m < METHODS; m++) {
+    json_ref response =
+        (asked & BIT(m)) != 0 ? response_to(doc, list, (enum method)m) : 0;
 
-      if (method_of(doc, r) != (enum method)m)
-        continue;
-      answered |= BIT(m);
-      outcome = take_one(d, p, (enum method)m, doc, r, why);
+    if (response == 0)
+      continue;
+    answered |= BIT(m);
+    if (m != INFO) {
+      take_one(d, p, (enum method)m, doc, response);
+    } else {
+      enum outcome outcome = take_info(d, p, doc, response, why);
+
       if (outcome != OUTCOME_OK)
         return outcome;
     }
+  }
   if (answered == 0) {
     snprintf(why, WHY_SIZE, "the answer holds nothing that was asked for");
     return OUTCOME_MALFORMED;
   }
-  p->singly |= answered != p->asked;
+  if (answered == asked)
+    d->memory.proven |= NO_BATCHES; /* it takes them */
+  p->singly |= answered != asked;
   return OUTCOME_OK;
 }
 
-/* A batch as a whole brought an error. */
+/* A batch as a whole brought an error. Where batches have worked it is about
+ * one of the methods: each is asked by itself this once. */
 static enum outcome refuse_batch(struct device *d, struct progress *p,
                                  double code, char why[WHY_SIZE]) {
+  struct request_memory *m = &d->memory;
   enum smart_verdict verdict = smart_judge(code);
   bool too_long = verdict == SMART_BATCH && code != UNREADABLE;
 
@@ -264,104 +318,113 @@ static enum outcome refuse_batch(struct device *d, struct progress *p,
     snprintf(why, WHY_SIZE, "error %.0f from the device", code);
     return OUTCOME_DEVICE;
   }
-  if (too_long && (d->refused & PAIRS_ONLY) == 0) {
-    d->refused |= PAIRS_ONLY;
+  if ((m->proven & NO_BATCHES) != 0) {
+    p->singly = true;
+    return OUTCOME_OK;
+  }
+  if (too_long && (m->refused & PAIRS_ONLY) == 0) {
+    m->refused |= PAIRS_ONLY;
     return OUTCOME_OK;
   }
   if (verdict == SMART_BATCH || verdict == SMART_REFUSED ||
-      (d->shaky & NO_BATCHES) != 0)
-    d->refused |= NO_BATCHES;
-  d->shaky |= NO_BATCHES;
-  if (d->refused & NO_BATCHES)
-    p->todo &= ~(uint32_t)BIT(LED);
+      (m->failing & NO_BATCHES) != 0)
+    m->refused |= NO_BATCHES;
+  m->failing |= NO_BATCHES;
   p->singly = true;
   return OUTCOME_OK;
 }
 
-/* Nothing better than whole watts: ask for those, now and from now on. */
-static void seek_power(struct device *d, struct progress *p) {
-  uint32_t *refused = refused_of(d, p);
-  bool metered = p->step == STEP_PLUGS || d->has_meter;
+/* -- the answer to a request -- */
 
-  if (!metered || (p->asked & METER) == 0 || (p->todo & METER) != 0 ||
-      (d->kind == KIND_UNSUPPORTED) ||
-      (d->can & SMART_CAN_CHILDREN && p->step != STEP_PLUGS))
-    return;
-  if (!reading_has(reading_of(d, p), Q_POWER) &&
-      (*refused & (BIT(POWER) | NEEDS_POWER)) == 0) {
-    *refused |= NEEDS_POWER;
-    p->todo |= BIT(POWER);
-  }
-  if ((*refused & METER) == METER) {
-    if (p->step == STEP_PLUGS)
-      d->plugs[p->plug].metered = false;
-    else
-      d->has_meter = false;
-  }
+/* Whether there is a meter, as far as it is known: of a strip, of any plug. */
+static void settle_meter(struct device *d) {
+  d->has_meter = false;
+  if ((d->can & SMART_CAN_CHILDREN) == 0)
+    d->has_meter =
+        (d->can & SMART_CAN_METER) != 0 && (d->memory.refused & METER) != METER;
+  else
+    for (unsigned i = 0; i < d->plugs_num; i++)
+      d->has_meter |= d->plugs[i].metered;
 }
 
-static void settle_meter(struct device *d) {
-  if ((d->can & SMART_CAN_CHILDREN) == 0)
-    return;
-  d->has_meter = false;
-  for (unsigned i = 0; i < d->plugs_num; i++)
-    d->has_meter |= d->plugs[i].metered;
+/* Down to the answer of a plug. OUTCOME_OK: *object and *code are of it. */
+static enum outcome open_child(const struct json *doc, json_ref *object,
+                               double *code, char why[WHY_SIZE]) {
+  if (*code != 0) {
+    snprintf(why, WHY_SIZE, "control_child: error %.0f from the device", *code);
+    return OUTCOME_DEVICE;
+  }
+  *object = json_get(doc, json_get(doc, *object, "result"), "responseData");
+  if (smart_code_of(doc, *object, code))
+    return OUTCOME_OK;
+  snprintf(why, WHY_SIZE, "control_child: the answer lacks responseData");
+  return OUTCOME_MALFORMED;
+}
+
+static enum outcome take_asked(struct device *d, struct progress *p,
+                               const struct json *doc, json_ref object,
+                               double code, char why[WHY_SIZE]) {
+  unsigned m = 0;
+
+  if (!smart_is_single(p->asked))
+    return code != 0 ? refuse_batch(d, p, code, why)
+                     : take_batch(d, p, doc, object, why);
+  if (p->asked == BIT(INFO))
+    return take_info(d, p, doc, object, why);
+  while (p->asked >> m > 1)
+    m++;
+  take_one(d, p, (enum method)m, doc, object);
+  return OUTCOME_OK;
 }
 
 static enum outcome smart_take(struct device *d, struct progress *p,
                                struct json *doc, char *text, size_t len,
                                char why[WHY_SIZE]) {
   json_ref object = json_parse(doc, text, len);
-  enum outcome outcome;
+  enum outcome outcome = OUTCOME_OK;
+  bool core = p->step == STEP_FIRST;
   double code;
 
   if (!smart_code_of(doc, object, &code)) {
     snprintf(why, WHY_SIZE, "the answer is no JSON object");
     return OUTCOME_MALFORMED;
   }
-  if (p->step == STEP_PLUGS) {
-    if (code != 0) {
-      snprintf(why, WHY_SIZE, "control_child: error %.0f from the device",
-               code);
-      return OUTCOME_DEVICE;
-    }
-    object = json_get(doc, json_get(doc, object, "result"), "responseData");
-    if (!smart_code_of(doc, object, &code)) {
-      snprintf(why, WHY_SIZE, "control_child: the answer lacks responseData");
-      return OUTCOME_MALFORMED;
-    }
-  }
-  if (smart_is_single(p->asked)) {
-    unsigned m = 0;
-
-    while (p->asked >> m > 1)
-      m++;
-    outcome = take_one(d, p, (enum method)m, doc, object, why);
-  } else if (code != 0) {
-    outcome = refuse_batch(d, p, code, why);
-  } else {
-    outcome = take_batch(d, p, doc, object, why);
-  }
+  if (p->child)
+    outcome = open_child(doc, &object, &code, why);
+  if (outcome == OUTCOME_OK)
+    outcome = take_asked(d, p, doc, object, code, why);
   if (outcome != OUTCOME_OK)
     return outcome;
   smart_settle_kind(d);
-  seek_power(d, p);
   settle_meter(d);
-  if (p->step == STEP_FIRST && (p->todo & BIT(INFO)) == 0)
-    p->step = STEP_DEVICE;
+  if (core && p->step != STEP_FIRST && d->plugs_num == 0)
+    device_note_restart(d, ALL_METHODS);
+  smart_move_on(d, p);
   return OUTCOME_OK;
 }
 
-/* A request that the reading can do without failed. */
-static void smart_skip(struct device *d, struct progress *p) {
-  uint32_t tried = p->asked & ~(uint32_t)BIT(COMPONENTS);
+/* What never answers is taken for something that the device does not have; but
+ * what it says it has, it has. */
+static void smart_skip(struct device *d, struct progress *p,
+                       enum outcome outcome) {
+  struct request_memory *m = smart_memory(d, p);
+  uint32_t never = m->failing & ~m->proven & ~(uint32_t)(METER | LISTS) &
+                   ~(uint32_t)BIT(COMPONENTS);
 
-  d->refused |= d->shaky & tried;
-  d->shaky |= tried;
-  p->todo &= ~p->asked;
-  p->listed = 0;
-  if (d->refused & BIT(CHILD_COMPONENTS))
-    guess_metered_plugs(d);
+  for (unsigned i = 0; i < METHODS; i++)
+    if (p->asked & BIT(i)) {
+      p->done |= BIT(i);
+      left_out(d, p, (enum method)i);
+      if (outcome == OUTCOME_TIMEOUT && (never & BIT(i)) != 0) {
+        m->refused |= BIT(i);
+        m->failing &= ~(uint32_t)BIT(i);
+      }
+    }
+  smart_settle_kind(d);
+  settle_meter(d);
+  if (outcome == OUTCOME_TIMEOUT)
+    smart_note_silence(d, p);
+  smart_move_on(d, p);
 }
 
 static enum outcome smart_introduce(struct device *d, struct json *doc,

@@ -21,8 +21,8 @@ static void get_text(const struct json *doc, json_ref object, const char *key,
 }
 
 /* Names are base64; one that is not is taken as it stands. */
-static void get_nickname(const struct json *doc, json_ref object,
-                         char out[DEVICE_NAME_SIZE]) {
+void smart_nickname(const struct json *doc, json_ref object,
+                    char out[DEVICE_NAME_SIZE]) {
   char raw[512];
   char name[512];
   int len;
@@ -37,26 +37,13 @@ static void get_nickname(const struct json *doc, json_ref object,
     text_name(raw, strlen(raw), out, DEVICE_NAME_SIZE);
 }
 
-static bool get_number(const struct json *doc, json_ref object, const char *key,
-                       double *number) {
-  return json_number(doc, json_get(doc, object, key), number);
-}
-
-static void offer(struct reading *now, enum quantity q, const struct json *doc,
-                  json_ref object, const char *key, double factor) {
-  double number;
-
-  if (get_number(doc, object, key, &number))
-    (void)reading_offer(now, q, number * factor);
-}
-
 /* A text that is "normal" or names what is wrong. */
-static void offer_status(struct reading *now, enum quantity q,
-                         const struct json *doc, json_ref object,
-                         const char *key) {
+static void take_status(const struct value_source *s, enum quantity q,
+                        const char *key) {
+  struct reading *now = s->now;
   char status[32];
 
-  get_text(doc, object, key, status, sizeof(status));
+  get_text(s->doc, s->object, key, status, sizeof(status));
   if (status[0] == '\0')
     return;
   if (strcmp(status, "normal") != 0)
@@ -65,29 +52,24 @@ static void offer_status(struct reading *now, enum quantity q,
     reading_set(now, q, 0);
 }
 
-/* What single devices and children have in common. */
-static void get_state(struct reading *now, const struct json *doc,
-                      json_ref object) {
-  json_ref effect = json_get(doc, object, "lighting_effect");
+void smart_state(const struct value_source *s) {
+  json_ref effect = json_get(s->doc, s->object, "lighting_effect");
+  json_ref brightness = json_get(s->doc, s->object, "brightness");
   double number;
 
-  offer(now, Q_RELAY, doc, object, "device_on", 1);
-  offer(now, Q_BRIGHTNESS, doc, object, "brightness", 1);
-  if (get_number(doc, effect, "enable", &number) && number == 1)
-    offer(now, Q_BRIGHTNESS, doc, effect, "brightness", 1);
-  if (get_number(doc, object, "on_time", &number)) {
-    if (number < 0 || (reading_has(now, Q_RELAY) && now->value[Q_RELAY] == 0))
-      number = 0;
-    (void)reading_offer(now, Q_ON_TIME, number);
-  }
-  offer(now, Q_OVERHEATED, doc, object, "overheated", 1);
-  offer_status(now, Q_OVERHEATED, doc, object, "overheat_status");
-  offer_status(now, Q_OVERLOADED, doc, object, "power_protection_status");
-  offer_status(now, Q_OVERLOADED, doc, object, "overcurrent_status");
+  if (json_number(s->doc, json_get(s->doc, effect, "enable"), &number) &&
+      number == 1 && json_get(s->doc, effect, "brightness") != 0)
+    brightness = json_get(s->doc, effect, "brightness");
+  value_take(s, Q_RELAY, "device_on", 1);
+  value_take_at(s, Q_BRIGHTNESS, brightness, "brightness", 1);
+  value_take_on_time(s);
+  value_take(s, Q_OVERHEATED, "overheated", 1);
+  take_status(s, Q_OVERHEATED, "overheat_status");
+  take_status(s, Q_OVERLOADED, "power_protection_status");
+  take_status(s, Q_OVERLOADED, "overcurrent_status");
 }
 
-/* -- who it is ----------------------------------------------------------------
- */
+/* -- who it is -- */
 
 /* By a word in the type; the first that fits counts. */
 static const struct {
@@ -129,23 +111,18 @@ void smart_settle_kind(struct device *d) {
     d->kind = KIND_LIGHT_STRIP;
 }
 
-/* Another firmware may know more, or less. */
-static void forget_learned(struct device *d) {
-  d->refused = 0;
-  d->shaky = 0;
-  d->learned = false;
-  d->can = 0;
-  for (unsigned i = 0; i < d->plugs_num; i++) {
-    d->plugs[i].refused = 0;
-    d->plugs[i].learned = false;
-  }
-}
-
-enum outcome smart_info(struct device *d, const struct json *doc,
-                        json_ref result, char why[WHY_SIZE]) {
+enum outcome smart_info(struct device *d, struct progress *p,
+                        const struct json *doc, json_ref result,
+                        char why[WHY_SIZE]) {
   static const uint32_t kept =
       1U << Q_CLOUD | 1U << Q_LED_OFF | 1U << Q_UPDATING;
-  char firmware[sizeof(d->firmware)];
+  struct value_source s = {.d = d,
+                           .p = p,
+                           .now = &d->now,
+                           .doc = doc,
+                           .object = result,
+                           .method = "get_device_info"};
+  char firmware[64];
   char type[64];
   char mac[32];
 
@@ -156,9 +133,11 @@ enum outcome smart_info(struct device *d, const struct json *doc,
     return OUTCOME_MALFORMED;
   }
   get_text(doc, result, "fw_ver", firmware, sizeof(firmware));
+  d->built = device_year_built(firmware);
   firmware[strcspn(firmware, " ")] = '\0';
+  firmware[sizeof(d->firmware) - 1] = '\0';
   if (strcmp(firmware, d->firmware) != 0)
-    forget_learned(d);
+    device_forget_requests(d); /* another firmware may know more, or less */
   memcpy(d->firmware, firmware, sizeof(d->firmware));
   set_family(d, type);
   get_text(doc, result, "device_id", d->id, sizeof(d->id));
@@ -166,10 +145,12 @@ enum outcome smart_info(struct device *d, const struct json *doc,
   get_text(doc, result, "hw_ver", d->hardware, sizeof(d->hardware));
   get_text(doc, result, "mac", mac, sizeof(mac));
   d->mac_known = device_parse_mac(mac, d->mac);
-  get_nickname(doc, result, d->alias);
+  smart_nickname(doc, result, d->alias);
   d->now.has &= kept;
-  offer(&d->now, Q_SIGNAL, doc, result, "rssi", 1);
-  get_state(&d->now, doc, result);
+  for (unsigned i = 0; i < d->plugs_num; i++)
+    d->plugs[i].now.has = 0;
+  value_take(&s, Q_SIGNAL, "rssi", 1);
+  smart_state(&s);
   return OUTCOME_OK;
 }
 
@@ -198,117 +179,36 @@ uint32_t smart_components(const struct json *doc, json_ref list) {
   return can;
 }
 
-/* -- children -----------------------------------------------------------------
- */
-
-static void swap(struct plug *a, struct plug *b) {
-  struct plug c = *a;
-
-  *a = *b;
-  *b = c;
-}
-
-enum outcome smart_child(struct device *d, unsigned index,
-                         const struct json *doc, json_ref child,
-                         char why[WHY_SIZE]) {
-  char id[sizeof(d->plugs->id)];
-  double position = 0;
-  struct plug *plug;
-  unsigned at = index;
-
-  get_text(doc, child, "device_id", id, sizeof(id));
-  if (id[0] == '\0' || strpbrk(id, "\"\\") != NULL) {
-    snprintf(why, WHY_SIZE, "plug %u has no usable id", index + 1);
-    return OUTCOME_MALFORMED;
-  }
-  while (at < d->plugs_num && strcmp(d->plugs[at].id, id) != 0)
-    at++;
-  if (at == d->plugs_num && device_set_plugs(d, d->plugs_num + 1) < 0) {
-    snprintf(why, WHY_SIZE, "more than %d plugs are beyond belief",
-             DEVICE_PLUGS_MAX);
-    return OUTCOME_MALFORMED;
-  }
-  if (at != index)
-    swap(&d->plugs[at], &d->plugs[index]);
-  plug = &d->plugs[index];
-  memcpy(plug->id, id, sizeof(plug->id));
-  if (!get_number(doc, child, "position", &position) || position < 1 ||
-      position > 1000)
-    position = 0;
-  plug->slot = (unsigned)position;
-  get_nickname(doc, child, plug->alias);
-  plug->now.has = 0;
-  get_state(&plug->now, doc, child);
-  return OUTCOME_OK;
-}
-
-/* Those without a position stand where the list had them. */
-void smart_children_end(struct device *d, unsigned num) {
-  (void)device_set_plugs(d, num);
-  for (unsigned i = 0; i < num; i++)
-    if (d->plugs[i].slot == 0)
-      d->plugs[i].slot = i + 1;
-  for (unsigned i = 1; i < num; i++)
-    for (unsigned j = i; j > 0 && d->plugs[j].slot < d->plugs[j - 1].slot; j--)
-      swap(&d->plugs[j], &d->plugs[j - 1]);
-}
-
-/* -- the meter
- * -----------------------------------------------------------------
- */
-
-void smart_energy(struct reading *now, const struct json *doc,
-                  json_ref result) {
-  if (!reading_has(now, Q_POWER)) /* get_emeter_data is as good or better */
-    offer(now, Q_POWER, doc, result, "current_power", 1e-3);
-  offer(now, Q_KWH_TODAY, doc, result, "today_energy", 1e-3);
-  offer(now, Q_KWH_MONTH, doc, result, "month_energy", 1e-3);
-}
-
-/* energy_wh is this month, or since some reset, by firmware: nothing to count
- * with. */
-void smart_emeter(struct reading *now, const struct json *doc,
-                  json_ref result) {
-  offer(now, Q_POWER, doc, result, "power_mw", 1e-3);
-  offer(now, Q_VOLTAGE, doc, result, "voltage_mv", 1e-3);
-  offer(now, Q_CURRENT, doc, result, "current_ma", 1e-3);
-  if (reading_has(now, Q_VOLTAGE) && now->value[Q_VOLTAGE] == 0) {
-    reading_drop(now, Q_VOLTAGE);
-    reading_drop(now, Q_CURRENT);
-  }
-}
-
-/* Whole watts: only where nothing else says more. */
-void smart_power(struct reading *now, const struct json *doc, json_ref result) {
-  if (!reading_has(now, Q_POWER))
-    offer(now, Q_POWER, doc, result, "current_power", 1);
-}
-
-/* -- seldom asked
- * --------------------------------------------------------------
- */
+/* -- rarely asked -- */
 
 /* led_status is the lamp at this moment, off also with the relay. */
-void smart_led(struct reading *now, const struct json *doc, json_ref result) {
+void smart_led(const struct value_source *s) {
   char rule[32];
 
-  get_text(doc, result, "led_rule", rule, sizeof(rule));
+  get_text(s->doc, s->object, "led_rule", rule, sizeof(rule));
+  reading_drop(s->now, Q_LED_OFF);
   if (rule[0] != '\0')
-    reading_set(now, Q_LED_OFF, strcmp(rule, "never") == 0);
+    reading_set(s->now, Q_LED_OFF, strcmp(rule, "never") == 0);
 }
 
-void smart_firmware(struct reading *now, const struct json *doc,
-                    json_ref result) {
+/* A number in a member "status". */
+static bool get_status(const struct value_source *s, double *status) {
+  return json_number(s->doc, json_get(s->doc, s->object, "status"), status);
+}
+
+void smart_firmware(const struct value_source *s) {
   enum { DOWNLOADING = 2 }; /* 3: writing it down */
   double status;
 
-  if (get_number(doc, result, "status", &status))
-    reading_set(now, Q_UPDATING, status >= DOWNLOADING);
+  reading_drop(s->now, Q_UPDATING);
+  if (get_status(s, &status))
+    reading_set(s->now, Q_UPDATING, status >= DOWNLOADING);
 }
 
-void smart_cloud(struct reading *now, const struct json *doc, json_ref result) {
+void smart_cloud(const struct value_source *s) {
   double status;
 
-  if (get_number(doc, result, "status", &status))
-    reading_set(now, Q_CLOUD, status == 0);
+  reading_drop(s->now, Q_CLOUD);
+  if (get_status(s, &status))
+    reading_set(s->now, Q_CLOUD, status == 0);
 }

@@ -113,7 +113,7 @@ static const struct {
   bool good;
 } offers[] = {
     {Q_POWER, 0, true},         {Q_POWER, 3680, true},
-    {Q_POWER, -1, false},       {Q_POWER, 1e300, false},
+    {Q_POWER, -1, true},        {Q_POWER, 1e300, false},
     {Q_POWER, NAN, false},      {Q_POWER, INFINITY, false},
     {Q_VOLTAGE, 230, true},     {Q_VOLTAGE, 230837, false},
     {Q_RELAY, 2, false},        {Q_SIGNAL, -60, true},

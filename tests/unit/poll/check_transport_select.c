@@ -233,11 +233,11 @@ END_TEST
 
 START_TEST(another_language_starts_to_learn_anew_but_not_to_count) {
   found(by_iot());
-  k.device.refused = 7;
+  k.device.memory.refused = 7;
   k.device.has_meter = true;
   ck_assert_double_eq(counter_add_total(&k.energy, 5000, 1000), 0);
   tell(by_tdp(&transport_klap, &dialect_smart));
-  ck_assert_uint_eq(k.device.refused, 0);
+  ck_assert_uint_eq(k.device.memory.refused, 0);
   ck_assert(!k.device.has_meter);
   (void)counter_add_power(&k.energy, 3600, 10000000, 60000000);
   (void)counter_add_power(&k.energy, 3600, 11000000, 60000000);
