@@ -39,6 +39,13 @@ DEADLY = [
     ("deep", {"depth": 30000}, "malformed"),
     ("html", {}, "malformed"),
     ("html", {"framed": 1}, "malformed"),
+    ("err_module", {"module": "system", "code": -1}, "device"),
+    ("err_method", {"module": "system", "code": -3}, "device"),
+]
+
+
+# The meter alone: the rest of the reading is as it was.
+PARTIAL = [
     ("nanlike", {}, "malformed"),
     ("nanlike", {"word": "NaN"}, "malformed"),
     ("nanlike", {"word": "1e999"}, "malformed"),
@@ -53,10 +60,7 @@ DEADLY = [
     ("err_method", {"code": -2}, "device"),
     ("err_method", {"code": -2001}, "device"),
     ("err_method", {"code": -999999}, "device"),
-    ("err_module", {"module": "system", "code": -1}, "device"),
-    ("err_method", {"module": "system", "code": -3}, "device"),
 ]
-
 
 HARMLESS = [
     ("delay", {"ms": 30}),
@@ -76,14 +80,14 @@ HARMLESS = [
 def fixture_ward():
     """Pages and lines from before, during and after all the faults."""
     names = {name_of(c): f"Patient {i}x"
-             for i, c in enumerate(DEADLY + HARMLESS)}
+             for i, c in enumerate(DEADLY + PARTIAL + HARMLESS)}
     with Sim(OTHERS + [sick(n) for n in names.values()]) as sim:
         with Collectd(CONFIG, interval=INTERVAL) as daemon:
             everybody = [d["alias"] for d in sim.truth()]
             daemon.wait_up(*everybody, timeout=20)
             ward = {"names": names, "daemon": daemon,
                     "before": daemon.cycles(1), "since": time.time()}
-            for case in DEADLY + HARMLESS:
+            for case in DEADLY + PARTIAL + HARMLESS:
                 sim.fault(names[name_of(case)], case[0], **case[1])
             daemon.cycles(2)
             ward["during"] = daemon.cycles(1)
@@ -115,6 +119,31 @@ def test_a_sick_device_says_why_and_comes_back(ward, case):
     assert not wrongs(*ward["after"], name)
     lines = ward["all lines"][name]
     assert len(lines) == 2 and "answers again" in lines[1], lines
+
+
+@pytest.mark.parametrize("case", PARTIAL, ids=map(name_of, PARTIAL))
+def test_a_sick_meter_costs_the_meters_values_alone(ward, case):
+    name, reason = ward["names"][name_of(case)], case[2]
+    page = ward["during"]
+    during = failures(page, name)
+    assert page.get_one("kasa_up", kasa=name) == 1
+    assert page.get_one("kasa_relay", kasa=name) == 1
+    assert page.get_one("kasa_signal_power", kasa=name) < 0
+    power = [v for t, v in ward["daemon"].csv("kasa", name, "power")
+             if ward["since"] + INTERVAL < t < ward["until"]]
+    if case[0] == "negative":
+        assert power and set(power) == {-61.753}
+    else:
+        assert not power
+    assert during[reason] >= 2
+    assert {r for r in REASONS if during[r]} == {reason}
+    lines = ward["lines"][name]
+    assert len(lines) == 1 and f"{name} (127." in lines[0], lines
+    assert "a part of its answers is of no use and left out: " in lines[0]
+    # back by itself, with a line, and right again
+    assert not wrongs(*ward["after"], name)
+    lines = ward["all lines"][name]
+    assert len(lines) == 2 and "answers in full again" in lines[1], lines
 
 
 @pytest.mark.parametrize("case", HARMLESS, ids=map(name_of, HARMLESS))

@@ -75,18 +75,31 @@ def test_one_bad_answer_costs_an_attempt_and_not_the_reading(twenty, fault):
                if t > since)
 
 
-def test_one_plug_of_a_strip_that_fails_fails_the_strip_and_says_so(twenty):
+def test_one_plug_of_a_strip_that_fails_costs_its_own_values_and_the_sums(
+        twenty):
     sim, daemon = twenty
     page = daemon.wait_up("Strip 0")
     before = failures(page, "Strip 0")["device"]
+    plugs = sorted({k.labels["type"] for k in page
+                    if k.name == "collectd_kasa_plug_power"
+                    and k.labels.get("kasa_plug") == "Strip 0"})
+    assert len(plugs) > 3
     sim.fault("Strip 0", "err_method", code=-3, plug=3)
-    try:
-        daemon.wait_down("Strip 0")
-    finally:
-        sim.fault("Strip 0", "none")
-    page = daemon.wait_up("Strip 0")
+    daemon.cycles(1)
+    since = time.time()
+    daemon.cycles(3)
+    page = daemon.cycles(1)
+    until = time.time()
+    sim.fault("Strip 0", "none")
+    told = {p: [v for t, v in daemon.csv("kasa_plug", "Strip 0", f"power-{p}")
+                if since < t < until] for p in plugs}
+    assert sum(not v for v in told.values()) == 1, told
+    assert not [t for t, _ in daemon.csv("kasa", "Strip 0", "power")
+                if since < t < until]
+    assert page.get_one("kasa_up", kasa="Strip 0") == 1
     assert failures(page, "Strip 0")["device"] > before
-    assert daemon.ours("Strip 0.*stopped answering.*emeter")
+    assert daemon.ours("Strip 0.*left out.*emeter")
+    daemon.wait(lambda: daemon.ours("Strip 0 answers in full again"), "again")
 
 
 def test_a_reboot_is_an_outage_and_no_more(twenty):
