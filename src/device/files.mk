@@ -83,6 +83,7 @@ libdevice_la_SOURCES += \
 	%D%/transport/tpap.c \
 	%D%/transport/tpap.h \
 	%D%/transport/tpap_credential.c \
+	%D%/transport/tpap_credential.h \
 	%D%/transport/tpap_crypto.c \
 	%D%/transport/tpap_crypto.h \
 	%D%/transport/tpap_login.c \
