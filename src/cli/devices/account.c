@@ -5,12 +5,16 @@
 #include "cli/devices/account.h"
 
 #include "base/text.h"
+#include "cli/common/cli.h"
 #include "cli/common/config_file.h"
 #include "device/crypto/crypto.h"
 #include "poll/options.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <termios.h>
 #include <unistd.h>
@@ -60,6 +64,59 @@ void account_from_machine(struct poll_options *o, const char *device) {
   if (login->account.user != NULL)
     (void)credentials_set(&o->login, login->account.user, login->account.pass);
   poll_options_free(&theirs);
+}
+
+/* -- from options and the environment -- */
+
+/* The first line of the file. */
+static int read_password(const char *path, char out[ACCOUNT_PASS_MAX]) {
+  FILE *file = fopen(path, "re");
+  bool good;
+
+  if (file == NULL) {
+    cli_say("%s: %s", path, strerror(errno));
+    return -1;
+  }
+  good = fgets(out, ACCOUNT_PASS_MAX, file) != NULL;
+  out[good ? strcspn(out, "\r\n") : 0] = '\0';
+  fclose(file);
+  if (out[0] == '\0')
+    cli_say("%s: the first line holds no password", path);
+  return out[0] == '\0' ? -1 : 0;
+}
+
+static const char *from_environment(const char *option, const char *variable) {
+  const char *value = option == NULL ? getenv(variable) : option;
+
+  return value != NULL && value[0] != '\0' ? value : NULL;
+}
+
+int account_given(const char *username, const char *password_file,
+                  struct typed_account *a) {
+  const char *user = from_environment(username, "KASA_USERNAME");
+  const char *file = from_environment(password_file, "KASA_PASSWORD_FILE");
+  const char *pass = from_environment(NULL, "KASA_PASSWORD");
+
+  *a = (struct typed_account){0};
+  if (user == NULL && file == NULL)
+    return 0;
+  if (user == NULL || (file == NULL && pass == NULL)) {
+    cli_say("an account is --username and --password-file, or KASA_USERNAME "
+            "and KASA_PASSWORD_FILE or KASA_PASSWORD: %s is missing",
+            user == NULL ? "the name" : "the password");
+    return -1;
+  }
+  if (strlen(user) >= sizeof(a->user) ||
+      (file == NULL && strlen(pass) >= sizeof(a->pass))) {
+    cli_say("the account's name or password is too long");
+    return -1;
+  }
+  memcpy(a->user, user, strlen(user) + 1);
+  if (file == NULL)
+    memcpy(a->pass, pass, strlen(pass) + 1);
+  else if (read_password(file, a->pass) < 0)
+    return -1;
+  return 1;
 }
 
 /* -- from a person -- */

@@ -21,6 +21,12 @@ struct typed_account {
  * or name whose <Device> block may have its own; NULL: none. Says nothing. */
 void account_from_machine(struct poll_options *o, const char *device);
 
+/* Takes it from the options of a command (NULL: not given) or else from the
+ * environment: KASA_USERNAME with KASA_PASSWORD_FILE or KASA_PASSWORD. 1 when
+ * there is one, 0 when there is none, -1 after saying what is wrong. */
+int account_given(const char *username, const char *password_file,
+                  struct typed_account *a);
+
 /* Asks on the terminal. False when there is none, or nothing was typed. */
 bool account_ask(struct typed_account *a);
 

@@ -85,6 +85,34 @@ static int add_line(struct buf *out, const struct style *style,
   return err == 0 ? buf_adds(out, "\n") : err;
 }
 
+/* As add_line(), in as many lines as it takes: nothing is cut. */
+static int add_sentence(struct buf *out, const struct style *style,
+                        const char *label, enum ink ink, const char *text) {
+  size_t room = style->columns > LABEL_COLUMNS + 22
+                    ? style->columns - LABEL_COLUMNS - 2
+                    : 20;
+  int err = 0;
+
+  while (err == 0 && text[0] != '\0') {
+    size_t len = strlen(text);
+    char part[LINE_SIZE];
+
+    if (len > room) {
+      len = room;
+      while (len > 0 && text[len] != ' ')
+        len--;
+      if (len == 0) /* one long word */
+        len = strcspn(text, " ");
+    }
+    snprintf(part, sizeof(part), "%.*s", (int)len, text);
+    err = add_line(out, style, label, ink, part);
+    label = "";
+    text += len;
+    text += strspn(text, " ");
+  }
+  return err;
+}
+
 static int add_text(struct buf *out, const struct style *style,
                     const char *label, const char *text) {
   return text[0] == '\0' ? 0 : add_line(out, style, label, INK_PLAIN, text);
@@ -111,12 +139,19 @@ static int add_values(struct buf *out, const struct style *style,
 
     if (!reading_has(now, (enum quantity)q))
       continue;
+    if (q == Q_ON_TIME && reading_has(now, Q_RELAY) && now->value[Q_RELAY] <= 0)
+      continue; /* off: not on since any moment */
     say_value((enum quantity)q, now->value[q], text, sizeof(text));
     if (q == Q_RELAY)
       ink = now->value[q] > 0 ? INK_GREEN : INK_DIM;
     err = add_line(out, style, words[q].label, ink, text);
   }
   return err;
+}
+
+static bool is_met(const struct device_info *f) {
+  return f->up || f->model[0] != '\0' || f->mac[0] != '\0' ||
+         f->outcome == OUTCOME_AUTH;
 }
 
 static int add_who(struct buf *out, const struct style *style,
@@ -128,8 +163,10 @@ static int add_who(struct buf *out, const struct style *style,
   snprintf(model, sizeof(model), "%s%s%s", f->model,
            f->model[0] != '\0' ? ", " : "",
            f->kind != KIND_UNKNOWN ? device_kind_name(f->kind) : "");
+  /* before anybody has answered the transport is a guess */
   snprintf(address, sizeof(address), "%s%s%s", f->address,
-           f->transport[0] != '\0' ? " via " : "", f->transport);
+           is_met(f) && f->transport[0] != '\0' ? " via " : "",
+           is_met(f) ? f->transport : "");
   err = add_text(out, style, "model", model);
   if (err == 0)
     err = add_text(out, style, "address", address);
@@ -182,8 +219,13 @@ int device_details_draw(struct buf *out, const struct style *style,
   if (err == 0 && f->kind == KIND_UNSUPPORTED)
     return add_line(out, style, "unsupported", INK_YELLOW, f->why);
   if (err == 0 && !f->up)
-    return add_line(out, style, "no answer", INK_RED,
-                    f->why[0] != '\0' ? f->why : "not found");
+    err = add_sentence(out, style, "no answer", INK_RED,
+                       f->why[0] != '\0' ? f->why : "not found");
+  if (err == 0 && !f->up && !is_met(f))
+    err = buf_adds(out, "Nothing there answers as a Kasa or Tapo device; all "
+                        "protocols were tried.\n");
+  if (err != 0 || !f->up)
+    return err;
   if (err == 0)
     err = add_answer(out, style, f);
   if (err == 0)

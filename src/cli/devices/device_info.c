@@ -68,7 +68,10 @@ void device_info_unsupported(struct device_info *f, const struct device *d,
 int device_info_compare(const void *a, const void *b) {
   const struct device_info *x = a;
   const struct device_info *y = b;
+  bool last = x->kind == KIND_UNSUPPORTED;
   int order = strcasecmp(x->name, y->name);
 
+  if (last != (y->kind == KIND_UNSUPPORTED))
+    return last ? 1 : -1;
   return order != 0 ? order : strcmp(x->address, y->address);
 }

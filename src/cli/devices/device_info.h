@@ -47,7 +47,8 @@ void device_info_copy(struct device_info *f, const struct poll_device *k);
 void device_info_unsupported(struct device_info *f, const struct device *d,
                              const char *address);
 
-/* For sorting: by name without regard to case, then by address. */
+/* For sorting: those that cannot be polled last, then by name without regard
+ * to case, then by address. */
 int device_info_compare(const void *a, const void *b);
 
 #endif

@@ -4,6 +4,7 @@
 
 #include "cli/devices/discover.h"
 
+#include "cli/devices/account.h"
 #include "cli/devices/device_info_json.h"
 #include "cli/devices/device_search.h"
 #include "cli/devices/device_table.h"
@@ -32,6 +33,18 @@ static int add_plugs(struct device_rows *rows, const struct device_info *f) {
   return 0;
 }
 
+/* Why there are no values, in the room that a table has; footnotes say all. */
+static const char *short_reason(const struct device_info *f) {
+  static const char wants[] = "it wants";
+
+  if (f->why[0] == '\0')
+    return "not found";
+  if (f->outcome != OUTCOME_AUTH)
+    return f->why;
+  return strncmp(f->why, wants, strlen(wants)) == 0 ? "wants the account"
+                                                    : "account refused";
+}
+
 static int add_device(struct device_rows *rows, const struct device_info *f) {
   struct device_row *row = device_rows_add(rows);
 
@@ -47,12 +60,56 @@ static int add_device(struct device_rows *rows, const struct device_info *f) {
   }
   if (!f->up) {
     row->failed = true;
-    snprintf(row->remark, sizeof(row->remark), "%s",
-             f->why[0] != '\0' ? f->why : "not found");
+    snprintf(row->remark, sizeof(row->remark), "%s", short_reason(f));
     return 0;
   }
   row->now = f->now;
   return add_plugs(rows, f);
+}
+
+/* Whether a device before this one has the same reason. */
+static bool is_said(const struct device_info_list *list, size_t index) {
+  for (size_t i = 0; i < index; i++)
+    if (list->items[i].outcome == OUTCOME_AUTH &&
+        strcmp(list->items[i].why, list->items[index].why) == 0)
+      return true;
+  return false;
+}
+
+static size_t count_reason(const struct device_info_list *list,
+                           const char *why) {
+  size_t num = 0;
+
+  for (size_t i = 0; i < list->count; i++)
+    num += !list->items[i].up && strcmp(list->items[i].why, why) == 0;
+  return num;
+}
+
+/* The account is the one thing that a person has to do something about: each
+ * reason once, as a whole sentence. */
+static int add_footnotes(struct buf *out, const struct device_info_list *list) {
+  bool any = false;
+  int err = 0;
+
+  for (size_t i = 0; i < list->count && err == 0; i++) {
+    const struct device_info *f = &list->items[i];
+    size_t num;
+
+    if (f->up || f->outcome != OUTCOME_AUTH || is_said(list, i))
+      continue;
+    num = count_reason(list, f->why);
+    err = num == 1 ? buf_addf(out, "\n%s: %s\n", f->name, f->why)
+                   : buf_addf(out, "\n%s and %zu more: %s\n", f->name, num - 1,
+                              f->why);
+    any = true;
+  }
+  if (err == 0 && any)
+    err = buf_adds(
+        out, "\nTo try an account: kasactl discover --username NAME "
+             "--password-file FILE\n"
+             "For collectd: Username and PasswordFile in <Plugin kasa>, see "
+             "collectd-kasa(5)\n");
+  return err;
 }
 
 /* Returns how many there are. */
@@ -96,6 +153,8 @@ static int show_table(const struct device_info_list *list) {
   if (err == 0)
     err = device_table_draw(&out, &style, table_discovered, &rows,
                             known > 0 ? &total : NULL, NULL);
+  if (err == 0)
+    err = add_footnotes(&out, list);
   if (err == 0)
     fputs(out.data, stdout);
   device_rows_free(&rows);
@@ -181,15 +240,22 @@ static int discover_main(int argc, char **argv) {
       {"target", required_argument, NULL, 't'},
       {"wait", required_argument, NULL, 'w'},
       {"config", required_argument, NULL, 'c'},
+      {"username", required_argument, NULL, 'u'},
+      {"password-file", required_argument, NULL, 'p'},
       {"json", no_argument, NULL, 'j'},
       {0},
   };
   const char *targets[TARGETS_MAX];
   struct device_search_options options = {.targets = targets};
   bool json = false;
+  const char *username = NULL;
+  const char *password_file = NULL;
+  struct typed_account account;
+  int status;
+  int given;
   int option;
 
-  while ((option = getopt_long(argc, argv, "t:w:c:j", known, NULL)) != -1) {
+  while ((option = getopt_long(argc, argv, "t:w:c:u:p:j", known, NULL)) != -1) {
     switch (option) {
     case 't':
       if (options.targets_num == TARGETS_MAX)
@@ -203,6 +269,12 @@ static int discover_main(int argc, char **argv) {
     case 'c':
       options.config = optarg;
       break;
+    case 'u':
+      username = optarg;
+      break;
+    case 'p':
+      password_file = optarg;
+      break;
     case 'j':
       json = true;
       break;
@@ -212,7 +284,13 @@ static int discover_main(int argc, char **argv) {
   }
   if (optind < argc)
     return cli_usage("discover", "%s is one argument too many", argv[optind]);
-  return discover(&options, json);
+  given = account_given(username, password_file, &account);
+  if (given < 0)
+    return CLI_USAGE;
+  options.account = given > 0 ? &account : NULL;
+  status = discover(&options, json);
+  account_forget(&account);
+  return status;
 }
 
 const struct command discover_command = {
@@ -226,6 +304,10 @@ const struct command discover_command = {
     "  -w, --wait SECONDS   how long to listen (3)\n"
     "  -c, --config FILE    with the options and devices of this "
     "collectd.conf\n"
+    "  -u, --username NAME, -p, --password-file FILE\n"
+    "                       the TP-Link account of newer devices, also from\n"
+    "                       KASA_USERNAME, KASA_PASSWORD_FILE, KASA_PASSWORD\n"
     "  -j, --json           for programs\n",
-    "[--json] [--wait SECONDS] [--target ADDR]... [--config FILE]",
+    "[--json] [--wait SECONDS] [--target ADDR]... [--config FILE] [--username "
+    "NAME --password-file FILE]",
     discover_main};

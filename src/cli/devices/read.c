@@ -170,15 +170,23 @@ static int read_main(int argc, char **argv) {
       {"target", required_argument, NULL, 't'},
       {"wait", required_argument, NULL, 'w'},
       {"config", required_argument, NULL, 'c'},
+      {"username", required_argument, NULL, 'u'},
+      {"password-file", required_argument, NULL, 'p'},
       {"json", no_argument, NULL, 'j'},
       {0},
   };
   const char *targets[TARGETS_MAX];
   struct read_command c = {.search = {.targets = targets}, .seconds = 5};
+  const char *username = NULL;
+  const char *password_file = NULL;
+  struct typed_account account;
+  int status;
+  int given;
   int option;
 
   /* "-" keeps the order: a number behind --watch is not the address */
-  while ((option = getopt_long(argc, argv, "-W::t:w:c:j", known, NULL)) != -1) {
+  while ((option = getopt_long(argc, argv, "-W::t:w:c:u:p:j", known, NULL)) !=
+         -1) {
     switch (option) {
     case 1:
       if (c.search.device != NULL)
@@ -202,6 +210,12 @@ static int read_main(int argc, char **argv) {
     case 'c':
       c.search.config = optarg;
       break;
+    case 'u':
+      username = optarg;
+      break;
+    case 'p':
+      password_file = optarg;
+      break;
     case 'j':
       c.json = true;
       break;
@@ -213,7 +227,13 @@ static int read_main(int argc, char **argv) {
     c.search.device = argv[optind++];
   if (c.search.device == NULL || c.search.device[0] == '\0' || optind < argc)
     return cli_usage("read", "one address, host name, MAC or name is needed");
-  return start(&c);
+  given = account_given(username, password_file, &account);
+  if (given < 0)
+    return CLI_USAGE;
+  c.search.account = given > 0 ? &account : NULL;
+  status = start(&c);
+  account_forget(&account);
+  return status;
 }
 
 const struct command read_command = {
@@ -226,6 +246,10 @@ const struct command read_command = {
     "  -w, --wait SECONDS   how long to look for it (3)\n"
     "  -c, --config FILE    with the options and devices of this "
     "collectd.conf\n"
+    "  -u, --username NAME, -p, --password-file FILE\n"
+    "                       the TP-Link account of newer devices, also from\n"
+    "                       KASA_USERNAME, KASA_PASSWORD_FILE, KASA_PASSWORD\n"
     "  -j, --json           for programs; with --watch one object per line\n",
-    "ADDRESS [--json] [--watch [SECONDS]] [--target ADDR]... [--config FILE]",
+    "ADDRESS [--json] [--watch [SECONDS]] [--target ADDR]... [--config FILE] "
+    "[--username NAME --password-file FILE]",
     read_main};

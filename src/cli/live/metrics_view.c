@@ -437,7 +437,7 @@ static void write_remark(const struct house_device *d, char *out, size_t size) {
       [OUTCOME_REFUSED] = " (connection refused)",
       [OUTCOME_UNREACHABLE] = " (unreachable)",
       [OUTCOME_MALFORMED] = " (answers make no sense)",
-      [OUTCOME_AUTH] = " (account not accepted)",
+      [OUTCOME_AUTH] = " (wants the account)",
       [OUTCOME_DEVICE] = " (device error)",
   };
   int64_t watched_s = (int64_t)time(NULL) - d->watched_ms / 1000;

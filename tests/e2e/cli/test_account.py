@@ -131,3 +131,62 @@ def test_nobody_is_asked_without_need(sim):
     del sim
     said, status = at_a_terminal([], "read", "127.77.11.3")
     assert status == 0 and ASKED not in said
+
+
+def run_with(words, **environment):
+    return subprocess.run(
+        [KASACTL, *words], env={**os.environ, **environment}, text=True,
+        stdin=subprocess.DEVNULL, capture_output=True, timeout=120,
+        check=False)
+
+
+@pytest.mark.parametrize("command", [["read", "127.77.11.1"],
+                                     ["discover", *TARGET]])
+def test_an_account_from_options_and_from_the_environment(
+        sim, tmp_path, command):
+    del sim
+    file = tmp_path / "password"
+    file.write_text(PASSWORD + "\n")
+    runs = [run_with([*command, "--username", USER,
+                      "--password-file", str(file)]),
+            run_with(command, KASA_USERNAME=USER, KASA_PASSWORD=PASSWORD),
+            run_with(command, KASA_USERNAME=USER,
+                     KASA_PASSWORD_FILE=str(file))]
+    for run in runs:
+        assert run.returncode == 0 and "81." in run.stdout, run
+        assert not find(forms(USER, PASSWORD), {"": run.stderr})
+
+
+def test_half_an_account_is_a_mistake(tmp_path):
+    for words, missing in ((["--username", USER], "the password is missing"),
+                           (["--password-file", "x"], "the name is missing"),
+                           (["--username", USER, "--password-file",
+                             str(tmp_path / "none")], "No such file")):
+        run = run_with(["read", "127.77.11.1", *words])
+        assert run.returncode == 2 and missing in run.stderr, run
+    empty = tmp_path / "empty"
+    empty.write_text("\n")
+    run = run_with(["discover", "--username", USER, "--password-file",
+                    str(empty)])
+    assert run.returncode == 2 and "holds no password" in run.stderr, run
+
+
+def test_what_a_tapo_owner_must_read_is_never_cut(sim):
+    """In a pipe, so at 80 columns."""
+    del sim
+    whole = ("it wants a TP-Link account: set Username and Password, or "
+             "PasswordFile, in <Plugin kasa>")
+    run = run_with(["discover", *TARGET])
+    assert "wants the account" in run.stdout, run
+    assert whole in run.stdout and "--password-file FILE" in run.stdout, run
+    run = run_with(["read", "127.77.11.1"])
+    assert whole in " ".join(run.stdout.split()), run
+    assert "via klap" in run.stdout
+
+
+def test_nothing_there_is_no_transport(sim):
+    del sim
+    run = run_with(["read", "127.77.11.99"])
+    assert run.returncode == 1
+    assert " via " not in run.stdout, run
+    assert "Nothing there answers as a Kasa or Tapo device" in run.stdout, run
