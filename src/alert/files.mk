@@ -202,10 +202,16 @@ libchannels_la_SOURCES += \
 	%D%/channel/curl_transfer.h \
 	%D%/channel/discord.c \
 	%D%/channel/discord.h \
+	%D%/channel/gotify.c \
+	%D%/channel/gotify.h \
 	%D%/channel/http.c \
 	%D%/channel/http.h \
+	%D%/channel/json_channel.c \
+	%D%/channel/json_channel.h \
 	%D%/channel/json_reply.c \
 	%D%/channel/json_reply.h \
+	%D%/channel/ntfy.c \
+	%D%/channel/ntfy.h \
 	%D%/channel/secret.c \
 	%D%/channel/secret.h \
 	%D%/channel/signature.c \

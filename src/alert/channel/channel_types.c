@@ -6,6 +6,8 @@
 
 #include "alert/channel/discord.h"
 #include "alert/channel/email/email.h"
+#include "alert/channel/gotify.h"
+#include "alert/channel/ntfy.h"
 #include "alert/channel/pushover/pushover.h"
 #include "alert/channel/slack.h"
 #include "alert/channel/webhook.h"
@@ -18,10 +20,10 @@ const struct channel_type channel_types[] = {
     {"slack", &sender_slack},
     {"webhook", &sender_webhook},
     {"discord", &sender_discord},
+    {"ntfy", &sender_ntfy},
+    {"gotify", &sender_gotify},
     {"alertmanager", NULL},
-    {"gotify", NULL},
     {"matrix", NULL},
-    {"ntfy", NULL},
     {"opsgenie", NULL},
     {"pagerduty", NULL},
     {"teams", NULL},

@@ -255,6 +255,51 @@ def test_a_route_names_the_readings_of_a_missing_device():
             f"failures-{i} since {year}" for i in range(10)) + ";"
 
 
+def test_the_end_of_an_event_has_its_own_words():
+    names = {"host": "tester", "plugin": "md", "plugin_instance": "md0"}
+    with Collectd('  RecoverAfter 0\n', thresholds="") as c:
+        c.notify("failure", "drive sdb failed, array md0 is degraded.", **names)
+        c.wait(["firing"])
+        c.notify("okay", "array md0 is complete again", **names)
+        c.wait(["firing", "resolved"])
+        last = c.sent()[1]
+        assert last["title"] == "OK: tester: array md0 is complete again"
+        assert last["body"] == (
+            "tester: array md0 is complete again\n"
+            "It was: drive sdb failed, array md0 is degraded.")
+
+
+def test_a_route_has_words_for_the_end():
+    with Collectd('  RecoverAfter 0\n  <Route "cold">\n'
+                  '    Text "Look after %{device}!"\n'
+                  '    RecoveryTitle "%{device} is fine"\n'
+                  '    RecoveryText "Now %{value}, no need to go."\n'
+                  '  </Route>\n') as c:
+        c.put("Freezer", "power", 1900)
+        c.wait(["firing"])
+        c.put("Freezer", "power", 90, time.time() + 1)
+        c.wait(["firing", "resolved"])
+        first, last = c.sent()
+        assert first["body"] == "Look after Freezer!"
+        assert last["title"] == "Freezer is fine"
+        assert last["body"] == "Now 90 W, no need to go."
+
+
+def test_who_was_away_was_so_since_the_last_reading():
+    with Collectd('  RecoverAfter 0\n  StartupGrace 0\n', thresholds="") as c:
+        names = {"host": "tester", "plugin": "df", "plugin_instance": "root",
+                 "type": "percent_bytes", "type_instance": "used"}
+        c.notify("failure", "tester/df-root/percent_bytes-used has not been "
+                 "updated for 23.456 seconds.", **names)
+        c.wait(["firing"])
+        assert "no reading for 2" in c.sent()[0]["body"]
+        c.notify("okay", "Host tester, plugin df (instance root) type "
+                 "percent_bytes (instance used): All data sources are within "
+                 "range again. Current value of \\\"value\\\" is 5.000000.", **names)
+        c.wait(["firing", "resolved"])
+        assert re.search(r"was away for 2\d s", c.sent()[1]["body"])
+
+
 def test_it_stops_within_five_seconds_with_a_hanging_provider():
     with Collectd(QUICK) as c:
         c.mode("mail", "hang")

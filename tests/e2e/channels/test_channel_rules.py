@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 """What holds for every HTTP channel alike: each rule is tried
-on all four."""
+on all of them."""
 
 import socket
 import ssl
@@ -10,7 +10,7 @@ import time
 import pytest
 
 from channels import PATIENCE, _pki, message, probe, secret_file, send  # noqa: F401
-from mocks import discord, pushover, slack, web, webhook
+from mocks import discord, gotify, ntfy, pushover, slack, web, webhook
 
 pytestmark = [pytest.mark.one_thread, pytest.mark.takes(65)]
 
@@ -32,6 +32,10 @@ class Channel:
             self.mock = slack.SlackBot(token=BOT, **kw)
         elif kind == "webhook":
             self.mock = webhook.Webhook(secret="hmac-secret-value", bearer="bearer-secret-value", **kw)
+        elif kind == "ntfy":
+            self.mock = ntfy.Ntfy("secret-topic-name-9f3a", token="tk_secret_token_value", **kw)
+        elif kind == "gotify":
+            self.mock = gotify.Gotify("Asecret-app-token", **kw)
         else:
             self.mock = discord.Discord(**kw)
 
@@ -45,6 +49,8 @@ class Channel:
             "webhook": [["URL", url + path], ["HMACSecret", "hmac-secret-value"],
                         ["BearerToken", "bearer-secret-value"]],
             "discord": [["WebhookURL", url + path]],
+            "ntfy": [["Server", url], ["Topic", "secret-topic-name-9f3a"], ["Token", "tk_secret_token_value"]],
+            "gotify": [["Server", url], ["Token", "Asecret-app-token"]],
         }[self.kind]
 
     def run(self, pki, steps=None, base=None, extra=(), **more):
@@ -57,11 +63,13 @@ class Channel:
                 "slack": web.Reply(200, "ok"),
                 "slackbot": web.Reply(200, '{"ok":true,"channel":"C0123456789","ts":"1700000000.000100"}'),
                 "webhook": web.Reply(204),
-                "discord": web.Reply(200, '{"id":"990000000001"}')}[self.kind]
+                "discord": web.Reply(200, '{"id":"990000000001"}'),
+                "ntfy": web.Reply(200, '{"id":"abcdefgh"}'),
+                "gotify": web.Reply(200, '{"id":25}')}[self.kind]
 
 
-KINDS = ["pushover", "slack", "slackbot", "webhook", "discord"]
-READS_BODY = ["pushover", "slack", "slackbot", "discord"]
+KINDS = ["pushover", "slack", "slackbot", "webhook", "discord", "ntfy", "gotify"]
+READS_BODY = ["pushover", "slack", "slackbot", "discord", "ntfy", "gotify"]
 
 
 @pytest.fixture(name="channel", params=KINDS)
@@ -211,7 +219,7 @@ def test_cut_answer_is_ambiguous_where_the_body_matters(channel, pki):
                                   "{" * 5000, "\x00\x01\xff", "9" * 400])
 def test_200_that_is_a_failure_is_not_delivered(channel, pki, body):
     got = outcome(channel, pki, web.Reply(200, body.encode("latin-1")))
-    if channel.kind == "slack" and body in ("", "ok "):  # servers like Slack say so
+    if (channel.kind, body) in (("slack", ""), ("slack", "ok "), ("gotify", '{"id":5}')):  # their own good words
         assert got["outcome"] == "sent"
         return
     assert got["outcome"] in ("ambiguous", "message", "channel")
@@ -425,7 +433,8 @@ def test_secret_files_work_and_trailing_newline_is_trimmed(channel, pki, tmp_pat
     options, _ = secret_options(channel, tmp_path)
     run = probe("slack" if channel.kind == "slackbot" else channel.kind, options + [["CAFile", pki.ca]])
     assert run[0]["outcome"] == "sent", run.text
-    assert "secret" not in run.stderr and "configuration itself" not in run.stderr or channel.kind == "webhook"
+    assert "secret" not in run.stderr and "configuration itself" not in run.stderr or channel.kind in (
+        "webhook", "ntfy")  # which have a second secret
 
 
 def test_readable_secret_file_warns(channel, pki, tmp_path):

@@ -71,7 +71,30 @@ START_TEST(distance_counts_single_edits) {
 }
 END_TEST
 
+START_TEST(a_host_name_has_its_letters_only) {
+  static const struct {
+    const char *in, *out;
+  } hosts[] = {{"nas.example.org", "nas.example.org"},
+               {"My Pi 3", "MyPi3"},
+               {"k\xc3\xbc"
+                "che",
+                "kche"},
+               {"pi;x", "pix"},
+               {"a b@c", "abc"},
+               {"-.x.-", "x"},
+               {"\xc3\xbc", "localhost"},
+               {"", "localhost"}};
+  char out[32];
+
+  for (size_t i = 0; i < sizeof(hosts) / sizeof(hosts[0]); i++) {
+    text_host(hosts[i].in, out, sizeof(out));
+    ck_assert_str_eq(out, hosts[i].out);
+  }
+}
+END_TEST
+
 static void fill(TCase *t) {
+  tcase_add_test(t, a_host_name_has_its_letters_only);
   tcase_set_timeout(t, 60); /* every character there is, under a sanitizer */
   tcase_add_loop_test(t, alias_becomes_a_clean_name, 0, ROWS(names));
   tcase_add_test(t, names_are_cut_between_characters);
