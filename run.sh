@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
 # Watch the plugs: builds, runs a private collectd below var/ and shows a live
-# table. Nothing outside this folder is touched.
+# table. Packages that are missing are installed, at a terminal after asking;
+# apart from that nothing outside this folder is touched.
 set -u
 
 TOP=$(cd "$(dirname "$0")" && pwd)
@@ -76,8 +77,29 @@ fi
 
 install_packages "to build the plugin and to run collectd" \
   "${BUILD_PACKAGES[@]}" "${RUN_PACKAGES[@]}" || exit 1
-if [ ! -e "$VAR/run-build/kasactl" ]; then say "Building (about a minute the first time) ..."; fi
+# A person who waits wants to see that something happens.
+progress() {
+  local total=$1 built
+  while sleep 1; do
+    built=$(find "$VAR/run-build" -name '*.o' 2>/dev/null | wc -l)
+    printf '\rBuilding: %d of about %d files ' "$built" "$total" >&2
+  done
+}
+
+if [ ! -e "$VAR/run-build/kasactl" ] && [ -t 2 ]; then
+  progress "$(find "$TOP/src" "$TOP/tests/sim" -name '*.c' | wc -l)" &
+  PROGRESS=$!
+  trap 'kill "$PROGRESS" 2>/dev/null' EXIT
+elif [ ! -e "$VAR/run-build/kasactl" ]; then
+  say "Building (about a minute the first time) ..."
+fi
 stage_sources && build run-build || exit 1
+if [ -n "${PROGRESS:-}" ]; then
+  kill "$PROGRESS" 2>/dev/null
+  wait "$PROGRESS" 2>/dev/null
+  trap - EXIT
+  printf '\r\033[K' >&2
+fi
 BUILD=$VAR/run-build
 KASACTL=$BUILD/kasactl
 COLLECTD=$(PATH=$PATH:/usr/sbin command -v collectd) || die "collectd is not installed"

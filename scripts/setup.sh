@@ -14,26 +14,66 @@ die() {
   exit 1
 }
 
-# package_missing PACKAGE
+# package_missing PACKAGE: also under the name that it has since Debian 13
 package_missing() {
-  ! dpkg-query -W -f '${Status}' "$1" 2>/dev/null | grep -q 'ok installed'
+  ! dpkg-query -W -f '${Status}\n' "$1" "${1}t64" 2>/dev/null |
+    grep -q 'ok installed'
+}
+
+# package_name PACKAGE: as this system has it; fails where it has none
+package_name() {
+  local name
+  for name in "$1" "${1}t64"; do
+    if apt-cache policy "$name" 2>/dev/null |
+      grep -q 'Candidate: [^(]'; then
+      echo "$name"
+      return 0
+    fi
+  done
+  return 1
+}
+
+# At a terminal a person decides; a script is not kept waiting.
+may_install() { # WHY PACKAGE...
+  local answer why=$1
+  shift
+  if [ -n "${CI:-}" ] || [ ! -t 0 ] || [ ! -t 2 ]; then
+    say "Installing, $why: $*"
+    return 0
+  fi
+  say "Needed, $why: $*"
+  read -r -p "Install them with apt-get? [Y/n] " answer </dev/tty
+  case $answer in
+  '' | y | Y | yes) return 0 ;;
+  esac
+  say "Nothing was installed."
+  return 1
 }
 
 # install_packages WHY PACKAGE...: installs those that are missing, with sudo
 # when not root. Fails where that cannot be done; the caller decides.
 install_packages() {
-  local why=$1 root='' missing=() package
+  local why=$1 root='' missing=() package name
   shift
   if ! command -v apt-get >/dev/null; then
     say "This is no Debian or Ubuntu: please install yourself, $why: $*"
     return 0
   fi
   for package in "$@"; do
-    if package_missing "$package"; then missing+=("$package"); fi
+    if ! package_missing "$package"; then continue; fi
+    # without lists of packages, apt-get says what is wrong
+    name=$(package_name "$package") || name=$package
+    if [ "$name" = collectd-core ] && package_name bash >/dev/null &&
+      ! package_name collectd-core >/dev/null; then
+      say "This system has no package collectd-core (some releases of Ubuntu have none)."
+      say "Either build collectd 5.12 from its source, or use Debian 12 or 13, also in a container."
+      return 1
+    fi
+    missing+=("$name")
   done
   if [ ${#missing[@]} -eq 0 ]; then return 0; fi
   if [ "$(id -u)" -ne 0 ]; then root=sudo; fi
-  say "Installing, $why: ${missing[*]}"
+  may_install "$why" "${missing[@]}" || return 1
   mkdir -p "$VAR/log"
   $root env DEBIAN_FRONTEND=noninteractive \
     apt-get install -y --no-install-recommends "${missing[@]}" \

@@ -21,7 +21,7 @@ BOT, PASSWORD = "xoxb-0-secret-bot-token", "smtp-secret-password"
 HITS = 2  # speaks at the value HITS + 2
 NARROW = "\u202f"
 
-# as in collectd.conf.d/thresholds.conf, with a shorter time
+# as in collectd.conf.d/kasa-thresholds.conf, with a shorter time
 THRESHOLDS = f"""
 <Plugin threshold>
   <Plugin "kasa">

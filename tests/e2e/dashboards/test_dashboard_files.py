@@ -268,7 +268,7 @@ def of_threshold(text, plugin, type_, instance=None):
 
 def test_rules_have_the_limits_of_thresholds_conf():
     rules = text_of("grafana", "rules", "kasa.rules.yml")
-    conf = text_of("collectd.conf.d", "thresholds.conf")
+    conf = text_of("collectd.conf.d", "kasa-thresholds.conf")
     power = of_threshold(conf, "kasa", "power")
     most = power["WarningMax"]
     assert f"collectd_kasa_power > {most:g}" in rules

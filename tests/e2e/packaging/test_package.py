@@ -177,7 +177,7 @@ def test_it_is_installed_runs_is_upgraded_and_leaves_nothing(root, house,
     root.write("/etc/collectd/network.auth", "site-1: change this\n", 0o600)
     for name in NAMES:
         root.run("cp", SAMPLES + name, CONFIG + (
-            "kasa-" + name if name == "thresholds.conf" else name))
+            name))
     assert "kasa" in root.run("kasactl", "check")
     os.truncate(root.path(LOG), 0)
     with Web(port=8080):
@@ -207,7 +207,7 @@ def test_it_is_installed_runs_is_upgraded_and_leaves_nothing(root, house,
     root.run("/etc/init.d/collectd", "stop")
     for name in NAMES:
         root.run("rm", CONFIG + (
-            "kasa-" + name if name == "thresholds.conf" else name))
+            name))
     root.run("rm", "/etc/collectd/network.auth")
     os.truncate(root.path(LOG), 0)
     root.run("/etc/init.d/collectd", "start")

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""thresholds.conf and host-thresholds.conf speak at the right value, after the
+"""kasa-thresholds.conf and host-thresholds.conf speak at the right value, after the
 right time, and recover by hysteresis; one beside the other changes nothing."""
 
 import itertools
@@ -59,7 +59,7 @@ class Series:
 @pytest.fixture(scope="module", name="daemon")
 def fixture_daemon():
     """With both files: one plugin, two blocks, and every notification once."""
-    with Samples(["thresholds.conf", "host-thresholds.conf"], quick=False,
+    with Samples(["kasa-thresholds.conf", "host-thresholds.conf"], quick=False,
                  extra="WriteThreads 1\n") as daemon:
         yield daemon
 
@@ -102,7 +102,7 @@ def test_a_limit_speaks_after_five_minutes_and_recovers(daemon, case):
 
 def test_hits_mean_five_minutes_in_both_files():
     """Hits N speaks at value number N + 2 (see the daemon's own source)."""
-    for name, with_interval in (("thresholds.conf", "kasa.conf"),
+    for name, with_interval in (("kasa-thresholds.conf", "kasa.conf"),
                                 ("host-thresholds.conf", "host.conf")):
         intervals = set(re.findall(r"^  Interval (\d+)",
                                    text_of(with_interval), re.M))
@@ -117,7 +117,7 @@ def test_thresholds_conf_speaks_of_power_and_of_offline():
     house = [{"alias": "Freezer", "kind": "plug", "load": 85},
              {"alias": "Desk strip", "kind": "strip", "load": 10}]
     with Sim(house) as sim, Samples(
-            ["kasa.conf", "thresholds.conf"]) as daemon:
+            ["kasa.conf", "kasa-thresholds.conf"]) as daemon:
         daemon.first_reading("Freezer", "Desk strip")
         sim.set("Freezer", load=1600)
         daemon.wait(lambda: daemon.spoken("WARNING", "Freezer", "type power"),
