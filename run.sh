@@ -142,7 +142,8 @@ if [ "$SIMULATE" = yes ]; then
   # the newer ones want an account, which is theirs alone
   (umask 077 && echo great_password >"$VAR/run/password")
   ACCOUNT="Username \"user@example.com\"
-  PasswordFile \"$VAR/run/password\""
+  PasswordFile \"$VAR/run/password\"
+  AllowAES true"
   # port 80 would need root, and may be taken
   "$BUILD/kasasim" --demo --http-port 28080 --control "$VAR/run/kasasim.sock" \
     >"$VAR/log/kasasim.log" 2>&1 &

@@ -12,7 +12,8 @@
 enum { LINE_MAX_BYTES = 900 };
 
 static void to_stderr(void *arg, enum log_level level, const char *text) {
-  static const char *const names[] = {"error", "warning", "notice", "info"};
+  static const char *const names[] = {"error", "warning", "notice", "info",
+                                      "debug"};
   (void)arg;
   fprintf(stderr, "%s: %s\n", names[level], text);
 }

@@ -11,7 +11,8 @@ enum log_level {
   LOG_LEVEL_ERROR,
   LOG_LEVEL_WARNING,
   LOG_LEVEL_NOTICE,
-  LOG_LEVEL_INFO
+  LOG_LEVEL_INFO,
+  LOG_LEVEL_DEBUG /* only where it was asked for */
 };
 
 /* text is one clean line: valid UTF-8, no control characters. */

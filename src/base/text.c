@@ -63,13 +63,29 @@ size_t text_encode(uint32_t code, char *out) {
   return 4;
 }
 
-/* Characters that would turn a line of a log or a terminal upside down. */
+/* Ranges that would turn a line of a log or a terminal upside down, or that
+ * show as nothing: two names that differ in them alone look the same. */
 static bool is_unprintable(uint32_t c) {
-  return c < 0x20 || (c >= 0x7f && c < 0xa0) ||       /* C0, DEL, C1 */
-         (c >= 0x202a && c <= 0x202e) ||              /* direction overrides */
-         (c >= 0x2066 && c <= 0x2069) ||              /* direction isolates */
-         c == 0x200e || c == 0x200f || c == 0xfeff || /* marks, BOM */
-         (c & 0xfffe) == 0xfffe;                      /* noncharacters */
+  static const struct {
+    uint32_t first, last;
+  } ranges[] = {
+      {0x00, 0x1f},       {0x7f, 0x9f},     /* C0, DEL, C1 */
+      {0xad, 0xad},       {0x34f, 0x34f},   /* soft hyphen, joiner */
+      {0x61c, 0x61c},     {0x115f, 0x1160}, /* mark, fillers */
+      {0x17b4, 0x17b5},   {0x180b, 0x180f}, /* vowels, selectors */
+      {0x200b, 0x200f},                     /* zero width, marks */
+      {0x202a, 0x202e},                     /* direction overrides */
+      {0x2060, 0x206f}, /* joiner, invisible operators, isolates */
+      {0x3164, 0x3164},   {0xfe00, 0xfe0f},   /* filler, selectors */
+      {0xfeff, 0xfeff},   {0xffa0, 0xffa0},   /* BOM, filler */
+      {0xfff0, 0xfffb},   {0x1bca0, 0x1bca3}, /* annotation, shorthand */
+      {0x1d173, 0x1d17a}, {0xe0000, 0xe0fff}, /* music, tags */
+  };
+
+  for (size_t i = 0; i < sizeof(ranges) / sizeof(ranges[0]); i++)
+    if (c >= ranges[i].first && c <= ranges[i].last)
+      return true;
+  return (c & 0xfffe) == 0xfffe; /* noncharacters */
 }
 
 static bool is_space(uint32_t c) {

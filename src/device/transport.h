@@ -48,7 +48,7 @@ struct account {
 struct service {
   in_port_t port; /* 0: the transport's usual one */
   bool tls;
-  uint8_t login; /* of AES: 1 or 2; 0: the device has not said */
+  uint8_t login; /* of AES: 1 or 2; 0: as 2 */
 };
 
 /* Where a link leads and how it gets in. */
@@ -56,7 +56,9 @@ struct endpoint {
   struct sockaddr_in address;
   struct service service;
   const struct account *account; /* NULL: none is configured */
-  bool foreign; /* the device says that it belongs to another account */
+  bool foreign;  /* the device says that it belongs to another account */
+  bool own_only; /* it has proved the account before: nothing less will do */
+  bool reveal;   /* the account may be shown to whoever answers (AES) */
 };
 
 struct link;
@@ -66,6 +68,13 @@ struct link;
  * for the log, "" if OK. The link may be sent to or closed from here. */
 typedef void link_done(void *arg, enum outcome outcome, char *answer,
                        size_t len, const char *why);
+
+enum account_used {
+  ACCOUNT_NONE,    /* there is no session, or it needs none */
+  ACCOUNT_DEFAULT, /* the makers', or a blank one: anybody has it */
+  ACCOUNT_SHOWN,   /* ours, which was shown to the device */
+  ACCOUNT_PROVED,  /* ours, which the device knew without being told */
+};
 
 struct transport {
   const char *name;   /* as in option Transport */
@@ -87,6 +96,8 @@ struct transport {
   /* After OUTCOME_AUTH: for how many seconds the device wants to be left
    * alone (0: it did not say). NULL: never says. */
   unsigned (*locked)(const struct link *link);
+  /* With which account its session was made. NULL: it needs none. */
+  enum account_used (*account)(const struct link *link);
 };
 
 #endif

@@ -49,6 +49,8 @@ void oconfig_log(void *arg, enum log_level level, const char *text) {
       [LOG_LEVEL_WARNING] = LOG_WARNING,
       [LOG_LEVEL_NOTICE] = LOG_NOTICE,
       [LOG_LEVEL_INFO] = LOG_INFO,
+      /* collectd itself drops LOG_DEBUG unless it was built for it */
+      [LOG_LEVEL_DEBUG] = LOG_INFO,
   };
 
   plugin_log(priorities[level], "%s plugin: %s", (const char *)arg, text);

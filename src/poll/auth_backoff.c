@@ -4,6 +4,8 @@
 
 #include "poll/auth_backoff.h"
 
+#include "base/log.h"
+
 #include <ctype.h>
 #include <string.h>
 #include <strings.h>
@@ -16,7 +18,21 @@ enum {
   LOCKED_MOST_S = 2 * 3600,
 };
 
-void auth_backoff_accepted(struct poll_device *k) {
+void auth_backoff_accepted(struct poll_device *k,
+                           const struct account *account) {
+  enum account_used used =
+      k->contact.transport->account != NULL && k->contact.link != NULL
+          ? k->contact.transport->account(k->contact.link)
+          : ACCOUNT_NONE;
+
+  k->auth.proved |= used == ACCOUNT_PROVED;
+  if (used == ACCOUNT_DEFAULT && account != NULL && !k->auth.by_default)
+    log_say(LOG_LEVEL_NOTICE,
+            "%s (%s) works with the makers' default account, not with the one "
+            "that is configured: it was not added to that in the app",
+            k->name, poll_device_address(k));
+  if (used != ACCOUNT_NONE)
+    k->auth.by_default = used == ACCOUNT_DEFAULT;
   k->auth.trusted = true;
   k->auth.refused = false;
   k->auth.locked_steps = 0;
@@ -31,26 +47,31 @@ void auth_backoff_new_account(struct poll_device *k) {
   k->auth.account_changed = false;
   k->auth.refused = false;
   k->auth.trusted = false;
+  k->auth.proved = false;
   k->auth.locked_steps = 0;
   if (!k->auth.locked_by_device)
     k->auth.not_before_us = 0;
+}
+
+unsigned auth_backoff_locked_for(const struct poll_device *k) {
+  if (k->contact.transport->locked == NULL || k->contact.link == NULL)
+    return 0;
+  return k->contact.transport->locked(k->contact.link);
 }
 
 /* Each refused account counts towards a lock: the pauses double. A device that
  * is locked already says for how long. One that accepted it a moment ago may
  * only have mixed up our login with another client's: it is asked once more at
  * its next poll. */
-void auth_backoff_refused(struct poll_device *k, uint64_t now_us) {
+void auth_backoff_refused(struct poll_device *k, unsigned locked_s,
+                          uint64_t now_us) {
   uint64_t seconds = LOCKED_FIRST_S;
-  unsigned asked = 0;
   bool trusted = k->auth.trusted;
 
-  if (k->contact.transport->locked != NULL && k->contact.link != NULL)
-    asked = k->contact.transport->locked(k->contact.link);
-  k->auth.locked_by_device = asked > 0;
+  k->auth.locked_by_device = locked_s > 0;
   k->auth.trusted = false;
-  if (asked > 0) {
-    seconds = asked + 1ULL;
+  if (locked_s > 0) {
+    seconds = locked_s + 1ULL;
   } else if (trusted) {
     seconds = 0;
   } else {

@@ -6,6 +6,7 @@
 
 #include "device/crypto/crypto.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
@@ -40,7 +41,30 @@ static bool same_stamp(const struct credentials_stamp *a,
 /* The first line of what was read; NULL when there is none. */
 static char *first_line(char *text, const char *path, const char *where,
                         struct option_reporter *reporter) {
-  text[strcspn(text, "\r\n")] = '\0';
+  static const char mark[] = "\xef\xbb\xbf";
+  size_t len;
+
+  if (memcmp(text, "\xff\xfe", 2) == 0 || memcmp(text, "\xfe\xff", 2) == 0) {
+    option_error(reporter,
+                 "%s: PasswordFile \"%.120s\" is UTF-16: save it as UTF-8",
+                 where, path);
+    return NULL;
+  }
+  if (strncmp(text, mark, sizeof(mark) - 1) == 0) {
+    option_error(reporter,
+                 "%s: PasswordFile \"%.120s\" begins with a byte order mark, "
+                 "which is left out",
+                 where, path);
+    text += sizeof(mark) - 1;
+  }
+  len = strcspn(text, "\r\n");
+  text[len] = '\0';
+  if (len > 0 && (isspace((unsigned char)text[0]) ||
+                  isspace((unsigned char)text[len - 1])))
+    option_error(reporter,
+                 "%s: PasswordFile \"%.120s\": the password has a blank before "
+                 "or behind it, which counts",
+                 where, path);
   if (text[0] == '\0')
     option_error(reporter, "%s: PasswordFile \"%.120s\" is empty", where, path);
   else if (strlen(text) > PASSWORD_MAX)

@@ -132,7 +132,7 @@ static int add_configured(struct device_registry *r) {
     if (k == NULL)
       return -1;
     k->options = o;
-    transport_select_start(k);
+    transport_select_start(k, r->options);
     if (o->kind == MATCH_ADDRESS) {
       struct sockaddr_in address = transport_select_at(k, o->address);
 
@@ -145,7 +145,7 @@ static int add_configured(struct device_registry *r) {
       device_format_mac(o->mac, mac);
       set_identity(r, k, mac);
     }
-    unique_names_enter(&r->names, k, (enum name_by)r->options->name_by);
+    unique_names_enter(&r->names, k, (enum name_by)r->options->name_by, false);
   }
   return 0;
 }
@@ -334,7 +334,7 @@ static struct poll_device *welcome(struct device_registry *r,
   set_identity(r, k, identity);
   address = transport_select_at(k, from->sin_addr);
   set_address(r, k, &address);
-  unique_names_enter(&r->names, k, (enum name_by)r->options->name_by);
+  unique_names_enter(&r->names, k, (enum name_by)r->options->name_by, false);
   return k;
 }
 
@@ -350,8 +350,10 @@ struct poll_device *device_registry_meet(struct device_registry *r,
       !(in->tdp
             ? device_filter_may_pass(r->filter, &in->device, from->sin_addr)
             : device_filter_passes(r->filter, &in->device, from->sin_addr))) {
-    /* Renamed into what is to be ignored; only its own word counts. */
+    /* Renamed into what is to be ignored, it seems. Of one that has answered
+     * polls only they are believed: anybody can send a datagram. */
     if (k != NULL && k->options == NULL && k->poll.state == POLL_IDLE &&
+        !k->status.answered &&
         k->address.sin_addr.s_addr == from->sin_addr.s_addr)
       device_registry_forget(r, k);
     k = NULL;
@@ -479,6 +481,12 @@ static void replace(struct device_registry *r, struct poll_device *other,
   device_registry_forget(r, other);
 }
 
+void device_registry_unanswered(struct device_registry *r,
+                                struct poll_device *k) {
+  if (!k->status.answered)
+    unique_names_unanswered(&r->names, k);
+}
+
 enum confirmed device_registry_confirm(struct device_registry *r,
                                        struct poll_device *k,
                                        char why[WHY_SIZE]) {
@@ -510,7 +518,7 @@ enum confirmed device_registry_confirm(struct device_registry *r,
   k->ignored = is_left_out(r, k, why);
   if (k->ignored)
     return CONFIRMED_IGNORED;
-  unique_names_enter(&r->names, k, (enum name_by)r->options->name_by);
+  unique_names_enter(&r->names, k, (enum name_by)r->options->name_by, true);
   if (!device_registry_follow_plugs(k)) {
     snprintf(why, WHY_SIZE, "out of memory");
     return CONFIRMED_OTHER;

@@ -46,6 +46,10 @@ enum confirmed device_registry_confirm(struct device_registry *r,
                                        struct poll_device *k,
                                        char why[WHY_SIZE]);
 
+/* A poll of k is over, and it did not answer. */
+void device_registry_unanswered(struct device_registry *r,
+                                struct poll_device *k);
+
 /* The plugs may have changed since: makes k.plugs follow device.plugs. False
  * when memory is out. */
 bool device_registry_follow_plugs(struct poll_device *k);

@@ -18,6 +18,8 @@ enum {
   /* Datagrams taken at once: a flood must not starve the polls. */
   DATAGRAMS_AT_ONCE = 128,
   /* Thousands of devices answer one broadcast within milliseconds. */
+  /* For so long answers still count when a search has ended. */
+  LATE_US = 3 * 1000000,
   RECEIVE_BUFFER = 4 * 1024 * 1024,
 };
 
@@ -31,7 +33,11 @@ struct discovery {
   unsigned rounds_left;
   bool active;
   bool over; /* one has ended, and nobody has asked */
+  uint64_t ended_us;
   bool failing_said;
+  /* where the present or last search was sent */
+  struct interface_target targets[INTERFACE_TARGETS_MAX];
+  size_t targets_num;
   char iot[PROBE_MAX], tdp[PROBE_MAX]; /* what is sent */
   size_t iot_len, tdp_len;
   char datagram[DATAGRAM_MAX + 1];
@@ -155,15 +161,15 @@ void discovery_probe(struct discovery *s, struct in_addr address) {
 }
 
 static void send_round(struct discovery *s) {
-  struct interface_target targets[INTERFACE_TARGETS_MAX];
   size_t num = s->options->discovery
                    ? interface_targets(&s->options->targets,
-                                       &s->options->interfaces, targets)
+                                       &s->options->interfaces, s->targets)
                    : 0;
   size_t sent = 0;
 
+  s->targets_num = num;
   for (size_t i = 0; i < num; i++)
-    sent += send_probes(s, targets[i].address, targets[i].index);
+    sent += send_probes(s, s->targets[i].address, s->targets[i].index);
   if (num == 0 && s->options->discovery && !s->failing_said) {
     s->failing_said = true;
     log_say(LOG_LEVEL_WARNING,
@@ -180,6 +186,7 @@ static void send_round(struct discovery *s) {
 static void end(struct discovery *s) {
   s->active = false;
   s->over = true;
+  s->ended_us = loop_now_us(s->loop);
   loop_wake(s->loop);
 }
 
@@ -224,13 +231,23 @@ void discovery_start(struct discovery *s) {
 
 /* -- receiving -- */
 
+static bool is_expected(const struct discovery *s, struct in_addr from) {
+  if (!s->active && loop_now_us(s->loop) > s->ended_us + LATE_US)
+    return false;
+  for (size_t i = 0; i < s->targets_num; i++)
+    if (interface_target_covers(&s->targets[i], from))
+      return true;
+  return false;
+}
+
 static void take(struct discovery *s, size_t len,
                  const struct sockaddr_in *from) {
   struct introduction in;
   char why[WHY_SIZE];
 
   if (!s->hooks.wanted(s->hooks.arg, from->sin_addr,
-                       discovery_packet_is_tdp(s->datagram, len)))
+                       discovery_packet_is_tdp(s->datagram, len),
+                       is_expected(s, from->sin_addr)))
     return;
   if (discovery_packet_read(&in, s->doc, s->datagram, len, why) == OUTCOME_OK)
     s->hooks.met(s->hooks.arg, &in, from);

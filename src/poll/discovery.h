@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* Looking for devices: probes by UDP in several rounds, answers whenever they
- * come, also between searches. Everything belongs to the engine's thread. */
+/* Looking for devices: probes by UDP in several rounds. Answers count while a
+ * search is on and when they come from where it was sent; also from single
+ * addresses that were asked by name, as long as the owner waits for them. The
+ * sender of a datagram is easily forged, so that an answer proves nothing; this
+ * only keeps those out who are not even near. Everything belongs to the
+ * engine's thread. */
 #ifndef POLL_DISCOVERY_H
 #define POLL_DISCOVERY_H
 
@@ -15,8 +19,9 @@ struct discovery_hooks {
   /* Somebody answered; takes the introduction over. */
   void (*met)(void *arg, struct introduction *in,
               const struct sockaddr_in *from);
-  /* Whether an answer from there is news (else it is not even read). */
-  bool (*wanted)(void *arg, struct in_addr from, bool tdp);
+  /* Whether an answer from there is news (else it is not even read). expected:
+   * it may be one to the search that is on. */
+  bool (*wanted)(void *arg, struct in_addr from, bool tdp, bool expected);
   /* Each round also asks these one by one: calls discovery_probe(). */
   void (*round)(void *arg);
   void *arg;

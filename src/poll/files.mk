@@ -21,10 +21,14 @@ libpoll_la_SOURCES = \
 	%D%/options.h \
 	%D%/poll_cycle.c \
 	%D%/poll_cycle.h \
+	%D%/poll_debug.c \
+	%D%/poll_debug.h \
 	%D%/poll_device.c \
 	%D%/poll_device.h \
 	%D%/poll_engine.c \
 	%D%/poll_engine.h \
+	%D%/poll_log.c \
+	%D%/poll_log.h \
 	%D%/poll_queue.c \
 	%D%/poll_queue.h \
 	%D%/poll_report.c \

@@ -7,7 +7,7 @@
 #include <arpa/inet.h>
 #include <ifaddrs.h>
 #include <net/if.h>
-#include <stdbool.h>
+#include <stdint.h>
 #include <string.h>
 
 struct address_list {
@@ -16,32 +16,51 @@ struct address_list {
 };
 
 static void add(struct address_list *list, struct in_addr address,
-                unsigned index) {
+                unsigned index, struct in_addr network, struct in_addr mask) {
   for (size_t i = 0; i < list->count; i++)
     if (list->out[i].address.s_addr == address.s_addr &&
-        list->out[i].index == index)
+        list->out[i].index == index && list->out[i].mask.s_addr == mask.s_addr)
       return;
   if (list->count < INTERFACE_TARGETS_MAX)
-    list->out[list->count++] = (struct interface_target){address, index};
+    list->out[list->count++] = (struct interface_target){
+        .address = address, .index = index, .network = network, .mask = mask};
+}
+
+bool interface_target_covers(const struct interface_target *target,
+                             struct in_addr from) {
+  return ((from.s_addr ^ target->network.s_addr) & target->mask.s_addr) == 0;
+}
+
+/* Whom a target means that somebody has configured: a single machine, or the
+ * network whose broadcast address it looks like. */
+static struct in_addr mask_of(struct in_addr target) {
+  uint32_t address = ntohl(target.s_addr);
+  uint32_t mask = UINT32_MAX;
+
+  for (int bytes = 0; bytes < 3 && (address & 0xff) == 0xff; bytes++) {
+    address >>= 8;
+    mask <<= 8;
+  }
+  return (struct in_addr){.s_addr = htonl(mask)};
+}
+
+static struct in_addr address_in(const struct sockaddr *from) {
+  struct sockaddr_in address;
+
+  memcpy(&address, from, sizeof(address));
+  return address.sin_addr;
 }
 
 static bool wanted(const struct ifaddrs *i,
                    const struct option_strings *names) {
   if (i->ifa_addr == NULL || i->ifa_addr->sa_family != AF_INET ||
       (i->ifa_flags & IFF_UP) == 0 || (i->ifa_flags & IFF_BROADCAST) == 0 ||
-      i->ifa_broadaddr == NULL)
+      i->ifa_broadaddr == NULL || i->ifa_netmask == NULL)
     return false;
   for (size_t n = 0; n < names->count; n++)
     if (strcmp(names->items[n], i->ifa_name) == 0)
       return true;
   return names->count == 0;
-}
-
-static struct in_addr broadcast_of(const struct ifaddrs *i) {
-  struct sockaddr_in address;
-
-  memcpy(&address, i->ifa_broadaddr, sizeof(address));
-  return address.sin_addr;
 }
 
 static void add_all(struct address_list *list, const struct ifaddrs *all,
@@ -50,8 +69,9 @@ static void add_all(struct address_list *list, const struct ifaddrs *all,
 
   for (const struct ifaddrs *i = all; i != NULL; i = i->ifa_next)
     if (wanted(i, names))
-      add(list, limited ? everywhere : broadcast_of(i),
-          if_nametoindex(i->ifa_name));
+      add(list, limited ? everywhere : address_in(i->ifa_broadaddr),
+          if_nametoindex(i->ifa_name), address_in(i->ifa_addr),
+          address_in(i->ifa_netmask));
 }
 
 size_t interface_targets(const struct option_strings *targets,
@@ -72,7 +92,7 @@ size_t interface_targets(const struct option_strings *targets,
     if (address.s_addr == INADDR_BROADCAST)
       add_all(&list, all, names, true);
     else
-      add(&list, address, 0);
+      add(&list, address, 0, address, mask_of(address));
   }
   freeifaddrs(all);
   return list.count;

@@ -7,12 +7,20 @@
 #include "config/option.h"
 
 #include <netinet/in.h>
+#include <stdbool.h>
 #include <stddef.h>
 
 struct interface_target {
   struct in_addr address; /* to send to */
   unsigned index;         /* of the interface to leave by; 0: any */
+  /* Who may answer: every address that agrees with network where mask has
+   * ones. */
+  struct in_addr network, mask;
 };
+
+/* Whether an answer from there may be one to this target. */
+bool interface_target_covers(const struct interface_target *target,
+                             struct in_addr from);
 
 enum { INTERFACE_TARGETS_MAX = 128 };
 

@@ -25,7 +25,7 @@ void poll_options_init(struct poll_options *o) {
       .discovery_packets = 3,
       .keep_missing = true,
       .max_devices = 4096,
-      .timeout = 2,
+      .timeout = 5,
       .retries = 2,
       .retry_delay = 0.5,
       .max_in_flight = 256,
@@ -167,6 +167,17 @@ static void read_device_block(void *target, const struct conf_item *item,
   appliance_block_read(&d->blocks, item, "<Device>", reporter);
 }
 
+static void read_allow_aes(void *target, const struct conf_item *item,
+                           struct option_reporter *reporter) {
+  struct device_options *d = target;
+
+  if (item->values_num != 1 || item->values[0].kind != CONF_BOOL) {
+    option_error(reporter, "<Device>: option AllowAES expects true or false");
+    return;
+  }
+  d->allow_aes = item->values[0].boolean ? LEAVE_GIVEN : LEAVE_DENIED;
+}
+
 const struct option device_options_table[] = {
     {.name = "Name",
      .type = OPTION_STRING,
@@ -185,6 +196,15 @@ const struct option device_options_table[] = {
      .type = OPTION_CHOICE,
      .offset = offsetof(struct device_options, transport),
      .choices = transport_choices},
+    {.name = "AllowAES", .type = OPTION_BLOCK, .block = read_allow_aes},
+    {.name = "AESLogin",
+     .type = OPTION_COUNT,
+     .offset = offsetof(struct device_options, aes_login),
+     .min = 1,
+     .max = 2},
+    {.name = "Debug",
+     .type = OPTION_BOOL,
+     .offset = offsetof(struct device_options, debug)},
     {.name = "Plug", .type = OPTION_BLOCK, .block = read_plug},
     {.name = "Username",
      .type = OPTION_STRING,
@@ -337,6 +357,7 @@ const struct option poll_options_table[] = {
     {.name = "PasswordFile",
      .type = OPTION_STRING,
      .offset = offsetof(struct poll_options, login.password_file)},
+    {.name = "AllowAES", .type = OPTION_BOOL, .offset = AT(allow_aes)},
     {.name = "StateDirectory", .type = OPTION_LATER},
     {.name = "Tariff", .type = OPTION_LATER},
     {.hints = poll_option_hints},
@@ -416,6 +437,15 @@ poll_options_account(const struct poll_options *o,
   if (device != NULL && device->login.account.user != NULL)
     return &device->login.account;
   return o->login.account.user != NULL ? &o->login.account : NULL;
+}
+
+bool poll_options_may_reveal(const struct poll_options *o,
+                             const struct device_options *device) {
+  if (device != NULL && device->transport == TRANSPORT_AES)
+    return true;
+  if (device != NULL && device->allow_aes != LEAVE_AS_ABOVE)
+    return device->allow_aes == LEAVE_GIVEN;
+  return o->allow_aes;
 }
 
 void poll_options_read(struct poll_options *o, const struct conf_item *block,

@@ -19,6 +19,9 @@ enum name_by { NAME_BY_ALIAS, NAME_BY_MAC, NAME_BY_ID, NAME_BY_ADDRESS };
 /* How a <Device "..."> block says which device it means. */
 enum match_kind { MATCH_ADDRESS, MATCH_MAC, MATCH_TEXT };
 
+/* An option that may be left to the block around. */
+enum leave { LEAVE_AS_ABOVE, LEAVE_GIVEN, LEAVE_DENIED };
+
 struct plug_options {
   char *match; /* the plug's own name or its slot */
   char *name;
@@ -36,6 +39,9 @@ struct device_options {
   int transport;          /* enum transport_choice of transports.h */
   struct credentials_options login;
   struct appliance_blocks blocks;
+  enum leave allow_aes;
+  unsigned aes_login; /* version of the AES login; 0: as the device says */
+  bool debug;
   struct plug_options *plugs;
   size_t plugs_num;
 };
@@ -56,6 +62,7 @@ struct poll_options {
   int name_by;
   struct option_strings ignore, only; /* patterns, checked */
   struct credentials_options login;
+  bool allow_aes;
   bool report_info, report_lights, report_sensors, report_totals;
   struct device_options *devices;
   size_t devices_num;
@@ -69,6 +76,11 @@ void poll_options_free(struct poll_options *o);
  * plugin's; NULL when there is none. */
 const struct account *poll_options_account(const struct poll_options *o,
                                            const struct device_options *device);
+
+/* Whether the account may be shown to whoever answers in the name of a device
+ * (device may be NULL): option AllowAES, or Transport "aes" in its block. */
+bool poll_options_may_reveal(const struct poll_options *o,
+                             const struct device_options *device);
 
 /* Reads password files again that have changed. True when an account is another
  * one now: texts of the old one are gone. */

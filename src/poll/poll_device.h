@@ -35,13 +35,18 @@ struct poll_contact {
   const struct dialect *dialect;
   const struct transport *transport;
   struct service service;
-  const struct transport *other; /* to try when that one does not work */
-  bool by_tdp;            /* the device itself said so; else it is a guess */
-  bool by_iot;            /* it answers port 9999 as well */
-  unsigned guess;         /* which one */
+  /* What it says itself, in datagrams; NULL: nothing, all is trial. */
+  const struct transport *told;
+  struct service told_service;
+  bool by_tdp;            /* said by TDP: counts more than port 9999 */
   char owner[OWNER_SIZE]; /* the account it belongs to; "" when not told */
-  struct link *link;      /* opened by poller.c */
-  bool changed;           /* how it is spoken with has just changed */
+  const struct transport *worked; /* last, as the device speaks now */
+  unsigned misses;     /* polls in a row in which nothing was heard of it */
+  uint32_t tried;      /* ways in the present round, by number */
+  bool refused;        /* one of them refused the account */
+  bool round_said;     /* that none of several was the right one */
+  bool changed;        /* how it is spoken with has just changed */
+  struct link *link;   /* opened by poller.c */
   unsigned short_only; /* polls in a row that went well only when its requests
                         * were short */
   bool singly;         /* in the attempt under way, one thing at a time */
@@ -51,7 +56,13 @@ struct poll_contact {
  * auth_backoff.c. */
 struct poll_auth {
   bool trusted; /* has accepted this account, and not refused it since */
-  bool refused; /* it did not accept this account, and that is said */
+  bool proved;  /* has proved that it knows the configured account: from then on
+                 * it is not believed with less, whoever speaks in its name */
+  bool by_default;    /* works with a default account though one is configured,
+                       * and that is said */
+  bool barred_said;   /* that it wants the account shown */
+  char why[WHY_SIZE]; /* of its last refusal */
+  bool refused;       /* it did not accept this account, and that is said */
   bool locked_by_device;  /* and it named the time until when */
   unsigned locked_steps;  /* accounts refused in a row */
   bool account_changed;   /* while a poll was under way: see to it after that */
@@ -88,6 +99,7 @@ struct poll_run {
   struct progress progress;
   enum next asked;
   unsigned attempts;
+  bool heard;      /* an answer has come that made sense */
   bool published;  /* the reading is out */
   bool was_down;   /* when it began */
   bool woken;      /* was woken up by a datagram */
@@ -109,6 +121,7 @@ struct poll_seen {
   bool seen_iot;                /* on port 9999 */
   bool seen_tdp;                /* and by TDP */
   bool asked_tdp;               /* by name: what it says by TDP now is news */
+  uint64_t asked_us;            /* by name, last (monotonic); 0: never */
   unsigned missed;              /* searches in a row */
   struct sockaddr_in candidate; /* where else it was seen; port 0: nowhere */
 };
@@ -134,7 +147,10 @@ struct poll_device {
   /* unique_names.c. */
   struct {
     char base[DEVICE_NAME_SIZE]; /* before it was made unique */
-    struct hash_node by_name, by_called;
+    char suffix[8];              /* that tells it apart, if need be */
+    bool is_real;                /* has answered, or is configured */
+    bool is_pending;             /* may still turn out to be */
+    struct hash_node by_base, in_real, in_pending, in_suffix, by_called;
   } names;
 
   struct poll_contact contact;

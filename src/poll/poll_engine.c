@@ -72,10 +72,9 @@ static void say_problem(void *arg, const char *line) {
   log_say(LOG_LEVEL_WARNING, "%s", line);
 }
 
-/* Asks an idle device again with its new account, over a new link. */
-static void try_account(struct poll_device *k) {
-  transport_select_close(k);
+static void try_new_account(struct poll_device *k) {
   auth_backoff_new_account(k);
+  transport_select_again(k);
 }
 
 /* While somebody refuses his account, a new password may come any time. All
@@ -98,14 +97,14 @@ static void look_for_passwords(struct poll_engine *e) {
     if (k->poll.state != POLL_IDLE)
       k->auth.account_changed = true;
     else if (k->auth.refused)
-      try_account(k);
+      try_new_account(k);
 }
 
 static void poll_done(void *arg, struct poll_device *k) {
   struct poll_engine *e = arg;
 
   if (k->auth.account_changed && k->auth.refused)
-    try_account(k);
+    try_new_account(k);
   k->auth.account_changed = false;
   poll_cycle_done(&e->cycle, k);
 }

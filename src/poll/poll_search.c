@@ -21,6 +21,8 @@ enum {
   SEARCHES_UNTIL_FORGOTTEN = 3,
   PROBES_PER_ROUND = 256,
   NAMES_PAUSE_US = 30 * 1000000,
+  /* For so long an answer to a probe by name is waited for. */
+  ASKED_FOR_US = 10 * 1000000,
 };
 
 struct poll_search {
@@ -131,18 +133,32 @@ static void met(void *arg, struct introduction *in,
   k->contact.changed = false;
 }
 
-static bool wanted(void *arg, struct in_addr from, bool tdp) {
+/* Whether k was asked by name a moment ago. */
+static bool was_asked(const struct poll_search *s,
+                      const struct poll_device *k) {
+  return k->search.asked_us != 0 &&
+         now_us(s) - k->search.asked_us < ASKED_FOR_US;
+}
+
+static bool wanted(void *arg, struct in_addr from, bool tdp, bool expected) {
   struct poll_search *s = arg;
   struct poll_device *k = device_registry_at(s->cycle->registry, from);
 
   if (k == NULL)
-    return s->cycle->options->discovery;
+    return expected && s->cycle->options->discovery;
+  if (!expected && !was_asked(s, k))
+    return false;
   if (tdp && k->search.asked_tdp)
     return true;
   if (!k->status.up)
     return tdp ? !k->search.seen_tdp : !k->search.seen_iot;
   k->search.seen = true; /* its polls say all that the answer could */
   return false;
+}
+
+static void ask_by_name(struct poll_search *s, struct poll_device *k) {
+  k->search.asked_us = now_us(s);
+  discovery_probe(s->discovery, k->address.sin_addr);
 }
 
 /* Those that went silent are asked by name too: a broadcast may not reach
@@ -154,7 +170,7 @@ static void search_round(void *arg) {
   for (struct poll_device *k = next_device(s, NULL);
        k != NULL && sent < PROBES_PER_ROUND; k = next_device(s, k))
     if (!k->status.up && k->address.sin_port != 0) {
-      discovery_probe(s->discovery, k->address.sin_addr);
+      ask_by_name(s, k);
       sent++;
     }
 }
@@ -163,7 +179,7 @@ void poll_search_rouse(struct poll_search *s, struct poll_device *k) {
   if (k->address.sin_port == 0)
     return;
   k->search.asked_tdp = true;
-  discovery_probe(s->discovery, k->address.sin_addr);
+  ask_by_name(s, k);
 }
 
 /* -- searching again -- */

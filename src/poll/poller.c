@@ -8,7 +8,10 @@
 #include "base/log.h"
 #include "base/worker.h"
 #include "device/http/http_client.h"
+#include "device/transport/transports.h"
 #include "poll/auth_backoff.h"
+#include "poll/poll_debug.h"
+#include "poll/poll_log.h"
 #include "poll/poll_queue.h"
 #include "poll/transport_select.h"
 
@@ -31,16 +34,12 @@ struct poller {
   struct poll_queue living, others;
   unsigned in_flight, others_in_flight;
   double energy;
-  unsigned strangers_said; /* log lines about them in this window */
-  uint64_t window_ends_us;
+  struct poll_log log;
 };
 
 enum {
   /* Descriptors left for the rest of the daemon. */
   DESCRIPTORS_SPARED = 256,
-  /* Thousands of forged devices must not fill the log. */
-  STRANGERS_SAID = 16,
-  STRANGERS_WINDOW_US = 300 * 1000000,
   REQUEST_SIZE_MAX = 1024,
   /* What a server takes to start once a datagram has woken it. */
   ROUSE_PAUSE_US = 800 * 1000,
@@ -139,29 +138,13 @@ static void release(struct poller *p, struct poll_device *k) {
   k->poll.state = POLL_IDLE;
 }
 
-/* A device that was found but never answered. */
-static void say_stranger(struct poller *p, const struct poll_device *k) {
-  uint64_t now_us = loop_now_us(p->loop);
-
-  if (now_us >= p->window_ends_us) {
-    p->window_ends_us = now_us + STRANGERS_WINDOW_US;
-    p->strangers_said = 0;
-  }
-  if (p->strangers_said < STRANGERS_SAID)
-    log_say(LOG_LEVEL_WARNING, "%s (%s) does not answer: %s", k->name,
-            poll_device_address(k), k->status.why);
-  else if (p->strangers_said == STRANGERS_SAID)
-    log_say(LOG_LEVEL_WARNING,
-            "more devices were found that do not answer; not listed");
-  p->strangers_said++;
-}
-
 /* It is one that is to be left out: no report, and no further poll. */
-static void leave_out(struct poller *p, struct poll_device *k) {
+static void leave_out(struct poller *p, struct poll_device *k,
+                      const char *why) {
   release(p, k);
   if (k->status.answered)
-    log_say(LOG_LEVEL_NOTICE, "%s is called \"%s\" now, which is to be ignored",
-            k->name, k->device.alias);
+    log_say(LOG_LEVEL_NOTICE, "%s (%s) is not polled any more: %s", k->name,
+            poll_device_address(k), why);
   k->status.answered = false;
   k->status.up = false;
   k->status.polled = true;
@@ -182,29 +165,50 @@ static bool is_established(const struct poller *p,
          device_registry_count(p->registry) < p->options->max_devices;
 }
 
+/* An account that was refused stays the reason while other ways are tried. */
+static void keep_reason(struct poll_device *k) {
+  if (k->status.outcome == OUTCOME_AUTH)
+    memcpy(k->auth.why, k->status.why, sizeof(k->auth.why));
+  else if (k->contact.refused && k->status.outcome != OUTCOME_TIMEOUT &&
+           k->status.outcome != OUTCOME_UNREACHABLE) {
+    k->status.outcome = OUTCOME_AUTH;
+    memcpy(k->status.why, k->auth.why, sizeof(k->status.why));
+  }
+}
+
+/* Goes on to another way in; where there is none left an account that was
+ * refused is not tried again soon. locked_s: for how long the device wants to
+ * be left alone. */
+static void go_on(struct poller *p, struct poll_device *k, unsigned locked_s) {
+  bool refused = k->contact.refused || k->status.outcome == OUTCOME_AUTH;
+  char ways[WHY_SIZE];
+  bool several = transport_select_tried(k, ways);
+
+  if (locked_s == 0 && transport_select_try_other(k, p->options))
+    return;
+  if (several && k->status.outcome != OUTCOME_AUTH && !k->status.answered)
+    poll_log_round(&p->log, k, ways, loop_now_us(p->loop));
+  if (refused)
+    auth_backoff_refused(k, locked_s, loop_now_us(p->loop));
+}
+
 /* The whole poll failed, after all its attempts. */
 static void give_up(struct poller *p, struct poll_device *k) {
   bool was_up = k->status.up;
   bool established = is_established(p, k);
-  bool refused = k->status.outcome == OUTCOME_AUTH;
+  unsigned locked_s =
+      k->status.outcome == OUTCOME_AUTH ? auth_backoff_locked_for(k) : 0;
 
   release(p, k);
-  if (was_up)
-    log_say(LOG_LEVEL_WARNING, "%s (%s) stopped answering: %s", k->name,
-            k->address.sin_port != 0 ? poll_device_address(k) : "no address",
-            k->status.why);
-  else if (!k->status.polled ||
-           (refused && !k->auth.refused)) /* somebody has to act */
-    say_stranger(p, k);
-  k->auth.refused |= refused;
-  if (refused)
-    auth_backoff_refused(k, loop_now_us(p->loop));
+  device_registry_unanswered(p->registry, k);
+  keep_reason(k);
+  poll_log_failure(&p->log, k, p->options, loop_now_us(p->loop));
   set_up(k, false);
   if (established)
     poll_report_send(&p->reporter, k, REPORT_STATE);
   if (!device_registry_try_candidate(p->registry, k) && was_up)
     p->hooks.lost(p->hooks.arg, k);
-  transport_select_try_other(k);
+  go_on(p, k, locked_s);
   rouse(p, k);
   rest(p, k);
 }
@@ -223,7 +227,8 @@ static void publish(struct poller *p, struct poll_device *k) {
     return;
   }
   transport_select_worked(k);
-  auth_backoff_accepted(k);
+  poll_log_shown(&p->log, k);
+  auth_backoff_accepted(k, poll_options_account(p->options, k->options));
   k->search.asked_tdp = false;
   k->poll.published = true;
   k->status.response = (double)(now_us - k->poll.started_us) / 1e6;
@@ -307,11 +312,13 @@ static void answered(void *arg, enum outcome outcome, char *answer, size_t len,
   char text[WHY_SIZE] = "";
 
   loop_timer_cancel(p->loop, &k->poll.timer);
+  poll_debug_answered(k, outcome, answer, len, why);
   if (outcome == OUTCOME_OK) {
     bool introduces = k->poll.progress.step == 0;
 
     outcome = k->contact.dialect->take(&k->device, &k->poll.progress, p->doc,
                                        answer, len, text);
+    k->poll.heard |= outcome == OUTCOME_OK;
     count_failed_parts(k);
     if (outcome != OUTCOME_OK && k->poll.asked == NEXT_CORE &&
         !k->poll.progress.combined)
@@ -324,7 +331,7 @@ static void answered(void *arg, enum outcome outcome, char *answer, size_t len,
       case CONFIRMED:
         break;
       case CONFIRMED_IGNORED:
-        leave_out(p, k);
+        leave_out(p, k, text);
         return;
       case CONFIRMED_OTHER:
         outcome = OUTCOME_DEVICE;
@@ -345,6 +352,10 @@ static struct link *open_link(struct poller *p, const struct poll_device *k) {
       .account = poll_options_account(p->options, k->options),
   };
 
+  where.own_only = k->auth.proved;
+  where.reveal = poll_options_may_reveal(p->options, k->options);
+  if (k->options != NULL && k->options->aes_login != 0)
+    where.service.login = (uint8_t)k->options->aes_login;
   where.foreign = auth_backoff_is_foreign(k, where.account);
   // cppcheck-suppress returnDanglingLifetime ; open() copies what it keeps
   return k->contact.transport->open(&p->env, &where);
@@ -405,6 +416,7 @@ static void send_next(struct poller *p, struct poll_device *k) {
 
   k->poll.state = POLL_ASKED;
   k->poll.requests++;
+  poll_debug_asked(k, p->request.data, p->request.len);
   if (k->contact.link == NULL)
     k->contact.link = open_link(p, k);
   due_us = k->contact.link != NULL ? deadline(p, k) : 0;
@@ -559,6 +571,7 @@ static void timer_fired(struct loop_timer *timer) {
     begin_attempt(p, k);
     break;
   case POLL_ASKED:
+    poll_debug_answered(k, OUTCOME_TIMEOUT, NULL, 0, "no answer in time");
     failed(p, k, OUTCOME_TIMEOUT, "no answer in time");
     break;
   case POLL_IDLE:
@@ -596,6 +609,7 @@ static void start(struct poller *p, struct poll_device *k) {
   k->poll.state = POLL_ASKED;
   k->poll.attempts = 0;
   k->poll.published = false;
+  k->poll.heard = false;
   k->poll.woken = false;
   k->poll.split = false;
   k->poll.was_down = !k->status.up;

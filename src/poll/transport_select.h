@@ -10,7 +10,8 @@
 #include "poll/poll_device.h"
 
 /* Begins with the first trial that fits option Transport. */
-void transport_select_start(struct poll_device *k);
+void transport_select_start(struct poll_device *k,
+                            const struct poll_options *o);
 
 /* As a device that was not known introduces itself. */
 void transport_select_take(struct poll_device *k,
@@ -21,9 +22,20 @@ void transport_select_take(struct poll_device *k,
 void transport_select_adopt(struct poll_device *k,
                             const struct introduction *in);
 
-/* A poll of k failed: tries the next thing, if there is any and it may be the
- * better one. */
-void transport_select_try_other(struct poll_device *k);
+/* A poll of k failed: goes on to the next way that has not been tried since it
+ * last spoke, in the order of transports.h, if that may be the better one.
+ * True: there is one, and the next poll goes that way; false: it stays, or is
+ * back where it began. */
+bool transport_select_try_other(struct poll_device *k,
+                                const struct poll_options *o);
+
+/* Begins anew with what k says of itself: what it refused counts no more. k is
+ * idle; its link, which may know an old account, is closed. */
+void transport_select_again(struct poll_device *k);
+
+/* Names the transports of the present round, "klap, xor". Whether there are
+ * several. */
+bool transport_select_tried(const struct poll_device *k, char out[WHY_SIZE]);
 
 /* A poll of k went well: it needs no other way. */
 void transport_select_worked(struct poll_device *k);

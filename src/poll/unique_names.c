@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Unique names: see roster.h. */
+/* Unique names: see unique_names.h. */
 #include <config.h>
 
 #include "poll/unique_names.h"
@@ -12,20 +12,35 @@
 #include <string.h>
 
 int unique_names_init(struct unique_names *r) {
-  int err = hash_init(&r->by_name);
+  struct hash *all[] = {&r->by_base, &r->real, &r->pending, &r->by_suffix,
+                        &r->by_called};
+  int err = 0;
 
-  return err < 0 ? err : hash_init(&r->by_called);
+  for (size_t i = 0; i < sizeof(all) / sizeof(all[0]) && err == 0; i++)
+    err = hash_init(all[i]);
+  return err;
 }
 
 void unique_names_free(struct unique_names *r) {
-  hash_free(&r->by_name);
+  hash_free(&r->by_base);
+  hash_free(&r->real);
+  hash_free(&r->pending);
+  hash_free(&r->by_suffix);
   hash_free(&r->by_called);
 }
 
-static struct poll_device *next_same_name(struct hash_node *n,
-                                          const char *base) {
+/* -- who shares a name -- */
+
+static uint64_t hash_of_text(const struct hash *h, const char *text) {
+  return hash_of(h, text, strlen(text));
+}
+
+/* One table each for those of a base name: all, the real ones, and those that
+ * may turn out to be real. They are asked for one or two members only, so that
+ * a thousand forged namesakes cost no more than one. */
+static struct poll_device *of_base(struct hash_node *n, const char *base) {
   for (; n != NULL; n = hash_next(n)) {
-    struct poll_device *k = HASH_OWNER(n, struct poll_device, names.by_name);
+    struct poll_device *k = HASH_OWNER(n, struct poll_device, names.by_base);
 
     if (strcmp(k->names.base, base) == 0)
       return k;
@@ -33,16 +48,86 @@ static struct poll_device *next_same_name(struct hash_node *n,
   return NULL;
 }
 
-static struct poll_device *first_same_name(const struct unique_names *r,
-                                           const char *base) {
-  return next_same_name(
-      hash_first(&r->by_name, hash_of(&r->by_name, base, strlen(base))), base);
+static struct poll_device *first_member(const struct unique_names *r,
+                                        const char *base) {
+  return of_base(hash_first(&r->by_base, hash_of_text(&r->by_base, base)),
+                 base);
 }
+
+static bool has_other_member(const struct unique_names *r,
+                             const struct poll_device *k) {
+  struct poll_device *o = first_member(r, k->names.base);
+
+  if (o == k)
+    o = of_base(hash_next(&o->names.by_base), k->names.base);
+  return o != NULL;
+}
+
+static struct poll_device *of_real(struct hash_node *n, const char *base) {
+  for (; n != NULL; n = hash_next(n)) {
+    struct poll_device *k = HASH_OWNER(n, struct poll_device, names.in_real);
+
+    if (strcmp(k->names.base, base) == 0)
+      return k;
+  }
+  return NULL;
+}
+
+static struct poll_device *first_real(const struct unique_names *r,
+                                      const char *base) {
+  return of_real(hash_first(&r->real, hash_of_text(&r->real, base)), base);
+}
+
+static struct poll_device *next_real(const struct poll_device *k) {
+  return of_real(hash_next(&k->names.in_real), k->names.base);
+}
+
+static bool has_other_real(const struct unique_names *r,
+                           const struct poll_device *k) {
+  struct poll_device *o = first_real(r, k->names.base);
+
+  return o == k ? next_real(o) != NULL : o != NULL;
+}
+
+/* k itself, if it is real, is not pending. */
+static bool has_pending(const struct unique_names *r, const char *base) {
+  struct hash_node *n =
+      hash_first(&r->pending, hash_of_text(&r->pending, base));
+
+  for (; n != NULL; n = hash_next(n))
+    if (strcmp(HASH_OWNER(n, struct poll_device, names.in_pending)->names.base,
+               base) == 0)
+      return true;
+  return false;
+}
+
+static uint64_t suffix_hash(const struct unique_names *r,
+                            const struct poll_device *k) {
+  return hash_of_text(&r->by_suffix, k->names.base) ^
+         hash_of_text(&r->by_suffix, k->names.suffix) << 1;
+}
+
+/* Whether another has the same base name and the same end of the MAC. */
+static bool has_same_suffix(const struct unique_names *r,
+                            const struct poll_device *k) {
+  struct hash_node *n = hash_first(&r->by_suffix, suffix_hash(r, k));
+
+  for (; n != NULL; n = hash_next(n)) {
+    struct poll_device *o = HASH_OWNER(n, struct poll_device, names.in_suffix);
+
+    if (o != k && strcmp(o->names.base, k->names.base) == 0 &&
+        strcmp(o->names.suffix, k->names.suffix) == 0)
+      return true;
+  }
+  return false;
+}
+
+/* -- giving names -- */
 
 static struct poll_device *called(const struct unique_names *r,
                                   const char *name) {
   struct hash_node *n =
-      hash_first(&r->by_called, hash_of(&r->by_called, name, strlen(name)));
+      hash_first(&r->by_called, hash_of_text(&r->by_called, name));
 
   for (; n != NULL; n = hash_next(n)) {
     struct poll_device *k = HASH_OWNER(n, struct poll_device, names.by_called);
@@ -62,12 +147,22 @@ static void call(struct unique_names *r, struct poll_device *k,
   snprintf(k->name, sizeof(k->name), "%s", name);
   if (k->name[0] != '\0')
     hash_add(&r->by_called, &k->names.by_called,
-             hash_of(&r->by_called, k->name, strlen(k->name)));
+             hash_of_text(&r->by_called, k->name));
+}
+
+static bool is_plain(const struct poll_device *k) {
+  return strcmp(k->name, k->names.base) == 0;
+}
+
+/* Whether holder is to give its name up for k. */
+static bool gives_way(const struct poll_device *holder,
+                      const struct poll_device *k) {
+  return k->names.is_real || !holder->names.is_real;
 }
 
 /* Calls k by its base name with its whole identity behind it (one not met yet:
  * with what its block is for). Whoever has an alias of just that look gives
- * way in turn. */
+ * way in turn; where it need not, the identity stands there once more. */
 static void call_in_full(struct unique_names *r, struct poll_device *k) {
   for (;;) {
     const char *whole = k->identity[0] == '\0' && k->options != NULL
@@ -80,10 +175,18 @@ static void call_in_full(struct unique_names *r, struct poll_device *k) {
     text_name(whole, strlen(whole), suffix, sizeof(suffix));
     device_name_with_suffix(k->names.base, suffix, name);
     holder = called(r, name);
+    for (unsigned n = 2; holder != NULL && holder != k && !gives_way(holder, k);
+         n++) {
+      char longer[DEVICE_NAME_SIZE - 8];
+
+      snprintf(longer, sizeof(longer), "%.40s %u", suffix, n);
+      device_name_with_suffix(k->names.base, longer, name);
+      holder = called(r, name);
+    }
     if (holder == k)
       return;
     call(r, k, name);
-    if (holder == NULL || strcmp(holder->name, holder->names.base) != 0)
+    if (holder == NULL || !is_plain(holder))
       return;
     k = holder;
   }
@@ -92,43 +195,56 @@ static void call_in_full(struct unique_names *r, struct poll_device *k) {
 /* Calls k by its base name with the short suffix, or in full where that would
  * not tell it apart; who came first makes no difference. */
 static void call_apart(struct unique_names *r, struct poll_device *k) {
-  char suffix[DEVICE_NAME_SIZE];
   char name[DEVICE_NAME_SIZE];
-  bool ambiguous = false;
+  bool ambiguous = has_same_suffix(r, k);
   struct poll_device *holder;
 
-  for (struct poll_device *o = first_same_name(r, k->names.base); o != NULL;
-       o = next_same_name(hash_next(&o->names.by_name), k->names.base))
-    if (o != k && device_name_same_suffix(o, k)) {
-      ambiguous = true;
-      call_in_full(r, o);
-    }
-  device_name_suffix(k, suffix);
-  device_name_with_suffix(k->names.base, suffix, name);
+  device_name_with_suffix(k->names.base, k->names.suffix, name);
   holder = called(r, name);
-  if (holder != NULL && holder != k &&
-      strcmp(holder->name, holder->names.base) == 0)
-    call_in_full(r, holder);
-  else if (holder != NULL && holder != k)
-    ambiguous = true;
+  if (holder != NULL && holder != k) {
+    bool moved = gives_way(holder, k) && (ambiguous || is_plain(holder));
+
+    ambiguous |= !moved;
+    if (moved)
+      call_in_full(r, holder);
+  }
   if (ambiguous)
     call_in_full(r, k);
   else
     call(r, k, name);
 }
 
-static void unname(struct unique_names *r, struct poll_device *k) {
-  struct poll_device *left;
+/* Whether k must be told apart from others of its base name. Who has answered
+ * polls keeps it, whatever others say of themselves; while it is not clear yet
+ * who they are, it is only not taken up. */
+static bool is_contested(const struct unique_names *r,
+                         const struct poll_device *k) {
+  if (!k->names.is_real)
+    return has_other_member(r, k);
+  return has_other_real(r, k) ||
+         (!is_plain(k) && has_pending(r, k->names.base));
+}
 
-  if (k->names.base[0] == '\0')
-    return;
-  hash_remove(&r->by_name, &k->names.by_name);
-  left = first_same_name(r, k->names.base);
-  if (left != NULL &&
-      next_same_name(hash_next(&left->names.by_name), k->names.base) == NULL &&
-      called(r, left->names.base) == NULL)
-    call(r, left, left->names.base);
-  k->names.base[0] = '\0';
+static void place(struct unique_names *r, struct poll_device *k) {
+  struct poll_device *holder = called(r, k->names.base);
+
+  if (is_contested(r, k))
+    call_apart(r, k);
+  else if (holder == NULL || holder == k)
+    call(r, k, k->names.base);
+  else
+    call_in_full(r, k); /* another's suffix makes it look like k */
+}
+
+/* Somebody of that base name is gone, or is nobody: whoever is left alone gets
+ * the name. */
+static void settle(struct unique_names *r, const char *base) {
+  struct poll_device *k = first_real(r, base);
+
+  if (k == NULL)
+    k = first_member(r, base);
+  if (k != NULL && called(r, base) == NULL && !is_contested(r, k))
+    call(r, k, base);
 }
 
 static void say_shared(const struct poll_device *k) {
@@ -138,41 +254,94 @@ static void say_shared(const struct poll_device *k) {
           k->names.base);
 }
 
+/* -- coming and going -- */
+
+static void take_out_of_pending(struct unique_names *r, struct poll_device *k) {
+  if (k->names.is_pending)
+    hash_remove(&r->pending, &k->names.in_pending);
+  k->names.is_pending = false;
+}
+
+static void take_out_quietly(struct unique_names *r, struct poll_device *k) {
+  if (k->names.base[0] == '\0')
+    return;
+  hash_remove(&r->by_base, &k->names.by_base);
+  hash_remove(&r->by_suffix, &k->names.in_suffix);
+  if (k->names.is_real)
+    hash_remove(&r->real, &k->names.in_real);
+  take_out_of_pending(r, k);
+  k->names.is_real = false;
+  k->names.base[0] = '\0';
+}
+
+static void take_out(struct unique_names *r, struct poll_device *k) {
+  char base[DEVICE_NAME_SIZE];
+
+  memcpy(base, k->names.base, sizeof(base));
+  take_out_quietly(r, k);
+  if (base[0] != '\0')
+    settle(r, base);
+}
+
+static void put_in(struct unique_names *r, struct poll_device *k,
+                   const char *base, bool real) {
+  char suffix[DEVICE_NAME_SIZE];
+
+  device_name_suffix(k, suffix);
+  snprintf(k->names.base, sizeof(k->names.base), "%s", base);
+  snprintf(k->names.suffix, sizeof(k->names.suffix), "%.*s",
+           (int)sizeof(k->names.suffix) - 1, suffix);
+  k->names.is_real = real;
+  k->names.is_pending = !real && !k->status.polled;
+  hash_add(&r->by_base, &k->names.by_base, hash_of_text(&r->by_base, base));
+  hash_add(&r->by_suffix, &k->names.in_suffix, suffix_hash(r, k));
+  if (real)
+    hash_add(&r->real, &k->names.in_real, hash_of_text(&r->real, base));
+  if (k->names.is_pending)
+    hash_add(&r->pending, &k->names.in_pending,
+             hash_of_text(&r->pending, base));
+}
+
 void unique_names_enter(struct unique_names *r, struct poll_device *k,
-                        enum name_by by) {
+                        enum name_by by, bool answered) {
+  bool real = answered || k->names.is_real || k->options != NULL;
   char base[DEVICE_NAME_SIZE];
   char before[DEVICE_NAME_SIZE];
-  struct poll_device *other;
+  char suffix[DEVICE_NAME_SIZE];
   struct poll_device *holder;
+  bool shared;
 
   device_name_base(k, by, base);
-  if (strcmp(base, k->names.base) == 0)
+  device_name_suffix(k, suffix);
+  if (strcmp(base, k->names.base) == 0 && real == k->names.is_real &&
+      strcmp(suffix, k->names.suffix) == 0)
     return;
   memcpy(before, k->name, sizeof(before));
-  unname(r, k);
-  other = first_same_name(r, base);
-  memcpy(k->names.base, base, sizeof(base));
-  hash_add(&r->by_name, &k->names.by_name,
-           hash_of(&r->by_name, base, strlen(base)));
+  if (strcmp(base, k->names.base) != 0)
+    take_out(r, k);
+  else /* nobody else is renamed in between */
+    take_out_quietly(r, k);
   holder = called(r, base);
-  if (other == NULL && (holder == NULL || holder == k)) {
-    call(r, k, base);
-  } else {
-    /* Of three and more the others have their suffix already. */
-    if (other == NULL || strcmp(other->name, other->names.base) == 0)
-      say_shared(k);
-    if (other != NULL && strcmp(other->name, other->names.base) == 0)
-      call_apart(r, other);
-    if (other != NULL)
-      call_apart(r, k);
-    else
-      call_in_full(r, k);
-  }
-  if (k->status.answered && before[0] != '\0')
+  shared = holder != NULL && holder != k;
+  put_in(r, k, base, real);
+  if (shared && strcmp(holder->names.base, base) == 0 &&
+      is_contested(r, holder))
+    call_apart(r, holder);
+  if (shared)
+    say_shared(k);
+  place(r, k);
+  if (k->status.answered && before[0] != '\0' && strcmp(before, k->name) != 0)
     log_say(LOG_LEVEL_NOTICE, "%s is now called \"%s\"", before, k->name);
 }
 
+void unique_names_unanswered(struct unique_names *r, struct poll_device *k) {
+  if (!k->names.is_pending)
+    return;
+  take_out_of_pending(r, k);
+  settle(r, k->names.base);
+}
+
 void unique_names_leave(struct unique_names *r, struct poll_device *k) {
-  unname(r, k);
+  take_out(r, k);
   call(r, k, "");
 }

@@ -116,7 +116,8 @@ static void login_klap(struct device *d, const char *user, const char *pass) {
   memcpy(hello, post(d, "/app/handshake1", local, sizeof(local), &len),
          sizeof(hello));
   must(len == KLAP_HELLO &&
-           klap_recognise(user, pass, local, hello, &auth, &account) == 0 &&
+           klap_recognise(user, pass, false, local, hello, &auth, &account) ==
+               0 &&
            klap_derive(&auth, local, hello, &d->klap) == 0 &&
            klap_client_hash(&auth, local, hello, proof) == 0,
        "handshake");

@@ -73,7 +73,8 @@ static void fuzz_run(struct job *job) { job->run(job); }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   static const struct account account = {"user@example.com", "great_password"};
-  struct endpoint where = {.account = &account, .service = {.login = 2}};
+  struct endpoint where = {
+      .account = &account, .service = {.login = 2}, .reveal = true};
 
   if (size > 0)
     where.service.login = data[0] & 3; /* the first letter serves twice */

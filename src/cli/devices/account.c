@@ -32,24 +32,25 @@ static void no_problem(void *arg, const char *where, const char *text) {
   (void)text;
 }
 
-static struct credentials_options *login_for(struct poll_options *o,
+/* The block of a device; NULL: it has none. */
+static const struct device_options *block_of(const struct poll_options *o,
                                              const char *device) {
   for (size_t i = 0; device != NULL && i < o->devices_num; i++) {
-    struct device_options *d = &o->devices[i];
+    const struct device_options *d = &o->devices[i];
 
-    if (d->login.account.user != NULL &&
-        (text_same(d->match, device) ||
-         (d->name != NULL && text_same(d->name, device))))
-      return &d->login;
+    if (text_same(d->match, device) ||
+        (d->name != NULL && text_same(d->name, device)))
+      return d;
   }
-  return &o->login;
+  return NULL;
 }
 
 void account_from_machine(struct poll_options *o, const char *device) {
   struct option_reporter reporter = {.say = keep_quiet};
   const char *path = config_default();
   struct poll_options theirs;
-  struct credentials_options *login;
+  const struct device_options *block;
+  const struct account *account;
   struct config config;
 
   if (path == NULL)
@@ -60,9 +61,11 @@ void account_from_machine(struct poll_options *o, const char *device) {
       if (config_is_plugin(config.statements[i].item, "kasa"))
         poll_options_read(&theirs, config.statements[i].item, &reporter);
   config_free(&config);
-  login = login_for(&theirs, device);
-  if (login->account.user != NULL)
-    (void)credentials_set(&o->login, login->account.user, login->account.pass);
+  block = block_of(&theirs, device);
+  account = poll_options_account(&theirs, block);
+  if (account != NULL)
+    (void)credentials_set(&o->login, account->user, account->pass);
+  o->allow_aes = poll_options_may_reveal(&theirs, block);
   poll_options_free(&theirs);
 }
 

@@ -16,9 +16,10 @@ struct typed_account {
   char pass[ACCOUNT_PASS_MAX];
 };
 
-/* Takes the account, and nothing else, from the configuration of the collectd
- * of this machine, as far as this user may read it. device: the address, MAC
- * or name whose <Device> block may have its own; NULL: none. Says nothing. */
+/* Takes the account, whether it may be shown (AllowAES), and nothing else, from
+ * the configuration of the collectd of this machine, as far as this user may
+ * read it. device: the address, MAC or name whose <Device> block may have its
+ * own; NULL: none. Says nothing. */
 void account_from_machine(struct poll_options *o, const char *device);
 
 /* Takes it from the options of a command (NULL: not given) or else from the

@@ -140,12 +140,11 @@ static void read_scheme(struct introduction *in, const struct json *doc,
   in->service.tls = get_count(doc, scheme, "is_support_https", 1) == 1;
   in->service.login = (uint8_t)get_count(doc, scheme, "lv", 9);
   if (in->transport == &transport_aes && in->service.login == 0)
-    in->service.login = 1; /* older than the number */
+    in->service.login = 2; /* never the one that shows more */
   port = get_count(doc, scheme, "http_port", 65535);
   if (in->transport == &transport_klap && json_type(doc, tpap) == JSON_OBJECT &&
       get_count(doc, result, "tpap_preferred", 1) == 1) {
     in->transport = &transport_tpap;
-    in->other = &transport_klap;
   }
   if (in->transport == &transport_tpap && in->service.tls && port == 0)
     port = get_count(doc, tpap, "port", 65535);

@@ -40,8 +40,6 @@ struct introduction {
   const struct transport *transport; /* NULL: none that we speak */
   struct service service;
   bool tdp; /* the device itself said how: this counts more than a guess */
-  /* What to speak when transport does not work after all; NULL: nothing. */
-  const struct transport *other;
   char owner[OWNER_SIZE]; /* as discovery_packet_owner(), "" when not told */
 };
 

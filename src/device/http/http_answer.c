@@ -58,6 +58,8 @@ static void take_cookie(struct http_client_answer *a, const char *text,
         a->cookie[0] = '\0';
   }
   value = find_value(text, len, "TIMEOUT", &n);
+  if (n > 0)
+    a->lifetime = 0; /* the last line counts */
   for (size_t i = 0; i < n && i < 8 && value[i] >= '0' && value[i] <= '9'; i++)
     a->lifetime = a->lifetime * 10 + (value[i] - '0');
 }

@@ -31,7 +31,7 @@ struct link {
   char token[TOKEN_SIZE];
   long lifetime;
   bool by_default; /* with the makers' account: our own was not accepted */
-  unsigned login;  /* its version, 1 or 2; 0: not known yet */
+  unsigned login;  /* its version: 1, else 2 */
   unsigned locked;
 };
 
@@ -116,12 +116,13 @@ static int log_in(struct link *link) {
   char user[AES_NAME_SIZE];
   char pass[BASE64_SIZE(512)];
   char text[LOGIN_MAX];
-  bool second = link->login >= 2;
+  bool second = link->login != 1;
   int len;
   int err;
 
   link->stage = STAGE_LOGIN;
-  if (!second && strlen(a->pass) > 512)
+  if (a == NULL || (!link->by_default && !link->base.where.reveal) ||
+      (!second && strlen(a->pass) > 512))
     return -EINVAL;
   err = aes_hashed(a->user, user);
   if (err == 0 && second)
@@ -140,11 +141,6 @@ static int log_in(struct link *link) {
   return err;
 }
 
-/* Whether the device itself has said which version of login it wants. */
-static bool is_told(const struct link *link) {
-  return link->base.where.service.login != 0;
-}
-
 static enum outcome aes_send(struct link *link, const void *request, size_t len,
                              link_done *done, void *arg, const char **why) {
   int err;
@@ -154,8 +150,7 @@ static enum outcome aes_send(struct link *link, const void *request, size_t len,
   err = http_link_begin(&link->base, request, len, done, arg);
   link->locked = 0;
   link->by_default = link->base.where.account == NULL;
-  if (link->login == 0) /* the newer one does not show the password */
-    link->login = is_told(link) ? link->base.where.service.login : 2;
+  link->login = link->base.where.service.login;
   if (err == 0)
     err =
         http_link_is_open(&link->base) ? send_request(link) : shake_hands(link);
@@ -180,22 +175,31 @@ static void renew(struct link *link, enum outcome outcome, const char *why) {
   go_on(link, shake_hands(link));
 }
 
-/* Our own account was not accepted. Some devices know only the makers'; and
- * where the version of the login is not known, it may have been the wrong one.
- * A second login needs a second handshake. */
+/* Our own account was not accepted. Some devices know only the makers'; a
+ * second login needs a second handshake. Never with an older version of the
+ * login than before: that shows the password. */
 static void account_refused(struct link *link) {
   drop_session(link);
-  if (!is_told(link) && link->login == 2) {
-    link->login = 1;
-    go_on(link, shake_hands(link));
-  } else if (is_told(link) && !link->by_default) {
+  if (!link->by_default && !link->base.where.own_only) {
     link->by_default = true;
     go_on(link, shake_hands(link));
   } else {
-    link->login = 0;
     link->stage = STAGE_IDLE;
     http_link_fail_account(&link->base);
   }
+}
+
+/* Whoever answers chooses the key under which the login is sent, so it is no
+ * secret to him. */
+static bool may_log_in(const struct link *link) {
+  return link->by_default || link->base.where.reveal;
+}
+
+static void fail_closed(struct link *link) {
+  drop_session(link);
+  fail(link, OUTCOME_AUTH,
+       "it wants the account by AES, which shows it to whoever answers: see "
+       "option AllowAES");
 }
 
 static void take_code(struct link *link, double code, json_ref root) {
@@ -323,7 +327,10 @@ static void take_key(struct link *link, struct http_client_answer *a) {
   }
   memcpy(link->base.cookie, a->cookie, sizeof(link->base.cookie));
   link->lifetime = a->lifetime;
-  go_on(link, log_in(link));
+  if (may_log_in(link))
+    go_on(link, log_in(link));
+  else
+    fail_closed(link);
 }
 
 static bool good_token(const char *token) {
@@ -451,6 +458,12 @@ static unsigned aes_exchanges(const struct link *link) {
 
 static unsigned aes_locked(const struct link *link) { return link->locked; }
 
+static enum account_used aes_account(const struct link *link) {
+  if (!http_link_is_open(&link->base))
+    return ACCOUNT_NONE;
+  return link->by_default ? ACCOUNT_DEFAULT : ACCOUNT_SHOWN;
+}
+
 const struct transport transport_aes = {
     .name = "aes",
     .port = 80,
@@ -461,4 +474,5 @@ const struct transport transport_aes = {
     .close = aes_close,
     .exchanges = aes_exchanges,
     .locked = aes_locked,
+    .account = aes_account,
 };

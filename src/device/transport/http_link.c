@@ -113,7 +113,12 @@ bool http_link_is_barred(struct http_link *l, const char **why) {
 void http_link_fail_account(struct http_link *l) {
   const struct account *a = l->where.account;
 
-  if (a == NULL)
+  if (l->where.own_only && a != NULL)
+    http_link_fail(l, OUTCOME_AUTH,
+                   "it no longer proves that it knows the account %.40s, as it "
+                   "did before: was it reset, or is it another device?",
+                   a->user);
+  else if (a == NULL)
     http_link_fail(l, OUTCOME_AUTH,
                    "it wants a TP-Link account: set Username and Password, or "
                    "PasswordFile, in <Plugin kasa>");

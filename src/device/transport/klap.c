@@ -31,9 +31,10 @@ struct link {
   enum stage stage;
   uint8_t local[KLAP_SEED];
   struct klap_keys keys;
-  unsigned requests; /* answered in this session */
-  unsigned spoilt;   /* sessions that went bad after a good start */
-  bool one_shot;     /* take a new session for each request */
+  unsigned requests;         /* answered in this session */
+  unsigned spoilt;           /* sessions that went bad after a good start */
+  enum klap_account account; /* with which the session was made */
+  bool one_shot;             /* take a new session for each request */
   long lifetime;
 };
 
@@ -133,7 +134,6 @@ static const char CLOSED[] =
 
 static void take_hello(struct link *link, struct http_client_answer *a) {
   struct klap_auth auth;
-  enum klap_account account;
   const struct account *own = link->base.where.account;
   const uint8_t *hello = (const uint8_t *)a->body;
   uint8_t proof[SHA256_SIZE];
@@ -150,9 +150,9 @@ static void take_hello(struct link *link, struct http_client_answer *a) {
                    "handshake: HTTP %ld with %zu bytes", a->status, a->len);
     return;
   }
-  err = klap_recognise(own != NULL ? own->user : NULL,
-                       own != NULL ? own->pass : NULL, link->local, hello,
-                       &auth, &account);
+  err = klap_recognise(
+      own != NULL ? own->user : NULL, own != NULL ? own->pass : NULL,
+      link->base.where.own_only, link->local, hello, &auth, &link->account);
   if (err == -ENOENT) {
     link->stage = STAGE_IDLE;
     http_link_fail_account(&link->base);
@@ -293,6 +293,12 @@ static unsigned klap_exchanges(const struct link *link) {
   return has_session(link) ? 1 : 3;
 }
 
+static enum account_used klap_account(const struct link *link) {
+  if (!http_link_is_open(&link->base) && !link->one_shot)
+    return ACCOUNT_NONE;
+  return link->account == KLAP_ACCOUNT_OWN ? ACCOUNT_PROVED : ACCOUNT_DEFAULT;
+}
+
 const struct transport transport_klap = {
     .name = "klap",
     .port = 80,
@@ -302,4 +308,5 @@ const struct transport transport_klap = {
     .abort = klap_abort,
     .close = klap_close,
     .exchanges = klap_exchanges,
+    .account = klap_account,
 };

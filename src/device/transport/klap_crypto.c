@@ -4,8 +4,11 @@
 
 #include "device/transport/klap_crypto.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <string.h>
+
+enum { USER_MAX = 256 };
 
 #define SPAN(bytes_, len_)                                                     \
   (struct span) { (bytes_), (len_) }
@@ -60,37 +63,87 @@ int klap_client_hash(const struct klap_auth *auth,
   return seeds_hash(auth, remote, local, out);
 }
 
-int klap_recognise(const char *user, const char *pass,
+/* Whether hello was made with this account, in some version. 0, -ENOENT, or
+ * -ENOMEM. */
+static int recognise_one(const char *user, const char *pass,
+                         const uint8_t local[KLAP_SEED],
+                         const uint8_t hello[KLAP_HELLO],
+                         struct klap_auth *auth) {
+  static const enum klap_version versions[] = {KLAP_V2, KLAP_V1,
+                                               KLAP_V2_ACCOUNT_V1_SEEDS};
+  uint8_t expected[SHA256_SIZE];
+
+  for (unsigned v = 0; v < sizeof(versions) / sizeof(versions[0]); v++) {
+    int err = klap_auth_of(versions[v], user, pass, auth);
+
+    if (err == 0)
+      err = klap_server_hash(auth, local, hello, expected);
+    if (err < 0)
+      return err;
+    if (crypto_same(expected, hello + KLAP_SEED, SHA256_SIZE))
+      return 0;
+  }
+  return -ENOENT;
+}
+
+/* Devices keep a hash of the address as it was registered. Who types it in
+ * other capitals means the same account, and trying costs nothing here: the
+ * hello is compared on this side. */
+enum capitals { AS_TYPED, SMALL, FIRST_CAPITAL, ALL_CAPITALS, CAPITALS };
+
+static void in_capitals(enum capitals how, char *user) {
+  for (char *c = user; *c != '\0' && how != AS_TYPED; c++) {
+    bool large = how == ALL_CAPITALS || (how == FIRST_CAPITAL && c == user);
+
+    *c =
+        (char)(large ? toupper((unsigned char)*c) : tolower((unsigned char)*c));
+  }
+}
+
+static int recognise_own(const char *user, const char *pass,
+                         const uint8_t local[KLAP_SEED],
+                         const uint8_t hello[KLAP_HELLO],
+                         struct klap_auth *auth) {
+  char spelled[USER_MAX];
+  int err = -ENOENT;
+
+  if (strlen(user) >= sizeof(spelled)) /* longer than any address */
+    return recognise_one(user, pass, local, hello, auth);
+  for (int how = AS_TYPED; how < CAPITALS && err == -ENOENT; how++) {
+    strcpy(spelled, user);
+    in_capitals((enum capitals)how, spelled);
+    if (how == AS_TYPED || strcmp(spelled, user) != 0)
+      err = recognise_one(spelled, pass, local, hello, auth);
+  }
+  return err;
+}
+
+int klap_recognise(const char *user, const char *pass, bool own_only,
                    const uint8_t local[KLAP_SEED],
                    const uint8_t hello[KLAP_HELLO], struct klap_auth *auth,
                    enum klap_account *account) {
-  static const enum klap_version versions[] = {KLAP_V2, KLAP_V1,
-                                               KLAP_V2_ACCOUNT_V1_SEEDS};
-  const struct {
+  static const struct {
+    enum klap_account account;
     const char *user, *pass;
-  } accounts[] = {
-      [KLAP_ACCOUNT_OWN] = {user, pass},
-      [KLAP_ACCOUNT_KASA] = {"kasa@tp-link.net", "kasaSetup"},
-      [KLAP_ACCOUNT_TAPO] = {"test@tp-link.net", "test"},
-      [KLAP_ACCOUNT_BLANK] = {"", ""},
+  } defaults[] = {
+      {KLAP_ACCOUNT_KASA, "kasa@tp-link.net", "kasaSetup"},
+      {KLAP_ACCOUNT_TAPO, "test@tp-link.net", "test"},
+      {KLAP_ACCOUNT_BLANK, "", ""},
   };
-  uint8_t expected[SHA256_SIZE];
+  int err = -ENOENT;
 
-  for (unsigned a = 0; a < sizeof(accounts) / sizeof(accounts[0]); a++)
-    for (unsigned v = 0; v < 3 && accounts[a].user != NULL; v++) {
-      int err =
-          klap_auth_of(versions[v], accounts[a].user, accounts[a].pass, auth);
-
-      if (err == 0)
-        err = klap_server_hash(auth, local, hello, expected);
-      if (err < 0)
-        return err;
-      *account = (enum klap_account)a;
-      if (crypto_same(expected, hello + KLAP_SEED, SHA256_SIZE))
-        return 0;
-    }
-  crypto_wipe(auth, sizeof(*auth));
-  return -ENOENT;
+  *account = KLAP_ACCOUNT_OWN;
+  if (user != NULL)
+    err = recognise_own(user, pass, local, hello, auth);
+  for (unsigned a = 0; a < sizeof(defaults) / sizeof(defaults[0]) &&
+                       err == -ENOENT && !own_only;
+       a++) {
+    *account = defaults[a].account;
+    err = recognise_one(defaults[a].user, defaults[a].pass, local, hello, auth);
+  }
+  if (err < 0)
+    crypto_wipe(auth, sizeof(*auth));
+  return err;
 }
 
 /* -- the session

@@ -8,6 +8,8 @@
 #include "device/crypto/cipher.h"
 #include "device/crypto/crypto.h"
 
+#include <stdbool.h>
+
 enum {
   KLAP_SEED = 16,
   KLAP_HELLO = KLAP_SEED + SHA256_SIZE, /* the answer to handshake1 */
@@ -43,10 +45,10 @@ enum klap_account {
   KLAP_ACCOUNT_BLANK,
 };
 
-/* Finds the account and version whose server hash the device has sent; user
- * may be NULL: then only the makers' defaults are tried. -ENOENT when none
- * fits. */
-int klap_recognise(const char *user, const char *pass,
+/* Finds the account and version whose server hash the device has sent: user's
+ * in several capitals (NULL: there is none), then the makers' defaults unless
+ * own_only. -ENOENT when none fits. */
+int klap_recognise(const char *user, const char *pass, bool own_only,
                    const uint8_t local[KLAP_SEED],
                    const uint8_t hello[KLAP_HELLO], struct klap_auth *auth,
                    enum klap_account *account);

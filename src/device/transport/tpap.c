@@ -49,6 +49,7 @@ struct link {
   char stok[TPAP_STOK_SIZE];
   enum tpap_w0 form; /* the one that works with this device */
   bool form_tried;   /* the other form, in this login */
+  bool by_default;   /* the device belongs to nobody, and any account will do */
   unsigned locked;
 };
 
@@ -269,6 +270,11 @@ static void take_discover(struct link *link, const struct json *doc,
     fail(link, OUTCOME_REFUSED, "it wants KLAP, not TPAP");
     return;
   }
+  if (tpap_is_unbound(offer) && link->base.where.own_only) {
+    fail_account(link);
+    return;
+  }
+  link->by_default = tpap_is_unbound(offer);
   if (!tpap_is_unbound(offer) &&
       (link->base.where.account == NULL || link->base.where.foreign)) {
     fail_account(link); /* a try would only bring the lock nearer */
@@ -466,6 +472,12 @@ static unsigned tpap_exchanges(const struct link *link) {
 
 static unsigned tpap_locked(const struct link *link) { return link->locked; }
 
+static enum account_used tpap_account(const struct link *link) {
+  if (!http_link_is_open(&link->base))
+    return ACCOUNT_NONE;
+  return link->by_default ? ACCOUNT_DEFAULT : ACCOUNT_PROVED;
+}
+
 const struct transport transport_tpap = {
     .name = "tpap",
     .port = 80,
@@ -476,4 +488,5 @@ const struct transport transport_tpap = {
     .close = tpap_close,
     .exchanges = tpap_exchanges,
     .locked = tpap_locked,
+    .account = tpap_account,
 };

@@ -4,7 +4,9 @@ of the password there is, beside a few that are recognised and no more."""
 
 from klap_tpap import CIPHERS, PASSWORD, USER
 
-ACCOUNT = f'Username "{USER}"\nPassword "{PASSWORD}"\n'
+# AES shows the account to whoever answers: it needs to be allowed
+ACCOUNT = (f'Username "{USER}"\nPassword "{PASSWORD}"\n'
+           'AllowAES true\n')
 
 # the order of PROTOCOL's table of credential strings, and the one of devices
 # that never belonged to anybody
@@ -98,7 +100,7 @@ READ = [
      "energy": "no_emeter", "quirks": {"batch_stops": True}},
     {"alias": "SMART, short batches", "transport": "klap", "load": 51.5,
      "quirks": {"batch_max": 2, "batch_reverse": True}},
-    {"alias": "AES 1 plug", "transport": "aes", "lv": 0, "load": 52},
+    {"alias": "AES 1 plug", "transport": "aes", "lv": 1, "load": 52},
     {"alias": "AES 2 plug", "transport": "aes", "lv": 2, "load": 53},
     {"alias": "AES 1 said so", "transport": "aes", "lv": 1, "load": 53.5},
     {"alias": "AES strip", "transport": "aes", "model": "P316M(US)",

@@ -10,7 +10,7 @@ KINDS = {
     "iot klap": {"transport": "klap", "dialect": "iot", "new_klap": True,
                  "load": 31},
     "aes": {"transport": "aes", "load": 32},
-    "old aes": {"transport": "aes", "lv": 0, "load": 33},
+    "old aes": {"transport": "aes", "lv": 1, "load": 33},
     "tpap": {"transport": "tpap", "load": 34, "tpap_iterations": 100},
 }
 

@@ -227,7 +227,8 @@ static void setup(void) {
   transport_fixture_open(&b);
   where = (struct endpoint){.address = server_start(&web, answer, NULL),
                             .service = {.login = 2},
-                            .account = &account};
+                            .account = &account,
+                            .reveal = true};
   link_ = NULL;
   reopen();
 }
@@ -268,20 +269,41 @@ START_TEST(the_makers_account_is_tried_after_ours) {
 }
 END_TEST
 
-/* Nothing is known of it but the address. */
-START_TEST(the_version_of_the_login_is_found_out) {
+/* Nothing is known of it but the address: the login that shows the password
+ * itself is not fallen back to. */
+START_TEST(the_password_itself_is_not_sent_unasked) {
   dev.login = _i + 1;
   where.service.login = 0;
   reopen();
+  ck_assert_int_eq(ask(), _i == 0 ? OUTCOME_AUTH : OUTCOME_OK);
+  ck_assert_int_eq(dev.logins, _i == 0 ? 2 : 1); /* and the makers' account */
+}
+END_TEST
+
+START_TEST(without_leave_nobody_is_shown_the_account) {
+  where.reveal = false;
+  reopen();
+  for (int i = 0; i < 3; i++) {
+    ck_assert_int_eq(ask(), OUTCOME_AUTH);
+    ck_assert_ptr_nonnull(strstr(b.why, "AllowAES"));
+  }
+  ck_assert_int_eq(dev.handshakes, 3);
+  ck_assert_int_eq(dev.logins, 0);
+  where.account = NULL; /* then there is nothing to show */
+  dev.user = "test@tp-link.net";
+  dev.pass = "test";
+  reopen();
   ck_assert_int_eq(ask(), OUTCOME_OK);
-  ck_assert_int_eq(dev.logins, _i == 0 ? 2 : 1);
-  dev.evict = 1;
-  ck_assert_int_eq(ask(), OUTCOME_OK); /* and remembered */
-  ck_assert_int_eq(dev.logins, _i == 0 ? 3 : 2);
-  dev.pass = "other";
+}
+END_TEST
+
+START_TEST(who_proved_more_is_not_given_the_makers_account) {
+  dev.user = "test@tp-link.net";
+  dev.pass = "test";
+  where.own_only = true;
   reopen();
   ck_assert_int_eq(ask(), OUTCOME_AUTH);
-  ck_assert_int_eq(dev.logins, _i == 0 ? 5 : 4);
+  ck_assert_int_eq(dev.logins, 1);
 }
 END_TEST
 
@@ -511,7 +533,9 @@ static void fill(TCase *t) {
   tcase_add_checked_fixture(t, setup, teardown);
   tcase_add_loop_test(t, a_login_serves_many_requests, 0, 2);
   tcase_add_test(t, the_makers_account_is_tried_after_ours);
-  tcase_add_loop_test(t, the_version_of_the_login_is_found_out, 0, 2);
+  tcase_add_loop_test(t, the_password_itself_is_not_sent_unasked, 0, 2);
+  tcase_add_test(t, without_leave_nobody_is_shown_the_account);
+  tcase_add_test(t, who_proved_more_is_not_given_the_makers_account);
   tcase_add_test(t, a_wrong_password_is_said_and_not_repeated);
   tcase_add_test(t, somebody_elses_device_is_not_even_tried);
   tcase_add_test(t, a_lock_is_respected);

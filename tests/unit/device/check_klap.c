@@ -223,6 +223,36 @@ static const struct {
                 {"test@tp-link.net", "test"},
                 {"", ""}};
 
+/* Who registered it wrote it in one way, who configures it in another. */
+START_TEST(capitals_do_not_matter) {
+  static const char *const registered[] = {"me@example.org", "Me@example.org",
+                                           "ME@EXAMPLE.ORG"};
+  static const struct account typed = {"mE@Example.Org", "secret"};
+
+  dev.user = registered[_i];
+  reopen(&typed);
+  ck_assert_int_eq(ask("{}"), OUTCOME_OK);
+  ck_assert_int_eq(transport_klap.account(link_), ACCOUNT_PROVED);
+}
+END_TEST
+
+START_TEST(who_proved_the_account_is_not_taken_with_less) {
+  static const struct account defaults[] = {{"kasa@tp-link.net", "kasaSetup"},
+                                            {"test@tp-link.net", "test"},
+                                            {"", ""}};
+
+  dev.user = defaults[_i].user;
+  dev.pass = defaults[_i].pass;
+  reopen(&account);
+  ck_assert_int_eq(ask("{}"), OUTCOME_OK);
+  ck_assert_int_eq(transport_klap.account(link_), ACCOUNT_DEFAULT);
+  where.own_only = true;
+  reopen(&account);
+  ck_assert_int_eq(ask("{}"), OUTCOME_AUTH);
+  ck_assert_ptr_nonnull(strstr(b.why, "no longer proves"));
+}
+END_TEST
+
 START_TEST(every_account_and_version_is_recognised) {
   dev.user = accounts[_i % 4].user;
   dev.pass = accounts[_i % 4].pass;
@@ -524,6 +554,8 @@ static void fill(TCase *t) {
   tcase_set_timeout(t, 30);
   tcase_add_test(t, a_session_lasts_on_one_connection);
   tcase_add_loop_test(t, every_account_and_version_is_recognised, 0, 12);
+  tcase_add_loop_test(t, capitals_do_not_matter, 0, 3);
+  tcase_add_loop_test(t, who_proved_the_account_is_not_taken_with_less, 0, 3);
   tcase_add_test(t, a_wrong_password_costs_one_request);
   tcase_add_test(t, somebody_elses_device_is_not_even_tried);
   tcase_add_test(t, a_page_of_html_is_no_hello);

@@ -152,8 +152,8 @@ START_TEST(one_hello_tells_account_and_version) {
                      0);
     ck_assert_int_eq(klap_server_hash(&auth, local, remote, hello + KLAP_SEED),
                      0);
-    ck_assert_int_eq(klap_recognise(USER, PASS, local, hello, &found, &account),
-                     0);
+    ck_assert_int_eq(
+        klap_recognise(USER, PASS, false, local, hello, &found, &account), 0);
     ck_assert_int_eq(account, known[_i].account);
     ck_assert_int_eq(found.version, (int)v);
     ck_assert_mem_eq(found.hash, auth.hash, auth.len);
@@ -170,10 +170,12 @@ START_TEST(strangers_are_not_recognised) {
   ck_assert_int_eq(klap_auth_of(KLAP_V2, USER, "other", &auth), 0);
   ck_assert_int_eq(klap_server_hash(&auth, local, remote, hello + KLAP_SEED),
                    0);
-  ck_assert_int_eq(klap_recognise(USER, PASS, local, hello, &found, &account),
-                   -ENOENT);
-  ck_assert_int_eq(klap_recognise(NULL, NULL, local, hello, &found, &account),
-                   -ENOENT);
+  ck_assert_int_eq(
+      klap_recognise(USER, PASS, false, local, hello, &found, &account),
+      -ENOENT);
+  ck_assert_int_eq(
+      klap_recognise(NULL, NULL, false, local, hello, &found, &account),
+      -ENOENT);
 }
 END_TEST
 

@@ -197,6 +197,43 @@ START_TEST(two_of_one_name_both_get_the_end_of_their_mac) {
 }
 END_TEST
 
+/* Anybody can send a datagram. */
+START_TEST(who_answers_keeps_its_name) {
+  struct poll_device *freezer, *forged, *twin;
+
+  start();
+  freezer = meet("Freezer", MAC_A, "192.0.2.7");
+  alive(freezer);
+  forged = meet("Freezer", MAC_B, "192.0.2.8");
+  ck_assert_str_eq(freezer->name, "Freezer");
+  ck_assert_str_eq(forged->name, "Freezer (bbbb)");
+  forged = meet("Freezer", "b0:95:75:00:aa:aa", "192.0.2.9");
+  ck_assert_str_eq(freezer->name, "Freezer");
+  ck_assert_str_eq(forged->name, "Freezer (b0:95:75:00:aa:aa)");
+  twin = meet("Freezer", MAC_C, "192.0.2.10");
+  alive(twin); /* that one is real */
+  ck_assert_str_eq(twin->name, "Freezer (cccc)");
+  ck_assert_str_eq(freezer->name, "Freezer (50:c7:bf:00:aa:aa)");
+}
+END_TEST
+
+/* Met before its namesake had its first poll: as long as it is not clear who
+ * that is, nobody is called Freezer. */
+START_TEST(a_namesake_that_never_answers_is_nobody) {
+  struct poll_device *freezer, *forged;
+
+  start();
+  forged = meet("Freezer", MAC_B, "192.0.2.8");
+  freezer = meet("Freezer", MAC_A, "192.0.2.7");
+  alive(freezer);
+  ck_assert_str_eq(freezer->name, "Freezer (aaaa)");
+  silent(forged);
+  device_registry_unanswered(registry, forged);
+  ck_assert_str_eq(freezer->name, "Freezer");
+  ck_assert_str_eq(forged->name, "Freezer (bbbb)");
+}
+END_TEST
+
 START_TEST(a_rename_keeps_the_identity) {
   struct poll_device *a, *b;
 
@@ -581,6 +618,8 @@ static void fill(TCase *t) {
                       ROWS(identities));
   tcase_add_test(t, unsupported_and_ignored_ones_stay_outside);
   tcase_add_test(t, two_of_one_name_both_get_the_end_of_their_mac);
+  tcase_add_test(t, who_answers_keeps_its_name);
+  tcase_add_test(t, a_namesake_that_never_answers_is_nobody);
   tcase_add_test(t, a_rename_keeps_the_identity);
   tcase_add_loop_test(t, no_two_devices_have_one_name, 0, ROWS(crowds));
   tcase_add_test(t, two_blocks_of_one_name_are_told_apart);

@@ -98,6 +98,8 @@ static const struct {
     {"Username me", "Username needs Password or PasswordFile beside it"},
     {"Password secret", "a password needs a Username beside it"},
     {"PasswordFile /etc/x", "a password needs a Username beside it"},
+    {"AllowAES true", NULL},
+    {"AllowAES maybe", "option AllowAES expects true or false"},
     {"StateDirectory kasa", "StateDirectory is not yet supported"},
     {"Tariff", "Tariff is not yet supported"},
     {"Devcie x", "unknown option Devcie, did you mean Device?"},
@@ -272,6 +274,10 @@ static const struct {
      "auto, xor, klap, tpap, aes, found "
      "\"carrier-pigeon\""},
     {"Transport 5", "<Device \"x\">: option Transport expects one of: "},
+    {"AllowAES 1", "<Device>: option AllowAES expects true or false"},
+    {"AESLogin 3", "<Device \"x\">: option AESLogin expects a whole number "
+                   "from 1 to 2, found 3"},
+    {"Debug 1", "<Device \"x\">: option Debug expects true or false"},
     {"Plug", "<Device>: <Plug> expects one name in quotes, found nothing"},
     {"Username me", "<Device \"x\">: Username needs Password or PasswordFile "
                     "beside it"},

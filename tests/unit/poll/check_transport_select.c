@@ -22,6 +22,7 @@
 
 static struct poll_device k;
 static struct device_options block;
+static struct poll_options options;
 static unsigned lines;
 static char last_line[1000];
 
@@ -35,6 +36,7 @@ static void count_line(void *arg, enum log_level level, const char *text) {
 static void setup(void) {
   k = (struct poll_device){0};
   block = (struct device_options){.kind = MATCH_ADDRESS};
+  poll_options_init(&options);
   lines = 0;
   log_set_sink(count_line, NULL);
   snprintf(k.name, sizeof(k.name), "Lamp");
@@ -69,7 +71,7 @@ static void found(struct introduction in) {
   live_at("192.0.2.7");
   k.status.answered = k.status.polled = k.status.up = true;
   transport_select_worked(&k);
-  auth_backoff_accepted(&k);
+  auth_backoff_accepted(&k, NULL);
 }
 
 static void tell(struct introduction in) {
@@ -77,9 +79,10 @@ static void tell(struct introduction in) {
   transport_select_adopt(&k, &in);
 }
 
-static void fails_by(enum outcome outcome) {
+/* Whether there is another way to try. */
+static bool fails_by(enum outcome outcome) {
   k.status.outcome = outcome;
-  transport_select_try_other(&k);
+  return transport_select_try_other(&k, &options);
 }
 
 #define SPEAKS(transport_, dialect_, port)                                     \
@@ -136,33 +139,72 @@ START_TEST(port_9999_says_nothing_against_tdp) {
 }
 END_TEST
 
-/* It says KLAP and serves port 9999 only, or says TPAP and wants KLAP. */
+/* It says KLAP and serves port 9999 only, or says TPAP and wants KLAP: then
+ * the other ways are tried in which its language is spoken, and one that works
+ * is stayed with, whatever it says again. */
 START_TEST(what_is_said_may_be_wrong) {
-  struct introduction in = by_tdp(&transport_klap, &dialect_iot);
+  static const enum outcome outcomes[] = {OUTCOME_AUTH, OUTCOME_REFUSED,
+                                          OUTCOME_MALFORMED};
+  enum outcome outcome = outcomes[_i % 3];
+  bool iot = _i < 3;
+  struct introduction in = by_tdp(iot ? &transport_klap : &transport_tpap,
+                                  iot ? &dialect_iot : &dialect_smart);
 
-  if (_i == 0) {
-    transport_select_take(&k, &in);
-    tell(by_iot());
-  } else if (_i == 1) {
-    struct introduction iot = by_iot();
-
-    transport_select_take(&k, &iot);
-    tell(in);
-  } else {
-    in.transport = &transport_tpap;
-    in.other = &transport_klap;
-    transport_select_take(&k, &in);
-  }
+  transport_select_take(&k, &in);
   live_at("192.0.2.7");
-  ck_assert_str_eq(k.contact.transport->name, _i == 2 ? "tpap" : "klap");
-  fails_by(OUTCOME_AUTH); /* that was the right way */
-  ck_assert_str_eq(k.contact.transport->name, _i == 2 ? "tpap" : "klap");
-  fails_by(OUTCOME_REFUSED);
-  SPEAKS(_i == 2 ? "klap" : "xor", "iot", _i == 2 ? 8080 : 9999);
+  ck_assert_str_eq(k.contact.transport->name, iot ? "klap" : "tpap");
+  ck_assert(fails_by(outcome));
+  SPEAKS(iot ? "xor" : "klap", iot ? "iot" : "smart", iot ? 9999 : 80);
   tell(in); /* once more */
-  ck_assert_str_eq(k.contact.transport->name, _i == 2 ? "klap" : "xor");
-  fails_by(OUTCOME_REFUSED);
-  SPEAKS(_i == 2 ? "tpap" : "klap", "iot", 8080);
+  ck_assert(!k.contact.changed);
+  ck_assert_str_eq(k.contact.transport->name, iot ? "xor" : "klap");
+  ck_assert(!fails_by(OUTCOME_REFUSED)); /* back to what it says */
+  SPEAKS(iot ? "klap" : "tpap", iot ? "iot" : "smart", 8080);
+  ck_assert(fails_by(outcome));
+  transport_select_worked(&k);
+  k.status.answered = true;
+  tell(in);
+  ck_assert_str_eq(k.contact.transport->name, iot ? "xor" : "klap");
+}
+END_TEST
+
+START_TEST(aes_is_tried_only_with_leave) {
+  static const char *const order[2][3] = {{"tpap", "klap", "tpap"},
+                                          {"tpap", "aes", "klap"}};
+
+  options.allow_aes = _i == 1;
+  found(by_tdp(&transport_klap, &dialect_smart));
+  k.contact.worked = NULL;
+  for (int i = 0; i < 3; i++) {
+    (void)fails_by(OUTCOME_MALFORMED);
+    ck_assert_str_eq(k.contact.transport->name, order[_i][i]);
+  }
+}
+END_TEST
+
+START_TEST(who_proved_the_account_is_not_asked_without) {
+  found(by_tdp(&transport_klap, &dialect_iot));
+  k.auth.proved = true;
+  for (int i = 0; i < 5; i++) {
+    (void)fails_by(OUTCOME_AUTH);
+    ck_assert_str_eq(k.contact.transport->name, "klap");
+  }
+  k.contact.by_tdp = false;
+  tell(by_iot());
+  ck_assert_str_eq(k.contact.transport->name, "klap");
+}
+END_TEST
+
+/* A datagram does not make the login show more. */
+START_TEST(the_version_of_a_login_does_not_go_down) {
+  struct introduction in = by_tdp(&transport_aes, &dialect_smart);
+
+  options.allow_aes = true;
+  in.service.login = 2;
+  found(in);
+  in.service.login = 1;
+  tell(in);
+  ck_assert_uint_eq(k.contact.service.login, 2);
 }
 END_TEST
 
@@ -173,9 +215,9 @@ START_TEST(what_works_needs_no_other_way) {
   live_at("192.0.2.7");
   tell(by_tdp(&transport_klap, &dialect_iot));
   transport_select_worked(&k);
-  auth_backoff_accepted(&k);
+  auth_backoff_accepted(&k, NULL);
   k.status.answered = true;
-  fails_by(OUTCOME_REFUSED); /* it reboots */
+  (void)fails_by(OUTCOME_REFUSED); /* it reboots */
   SPEAKS("klap", "iot", 8080);
 }
 END_TEST
@@ -191,16 +233,19 @@ START_TEST(without_a_word_everything_is_tried) {
              {"aes", "smart", 80}};
 
   k.options = &block;
-  transport_select_start(&k);
+  transport_select_start(&k, &options);
   live_at("192.0.2.7");
-  for (int i = 0; i < 10; i++) {
+  for (int i = 0; i < 15; i++) {
+    static const enum outcome outcomes[] = {OUTCOME_REFUSED, OUTCOME_TIMEOUT,
+                                            OUTCOME_AUTH};
+
     SPEAKS(row[i % 5].transport, row[i % 5].dialect, row[i % 5].port);
-    fails_by(i % 2 == 0 ? OUTCOME_REFUSED : OUTCOME_TIMEOUT);
+    ck_assert(fails_by(outcomes[i % 3]) == (i % 5 < 4));
   }
-  fails_by(OUTCOME_AUTH);
-  SPEAKS("xor", "iot", 9999);
+  transport_select_worked(&k);
   k.status.answered = true; /* that was it */
-  fails_by(OUTCOME_REFUSED);
+  ck_assert(!fails_by(OUTCOME_REFUSED));
+  ck_assert(!fails_by(OUTCOME_AUTH));
   SPEAKS("xor", "iot", 9999);
 }
 END_TEST
@@ -208,14 +253,14 @@ END_TEST
 START_TEST(option_transport_counts) {
   block.transport = TRANSPORT_KLAP;
   k.options = &block;
-  transport_select_start(&k);
+  transport_select_start(&k, &options);
   live_at("192.0.2.7");
   SPEAKS("klap", "smart", 80);
   tell(by_tdp(&transport_tpap, &dialect_smart));
   SPEAKS("klap", "smart", 80); /* not the other one's port */
   tell(by_tdp(&transport_klap, &dialect_iot));
   SPEAKS("klap", "iot", 8080);
-  fails_by(OUTCOME_REFUSED);
+  (void)fails_by(OUTCOME_REFUSED);
   ck_assert_str_eq(k.contact.transport->name, "klap");
 }
 END_TEST
@@ -223,7 +268,7 @@ END_TEST
 START_TEST(option_port_counts) {
   block.port = 1234;
   k.options = &block;
-  transport_select_start(&k);
+  transport_select_start(&k, &options);
   live_at("192.0.2.7");
   SPEAKS("xor", "iot", 1234);
   tell(by_tdp(&transport_klap, &dialect_smart));
@@ -282,7 +327,7 @@ START_TEST(a_new_owner_is_a_new_chance) {
 END_TEST
 
 static uint64_t pause_after_refusal(uint64_t now_s) {
-  auth_backoff_refused(&k, now_s * 1000000);
+  auth_backoff_refused(&k, 0, now_s * 1000000);
   return k.auth.not_before_us < now_s * 1000000
              ? 0
              : k.auth.not_before_us / 1000000 - now_s;
@@ -300,7 +345,7 @@ START_TEST(pauses_double_but_an_old_friend_is_asked_once_more) {
     (void)pause_after_refusal(3000);
   ck_assert_uint_eq(pause_after_refusal(4000), 7200);
   transport_select_worked(&k);
-  auth_backoff_accepted(&k);
+  auth_backoff_accepted(&k, NULL);
   ck_assert_uint_eq(pause_after_refusal(5000), 0);
   ck_assert_uint_eq(pause_after_refusal(5010), 60);
 }
@@ -311,7 +356,10 @@ static void fill(TCase *t) {
   tcase_add_loop_test(t, an_update_is_followed, 0, ROWS(updates));
   tcase_add_loop_test(t, nobody_is_lured_back_to_aes, 0, 2);
   tcase_add_test(t, port_9999_says_nothing_against_tdp);
-  tcase_add_loop_test(t, what_is_said_may_be_wrong, 0, 3);
+  tcase_add_loop_test(t, what_is_said_may_be_wrong, 0, 6);
+  tcase_add_loop_test(t, aes_is_tried_only_with_leave, 0, 2);
+  tcase_add_test(t, who_proved_the_account_is_not_asked_without);
+  tcase_add_test(t, the_version_of_a_login_does_not_go_down);
   tcase_add_test(t, what_works_needs_no_other_way);
   tcase_add_test(t, without_a_word_everything_is_tried);
   tcase_add_test(t, option_transport_counts);
