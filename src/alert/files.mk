@@ -210,6 +210,8 @@ libchannels_la_SOURCES += \
 	%D%/channel/json_channel.h \
 	%D%/channel/json_reply.c \
 	%D%/channel/json_reply.h \
+	%D%/channel/matrix.c \
+	%D%/channel/matrix.h \
 	%D%/channel/ntfy.c \
 	%D%/channel/ntfy.h \
 	%D%/channel/secret.c \
@@ -218,6 +220,8 @@ libchannels_la_SOURCES += \
 	%D%/channel/signature.h \
 	%D%/channel/slack.c \
 	%D%/channel/slack.h \
+	%D%/channel/telegram.c \
+	%D%/channel/telegram.h \
 	%D%/channel/webhook.c \
 	%D%/channel/webhook.h
 

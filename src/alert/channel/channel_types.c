@@ -7,9 +7,11 @@
 #include "alert/channel/discord.h"
 #include "alert/channel/email/email.h"
 #include "alert/channel/gotify.h"
+#include "alert/channel/matrix.h"
 #include "alert/channel/ntfy.h"
 #include "alert/channel/pushover/pushover.h"
 #include "alert/channel/slack.h"
+#include "alert/channel/telegram.h"
 #include "alert/channel/webhook.h"
 
 #include <stddef.h>
@@ -22,12 +24,12 @@ const struct channel_type channel_types[] = {
     {"discord", &sender_discord},
     {"ntfy", &sender_ntfy},
     {"gotify", &sender_gotify},
+    {"telegram", &sender_telegram},
+    {"matrix", &sender_matrix},
     {"alertmanager", NULL},
-    {"matrix", NULL},
     {"opsgenie", NULL},
     {"pagerduty", NULL},
     {"teams", NULL},
-    {"telegram", NULL},
     {"twilio", NULL},
     {NULL, NULL},
 };

@@ -5,6 +5,7 @@
 #include "alert/channel/json_channel.h"
 
 #include "alert/channel/json_reply.h"
+#include "alert/text/message_texts.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -119,6 +120,32 @@ int json_channel_render(const struct json_channel *channel,
     buf_puts(out, "\n");
   }
   target_free(&target);
+  return buf_error(out);
+}
+
+int json_channel_text(const struct message *message, enum text_limits_unit unit,
+                      size_t max, struct buf *out) {
+  enum { TITLE_MAX = 250, URL_MAX = 1000 };
+  const struct text_limits limits = {TARGET_PLAIN, unit, TITLE_MAX,
+                                     max - TITLE_MAX - URL_MAX - 2, 0};
+  struct buf title, body, url;
+
+  buf_init(&title, 4 * TITLE_MAX + 16);
+  buf_init(&body, 4 * max + 16);
+  buf_init(&url, URL_MAX + 1);
+  buf_put_result(out, text_limits_message(message, &limits, &title, &body));
+  buf_put_result(out, message_url(message, URL_MAX, &url));
+  if (buf_error(out) == 0) {
+    /* our own words often begin the body with the title */
+    if (strncmp(body.data, title.data, title.len) != 0)
+      buf_putf(out, "%s\n", title.data);
+    buf_puts(out, body.data);
+    if (url.len > 0)
+      buf_putf(out, "\n%s", url.data);
+  }
+  buf_free(&title);
+  buf_free(&body);
+  buf_free(&url);
   return buf_error(out);
 }
 

@@ -10,6 +10,7 @@
 #include "alert/channel/http.h"
 #include "alert/channel/sender.h"
 #include "alert/model/message.h"
+#include "alert/text/text_limits.h"
 #include "base/buf.h"
 #include "base/json_writer.h"
 
@@ -51,6 +52,13 @@ void json_channel_send(const struct json_channel *channel, void *settings,
 int json_channel_render(const struct json_channel *channel,
                         const void *settings, const struct message *message,
                         const struct sender_env *env, struct buf *out);
+
+/* Title, body and the dashboard's address as one plain text, the last two on
+ * lines of their own; at most max characters in the service's unit. 0 or
+ * negative errno. */
+int json_channel_text(const struct message *message, enum text_limits_unit unit,
+                      size_t max, struct buf *out)
+    __attribute__((warn_unused_result));
 
 /* A good status with a body that does not say so: it may have arrived. */
 void json_channel_unreadable(void *settings, const struct http_answer *answer,

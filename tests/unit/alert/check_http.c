@@ -368,7 +368,7 @@ START_TEST(no_transfer_has_for_ever) {
 END_TEST
 
 static void fill(TCase *t) {
-  tcase_add_loop_test(t, no_transfer_has_for_ever, 0, 7);
+  tcase_add_loop_test(t, no_transfer_has_for_ever, 0, 9);
   tcase_add_loop_test(t, retry_after_is_read_in_both_forms, 0, ROWS(waits));
   tcase_add_loop_test(t, only_addresses_we_would_send_to_pass, 0, ROWS(urls));
   tcase_add_loop_test(t, every_status_has_its_class, 0, ROWS(statuses));
