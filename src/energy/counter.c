@@ -259,6 +259,7 @@ static double estimate(struct counter *c, const struct counter_sample *s,
                        int64_t now_us, int64_t gap_us) {
   double wh = by_power(c, s, now_us, gap_us);
 
+  c->from_us = c->watts_known ? c->watts_us : now_us;
   c->estimated += wh;
   return grant(c, wh);
 }
@@ -269,9 +270,11 @@ static double make_up(struct counter *c, const struct counter_sample *s,
                       int64_t now_us) {
   double wh = s->month_wh - c->month - c->credited_since;
 
+  c->from_us = now_us;
   if (!c->fell || !c->month_known || !(wh > 0) ||
       wh > most(c->fell_from_us, now_us))
     return 0;
+  c->from_us = c->fell_from_us;
   return grant(c, wh);
 }
 
@@ -319,6 +322,9 @@ double counter_feed(struct counter *c, const struct counter_sample *sample,
   double credit = 0;
 
   *flag = COUNTER_OK;
+  c->from_us = c->by == COUNTER_NEW || c->by == COUNTER_SOURCE_CHANGED
+                   ? now_us
+                   : c->last_us;
   if (sample->has_total)
     credit = feed_value(c, sample, COUNTER_BY_TOTAL, sample->total_wh, now_us,
                         gap_us, flag);
@@ -331,6 +337,7 @@ double counter_feed(struct counter *c, const struct counter_sample *sample,
   else if (sample->has_power)
     credit = feed_power(c, sample, now_us, gap_us, flag);
   remember(c, sample, credit, now_us, *flag);
+  c->flag = *flag;
   c->wh += credit;
   return credit;
 }

@@ -74,6 +74,8 @@ struct counter {
   struct counter_memory before;  /* a reset or roll-back not confirmed yet */
   struct counter_memory suspect; /* a reading not believed yet */
   enum counter_source by;
+  enum counter_flag flag; /* of the last reading */
+  int64_t from_us;        /* since when its credit was used */
   unsigned gaps; /* stretches left out because nothing was known of them */
 };
 

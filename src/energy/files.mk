@@ -9,6 +9,18 @@ libenergy_la_SOURCES = \
 	%D%/counter.h \
 	%D%/csv.c \
 	%D%/csv.h \
+	%D%/ledger/ledger.c \
+	%D%/ledger/ledger.h \
+	%D%/ledger/ledger_day.c \
+	%D%/ledger/ledger_disk.c \
+	%D%/ledger/ledger_disk.h \
+	%D%/ledger/ledger_disk_internal.h \
+	%D%/ledger/ledger_disk_read.c \
+	%D%/ledger/ledger_disk_write.c \
+	%D%/ledger/ledger_internal.h \
+	%D%/ledger/ledger_slot.c \
+	%D%/ledger/ledger_writer.c \
+	%D%/ledger/ledger_writer.h \
 	%D%/tariff/price_file.c \
 	%D%/tariff/price_file.h \
 	%D%/tariff/price_series.c \

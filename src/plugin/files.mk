@@ -21,6 +21,7 @@ plugin_LTLIBRARIES = kasa.la
 KASA_SOURCES = \
 	%D%/oconfig.c %D%/oconfig.h \
 	%D%/appliance_values.c %D%/appliance_values.h \
+	%D%/energy_values.c %D%/energy_values.h \
 	%D%/kasa.c \
 	%D%/notification_queue.c %D%/notification_queue.h \
 	%D%/types.c %D%/types.h \
@@ -28,7 +29,7 @@ KASA_SOURCES = \
 kasa_la_SOURCES = $(KASA_SOURCES)
 kasa_la_CPPFLAGS = $(PLUGIN_CPPFLAGS)
 kasa_la_LDFLAGS = $(PLUGIN_LDFLAGS)
-kasa_la_LIBADD = $(POLL_LIBS)
+kasa_la_LIBADD = $(POLL_LIBS) $(SQLITE_LIBS)
 
 plugin_LTLIBRARIES += notify_kasa.la
 NOTIFY_SOURCES = \

@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "config/option.h"
 #include "plugin/appliance_values.h"
+#include "plugin/energy_values.h"
 #include "plugin/notification_queue.h"
 #include "plugin/oconfig.h"
 #include "plugin/types.h"
@@ -73,11 +74,6 @@ static void derive(value_list_t *vl, const char *type,
   dispatch(vl, type, type_instance, (value_t){.derive = (derive_t)value});
 }
 
-/* Rounded: 1.001 kWh of a device are 1000.9999999999999 Wh to a double. */
-static void watt_hours(value_list_t *vl, const char *type_instance, double wh) {
-  derive(vl, "watt_hours", type_instance, (uint64_t)(wh + 0.5));
-}
-
 static bool group_wanted(enum quantity_group group) {
   switch (group) {
   case GROUP_LIGHTS:
@@ -90,12 +86,15 @@ static bool group_wanted(enum quantity_group group) {
   return true;
 }
 
+/* Today and this month are the ledger's, not the device's. */
+static const uint32_t OF_THE_LEDGER = 1U << Q_KWH_TODAY | 1U << Q_KWH_MONTH;
+
 /* Every value of a reading that is there and in which. */
 static void dispatch_reading(value_list_t *vl, const char *type_instance,
                              const struct reading *r, uint32_t which) {
   for (unsigned q = 0; q < QUANTITIES; q++)
-    if ((r->has & which & 1U << q) != 0 && quantities[q].type != NULL &&
-        group_wanted(quantities[q].group))
+    if ((r->has & which & ~OF_THE_LEDGER & 1U << q) != 0 &&
+        quantities[q].type != NULL && group_wanted(quantities[q].group))
       gauge(vl, quantities[q].type, type_instance, r->value[q]);
 }
 
@@ -133,8 +132,6 @@ static void dispatch_plugs(value_list_t *vl, const struct poll_device *k,
     const struct poll_device_plug *plug = &k->plugs[i];
 
     dispatch_reading(&plugs, plug->name, &k->device.plugs[i].now, which);
-    if ((which & 1U << Q_POWER) != 0 && plug->energy.by != COUNTER_NEW)
-      watt_hours(&plugs, plug->name, plug->energy.wh);
   }
 }
 
@@ -165,16 +162,22 @@ static void dispatch_appliances(const value_list_t *vl,
 static void dispatch_core(value_list_t *vl, const struct poll_device *k) {
   /* In a poll that also asks for the slow ones, those come by themselves. */
   uint32_t which = k->poll.progress.rare ? ~QUANTITIES_RARE : UINT32_MAX;
-  double wh;
 
   gauge(vl, "response_time", "", k->status.response);
   dispatch_reading(vl, "", &k->device.now, which);
   dispatch_plugs(vl, k, which);
-  if (poll_device_energy(k, &wh))
-    watt_hours(vl, "", wh);
   if (plugin.options.report_info)
     dispatch_info(vl, k);
   dispatch_appliances(vl, k);
+}
+
+/* Of devices that are away, too: their days end all the same. */
+static void dispatch_energy(const value_list_t *vl,
+                            const struct poll_device *k) {
+  value_list_t copy = *vl;
+  struct appliance_sink sink = {sink_gauge, sink_derive, &copy};
+
+  energy_values_device(k, k->report.time_us, &sink);
 }
 
 /* The engine's hook: the parts of one device that are due. */
@@ -190,6 +193,8 @@ static void dispatch_device(void *arg, const struct poll_device *k,
   }
   if (parts & REPORT_READING)
     dispatch_core(&vl, k);
+  if (parts & (REPORT_READING | REPORT_STATE))
+    dispatch_energy(&vl, k);
   if (parts & REPORT_FAILURES)
     dispatch_failures(&vl, k);
   if (parts & REPORT_STATE) /* last: who sees it change finds the rest there */
@@ -210,13 +215,14 @@ static bool sums_are_due(uint64_t wall_us) {
 /* The engine's hook: a cycle of polls is complete. */
 static void dispatch_sums(void *arg, const struct poll_totals *c) {
   value_list_t vl;
+  struct appliance_sink sink = {sink_gauge, sink_derive, &vl};
 
   (void)arg;
   if (!plugin.options.report_totals || !sums_are_due(c->wall_us))
     return;
   vl = series_of("kasa_total", "", c->wall_us, plugin.options.interval);
   dispatch_reading(&vl, "", &c->sums, UINT32_MAX);
-  watt_hours(&vl, "", c->energy_wh);
+  energy_values_total(c->wall_us, &sink);
   gauge(&vl, "devices", "known", c->known);
   gauge(&vl, "devices", "up", c->up);
   gauge(&vl, "devices", "on", c->on);
@@ -286,6 +292,7 @@ static int read_discovery(user_data_t *unused) {
 }
 
 static void *engine_thread(void *arg) {
+  energy_values_wait();
   if (poll_engine_run(arg) < 0)
     atomic_store(&plugin.failed, true);
   return NULL;
@@ -309,15 +316,32 @@ static int start(const struct poll_engine_hooks *hooks) {
   return 0;
 }
 
+/* A relative StateDirectory is below BaseDir, whatever the current one. */
+static void state_directory(char *out, size_t size) {
+  const char *base = global_option_get("BaseDir");
+  const char *own = plugin.options.state_directory != NULL
+                        ? plugin.options.state_directory
+                        : "kasa";
+
+  if (own[0] == '/' || base == NULL || base[0] == '\0')
+    snprintf(out, size, "%s", own);
+  else
+    snprintf(out, size, "%s/%s", base, own);
+}
+
 static int init(void) {
-  static const struct poll_engine_hooks hooks = {.report = dispatch_device,
-                                                 .cycle = dispatch_sums};
+  const struct poll_engine_hooks hooks = {.report = dispatch_device,
+                                          .cycle = dispatch_sums,
+                                          .energy = energy_values_hooks};
+  char directory[PATH_MAX];
   int err;
 
   log_say(LOG_LEVEL_INFO, "version %s", package_version);
   ensure_options();
   plugin.options.interval = CDTIME_T_TO_DOUBLE(plugin_get_interval());
   plugin.main = pthread_self();
+  state_directory(directory, sizeof(directory));
+  energy_values_start(&plugin.options, directory);
   err = start(&hooks);
   if (err != 0) {
     log_say(LOG_LEVEL_ERROR, "the engine could not be started: %s",
@@ -341,6 +365,7 @@ static int stop(void) {
   }
   notification_queue_dispatch();
   appliance_values_free();
+  energy_values_stop();
   poll_options_free(&plugin.options);
   plugin.configured = false;
   return 0;

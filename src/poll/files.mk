@@ -44,4 +44,4 @@ libpoll_la_SOURCES = \
 	%D%/unique_names.c \
 	%D%/unique_names.h
 
-POLL_LIBS = libpoll.la libappliance.la libenergy.la libdevice.la libconfig.la libbase.la
+POLL_LIBS = libpoll.la libappliance.la libenergy.la libdevice.la libconfig.la libbase.la $(SQLITE_LIBS)

@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "device/device.h"
 #include "device/transport/transports.h"
+#include "energy/tariff/tariff_config.h"
 #include "poll/device_filter.h"
 
 #include <arpa/inet.h>
@@ -34,6 +35,9 @@ void poll_options_init(struct poll_options *o) {
       .report_lights = true,
       .report_sensors = true,
       .report_totals = true,
+      .report_energy = true,
+      .report_cost = true,
+      .billing_day = 1,
       .interval = 10,
   };
 }
@@ -58,6 +62,8 @@ void poll_options_free(struct poll_options *o) {
     device_options_free(&o->devices[i]);
   free(o->devices);
   credentials_free(&o->login);
+  free(o->state_directory);
+  tariffs_free(&o->tariffs);
   poll_options_init(o);
 }
 
@@ -69,10 +75,9 @@ static void read_report(void *target, const struct conf_item *item,
   const struct {
     const char *name;
     bool *on;
-  } groups[] = {{"info", &o->report_info},
-                {"lights", &o->report_lights},
-                {"sensors", &o->report_sensors},
-                {"totals", &o->report_totals}};
+  } groups[] = {{"info", &o->report_info},       {"lights", &o->report_lights},
+                {"sensors", &o->report_sensors}, {"totals", &o->report_totals},
+                {"energy", &o->report_energy},   {"cost", &o->report_cost}};
 
   if (item->values_num != 2 || item->values[0].kind != CONF_STRING ||
       item->values[1].kind != CONF_BOOL) {
@@ -90,8 +95,15 @@ static void read_report(void *target, const struct conf_item *item,
   }
   option_error(reporter,
                "%s: option Report expects one of: info, lights, sensors, "
-               "totals, found \"%.60s\"",
+               "totals, energy, cost, found \"%.60s\"",
                WHERE, item->values[0].string);
+}
+
+static void read_tariff(void *target, const struct conf_item *item,
+                        struct option_reporter *reporter) {
+  struct poll_options *o = target;
+
+  tariff_config_read(&o->tariffs, item, reporter);
 }
 
 /* -- <Device "..."> -- */
@@ -107,6 +119,9 @@ const struct option plug_options_table[] = {
     {.name = "Name",
      .type = OPTION_STRING,
      .offset = offsetof(struct plug_options, name)},
+    {.name = "Produces",
+     .type = OPTION_BOOL,
+     .offset = offsetof(struct plug_options, produces)},
     {.name = "Appliance", .type = OPTION_BLOCK, .block = read_plug_block},
     {.name = "Spike", .type = OPTION_BLOCK, .block = read_plug_block},
     {0},
@@ -182,6 +197,9 @@ const struct option device_options_table[] = {
     {.name = "Name",
      .type = OPTION_STRING,
      .offset = offsetof(struct device_options, name)},
+    {.name = "Produces",
+     .type = OPTION_BOOL,
+     .offset = offsetof(struct device_options, produces)},
     {.name = "Interval",
      .type = OPTION_SECONDS,
      .offset = offsetof(struct device_options, interval),
@@ -358,8 +376,15 @@ const struct option poll_options_table[] = {
      .type = OPTION_STRING,
      .offset = offsetof(struct poll_options, login.password_file)},
     {.name = "AllowAES", .type = OPTION_BOOL, .offset = AT(allow_aes)},
-    {.name = "StateDirectory", .type = OPTION_LATER},
-    {.name = "Tariff", .type = OPTION_LATER},
+    {.name = "StateDirectory",
+     .type = OPTION_STRING,
+     .offset = AT(state_directory)},
+    {.name = "BillingDay",
+     .type = OPTION_COUNT,
+     .offset = AT(billing_day),
+     .min = 1,
+     .max = 31},
+    {.name = "Tariff", .type = OPTION_BLOCK, .block = read_tariff},
     {.hints = poll_option_hints},
 };
 

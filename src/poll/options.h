@@ -8,6 +8,7 @@
 
 #include "appliance/appliance_settings.h"
 #include "config/option.h"
+#include "energy/tariff/tariff.h"
 #include "poll/credentials.h"
 
 #include <netinet/in.h>
@@ -25,6 +26,7 @@ enum leave { LEAVE_AS_ABOVE, LEAVE_GIVEN, LEAVE_DENIED };
 struct plug_options {
   char *match; /* the plug's own name or its slot */
   char *name;
+  bool produces; /* generation: not in the site's consumption */
   struct appliance_blocks blocks;
 };
 
@@ -38,6 +40,7 @@ struct device_options {
   unsigned port;          /* 0: the transport's */
   int transport;          /* enum transport_choice of transports.h */
   struct credentials_options login;
+  bool produces; /* generation: not in the site's consumption */
   struct appliance_blocks blocks;
   enum leave allow_aes;
   unsigned aes_login; /* version of the AES login; 0: as the device says */
@@ -64,6 +67,10 @@ struct poll_options {
   struct credentials_options login;
   bool allow_aes;
   bool report_info, report_lights, report_sensors, report_totals;
+  bool report_energy, report_cost;
+  char *state_directory; /* of the ledger; NULL: "kasa" */
+  unsigned billing_day;  /* where no tariff says otherwise */
+  struct tariffs tariffs;
   struct device_options *devices;
   size_t devices_num;
   double interval; /* s between polls; set by the glue */

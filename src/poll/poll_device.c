@@ -35,24 +35,40 @@ bool poll_device_energy(const struct poll_device *k, double *wh) {
   return true;
 }
 
+/* What is asked for seldom is news only then. */
 static double count(const struct reading *now, struct counter *c,
-                    uint64_t now_us, uint64_t gap_us) {
-  if (reading_has(now, Q_ENERGY_TOTAL))
-    return counter_add_total(c, now->value[Q_ENERGY_TOTAL], now_us);
-  if (reading_has(now, Q_POWER) && c->by != COUNTER_BY_TOTAL)
-    return counter_add_power(c, now->value[Q_POWER], now_us, gap_us);
-  return 0;
+                    uint64_t now_us, uint64_t gap_us, bool rare) {
+  struct counter_sample sample = {
+      .has_total = !rare && reading_has(now, Q_ENERGY_TOTAL),
+      .has_power = !rare && reading_has(now, Q_POWER),
+      .has_month = rare && reading_has(now, Q_KWH_MONTH)};
+  enum counter_flag flag;
+
+  if (sample.has_total)
+    sample.total_wh = now->value[Q_ENERGY_TOTAL];
+  if (sample.has_power)
+    sample.power_w = now->value[Q_POWER];
+  if (sample.has_month)
+    sample.month_wh = now->value[Q_KWH_MONTH] * 1e3;
+  if (!sample.has_total && !sample.has_power && !sample.has_month)
+    return 0;
+  return counter_feed(c, &sample, (int64_t)now_us, (int64_t)gap_us, &flag);
 }
 
 double poll_device_count_energy(struct poll_device *k, uint64_t now_us,
-                                const struct poll_options *o) {
+                                bool rare, const struct poll_options *o,
+                                const struct poll_energy_hooks *hooks) {
   uint64_t gap_us = (uint64_t)(3e6 * poll_device_interval(k, o));
   double grown = 0;
 
+  if (hooks->begin != NULL)
+    hooks->begin(hooks->arg, k, now_us);
   if (k->plugs_num == 0)
-    grown = count(&k->device.now, &k->energy, now_us, gap_us);
+    grown = count(&k->device.now, &k->energy, now_us, gap_us, rare);
   for (unsigned i = 0; i < k->plugs_num; i++)
-    grown +=
-        count(&k->device.plugs[i].now, &k->plugs[i].energy, now_us, gap_us);
+    grown += count(&k->device.plugs[i].now, &k->plugs[i].energy, now_us, gap_us,
+                   rare);
+  if (hooks->counted != NULL)
+    hooks->counted(hooks->arg, k, now_us, rare);
   return grown;
 }

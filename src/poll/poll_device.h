@@ -28,6 +28,7 @@ struct poll_device_plug {
   unsigned slot;
   char name[DEVICE_NAME_SIZE];
   struct counter energy;
+  void *meter; /* in the ledger: the energy hooks' */
 };
 
 /* How it is spoken with: transport_select.c. */
@@ -141,6 +142,7 @@ struct poll_device {
   unsigned plugs_num; /* of plugs, follows device.plugs_num */
   struct poll_device_plug *plugs;
   struct counter energy;
+  void *meter;                         /* in the ledger: the energy hooks' */
   struct poll_device *next, *previous; /* in the registry */
   struct hash_node by_identity, by_address;
 
@@ -179,9 +181,19 @@ double poll_device_interval(const struct poll_device *k,
  * nothing was measured. */
 bool poll_device_energy(const struct poll_device *k, double *wh);
 
+/* Whoever keeps the energy over restarts. Members may be NULL. */
+struct poll_energy_hooks {
+  /* The counters of k and its plugs are about to be fed. */
+  void (*begin)(void *arg, struct poll_device *k, uint64_t now_us);
+  /* They have been; rare: with the device's own statistics. */
+  void (*counted)(void *arg, struct poll_device *k, uint64_t now_us, bool rare);
+  void *arg;
+};
+
 /* Feeds the energy counters of k and its plugs with its reading of now_us
- * (monotonic). Returns by how many Wh they grew. */
+ * (monotonic), or with its statistics. Returns by how many Wh they grew. */
 double poll_device_count_energy(struct poll_device *k, uint64_t now_us,
-                                const struct poll_options *o);
+                                bool rare, const struct poll_options *o,
+                                const struct poll_energy_hooks *hooks);
 
 #endif

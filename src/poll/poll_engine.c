@@ -153,6 +153,7 @@ static void device_gone(void *arg, struct poll_device *k) {
 static bool create_parts(struct poll_engine *e) {
   const struct poller_hooks poller_hooks = {.report = e->hooks.report,
                                             .report_arg = e->hooks.arg,
+                                            .energy = e->hooks.energy,
                                             .lost = device_lost,
                                             .rouse = device_rouse,
                                             .done = poll_done,

@@ -17,6 +17,7 @@ struct poll_engine;
 struct poll_engine_hooks {
   void (*report)(void *arg, const struct poll_device *k, unsigned parts);
   void (*cycle)(void *arg, const struct poll_totals *totals);
+  struct poll_energy_hooks energy;
   /* See poll_search_hooks; may be NULL. */
   void (*searched)(void *arg);
   void (*unsupported)(void *arg, const struct device *device,

@@ -242,7 +242,8 @@ static void publish(struct poller *p, struct poll_device *k) {
     }
   }
   device_sum_plugs(&k->device);
-  p->energy += poll_device_count_energy(k, now_us, p->options);
+  p->energy +=
+      poll_device_count_energy(k, now_us, false, p->options, &p->hooks.energy);
   if (came_back && k->status.polled && k->status.answered)
     log_say(LOG_LEVEL_NOTICE, "%s (%s) answers again", k->name,
             poll_device_address(k));
@@ -268,6 +269,8 @@ static void publish_rare(struct poller *p, struct poll_device *k) {
     wait -= wait / 8 * k->device.mac[5] / 255; /* not all at once */
   k->poll.rare_due_us = now_us + (uint64_t)(wait * 1e6);
   device_sum_plugs(&k->device);
+  p->energy +=
+      poll_device_count_energy(k, now_us, true, p->options, &p->hooks.energy);
   poll_report_send(&p->reporter, k, REPORT_RARE);
 }
 

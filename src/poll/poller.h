@@ -17,6 +17,7 @@ struct poller_hooks {
   /* See poll_report.h; called with report_arg. */
   void (*report)(void *report_arg, const struct poll_device *k, unsigned parts);
   void *report_arg;
+  struct poll_energy_hooks energy;
   /* k stopped answering: it may have moved. */
   void (*lost)(void *arg, struct poll_device *k);
   /* k refuses connections, or nobody knows how to speak with it: to be asked

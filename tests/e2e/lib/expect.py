@@ -134,7 +134,7 @@ def series(truth, name=lambda d: d["alias"]):
                 sums[type_] = sums.get(type_, 0) + values[type_]
     for type_, value in sums.items():
         out[Key(metric("kasa_total", type_))] = value
-    for type_ in ("watt_hours", "kwh_today", "kwh_month"):
+    for type_ in ("watt_hours", "kwh_today", "kwh_month", "covered"):
         if any("watts" in d for d in truth):
             out[Key(metric("kasa_total", type_))] = ANY
     out[Key("collectd_kasa_total_devices", kasa_total="known")] = len(truth)

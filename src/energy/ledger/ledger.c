@@ -1,0 +1,329 @@
+/* SPDX-License-Identifier: MIT */
+/* Meters, names and bookings: see ledger.h. */
+#include <config.h>
+
+#include "energy/ledger/ledger.h"
+
+#include "energy/ledger/ledger_internal.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* A clock may be corrected by so much and is still the same one. */
+static const int64_t CORRECTION_US = 120 * CALENDAR_SECOND;
+/* A clock that stays behind the newest entry for so long is right, and that
+ * one was wrong. */
+static const int64_t PATIENCE_US = CALENDAR_DAY;
+/* Nothing is known of how long the meter was not looked at. */
+static const int64_t LONG_AGO_US = 400 * CALENDAR_DAY;
+
+enum { HELD_MAX = 100000 };
+
+struct ledger *ledger_create(struct ledger_options *options) {
+  struct ledger *l = calloc(1, sizeof(*l));
+
+  if (l == NULL) {
+    tariffs_free(&options->tariffs);
+    return NULL;
+  }
+  pthread_mutex_init(&l->lock, NULL);
+  l->billing_day = options->billing_day;
+  l->tariffs = options->tariffs;
+  options->tariffs = (struct tariffs){0};
+  l->meters_end = &l->meters;
+  l->accounts_end = &l->accounts;
+  return l;
+}
+
+void ledger_free(struct ledger *l) {
+  if (l == NULL)
+    return;
+  while (l->meters != NULL) {
+    struct ledger_meter *next = l->meters->next;
+
+    free(l->meters);
+    l->meters = next;
+  }
+  while (l->accounts != NULL) {
+    struct ledger_account *next = l->accounts->next;
+
+    free(l->accounts);
+    l->accounts = next;
+  }
+  for (unsigned i = 0; i < l->periods_num; i++)
+    free(l->periods[i]);
+  free(l->periods);
+  free(l->pending.items);
+  free(l->held);
+  tariffs_free(&l->tariffs);
+  pthread_mutex_destroy(&l->lock);
+  free(l);
+}
+
+/* -- meters and accounts -- */
+
+struct ledger_meter *ledger_add_meter(struct ledger *l, const char *identity,
+                                      unsigned slot, const char *model,
+                                      bool produces) {
+  struct ledger_meter *m = calloc(1, sizeof(*m));
+
+  if (m == NULL)
+    return NULL;
+  m->id = ++l->meters_num;
+  m->slot = slot;
+  m->produces = produces;
+  snprintf(m->identity, sizeof(m->identity), "%s", identity);
+  snprintf(m->model, sizeof(m->model), "%s", model);
+  *l->meters_end = m;
+  l->meters_end = &m->next;
+  return m;
+}
+
+struct ledger_account *ledger_add_account(struct ledger *l,
+                                          struct ledger_meter *m,
+                                          const char *device,
+                                          const char *plug) {
+  struct ledger_account *a = calloc(1, sizeof(*a));
+
+  if (a == NULL)
+    return NULL;
+  a->id = ++l->accounts_num;
+  a->meter = m;
+  snprintf(a->device, sizeof(a->device), "%s", device);
+  snprintf(a->plug, sizeof(a->plug), "%s", plug);
+  a->kin = a;
+  for (struct ledger_account *b = l->accounts; b != NULL; b = b->next)
+    if (strcmp(a->device, b->device) == 0 && strcmp(a->plug, b->plug) == 0) {
+      a->kin = b->kin;
+      b->kin = a;
+      break;
+    }
+  *l->accounts_end = a;
+  l->accounts_end = &a->next;
+  return a;
+}
+
+static struct ledger_meter *find_meter(const struct ledger *l,
+                                       const char *identity, unsigned slot) {
+  struct ledger_meter *m = l->meters;
+
+  while (m != NULL && (m->slot != slot || strcmp(m->identity, identity) != 0))
+    m = m->next;
+  return m;
+}
+
+/* -- the clock -- */
+
+static bool is_right(const struct ledger *l, struct ledger_now now) {
+  return now.wall_us >= LEDGER_EPOCH_US &&
+         now.wall_us >= l->newest_us - CORRECTION_US;
+}
+
+static void book_held(struct ledger *l, struct ledger_now now) {
+  int64_t shift = now.wall_us - now.steady_us;
+
+  for (size_t i = 0; i < l->held_num; i++) {
+    const struct ledger_held *h = &l->held[i];
+    int64_t to = h->to_us + shift;
+    int64_t from = h->from_utc_us != 0 ? h->from_utc_us : h->from_us + shift;
+
+    ledger_spread(l, h->account, from < to ? from : to, to, h->mwh, h->flags);
+  }
+  l->held_num = 0;
+}
+
+/* Whether days can be booked; what was held back until now is. */
+static bool trust(struct ledger *l, struct ledger_now now) {
+  if (!is_right(l, now)) {
+    if (l->distrusted_us == 0)
+      l->distrusted_us = now.steady_us > 0 ? now.steady_us : 1;
+    if (now.wall_us < LEDGER_EPOCH_US ||
+        now.steady_us - l->distrusted_us < PATIENCE_US)
+      return false;
+    l->newest_us = now.wall_us;
+  }
+  l->distrusted_us = 0;
+  ledger_advance(l, now.wall_us);
+  if (l->held_num > 0)
+    book_held(l, now);
+  return true;
+}
+
+static void hold(struct ledger *l, const struct ledger_held *h) {
+  if (l->held_num == l->held_room) {
+    size_t room = l->held_room > 0 ? 2 * l->held_room : 64;
+    struct ledger_held *grown =
+        room <= HELD_MAX ? realloc(l->held, room * sizeof(*grown)) : NULL;
+
+    if (grown == NULL)
+      return;
+    l->held = grown;
+    l->held_room = room;
+  }
+  l->held[l->held_num++] = *h;
+}
+
+/* -- public -- */
+
+static void restore(const struct ledger *l, struct ledger_meter *m,
+                    struct counter *counter, struct ledger_now now) {
+  int64_t away = LONG_AGO_US;
+
+  if (counter->by != COUNTER_NEW || m->counter.by == COUNTER_NEW)
+    return;
+  if (is_right(l, now) && now.wall_us >= m->last_utc_us)
+    away = now.wall_us - m->last_utc_us;
+  m->resumed = true;
+  *counter = m->counter;
+  counter->last_us = now.steady_us - away;
+  counter->watts_known = false;
+  counter->before.set = false;
+  counter->suspect.set = false;
+  counter->fell = false;
+}
+
+struct ledger_meter *ledger_meter(struct ledger *l, const char *identity,
+                                  unsigned slot, const char *model,
+                                  bool produces, struct counter *counter,
+                                  struct ledger_now now) {
+  struct ledger_meter *m;
+
+  pthread_mutex_lock(&l->lock);
+  m = find_meter(l, identity, slot);
+  if (m != NULL) {
+    m->produces = produces;
+    restore(l, m, counter, now);
+  } else {
+    m = ledger_add_meter(l, identity, slot, model, produces);
+    if (m != NULL) {
+      m->fresh = true;
+      m->booked_mwh = llround(counter->wh * 1e3);
+    }
+  }
+  pthread_mutex_unlock(&l->lock);
+  return m;
+}
+
+static struct ledger_account *find_account(const struct ledger *l,
+                                           const struct ledger_meter *m,
+                                           const char *device, const char *plug,
+                                           bool *known) {
+  struct ledger_account *found = NULL;
+
+  *known = false;
+  for (struct ledger_account *a = l->accounts; a != NULL; a = a->next)
+    if (strcmp(a->device, device) == 0 && strcmp(a->plug, plug) == 0) {
+      *known = true;
+      if (a->meter == m)
+        found = a;
+    }
+  return found;
+}
+
+void ledger_name(struct ledger *l, struct ledger_meter *m, const char *device,
+                 const char *plug) {
+  struct ledger_account *a = m->account;
+  bool known;
+
+  if (a != NULL && strcmp(a->device, device) == 0 && strcmp(a->plug, plug) == 0)
+    return;
+  pthread_mutex_lock(&l->lock);
+  a = find_account(l, m, device, plug, &known);
+  if (a == NULL) {
+    a = ledger_add_account(l, m, device, plug);
+    if (a != NULL && !known && m->account == NULL)
+      a->takes_total = true;
+  }
+  if (a != NULL) {
+    if (m->account != NULL) {
+      ledger_close_account(l, m->account);
+      m->account->saved = false; /* it has grown since */
+    }
+    m->account = a;
+    m->dirty = true;
+  }
+  pthread_mutex_unlock(&l->lock);
+}
+
+void ledger_book(struct ledger *l, struct ledger_meter *m,
+                 const struct counter *counter, int64_t from_us, unsigned flags,
+                 struct ledger_now now) {
+  int64_t counted = llround(counter->wh * 1e3);
+  int64_t mwh;
+  bool first;
+
+  pthread_mutex_lock(&l->lock);
+  if (m->resumed)
+    from_us = 0;
+  m->resumed = false;
+  first = m->counter.by == COUNTER_NEW;
+  if (first) { /* where a total begins is nothing that was used now */
+    m->booked_mwh = counted;
+    if (m->account != NULL && m->account->takes_total)
+      m->account->counted_mwh = counted;
+  }
+  mwh = counted > m->booked_mwh ? counted - m->booked_mwh : 0;
+  m->booked_mwh = counted;
+  m->counter = *counter;
+  m->dirty = true;
+  if (m->account != NULL) {
+    struct ledger_held h = {.account = m->account,
+                            .from_us = from_us > 0 ? from_us : now.steady_us,
+                            .to_us = now.steady_us,
+                            .from_utc_us = from_us > 0 ? 0 : m->last_utc_us,
+                            .mwh = mwh,
+                            .flags = flags};
+
+    m->account->counted_mwh += mwh;
+    l->total_mwh += m->produces ? 0 : mwh;
+    if (trust(l, now)) {
+      int64_t from = h.from_utc_us != 0 ? h.from_utc_us
+                                        : now.wall_us - (h.to_us - h.from_us);
+
+      ledger_spread(l, h.account, from < now.wall_us ? from : now.wall_us,
+                    now.wall_us, mwh,
+                    flags | (first && m->fresh ? LEDGER_PARTIAL : 0));
+      m->last_utc_us = now.wall_us;
+      if (now.wall_us > l->newest_us)
+        l->newest_us = now.wall_us;
+    } else {
+      hold(l, &h);
+    }
+  }
+  pthread_mutex_unlock(&l->lock);
+}
+
+static void seed_day(struct ledger *l, struct ledger_account *a, int day,
+                     int64_t mwh) {
+  int64_t start = calendar_day_start(day);
+  struct ledger_slot slot;
+
+  if (mwh <= 0)
+    return;
+  ledger_slot_at(l, start, &slot);
+  slot.tariff = NULL; /* at which price it was used is not known */
+  ledger_book_slot(l, a, &slot, mwh, 0, LEDGER_SEEDED);
+}
+
+void ledger_seed(struct ledger *l, struct ledger_meter *m, double today_kwh,
+                 double month_kwh, struct ledger_now now) {
+  int today = calendar_local_of(now.wall_us).day;
+
+  pthread_mutex_lock(&l->lock);
+  if (m->fresh && m->account != NULL && trust(l, now)) {
+    struct ledger_account *a = m->account;
+    struct calendar_billing month = ledger_month(l, today);
+    int64_t counted = a->open_mwh;
+
+    for (unsigned i = 0; i < a->days_num; i++)
+      counted += a->days[i].day == today ? a->days[i].mwh : 0;
+    m->fresh = false;
+    if (!isnan(today_kwh))
+      seed_day(l, a, today, llround(today_kwh * 1e6) - counted);
+    if (!isnan(month_kwh) && !isnan(today_kwh) && month.start < today)
+      seed_day(l, a, month.start, llround((month_kwh - today_kwh) * 1e6));
+  }
+  pthread_mutex_unlock(&l->lock);
+}

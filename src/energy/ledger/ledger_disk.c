@@ -1,0 +1,250 @@
+/* SPDX-License-Identifier: MIT */
+/* The ledger's file: opening it, and what to do when it is bad. */
+#include <config.h>
+
+#include "energy/ledger/ledger_disk.h"
+
+#include "energy/ledger/ledger_disk_internal.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+
+enum { SCHEMA_VERSION = 1, BUSY_MS = 2000 };
+
+static const char schema[] =
+    "CREATE TABLE meta(key TEXT PRIMARY KEY, value) WITHOUT ROWID;"
+    "CREATE TABLE meter(id INTEGER PRIMARY KEY, identity TEXT NOT NULL,"
+    " slot INTEGER NOT NULL, model TEXT, produces INTEGER NOT NULL);"
+    "CREATE TABLE account(id INTEGER PRIMARY KEY, meter INTEGER NOT NULL,"
+    " device TEXT NOT NULL, plug TEXT NOT NULL, counted_mwh INTEGER NOT NULL,"
+    " takes_total INTEGER NOT NULL);"
+    "CREATE TABLE state(meter INTEGER PRIMARY KEY, account INTEGER,"
+    " source INTEGER, counter_mwh INTEGER, base REAL, last_utc_us INTEGER,"
+    " month REAL, month_credit REAL, owed REAL, gaps INTEGER,"
+    " counted_mwh INTEGER, open_start_us INTEGER, open_mwh INTEGER,"
+    " open_covered_us INTEGER, open_flags INTEGER);"
+    "CREATE TABLE period(id INTEGER PRIMARY KEY, name TEXT NOT NULL);"
+    "CREATE TABLE slot(start_utc INTEGER, account INTEGER, seconds INTEGER,"
+    " mwh INTEGER, cost_micro INTEGER, period INTEGER, flags INTEGER,"
+    " PRIMARY KEY(start_utc, account)) WITHOUT ROWID;"
+    "CREATE TABLE day(local_date INTEGER, account INTEGER, period INTEGER,"
+    " mwh INTEGER, cost_micro INTEGER, unpriced_mwh INTEGER,"
+    " covered_us INTEGER, flags INTEGER,"
+    " PRIMARY KEY(local_date, account, period)) WITHOUT ROWID;"
+    "PRAGMA user_version = 1;";
+
+struct ledger_disk *ledger_disk_create(struct ledger *l,
+                                       const char *directory) {
+  struct ledger_disk *d = calloc(1, sizeof(*d));
+
+  if (d == NULL)
+    return NULL;
+  d->ledger = l;
+  d->directory = strdup(directory);
+  if (d->directory == NULL ||
+      asprintf(&d->path, "%s/energy.db", directory) < 0) {
+    d->path = NULL;
+    ledger_disk_free(d);
+    return NULL;
+  }
+  return d;
+}
+
+static void shut(struct ledger_disk *d) {
+  sqlite3_close_v2(d->db);
+  d->db = NULL;
+}
+
+void ledger_disk_free(struct ledger_disk *d) {
+  if (d == NULL)
+    return;
+  shut(d);
+  free(d->directory);
+  free(d->path);
+  free(d);
+}
+
+const char *ledger_disk_path(const struct ledger_disk *d) { return d->path; }
+
+static ino_t inode_of(const char *path) {
+  struct stat what;
+
+  return stat(path, &what) == 0 ? what.st_ino : 0;
+}
+
+static bool is_damaged(int rc) {
+  return (rc & 0xff) == SQLITE_CORRUPT || (rc & 0xff) == SQLITE_NOTADB;
+}
+
+static int64_t version_of(sqlite3 *db, int *rc) {
+  sqlite3_stmt *stmt = NULL;
+  int64_t version = 0;
+
+  *rc = sqlite3_prepare_v2(db, "PRAGMA user_version", -1, &stmt, NULL);
+  if (*rc == SQLITE_OK && sqlite3_step(stmt) == SQLITE_ROW)
+    version = sqlite3_column_int64(stmt, 0);
+  *rc = sqlite3_finalize(stmt);
+  return version;
+}
+
+static int exec(sqlite3 *db, const char *sql) {
+  return sqlite3_exec(db, sql, NULL, NULL, NULL);
+}
+
+/* A directory of our own is made, its parents are the daemon's. */
+static void make_directory(const char *path) {
+  if (mkdir(path, 0750) < 0 && errno == ENOENT) {
+    char *parent = strdup(path);
+    char *slash = parent != NULL ? strrchr(parent, '/') : NULL;
+
+    if (slash != NULL && slash != parent) {
+      *slash = '\0';
+      (void)mkdir(parent, 0755);
+      (void)mkdir(path, 0750);
+    }
+    free(parent);
+  }
+}
+
+/* A SQLite code; *fresh: it has just been made. */
+static int open_file(struct ledger_disk *d, bool *fresh, bool *newer) {
+  int64_t version;
+  int rc;
+
+  make_directory(d->directory);
+  rc = sqlite3_open_v2(
+      d->path, &d->db,
+      SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, NULL);
+  if (rc != SQLITE_OK)
+    return rc;
+  sqlite3_busy_timeout(d->db, BUSY_MS);
+  version = version_of(d->db, &rc);
+  if (rc != SQLITE_OK)
+    return rc;
+  *newer = version > SCHEMA_VERSION;
+  if (*newer)
+    return SQLITE_OK;
+  rc = exec(d->db, "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL");
+  *fresh = version == 0;
+  if (rc == SQLITE_OK && *fresh) {
+    rc = exec(d->db, "BEGIN IMMEDIATE");
+    if (rc == SQLITE_OK)
+      rc = exec(d->db, schema);
+    if (rc == SQLITE_OK)
+      rc = exec(d->db, "COMMIT");
+  }
+  d->inode = inode_of(d->path);
+  return rc;
+}
+
+static void set_aside(struct ledger_disk *d) {
+  static const char *const ends[] = {"", "-wal", "-shm"};
+
+  shut(d);
+  for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++) {
+    char *from = NULL;
+    char *to = NULL;
+
+    if (asprintf(&from, "%s%s", d->path, ends[i]) >= 0 &&
+        asprintf(&to, "%s.corrupt-%lld%s", d->path, (long long)time(NULL),
+                 ends[i]) >= 0)
+      (void)rename(from, to);
+    free(from);
+    free(to);
+  }
+}
+
+static enum ledger_disk_result failed(struct ledger_disk *d, int rc,
+                                      char why[LEDGER_DISK_WHY]) {
+  snprintf(why, LEDGER_DISK_WHY, "%s: %s", d->path,
+           d->db != NULL && sqlite3_errcode(d->db) != SQLITE_OK
+               ? sqlite3_errmsg(d->db)
+               : sqlite3_errstr(rc));
+  shut(d);
+  return LEDGER_DISK_FAILED;
+}
+
+/* Opens it; a damaged one is set aside and begun anew. */
+static enum ledger_disk_result open_any(struct ledger_disk *d,
+                                        char why[LEDGER_DISK_WHY]) {
+  bool fresh = false;
+  bool newer = false;
+  bool damaged;
+  int rc = open_file(d, &fresh, &newer);
+
+  damaged = is_damaged(rc);
+  if (damaged) {
+    snprintf(why, LEDGER_DISK_WHY,
+             "%s is damaged; it is kept beside and begun anew", d->path);
+    set_aside(d);
+    rc = open_file(d, &fresh, &newer);
+  }
+  if (rc != SQLITE_OK)
+    return failed(d, rc, why);
+  if (newer) {
+    snprintf(why, LEDGER_DISK_WHY, "%s was written by a newer version",
+             d->path);
+    shut(d);
+    return LEDGER_DISK_NEWER;
+  }
+  return fresh ? LEDGER_DISK_FRESH : LEDGER_DISK_OK;
+}
+
+enum ledger_disk_result ledger_disk_load(struct ledger_disk *d,
+                                         char why[LEDGER_DISK_WHY]) {
+  enum ledger_disk_result result;
+
+  why[0] = '\0';
+  result = open_any(d, why);
+  if (result == LEDGER_DISK_OK) {
+    int rc = ledger_disk_read(d);
+
+    if (is_damaged(rc)) {
+      ledger_disk_forget(d->ledger);
+      set_aside(d);
+      result = open_any(d, why);
+      snprintf(why, LEDGER_DISK_WHY,
+               "%s is damaged; it is kept beside and begun anew", d->path);
+    } else if (rc != SQLITE_OK) {
+      result = failed(d, rc, why);
+    }
+  }
+  d->newer = result == LEDGER_DISK_NEWER;
+  return result;
+}
+
+enum ledger_disk_result ledger_disk_save(struct ledger_disk *d,
+                                         char why[LEDGER_DISK_WHY]) {
+  enum ledger_disk_result result = LEDGER_DISK_OK;
+  int rc;
+
+  why[0] = '\0';
+  if (d->newer)
+    return LEDGER_DISK_NEWER;
+  if (d->db != NULL && inode_of(d->path) != d->inode) {
+    snprintf(why, LEDGER_DISK_WHY, "%s was taken away while in use", d->path);
+    shut(d);
+  }
+  if (d->db == NULL) {
+    result = open_any(d, why[0] != '\0' ? (char[LEDGER_DISK_WHY]){0} : why);
+    if (result == LEDGER_DISK_FAILED || result == LEDGER_DISK_NEWER)
+      return result;
+    ledger_disk_all_is_new(d);
+  }
+  rc = ledger_disk_write(d);
+  if (is_damaged(rc)) {
+    set_aside(d);
+    result = open_any(d, why);
+    snprintf(why, LEDGER_DISK_WHY,
+             "%s is damaged; it is kept beside and begun anew", d->path);
+    if (result == LEDGER_DISK_FAILED)
+      return result;
+    ledger_disk_all_is_new(d);
+    rc = ledger_disk_write(d);
+  }
+  return rc == SQLITE_OK ? result : failed(d, rc, why);
+}

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: MIT */
+/* The ledger's file: a SQLite database. One thread at a time; the ledger's
+ * lock is taken for copies only, never across the disk. */
+#ifndef ENERGY_LEDGER_LEDGER_DISK_H
+#define ENERGY_LEDGER_LEDGER_DISK_H
+
+#include "energy/ledger/ledger.h"
+
+enum { LEDGER_DISK_WHY = 256 };
+
+enum ledger_disk_result {
+  LEDGER_DISK_OK,
+  LEDGER_DISK_FRESH,  /* there was none, or the damaged one is set aside */
+  LEDGER_DISK_NEWER,  /* written by a newer version: left alone */
+  LEDGER_DISK_FAILED, /* why says so; worth another try */
+};
+
+struct ledger_disk;
+
+/* Opens nothing yet. NULL when memory is out. */
+struct ledger_disk *ledger_disk_create(struct ledger *l, const char *directory);
+void ledger_disk_free(struct ledger_disk *d);
+
+/* Opens the file, and reads it into a ledger that knows nothing yet. */
+enum ledger_disk_result ledger_disk_load(struct ledger_disk *d,
+                                         char why[LEDGER_DISK_WHY]);
+
+/* Writes what is new in one transaction. After a failure it is tried again
+ * with the next; a file that was taken away is made again. */
+enum ledger_disk_result ledger_disk_save(struct ledger_disk *d,
+                                         char why[LEDGER_DISK_WHY]);
+
+/* Where the file is. */
+const char *ledger_disk_path(const struct ledger_disk *d);
+
+#endif

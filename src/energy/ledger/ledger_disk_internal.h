@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: MIT */
+/* What the files of the ledger's database share. */
+#ifndef ENERGY_LEDGER_LEDGER_DISK_INTERNAL_H
+#define ENERGY_LEDGER_LEDGER_DISK_INTERNAL_H
+
+#include "energy/ledger/ledger_disk.h"
+#include "energy/ledger/ledger_internal.h"
+
+#include <sqlite3.h>
+#include <sys/types.h>
+
+struct ledger_disk {
+  struct ledger *ledger;
+  char *directory, *path;
+  sqlite3 *db; /* NULL: not open */
+  ino_t inode;
+  bool newer; /* not ours to write */
+};
+
+/* ledger_disk_read.c: a SQLite code. */
+int ledger_disk_read(struct ledger_disk *d);
+/* Takes back what was read. */
+void ledger_disk_forget(struct ledger *l);
+
+/* ledger_disk_write.c: a SQLite code; what could not be written waits. */
+int ledger_disk_write(struct ledger_disk *d);
+/* The file is another one than before: everything is to be written. */
+void ledger_disk_all_is_new(struct ledger_disk *d);
+
+#endif

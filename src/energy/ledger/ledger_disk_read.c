@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: MIT */
+/* Reading the ledger's database when the daemon starts. */
+#include <config.h>
+
+#include "energy/ledger/ledger_disk_internal.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+typedef bool take_row(struct ledger *l, sqlite3_stmt *row);
+
+/* Hands over every row; a SQLite code. */
+static int each(struct ledger_disk *d, const char *sql, take_row *take) {
+  sqlite3_stmt *stmt = NULL;
+  int rc = sqlite3_prepare_v2(d->db, sql, -1, &stmt, NULL);
+  int end;
+
+  while (rc == SQLITE_OK && (end = sqlite3_step(stmt)) != SQLITE_DONE) {
+    if (end != SQLITE_ROW)
+      rc = end;
+    else if (!take(d->ledger, stmt))
+      rc = SQLITE_NOMEM;
+  }
+  sqlite3_finalize(stmt);
+  return rc;
+}
+
+static const char *text(sqlite3_stmt *row, int column) {
+  const char *t = (const char *)sqlite3_column_text(row, column);
+
+  return t != NULL ? t : "";
+}
+
+static struct ledger_meter *meter_by_id(const struct ledger *l, int64_t id) {
+  struct ledger_meter *m = l->meters;
+
+  while (m != NULL && (int64_t)m->id != id)
+    m = m->next;
+  return m;
+}
+
+static struct ledger_account *account_by_id(const struct ledger *l,
+                                            int64_t id) {
+  struct ledger_account *a = l->accounts;
+
+  while (a != NULL && (int64_t)a->id != id)
+    a = a->next;
+  return a;
+}
+
+static bool take_meter(struct ledger *l, sqlite3_stmt *row) {
+  struct ledger_meter *m =
+      ledger_add_meter(l, text(row, 1), (unsigned)sqlite3_column_int64(row, 2),
+                       text(row, 3), sqlite3_column_int64(row, 4) != 0);
+
+  if (m == NULL)
+    return false;
+  m->id = (unsigned)sqlite3_column_int64(row, 0);
+  m->saved = true;
+  if (m->id > l->meters_num)
+    l->meters_num = m->id;
+  return true;
+}
+
+static bool take_account(struct ledger *l, sqlite3_stmt *row) {
+  struct ledger_meter *m = meter_by_id(l, sqlite3_column_int64(row, 1));
+  struct ledger_account *a;
+
+  if (m == NULL)
+    return true; /* nobody's */
+  a = ledger_add_account(l, m, text(row, 2), text(row, 3));
+  if (a == NULL)
+    return false;
+  a->id = (unsigned)sqlite3_column_int64(row, 0);
+  a->counted_mwh = sqlite3_column_int64(row, 4);
+  a->takes_total = sqlite3_column_int64(row, 5) != 0;
+  a->saved = true;
+  if (a->id > l->accounts_num)
+    l->accounts_num = a->id;
+  return true;
+}
+
+static bool take_state(struct ledger *l, sqlite3_stmt *row) {
+  struct ledger_meter *m = meter_by_id(l, sqlite3_column_int64(row, 0));
+  struct ledger_account *a = account_by_id(l, sqlite3_column_int64(row, 1));
+  struct counter *c;
+
+  if (sqlite3_column_int64(row, 0) == 0) {
+    l->total_mwh = sqlite3_column_int64(row, 10);
+    return true;
+  }
+  if (m == NULL || a == NULL)
+    return true;
+  c = &m->counter;
+  c->by = (enum counter_source)sqlite3_column_int(row, 2);
+  if (c->by > COUNTER_SOURCE_CHANGED)
+    c->by = COUNTER_NEW;
+  m->booked_mwh = sqlite3_column_int64(row, 3);
+  c->wh = (double)m->booked_mwh * 1e-3;
+  c->last = sqlite3_column_double(row, 4);
+  m->last_utc_us = sqlite3_column_int64(row, 5);
+  c->month_known = sqlite3_column_type(row, 6) != SQLITE_NULL;
+  c->month = sqlite3_column_double(row, 6);
+  c->credited_since = sqlite3_column_double(row, 7);
+  c->owed = sqlite3_column_double(row, 8);
+  c->gaps = (unsigned)sqlite3_column_int64(row, 9);
+  a->counted_mwh = sqlite3_column_int64(row, 10);
+  a->open_start_us = sqlite3_column_int64(row, 11);
+  a->open_mwh = sqlite3_column_int64(row, 12);
+  a->open_covered_us = sqlite3_column_int64(row, 13);
+  a->open_flags = (unsigned)sqlite3_column_int64(row, 14);
+  m->account = a;
+  if (m->last_utc_us > l->newest_us)
+    l->newest_us = m->last_utc_us;
+  return true;
+}
+
+static bool take_period(struct ledger *l, sqlite3_stmt *row) {
+  unsigned id = ledger_period(l, text(row, 1));
+
+  return id != 0 && id == (unsigned)sqlite3_column_int64(row, 0);
+}
+
+static bool take_day(struct ledger *l, sqlite3_stmt *row) {
+  struct ledger_account *a = account_by_id(l, sqlite3_column_int64(row, 1));
+  struct ledger_day *day =
+      a != NULL ? ledger_day_of(a, sqlite3_column_int(row, 0)) : NULL;
+
+  if (day != NULL) {
+    day->mwh += sqlite3_column_int64(row, 2);
+    day->cost += sqlite3_column_int64(row, 3);
+    day->unpriced_mwh += sqlite3_column_int64(row, 4);
+    day->covered_us += sqlite3_column_int64(row, 5);
+    day->flags |= (unsigned)sqlite3_column_int64(row, 6);
+  }
+  return true;
+}
+
+void ledger_disk_forget(struct ledger *l) {
+  while (l->meters != NULL) {
+    struct ledger_meter *next = l->meters->next;
+
+    free(l->meters);
+    l->meters = next;
+  }
+  while (l->accounts != NULL) {
+    struct ledger_account *next = l->accounts->next;
+
+    free(l->accounts);
+    l->accounts = next;
+  }
+  for (unsigned i = 0; i < l->periods_num; i++)
+    free(l->periods[i]);
+  l->meters_end = &l->meters;
+  l->accounts_end = &l->accounts;
+  l->meters_num = l->accounts_num = l->periods_num = l->periods_saved = 0;
+  l->total_mwh = 0;
+  l->newest_us = 0;
+}
+
+int ledger_disk_read(struct ledger_disk *d) {
+  static const struct {
+    const char *sql;
+    take_row *take;
+  } tables[] = {
+      {"SELECT id, identity, slot, model, produces FROM meter ORDER BY id",
+       take_meter},
+      {"SELECT id, meter, device, plug, counted_mwh, takes_total FROM account "
+       "ORDER BY id",
+       take_account},
+      {"SELECT meter, account, source, counter_mwh, base, last_utc_us, month, "
+       "month_credit, owed, gaps, counted_mwh, open_start_us, open_mwh, "
+       "open_covered_us, open_flags FROM state",
+       take_state},
+      {"SELECT id, name FROM period ORDER BY id", take_period},
+      {"SELECT local_date, account, mwh, cost_micro, unpriced_mwh, covered_us, "
+       "flags FROM day WHERE local_date > (SELECT max(local_date) FROM day) - "
+       "64 ORDER BY local_date",
+       take_day},
+  };
+  int rc = SQLITE_OK;
+
+  pthread_mutex_lock(&d->ledger->lock);
+  for (size_t i = 0; i < sizeof(tables) / sizeof(tables[0]); i++)
+    if (rc == SQLITE_OK)
+      rc = each(d, tables[i].sql, tables[i].take);
+  d->ledger->periods_saved = d->ledger->periods_num;
+  if (rc != SQLITE_OK)
+    ledger_disk_forget(d->ledger);
+  pthread_mutex_unlock(&d->ledger->lock);
+  return rc;
+}

@@ -1,0 +1,352 @@
+/* SPDX-License-Identifier: MIT */
+/* Writing the ledger's database: what is new since the last time, copied
+ * under the lock and written without it. Every minute the states of the
+ * meters, which fill a page or two, and once an hour what their slots held:
+ * that is what spares an SD card. */
+#include <config.h>
+
+#include "energy/ledger/ledger_disk_internal.h"
+
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct copy {
+  struct ledger_meter *meters; /* each with its account's copy below */
+  struct ledger_account *accounts;
+  size_t meters_num;
+  struct ledger_account *names; /* those without a row */
+  size_t names_num;
+  char (*periods)[LEDGER_PERIOD_SIZE];
+  size_t periods_num;
+  unsigned periods_first;
+  struct ledger_entries entries;
+  int64_t total_mwh, open_start_us;
+};
+
+static void copy_free(struct copy *c) {
+  free(c->meters);
+  free(c->accounts);
+  free(c->names);
+  free(c->periods);
+  free(c->entries.items);
+}
+
+static bool make_room(const struct ledger *l, struct copy *c) {
+  size_t meters = 0;
+  size_t names = 0;
+
+  for (const struct ledger_meter *m = l->meters; m != NULL; m = m->next)
+    meters += m->dirty ? 1 : 0;
+  for (const struct ledger_account *a = l->accounts; a != NULL; a = a->next)
+    names += a->saved ? 0 : 1;
+  c->meters = calloc(meters + 1, sizeof(*c->meters));
+  c->accounts = calloc(meters + 1, sizeof(*c->accounts));
+  c->names = calloc(names + 1, sizeof(*c->names));
+  c->periods_num = l->periods_num - l->periods_saved;
+  c->periods = calloc(c->periods_num + 1, sizeof(*c->periods));
+  return c->meters != NULL && c->accounts != NULL && c->names != NULL &&
+         c->periods != NULL;
+}
+
+/* Moves what is new into the copy. */
+static bool take(struct ledger *l, struct copy *c) {
+  if (!make_room(l, c))
+    return false;
+  for (struct ledger_meter *m = l->meters; m != NULL; m = m->next)
+    if (m->dirty) {
+      c->meters[c->meters_num] = *m;
+      if (m->account != NULL)
+        c->accounts[c->meters_num] = *m->account;
+      c->meters_num++;
+      m->dirty = false;
+      m->saved = true;
+    }
+  for (struct ledger_account *a = l->accounts; a != NULL; a = a->next)
+    if (!a->saved) {
+      c->names[c->names_num] = *a;
+      c->names[c->names_num++].open_flags = a->meter->id;
+      a->saved = true;
+    }
+  for (size_t i = 0; i < c->periods_num; i++)
+    strncpy(c->periods[i], l->periods[l->periods_saved + i],
+            LEDGER_PERIOD_SIZE - 1);
+  c->periods_first = l->periods_saved + 1;
+  l->periods_saved = l->periods_num;
+  c->entries = l->pending;
+  l->pending = (struct ledger_entries){0};
+  c->total_mwh = l->total_mwh;
+  c->open_start_us = l->slot.until_us != 0 ? l->slot.from_us : 0;
+  return true;
+}
+
+static bool join(struct ledger_entries *a, const struct ledger_entries *b) {
+  size_t num = a->num + b->num;
+  struct ledger_entry *grown;
+
+  if (b->num == 0)
+    return true;
+  grown = realloc(a->items, num * sizeof(*grown));
+  if (grown == NULL)
+    return false;
+  memcpy(grown + a->num, b->items, b->num * sizeof(*grown));
+  *a = (struct ledger_entries){grown, num, num};
+  return true;
+}
+
+/* Nothing of it was written. */
+static void give_back(struct ledger *l, struct copy *c) {
+  for (size_t i = 0; i < c->meters_num; i++)
+    for (struct ledger_meter *m = l->meters; m != NULL; m = m->next)
+      if (m->id == c->meters[i].id) {
+        m->dirty = true;
+        m->saved = c->meters[i].saved;
+      }
+  for (size_t i = 0; i < c->names_num; i++)
+    for (struct ledger_account *a = l->accounts; a != NULL; a = a->next)
+      if (a->id == c->names[i].id)
+        a->saved = false;
+  l->periods_saved = c->periods_first - 1;
+  if (join(&c->entries, &l->pending)) {
+    free(l->pending.items);
+    l->pending = c->entries;
+    c->entries = (struct ledger_entries){0};
+  }
+}
+
+/* -- SQL -- */
+
+/* Binds by types (i int64_t, d double, n a double as NULL, t text) and runs
+ * once. */
+static int run(sqlite3_stmt *stmt, const char *types, ...) {
+  va_list args;
+  int rc = SQLITE_OK;
+
+  va_start(args, types);
+  for (int i = 0; types[i] != '\0' && rc == SQLITE_OK; i++)
+    switch (types[i]) {
+    case 'i':
+      rc = sqlite3_bind_int64(stmt, i + 1, va_arg(args, int64_t));
+      break;
+    case 'd':
+      rc = sqlite3_bind_double(stmt, i + 1, va_arg(args, double));
+      break;
+    case 't':
+      rc = sqlite3_bind_text(stmt, i + 1, va_arg(args, const char *), -1,
+                             SQLITE_TRANSIENT);
+      break;
+    default: /* a number that is not known */
+      (void)va_arg(args, double);
+      rc = sqlite3_bind_null(stmt, i + 1);
+      break;
+    }
+  va_end(args);
+  if (rc == SQLITE_OK)
+    rc = sqlite3_step(stmt);
+  sqlite3_reset(stmt);
+  return rc == SQLITE_DONE || rc == SQLITE_ROW ? SQLITE_OK : rc;
+}
+
+static int write_meters(sqlite3_stmt *stmt, const struct copy *c) {
+  int rc = SQLITE_OK;
+
+  for (size_t i = 0; i < c->meters_num && rc == SQLITE_OK; i++) {
+    const struct ledger_meter *m = &c->meters[i];
+
+    if (!m->saved)
+      rc = run(stmt, "ititi", (int64_t)m->id, m->identity, (int64_t)m->slot,
+               m->model, (int64_t)m->produces);
+  }
+  return rc;
+}
+
+static int write_names(sqlite3_stmt *stmt, const struct copy *c) {
+  int rc = SQLITE_OK;
+
+  for (size_t i = 0; i < c->names_num && rc == SQLITE_OK; i++) {
+    const struct ledger_account *a = &c->names[i];
+
+    rc = run(stmt, "iittii", (int64_t)a->id, (int64_t)a->open_flags, a->device,
+             a->plug, a->counted_mwh, (int64_t)a->takes_total);
+  }
+  return rc;
+}
+
+static int write_states(sqlite3_stmt *stmt, const struct copy *c) {
+  int rc =
+      c->meters_num > 0
+          ? run(stmt, "iiiidididdiiiii", INT64_C(0), INT64_C(0), INT64_C(0),
+                INT64_C(0), 0.0, INT64_C(0), 0.0, INT64_C(0), 0.0, 0.0,
+                c->total_mwh, INT64_C(0), INT64_C(0), INT64_C(0), INT64_C(0))
+          : SQLITE_OK;
+
+  for (size_t i = 0; i < c->meters_num && rc == SQLITE_OK; i++) {
+    const struct ledger_meter *m = &c->meters[i];
+    const struct ledger_account *a = &c->accounts[i];
+    int64_t start = a->open_start_us != 0 ? a->open_start_us : c->open_start_us;
+
+    rc = run(stmt,
+             m->counter.month_known ? "iiiididddiiiiii" : "iiiidinddiiiiii",
+             (int64_t)m->id, (int64_t)a->id, (int64_t)m->counter.by,
+             m->booked_mwh, m->counter.last, m->last_utc_us, m->counter.month,
+             m->counter.credited_since, m->counter.owed,
+             (int64_t)m->counter.gaps, a->counted_mwh,
+             a->open_mwh != 0 || a->open_covered_us != 0 || a->open_flags != 0
+                 ? start
+                 : INT64_C(0),
+             a->open_mwh, a->open_covered_us, (int64_t)a->open_flags);
+  }
+  return rc;
+}
+
+static int write_periods(sqlite3_stmt *stmt, const struct copy *c) {
+  int rc = SQLITE_OK;
+
+  for (size_t i = 0; i < c->periods_num && rc == SQLITE_OK; i++)
+    rc = run(stmt, "it", (int64_t)(c->periods_first + i), c->periods[i]);
+  return rc;
+}
+
+static int write_slots(sqlite3_stmt *stmt, const struct copy *c) {
+  int rc = SQLITE_OK;
+
+  for (size_t i = 0; i < c->entries.num && rc == SQLITE_OK; i++) {
+    const struct ledger_entry *e = &c->entries.items[i];
+
+    if (e->seconds > 0)
+      rc = run(stmt, "iiiiiii", e->start_us / CALENDAR_SECOND,
+               (int64_t)e->account, (int64_t)e->seconds, e->mwh, e->cost,
+               (int64_t)e->period, (int64_t)e->flags);
+  }
+  return rc;
+}
+
+static int write_days(sqlite3_stmt *stmt, const struct copy *c) {
+  int rc = SQLITE_OK;
+
+  for (size_t i = 0; i < c->entries.num && rc == SQLITE_OK; i++) {
+    const struct ledger_entry *e = &c->entries.items[i];
+
+    if (e->slot_only)
+      continue;
+    rc = run(stmt, "iiiiiiii", (int64_t)e->day, (int64_t)e->account,
+             (int64_t)e->period, e->mwh, e->cost, e->unpriced_mwh,
+             e->covered_us, (int64_t)e->flags);
+  }
+  return rc;
+}
+
+static int write_copy(sqlite3 *db, const struct copy *c) {
+  static const struct {
+    const char *sql;
+    int (*write)(sqlite3_stmt *stmt, const struct copy *c);
+  } tables[] = {
+      {"INSERT OR REPLACE INTO meter VALUES(?,?,?,?,?)", write_meters},
+      {"INSERT OR REPLACE INTO account VALUES(?,?,?,?,?,?)", write_names},
+      {"INSERT OR REPLACE INTO state VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+       write_states},
+      {"INSERT OR REPLACE INTO period VALUES(?,?)", write_periods},
+      {"INSERT INTO slot VALUES(?,?,?,?,?,?,?) ON CONFLICT DO UPDATE SET "
+       "mwh = mwh + excluded.mwh, cost_micro = cost_micro + "
+       "excluded.cost_micro, flags = flags | excluded.flags",
+       write_slots},
+      {"INSERT INTO day VALUES(?,?,?,?,?,?,?,?) ON CONFLICT DO UPDATE SET "
+       "mwh = mwh + excluded.mwh, cost_micro = cost_micro + "
+       "excluded.cost_micro, unpriced_mwh = unpriced_mwh + "
+       "excluded.unpriced_mwh, covered_us = covered_us + excluded.covered_us, "
+       "flags = flags | excluded.flags",
+       write_days},
+  };
+  int rc = sqlite3_exec(db, "BEGIN IMMEDIATE", NULL, NULL, NULL);
+
+  for (size_t i = 0; i < sizeof(tables) / sizeof(tables[0]); i++) {
+    sqlite3_stmt *stmt = NULL;
+
+    if (rc == SQLITE_OK)
+      rc = sqlite3_prepare_v2(db, tables[i].sql, -1, &stmt, NULL);
+    if (rc == SQLITE_OK)
+      rc = tables[i].write(stmt, c);
+    sqlite3_finalize(stmt);
+  }
+  if (rc == SQLITE_OK)
+    rc = sqlite3_exec(db, "COMMIT", NULL, NULL, NULL);
+  if (rc != SQLITE_OK && sqlite3_get_autocommit(db) == 0)
+    (void)sqlite3_exec(db, "ROLLBACK", NULL, NULL, NULL);
+  return rc;
+}
+
+int ledger_disk_write(struct ledger_disk *d) {
+  struct copy c = {0};
+  int rc = SQLITE_NOMEM;
+  bool taken;
+
+  pthread_mutex_lock(&d->ledger->lock);
+  taken = take(d->ledger, &c);
+  pthread_mutex_unlock(&d->ledger->lock);
+  if (taken) {
+    rc = c.meters_num + c.names_num + c.periods_num + c.entries.num > 0
+             ? write_copy(d->db, &c)
+             : SQLITE_OK;
+    if (rc != SQLITE_OK) {
+      pthread_mutex_lock(&d->ledger->lock);
+      give_back(d->ledger, &c);
+      pthread_mutex_unlock(&d->ledger->lock);
+    }
+  }
+  copy_free(&c);
+  return rc;
+}
+
+/* Days as they are in memory; their slots are lost with the old file. */
+static void days_as_entries(const struct ledger *l, unsigned period,
+                            struct ledger_entries *out) {
+  size_t num = 0;
+
+  for (const struct ledger_account *a = l->accounts; a != NULL; a = a->next)
+    num += a->days_num;
+  out->items = calloc(num + 1, sizeof(*out->items));
+  if (out->items == NULL)
+    return;
+  out->room = num + 1;
+  for (const struct ledger_account *a = l->accounts; a != NULL; a = a->next)
+    for (unsigned i = 0; i < a->days_num; i++)
+      out->items[out->num++] =
+          (struct ledger_entry){.account = a->id,
+                                .period = period,
+                                .day = a->days[i].day,
+                                .flags = a->days[i].flags,
+                                .mwh = a->days[i].mwh,
+                                .cost = a->days[i].cost,
+                                .unpriced_mwh = a->days[i].unpriced_mwh,
+                                .covered_us = a->days[i].covered_us};
+}
+
+void ledger_disk_all_is_new(struct ledger_disk *d) {
+  struct ledger *l = d->ledger;
+  struct ledger_entries days = {0};
+  sqlite3_stmt *stmt = NULL;
+  int64_t rows = 0;
+
+  /* The same file after a failure: what waits is all that is missing. */
+  if (sqlite3_prepare_v2(d->db, "SELECT count(*) FROM meter", -1, &stmt,
+                         NULL) == SQLITE_OK &&
+      sqlite3_step(stmt) == SQLITE_ROW)
+    rows = sqlite3_column_int64(stmt, 0);
+  sqlite3_finalize(stmt);
+  if (rows > 0)
+    return;
+  pthread_mutex_lock(&l->lock);
+  for (struct ledger_meter *m = l->meters; m != NULL; m = m->next) {
+    m->saved = false;
+    m->dirty = true;
+  }
+  for (struct ledger_account *a = l->accounts; a != NULL; a = a->next)
+    a->saved = false;
+  days_as_entries(l, ledger_period(l, ""), &days);
+  for (size_t i = 0; i < l->pending.num; i++)
+    l->pending.items[i].slot_only = true;
+  if (join(&l->pending, &days))
+    free(days.items);
+  l->periods_saved = 0;
+  pthread_mutex_unlock(&l->lock);
+}

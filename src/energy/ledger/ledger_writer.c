@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: MIT */
+/* The ledger's thread: see ledger_writer.h. */
+#include <config.h>
+
+#include "energy/ledger/ledger_writer.h"
+
+#include "base/log.h"
+#include "base/thread.h"
+#include "energy/ledger/ledger_disk.h"
+#include "energy/ledger/ledger_internal.h"
+#include "energy/tariff/tariff_files.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+enum { PAUSE_SECONDS = 60 };
+
+struct ledger_writer {
+  struct ledger *ledger;
+  struct ledger_disk *disk;
+  pthread_t thread;
+  pthread_mutex_t lock;
+  pthread_cond_t changed;
+  bool loaded, stop;
+  bool abandoned; /* nobody waited for the file to be read */
+  bool failing;   /* and that is said */
+};
+
+static void say_result(struct ledger_writer *w, enum ledger_disk_result result,
+                       const char *why) {
+  switch (result) {
+  case LEDGER_DISK_FAILED:
+  case LEDGER_DISK_NEWER:
+    if (!w->failing)
+      log_say(LOG_LEVEL_ERROR, "the energy ledger is kept in memory only: %s",
+              why);
+    w->failing = true;
+    break;
+  case LEDGER_DISK_FRESH:
+  case LEDGER_DISK_OK:
+    if (why[0] != '\0')
+      log_say(LOG_LEVEL_ERROR, "the energy ledger: %s", why);
+    else if (w->failing)
+      log_say(LOG_LEVEL_NOTICE, "the energy ledger is on disk again: %s",
+              ledger_disk_path(w->disk));
+    w->failing = false;
+    break;
+  }
+}
+
+static void save(struct ledger_writer *w) {
+  char why[LEDGER_DISK_WHY] = "";
+  enum ledger_disk_result result;
+
+  if (w->abandoned)
+    return;
+  result = ledger_disk_save(w->disk, why);
+  if (result != LEDGER_DISK_NEWER)
+    say_result(w, result, why);
+}
+
+static void load(struct ledger_writer *w) {
+  char why[LEDGER_DISK_WHY] = "";
+
+  say_result(w, ledger_disk_load(w->disk, why), why);
+  pthread_mutex_lock(&w->lock);
+  w->loaded = true;
+  pthread_cond_broadcast(&w->changed);
+  pthread_mutex_unlock(&w->lock);
+}
+
+static void add_seconds(struct timespec *t, double seconds) {
+  clock_gettime(CLOCK_MONOTONIC, t);
+  t->tv_sec += (time_t)seconds;
+  t->tv_nsec += (long)((seconds - (double)(time_t)seconds) * 1e9);
+  if (t->tv_nsec >= 1000000000) {
+    t->tv_nsec -= 1000000000;
+    t->tv_sec++;
+  }
+}
+
+/* False when the end has come. */
+static bool pause_a_minute(struct ledger_writer *w) {
+  struct timespec until;
+  bool stop;
+
+  add_seconds(&until, PAUSE_SECONDS);
+  pthread_mutex_lock(&w->lock);
+  while (!w->stop && pthread_cond_timedwait(&w->changed, &w->lock, &until) == 0)
+    continue;
+  stop = w->stop;
+  pthread_mutex_unlock(&w->lock);
+  return !stop;
+}
+
+static void *run(void *arg) {
+  struct ledger_writer *w = arg;
+
+  load(w);
+  while (pause_a_minute(w))
+    save(w);
+  save(w);
+  return NULL;
+}
+
+static void destroy(struct ledger_writer *w) {
+  ledger_disk_free(w->disk);
+  pthread_cond_destroy(&w->changed);
+  pthread_mutex_destroy(&w->lock);
+  free(w);
+}
+
+struct ledger_writer *ledger_writer_start(struct ledger *l,
+                                          const char *directory) {
+  struct ledger_writer *w = calloc(1, sizeof(*w));
+  pthread_condattr_t attributes;
+
+  if (w == NULL)
+    return NULL;
+  w->ledger = l;
+  pthread_mutex_init(&w->lock, NULL);
+  pthread_condattr_init(&attributes);
+  pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
+  pthread_cond_init(&w->changed, &attributes);
+  pthread_condattr_destroy(&attributes);
+  w->disk = ledger_disk_create(l, directory);
+  if (w->disk == NULL || thread_start(&w->thread, run, w) != 0) {
+    destroy(w);
+    return NULL;
+  }
+  return w;
+}
+
+bool ledger_writer_wait(struct ledger_writer *w, double seconds) {
+  struct timespec until;
+  bool loaded;
+
+  add_seconds(&until, seconds);
+  pthread_mutex_lock(&w->lock);
+  while (!w->loaded &&
+         pthread_cond_timedwait(&w->changed, &w->lock, &until) == 0)
+    continue;
+  loaded = w->loaded;
+  w->abandoned = !loaded;
+  pthread_mutex_unlock(&w->lock);
+  return loaded;
+}
+
+void ledger_writer_stop(struct ledger_writer *w) {
+  if (w == NULL)
+    return;
+  pthread_mutex_lock(&w->lock);
+  w->stop = true;
+  pthread_cond_broadcast(&w->changed);
+  pthread_mutex_unlock(&w->lock);
+  pthread_join(w->thread, NULL);
+  destroy(w);
+}

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: MIT */
+/* The thread that keeps a ledger on disk and reads the files of its tariffs
+ * again when they change: at most one transaction a minute, and one at the
+ * end. Trouble with the disk is logged once, and once that it is over. */
+#ifndef ENERGY_LEDGER_LEDGER_WRITER_H
+#define ENERGY_LEDGER_LEDGER_WRITER_H
+
+#include "energy/ledger/ledger.h"
+
+struct ledger_writer;
+
+/* Starts it; the ledger outlives it. NULL when there is no memory or thread:
+ * the ledger then lives in memory only. */
+struct ledger_writer *ledger_writer_start(struct ledger *l,
+                                          const char *directory);
+
+/* Waits until the file is read, at most seconds; whether it is. If not, the
+ * ledger stays in memory. */
+bool ledger_writer_wait(struct ledger_writer *w, double seconds);
+
+/* Writes the rest and ends. */
+void ledger_writer_stop(struct ledger_writer *w);
+
+#endif

@@ -1,0 +1,236 @@
+/* SPDX-License-Identifier: MIT */
+/* Energy and cost of kasa.so: see energy_values.h. */
+#include <config.h>
+
+#include "plugin/energy_values.h"
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "energy/ledger/ledger.h"
+#include "energy/ledger/ledger_writer.h"
+#include "energy/tariff/tariff_config.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* A device whose clock is no further off may tell of its day. */
+static const double CLOCK_OFF_S = 300;
+static const double LOAD_WAIT_S = 10;
+static const char TOTAL[] = "kasa_total";
+
+static struct {
+  struct ledger *ledger;
+  struct ledger_writer *writer;
+  const struct poll_options *options;
+} energy;
+
+static void say_error(void *arg, const char *line) {
+  (void)arg;
+  log_say(LOG_LEVEL_ERROR, "%s", line);
+}
+
+void energy_values_start(struct poll_options *o, const char *directory) {
+  struct option_reporter reporter = {.say = say_error};
+  struct ledger_options options = {.billing_day = o->billing_day,
+                                   .tariffs = o->tariffs};
+
+  tariff_config_finish(
+      &o->tariffs, calendar_local_of((int64_t)clock_wall_us()).day, &reporter);
+  o->tariffs = (struct tariffs){0};
+  energy.options = o;
+  energy.ledger = ledger_create(&options);
+  if (energy.ledger == NULL) {
+    log_say(LOG_LEVEL_ERROR, "the energy ledger: out of memory");
+    return;
+  }
+  energy.writer = ledger_writer_start(energy.ledger, directory);
+  if (energy.writer == NULL)
+    log_say(LOG_LEVEL_ERROR, "the energy ledger is kept in memory only");
+}
+
+void energy_values_wait(void) {
+  if (energy.writer != NULL && !ledger_writer_wait(energy.writer, LOAD_WAIT_S))
+    log_say(LOG_LEVEL_ERROR, "the energy ledger could not be read in time; it "
+                             "is kept in memory only");
+}
+
+void energy_values_stop(void) {
+  ledger_writer_stop(energy.writer);
+  ledger_free(energy.ledger);
+  energy.writer = NULL;
+  energy.ledger = NULL;
+}
+
+static struct ledger_now now_of(uint64_t steady_us) {
+  return (struct ledger_now){.steady_us = (int64_t)steady_us,
+                             .wall_us = (int64_t)clock_wall_us()};
+}
+
+/* -- in -- */
+
+static bool is_measured(const struct reading *r) {
+  return reading_has(r, Q_ENERGY_TOTAL) || reading_has(r, Q_POWER);
+}
+
+static bool plug_produces(const struct poll_device *k,
+                          const struct poll_device_plug *plug) {
+  const struct device_options *o = k->options;
+
+  for (size_t i = 0; o != NULL && i < o->plugs_num; i++)
+    if (o->plugs[i].name != NULL && strcmp(o->plugs[i].name, plug->name) == 0)
+      return o->plugs[i].produces;
+  return o != NULL && o->produces;
+}
+
+/* A counter that begins, or a device that was exchanged. */
+static void begin(void *arg, struct poll_device *k, uint64_t now_us) {
+  struct ledger_now now = now_of(now_us);
+
+  (void)arg;
+  if (energy.ledger == NULL || k->identity[0] == '\0')
+    return;
+  if (k->plugs_num == 0 && k->energy.by == COUNTER_NEW &&
+      is_measured(&k->device.now))
+    k->meter = ledger_meter(energy.ledger, k->identity, 0, k->device.model,
+                            k->options != NULL && k->options->produces,
+                            &k->energy, now);
+  for (unsigned i = 0; i < k->plugs_num; i++) {
+    struct poll_device_plug *plug = &k->plugs[i];
+
+    if (plug->energy.by == COUNTER_NEW && is_measured(&k->device.plugs[i].now))
+      plug->meter =
+          ledger_meter(energy.ledger, k->identity, plug->slot, k->device.model,
+                       plug_produces(k, plug), &plug->energy, now);
+  }
+}
+
+/* Whether the device's clock shows what ours does. */
+static bool clock_is_right(const struct device *d, int64_t wall_us) {
+  struct calendar_local local = calendar_local_of(wall_us);
+  int day;
+  double off;
+
+  if (d->date == 0)
+    return false;
+  day = calendar_day_of((int)(d->date / 10000), d->date / 100 % 100,
+                        d->date % 100);
+  off = ((double)day - local.day) * 86400 + 86400 -
+        (double)d->seconds_to_midnight - (double)local.second;
+  return fabs(off) <= CLOCK_OFF_S;
+}
+
+static void book(struct ledger_meter *m, const struct counter *c,
+                 const struct reading *r, const char *device, const char *plug,
+                 bool rare, bool right, struct ledger_now now) {
+  unsigned flags = counter_flag_is_at_least(c->flag) ? LEDGER_AT_LEAST : 0;
+
+  if (m == NULL || c->by == COUNTER_NEW)
+    return;
+  ledger_name(energy.ledger, m, device, plug);
+  ledger_book(energy.ledger, m, c, c->from_us, flags, now);
+  if (rare)
+    ledger_seed(
+        energy.ledger, m,
+        right && reading_has(r, Q_KWH_TODAY) ? r->value[Q_KWH_TODAY] : NAN,
+        right && reading_has(r, Q_KWH_MONTH) ? r->value[Q_KWH_MONTH] : NAN,
+        now);
+}
+
+static void counted(void *arg, struct poll_device *k, uint64_t now_us,
+                    bool rare) {
+  struct ledger_now now = now_of(now_us);
+  bool right = rare && clock_is_right(&k->device, now.wall_us);
+
+  (void)arg;
+  if (energy.ledger == NULL)
+    return;
+  if (k->plugs_num == 0)
+    book(k->meter, &k->energy, &k->device.now, k->name, "", rare, right, now);
+  for (unsigned i = 0; i < k->plugs_num; i++)
+    book(k->plugs[i].meter, &k->plugs[i].energy, &k->device.plugs[i].now,
+         k->name, k->plugs[i].name, rare, right, now);
+}
+
+const struct poll_energy_hooks energy_values_hooks = {.begin = begin,
+                                                      .counted = counted};
+
+/* -- out -- */
+
+static void put(const struct appliance_sink *sink, const char *plugin,
+                const char *plug, const struct ledger_values *v) {
+  const struct poll_options *o = energy.options;
+
+  sink->derive(sink->arg, plugin, "watt_hours", plug,
+               (uint64_t)((v->counted_mwh + 500) / 1000));
+  if (!v->has_days)
+    return;
+  if (o->report_energy) {
+    sink->gauge(sink->arg, plugin, "kwh_today", plug,
+                (double)v->today_mwh * 1e-6);
+    sink->gauge(sink->arg, plugin, "kwh_month", plug,
+                (double)v->month_mwh * 1e-6);
+    if (v->has_yesterday)
+      sink->gauge(sink->arg, plugin, "kwh_yesterday", plug,
+                  (double)v->yesterday_mwh * 1e-6);
+  }
+  if (!v->has_cost || !o->report_cost)
+    return;
+  sink->gauge(sink->arg, plugin, "cost_today", plug,
+              (double)v->today_cost * 1e-6);
+  sink->gauge(sink->arg, plugin, "cost_month", plug,
+              (double)v->month_cost * 1e-6);
+  if (v->has_yesterday)
+    sink->gauge(sink->arg, plugin, "cost_yesterday", plug,
+                (double)v->yesterday_cost * 1e-6);
+  if (!isnan(v->forecast))
+    sink->gauge(sink->arg, plugin, "cost_forecast", plug, v->forecast);
+}
+
+static struct ledger_now at_wall(uint64_t wall_us) {
+  return (struct ledger_now){.steady_us = (int64_t)clock_monotonic_us(),
+                             .wall_us = (int64_t)wall_us};
+}
+
+void energy_values_device(const struct poll_device *k, uint64_t wall_us,
+                          const struct appliance_sink *sink) {
+  struct ledger_now now = at_wall(wall_us);
+  struct ledger_values v;
+  struct ledger_values sum = {0};
+  unsigned known = 0;
+
+  if (energy.ledger == NULL)
+    return;
+  if (k->plugs_num == 0 && k->meter != NULL && k->energy.by != COUNTER_NEW) {
+    ledger_values_of(energy.ledger, k->meter, now, &v);
+    put(sink, "kasa", "", &v);
+  }
+  for (unsigned i = 0; i < k->plugs_num; i++) {
+    const struct poll_device_plug *plug = &k->plugs[i];
+
+    if (plug->meter == NULL || plug->energy.by == COUNTER_NEW)
+      continue;
+    ledger_values_of(energy.ledger, plug->meter, now, &v);
+    put(sink, "kasa_plug", plug->name, &v);
+    ledger_values_add(&sum, &v);
+    known++;
+  }
+  if (known > 0 && known == k->plugs_num)
+    put(sink, "kasa", "", &sum);
+}
+
+void energy_values_total(uint64_t wall_us, const struct appliance_sink *sink) {
+  struct ledger_values v;
+
+  if (energy.ledger == NULL)
+    return;
+  ledger_values_total(energy.ledger, at_wall(wall_us), &v);
+  put(sink, TOTAL, "", &v);
+  if (energy.options->report_energy)
+    sink->gauge(sink->arg, TOTAL, "covered", "", v.covered);
+  if (!v.has_cost || !energy.options->report_cost)
+    return;
+  sink->gauge(sink->arg, TOTAL, "unpriced", "", (double)v.unpriced_mwh * 1e-6);
+  if (!isnan(v.price))
+    sink->gauge(sink->arg, TOTAL, "price", "", v.price);
+}

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: MIT */
+/* The energy ledger in kasa.so: what the engine counts goes in, energy and
+ * cost come out. Everything but start and stop runs in the engine's thread. */
+#ifndef PLUGIN_ENERGY_VALUES_H
+#define PLUGIN_ENERGY_VALUES_H
+
+#include "plugin/appliance_values.h"
+#include "poll/poll_engine.h"
+
+/* Begins to read the ledger of a directory, and takes the tariffs out of the
+ * options, which outlive it. */
+void energy_values_start(struct poll_options *o, const char *directory);
+/* Waits until it is read, at most some seconds. */
+void energy_values_wait(void);
+/* Writes what is left; the engine has ended. */
+void energy_values_stop(void);
+
+extern const struct poll_energy_hooks energy_values_hooks;
+
+/* The values of a device and its plugs; wall_us as they are dispatched. */
+void energy_values_device(const struct poll_device *k, uint64_t wall_us,
+                          const struct appliance_sink *sink);
+void energy_values_total(uint64_t wall_us, const struct appliance_sink *sink);
+
+#endif
