@@ -85,6 +85,6 @@ bool energy_tariff_read(const char *path, struct tariffs *set) {
   }
   tariff_config_finish(set, calendar_local_of((int64_t)clock_wall_us()).day,
                        &t.reporter);
-  tariff_files_load(set, say, &t);
+  tariff_files_load(set, NULL, say, &t);
   return t.reporter.errors == 0;
 }

@@ -73,7 +73,7 @@ struct ledger_values {
   double forecast; /* of the month, in the currency; NAN: not known */
   double covered;  /* percent of today that is known of */
   double price;    /* of a kWh now; NAN: not known. The site's only */
-  bool has_days; /* the meter's first look at its statistics is over */
+  bool has_days;   /* the meter's first look at its statistics is over */
   bool has_yesterday;
   bool has_cost;
 };

@@ -60,8 +60,15 @@ static void save(struct ledger_writer *w) {
     say_result(w, result, why);
 }
 
+static void say_file(void *arg, const char *line) {
+  (void)arg;
+  log_say(LOG_LEVEL_WARNING, "%s", line);
+}
+
 static void load(struct ledger_writer *w) {
   char why[LEDGER_DISK_WHY] = "";
+
+  tariff_files_load(&w->ledger->tariffs, NULL, say_file, NULL);
 
   say_result(w, ledger_disk_load(w->disk, why), why);
   pthread_mutex_lock(&w->lock);
@@ -98,8 +105,10 @@ static void *run(void *arg) {
   struct ledger_writer *w = arg;
 
   load(w);
-  while (pause_a_minute(w))
+  while (pause_a_minute(w)) {
+    tariff_files_load(&w->ledger->tariffs, &w->ledger->lock, say_file, NULL);
     save(w);
+  }
   save(w);
   return NULL;
 }

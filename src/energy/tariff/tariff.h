@@ -51,6 +51,7 @@ struct tariff_prices {
   struct price_reading how;
   double factor, max, min;    /* max, min: NAN when there is none */
   double fallback;            /* NAN: unpriced until the price comes */
+  int64_t stamp;              /* of the file as it was read */
   struct price_series series; /* per kWh, before factor, max and min */
 };
 
@@ -74,6 +75,7 @@ struct tariff_day_type {
   char *file;
   int *file_dates;
   size_t file_dates_num;
+  int64_t stamp; /* of the file as it was read */
 };
 
 struct tariff_tax {

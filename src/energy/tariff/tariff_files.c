@@ -9,16 +9,48 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 enum { DATES_FILE_MAX = 1024 * 1024, DATES_MAX = 20000 };
 
-static void say_bad(tariff_files_say *say, void *arg, const char *block,
+struct loading {
+  pthread_mutex_t *lock;
+  tariff_files_say *say;
+  void *arg;
+};
+
+static void lock(const struct loading *l) {
+  if (l->lock != NULL)
+    pthread_mutex_lock(l->lock);
+}
+
+static void unlock(const struct loading *l) {
+  if (l->lock != NULL)
+    pthread_mutex_unlock(l->lock);
+}
+
+/* Whether the file is another one than when it was read; a missing one is
+ * tried, and said, once. */
+static bool has_changed(const char *path, int64_t *stamp) {
+  struct stat what;
+  int64_t now = -1;
+
+  if (stat(path, &what) == 0)
+    now = ((int64_t)what.st_mtim.tv_sec << 20) ^
+          ((int64_t)what.st_mtim.tv_nsec << 2) ^ (int64_t)what.st_size;
+  if (now == *stamp)
+    return false;
+  *stamp = now;
+  return true;
+}
+
+static void say_bad(const struct loading *l, const char *block,
                     const char *path, const char *why) {
   char line[512];
 
   snprintf(line, sizeof(line), "%s: option File \"%.200s\": %s", block, path,
            why);
-  say(arg, line);
+  l->say(l->arg, line);
 }
 
 /* One date a line, # comments. */
@@ -51,52 +83,61 @@ static bool read_dates(struct csv *csv, int **dates, size_t *num) {
   return true;
 }
 
-static void load_dates(struct tariff_day_type *type, tariff_files_say *say,
-                       void *arg) {
+static void load_dates(struct tariff_day_type *type, const struct loading *l) {
   struct csv csv;
   int *dates = NULL;
   size_t num = 0;
   char block[TARIFF_NAME_SIZE + 16];
 
-  if (type->file == NULL)
+  if (type->file == NULL || !has_changed(type->file, &type->stamp))
     return;
   if ((csv_open(&csv, type->file, DATES_FILE_MAX) &&
        read_dates(&csv, &dates, &num)) ||
       csv.empty) {
-    free(type->file_dates);
+    int *old = type->file_dates;
+
+    lock(l);
     type->file_dates = dates;
     type->file_dates_num = num;
+    unlock(l);
+    free(old);
   } else {
     snprintf(block, sizeof(block), "<DayType \"%s\">", type->name);
-    say_bad(say, arg, block, type->file, csv.why);
+    say_bad(l, block, type->file, csv.why);
     free(dates);
   }
   csv_close(&csv);
 }
 
-static void load_prices(struct tariff_prices *p, tariff_files_say *say,
-                        void *arg) {
+static void load_prices(struct tariff_prices *p, const struct loading *l) {
   struct price_series fresh = {0};
   char why[PRICE_WHY_SIZE];
 
-  if (!p->given || p->file == NULL)
+  if (!p->given || p->file == NULL || !has_changed(p->file, &p->stamp))
     return;
   if (price_file_read(p->file, &p->how, &fresh, why)) {
-    price_series_free(&p->series);
+    struct price_series old = p->series;
+
+    lock(l);
     p->series = fresh;
+    unlock(l);
+    price_series_free(&old);
   } else {
-    say_bad(say, arg, "<Prices>", p->file, why);
+    say_bad(l, "<Prices>", p->file, why);
     price_series_free(&fresh);
   }
 }
 
-void tariff_files_load(struct tariffs *set, tariff_files_say *say, void *arg) {
+void tariff_files_load(struct tariffs *set, pthread_mutex_t *mutex,
+                       tariff_files_say *say, void *arg) {
+  const struct loading l = {mutex, say, arg};
+
   for (size_t i = 0; i < set->num; i++) {
     struct tariff *t = &set->items[i];
 
     for (size_t j = 0; j < t->day_types_num; j++)
-      load_dates(&t->day_types[j], say, arg);
+      load_dates(&t->day_types[j], &l);
     for (size_t j = 0; j < t->components_num; j++)
-      load_prices(&t->components[j].prices, say, arg);
+      load_prices(&t->components[j].prices, &l);
   }
 }
