@@ -35,6 +35,7 @@
   "                                what exactly would be sent\n"               \
   "  queue list, queue retry ID, queue drop ID\n"                              \
   "  channel list, channel enable NAME\n"                                      \
+  "  status                        the same as channel list\n"                 \
   "\n"                                                                         \
   "IDENTIFIER is host/plugin-instance/type-instance, SEVERITY is FAILURE,\n"   \
   "WARNING, OKAY or missing.\n"                                                \

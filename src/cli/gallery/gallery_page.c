@@ -78,7 +78,8 @@ static const char *const group_titles[GROUPS] = {"Devices", "Strips",
 
 static enum group group_of(const struct graph_plan *plan,
                            const struct rrd_series *device) {
-  if (device->seen == 0 || gallery_part_is_gone(plan, device))
+  /* one that never answered, of which collectd goes on saying so, is here */
+  if (gallery_part_is_gone(plan, device))
     return GONE;
   return device->plugs_num > 0 ? STRIPS : SINGLE;
 }

@@ -177,7 +177,8 @@ void gallery_part_now(struct gallery_html *h, const struct graph_plan *plan,
   double watts = watts_now(series);
 
   if (series->seen == 0) {
-    gallery_html_add(h, "<span class=\"bad\">never seen</span>");
+    gallery_html_add(h, "<span class=\"bad\">%s</span>",
+                     up->good ? "no answer" : "never seen");
   } else if (gallery_part_is_gone(plan, series)) {
     gallery_html_add(h, "<span class=\"soft\">last seen ");
     gallery_html_time(h, series->seen);

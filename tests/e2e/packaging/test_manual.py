@@ -5,10 +5,12 @@ its page, with its default and range, and every value that is dispatched."""
 import glob
 import os
 import re
+import subprocess
 from pathlib import Path
 
 import pytest
 
+from collectd import BUILD
 from tree import SOURCE
 
 pytestmark = pytest.mark.plain
@@ -189,3 +191,31 @@ def test_what_proves_the_alerts_is_there():
     known = {name: names_in(name) for name in {name for name, _ in proofs}}
     assert [] == [(name, words) for name, words in proofs
                   if words not in known[name]]
+
+
+def test_every_command_of_kasactl_stands_in_its_manual():
+    """With its options, as `kasactl COMMAND --help` has them."""
+    text = page("doc/man/kasactl.1")
+    names = re.findall(r'^const struct command \w+ = \{\s*"(\w+)"', "".join(
+        read(f) for f in files("src/cli/*/*.c")), re.MULTILINE)
+    assert {"discover", "read", "watch", "graph", "alerts", "check"} <= set(names)
+    for name in names:
+        assert re.search(rf"^\.Ss {name}\b", text, re.MULTILINE), name
+        done = subprocess.run([os.path.join(BUILD, "kasactl"), name, "--help"],
+                              text=True, capture_output=True, check=True,
+                              timeout=30)
+        for option in set(re.findall(r"--([a-z][a-z-]+)", done.stdout)):
+            assert re.search(rf"-{option}\b", text), (name, option)
+
+
+def test_every_command_of_kasactl_alerts_stands_there():
+    text = page("doc/man/kasactl.1")
+    text = text[text.index(".Ss alerts"):]
+    text = text[:text.index(".Ss ", 5)]
+    source = read("src/cli/alerts/alerts.c")
+    table = source[source.index("struct subcommand commands[]"):]
+    words = re.findall(r'^    \{"(\w+)(?: \w+)?"',
+                       table[:table.index("\n};")], re.MULTILINE)
+    assert len(words) >= 8
+    for word in set(words):
+        assert re.search(rf"\b{word}\b", text), word

@@ -309,6 +309,31 @@ START_TEST(names_are_text_and_nothing_else) {
 }
 END_TEST
 
+START_TEST(who_never_answered_is_counted_as_away) {
+  struct graph_wish wish = all();
+  struct graph_flaws none = {0};
+  struct graph_plan plan;
+  char *page;
+
+  set_up(3);
+  for (int type = 0; type < RRD_TYPES; type++)
+    if (type != RRD_UP)
+      devices[1].files[type].good = false;
+  devices[1].files[RRD_UP].good = true;
+  devices[1].files[RRD_UP].last = NOW;
+  devices[1].files[RRD_UP].value = 0; /* collectd goes on saying so */
+  devices[1].seen = 0;
+  make(&plan, &wish);
+  page = page_of(&plan, NULL, &none);
+  ck_assert(strstr(page, "2 of 3") != NULL);
+  ck_assert(strstr(page, "no answer") != NULL);
+  ck_assert(strstr(page, "Not seen lately") == NULL);
+  free(page);
+  graph_plan_free(&plan);
+  tear_down();
+}
+END_TEST
+
 START_TEST(old_devices_stand_apart) {
   struct graph_wish wish = all();
   struct graph_flaws none = {0};
@@ -347,6 +372,7 @@ static void fill(TCase *t) {
   tcase_add_test(t, a_page_leads_nowhere_else);
   tcase_add_test(t, only_chosen_spans_have_tabs);
   tcase_add_test(t, names_are_text_and_nothing_else);
+  tcase_add_test(t, who_never_answered_is_counted_as_away);
   tcase_add_test(t, old_devices_stand_apart);
 }
 
