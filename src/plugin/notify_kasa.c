@@ -124,6 +124,8 @@ static int read_self(user_data_t *unused) {
     dispatch_count(name, "deliveries", "retried", n->retried);
     dispatch_count(name, "deliveries", "failed", n->failed);
     dispatch_count(name, "deliveries", "suppressed", n->suppressed);
+    dispatch(name, "gauge", "stopped",
+             (value_t){.gauge = s->channels[i].stopped ? 1 : 0});
     dispatch(name, "queue_length", "", (value_t){.gauge = (gauge_t)n->queued});
   }
   for (int level = LEVEL_INFO; level < LEVEL_COUNT; level++)

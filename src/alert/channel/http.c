@@ -407,6 +407,7 @@ static void judge_silence(const struct http_channel *c,
     return;
   case CURL_TRANSFER_UNTRUSTED:
     result->outcome = SEND_REFUSED_CHANNEL;
+    result->passes = true;
     http_why(c, NULL, result, "not trusted: %s", answer->error);
     return;
   case CURL_TRANSFER_LOCAL:
@@ -430,6 +431,7 @@ static void judge_silence(const struct http_channel *c,
   }
   result->outcome = answer->written ? SEND_AMBIGUOUS : SEND_RETRY;
   result->suspect = answer->written;
+  result->timed_out = answer->failure == CURL_TRANSFER_TIMEOUT;
   if (answer->written)
     result->wait_s = AMBIGUOUS_WAIT;
   http_why(c, NULL, result, "%s%s",
@@ -455,6 +457,7 @@ bool http_judge(const struct http_channel *c, const struct http_answer *answer,
   if (rule != NULL) {
     result->wait_s = rule->wait_s;
     result->stop = rule->stop;
+    result->passes = answer->status == 403 || answer->status == 404;
   }
   if (result->outcome == SEND_SENT)
     return true;

@@ -296,6 +296,17 @@ bool command_tested(struct alert_core *core, cJSON *answer,
   return false;
 }
 
+void command_unanswered(struct alert_core *core, cJSON *answer,
+                        struct command_wait *wait) {
+  for (size_t i = 0; i < wait->num; i++)
+    add_result(cJSON_GetObjectItemCaseSensitive(answer, "results"),
+               alert_core_config(core)->channels[wait->channels[i]].name, false,
+               "no answer yet: the service has not replied, see `kasactl "
+               "alerts history`",
+               "");
+  wait->num = 0;
+}
+
 /* -- the queue ------------------------------------------------------------ */
 
 static void add_row(void *arg, const struct outbox_row *row) {

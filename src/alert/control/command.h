@@ -27,6 +27,10 @@ bool command_tested(struct alert_core *core, cJSON *answer,
                     struct command_wait *wait, int64_t row_id,
                     const struct send_result *result);
 
+/* The awaited ones that have not ended yet: says so, and what is in the way. */
+void command_unanswered(struct alert_core *core, cJSON *answer,
+                        struct command_wait *wait);
+
 /* An order in the shape of a notification (PUTNOTIF). */
 bool command_is_order(const struct event *event);
 /* Carries it out and logs what came of it. */

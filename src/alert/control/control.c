@@ -24,8 +24,9 @@
 enum {
   REQUEST_MAX = 64 * 1024,
   ANSWER_MAX = 16 * 1024 * 1024,
+  DEAF_MS = 1000,
   IDLE_MS = 30000, /* a client that neither asks nor reads */
-  TEST_MS = 90000, /* how long a test may take */
+  TEST_MS = 75000, /* how long a test may take */
 };
 
 struct client {
@@ -44,6 +45,7 @@ struct control {
   struct alert_core *core;
   const char *version;
   char path[108];
+  uint64_t deaf_until; /* monotonic ms: nobody is let in before */
   struct client clients[CONTROL_CLIENTS];
 };
 
@@ -64,22 +66,28 @@ static bool somebody_listens(const struct sockaddr_un *address) {
   return alive;
 }
 
+/* Groups with many members need more room than anybody would guess. */
 static int group_id(const char *name, gid_t *gid) {
   struct group group;
   struct group *found = NULL;
-  char buffer[4096];
+  int rc = ERANGE;
 
-  if (getgrnam_r(name, &group, buffer, sizeof(buffer), &found) != 0 ||
-      found == NULL)
-    return -ENOENT;
-  *gid = group.gr_gid;
-  return 0;
+  for (size_t size = 4096; rc == ERANGE && size <= 1024 * 1024; size *= 4) {
+    char *buffer = malloc(size);
+
+    if (buffer == NULL)
+      return -ENOMEM;
+    rc = getgrnam_r(name, &group, buffer, size, &found);
+    if (rc == 0 && found != NULL)
+      *gid = group.gr_gid;
+    free(buffer);
+  }
+  return rc == 0 && found != NULL ? 0 : -ENOENT;
 }
 
 static int listen_at(const char *path, const char *group) {
   struct sockaddr_un address = {.sun_family = AF_UNIX};
   struct stat st;
-  mode_t mask;
   gid_t gid;
   int fd;
   int err = 0;
@@ -97,15 +105,17 @@ static int listen_at(const char *path, const char *group) {
   fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
   if (fd < 0)
     return -errno;
-  mask = umask(0117); /* never wider than 0660, not even for a moment */
+  fchmod(fd, 0600); /* before it has a name: never wider than it ends up. umask
+                       would do so for all threads of the daemon */
   if (bind(fd, (struct sockaddr *)&address, sizeof(address)) < 0)
     err = -errno;
-  umask(mask);
   if (err == 0 && group != NULL) {
     if (group_id(group, &gid) < 0 || chown(path, (uid_t)-1, gid) < 0)
       log_say(LOG_LEVEL_WARNING, "ControlGroup \"%s\" could not be set on %s",
               group, path);
   }
+  if (err == 0 && chmod(path, 0660) < 0)
+    err = -errno;
   if (err == 0 && listen(fd, CONTROL_CLIENTS) < 0)
     err = -errno;
   if (err < 0) {
@@ -181,8 +191,12 @@ static void client_accept(struct control *c) {
   int fd = accept4(c->fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
   struct client *cl = NULL;
 
-  if (fd < 0)
+  if (fd < 0) {
+    /* no descriptor is left: the socket stays readable, so look away */
+    if (errno != EAGAIN && errno != EINTR)
+      c->deaf_until = now_ms() + DEAF_MS;
     return;
+  }
   for (size_t i = 0; i < CONTROL_CLIENTS && cl == NULL; i++)
     if (c->clients[i].fd < 0)
       cl = &c->clients[i];
@@ -277,12 +291,11 @@ static void client_write(struct control *c, struct client *cl) {
 }
 
 /* Nothing more to come in either direction, or too slow. */
-static void client_finish(struct client *cl) {
+static void client_finish(struct alert_core *core, struct client *cl) {
   if (cl->fd < 0)
     return;
   if (now_ms() >= cl->deadline && cl->answer != NULL) {
-    cJSON_AddStringToObject(cl->answer, "note",
-                            "some tests have not ended yet, see the history");
+    command_unanswered(core, cl->answer, &cl->wait);
     client_answer(cl, cl->answer);
     cl->answer = NULL;
     cl->wait.num = 0;
@@ -317,6 +330,11 @@ size_t control_fds(struct control *c, struct pollfd *fds, int *timeout_ms) {
     else if (cl->deadline - now < (uint64_t)*timeout_ms)
       *timeout_ms = (int)(cl->deadline - now);
   }
+  if (c->deaf_until > now) {
+    room = false;
+    if (c->deaf_until - now < (uint64_t)*timeout_ms)
+      *timeout_ms = (int)(c->deaf_until - now);
+  }
   fds[0] = (struct pollfd){.fd = room ? c->fd : -1, .events = POLLIN};
   return CONTROL_FDS_MAX;
 }
@@ -335,7 +353,7 @@ void control_serve(struct control *c, const struct pollfd *fds,
       cl->deadline = 0;
     if (cl->fd >= 0)
       client_write(c, cl);
-    client_finish(cl);
+    client_finish(c->core, cl);
   }
   if (fds_num > 0 && fds[0].fd >= 0 && fds[0].revents & POLLIN)
     client_accept(c);

@@ -15,12 +15,15 @@
 #include "alert/state/state.h"
 #include "alert/store/store.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 struct alert_core_hooks {
   int64_t (*wall_ms)(void *arg); /* since 1970, may be set back or ahead */
   int64_t (*boot_ms)(void *arg); /* never jumps, counts sleep too */
+  /* The kernel says that the clock is set; may be NULL: nobody can tell. */
+  bool (*synchronised)(void *arg);
   void *clock_arg;
   void (*random)(void *arg, void *out, size_t size);
   void *random_arg;

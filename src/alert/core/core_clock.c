@@ -10,7 +10,26 @@
 
 #include <inttypes.h>
 
-enum { STEP_MS = 5000 /* a clock that moves by more was set */ };
+enum {
+  STEP_MS = 5000,              /* a clock that moves by more was set */
+  STEADY_MS = 6 * 3600 * 1000, /* after so long the present is believed */
+};
+
+/* This was written later: a clock that is behind has not been set. */
+static const int64_t not_before_ms = INT64_C(1764547200000);
+
+/* A clock that was ahead once would make every later moment look unset: the
+ * present is believed once the kernel vouches for it, or after some hours of
+ * steady running. */
+static bool believed(const struct alert_core *c, int64_t now) {
+  if (now >= c->wall_high)
+    return true;
+  if (now < not_before_ms)
+    return false;
+  return (c->hooks.synchronised != NULL &&
+          c->hooks.synchronised(c->hooks.clock_arg)) ||
+         core_boot_ms(c) - c->began >= STEADY_MS;
+}
 
 /* Timers are kept as wall time; when that clock is set, they move with it. */
 void core_check_clock(struct alert_core *c) {
@@ -24,6 +43,7 @@ void core_check_clock(struct alert_core *c) {
             "the clock was set by %" PRId64 " s; timers move with it",
             delta / 1000);
     state_shift(c->state, delta);
+    state_clock_stepped(c->state, now);
     deliver_shift(c->deliver, delta);
     store_shift(c->store, delta);
     if (!c->uncertain &&
@@ -32,8 +52,14 @@ void core_check_clock(struct alert_core *c) {
       store_meta_set(c->store, "wall_high", now);
     }
   }
-  if (c->uncertain && now >= c->wall_high)
+  if (c->uncertain && believed(c, now)) {
     c->uncertain = false;
+    if (now < c->wall_high) {
+      log_say(LOG_LEVEL_NOTICE, "the clock was ahead once and is right now");
+      c->wall_high = now;
+      store_meta_set(c->store, "wall_high", now);
+    }
+  }
   state_clock_uncertain(c->state, c->uncertain);
 }
 
@@ -43,7 +69,14 @@ void core_check_clock_at_start(struct alert_core *c) {
   int64_t now = core_wall_ms(c);
 
   c->offset = now - core_boot_ms(c);
+  c->began = core_boot_ms(c);
   store_meta_get(c->store, "wall_high", &c->wall_high);
+  if (now < not_before_ms && c->wall_high == 0) {
+    c->uncertain = true;
+    c->wall_high = not_before_ms;
+    log_say(LOG_LEVEL_WARNING, "the clock is not set yet");
+    return;
+  }
   if (now >= c->wall_high - STEP_MS)
     return;
   c->uncertain = true;

@@ -87,10 +87,13 @@ int deliver_start(struct deliver *d, int64_t now) {
 }
 
 void deliver_shift(struct deliver *d, int64_t delta) {
+  d->started += delta;
   for (size_t i = 0; i < d->config->channels_num; i++) {
     struct channel_run *c = &d->channels[i];
     int64_t *const moments[] = {&c->state.not_before, &c->fallback_look,
-                                &c->reread_at, &c->counts.oldest};
+                                &c->reread_at,        &c->counts.oldest,
+                                &c->refused_since,    &c->probe_at,
+                                &c->said_at};
 
     for (size_t j = 0; j < sizeof(moments) / sizeof(moments[0]); j++)
       if (*moments[j] > 0)

@@ -48,6 +48,12 @@ struct channel_run {
   bool busy;             /* a job is out */
   bool dirty;            /* state differs from the store's */
   int64_t fallback_look; /* when overdue rows were last looked for */
+  int64_t refused_since; /* first of the refusals in a row */
+  int64_t probe_at;      /* stopped: when one message is tried again */
+  int64_t said_at;       /* stopped: when the log was told of it last */
+  unsigned tests;        /* queued test messages, which wait for nothing */
+  int64_t doubt_row;     /* the row that ended in doubt, */
+  unsigned doubts;       /* and how often in a row by its answer's absence */
   int64_t reread_at;     /* stopped: when its secret files were last read */
   struct receipt *receipts;
   size_t receipts_num;

@@ -76,7 +76,7 @@ void deliver_message(struct deliver *d, int channel, struct job *job,
                      int64_t now) {
   struct channel_run *c = &d->channels[channel];
   struct outbox_row *row = &job->row;
-  int64_t late = now - row->created;
+  double late = (double)now - (double)row->created;
 
   job->message = (struct message){
       .kind = row->kind,
@@ -98,7 +98,7 @@ void deliver_message(struct deliver *d, int channel, struct job *job,
       .ambiguous = row->ambiguous,
       .shrink = row->shrink,
       .created = row->created,
-      .delay_s = late > LATE_MS ? (double)late / 1000 : 0,
+      .delay_s = late > LATE_MS ? late / 1000 : 0,
       .delay_why = late > LATE_MS ? why_late(d, c, job) : "",
       .fallback_for = row->fallback_for,
       .words = words_by_key(d, row->route),

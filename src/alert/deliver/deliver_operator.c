@@ -52,6 +52,8 @@ int64_t deliver_test(struct deliver *d, int channel, enum level level,
   err = row.snapshot == NULL ? -ENOMEM : deliver_title(d, &a, -1, &row);
   if (err == 0)
     err = deliver_add(d, channel, &row);
+  if (err == 0)
+    d->channels[channel].tests++;
   outbox_row_free(&row);
   return err < 0 ? err : row.id;
 }

@@ -150,6 +150,11 @@ static struct job *job_for_row(struct deliver *d, int channel,
   return job;
 }
 
+/* created may be anything: of a damaged file */
+static bool older_than(int64_t now, int64_t created, double seconds) {
+  return (double)now - (double)created > seconds * 1000;
+}
+
 static struct job *next_job(struct deliver *d, int channel, int64_t now) {
   struct channel_run *c = &d->channels[channel];
   struct outbox_row row;
@@ -157,7 +162,7 @@ static struct job *next_job(struct deliver *d, int channel, int64_t now) {
   for (int i = 0; i < PICK_TRIES; i++) {
     if (store_outbox_next(d->store, c->config->name, now, &row) < 0)
       return deliver_receipt_job(d, channel, now);
-    if (now - row.created > (int64_t)(c->config->max_age * 1000) &&
+    if (older_than(now, row.created, c->config->max_age) &&
         row.kind != MESSAGE_TEST)
       deliver_dead(d, channel, &row, "it became too old", now);
     else if (still_worth_it(d, channel, &row, now))
@@ -167,6 +172,34 @@ static struct job *next_job(struct deliver *d, int channel, int64_t now) {
     outbox_row_free(&row);
   }
   return NULL;
+}
+
+/* A person waits for it: past waits and past a breaker. */
+static struct job *test_job(struct deliver *d, int channel, int64_t now) {
+  struct channel_run *c = &d->channels[channel];
+  struct outbox_row row;
+
+  if (c->tests == 0)
+    return NULL;
+  if (store_outbox_next_test(d->store, c->config->name, &row) == 0)
+    return job_for_row(d, channel, &row, now);
+  c->tests = 0;
+  return NULL;
+}
+
+static struct job *job_for(struct deliver *d, int channel, int64_t now) {
+  struct channel_run *c = &d->channels[channel];
+  struct job *job = c->busy ? NULL : test_job(d, channel, now);
+
+  if (job != NULL || c->busy)
+    return job;
+  if (deliver_probe_due(d, channel, now)) {
+    c->probe_at = now + COUNT_MS; /* should there be nothing to try */
+    return next_job(d, channel, now);
+  }
+  if (c->state.stopped)
+    return deliver_reread(d, channel, now);
+  return c->state.not_before <= now ? next_job(d, channel, now) : NULL;
 }
 
 void deliver_plan(struct deliver *d, int64_t now) {
@@ -186,10 +219,8 @@ void deliver_plan(struct deliver *d, int64_t now) {
                        "channel not recorded");
       c->dirty = false;
     }
-    if (c->state.stopped)
-      job = deliver_reread(d, (int)i, now);
-    else if (!c->busy && c->state.not_before <= now)
-      job = next_job(d, (int)i, now);
+    deliver_nobody_told(d, (int)i, now);
+    job = job_for(d, (int)i, now);
     if (job == NULL)
       continue;
     c->busy = true;
@@ -226,6 +257,9 @@ int64_t deliver_next_due(const struct deliver *d, int64_t now) {
       continue;
     sooner(&due, deliver_overdue_due(d, (int)i));
     sooner(&due, deliver_reread_due(d, (int)i));
+    sooner(&due, deliver_probe_at(d, (int)i));
+    if (c->tests > 0)
+      sooner(&due, now);
     if (c->state.stopped)
       continue;
     if (c->counts.queued > 0) /* held back as a whole: no need to look */

@@ -21,9 +21,9 @@
 #include <string.h>
 
 enum {
-  BREAKER_REFUSALS = 3, /* in a row, then a channel is stopped */
   AMBIGUOUS_WAIT_S = 30,
-  PATIENCE = 6, /* attempts; then others of the channel may try first */
+  DOUBTS_MAX = 5, /* ends without an answer, then it is believed delivered */
+  PATIENCE = 6,   /* attempts; then others of the channel may try first */
   RECIPIENTS_MAX = 100,
 };
 
@@ -82,6 +82,7 @@ static void sent(struct deliver *d, struct job *job, int64_t now) {
                      "queue not updated");
   if (c->state.failures > 0 || c->state.refusals > 0 || c->state.evicted > 0) {
     c->state.failures = c->state.refusals = 0;
+    c->refused_since = 0;
     c->state.evicted = 0;
     c->dirty = true;
     d->hooks.trouble(d->hooks.arg, c->config->name, "queue", NULL);
@@ -130,6 +131,30 @@ static void recipient_failed_for_now(struct deliver *d, struct job *job,
   note_failure(d, job, now);
 }
 
+/* The receiver takes the message, but is slower with its answer than we wait:
+ * it has it by now, and the next message may follow. */
+static bool probably_delivered(struct deliver *d, struct job *job,
+                               int64_t now) {
+  struct channel_run *c = &d->channels[job->channel];
+
+  if (job->result.outcome != SEND_AMBIGUOUS || !job->result.timed_out)
+    return false;
+  if (c->doubt_row != job->row.id)
+    c->doubts = 0;
+  c->doubt_row = job->row.id;
+  if (++c->doubts < DOUBTS_MAX)
+    return false;
+  log_say(LOG_LEVEL_WARNING,
+          "channel \"%s\": the answer to a message never came in time, %u "
+          "times; it was probably delivered (a longer Timeout would tell)",
+          c->config->name, c->doubts);
+  deliver_history(d, &job->row, now, "sent",
+                  "probably delivered: no answer came in time");
+  c->state.not_before = now;
+  sent(d, job, now);
+  return true;
+}
+
 static void failed_for_now(struct deliver *d, struct job *job, int64_t now) {
   struct channel_run *c = &d->channels[job->channel];
   struct outbox_row *row = &job->row;
@@ -140,6 +165,8 @@ static void failed_for_now(struct deliver *d, struct job *job, int64_t now) {
     recipient_failed_for_now(d, job, now);
     return;
   }
+  if (probably_delivered(d, job, now))
+    return;
 
   c->state.failures++;
   wait = backoff_s(c->state.failures, deliver_random01(d));
@@ -167,12 +194,8 @@ static void failed_for_now(struct deliver *d, struct job *job, int64_t now) {
 }
 
 static void channel_refused(struct deliver *d, struct job *job, int64_t now) {
-  struct channel_run *c = &d->channels[job->channel];
-
-  c->state.refusals++;
   failed_for_now(d, job, now);
-  if (job->result.stop || c->state.refusals >= BREAKER_REFUSALS)
-    deliver_stop_channel(d, job->channel, job->result.why, now);
+  deliver_refused(d, job->channel, &job->result, now);
 }
 
 static void message_refused(struct deliver *d, struct job *job, int64_t now) {
@@ -238,15 +261,20 @@ static outcome_fn *const outcomes[] = {
 
 /* A person waits for the answer: one try, whatever comes of it. */
 static void test_done(struct deliver *d, struct job *job, int64_t now) {
+  struct channel_run *c = &d->channels[job->channel];
   struct outbox_row *row = &job->row;
   bool accepted = job->result.outcome == SEND_SENT;
 
+  if (c->tests > 0)
+    c->tests--;
   row->state = accepted ? ROW_SENT : ROW_DEAD;
   snprintf(row->last_error, sizeof(row->last_error), "%s",
            accepted ? "" : job->result.why);
   deliver_save(d, row);
   deliver_history(d, row, now, accepted ? "sent" : "failed",
                   accepted ? "test" : job->result.why);
+  if (accepted && !c->state.stopped && c->state.failures > 0)
+    deliver_start_channel(d, job->channel, "a test was accepted", now);
   if (d->hooks.tested != NULL)
     d->hooks.tested(d->hooks.tested_arg, row->id, &job->result);
 }
@@ -254,6 +282,7 @@ static void test_done(struct deliver *d, struct job *job, int64_t now) {
 void deliver_done(struct deliver *d, struct job *job, int64_t now) {
   struct channel_run *c = &d->channels[job->channel];
   const struct send_result *r = &job->result;
+  bool was_stopped = c->state.stopped;
 
   c->busy = false;
   d->out--;
@@ -278,6 +307,8 @@ void deliver_done(struct deliver *d, struct job *job, int64_t now) {
     outcomes[r->outcome](d, job, now);
   else
     failed_for_now(d, job, now);
+  if (was_stopped && (job->row.kind != MESSAGE_TEST || r->outcome == SEND_SENT))
+    deliver_probed(d, job->channel, r->outcome == SEND_SENT, now);
   if (job->row.state != ROW_QUEUED)
     deliver_left(d, job->channel, 1);
   job_free(job);

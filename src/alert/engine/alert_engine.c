@@ -23,6 +23,7 @@
 #include <string.h>
 #include <sys/eventfd.h>
 #include <sys/random.h>
+#include <sys/timex.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -77,6 +78,13 @@ static int64_t boot_ms(void *arg) {
   (void)arg;
   clock_gettime(CLOCK_BOOTTIME, &t);
   return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+static bool synchronised(void *arg) {
+  struct timex t = {0};
+
+  (void)arg;
+  return adjtimex(&t) != TIME_ERROR && !(t.status & STA_UNSYNC);
 }
 
 static void random_bytes(void *arg, void *out, size_t size) {
@@ -415,6 +423,7 @@ static bool patient(void *arg) {
 static int open_all(struct alert_engine *e) {
   struct alert_core_hooks hooks = {.wall_ms = wall_ms,
                                    .boot_ms = boot_ms,
+                                   .synchronised = synchronised,
                                    .random = random_bytes,
                                    .source = e->hooks.source,
                                    .patience = patient,

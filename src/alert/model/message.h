@@ -95,6 +95,9 @@ struct send_result {
   double wait_s;   /* the provider's or the channel's own least wait before the
                       next request of this channel; 0 = none */
   bool stop;       /* REFUSED_CHANNEL: open the breaker at the first one */
+  bool passes;     /* REFUSED_CHANNEL: of a kind that often passes, such as a
+                      404 while a server is set up */
+  bool timed_out;  /* AMBIGUOUS: all was written, no answer came in time */
   bool suspect;    /* RETRY, AMBIGUOUS: the provider saw the message, so that
                       it may be the message's own fault */
   bool recipient;  /* RETRY: it is one recipient's matter, others may go on */

@@ -15,6 +15,9 @@
 #include <stdio.h>
 #include <string.h>
 
+enum { DAYS_30_S = 30 * 86400 };
+#define DAYS_30_MS ((int64_t)DAYS_30_S * 1000)
+
 double recover_after(const struct state *s, const struct open_alert *e) {
   double own = e->routes_num > 0 ? s->config->routes[e->routes[0]].recover_after
                                  : SECONDS_UNSET;
@@ -80,6 +83,8 @@ void open_alert_remember_power(const struct state *s, struct open_alert *e) {
                                   &a->last_at) ||
       !isfinite(a->last_power))
     a->last_power = NAN;
+  if (a->last_at > a->since + 60000 || a->last_at < a->since - DAYS_30_MS)
+    a->last_at = 0; /* by a clock that was set since */
 }
 
 bool open_alert_fire(struct state *s, struct open_alert *e, int64_t now) {

@@ -105,6 +105,10 @@ void state_clock_uncertain(struct state *s, bool uncertain) {
     }
 }
 
+void state_clock_stepped(struct state *s, int64_t now) {
+  s->doubt_until = now + state_doubt_ms(s);
+}
+
 static void shift(int64_t *moment, int64_t delta) {
   if (*moment > 0)
     *moment = *moment + delta > 0 ? *moment + delta : 1;
@@ -113,6 +117,7 @@ static void shift(int64_t *moment, int64_t delta) {
 void state_shift(struct state *s, int64_t delta) {
   s->walk_due = 1;
   shift(&s->grace_until, delta);
+  shift(&s->doubt_until, delta);
   for (struct open_alert *e = s->table.first; e != NULL; e = e->next) {
     int64_t *const moments[] = {&e->a.since,  &e->a.seen,      &e->a.last_at,
                                 &e->a.ack_at, &e->a.ack_until, &e->due,

@@ -51,6 +51,10 @@ void state_begin_grace(struct state *state, int64_t now);
  * nothing expires. */
 void state_clock_uncertain(struct state *state, bool uncertain);
 
+/* It was set just now: what collectd takes for missing because of that is
+ * looked at twice. */
+void state_clock_stepped(struct state *state, int64_t now);
+
 /* The wall clock was set by delta ms. */
 void state_shift(struct state *state, int64_t delta_ms);
 /* Stores what changed without a transition (last value, count): at shutdown

@@ -37,12 +37,18 @@ static struct open_alert *open_new(struct state *s, const struct event *ev,
   }
   alert_build(s->config, ev, now, e);
   e->polled = now;
+  /* collectd compares its clock with that of the last value: a clock that is
+   * set makes all of them "missing", although none paused */
+  if (ev->class == ALERT_MISSING && now < s->doubt_until) {
+    e->due = now + state_doubt_ms(s);
+    e->a.last_power = NAN;
+  }
   alert_table_add(&s->table, e);
   wait = e->routes_num > 0 ? s->config->routes[e->routes[0]].for_s : 0;
-  if (wait > 0 && !ev->oneshot) {
+  if (wait > 0 && !ev->oneshot && e->due < now + ms_of(wait))
     e->due = now + ms_of(wait);
+  if (e->due > 0)
     open_alert_store(s, e);
-  }
   return e;
 }
 
@@ -108,8 +114,33 @@ static void bad(struct state *s, const struct event *ev, int64_t now) {
   fire_unless_waiting(s, e, now);
 }
 
+/* An all-clear for a threshold whose sentence was cut off, because long names
+ * left no room for it, looks like any event. Nothing else begins like that. */
+static struct open_alert *cut_okay(const struct state *s,
+                                   const struct event *ev) {
+  char fingerprint[33];
+
+  if (ev->class != ALERT_EVENT || strncmp(ev->text, "Host ", 5) != 0 ||
+      strstr(ev->text, ", plugin ") == NULL)
+    return NULL;
+  event_fingerprint(ALERT_RANGE, ev->host, ev->plugin, ev->plugin_instance,
+                    ev->type, ev->type_instance, "", fingerprint);
+  return alert_table_find(&s->table, fingerprint);
+}
+
 static void okay(struct state *s, const struct event *ev, int64_t now) {
   struct open_alert *e = alert_table_find(&s->table, ev->fingerprint);
+  struct open_alert *cut = e == NULL ? cut_okay(s, ev) : NULL;
+
+  if (cut != NULL) {
+    cut->a.flags &=
+        ~(unsigned)(ALERT_UNCONFIRMED | ALERT_STALE | ALERT_NO_READING);
+    cut->a.seen = now;
+    cut->dirty = true;
+    s->walk_due = 1;
+    open_alert_fine(s, cut, now);
+    return;
+  }
 
   if (e == NULL) {
     s->counts.dropped_okay++;

@@ -17,10 +17,19 @@ struct state {
   struct alert_table table;
   int64_t grace_until;
   struct state_counts counts;
-  int64_t walk_due; /* when state_tick() looks at all of them; 1 = at once,
-                         0 = never */
+  int64_t doubt_until; /* a missing device is not believed at once until */
+  int64_t walk_due;    /* when state_tick() looks at all of them; 1 = at once,
+                            0 = never */
   bool no_route_said;
   bool clock_uncertain;
 };
+
+/* How long a device may take to be heard of after the clock was set: two
+ * intervals, and a look at the value cache when it has rested. */
+static inline int64_t state_doubt_ms(const struct state *s) {
+  int64_t two = (int64_t)(2 * s->hooks.interval_s * 1000);
+
+  return (two > 30000 ? two : 30000) + 15000;
+}
 
 #endif

@@ -145,6 +145,15 @@ int store_outbox_next(struct store *s, const char *channel, int64_t now,
       s, db_ask(&s->db, sql, DB_BIND(db_t(channel), db_i(now))), row);
 }
 
+int store_outbox_next_test(struct store *s, const char *channel,
+                           struct outbox_row *row) {
+  static const char sql[] =
+      "SELECT " COLUMNS ", body, extra FROM outbox WHERE channel=?1"
+      " AND state=" SQL_QUEUED " AND kind=" SQL_TEST " ORDER BY id LIMIT 1";
+
+  return row_read_whole(s, db_ask(&s->db, sql, DB_BIND(db_t(channel))), row);
+}
+
 int store_outbox_newest_open(struct store *s, const char *channel,
                              struct outbox_row *row) {
   static const char sql[] =

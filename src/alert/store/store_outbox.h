@@ -50,6 +50,9 @@ int store_outbox_save(struct store *store, const struct outbox_row *row);
  * row. */
 int store_outbox_next(struct store *store, const char *channel, int64_t now,
                       struct outbox_row *row);
+/* The oldest queued test of the channel, whatever it waits for. */
+int store_outbox_next_test(struct store *store, const char *channel,
+                           struct outbox_row *row);
 int store_outbox_get(struct store *store, int64_t id, struct outbox_row *row);
 /* When the channel's next row becomes due that nothing older of its alert
  * holds back; 0 = none. */

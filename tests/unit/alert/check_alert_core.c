@@ -309,7 +309,130 @@ START_TEST(history_ends_after_HistoryDays) {
 }
 END_TEST
 
+/* collectd compares its clock with that of the last value: whoever sets the
+ * clock makes everything "missing". */
+START_TEST(a_clock_that_is_set_makes_no_device_missing) {
+  static const char *const steps[] = {"clock 90000", "clock -90000",
+                                      "clock 1795000000"};
+
+  for (size_t i = 0; i < ROWS(steps); i++) {
+    struct house h;
+
+    house_open(&h, "");
+    house_play(&h, steps[i]);
+    house_play(&h, "missing power; missing voltage; cache 90; +200");
+    ck_assert_str_eq(h.heard, "");
+    house_close(&h);
+
+    house_open(&h, ""); /* one that is really gone is told all the same */
+    house_play(&h, steps[i]);
+    house_play(&h, "missing power; +60");
+    ck_assert_str_eq(h.heard, "mail:firing");
+    house_close(&h);
+
+    house_open(&h, ""); /* and what is back by itself is not */
+    house_play(&h, steps[i]);
+    house_play(&h, "missing power; +5; back power; +200");
+    ck_assert_str_eq(h.heard, "");
+    house_close(&h);
+  }
+}
+END_TEST
+
+START_TEST(a_clock_that_was_ahead_once_is_forgiven) {
+  struct house h;
+
+  house_open(&h, "RecoverAfter 0");
+  h.keep_texts = true;
+  house_play(&h, "fail 1900; ok 90; reboot -10000000; event disk failed");
+  ck_assert_ptr_nonnull(strstr(h.titles, "uncertain"));
+  house_play(&h, "+22000");
+  h.titles[0] = '\0';
+  house_play(&h, "fail 1900; restart; ok 90; fail 1900");
+  ck_assert_str_ne(h.titles, "");
+  ck_assert_ptr_null(strstr(h.titles, "uncertain"));
+  house_close(&h);
+}
+END_TEST
+
+START_TEST(an_empty_store_in_1970_says_that_times_are_uncertain) {
+  struct house h;
+
+  house_open(&h, "");
+  h.keep_texts = true;
+  alert_core_free(h.core);
+  {
+    char command[128];
+    snprintf(command, sizeof(command), "rm %s/alerts.db*", h.directory);
+    ck_assert_int_eq(system(command), 0);
+  }
+  h.wall = 122000;
+  metrics_view_begin(&h);
+  house_play(&h, "fail 1900");
+  ck_assert_ptr_nonnull(strstr(h.titles, "uncertain"));
+  house_close(&h);
+}
+END_TEST
+
+/* What collectd stopped too soon for comes first after the start. */
+START_TEST(notifications_kept_at_the_stop_are_handled_at_the_start) {
+  struct house h;
+  struct event ev[2];
+
+  house_open(&h, "RecoverAfter 0");
+  ev[0] = house_range(SEVERITY_FAILURE, "Freezer", 1900);
+  ev[1] = house_range(SEVERITY_WARNING, "Kettle", 1600);
+  snprintf(ev[0].meta[0].key, sizeof(ev[0].meta[0].key), "rack");
+  snprintf(ev[0].meta[0].value, sizeof(ev[0].meta[0].value), "7");
+  ck_assert_int_eq(alert_core_keep(h.core, ev, 2), 0);
+  house_play(&h, "kill; +1");
+  ck_assert_str_eq(h.heard, "mail:firing mail:firing");
+  ck_assert_str_eq(
+      state_open_alerts(alert_core_state(h.core))->first->a.meta[0].value, "7");
+  house_play(&h, "ok 90; restart; +1");
+  ck_assert_str_eq(h.heard, "mail:firing mail:firing mail:resolved");
+  house_close(&h);
+}
+END_TEST
+
+/* Names so long that collectd's sentence is cut off inside the all-clear. */
+START_TEST(a_cut_all_clear_of_a_threshold_is_one) {
+  struct house h;
+  struct event ev;
+
+  house_open(&h, "RecoverAfter 0");
+  ev = house_range(SEVERITY_FAILURE, "Freezer", 1900);
+  house_event(&h, &ev);
+  ev = house_range(SEVERITY_OKAY, "Freezer", 90);
+  ev.has_value = false;
+  ev.value = ev.value - ev.value;
+  ev.forwarded = true;
+  snprintf(ev.text, sizeof(ev.text),
+           "Host nas, plugin kasa (instance Freezer) type power: All data sou");
+  house_event(&h, &ev);
+  ck_assert_str_eq(h.heard, "mail:firing mail:resolved");
+  house_close(&h);
+}
+END_TEST
+
+/* Less than a millisecond is at once, also for who asks afterwards. */
+START_TEST(a_tiny_recover_after_frees_once) {
+  struct house h;
+
+  house_open(&h, "RecoverAfter 0.0001");
+  house_play(&h, "fail 1900; ok nan; cache 90; +200");
+  ck_assert_str_eq(h.heard, "mail:firing mail:resolved");
+  house_close(&h);
+}
+END_TEST
+
 static void fill(TCase *t) {
+  tcase_add_test(t, a_clock_that_is_set_makes_no_device_missing);
+  tcase_add_test(t, a_clock_that_was_ahead_once_is_forgiven);
+  tcase_add_test(t, an_empty_store_in_1970_says_that_times_are_uncertain);
+  tcase_add_test(t, notifications_kept_at_the_stop_are_handled_at_the_start);
+  tcase_add_test(t, a_cut_all_clear_of_a_threshold_is_one);
+  tcase_add_test(t, a_tiny_recover_after_frees_once);
   tcase_set_timeout(t, 120);
   tcase_add_loop_test(t, people_hear, 0, ROWS(stories));
   tcase_add_test(t, a_full_disk_is_told_and_its_end_too);

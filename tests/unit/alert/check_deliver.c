@@ -115,16 +115,30 @@ static const struct {
      "mail:firing second*:worse second:resolved"},
     {"a wait of minutes does not", "two; mail.Fallback second",
      "wait 1800; mail=retry; warn 1600; +600", ""},
-    {"gone for good: not asked a second time", "two; Route.Channel mail",
-     "mail=gone; fail 1900; +100; mail=sent; fail 1950; +7000",
+    {"gone: not asked again at once", "two; Route.Channel mail",
+     "mail=gone; fail 1900; +100; mail=sent; fail 1950; +780",
      "pager:firing second:firing"},
+    {"but one message is tried after a quarter of an hour, and all follow", "",
+     "mail=gone; fail 1900; event disk failed; +100; mail=sent; +900",
+     "pager:firing mail:firing mail:firing pager:resolved pager:cancel"},
+    {"still gone: the next try is an hour later", "",
+     "mail=gone; fail 1900; +1000; mail=sent; +3000", "pager:firing"},
+    {"and then it goes on", "", "mail=gone; fail 1900; +1000; mail=sent; +3700",
+     "pager:firing mail:firing pager:resolved pager:cancel"},
+    {"what worked before is not stopped in the first hour", "",
+     "fail 1900; mail=dead; event disk failed; +2000; mail=sent; +900",
+     "mail:firing mail:firing"},
+    {"but after it", "", "fail 1900; mail=dead; event disk failed; +5000",
+     "mail:firing pager:firing"},
+    {"no answer in time, five times: believed, its end follows", "",
+     "mail=timeout; fail 1900; +1200; mail=sent; ok 90; +61", "mail:resolved"},
     {"stopped: a person enables it, everything goes out", "",
      "mail=gone; fail 1900; +300; mail=sent; enable; +1; ok 90; +61",
      "pager:firing mail:firing pager:resolved pager:cancel mail:resolved"},
     {"stopped: a changed secret file enables it too", "",
      "mail=gone; fail 1900; +300; mail=sent; secret; +61; ok 90; +121",
      "pager:firing mail:firing pager:resolved pager:cancel mail:resolved"},
-    {"an unchanged one does not", "", "mail=gone; fail 1900; mail=sent; +3000",
+    {"an unchanged one does not", "", "mail=gone; fail 1900; mail=sent; +800",
      "pager:firing"},
     {"a stopped channel is announced once a day", "RecoverAfter 0",
      "mail=gone; fail 1900; ok 90; +86300; +200; +86400",
@@ -367,12 +381,17 @@ START_TEST(everything_is_counted) {
 }
 END_TEST
 
-START_TEST(three_refusals_and_no_fourth) {
+START_TEST(three_refusals_then_one_try_each_hour) {
   struct house h;
 
   house_open(&h, "");
-  house_play(&h, "mail=dead; fail 1900; +100000");
+  house_play(&h, "mail=dead; fail 1900; +890");
   ck_assert_uint_eq(h.tried[0], 3);
+  house_play(&h, "+200");
+  ck_assert_uint_eq(h.tried[0], 4); /* one message, to see */
+  house_play(&h, "+36000");
+  ck_assert_uint_eq(h.tried[0], 14); /* each hour */
+  ck_assert_ptr_null(strstr(h.log, "no other is left"));
   house_close(&h);
 }
 END_TEST
@@ -481,6 +500,44 @@ START_TEST(a_test_message_is_one_attempt_with_its_result) {
 }
 END_TEST
 
+/* The very moment at which people test is when something does not work. */
+START_TEST(a_test_goes_past_waits_and_a_breaker) {
+  struct house h;
+
+  house_open(&h, "");
+  house_play(&h, "wait 7200; mail=retry; fail 1900; +10");
+  ck_assert_uint_eq(h.attempts, 1);
+  house_play(&h, "wait 0; mail=sent");
+  ck_assert_int_gt(alert_core_test(h.core, 0, LEVEL_INFO), 0);
+  house_settle(&h);
+  ck_assert_str_eq(h.heard, "mail:test mail:firing"); /* all is well again */
+  house_close(&h);
+
+  house_open(&h, "Route.Channel mail");
+  house_play(&h, "mail=gone; fail 1900; +10; mail=sent");
+  house_heard(&h);
+  ck_assert_int_gt(alert_core_test(h.core, 0, LEVEL_INFO), 0);
+  house_settle(&h);
+  ck_assert_ptr_nonnull(strstr(h.heard, "mail:test"));
+  ck_assert_ptr_nonnull(strstr(h.heard, "mail:firing"));
+  house_close(&h);
+}
+END_TEST
+
+START_TEST(the_last_channel_that_stops_is_not_silent) {
+  static struct house h;
+  unsigned lines = 0;
+
+  house_open(&h, "Route.Channel mail pager; MinLevel info");
+  house_play(&h, "mail=gone; pager=gone; fail 1900; +11000");
+  for (const char *p = h.log; (p = strstr(p, "no other is left")) != NULL; p++)
+    lines++;
+  ck_assert_uint_ge(lines, 4); /* two channels, each hour */
+  ck_assert_uint_le(lines, 8);
+  house_close(&h);
+}
+END_TEST
+
 START_TEST(threads_of_mail_keep_their_root) {
   struct house h;
   struct notification_log told;
@@ -533,12 +590,14 @@ static void fill(TCase *t) {
   tcase_add_test(t, copies_for_single_recipients_are_one_letter);
   tcase_add_test(t, retries_keep_their_ids);
   tcase_add_test(t, everything_is_counted);
-  tcase_add_test(t, three_refusals_and_no_fourth);
+  tcase_add_test(t, three_refusals_then_one_try_each_hour);
   tcase_add_test(t, reminders_take_one_place_in_the_queue);
   tcase_add_test(t, a_queue_has_bounds_and_keeps_what_is_critical);
   tcase_add_test(t, a_queue_full_of_alarms_folds_and_keeps_the_ends);
   tcase_add_test(t, a_split_without_recipients_is_a_refusal);
   tcase_add_test(t, a_test_message_is_one_attempt_with_its_result);
+  tcase_add_test(t, a_test_goes_past_waits_and_a_breaker);
+  tcase_add_test(t, the_last_channel_that_stops_is_not_silent);
   tcase_add_test(t, threads_of_mail_keep_their_root);
 }
 

@@ -108,6 +108,7 @@ static void answer(struct house *h, struct job *job) {
   job->next = NULL;
   job->result = (struct send_result){.outcome = outcome_now(h, job),
                                      .stop = h->gone[job->channel],
+                                     .timed_out = h->timed_out[job->channel],
                                      .suspect = h->answers || is_poison(h, job),
                                      .quota_left = -1,
                                      .why = "no answer"};
@@ -465,6 +466,7 @@ static void set_outcome(struct house *h, const char *channel, const char *word,
   } words[] = {{"sent", SEND_SENT},
                {"retry", SEND_RETRY},
                {"ambiguous", SEND_AMBIGUOUS},
+               {"timeout", SEND_AMBIGUOUS},
                {"refused", SEND_REFUSED_MESSAGE},
                {"dead", SEND_REFUSED_CHANNEL},
                {"gone", SEND_REFUSED_CHANNEL},
@@ -480,6 +482,7 @@ static void set_outcome(struct house *h, const char *channel, const char *word,
         else
           h->outcome[c] = words[i].outcome;
         h->gone[c] = strcmp(word, "gone") == 0;
+        h->timed_out[c] = strcmp(word, "timeout") == 0;
         return;
       }
   ck_abort_msg("no such channel or outcome: %s=%s", channel, word);

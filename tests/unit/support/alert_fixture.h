@@ -21,6 +21,7 @@ struct house {
   int64_t wall, boot; /* ms */
   uint64_t seed;
   enum send_outcome outcome[HOUSE_CHANNELS]; /* of the next sends */
+  bool timed_out[HOUSE_CHANNELS];            /* no answer came */
   bool gone[HOUSE_CHANNELS];                 /* and do not ask again */
   int once[HOUSE_CHANNELS]; /* outcome of the very next send, -1 = as above */
   char poison[64];          /* messages about this device are not taken now */
@@ -68,10 +69,9 @@ void house_restart(struct house *h, bool kill);
  *   off N                               not running for N s
  *   cache V / cache -                   the value cache
  *   restart / kill, ack / unack / resolve (the first open alert)
- *   CHANNEL=OUTCOME                     sent retry ambiguous refused dead gone
- *                                       shrink split; of a split, recipients
- *                                       with g.. are put off, b.. refused
- *   once CHANNEL=OUTCOME                of its next send, then "sent"
+ *   CHANNEL=OUTCOME                     sent retry ambiguous timeout refused
+ * dead gone shrink split; of a split, recipients with g.. are put off, b..
+ * refused once CHANNEL=OUTCOME                of its next send, then "sent"
  *   poison DEVICE                       its messages are put off
  *   answers                             failures are the provider's words
  *   wait N / pause N                    what a failure, a success asks for, s

@@ -424,6 +424,7 @@ void smtp_judge(const struct smtp_report *report, bool several,
   }
   if (report->phase == SMTP_FINAL) {
     result->outcome = SEND_AMBIGUOUS;
+    result->timed_out = report->failure == CURL_TRANSFER_TIMEOUT;
     result->wait_s = RETRY_WAIT;
     return;
   }
