@@ -4,6 +4,9 @@
 
 #include "cli/check/check.h"
 
+#include "base/clock.h"
+#include "energy/tariff/tariff_config.h"
+#include "energy/tariff/tariff_files.h"
 #include "poll/options.h"
 
 #include <stdlib.h>
@@ -26,6 +29,16 @@ static double longest_poll(const struct poll_options *o) {
   return o->timeout * (o->retries + 1) + o->retry_delay * o->retries;
 }
 
+static int today(void) {
+  return calendar_local_of((int64_t)clock_wall_us()).day;
+}
+
+static void finish_tariffs(struct poll_options *o,
+                           struct option_reporter *reporter) {
+  tariff_config_finish(&o->tariffs, today(), reporter);
+  tariff_files_load(&o->tariffs, NULL, reporter->say, reporter->arg);
+}
+
 /* The defaults are left alone at short intervals: a device that stays silent
  * is asked less often anyway. */
 static void finish(void *options, double interval,
@@ -44,6 +57,7 @@ static void finish(void *options, double interval,
                  "<LoadPlugin kasa> longer",
                  o->timeout, o->retries, longest, interval);
   poll_options_free(&defaults);
+  finish_tariffs(options, reporter);
 }
 
 static void show_device(const struct device_options *d, FILE *out) {
@@ -58,6 +72,38 @@ static void show_device(const struct device_options *d, FILE *out) {
   for (size_t i = 0; i < d->plugs_num; i++) {
     fprintf(out, "    <Plug \"%s\">\n", d->plugs[i].match);
     check_show_options(plug_options_table, &d->plugs[i], &plain, "      ", out);
+  }
+}
+
+/* What was understood, so that people see it: this week's prices of the first
+ * kWh of a month. */
+static void show_tariff(const struct tariffs *set, FILE *out) {
+  static const char *const names[] = {"Mon", "Tue", "Wed", "Thu",
+                                      "Fri", "Sat", "Sun"};
+  const struct tariff *t = tariffs_at(set, today());
+  int monday = today() - (int)calendar_weekday(today());
+
+  if (t == NULL)
+    return;
+  fprintf(out,
+          "  <Tariff>  prices of this week by hour, in hundredths of %s a kWh, "
+          "taxes in\n       ",
+          t->currency[0] != '\0' ? t->currency : "the currency");
+  for (unsigned hour = 0; hour < 24; hour++)
+    fprintf(out, " %2u", hour);
+  fputc('\n', out);
+  for (int i = 0; i < 7; i++) {
+    fprintf(out, "    %s", names[i]);
+    for (unsigned hour = 0; hour < 24; hour++) {
+      int64_t us = calendar_next(calendar_day_start(monday + i), hour * 3600);
+      double price;
+
+      if (tariff_price(t, us, 0, &price))
+        fprintf(out, " %2.0f", price * 100);
+      else
+        fputs("  -", out);
+    }
+    fputc('\n', out);
   }
 }
 
@@ -79,6 +125,7 @@ static void show(const void *options, FILE *out) {
       fprintf(out, "  Report %s false  (default true)\n", groups[i].name);
   for (size_t i = 0; i < o->devices_num; i++)
     show_device(&o->devices[i], out);
+  show_tariff(&o->tariffs, out);
   poll_options_free(&defaults);
 }
 

@@ -2,11 +2,13 @@
 """kasactl energy price: what a load costs, and what is wrong with a tariff."""
 
 import json
+import os
 import re
+import subprocess
 
 import pytest
 
-from energy_files import run, run_json, vectors
+from energy_files import KASACTL, run, run_json, vectors
 
 pytestmark = pytest.mark.one_thread
 
@@ -259,3 +261,18 @@ def test_bad_loads_are_refused(tmp_path, text, words):
     path.write_text(text, encoding="utf-8")
     done = run("price", "--tariff", tariff, "--load", path, status=1)
     assert words in done.stderr and done.stdout == ""
+
+
+def test_check_shows_the_prices_of_the_week(tmp_path):
+    path = tmp_path / "collectd.conf"
+    path.write_text('LoadPlugin kasa\n<Plugin kasa>\n<Tariff>\nCurrency "EUR"\n'
+                    'Rate 0.30\n<Period "night">\nDays "Mon-Fri"\n'
+                    'Hours "22:00-06:00"\nRate 0.20\n</Period>\n</Tariff>\n'
+                    "</Plugin>\n", encoding="utf-8")
+    out = subprocess.run([KASACTL, "check", path], env={**os.environ, "TZ": "UTC"},
+                         text=True, capture_output=True, check=False).stdout
+    table = {line.split()[0]: line.split()[1:] for line in out.splitlines()
+             if line.split()[:1] and line.split()[0] in ("Mon", "Sat", "Sun")}
+    assert table["Mon"] == ["30"] * 22 + ["20"] * 2
+    assert table["Sat"] == ["20"] * 6 + ["30"] * 18
+    assert table["Sun"] == ["30"] * 24
