@@ -29,6 +29,8 @@ libpoll_la_SOURCES = \
 	%D%/poll_engine.h \
 	%D%/poll_log.c \
 	%D%/poll_log.h \
+	%D%/poll_partial.c \
+	%D%/poll_partial.h \
 	%D%/poll_queue.c \
 	%D%/poll_queue.h \
 	%D%/poll_report.c \

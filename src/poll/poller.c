@@ -12,6 +12,7 @@
 #include "poll/auth_backoff.h"
 #include "poll/poll_debug.h"
 #include "poll/poll_log.h"
+#include "poll/poll_partial.h"
 #include "poll/poll_queue.h"
 #include "poll/transport_select.h"
 
@@ -45,8 +46,6 @@ enum {
   ROUSE_PAUSE_US = 800 * 1000,
   /* No device has so much to tell in one poll. */
   REQUESTS_MAX = 256,
-  /* One whose parts fail in turns must not fill the log. */
-  INCOMPLETE_PAUSE_US = 300 * 1000000,
 };
 
 /* Kept connections must not eat up the process's descriptors: so many for XOR,
@@ -291,23 +290,6 @@ static void begin_attempt(struct poller *p, struct poll_device *k) {
   poll_step(p, k);
 }
 
-static void note_failed_part(struct poll_device *k, const char *why) {
-  k->poll.incomplete = true;
-  snprintf(k->poll.why, sizeof(k->poll.why), "%s", why);
-}
-
-/* Parts of an answer that were of no use. */
-static void count_failed_parts(struct poll_device *k) {
-  struct progress *progress = &k->poll.progress;
-
-  for (unsigned o = 0; o < OUTCOMES; o++) {
-    if (progress->failed[o] > 0)
-      note_failed_part(k, progress->why);
-    k->status.failures[o] += progress->failed[o];
-    progress->failed[o] = 0;
-  }
-}
-
 static void answered(void *arg, enum outcome outcome, char *answer, size_t len,
                      const char *why) {
   struct poll_device *k = arg;
@@ -322,7 +304,7 @@ static void answered(void *arg, enum outcome outcome, char *answer, size_t len,
     outcome = k->contact.dialect->take(&k->device, &k->poll.progress, p->doc,
                                        answer, len, text);
     k->poll.heard |= outcome == OUTCOME_OK;
-    count_failed_parts(k);
+    poll_partial_count(k);
     if (outcome != OUTCOME_OK && k->poll.asked == NEXT_CORE &&
         !k->poll.progress.combined)
       transport_select_close(k); /* its session may be what is wrong */
@@ -431,29 +413,11 @@ static void send_next(struct poller *p, struct poll_device *k) {
   }
 }
 
-static void say_incomplete(struct poller *p, struct poll_device *k) {
-  uint64_t now_us = loop_now_us(p->loop);
-
-  if (k->status.incomplete && !k->poll.incomplete) {
-    log_say(LOG_LEVEL_NOTICE, "%s answers in full again", k->name);
-    k->status.incomplete = false;
-  }
-  if (!k->poll.incomplete || k->status.incomplete ||
-      (k->status.incomplete_said_us != 0 &&
-       now_us < k->status.incomplete_said_us + INCOMPLETE_PAUSE_US))
-    return;
-  log_say(LOG_LEVEL_WARNING,
-          "%s (%s): a part of its answers is of no use and left out: %s",
-          k->name, poll_device_address(k), k->poll.why);
-  k->status.incomplete = true;
-  k->status.incomplete_said_us = now_us;
-}
-
 /* All of the poll has been asked. */
 static void finish(struct poller *p, struct poll_device *k) {
   if (k->poll.progress.rare && !k->poll.progress.abandoned)
     publish_rare(p, k);
-  say_incomplete(p, k);
+  poll_partial_say(k, loop_now_us(p->loop));
   release(p, k);
   rest(p, k);
 }
@@ -511,7 +475,7 @@ static bool is_worth_rousing(const struct poll_device *k) {
  * device is gone, all the rest is. */
 static void part_failed(struct poller *p, struct poll_device *k,
                         enum outcome outcome, const char *why) {
-  note_failed_part(k, why);
+  poll_partial_note(k, why);
   k->contact.dialect->skip(&k->device, &k->poll.progress, outcome);
   if (outcome == OUTCOME_AUTH || outcome == OUTCOME_UNREACHABLE)
     k->poll.progress.abandoned = true;

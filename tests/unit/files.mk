@@ -83,6 +83,7 @@ check_PROGRAMS += \
 	%D%/device/check_klap \
 	%D%/device/check_klap_crypto \
 	%D%/device/check_smart \
+	%D%/device/check_partial_dumps \
 	%D%/device/check_smart_dumps \
 	%D%/device/check_spake2p \
 	%D%/device/check_tpap \

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: MIT */
+/* Polls of which a part failed (doc/readings.md): counted with the failures of
+ * the device, and said in the log once. Engine's thread only. */
+#ifndef POLL_POLL_PARTIAL_H
+#define POLL_POLL_PARTIAL_H
+
+#include "poll/poll_device.h"
+
+/* A request of the poll under way failed, in words. */
+void poll_partial_note(struct poll_device *k, const char *why);
+
+/* Counts the parts of the last answer that were of no use. */
+void poll_partial_count(struct poll_device *k);
+
+/* The poll is over: says when parts begin to fail, and when none does any
+ * more. */
+void poll_partial_say(struct poll_device *k, uint64_t now_us);
+
+#endif
