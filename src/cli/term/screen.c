@@ -202,15 +202,34 @@ static int page(void) {
   return screen.style.rows > 12 ? (int)screen.style.rows - 10 : 2;
 }
 
+enum { TO_END = 100000 }; /* lines, more than any table has */
+
 static void take_key(const char *key) {
   const struct {
     const char *key;
     int lines;
   } moves[] = {
-      {"\033[A", -1},       {"\033OA", -1},      {"k", -1},
-      {"\033[B", 1},        {"\033OB", 1},       {"j", 1},
-      {"\033[5~", -page()}, {"b", -page()},      {"\033[6~", page()},
-      {" ", page()},        {"\033[H", -100000}, {"\033[F", 100000},
+      {"\033[A", -1},
+      {"\033OA", -1},
+      {"k", -1},
+      {"\033[B", 1},
+      {"\033OB", 1},
+      {"j", 1},
+      {"\033[5~", -page()},
+      {"b", -page()},
+      {"\033[6~", page()},
+      {" ", page()},
+      {"\033[H", -TO_END},
+      {"\033[F", TO_END},
+      /* tmux, screen, the Linux console; PuTTY; application mode */
+      {"\033[1~", -TO_END},
+      {"\033[4~", TO_END},
+      {"\033[7~", -TO_END},
+      {"\033[8~", TO_END},
+      {"\033OH", -TO_END},
+      {"\033OF", TO_END},
+      {"g", -TO_END},
+      {"G", TO_END},
   };
 
   for (size_t i = 0; i < sizeof(moves) / sizeof(moves[0]); i++)
