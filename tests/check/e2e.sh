@@ -7,7 +7,7 @@
 # processor), each worker in a network of its own where that is allowed:
 # simulated houses never meet.
 pytest_suite() {
-  local name=$1 base vars=() try
+  local name=$1 base vars=()
   base=$(log_of "$1")
   shift
   while [ "$1" != -- ]; do
@@ -15,19 +15,11 @@ pytest_suite() {
     shift
   done
   shift
-  rm -rf "$base.xml" "$base"-again.* "$base.cache"
-  try=("$VAR/venv/bin/python" -m pytest -q -rs -o "cache_dir=$base.cache" --dist loadfile
-    --no-loadscope-reorder)
-  env "${E2E_ENV[@]}" "${vars[@]}" "${try[@]}" -n "$((${WORKERS:-3} * $(nproc)))" \
-    --junitxml="$base.xml" "$@" >"$base.log" 2>&1
+  rm -f "$base.xml"
+  env "${E2E_ENV[@]}" "${vars[@]}" "$VAR/venv/bin/python" -m pytest -q -rs \
+    -p no:cacheprovider --dist loadfile --no-loadscope-reorder \
+    -n "$((${WORKERS:-3} * $(nproc)))" --junitxml="$base.xml" "$@" >"$base.log" 2>&1
   echo $? >"$base.status"
-  # A machine that stalls breaks time limits: what failed gets a second try,
-  # one by one, and pytest_result names it.
-  if [ "$(cat "$base.status")" -eq 1 ]; then
-    env "${E2E_ENV[@]}" "${vars[@]}" "${try[@]}" -n 1 --last-failed \
-      --junitxml="$base-again.xml" "$@" >"$base-again.log" 2>&1
-    echo $? >"$base-again.status"
-  fi
   pytest_result "$name"
 }
 
@@ -39,26 +31,17 @@ junit() {
 
 # pytest_result NAME: counts what pytest_suite has left
 pytest_result() {
-  local name=$1 base all bad skipped again left
+  local name=$1 base all bad skipped
   base=$(log_of "$1")
   read -r all bad skipped < <(junit "$base.xml")
   all=$((${all:-0})) bad=$((${bad:-0})) skipped=$((${skipped:-0}))
   if [ "$(cat "$base.status")" -ne 0 ] && [ $bad -eq 0 ]; then bad=1 all=$((all + 1)); fi
-  if [ -e "$base-again.status" ]; then
-    read -r again left _ < <(junit "$base-again.xml")
-    left=$((${left:-0}))
-    if [ "$(cat "$base-again.status")" -le 1 ] && [ "$((${again:-0}))" -ge $bad ]; then
-      note "        $name: $bad failed, $((bad - left)) of them passed at a second try:"
-      sed -nE 's/^_{3,} (.*) _{3,}$/              \1/p' "$base.log" | head -n 20
-      bad=$left
-    fi
-  fi
   count $((all - bad - skipped)) $bad $skipped
   if [ $bad -eq 0 ]; then
     note "ok      $name: $((all - skipped)) tests"
   else
     note "FAILED  $name: $bad of $all tests ($base.log)"
-    grep -hE '^(FAILED|ERROR|E  )' "$base-again.log" "$base.log" 2>/dev/null | head -n 40
+    grep -hE '^(FAILED|ERROR|E  )' "$base.log" | head -n 40
   fi
   grep -E '^SKIPPED' "$base.log" | sed 's/^SKIPPED/      skipped/' | sort | uniq
 }

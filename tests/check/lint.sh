@@ -42,5 +42,6 @@ part_lint() {
   step "shellcheck" shell_scripts
   step "structure" structure
   step "every kind of fault in the structure would be found" structure --self-test
+  step "check.sh counts what passes and what fails" "$TOP/tests/check/self_test.sh"
   step "manual pages" mandoc -Tlint -Wwarning "$TOP"/doc/man/*.[15]
 }

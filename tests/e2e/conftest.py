@@ -32,6 +32,7 @@ MARKERS = (
     "one_thread: nothing for the thread sanitizer to see, as nothing of ours has"
     " a second thread",
     "two_threads: but this test of such a file stops it from a second one",
+    "real_clock: with a program that cannot be given another clock",
     "takes(seconds): a file that takes long, about so many seconds; the longest"
     " begin first, so that no worker is left with one at the end",
 )
@@ -43,6 +44,10 @@ def takes(item):
 
 
 def pytest_collection_modifyitems(items):
+    for item in items:
+        # programs in Go ask the kernel for the time, past a library
+        if any("prometheus" in mark.args for mark in item.iter_markers("needs")):
+            item.add_marker(pytest.mark.real_clock)
     items.sort(key=takes, reverse=True)
 
 

@@ -222,8 +222,8 @@ def test_a_mistake_is_one_line(tmp_path, lines):
 
 def test_two_tariffs_that_do_not_go_together(tmp_path):
     path = tmp_path / "t.conf"
-    for a, b, word in (('From "2026-01-01"', 'From "2026-01-01"', "2026-01-01"),
-                       ('Currency "EUR"', 'From "2026-01-01"\nCurrency "USD"',
+    for a, b, word in (('From "2021-01-01"', 'From "2021-01-01"', "2021-01-01"),
+                       ('Currency "EUR"', 'From "2021-01-01"\nCurrency "USD"',
                         "found USD")):
         path.write_text(f"<Tariff>\n{a}\nRate 1\n</Tariff>\n"
                         f"<Tariff>\n{b}\nRate 1\n</Tariff>\n", encoding="utf-8")

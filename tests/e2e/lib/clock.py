@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 """The present, as tests have it handed in. Programs written in C, and this one,
-run under faketime (./check.sh hours); Prometheus, which cannot, is given a past
+run with their clock moved (./check.sh hours); Prometheus, which cannot, is given a past
 that ends at KASA_MOMENT."""
 
 import os
