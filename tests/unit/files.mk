@@ -32,6 +32,7 @@ check_PROGRAMS += \
 	%D%/alert/check_event_queue \
 	%D%/alert/check_format \
 	%D%/alert/check_http \
+	%D%/alert/check_incidents \
 	%D%/alert/check_manual \
 	%D%/alert/check_mime \
 	%D%/alert/check_outage \
@@ -137,6 +138,7 @@ ALERT_FIXTURE = %D%/support/alert_fixture.c tests/fake/channel_types.c tests/fak
 tests_unit_alert_check_alert_engine_SOURCES = %D%/alert/check_alert_engine.c $(ALERT_FIXTURE)
 tests_unit_alert_check_alert_core_SOURCES = %D%/alert/check_alert_core.c $(ALERT_FIXTURE)
 tests_unit_alert_check_deliver_SOURCES = %D%/alert/check_deliver.c $(ALERT_FIXTURE)
+tests_unit_alert_check_incidents_SOURCES = %D%/alert/check_incidents.c $(ALERT_FIXTURE)
 tests_unit_alert_check_outage_SOURCES = %D%/alert/check_outage.c $(ALERT_FIXTURE)
 tests_unit_alert_check_state_SOURCES = %D%/alert/check_state.c $(ALERT_FIXTURE)
 

@@ -1,0 +1,256 @@
+/* SPDX-License-Identifier: MIT */
+/* Random incidents: devices go bad and recover, providers refuse for seconds
+ * to hours, the clock is set both ways, the daemon is killed. What people heard
+ * is held against what was really the case, by rules that know nothing of how
+ * the engine works:
+ *
+ *   lost     what is bad at the end was told; what was told and is over ended
+ *   false    no end without its alarm, no more alarms than bad times
+ *   order    within an episode nothing comes after its end
+ *   twice    a message is accepted twice only where a kill lies between
+ *
+ * INCIDENTS=10000 runs so many (default 40), INCIDENT_SEED=7 begins there. */
+#include <config.h>
+
+#include "../support/alert_fixture.h"
+#include "../support/suite.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { DEVICES = 5, STEPS = 40, TOLD_MAX = 4096, KILLS_MAX = 64 };
+
+struct truth {
+  bool bad;
+  unsigned bad_times;
+};
+
+struct incident {
+  struct house *h;
+  uint64_t chance;
+  struct truth devices[DEVICES];
+  size_t kills[KILLS_MAX]; /* how many letters there were */
+  unsigned kills_num;
+};
+
+static unsigned roll(struct incident *i, unsigned sides) {
+  i->chance = i->chance * 6364136223846793005u + 1442695040888963407u;
+  return (unsigned)(i->chance >> 33) % sides;
+}
+
+static void speak(struct incident *i, int device, enum severity severity,
+                  double value) {
+  char name[16];
+  struct event ev;
+
+  snprintf(name, sizeof(name), "Plug%d", device);
+  ev = house_range(severity, name, value);
+  house_event(i->h, &ev);
+}
+
+static void turn(struct incident *i, int device, bool bad) {
+  if (bad && !i->devices[device].bad)
+    i->devices[device].bad_times++;
+  i->devices[device].bad = bad;
+  speak(i, device, bad ? SEVERITY_FAILURE : SEVERITY_OKAY, bad ? 1900 : 90);
+}
+
+/* As collectd does: after a start it says anew how things are. */
+static void start_anew(struct incident *i, bool kill) {
+  if (kill) {
+    ck_assert_uint_lt(i->kills_num, KILLS_MAX);
+    i->kills[i->kills_num++] = i->h->letters_len;
+  }
+  house_play(i->h, kill ? "kill" : "restart");
+  for (int device = 0; device < DEVICES; device++)
+    turn(i, device, i->devices[device].bad);
+}
+
+static void play(struct incident *i) {
+  static const char *const moods[] = {"mail=retry", "mail=ambiguous",
+                                      "mail=dead",  "mail=sent",
+                                      "mail=sent",  "once mail=ambiguous"};
+  char words[64];
+  int device = (int)roll(i, DEVICES);
+
+  switch (roll(i, 12)) {
+  case 0:
+  case 1:
+  case 2:
+    turn(i, device, true);
+    break;
+  case 3:
+  case 4:
+  case 5:
+    turn(i, device, false);
+    break;
+  case 6: /* "not a number" is no recovery */
+    speak(i, device, SEVERITY_OKAY, NAN);
+    if (i->devices[device].bad)
+      speak(i, device, SEVERITY_FAILURE, 1900);
+    break;
+  case 7:
+    house_play(i->h, moods[roll(i, ROWS(moods))]);
+    break;
+  case 8:
+    start_anew(i, roll(i, 3) > 0);
+    break;
+  case 9: /* killed with calls under way: their answers are lost */
+    house_play(i->h, "hold");
+    turn(i, device, !i->devices[device].bad);
+    house_play(i->h, "+61; release");
+    start_anew(i, true);
+    break;
+  case 10:
+    snprintf(words, sizeof(words), "clock %d", (int)roll(i, 200000) - 100000);
+    house_play(i->h, words);
+    break;
+  default:
+    snprintf(words, sizeof(words), "+%u",
+             roll(i, 4) == 0 ? roll(i, 10000) : roll(i, 90));
+    house_play(i->h, words);
+  }
+}
+
+/* -- the oracle: letters as people have them ------------------------------- */
+
+struct heard {
+  char kind[16];
+  char delivery[40];
+  char episode[64];
+  char title[64];
+  size_t at; /* in letters */
+};
+
+static size_t read_letters(const struct house *h, struct heard *out) {
+  size_t n = 0;
+
+  for (const char *line = h->letters; *line != '\0';
+       line += strcspn(line, "\n") + 1) {
+    char channel[16];
+    char outcome[16];
+    struct heard *o = &out[n];
+    const char *p = line;
+
+    ck_assert_int_eq(sscanf(line, "%15[^\t]\t%15[^\t]\t%15[^\t]\t%39[^\t]",
+                            channel, o->kind, outcome, o->delivery),
+                     4);
+    for (int field = 0; field < 8; field++)
+      p += strcspn(p, "\t\n") + 1;
+    snprintf(o->episode, sizeof(o->episode), "%.*s", (int)strcspn(p, "\t\n"),
+             p);
+    for (int field = 0; field < 2; field++)
+      p += strcspn(p, "\t\n") + 1;
+    snprintf(o->title, sizeof(o->title), "%.*s",
+             (int)strcspn(p, "\t\n") > 63 ? 63 : (int)strcspn(p, "\t\n"), p);
+    o->at = (size_t)(line - h->letters);
+    if (strcmp(channel, "mail") == 0 && strcmp(outcome, "sent") == 0 &&
+        strstr(o->title, "Plug") != NULL) {
+      ck_assert_uint_lt(n, TOLD_MAX - 1);
+      n++;
+    }
+  }
+  return n;
+}
+
+static int device_of(const struct heard *h) {
+  return atoi(strstr(h->title, "Plug") + 4);
+}
+
+static bool killed_between(const struct incident *i, size_t a, size_t b) {
+  for (unsigned k = 0; k < i->kills_num; k++)
+    if (i->kills[k] >= a && i->kills[k] <= b)
+      return true;
+  return false;
+}
+
+static void judge(const struct incident *i, unsigned seed) {
+  static struct heard all[TOLD_MAX];
+  size_t n = read_letters(i->h, all);
+
+  for (int device = 0; device < DEVICES; device++) {
+    unsigned alarms = 0;
+    bool told = false;
+    char episode[64] = "";
+
+    for (size_t m = 0; m < n; m++) {
+      bool again = false;
+
+      if (device_of(&all[m]) != device)
+        continue;
+      for (size_t e = 0; e < m && !again; e++)
+        if (strcmp(all[e].delivery, all[m].delivery) == 0) {
+          again = true;
+          ck_assert_msg(killed_between(i, all[e].at, all[m].at),
+                        "seed %u: \"%s\" came twice", seed, all[m].title);
+        }
+      if (again)
+        continue;
+      if (strcmp(all[m].kind, "firing") == 0) {
+        ck_assert_msg(!told, "seed %u: Plug%d: a second alarm without an end",
+                      seed, device);
+        told = true;
+        alarms++;
+        snprintf(episode, sizeof(episode), "%s", all[m].episode);
+      } else if (strcmp(all[m].kind, "resolved") == 0) {
+        ck_assert_msg(told && strcmp(episode, all[m].episode) == 0,
+                      "seed %u: Plug%d: an end without its alarm", seed,
+                      device);
+        told = false;
+      } else if (strcmp(all[m].kind, "note") == 0) {
+        ck_assert_msg(!told, "seed %u: Plug%d: a note out of turn", seed,
+                      device);
+        alarms++;
+      } else {
+        ck_assert_msg(told && strcmp(episode, all[m].episode) == 0,
+                      "seed %u: Plug%d: %s out of turn", seed, device,
+                      all[m].kind);
+      }
+    }
+    ck_assert_msg(told == i->devices[device].bad,
+                  "seed %u: Plug%d is %s, people think it is %s", seed, device,
+                  i->devices[device].bad ? "bad" : "fine",
+                  told ? "bad" : "fine");
+    ck_assert_msg(alarms <= i->devices[device].bad_times,
+                  "seed %u: Plug%d: %u alarms for %u bad times", seed, device,
+                  alarms, i->devices[device].bad_times);
+  }
+}
+
+static unsigned number(const char *name, unsigned other) {
+  const char *text = getenv(name);
+
+  return text != NULL ? (unsigned)atoi(text) : other;
+}
+
+START_TEST(people_know_how_things_are) {
+  static struct house h;
+  unsigned first = number("INCIDENT_SEED", 1);
+  unsigned count = number("INCIDENTS", 40);
+
+  for (unsigned seed = first; seed < first + count; seed++) {
+    struct incident i = {.h = &h, .chance = seed * 2654435761u + 1};
+
+    if (getenv("INCIDENTS") != NULL && seed % 100 == 0) {
+      printf("seed %u\n", seed);
+      fflush(stdout);
+    }
+    house_open(&h, "mail.MaxAge 30d; RecoverAfter 30");
+    for (int step = 0; step < STEPS; step++)
+      play(&i);
+    house_play(&h, "release; mail=sent; +8000");
+    judge(&i, seed);
+    house_close(&h);
+  }
+}
+END_TEST
+
+static void fill(TCase *t) {
+  tcase_set_timeout(t, number("INCIDENTS", 40) * 5.0 + 120);
+  tcase_add_test(t, people_know_how_things_are);
+}
+
+int main(void) { return suite_run("incidents", fill); }
