@@ -95,7 +95,8 @@ check_PROGRAMS += \
 	%D%/device/check_xor_tcp
 
 check_PROGRAMS += \
-	%D%/energy/check_counter
+	%D%/energy/check_counter \
+	%D%/energy/check_ledger
 
 # the plugins, with the functions of the daemon replaced
 PLUGIN_TEST_CPPFLAGS = $(PLUGIN_CPPFLAGS) -DKASA_VERSION='"$(PACKAGE_VERSION)"'

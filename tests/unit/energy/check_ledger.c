@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: MIT */
+/* The ledger with a clock in the test's hands. */
+#include <config.h>
+
+#include "energy/ledger/ledger.h"
+#include "energy/ledger/ledger_disk.h"
+
+#include "../support/suite.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+static struct ledger *ledger;
+
+static struct ledger_now at(const char *moment) {
+  int64_t us = 0;
+
+  ck_assert(calendar_parse_moment(moment, &us));
+  return (struct ledger_now){.steady_us = us, .wall_us = us};
+}
+
+static void start(void) {
+  struct ledger_options options = {.billing_day = 1};
+
+  setenv("TZ", "CET-1CEST,M3.5.0,M10.5.0/3", 1);
+  tzset();
+  ledger = ledger_create(&options);
+}
+
+static void end(void) { ledger_free(ledger); }
+
+static struct ledger_meter *plug(const char *id, const char *name,
+                                 struct counter *c, struct ledger_now now) {
+  struct ledger_meter *m = ledger_meter(ledger, id, 0, "HS110", false, c, now);
+
+  ledger_name(ledger, m, name, "");
+  return m;
+}
+
+static void total(struct ledger_meter *m, struct counter *c, double wh,
+                  struct ledger_now now) {
+  counter_add_total(c, wh, (uint64_t)now.steady_us);
+  ledger_book(ledger, m, c, c->from_us, 0, now);
+}
+
+static struct ledger_values values(struct ledger_meter *m,
+                                   struct ledger_now now) {
+  struct ledger_values v;
+
+  ledger_values_of(ledger, m, now, &v);
+  return v;
+}
+
+START_TEST(a_gap_is_spread_over_midnight) {
+  struct ledger_now before = at("2026-01-15T23:30:00+01:00");
+  struct ledger_now after = at("2026-01-16T00:30:00+01:00");
+  struct counter c = {0};
+  struct ledger_meter *m = plug("a", "Heater", &c, before);
+
+  total(m, &c, 1000, before);
+  total(m, &c, 1500, after);
+  ck_assert_int_eq(values(m, after).today_mwh, 250000);
+  ck_assert_int_eq(values(m, after).yesterday_mwh, 250000);
+  ck_assert_int_eq(values(m, after).month_mwh, 500000);
+  ck_assert_int_eq(values(m, after).counted_mwh, 1500000);
+}
+END_TEST
+
+START_TEST(the_long_day_of_autumn_has_its_hour) {
+  struct ledger_now before = at("2026-10-24T20:00:00+02:00");
+  struct ledger_now after = at("2026-10-25T07:00:00+01:00");
+  struct counter c = {0};
+  struct ledger_meter *m = plug("a", "Heater", &c, before);
+
+  total(m, &c, 0, before);
+  total(m, &c, 6000, after);
+  ck_assert_int_eq(values(m, after).today_mwh, 4000000);
+  ck_assert_int_eq(values(m, after).yesterday_mwh, 2000000);
+}
+END_TEST
+
+START_TEST(a_renamed_plug_leaves_its_energy_with_the_old_name) {
+  struct ledger_now noon = at("2026-01-15T12:00:00+01:00");
+  struct ledger_now evening = at("2026-01-15T18:00:00+01:00");
+  struct counter c = {0};
+  struct ledger_meter *m = plug("a", "Washer", &c, noon);
+
+  total(m, &c, 5000, noon);
+  ck_assert_int_eq(values(m, noon).counted_mwh, 5000000);
+  ledger_name(ledger, m, "Dryer", "");
+  total(m, &c, 5600, evening);
+  ck_assert_int_eq(values(m, evening).counted_mwh, 600000);
+  ledger_name(ledger, m, "Washer", "");
+  ck_assert_int_eq(values(m, evening).counted_mwh, 5000000);
+}
+END_TEST
+
+START_TEST(a_device_that_was_exchanged_goes_on_under_its_name) {
+  struct ledger_now noon = at("2026-01-15T12:00:00+01:00");
+  struct ledger_now later = at("2026-01-15T13:00:00+01:00");
+  struct counter old = {0};
+  struct counter new = {0};
+  struct ledger_meter *m = plug("a", "Freezer", &old, noon);
+
+  total(m, &old, 80000, noon);
+  m = plug("b", "Freezer", &new, noon);
+  total(m, &new, 120, noon);
+  ck_assert_int_eq(values(m, noon).counted_mwh, 80000000);
+  total(m, &new, 180, later);
+  ck_assert_int_eq(values(m, later).counted_mwh, 80060000);
+}
+END_TEST
+
+START_TEST(what_was_written_is_read_again) {
+  struct ledger_now before = at("2026-01-15T12:10:00+01:00");
+  struct ledger_now after = at("2026-01-15T15:10:00+01:00");
+  char directory[] = "/tmp/check_ledger.XXXXXX";
+  char why[LEDGER_DISK_WHY];
+  char path[64];
+  struct counter c = {0};
+  struct ledger_meter *m;
+  struct ledger_disk *disk;
+
+  ck_assert_ptr_nonnull(mkdtemp(directory));
+  m = plug("a", "Heater", &c, before);
+  total(m, &c, 1000, before);
+  total(m, &c, 1100, at("2026-01-15T12:20:00+01:00"));
+  disk = ledger_disk_create(ledger, directory);
+  ck_assert_int_eq(ledger_disk_load(disk, why), LEDGER_DISK_FRESH);
+  ck_assert_int_eq(ledger_disk_save(disk, why), LEDGER_DISK_OK);
+  ledger_disk_free(disk);
+  end();
+  start();
+  c = (struct counter){0};
+  disk = ledger_disk_create(ledger, directory);
+  ck_assert_int_eq(ledger_disk_load(disk, why), LEDGER_DISK_OK);
+  m = plug("a", "Heater", &c, after);
+  total(m, &c, 1400, after); /* 300 Wh while nobody looked */
+  ck_assert_int_eq(values(m, after).counted_mwh, 1400000);
+  ck_assert_int_eq(values(m, after).today_mwh, 400000);
+  ledger_disk_free(disk);
+  snprintf(path, sizeof(path), "%s/energy.db", directory);
+  unlink(path);
+  rmdir(directory);
+}
+END_TEST
+
+static void fill(TCase *t) {
+  tcase_add_checked_fixture(t, start, end);
+  tcase_add_test(t, a_gap_is_spread_over_midnight);
+  tcase_add_test(t, the_long_day_of_autumn_has_its_hour);
+  tcase_add_test(t, a_renamed_plug_leaves_its_energy_with_the_old_name);
+  tcase_add_test(t, a_device_that_was_exchanged_goes_on_under_its_name);
+  tcase_add_test(t, what_was_written_is_read_again);
+}
+
+int main(void) { return suite_run("ledger", fill); }
