@@ -9,7 +9,11 @@
 #include <stdio.h>
 
 /* One whose parts fail in turns must not fill the log. */
-enum { SAY_PAUSE_US = 300 * 1000000 };
+enum {
+  SAY_PAUSE_US = 300 * 1000000,
+  /* No device has so much to tell in one poll. */
+  REQUESTS_MAX = 256,
+};
 
 void poll_partial_note(struct poll_device *k, const char *why) {
   k->poll.incomplete = true;
@@ -41,4 +45,26 @@ void poll_partial_say(struct poll_device *k, uint64_t now_us) {
           k->name, poll_device_address(k), k->poll.why);
   k->status.incomplete = true;
   k->status.incomplete_said_us = now_us;
+}
+
+/* How long to wait for one request, in s. What failed the last time gets less:
+ * the reading waits for it. */
+double poll_partial_patience(const struct poll_device *k,
+                             const struct poll_options *o) {
+  double less = o->interval / 2;
+
+  if (less < 4 * k->poll.core_s)
+    less = 4 * k->poll.core_s;
+  return k->poll.progress.repeated && less < o->timeout ? less : o->timeout;
+}
+
+/* A poll has an end, however much a device has to tell. */
+bool poll_partial_is_over(const struct poll_device *k,
+                          const struct poll_options *o, uint64_t now_us) {
+  double most = 4 * o->timeout;
+
+  if (most < o->interval)
+    most = o->interval;
+  return k->poll.requests >= REQUESTS_MAX ||
+         now_us > k->poll.started_us + (uint64_t)(most * 1e6);
 }

@@ -16,4 +16,13 @@ void poll_partial_count(struct poll_device *k);
  * more. */
 void poll_partial_say(struct poll_device *k, uint64_t now_us);
 
+/* How long to wait for the request under way, in s: what failed the last time
+ * gets less than Timeout. */
+double poll_partial_patience(const struct poll_device *k,
+                             const struct poll_options *o);
+
+/* Whether the poll has taken all the time, or requests, that it gets. */
+bool poll_partial_is_over(const struct poll_device *k,
+                          const struct poll_options *o, uint64_t now_us);
+
 #endif

@@ -44,8 +44,6 @@ enum {
   REQUEST_SIZE_MAX = 1024,
   /* What a server takes to start once a datagram has woken it. */
   ROUSE_PAUSE_US = 800 * 1000,
-  /* No device has so much to tell in one poll. */
-  REQUESTS_MAX = 256,
 };
 
 /* Kept connections must not eat up the process's descriptors: so many for XOR,
@@ -346,35 +344,14 @@ static struct link *open_link(struct poller *p, const struct poll_device *k) {
   return k->contact.transport->open(&p->env, &where);
 }
 
-/* How long to wait for one request, in s. What failed the last time gets less:
- * the reading waits for it. */
-static double patience(const struct poller *p, const struct poll_device *k) {
-  double less = p->options->interval / 2;
-
-  if (less < 4 * k->poll.core_s)
-    less = 4 * k->poll.core_s;
-  return k->poll.progress.repeated && less < p->options->timeout
-             ? less
-             : p->options->timeout;
-}
-
 /* For one request, with the handshakes that come before it. */
 static uint64_t deadline(const struct poller *p, const struct poll_device *k) {
   unsigned exchanges = k->contact.transport->exchanges != NULL
                            ? k->contact.transport->exchanges(k->contact.link)
                            : 1;
 
-  return loop_now_us(p->loop) + (uint64_t)(patience(p, k) * 1e6) * exchanges;
-}
-
-/* A poll has an end, however much a device has to tell. */
-static bool is_over(const struct poller *p, const struct poll_device *k) {
-  double most = 4 * p->options->timeout;
-
-  if (most < p->options->interval)
-    most = p->options->interval;
-  return k->poll.requests >= REQUESTS_MAX ||
-         loop_now_us(p->loop) > k->poll.started_us + (uint64_t)(most * 1e6);
+  return loop_now_us(p->loop) +
+         (uint64_t)(poll_partial_patience(k, p->options) * 1e6) * exchanges;
 }
 
 static bool send_request(struct poller *p, struct poll_device *k) {
@@ -427,7 +404,8 @@ static void finish(struct poller *p, struct poll_device *k) {
 static void poll_step(struct poller *p, struct poll_device *k) {
   enum next next;
 
-  if (k->poll.requests > 0 && is_over(p, k))
+  if (k->poll.requests > 0 &&
+      poll_partial_is_over(k, p->options, loop_now_us(p->loop)))
     k->poll.progress.abandoned = true;
   next = k->contact.dialect->next(&k->device, &k->poll.progress, &p->request);
   k->poll.asked = next;
