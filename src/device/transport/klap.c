@@ -158,6 +158,8 @@ static void take_hello(struct link *link, struct http_client_answer *a) {
     http_link_fail_account(&link->base);
     return;
   }
+  link->base.where.own_only |=
+      err == 0 && link->account == KLAP_ACCOUNT_OWN; /* from now on */
   if (err == 0)
     err = klap_derive(&auth, link->local, hello, &link->keys);
   if (err == 0)

@@ -354,6 +354,7 @@ static void take_share(struct link *link, const struct json *doc,
   link->keys.cipher = cipher_create_aead(in->aead, link->keys.key);
   memcpy(link->stok, session.stok, sizeof(link->stok));
   link->seq = session.seq;
+  link->base.where.own_only |= !link->by_default; /* from now on */
   stop(link);
   http_link_opened(&link->base, session.lifetime);
   go_on(link, send_request(link));

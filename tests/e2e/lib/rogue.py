@@ -50,29 +50,39 @@ class Rogue:
         self.tcp = socket.create_server((self.address, 80), backlog=64)
         self.udp = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self.udp.bind((self.address, 20002))
-        for target in self._accept, self._answer:
-            threading.Thread(target=target, daemon=True).start()
+        self.udp.settimeout(0.1)
+        self._over = False
+        self._threads = [threading.Thread(target=t, daemon=True)
+                         for t in (self._accept, self._answer)]
+        for thread in self._threads:
+            thread.start()
         return self
 
     def __exit__(self, *_):
-        self.udp.close()
+        self._over = True
         self.tcp.shutdown(socket.SHUT_RDWR)
-        self.tcp.close()
         for sock in self._open:
-            sock.close()
+            try:
+                sock.shutdown(socket.SHUT_RDWR)
+            except OSError:
+                pass
+        for thread in self._threads:
+            thread.join()
+        self.tcp.close()
+        self.udp.close()
 
     def text(self):
         return b"\n".join(self.seen).decode("utf-8", "surrogateescape")
 
     def _answer(self):
-        while True:
+        while not self._over:
             try:
                 data, source = self.udp.recvfrom(65536)
-                self.seen.append(data)
-                if self.answers:
-                    self.udp.sendto(self.datagram(), source)
-            except OSError:
-                return
+            except TimeoutError:
+                continue
+            self.seen.append(data)
+            if self.answers:
+                self.udp.sendto(self.datagram(), source)
 
     def _accept(self):
         while True:
@@ -81,8 +91,9 @@ class Rogue:
             except OSError:
                 return
             self._open.append(sock)
-            threading.Thread(target=self._serve, args=(sock,),
-                             daemon=True).start()
+            self._threads.append(threading.Thread(
+                target=self._serve, args=(sock,), daemon=True))
+            self._threads[-1].start()
 
     def _serve(self, sock):
         try:
