@@ -89,7 +89,7 @@ static void play(struct incident *i) {
     break;
   case 6: /* "not a number" is no recovery */
     speak(i, device, SEVERITY_OKAY, NAN);
-    if (i->devices[device].bad)
+    if (i->devices[device].bad && roll(i, 2) == 0)
       speak(i, device, SEVERITY_FAILURE, 1900);
     break;
   case 7:
