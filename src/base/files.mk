@@ -18,6 +18,8 @@ libbase_la_SOURCES = \
 	%D%/loop.c \
 	%D%/loop.h \
 	%D%/milliseconds.h \
+	%D%/resolver.c \
+	%D%/resolver.h \
 	%D%/text.c \
 	%D%/text.h \
 	%D%/thread.c \

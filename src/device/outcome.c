@@ -17,3 +17,18 @@ const char *outcome_name(enum outcome outcome) {
 
   return names[outcome];
 }
+
+bool outcome_is_worth_retrying(enum outcome outcome) {
+  switch (outcome) {
+  case OUTCOME_TIMEOUT:
+  case OUTCOME_MALFORMED:
+  case OUTCOME_DEVICE:
+    return true;
+  case OUTCOME_OK:
+  case OUTCOME_REFUSED:
+  case OUTCOME_UNREACHABLE:
+  case OUTCOME_AUTH:
+    break;
+  }
+  return false;
+}

@@ -3,6 +3,8 @@
 #ifndef DEVICE_OUTCOME_H
 #define DEVICE_OUTCOME_H
 
+#include <stdbool.h>
+
 enum outcome {
   OUTCOME_OK,
   OUTCOME_TIMEOUT,     /* no complete answer in time */
@@ -19,5 +21,9 @@ enum { WHY_SIZE = 160 };
 
 /* "timeout", ...: the type_instance of failures. */
 const char *outcome_name(enum outcome outcome);
+
+/* Worth another attempt: what may be different the next moment. A refusal
+ * and a missing route will not be. */
+bool outcome_is_worth_retrying(enum outcome outcome);
 
 #endif

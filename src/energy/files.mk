@@ -12,6 +12,7 @@ libenergy_la_SOURCES = \
 	%D%/ledger/ledger.c \
 	%D%/ledger/ledger.h \
 	%D%/ledger/ledger_day.c \
+	%D%/ledger/ledger_days.c \
 	%D%/ledger/ledger_disk.c \
 	%D%/ledger/ledger_disk.h \
 	%D%/ledger/ledger_disk_internal.h \

@@ -39,8 +39,6 @@ libpoll_la_SOURCES = \
 	%D%/poll_search.h \
 	%D%/poller.c \
 	%D%/poller.h \
-	%D%/resolver.c \
-	%D%/resolver.h \
 	%D%/transport_select.c \
 	%D%/transport_select.h \
 	%D%/unique_names.c \

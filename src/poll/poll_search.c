@@ -5,8 +5,8 @@
 #include "poll/poll_search.h"
 
 #include "base/log.h"
+#include "base/resolver.h"
 #include "poll/discovery.h"
-#include "poll/resolver.h"
 #include "poll/transport_select.h"
 
 #include <ctype.h>

@@ -424,23 +424,6 @@ static void poll_step(struct poller *p, struct poll_device *k) {
     send_next(p, k);
 }
 
-/* Worth another attempt: what may be different the next moment. A refusal
- * and a missing route will not be. */
-static bool worth_retrying(enum outcome outcome) {
-  switch (outcome) {
-  case OUTCOME_TIMEOUT:
-  case OUTCOME_MALFORMED:
-  case OUTCOME_DEVICE:
-    return true;
-  case OUTCOME_OK:
-  case OUTCOME_REFUSED:
-  case OUTCOME_UNREACHABLE:
-  case OUTCOME_AUTH:
-    break;
-  }
-  return false;
-}
-
 /* A datagram may wake its server, or bring out how it is to be spoken with: a
  * firmware update closes the old port. Those that are known to be down are
  * asked after the poll, which waits for nothing. */
@@ -493,7 +476,7 @@ static void failed(struct poller *p, struct poll_device *k,
     return;
   }
   if ((!is_to_be_split(k, outcome) &&
-       (!worth_retrying(outcome) || k->poll.attempts >= allowed)) ||
+       (!outcome_is_worth_retrying(outcome) || k->poll.attempts >= allowed)) ||
       k->address.sin_port == 0 ||
       loop_timer_set(p->loop, &k->poll.timer,
                      loop_now_us(p->loop) +

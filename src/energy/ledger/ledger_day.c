@@ -10,47 +10,6 @@
 
 enum { FORECAST_DAYS = 14 };
 
-struct ledger_day *ledger_day_of(struct ledger_account *a, int day) {
-  unsigned at = a->days_num;
-
-  while (at > 0 && a->days[at - 1].day > day)
-    at--;
-  if (at > 0 && a->days[at - 1].day == day)
-    return &a->days[at - 1];
-  if (a->days_num == LEDGER_DAYS) {
-    if (at == 0)
-      return NULL;
-    memmove(&a->days[0], &a->days[1], (at - 1) * sizeof(a->days[0]));
-    at--;
-  } else {
-    memmove(&a->days[at + 1], &a->days[at],
-            (a->days_num - at) * sizeof(a->days[0]));
-    a->days_num++;
-  }
-  a->days[at] = (struct ledger_day){.day = day};
-  return &a->days[at];
-}
-
-struct calendar_billing ledger_month(const struct ledger *l, int day) {
-  const struct tariff *t = tariffs_at(&l->tariffs, day);
-
-  return calendar_billing_of(day, t != NULL ? t->billing_day : l->billing_day);
-}
-
-double ledger_site_kwh(const struct ledger *l, int day) {
-  int start = ledger_month(l, day).start;
-  int64_t mwh = 0;
-
-  for (const struct ledger_account *a = l->accounts; a != NULL; a = a->next) {
-    if (a->meter->produces)
-      continue;
-    for (unsigned i = a->days_num; i > 0 && a->days[i - 1].day >= start; i--)
-      if (a->days[i - 1].day <= day)
-        mwh += a->days[i - 1].mwh;
-  }
-  return (double)mwh * 1e-6;
-}
-
 /* -- sums -- */
 
 /* Adds what an account has of each day. */

@@ -8,7 +8,7 @@
 #include "device/iot/iot.h"
 #include "device/transport/xor_tcp.h"
 #include "poll/poll_engine.h"
-#include "poll/resolver.h"
+#include "base/resolver.h"
 
 #include "../support/conf_build.h"
 #include "../support/fake_device.h"

@@ -2,7 +2,7 @@
 /* Host names: see resolve.h. */
 #include <config.h>
 
-#include "poll/resolver.h"
+#include "base/resolver.h"
 
 #include <netdb.h>
 #include <pthread.h>

@@ -2,8 +2,8 @@
 /* Host names to addresses without making the loop wait: one detached thread
  * asks the system, however long that takes; nobody joins it, so stopping never
  * waits for a name server. */
-#ifndef POLL_RESOLVER_H
-#define POLL_RESOLVER_H
+#ifndef BASE_RESOLVER_H
+#define BASE_RESOLVER_H
 
 #include "base/loop.h"
 
