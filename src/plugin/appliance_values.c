@@ -7,7 +7,7 @@
 #include "base/hash.h"
 #include "plugin/appliance_values.h"
 #include "plugin/notification_queue.h"
-#include "poll/device_names.h"
+#include "poll/registry/device_names.h"
 
 #include <math.h>
 

@@ -5,7 +5,7 @@
 #ifndef PLUGIN_APPLIANCE_VALUES_H
 #define PLUGIN_APPLIANCE_VALUES_H
 
-#include "poll/poll_device.h"
+#include "poll/registry/poll_device.h"
 
 /* Where a value goes; type_instance "" but for plugs. */
 struct appliance_sink {

@@ -3,28 +3,28 @@
 
 noinst_LTLIBRARIES += libpoll.la
 libpoll_la_SOURCES = \
-	%D%/auth_backoff.c \
-	%D%/auth_backoff.h \
-	%D%/credentials.c \
-	%D%/credentials.h \
-	%D%/device_filter.c \
-	%D%/device_filter.h \
-	%D%/device_names.c \
-	%D%/device_names.h \
-	%D%/device_registry.c \
-	%D%/device_registry.h \
-	%D%/discovery.c \
-	%D%/discovery.h \
-	%D%/interfaces.c \
-	%D%/interfaces.h \
-	%D%/options.c \
-	%D%/options.h \
+	%D%/registry/auth_backoff.c \
+	%D%/registry/auth_backoff.h \
+	%D%/options/credentials.c \
+	%D%/options/credentials.h \
+	%D%/options/device_filter.c \
+	%D%/options/device_filter.h \
+	%D%/registry/device_names.c \
+	%D%/registry/device_names.h \
+	%D%/registry/device_registry.c \
+	%D%/registry/device_registry.h \
+	%D%/discovery/discovery.c \
+	%D%/discovery/discovery.h \
+	%D%/discovery/interfaces.c \
+	%D%/discovery/interfaces.h \
+	%D%/options/options.c \
+	%D%/options/options.h \
 	%D%/poll_cycle.c \
 	%D%/poll_cycle.h \
 	%D%/poll_debug.c \
 	%D%/poll_debug.h \
-	%D%/poll_device.c \
-	%D%/poll_device.h \
+	%D%/registry/poll_device.c \
+	%D%/registry/poll_device.h \
 	%D%/poll_engine.c \
 	%D%/poll_engine.h \
 	%D%/poll_log.c \
@@ -39,9 +39,9 @@ libpoll_la_SOURCES = \
 	%D%/poll_search.h \
 	%D%/poller.c \
 	%D%/poller.h \
-	%D%/transport_select.c \
-	%D%/transport_select.h \
-	%D%/unique_names.c \
-	%D%/unique_names.h
+	%D%/registry/transport_select.c \
+	%D%/registry/transport_select.h \
+	%D%/registry/unique_names.c \
+	%D%/registry/unique_names.h
 
 POLL_LIBS = libpoll.la libappliance.la libenergy.la libdevice.la libconfig.la libbase.la $(SQLITE_LIBS)

@@ -6,7 +6,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
-#include "poll/auth_backoff.h"
+#include "poll/registry/auth_backoff.h"
 
 #include <stdio.h>
 

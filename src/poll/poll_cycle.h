@@ -5,8 +5,8 @@
 #ifndef POLL_POLL_CYCLE_H
 #define POLL_POLL_CYCLE_H
 
-#include "poll/device_registry.h"
 #include "poll/poller.h"
+#include "poll/registry/device_registry.h"
 
 /* One look at everything, when the polls of a cycle are over. */
 struct poll_totals {

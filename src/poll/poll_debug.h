@@ -6,7 +6,7 @@
 #ifndef POLL_POLL_DEBUG_H
 #define POLL_POLL_DEBUG_H
 
-#include "poll/poll_device.h"
+#include "poll/registry/poll_device.h"
 
 #include <stddef.h>
 

@@ -5,9 +5,9 @@
 #include "poll/poll_engine.h"
 
 #include "base/log.h"
-#include "poll/auth_backoff.h"
 #include "poll/poll_search.h"
-#include "poll/transport_select.h"
+#include "poll/registry/auth_backoff.h"
+#include "poll/registry/transport_select.h"
 
 #include <errno.h>
 #include <pthread.h>

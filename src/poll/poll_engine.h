@@ -9,8 +9,8 @@
 #define POLL_POLL_ENGINE_H
 
 #include "poll/poll_cycle.h"
-#include "poll/poll_device.h"
 #include "poll/poller.h"
+#include "poll/registry/poll_device.h"
 
 struct poll_engine;
 

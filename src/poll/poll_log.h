@@ -5,7 +5,7 @@
 #ifndef POLL_POLL_LOG_H
 #define POLL_POLL_LOG_H
 
-#include "poll/poll_device.h"
+#include "poll/registry/poll_device.h"
 
 /* Begins with zeros. */
 struct poll_log {

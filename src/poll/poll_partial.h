@@ -4,7 +4,7 @@
 #ifndef POLL_POLL_PARTIAL_H
 #define POLL_POLL_PARTIAL_H
 
-#include "poll/poll_device.h"
+#include "poll/registry/poll_device.h"
 
 /* A request of the poll under way failed, in words. */
 void poll_partial_note(struct poll_device *k, const char *why);

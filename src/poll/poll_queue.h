@@ -4,7 +4,7 @@
 #ifndef POLL_POLL_QUEUE_H
 #define POLL_POLL_QUEUE_H
 
-#include "poll/poll_device.h"
+#include "poll/registry/poll_device.h"
 
 struct poll_queue {
   struct poll_device *first, *last;

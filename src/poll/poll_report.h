@@ -5,7 +5,7 @@
 #ifndef POLL_POLL_REPORT_H
 #define POLL_POLL_REPORT_H
 
-#include "poll/poll_device.h"
+#include "poll/registry/poll_device.h"
 
 /* What a report holds news of; several at once have one time. */
 enum report_part {

@@ -6,8 +6,8 @@
 
 #include "base/log.h"
 #include "base/resolver.h"
-#include "poll/discovery.h"
-#include "poll/transport_select.h"
+#include "poll/discovery/discovery.h"
+#include "poll/registry/transport_select.h"
 
 #include <ctype.h>
 #include <stdlib.h>

@@ -9,12 +9,12 @@
 #include "base/worker.h"
 #include "device/http/http_client.h"
 #include "device/transport/transports.h"
-#include "poll/auth_backoff.h"
 #include "poll/poll_debug.h"
 #include "poll/poll_log.h"
 #include "poll/poll_partial.h"
 #include "poll/poll_queue.h"
-#include "poll/transport_select.h"
+#include "poll/registry/auth_backoff.h"
+#include "poll/registry/transport_select.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -7,9 +7,9 @@
 #define POLL_POLLER_H
 
 #include "base/json.h"
-#include "poll/device_registry.h"
-#include "poll/poll_device.h"
 #include "poll/poll_report.h"
+#include "poll/registry/device_registry.h"
+#include "poll/registry/poll_device.h"
 
 struct poller;
 

@@ -3,7 +3,7 @@
 #include <config.h>
 
 #include "config/conf_parser.h"
-#include "poll/options.h"
+#include "poll/options/options.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -123,9 +123,9 @@ struct alert {
   double limit;   /* the bound that was crossed; percent where percent is set */
   double warning_min, warning_max, failure_min, failure_max;
   enum alert_direction direction;
-  char unit[16];              /* "W", "" = none known */
-  char data_source[64];       /* "" = unknown */
-  char text[ALERT_TEXT_SIZE]; /* collectd's own message */
+  char unit[16];                       /* "W", "" = none known */
+  char data_source[64];                /* "" = unknown */
+  char text[ALERT_TEXT_SIZE];          /* collectd's own message */
   char recovery_text[ALERT_TEXT_SIZE]; /* of the notification that ended it */
   struct alert_meta meta[ALERT_META_MAX];
 

@@ -7,7 +7,7 @@
 #include "base/clock.h"
 #include "energy/tariff/tariff_config.h"
 #include "energy/tariff/tariff_files.h"
-#include "poll/options.h"
+#include "poll/options/options.h"
 
 #include <stdlib.h>
 

@@ -8,7 +8,7 @@
 #include "cli/common/cli.h"
 #include "cli/common/config_file.h"
 #include "device/crypto/crypto.h"
-#include "poll/options.h"
+#include "poll/options/options.h"
 
 #include <errno.h>
 #include <fcntl.h>

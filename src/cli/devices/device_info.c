@@ -5,7 +5,7 @@
 #include "cli/devices/device_info.h"
 
 #include "base/text.h"
-#include "poll/poll_device.h"
+#include "poll/registry/poll_device.h"
 
 #include <arpa/inet.h>
 #include <stdio.h>

@@ -20,7 +20,7 @@ NOTIFY = "doc/man/collectd-notify_kasa.5"
 
 # sources of option tables (shell patterns), and the page that describes them
 PAGES = [
-    ("src/poll/options.c", KASA),
+    ("src/poll/options/options.c", KASA),
     ("src/appliance/appliance_settings.c", KASA),
     ("src/energy/tariff/tariff_config*.c", KASA),
     ("src/alert/config/config*.c", NOTIFY),
@@ -117,7 +117,7 @@ def test_options_to_come_are_listed_as_such():
                      flags=re.MULTILINE)
     to_come = [set(items(p)) for p in parts
                if re.match(r"\.Ss Not yet in this version|Not yet", p)]
-    wanted = [later(rows) for rows in tables("src/poll/options.c").values()]
+    wanted = [later(rows) for rows in tables("src/poll/options/options.c").values()]
     assert sorted(map(sorted, to_come)) == sorted(sorted(rows) for rows in wanted if rows)
 
 
@@ -127,7 +127,7 @@ def number(text):
 
 def test_ranges_are_those_of_the_table():
     described = items(page(KASA))
-    for table, rows in tables("src/poll/options.c").items():
+    for table, rows in tables("src/poll/options/options.c").items():
         for name, rest in rows.items():
             low = re.search(r"\.min = ([\d.]+)", rest)
             high = re.search(r"\.max = ([\d.]+)", rest)
@@ -138,13 +138,13 @@ def test_ranges_are_those_of_the_table():
 
 
 def test_defaults_are_those_of_the_source():
-    source = read("src/poll/options.c")
+    source = read("src/poll/options/options.c")
     start = source.index("void poll_options_init")
     defaults = dict(re.findall(r"\.(\w+) = ([\w.]+),",
                                source[start:source.index("}", start)]))
     described = items(page(KASA))
     checked = 0
-    for name, rest in tables("src/poll/options.c")["poll_options_table"].items():
+    for name, rest in tables("src/poll/options/options.c")["poll_options_table"].items():
         member = re.search(r"\.offset = AT\((\w+)\)", rest)
         if not member or member[1] not in defaults:
             continue

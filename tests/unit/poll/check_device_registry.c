@@ -5,7 +5,7 @@
 #include "base/log.h"
 #include "device/iot/iot.h"
 #include "device/transport/xor_tcp.h"
-#include "poll/device_registry.h"
+#include "poll/registry/device_registry.h"
 
 #include "../support/suite.h"
 

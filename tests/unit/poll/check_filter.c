@@ -3,7 +3,7 @@
 #include <config.h>
 
 #include "device/device.h"
-#include "poll/device_filter.h"
+#include "poll/options/device_filter.h"
 
 #include "../support/suite.h"
 

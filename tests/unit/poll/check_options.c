@@ -2,7 +2,7 @@
 /* <Plugin kasa>: every option of the tables, with good and bad values. */
 #include <config.h>
 
-#include "poll/options.h"
+#include "poll/options/options.h"
 
 #include "../support/conf_build.h"
 #include "../support/suite.h"

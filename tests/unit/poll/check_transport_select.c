@@ -11,8 +11,8 @@
 #include "device/transport/tpap.h"
 #include "device/transport/transports.h"
 #include "device/transport/xor_tcp.h"
-#include "poll/auth_backoff.h"
-#include "poll/transport_select.h"
+#include "poll/registry/auth_backoff.h"
+#include "poll/registry/transport_select.h"
 
 #include "../support/suite.h"
 

@@ -2,7 +2,7 @@
 /* What devices and plugs are called. */
 #include <config.h>
 
-#include "poll/device_names.h"
+#include "poll/registry/device_names.h"
 
 #include "../support/suite.h"
 

@@ -5,10 +5,10 @@
 #include <config.h>
 
 #include "base/log.h"
+#include "base/resolver.h"
 #include "device/iot/iot.h"
 #include "device/transport/xor_tcp.h"
 #include "poll/poll_engine.h"
-#include "base/resolver.h"
 
 #include "../support/conf_build.h"
 #include "../support/fake_device.h"

@@ -2,10 +2,10 @@
 /* Whether a device accepts the account, and when it may be asked again: after a
  * few refused logins devices lock everybody out, the vendor's app included, so
  * pauses grow. Writes poll_device.auth. Engine's thread only. */
-#ifndef POLL_AUTH_BACKOFF_H
-#define POLL_AUTH_BACKOFF_H
+#ifndef POLL_REGISTRY_AUTH_BACKOFF_H
+#define POLL_REGISTRY_AUTH_BACKOFF_H
 
-#include "poll/poll_device.h"
+#include "poll/registry/poll_device.h"
 
 /* A poll of k went well; account: is configured for it, or NULL. Says so when
  * it works with a default account in its place. */

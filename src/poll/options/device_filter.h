@@ -2,8 +2,8 @@
 /* Which devices to leave out (option Ignore) or to restrict to (Only):
  * patterns are an alias, a MAC, an address, or "/regular expression/" on the
  * alias. One thread at a time. */
-#ifndef POLL_DEVICE_FILTER_H
-#define POLL_DEVICE_FILTER_H
+#ifndef POLL_OPTIONS_DEVICE_FILTER_H
+#define POLL_OPTIONS_DEVICE_FILTER_H
 
 #include "config/option.h"
 

@@ -2,8 +2,8 @@
 /* The TP-Link accounts of <Plugin kasa> and of its <Device> blocks: Username,
  * and Password or the first line of PasswordFile. A password file may be
  * replaced while the daemon runs. One thread at a time. */
-#ifndef POLL_CREDENTIALS_H
-#define POLL_CREDENTIALS_H
+#ifndef POLL_OPTIONS_CREDENTIALS_H
+#define POLL_OPTIONS_CREDENTIALS_H
 
 #include "config/option.h"
 #include "device/transport.h"

@@ -3,11 +3,11 @@
  * as option Transport says, or by trial. Firmware updates change it, so what a
  * device says anew counts over what worked before. Everything belongs to the
  * engine's thread. */
-#ifndef POLL_TRANSPORT_SELECT_H
-#define POLL_TRANSPORT_SELECT_H
+#ifndef POLL_REGISTRY_TRANSPORT_SELECT_H
+#define POLL_REGISTRY_TRANSPORT_SELECT_H
 
 #include "device/discovery/discovery_packet.h"
-#include "poll/poll_device.h"
+#include "poll/registry/poll_device.h"
 
 /* Begins with the first trial that fits option Transport. */
 void transport_select_start(struct poll_device *k,

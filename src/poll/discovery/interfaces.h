@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* Where a search must be sent so that every network this machine is in hears
  * it: 255.255.255.255 alone leaves through one interface only. */
-#ifndef POLL_INTERFACES_H
-#define POLL_INTERFACES_H
+#ifndef POLL_DISCOVERY_INTERFACES_H
+#define POLL_DISCOVERY_INTERFACES_H
 
 #include "config/option.h"
 

@@ -2,7 +2,7 @@
 /* Broadcast addresses of this machine: see interfaces.h. */
 #include <config.h>
 
-#include "poll/interfaces.h"
+#include "poll/discovery/interfaces.h"
 
 #include <arpa/inet.h>
 #include <ifaddrs.h>

@@ -2,11 +2,11 @@
 /* Who is known: found by identity (MAC, else device id), address or name.
  * Decides who is let in, who keeps an address two claim, and what each is
  * called. Everything belongs to the engine's thread. */
-#ifndef POLL_DEVICE_REGISTRY_H
-#define POLL_DEVICE_REGISTRY_H
+#ifndef POLL_REGISTRY_DEVICE_REGISTRY_H
+#define POLL_REGISTRY_DEVICE_REGISTRY_H
 
 #include "device/discovery/discovery_packet.h"
-#include "poll/poll_device.h"
+#include "poll/registry/poll_device.h"
 
 struct device_registry;
 

@@ -2,8 +2,8 @@
 /* One device the engine knows: what the dialect filled in, where it is, what
  * it is called, and how its polls went. The hooks of engine.h read it; only
  * poll/ writes. Everything belongs to the engine's thread. */
-#ifndef POLL_POLL_DEVICE_H
-#define POLL_POLL_DEVICE_H
+#ifndef POLL_REGISTRY_POLL_DEVICE_H
+#define POLL_REGISTRY_POLL_DEVICE_H
 
 #include "base/hash.h"
 #include "base/loop.h"
@@ -11,7 +11,7 @@
 #include "device/discovery/discovery_packet.h"
 #include "device/transport.h"
 #include "energy/counter.h"
-#include "poll/options.h"
+#include "poll/options/options.h"
 
 enum { IDENTITY_SIZE = 64 };
 

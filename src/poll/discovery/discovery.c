@@ -2,10 +2,10 @@
 /* Looking for devices: see discovery.h. */
 #include <config.h>
 
-#include "poll/discovery.h"
+#include "poll/discovery/discovery.h"
 
 #include "base/log.h"
-#include "poll/interfaces.h"
+#include "poll/discovery/interfaces.h"
 
 #include <arpa/inet.h>
 #include <errno.h>

@@ -2,7 +2,7 @@
 /* Ignore and Only: see filter.h. */
 #include <config.h>
 
-#include "poll/device_filter.h"
+#include "poll/options/device_filter.h"
 
 #include "base/text.h"
 #include "device/device.h"

@@ -2,12 +2,12 @@
 /* How a device is spoken with: see transport_select.h. */
 #include <config.h>
 
-#include "poll/transport_select.h"
+#include "poll/registry/transport_select.h"
 
 #include "base/log.h"
 #include "device/transport/transports.h"
 #include "device/transport/xor_tcp.h"
-#include "poll/auth_backoff.h"
+#include "poll/registry/auth_backoff.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -2,7 +2,7 @@
 /* Naming devices and plugs: see names.h. */
 #include <config.h>
 
-#include "poll/device_names.h"
+#include "poll/registry/device_names.h"
 
 #include "base/text.h"
 

@@ -2,7 +2,7 @@
 /* Accounts that are refused: see auth_backoff.h. */
 #include <config.h>
 
-#include "poll/auth_backoff.h"
+#include "poll/registry/auth_backoff.h"
 
 #include "base/log.h"
 

@@ -3,13 +3,13 @@
  * Reading never fails: what is wrong is reported and keeps its default.
  * One thread at a time; the engine changes nothing but passwords whose files
  * have changed. */
-#ifndef POLL_OPTIONS_H
-#define POLL_OPTIONS_H
+#ifndef POLL_OPTIONS_OPTIONS_H
+#define POLL_OPTIONS_OPTIONS_H
 
 #include "appliance/appliance_settings.h"
 #include "config/option.h"
 #include "energy/tariff/tariff.h"
-#include "poll/credentials.h"
+#include "poll/options/credentials.h"
 
 #include <netinet/in.h>
 #include <stdbool.h>

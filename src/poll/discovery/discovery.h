@@ -5,13 +5,13 @@
  * sender of a datagram is easily forged, so that an answer proves nothing; this
  * only keeps those out who are not even near. Everything belongs to the
  * engine's thread. */
-#ifndef POLL_DISCOVERY_H
-#define POLL_DISCOVERY_H
+#ifndef POLL_DISCOVERY_DISCOVERY_H
+#define POLL_DISCOVERY_DISCOVERY_H
 
 #include "base/json.h"
 #include "base/loop.h"
 #include "device/discovery/discovery_packet.h"
-#include "poll/options.h"
+#include "poll/options/options.h"
 
 struct discovery;
 

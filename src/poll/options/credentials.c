@@ -2,7 +2,7 @@
 /* TP-Link accounts: see login.h. */
 #include <config.h>
 
-#include "poll/credentials.h"
+#include "poll/options/credentials.h"
 
 #include "device/crypto/crypto.h"
 

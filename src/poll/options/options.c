@@ -2,13 +2,13 @@
 /* The options of the poller: see options.h. */
 #include <config.h>
 
-#include "poll/options.h"
+#include "poll/options/options.h"
 
 #include "base/text.h"
 #include "device/device.h"
 #include "device/transport/transports.h"
 #include "energy/tariff/tariff_config.h"
-#include "poll/device_filter.h"
+#include "poll/options/device_filter.h"
 
 #include <arpa/inet.h>
 #include <net/if.h>

@@ -2,11 +2,11 @@
 /* Unique names: see unique_names.h. */
 #include <config.h>
 
-#include "poll/unique_names.h"
+#include "poll/registry/unique_names.h"
 
 #include "base/log.h"
 #include "base/text.h"
-#include "poll/device_names.h"
+#include "poll/registry/device_names.h"
 
 #include <stdio.h>
 #include <string.h>

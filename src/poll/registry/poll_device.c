@@ -2,7 +2,7 @@
 /* What follows from what is known of a device: see known.h. */
 #include <config.h>
 
-#include "poll/poll_device.h"
+#include "poll/registry/poll_device.h"
 
 #include <arpa/inet.h>
 

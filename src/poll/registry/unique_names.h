@@ -4,11 +4,11 @@
  * came first makes no difference, but who has answered polls (or is configured)
  * is renamed only for another that has: anybody can send a datagram in which he
  * calls himself so. Everything belongs to the engine's thread. */
-#ifndef POLL_UNIQUE_NAMES_H
-#define POLL_UNIQUE_NAMES_H
+#ifndef POLL_REGISTRY_UNIQUE_NAMES_H
+#define POLL_REGISTRY_UNIQUE_NAMES_H
 
 #include "base/hash.h"
-#include "poll/poll_device.h"
+#include "poll/registry/poll_device.h"
 
 struct unique_names {
   struct hash by_base;   /* base names: two under one are told apart */

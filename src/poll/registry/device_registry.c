@@ -2,17 +2,17 @@
 /* Who is known: see device_registry.h. */
 #include <config.h>
 
-#include "poll/device_registry.h"
+#include "poll/registry/device_registry.h"
 
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/text.h"
 #include "device/iot/iot.h"
 #include "device/transport/xor_tcp.h"
-#include "poll/device_filter.h"
-#include "poll/device_names.h"
-#include "poll/transport_select.h"
-#include "poll/unique_names.h"
+#include "poll/options/device_filter.h"
+#include "poll/registry/device_names.h"
+#include "poll/registry/transport_select.h"
+#include "poll/registry/unique_names.h"
 
 #include <arpa/inet.h>
 #include <stdio.h>

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* What devices and plugs are called: doc/names.md. Pure functions. */
-#ifndef POLL_DEVICE_NAMES_H
-#define POLL_DEVICE_NAMES_H
+#ifndef POLL_REGISTRY_DEVICE_NAMES_H
+#define POLL_REGISTRY_DEVICE_NAMES_H
 
-#include "poll/poll_device.h"
+#include "poll/registry/poll_device.h"
 
 /* The name of a device before it is made unique: its option Name, else what
  * option Name of the plugin says, else model and end of the MAC. */
