@@ -4,7 +4,7 @@
  * of the connection. */
 #include <config.h>
 
-#include "device/transport_xor.c" /* its static side is what is tested */
+#include "device/transport/xor_tcp.c" /* its static side is what is tested */
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

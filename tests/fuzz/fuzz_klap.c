@@ -45,7 +45,7 @@ static size_t fuzz_honest(int step, const uint8_t *text, size_t len,
                            len > 0 ? len : sizeof(usual) - 1, out);
 }
 
-static void fuzz_run(struct job *job) { job->run(job); }
+static void fuzz_run(struct worker_job *job) { job->run(job); }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   static const struct account account = {"user@example.com", "great_password"};

@@ -12,7 +12,7 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-static void take(struct house *h, const uint8_t *data, size_t size) {
+static void take(struct metrics_view *h, const uint8_t *data, size_t size) {
   char *text = malloc(size + 1);
 
   if (text == NULL)
@@ -24,7 +24,7 @@ static void take(struct house *h, const uint8_t *data, size_t size) {
   free(text);
 }
 
-static void draw(const struct house *h) {
+static void draw(const struct metrics_view *h) {
   const struct style style = {.columns = 80};
   struct device_rows rows = {0};
   struct device_row total;
@@ -42,7 +42,7 @@ static void draw(const struct house *h) {
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
-  struct house *h = metrics_view_create();
+  struct metrics_view *h = metrics_view_create();
   const uint8_t *half = size > 0 ? memchr(data, '\f', size) : NULL;
   size_t first = half != NULL ? (size_t)(half - data) : size;
 

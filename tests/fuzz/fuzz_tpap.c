@@ -86,7 +86,7 @@ static size_t fuzz_honest(int step, const uint8_t *text, size_t len,
 
 /* The device's numbers would keep the fuzzer from its work, and what comes out
  * is needed above. */
-static void fuzz_run(struct job *job) {
+static void fuzz_run(struct worker_job *job) {
   struct tpap_work *work =
       (struct tpap_work *)(void *)((char *)job -
                                    offsetof(struct tpap_work, job));

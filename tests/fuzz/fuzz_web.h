@@ -36,7 +36,7 @@ static size_t fuzz_honest(int step, const uint8_t *text, size_t len,
                           uint8_t *out);
 static const char *const fuzz_steps[];
 /* In the place of job->run(job). */
-static void fuzz_run(struct job *job);
+static void fuzz_run(struct worker_job *job);
 
 static unsigned long fuzz_reached[FUZZ_STEPS_MAX], fuzz_good;
 
@@ -99,9 +99,9 @@ int http_client_post(struct http_client *c, enum http_client_kind kind,
 
 /* -- in the place of worker.c -- */
 
-static struct job *fuzz_job;
+static struct worker_job *fuzz_job;
 
-int worker_put(struct worker *w, struct job *job) {
+int worker_put(struct worker *w, struct worker_job *job) {
   (void)w;
   if (fuzz_job != NULL)
     abort();
@@ -110,7 +110,7 @@ int worker_put(struct worker *w, struct job *job) {
   return 0;
 }
 
-void worker_cancel(struct worker *w, struct job *job) {
+void worker_cancel(struct worker *w, struct worker_job *job) {
   (void)w;
   if (fuzz_job != job)
     abort();
@@ -178,7 +178,7 @@ static void fuzz_say_steps(void) {
 
 /* What the worker does between two answers. */
 static void fuzz_work(void) {
-  struct job *job = fuzz_job;
+  struct worker_job *job = fuzz_job;
 
   if (job == NULL)
     return;

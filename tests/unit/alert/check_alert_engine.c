@@ -96,15 +96,16 @@ START_TEST(several_threads_notify_at_once) {
   struct alert_engine_stats stats;
 
   for (int i = 0; i < 4; i++) {
-    n[i] = (struct notifier){e, 1000 * i, 250};
+    n[i] = (struct notifier){e, 1000 * i, 200};
     pthread_create(&threads[i], NULL, notify_many, &n[i]);
   }
   for (int i = 0; i < 4; i++)
     pthread_join(threads[i], NULL);
-  for (int i = 0; i < 1000 && open_alerts(e) < 1000; i++)
+  /* fewer than a channel's queue holds: a full one is an alert of its own */
+  for (int i = 0; i < 1000 && open_alerts(e) < 800; i++)
     usleep(10000);
   alert_engine_stats(e, &stats);
-  ck_assert_uint_eq(stats.alerts.open, 1000);
+  ck_assert_uint_eq(stats.alerts.open, 800);
   ck_assert_uint_eq(stats.lost, 0);
   ck_assert(alert_engine_stop(e));
   notify_config_free(config);
