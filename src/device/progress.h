@@ -33,7 +33,7 @@ void progress_fail(struct progress *p, enum outcome outcome, const char *format,
 
 /* An object of an answer, and where its values go. */
 struct value_source {
-  const struct device *d;
+  struct device *d;
   struct progress *p;
   struct reading *now;
   const struct json *doc;

@@ -460,7 +460,8 @@ static void failed(struct poller *p, struct poll_device *k,
 
   if (k->contact.link != NULL)
     k->contact.transport->abort(k->contact.link);
-  k->status.failures[outcome]++;
+  if (!transport_select_is_trial(k))
+    k->status.failures[outcome]++;
   if (k->poll.asked == NEXT_PART || k->poll.asked == NEXT_RARE) {
     part_failed(p, k, outcome, why);
     return;

@@ -84,12 +84,17 @@ static uint32_t device_methods(const struct device *d,
   return wanted;
 }
 
-static uint32_t rare_methods(const struct device *d) {
+/* Whether it is known, or must be feared, that it cannot take batches. */
+static bool may_lack_batches(const struct device *d, const struct progress *p) {
+  return ((d->memory.refused | d->memory.failing) & NO_BATCHES) != 0 ||
+         (p->singly && (d->memory.proven & NO_BATCHES) == 0);
+}
+
+static uint32_t rare_methods(const struct device *d, const struct progress *p) {
   uint32_t wanted = BIT(FIRMWARE);
 
   /* the query may crash those that cannot take batches (P100) */
-  if ((!d->learned || (d->can & SMART_CAN_LED) != 0) &&
-      (d->memory.refused & NO_BATCHES) == 0)
+  if ((!d->learned || (d->can & SMART_CAN_LED) != 0) && !may_lack_batches(d, p))
     wanted |= BIT(LED);
   if ((d->can & SMART_CAN_METER) != 0 && d->rated_w <= 0 &&
       (d->can & SMART_CAN_CHILDREN) == 0)
@@ -116,7 +121,7 @@ static uint32_t device_due(const struct device *d, const struct progress *p) {
   uint32_t wanted = device_methods(d, p);
 
   if (p->rare)
-    wanted |= rare_methods(d);
+    wanted |= rare_methods(d, p);
   return wanted & not_refused(&d->memory, p) & ~d->memory.failing & ~p->done;
 }
 

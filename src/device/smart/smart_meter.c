@@ -9,18 +9,32 @@
 /* No date is older than the maker's first plug. */
 enum { FIRST_YEAR = 2013, LAST_YEAR = 2099 };
 
-/* A device that lost power without a network begins at some date of its own,
- * earlier than its firmware: its days and months are none. */
-static bool is_clock_set(const struct value_source *s) {
+/* Takes what the device's clock shows, where it says so. False when that is no
+ * time: a device that lost power without a network begins at some date of its
+ * own, earlier than its firmware, and its days and months are none. */
+static bool take_clock(const struct value_source *s) {
   unsigned first = s->d->built > FIRST_YEAR ? s->d->built : FIRST_YEAR;
+  unsigned year, month, day, hour, minute, second;
   char text[32];
-  unsigned year;
+  int fields;
 
+  s->d->date = 0;
+  s->d->seconds_to_midnight = 0;
   if (!json_string(s->doc, json_get(s->doc, s->object, "local_time"), text,
-                   sizeof(text)) ||
-      sscanf(text, "%4u-", &year) != 1)
+                   sizeof(text)))
     return true; /* it does not say */
-  return year >= first && year <= LAST_YEAR;
+  fields = sscanf(text, "%4u-%2u-%2u %2u:%2u:%2u", &year, &month, &day, &hour,
+                  &minute, &second);
+  if (fields < 1)
+    return true;
+  if (year < first || year > LAST_YEAR)
+    return false;
+  if (fields == 6 && month >= 1 && month <= 12 && day >= 1 && day <= 31 &&
+      hour < 24 && minute < 60 && second < 60) {
+    s->d->date = year * 10000 + month * 100 + day;
+    s->d->seconds_to_midnight = 86400 - (hour * 3600 + minute * 60 + second);
+  }
+  return true;
 }
 
 /* Early firmware lists the last twelve months, this one last, and calls the sum
@@ -43,7 +57,7 @@ void smart_energy(const struct value_source *s) {
   /* Voltage: get_emeter_data has answered, and is as good or better. */
   if (!reading_has(s->now, Q_VOLTAGE) || !reading_has(s->now, Q_POWER))
     value_take(s, Q_POWER, "current_power", 1e-3);
-  if (!is_clock_set(s))
+  if (!take_clock(s))
     return;
   value_take(s, Q_KWH_TODAY, "today_energy", 1e-3);
   take_month(s);

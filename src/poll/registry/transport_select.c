@@ -177,6 +177,13 @@ static bool may_try(const struct poll_device *k, unsigned n,
                                       poll_options_may_reveal(o, k->options)));
 }
 
+bool transport_select_is_trial(const struct poll_device *k) {
+  const struct transport *usual =
+      k->contact.worked != NULL ? k->contact.worked : k->contact.told;
+
+  return usual != NULL && k->contact.transport != usual;
+}
+
 static void try_way(struct poll_device *k, const struct transport *transport,
                     const struct dialect *dialect) {
   speak(k, transport, dialect);

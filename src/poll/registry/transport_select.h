@@ -22,6 +22,10 @@ void transport_select_take(struct poll_device *k,
 void transport_select_adopt(struct poll_device *k,
                             const struct introduction *in);
 
+/* Whether it is spoken with in another way now than in the one that has worked
+ * or that it has named: what fails then is no failure of it. */
+bool transport_select_is_trial(const struct poll_device *k);
+
 /* A poll of k failed: goes on to the next way that has not been tried since it
  * last spoke, in the order of transports.h, if that may be the better one.
  * True: there is one, and the next poll goes that way; false: it stays, or is

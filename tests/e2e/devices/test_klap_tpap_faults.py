@@ -234,15 +234,18 @@ def test_an_account_that_is_refused_is_not_tried_again_soon(ward, case):
     if case[2].get("code") == -40404:
         assert "locked everybody out for 1800 s" in lines[0]
     else:
-        assert "does not accept the account user@example.com" in lines[0]
-        assert "check the password" in lines[0]
+        # who had accepted it before may be another device now
+        assert ("does not accept the account user@example.com: check the password" in lines[0]
+                or "no longer proves that it knows the account user@example.com" in lines[0])
 
 
 @pytest.mark.parametrize("case", HARMLESS, ids=map(title, HARMLESS))
 def test_an_odd_answer_that_can_be_understood_is(ward, case):
     name = ward["names"][title(case)]
     told = failures(ward["during"], name)
-    assert {r for r, n in told.items() if n} <= slow(ward)
+    # a method that is refused is a failure of its own
+    part = {"device"} if case[1] == "err_method" else set()
+    assert {r for r, n in told.items() if n} <= part | slow(ward)
     if not any(told.values()):
         assert not ward["all lines"][name]
         assert ward["during"].get_one("kasa_power", kasa=name) == 61.753
