@@ -18,6 +18,7 @@ struct progress {
   unsigned listed; /* entries of a list that have come so far */
   unsigned silent; /* repeated requests that nothing came of */
   bool singly;     /* in this poll not several things at once */
+  bool split;      /* because a request for several has failed in it */
   bool rare;       /* what is polled rarely is wanted in this poll */
   bool combined;   /* the request under way asks for more than the core */
   bool repeated;   /* it is one that failed when it was last asked */

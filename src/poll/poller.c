@@ -279,8 +279,8 @@ static void begin_attempt(struct poller *p, struct poll_device *k) {
   bool slow = loop_now_us(p->loop) >= k->poll.rare_due_us;
 
   k->contact.singly = transport_select_asks_singly(k, slow);
-  k->poll.progress =
-      (struct progress){.rare = slow, .singly = k->contact.singly};
+  k->poll.progress = (struct progress){
+      .rare = slow, .singly = k->contact.singly, .split = k->poll.split};
   k->poll.started_us = loop_now_us(p->loop);
   k->poll.requests = 0;
   k->poll.incomplete = false;

@@ -65,7 +65,7 @@ static const char newer[] =
     "[{\"alias\":\"Fridge\",\"transport\":\"klap\",\"model\":\"P110M(EU)\","
     "\"rssi\":-61,\"load\":{\"kind\":\"freezer\",\"offset\":200}},"
     "{\"alias\":\"Dishwasher\",\"transport\":\"aes\",\"model\":"
-    "\"P110(EU)\",\"lv\":0,\"load\":{\"kind\":\"washer\",\"period\":7200,"
+    "\"P110(EU)\",\"lv\":2,\"load\":{\"kind\":\"washer\",\"period\":7200,"
     "\"offset\":1800}},"
     "{\"alias\":\"Router\",\"transport\":\"tpap\",\"model\":\"KP125M(US)\","
     "\"load\":{\"kind\":\"constant\",\"watts\":11.4,\"noise\":1}},"

@@ -92,7 +92,8 @@ int smart_energy_usage(const struct smart_call *call) {
     put_zeros(out, "past24h", 24);
     put_zeros(out, "past7d", 7);
     put_zeros(out, "past30d", 30);
-    put_zeros(out, "past1y", 12);
+    text_key(out, "past1y"); /* this month comes last */
+    text_printf(out, "[0,0,0,0,0,0,0,0,0,0,0,%.0f]", r.month_wh);
   } else {
     put_zeros(out, "electricity_charge", 3);
   }

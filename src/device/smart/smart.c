@@ -301,7 +301,8 @@ static enum outcome take_batch(struct device *d, struct progress *p,
   }
   if (answered == asked)
     d->memory.proven |= NO_BATCHES; /* it takes them */
-  p->singly |= answered != asked;
+  p->split |= answered != asked;
+  p->singly |= p->split;
   return OUTCOME_OK;
 }
 
@@ -330,7 +331,7 @@ static enum outcome refuse_batch(struct device *d, struct progress *p,
       (m->failing & NO_BATCHES) != 0)
     m->refused |= NO_BATCHES;
   m->failing |= NO_BATCHES;
-  p->singly = true;
+  p->singly = p->split = true;
   return OUTCOME_OK;
 }
 

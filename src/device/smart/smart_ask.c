@@ -87,7 +87,7 @@ static uint32_t device_methods(const struct device *d,
 /* Whether it is known, or must be feared, that it cannot take batches. */
 static bool may_lack_batches(const struct device *d, const struct progress *p) {
   return ((d->memory.refused | d->memory.failing) & NO_BATCHES) != 0 ||
-         (p->singly && (d->memory.proven & NO_BATCHES) == 0);
+         (p->split && (d->memory.proven & NO_BATCHES) == 0);
 }
 
 static uint32_t rare_methods(const struct device *d, const struct progress *p) {

@@ -85,8 +85,6 @@ MISTAKES = {
     "account": ('Username "me@example.org"', [P, "Username", "PasswordFile"]),
     "password": ('Password "s3cret"', [P, "password", "Username"]),
     "password file": ('PasswordFile "/etc/x"', [P, "password", "Username"]),
-    "state": ('StateDirectory "kasa"', [P, "StateDirectory", "not yet"]),
-    "tariff": ("<Tariff>\n  Rate 0.3\n</Tariff>", [P, "Tariff", "not yet"]),
     "appliance": (in_device("<Appliance>\n  StartAbve 10\n</Appliance>"), [
         "<Appliance>", "StartAbve", "did you mean StartAbove?"]),
     "kind": (in_device("<Appliance>\n  Kind \"toaster\"\n</Appliance>"), [

@@ -16,11 +16,11 @@ from sim import Sim
 from test_dumps import (COLUMNS, DEVICES, PLUG_COLUMNS, compare, number,
                         reading)
 
-ENERGY = {"energy_today_kwh": "kwh_today", "energy_month_kwh": "kwh_month"}
-PLUG_ENERGY = {"today_kWh": "kwh_today"}
 STRANGERS = ("hub", "chime", "vacuum")
 # of SMART plugs and bulbs the power is counted, and in no column of the index
-UNLISTED = {"watt_hours", "overheated", "overloaded"}
+# today and this month are the ledger's: a recorded clock begins no day of ours;
+# what the dialect makes of the figures is check_smart_dumps' business
+UNLISTED = {"watt_hours", "overheated", "overloaded", "kwh_today", "kwh_month"}
 
 
 def rows():
@@ -63,7 +63,7 @@ def fixture_served():
 def expected(row):
     """{type: value} of the device and {slot: {type: value}} of its plugs."""
     device = {type_: number(row[column])
-              for column, type_ in {**COLUMNS, **ENERGY}.items()}
+              for column, type_ in COLUMNS.items()}
     if device["power"] is not None:
         device.pop("watt_hours")
     plugs = {}
@@ -74,7 +74,7 @@ def expected(row):
         pairs = dict(p.split("=") for p in found.group(2).split(","))
         plugs[int(found.group(1) or slot)] = {
             type_: number(pairs.get(column, "-"))
-            for column, type_ in {**PLUG_COLUMNS, **PLUG_ENERGY}.items()}
+            for column, type_ in PLUG_COLUMNS.items()}
     return device, plugs
 
 
@@ -82,6 +82,7 @@ def expected(row):
 def test_a_real_answer_gives_the_readings_of_the_index(served, row):
     by_file, page, _, _ = served
     addr = by_file[row["file"]]["addr"]
+    early = [d["addr"] for d in by_file.values() if not says_login(d["dump"])]
     device, plugs = expected(row)
     got = reading(page, "kasa", kasa=addr)
     for type_ in UNLISTED:
@@ -95,12 +96,12 @@ def test_a_real_answer_gives_the_readings_of_the_index(served, row):
                  and k.labels["type"].endswith(f"({slot})")}
         got = reading(page, "kasa_plug", kasa_plug=addr, type=names.pop())
         # the index says nothing of a plug's time, month and brightness
-        for type_ in (*UNLISTED, "kwh_month", "on_time", "brightness"):
+        for type_ in (*UNLISTED, "on_time", "brightness"):
             got.pop(type_, None)
         compare(got, want, f"{row['file']} slot {slot}")
-    for reason in REASONS:
+    for reason in REASONS:  # a block's address is tried before a search is over
         assert page.get_one("kasa_failures_total", kasa=addr,
-                            type=reason) == 0
+                            type=reason) == 0 or (reason == "refused" and addr in early)
     assert any(k.name == "collectd_kasa_info" and f" ip={addr} " in
                k.labels["type"] and f"model={row['model']} " in
                k.labels["type"] for k in page)

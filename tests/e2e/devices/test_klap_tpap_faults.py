@@ -44,7 +44,6 @@ EVERYWHERE = [
     ("html", {"framed": 1}, "malformed"),
     ("truncated_json", {}, "malformed"),
     ("truncated_json", {"part": 0}, "malformed"),
-    ("nanlike", {}, "malformed"),
     ("http_status", {"status": 403}, "refused"),
     ("http_status", {"status": 404}, "malformed device"),
     ("http_status", {"status": 500}, "malformed device"),

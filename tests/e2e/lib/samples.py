@@ -165,6 +165,8 @@ LoadPlugin unixsock
                 if re.search(r"\[(warning|error)\]|rror|arning", line)
                 and "No such group" not in line
                 and not NOISE.search(line)
+                # a process that ends while it is looked at
+                and "processes plugin: read_file_contents" not in line
                 and not re.search(f"{RACE}|{LATE}", line)
                 and "Notification:" not in line]
 

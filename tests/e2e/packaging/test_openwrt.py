@@ -96,10 +96,11 @@ def test_each_package_holds_its_files(packages):
 
 
 def test_everything_that_is_installed_is_in_a_package(installed):
-    """But for manual pages and dashboards, which routers do without."""
+    """But for manual pages, dashboards and completion, which routers do without."""
     left = files_below(installed) - set().union(*FILES.values())
     assert not [n for n in left if not n.startswith(
-        ("/usr/share/man/", "/usr/share/collectd-kasa/grafana/"))]
+        ("/usr/share/man/", "/usr/share/collectd-kasa/grafana/", "/usr/share/zsh/",
+         "/usr/share/bash-completion/", "/usr/share/fish/"))]
 
 
 def test_dependencies_are_those_of_the_binaries(packages):
@@ -130,7 +131,7 @@ def test_what_uci_can_set_is_understood(plugin, tmp_path):
               encoding="utf-8") as file:
         options = json.load(file)
     assert set(options) == {"string", "bool", "list"}
-    lines = [f"LoadPlugin {plugin}", f"<Plugin {plugin}>"]
+    lines = [f'PluginDir "{BUILD}/.libs"', f"LoadPlugin {plugin}", f"<Plugin {plugin}>"]
     password = tmp_path / "password"
     password.write_text("secret\n")
     password.chmod(0o600)
