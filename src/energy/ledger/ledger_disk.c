@@ -230,7 +230,9 @@ enum ledger_disk_result ledger_disk_save(struct ledger_disk *d,
     shut(d);
   }
   if (d->db == NULL) {
-    result = open_any(d, why[0] != '\0' ? (char[LEDGER_DISK_WHY]){0} : why);
+    char other[LEDGER_DISK_WHY] = ""; /* what came first is told */
+
+    result = open_any(d, why[0] != '\0' ? other : why);
     if (result == LEDGER_DISK_FAILED || result == LEDGER_DISK_NEWER)
       return result;
     ledger_disk_all_is_new(d);

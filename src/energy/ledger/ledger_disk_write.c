@@ -89,8 +89,9 @@ static bool join(struct ledger_entries *a, const struct ledger_entries *b) {
   grown = realloc(a->items, num * sizeof(*grown));
   if (grown == NULL)
     return false;
-  memcpy(grown + a->num, b->items, b->num * sizeof(*grown));
-  *a = (struct ledger_entries){grown, num, num};
+  a->items = grown;
+  memcpy(a->items + a->num, b->items, b->num * sizeof(*grown));
+  *a = (struct ledger_entries){a->items, num, num};
   return true;
 }
 
@@ -345,8 +346,8 @@ void ledger_disk_all_is_new(struct ledger_disk *d) {
   days_as_entries(l, ledger_period(l, ""), &days);
   for (size_t i = 0; i < l->pending.num; i++)
     l->pending.items[i].slot_only = true;
-  if (join(&l->pending, &days))
-    free(days.items);
+  (void)join(&l->pending, &days); /* without memory those days are lost */
+  free(days.items);
   l->periods_saved = 0;
   pthread_mutex_unlock(&l->lock);
 }

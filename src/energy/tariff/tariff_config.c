@@ -206,7 +206,7 @@ static void take_currency(struct tariff *t, const char *text,
 
   if (text == NULL)
     return;
-  while (isalpha((unsigned char)text[i]) && i < CURRENCY_SIZE - 1) {
+  while (i < CURRENCY_SIZE - 1 && isalpha((unsigned char)text[i])) {
     t->currency[i] = (char)toupper((unsigned char)text[i]);
     i++;
   }
