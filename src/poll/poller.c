@@ -453,6 +453,19 @@ static bool is_to_be_split(struct poll_device *k, enum outcome outcome) {
   return true;
 }
 
+/* While another way is tried the device goes on failing for the reason that it
+ * had in its own: what the trial meets says nothing of it. An account is not
+ * refused once more by that. */
+static void count_failure(struct poll_device *k, enum outcome outcome) {
+  if (!transport_select_is_trial(k))
+    k->status.usual = outcome;
+  else if (k->status.usual == OUTCOME_AUTH)
+    return;
+  else if (k->status.usual != OUTCOME_OK)
+    outcome = k->status.usual;
+  k->status.failures[outcome]++;
+}
+
 static void failed(struct poller *p, struct poll_device *k,
                    enum outcome outcome, const char *why) {
   unsigned allowed = k->status.up || !k->status.polled ? 1 + p->options->retries
@@ -460,8 +473,7 @@ static void failed(struct poller *p, struct poll_device *k,
 
   if (k->contact.link != NULL)
     k->contact.transport->abort(k->contact.link);
-  if (!transport_select_is_trial(k))
-    k->status.failures[outcome]++;
+  count_failure(k, outcome);
   if (k->poll.asked == NEXT_PART || k->poll.asked == NEXT_RARE) {
     part_failed(p, k, outcome, why);
     return;

@@ -89,6 +89,12 @@ static bool is_loaded_before(const struct config *config, size_t statement,
   return false;
 }
 
+/* Of collectd's own plugins a second block is common, and meant for machines
+ * on which it is the first: host.conf has some. */
+static bool is_our_plugin(const char *plugin) {
+  return text_same(plugin, "kasa") || text_same(plugin, "notify_kasa");
+}
+
 static void load_plugin(struct daemon_check *d, size_t statement) {
   const struct conf_item *item = d->config->statements[statement].item;
   const char *plugin = string_of(item);
@@ -98,7 +104,7 @@ static void load_plugin(struct daemon_check *d, size_t statement) {
     return;
   if (!is_loaded_before(d->config, statement, plugin)) {
     check_load(d, statement, plugin);
-  } else if (item->children_num > 0) {
+  } else if (item->children_num > 0 && is_our_plugin(plugin)) {
     snprintf(text, sizeof(text),
              "%.60s is loaded already: collectd ignores this block and what "
              "it sets (%.40s)",

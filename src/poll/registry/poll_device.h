@@ -78,6 +78,7 @@ struct poll_status {
   bool polled;          /* a poll has ended, well or not */
   uint64_t since_us;    /* wall clock: when up last changed */
   enum outcome outcome; /* of its last poll */
+  enum outcome usual;   /* of its last failure in the way it usually takes */
   char why[WHY_SIZE];   /* "" when up */
   uint64_t failures[OUTCOMES];
   double response; /* s, from the request to the complete reading */

@@ -23,7 +23,7 @@ void transport_select_adopt(struct poll_device *k,
                             const struct introduction *in);
 
 /* Whether it is spoken with in another way now than in the one that has worked
- * or that it has named: what fails then is no failure of it. */
+ * or that it has named. */
 bool transport_select_is_trial(const struct poll_device *k);
 
 /* A poll of k failed: goes on to the next way that has not been tried since it

@@ -148,8 +148,10 @@ def test_without_a_place_the_configuration_says_where(tmp_path, out):
 
 
 RRDTOOL = """#!/bin/sh
-# the real one, overheard
-tee -a "$OVERHEARD/in.$$" | {real} "$@" | tee -a "$OVERHEARD/out.$$"
+# the real one, overheard; tee writes its standard output first, so what is
+# said is written down before the other side can go away
+{{ tee -a /dev/fd/3 >>"$OVERHEARD/in.$$"; }} 3>&1 | {real} "$@" |
+  {{ tee -a /dev/fd/3 >>"$OVERHEARD/out.$$"; }} 3>&1
 """
 
 

@@ -30,7 +30,7 @@ PAGES = sorted(name[:-5] for name in os.listdir(
 # expressions are made of.
 ODD = "B\u00fcro (2) a+b.c [x]"
 HOUSE = [
-    {"alias": "Heater", "kind": "plug", "load": 7200, "total_wh": 5000},
+    {"alias": "Heater", "kind": "plug", "load": 5400, "total_wh": 5000},
     {"alias": "Old heater", "kind": "plug", "generation": 1, "load": 3600,
      "total_wh": 90000},
     {"alias": ODD, "kind": "plug", "load": {
@@ -43,7 +43,7 @@ HOUSE = [
     {"alias": "Dimmer", "kind": "dimmer", "brightness": 45},
     {"alias": "Hallway", "kind": "sensor", "relay": False,
      "ambient_light": 12},
-    {"alias": "Bulb", "kind": "bulb", "generation": 1, "load": 3600},
+    {"alias": "Bulb", "kind": "bulb", "generation": 1, "load": 180},
     {"alias": "Pump", "kind": "plug", "load": 250},
 ]
 STRIPS = {"Desk strip": {"Kiln", "Oven", "Fan (2)"},
