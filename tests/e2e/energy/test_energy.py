@@ -4,6 +4,7 @@ does; today and this month are the ledger's, which begins with what the device s
 of its own day, and outlive the daemon."""
 
 import signal
+import time
 
 import pytest
 
@@ -93,7 +94,9 @@ def days(daemon, name, plugin="kasa", instance=""):
 
 
 def test_a_device_with_a_wrong_clock_is_not_asked_for_its_day():
-    with Sim(HOUSE, args=["--start", str(int(midnight(1) - 7200))]) as _:
+    # far from the hour that it is here, and long after its own midnight
+    before_midnight = 2 * 3600 if time.localtime().tm_hour < 12 else 14 * 3600
+    with Sim(HOUSE, args=["--start", str(int(midnight(1) - before_midnight))]) as _:
         with Collectd() as daemon:
             daemon.wait(lambda: None not in days(daemon, "Heater")
                         + days(daemon, "Old") + days(daemon, "Strip"),
