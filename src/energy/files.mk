@@ -19,6 +19,10 @@ libenergy_la_SOURCES = \
 	%D%/ledger/ledger_disk_read.c \
 	%D%/ledger/ledger_disk_write.c \
 	%D%/ledger/ledger_internal.h \
+	%D%/ledger/ledger_query.c \
+	%D%/ledger/ledger_query.h \
+	%D%/ledger/ledger_schema.c \
+	%D%/ledger/ledger_schema.h \
 	%D%/ledger/ledger_slot.c \
 	%D%/ledger/ledger_writer.c \
 	%D%/ledger/ledger_writer.h \

@@ -96,7 +96,8 @@ check_PROGRAMS += \
 
 check_PROGRAMS += \
 	%D%/energy/check_counter \
-	%D%/energy/check_ledger
+	%D%/energy/check_ledger \
+	%D%/energy/check_ledger_query
 
 # the plugins, with the functions of the daemon replaced
 PLUGIN_TEST_CPPFLAGS = $(PLUGIN_CPPFLAGS) -DKASA_VERSION='"$(PACKAGE_VERSION)"'

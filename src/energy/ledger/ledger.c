@@ -20,6 +20,7 @@ static const int64_t PATIENCE_US = CALENDAR_DAY;
 static const int64_t LONG_AGO_US = 400 * CALENDAR_DAY;
 
 enum { HELD_MAX = 100000 };
+static const double POWER_MAX = 1e6; /* W; more is no power */
 
 struct ledger *ledger_create(struct ledger_options *options) {
   struct ledger *l = calloc(1, sizeof(*l));
@@ -247,6 +248,19 @@ void ledger_name(struct ledger *l, struct ledger_meter *m, const char *device,
   pthread_mutex_unlock(&l->lock);
 }
 
+/* A power seen just now: the highest of the open slot goes to its day. */
+static void see_power(struct ledger_account *a, const struct counter *c,
+                      struct ledger_now now) {
+  int64_t mw;
+
+  if (!c->watts_known || c->watts_us != now.steady_us || !(c->watts > 0) ||
+      c->watts > POWER_MAX)
+    return;
+  mw = llround(c->watts * 1e3);
+  if (mw > a->open_peak.mw)
+    a->open_peak = (struct ledger_peak){mw, now.wall_us};
+}
+
 void ledger_book(struct ledger *l, struct ledger_meter *m,
                  const struct counter *counter, int64_t from_us, unsigned flags,
                  struct ledger_now now) {
@@ -285,6 +299,7 @@ void ledger_book(struct ledger *l, struct ledger_meter *m,
       ledger_spread(l, h.account, from < now.wall_us ? from : now.wall_us,
                     now.wall_us, mwh,
                     flags | (first && m->fresh ? LEDGER_PARTIAL : 0));
+      see_power(m->account, counter, now);
       m->last_utc_us = now.wall_us;
       if (now.wall_us > l->newest_us)
         l->newest_us = now.wall_us;

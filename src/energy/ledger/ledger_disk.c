@@ -5,6 +5,7 @@
 #include "energy/ledger/ledger_disk.h"
 
 #include "energy/ledger/ledger_disk_internal.h"
+#include "energy/ledger/ledger_schema.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -13,29 +14,7 @@
 #include <sys/stat.h>
 #include <time.h>
 
-enum { SCHEMA_VERSION = 1, BUSY_MS = 2000 };
-
-static const char schema[] =
-    "CREATE TABLE meta(key TEXT PRIMARY KEY, value) WITHOUT ROWID;"
-    "CREATE TABLE meter(id INTEGER PRIMARY KEY, identity TEXT NOT NULL,"
-    " slot INTEGER NOT NULL, model TEXT, produces INTEGER NOT NULL);"
-    "CREATE TABLE account(id INTEGER PRIMARY KEY, meter INTEGER NOT NULL,"
-    " device TEXT NOT NULL, plug TEXT NOT NULL, counted_mwh INTEGER NOT NULL,"
-    " takes_total INTEGER NOT NULL);"
-    "CREATE TABLE state(meter INTEGER PRIMARY KEY, account INTEGER,"
-    " source INTEGER, counter_mwh INTEGER, base REAL, last_utc_us INTEGER,"
-    " month REAL, month_credit REAL, owed REAL, gaps INTEGER,"
-    " counted_mwh INTEGER, open_start_us INTEGER, open_mwh INTEGER,"
-    " open_covered_us INTEGER, open_flags INTEGER);"
-    "CREATE TABLE period(id INTEGER PRIMARY KEY, name TEXT NOT NULL);"
-    "CREATE TABLE slot(start_utc INTEGER, account INTEGER, seconds INTEGER,"
-    " mwh INTEGER, cost_micro INTEGER, period INTEGER, flags INTEGER,"
-    " PRIMARY KEY(start_utc, account)) WITHOUT ROWID;"
-    "CREATE TABLE day(local_date INTEGER, account INTEGER, period INTEGER,"
-    " mwh INTEGER, cost_micro INTEGER, unpriced_mwh INTEGER,"
-    " covered_us INTEGER, flags INTEGER,"
-    " PRIMARY KEY(local_date, account, period)) WITHOUT ROWID;"
-    "PRAGMA user_version = 1;";
+enum { BUSY_MS = 2000 };
 
 struct ledger_disk *ledger_disk_create(struct ledger *l,
                                        const char *directory) {
@@ -80,17 +59,6 @@ static bool is_damaged(int rc) {
   return (rc & 0xff) == SQLITE_CORRUPT || (rc & 0xff) == SQLITE_NOTADB;
 }
 
-static int64_t version_of(sqlite3 *db, int *rc) {
-  sqlite3_stmt *stmt = NULL;
-  int64_t version = 0;
-
-  *rc = sqlite3_prepare_v2(db, "PRAGMA user_version", -1, &stmt, NULL);
-  if (*rc == SQLITE_OK && sqlite3_step(stmt) == SQLITE_ROW)
-    version = sqlite3_column_int64(stmt, 0);
-  *rc = sqlite3_finalize(stmt);
-  return version;
-}
-
 static int exec(sqlite3 *db, const char *sql) {
   return sqlite3_exec(db, sql, NULL, NULL, NULL);
 }
@@ -122,21 +90,16 @@ static int open_file(struct ledger_disk *d, bool *fresh, bool *newer) {
   if (rc != SQLITE_OK)
     return rc;
   sqlite3_busy_timeout(d->db, BUSY_MS);
-  version = version_of(d->db, &rc);
+  version = ledger_schema_of(d->db, &rc);
   if (rc != SQLITE_OK)
     return rc;
-  *newer = version > SCHEMA_VERSION;
+  *newer = version > ledger_schema_version();
   if (*newer)
     return SQLITE_OK;
   rc = exec(d->db, "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL");
   *fresh = version == 0;
-  if (rc == SQLITE_OK && *fresh) {
-    rc = exec(d->db, "BEGIN IMMEDIATE");
-    if (rc == SQLITE_OK)
-      rc = exec(d->db, schema);
-    if (rc == SQLITE_OK)
-      rc = exec(d->db, "COMMIT");
-  }
+  if (rc == SQLITE_OK)
+    rc = ledger_schema_apply(d->db, version);
   d->inode = inode_of(d->path);
   return rc;
 }

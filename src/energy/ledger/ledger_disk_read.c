@@ -109,6 +109,9 @@ static bool take_state(struct ledger *l, sqlite3_stmt *row) {
   a->open_mwh = sqlite3_column_int64(row, 12);
   a->open_covered_us = sqlite3_column_int64(row, 13);
   a->open_flags = (unsigned)sqlite3_column_int64(row, 14);
+  a->open_peak =
+      (struct ledger_peak){sqlite3_column_int64(row, 15),
+                           sqlite3_column_int64(row, 16) * CALENDAR_SECOND};
   m->account = a;
   if (m->last_utc_us > l->newest_us)
     l->newest_us = m->last_utc_us;
@@ -170,7 +173,7 @@ int ledger_disk_read(struct ledger_disk *d) {
        take_account},
       {"SELECT meter, account, source, counter_mwh, base, last_utc_us, month, "
        "month_credit, owed, gaps, counted_mwh, open_start_us, open_mwh, "
-       "open_covered_us, open_flags FROM state",
+       "open_covered_us, open_flags, peak_mw, peak_utc FROM state",
        take_state},
       {"SELECT id, name FROM period ORDER BY id", take_period},
       {"SELECT local_date, account, mwh, cost_micro, unpriced_mwh, covered_us, "

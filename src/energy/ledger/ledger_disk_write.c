@@ -7,6 +7,7 @@
 
 #include "energy/ledger/ledger_disk_internal.h"
 
+#include <math.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,7 +22,11 @@ struct copy {
   size_t periods_num;
   unsigned periods_first;
   struct ledger_entries entries;
-  int64_t total_mwh, open_start_us;
+  int64_t total_mwh;
+  struct ledger_slot slot; /* the open one; its tariff is not to be used */
+  char slot_period[LEDGER_PERIOD_SIZE];
+  double slot_price; /* NAN: not known */
+  char currency[CURRENCY_SIZE];
 };
 
 static void copy_free(struct copy *c) {
@@ -47,6 +52,22 @@ static bool make_room(const struct ledger *l, struct copy *c) {
   c->periods = calloc(c->periods_num + 1, sizeof(*c->periods));
   return c->meters != NULL && c->accounts != NULL && c->names != NULL &&
          c->periods != NULL;
+}
+
+/* What a reader needs to price what is in the open slot. */
+static void take_open(const struct ledger *l, struct copy *c) {
+  const struct ledger_slot *s = &l->slot;
+  double price = NAN;
+
+  c->slot = *s;
+  if (s->until_us == 0 ||
+      !ledger_slot_price(s, s->site_before_kwh, (double)s->site_mwh * 1e-6,
+                         &price))
+    price = NAN;
+  c->slot_price = price;
+  if (s->period > 0)
+    strncpy(c->slot_period, l->periods[s->period - 1], LEDGER_PERIOD_SIZE - 1);
+  strncpy(c->currency, tariffs_currency(&l->tariffs), CURRENCY_SIZE - 1);
 }
 
 /* Moves what is new into the copy. */
@@ -76,7 +97,7 @@ static bool take(struct ledger *l, struct copy *c) {
   c->entries = l->pending;
   l->pending = (struct ledger_entries){0};
   c->total_mwh = l->total_mwh;
-  c->open_start_us = l->slot.until_us != 0 ? l->slot.from_us : 0;
+  take_open(l, c);
   return true;
 }
 
@@ -174,20 +195,21 @@ static int write_names(sqlite3_stmt *stmt, const struct copy *c) {
 }
 
 static int write_states(sqlite3_stmt *stmt, const struct copy *c) {
-  int rc =
-      c->meters_num > 0
-          ? run(stmt, "iiiidididdiiiii", INT64_C(0), INT64_C(0), INT64_C(0),
-                INT64_C(0), 0.0, INT64_C(0), 0.0, INT64_C(0), 0.0, 0.0,
-                c->total_mwh, INT64_C(0), INT64_C(0), INT64_C(0), INT64_C(0))
-          : SQLITE_OK;
+  int64_t open_start = c->slot.until_us != 0 ? c->slot.from_us : 0;
+  int rc = c->meters_num > 0
+               ? run(stmt, "iiiidididdiiiiiii", INT64_C(0), INT64_C(0),
+                     INT64_C(0), INT64_C(0), 0.0, INT64_C(0), 0.0, INT64_C(0),
+                     0.0, 0.0, c->total_mwh, INT64_C(0), INT64_C(0), INT64_C(0),
+                     INT64_C(0), INT64_C(0), INT64_C(0))
+               : SQLITE_OK;
 
   for (size_t i = 0; i < c->meters_num && rc == SQLITE_OK; i++) {
     const struct ledger_meter *m = &c->meters[i];
     const struct ledger_account *a = &c->accounts[i];
-    int64_t start = a->open_start_us != 0 ? a->open_start_us : c->open_start_us;
+    int64_t start = a->open_start_us != 0 ? a->open_start_us : open_start;
 
     rc = run(stmt,
-             m->counter.month_known ? "iiiididddiiiiii" : "iiiidinddiiiiii",
+             m->counter.month_known ? "iiiididddiiiiiiii" : "iiiidinddiiiiiiii",
              (int64_t)m->id, (int64_t)a->id, (int64_t)m->counter.by,
              m->booked_mwh, m->counter.last, m->last_utc_us, m->counter.month,
              m->counter.credited_since, m->counter.owed,
@@ -195,7 +217,8 @@ static int write_states(sqlite3_stmt *stmt, const struct copy *c) {
              a->open_mwh != 0 || a->open_covered_us != 0 || a->open_flags != 0
                  ? start
                  : INT64_C(0),
-             a->open_mwh, a->open_covered_us, (int64_t)a->open_flags);
+             a->open_mwh, a->open_covered_us, (int64_t)a->open_flags,
+             a->open_peak.mw, a->open_peak.us / CALENDAR_SECOND);
   }
   return rc;
 }
@@ -215,9 +238,9 @@ static int write_slots(sqlite3_stmt *stmt, const struct copy *c) {
     const struct ledger_entry *e = &c->entries.items[i];
 
     if (e->seconds > 0)
-      rc = run(stmt, "iiiiiii", e->start_us / CALENDAR_SECOND,
+      rc = run(stmt, "iiiiiiii", e->start_us / CALENDAR_SECOND,
                (int64_t)e->account, (int64_t)e->seconds, e->mwh, e->cost,
-               (int64_t)e->period, (int64_t)e->flags);
+               (int64_t)e->period, (int64_t)e->flags, e->unpriced_mwh);
   }
   return rc;
 }
@@ -230,10 +253,33 @@ static int write_days(sqlite3_stmt *stmt, const struct copy *c) {
 
     if (e->slot_only)
       continue;
-    rc = run(stmt, "iiiiiiii", (int64_t)e->day, (int64_t)e->account,
-             (int64_t)e->period, e->mwh, e->cost, e->unpriced_mwh,
-             e->covered_us, (int64_t)e->flags);
+    rc =
+        run(stmt, "iiiiiiiiii", (int64_t)e->day, (int64_t)e->account,
+            (int64_t)e->period, e->mwh, e->cost, e->unpriced_mwh, e->covered_us,
+            (int64_t)e->flags, e->peak.mw, e->peak.us / CALENDAR_SECOND);
   }
+  return rc;
+}
+
+/* What a reader of the file needs of the open slot. */
+static int write_meta(sqlite3_stmt *stmt, const struct copy *c) {
+  const struct ledger_slot *s = &c->slot;
+  int rc = SQLITE_OK;
+
+  if (c->currency[0] != '\0')
+    rc = run(stmt, "tt", "currency", c->currency);
+  if (s->until_us == 0)
+    return rc;
+  if (rc == SQLITE_OK)
+    rc = run(stmt, "ti", "open_start_us", s->from_us);
+  if (rc == SQLITE_OK)
+    rc = run(stmt, "ti", "open_seconds",
+             (s->until_us - s->from_us) / CALENDAR_SECOND);
+  if (rc == SQLITE_OK)
+    rc = run(stmt, isnan(c->slot_price) ? "tn" : "td", "open_price",
+             c->slot_price);
+  if (rc == SQLITE_OK)
+    rc = run(stmt, "tt", "open_period", c->slot_period);
   return rc;
 }
 
@@ -244,19 +290,24 @@ static int write_copy(sqlite3 *db, const struct copy *c) {
   } tables[] = {
       {"INSERT OR REPLACE INTO meter VALUES(?,?,?,?,?)", write_meters},
       {"INSERT OR REPLACE INTO account VALUES(?,?,?,?,?,?)", write_names},
-      {"INSERT OR REPLACE INTO state VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+      {"INSERT OR REPLACE INTO state VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,"
+       "?)",
        write_states},
       {"INSERT OR REPLACE INTO period VALUES(?,?)", write_periods},
-      {"INSERT INTO slot VALUES(?,?,?,?,?,?,?) ON CONFLICT DO UPDATE SET "
+      {"INSERT INTO slot VALUES(?,?,?,?,?,?,?,?) ON CONFLICT DO UPDATE SET "
        "mwh = mwh + excluded.mwh, cost_micro = cost_micro + "
-       "excluded.cost_micro, flags = flags | excluded.flags",
+       "excluded.cost_micro, flags = flags | excluded.flags, unpriced_mwh = "
+       "unpriced_mwh + excluded.unpriced_mwh",
        write_slots},
-      {"INSERT INTO day VALUES(?,?,?,?,?,?,?,?) ON CONFLICT DO UPDATE SET "
+      {"INSERT INTO day VALUES(?,?,?,?,?,?,?,?,?,?) ON CONFLICT DO UPDATE SET "
        "mwh = mwh + excluded.mwh, cost_micro = cost_micro + "
        "excluded.cost_micro, unpriced_mwh = unpriced_mwh + "
        "excluded.unpriced_mwh, covered_us = covered_us + excluded.covered_us, "
-       "flags = flags | excluded.flags",
+       "flags = flags | excluded.flags, peak_utc = CASE WHEN "
+       "excluded.peak_mw > peak_mw THEN excluded.peak_utc ELSE peak_utc END, "
+       "peak_mw = max(peak_mw, excluded.peak_mw)",
        write_days},
+      {"INSERT OR REPLACE INTO meta VALUES(?,?)", write_meta},
   };
   int rc = sqlite3_exec(db, "BEGIN IMMEDIATE", NULL, NULL, NULL);
 

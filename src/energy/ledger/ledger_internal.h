@@ -18,6 +18,11 @@ enum {
 /* Clocks that show less were never set. */
 #define LEDGER_EPOCH_US (INT64_C(1735689600) * 1000000) /* 2025-01-01 */
 
+/* The highest power, in mW, and when; 0: not known. */
+struct ledger_peak {
+  int64_t mw, us;
+};
+
 struct ledger_day {
   int day;
   unsigned flags;
@@ -33,6 +38,7 @@ struct ledger_account {
   /* In the open slot. */
   int64_t open_mwh, open_covered_us;
   unsigned open_flags;
+  struct ledger_peak open_peak;
   int64_t open_start_us; /* loaded: the slot that these belong to; else 0 */
   double cost_rest;      /* millionths, lost by rounding so far */
   struct ledger_day days[LEDGER_DAYS]; /* rising */
@@ -66,6 +72,7 @@ struct ledger_entry {
   int day;
   unsigned seconds, flags;
   int64_t mwh, cost, unpriced_mwh, covered_us;
+  struct ledger_peak peak;
   bool slot_only; /* its day is in the file already */
 };
 

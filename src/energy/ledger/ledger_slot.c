@@ -99,6 +99,16 @@ static void keep(struct ledger *l, const struct ledger_entry *e) {
   p->items[p->num++] = *e;
 }
 
+/* The highest power goes with the first entry of its day. */
+static struct ledger_peak take_peak(struct ledger_account *a, int day) {
+  struct ledger_peak peak = a->open_peak;
+
+  if (peak.mw == 0 || calendar_local_of(peak.us).day != day)
+    return (struct ledger_peak){0};
+  a->open_peak = (struct ledger_peak){0};
+  return peak;
+}
+
 static void enter(struct ledger *l, struct ledger_account *a,
                   const struct ledger_slot *slot, int64_t mwh,
                   int64_t covered_us, unsigned flags, bool priced,
@@ -112,6 +122,7 @@ static void enter(struct ledger *l, struct ledger_account *a,
       .flags = flags,
       .mwh = mwh,
       .covered_us = covered_us,
+      .peak = take_peak(a, slot->local.day),
   };
   struct ledger_day *day = ledger_day_of(a, slot->local.day);
 

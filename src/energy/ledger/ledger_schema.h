@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: MIT */
+/* The tables of the ledger's file. A new table or column is one more step:
+ * files that are older are brought up to it, those that are newer are left
+ * alone. One thread at a time. */
+#ifndef ENERGY_LEDGER_LEDGER_SCHEMA_H
+#define ENERGY_LEDGER_LEDGER_SCHEMA_H
+
+#include <sqlite3.h>
+#include <stdint.h>
+
+/* The version that this program writes. */
+int64_t ledger_schema_version(void);
+
+/* The version of a file, 0 when it is empty; *rc is a SQLite code. */
+int64_t ledger_schema_of(sqlite3 *db, int *rc);
+
+/* Brings a file of an older version, or an empty one, to this one in one
+ * transaction. A SQLite code. */
+int ledger_schema_apply(sqlite3 *db, int64_t version);
+
+#endif
