@@ -67,7 +67,15 @@ libcli_la_SOURCES += \
 	%D%/energy/energy_count.c \
 	%D%/energy/energy_output.c \
 	%D%/energy/energy_output.h \
+	%D%/energy/energy_place.c \
+	%D%/energy/energy_place.h \
 	%D%/energy/energy_price.c \
+	%D%/energy/energy_range.c \
+	%D%/energy/energy_range.h \
+	%D%/energy/energy_report.c \
+	%D%/energy/energy_report.h \
+	%D%/energy/energy_report_show.c \
+	%D%/energy/energy_show.c \
 	%D%/energy/energy_tariff.c \
 	%D%/energy/energy_tariff.h
 

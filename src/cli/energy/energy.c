@@ -5,11 +5,23 @@
 #include "cli/energy/energy.h"
 
 #include "cli/common/cli.h"
+#include "cli/energy/energy_place.h"
 
 #include <string.h>
 
-#define ENERGY_USAGE "[count|price] [OPTION]..."
+#define ENERGY_USAGE "[SUBCOMMAND] [OPTION]..."
 #define ENERGY_HELP                                                            \
+  "Without a subcommand: what was used and what it cost, from the ledger of\n" \
+  "this machine, whether or not collectd runs.\n"                              \
+  "\n"                                                                         \
+  "  -d, --days N         the last N days, today in; else the billing month\n" \
+  "  -m, --month YYYY-MM  the billing month that begins in it\n"               \
+  "  -f, --from DATE      from that day on, as in 2026-01-15\n"                \
+  "  -e, --to DATE        to that day, itself in\n"                            \
+  "  -b, --by WHAT        device, plug, day, hour, period or month\n"          \
+  "  -t, --top N          the N largest, the rest together\n"                  \
+  "  -c, --csv            for spreadsheets\n"                                  \
+  "  -j, --json           for programs\n" ENERGY_PLACE_HELP "\n"               \
   "count: readings of a meter through the counter, as collectd would count\n"  \
   "them; needs no collectd.\n"                                                 \
   "\n"                                                                         \
@@ -38,11 +50,12 @@ static const struct {
 static int energy_main(int argc, char **argv) {
   const char *name = argc > 1 ? argv[1] : "";
 
+  if (name[0] == '\0' || name[0] == '-')
+    return energy_show_main(argc, argv);
   for (size_t i = 0; i < sizeof(subcommands) / sizeof(subcommands[0]); i++)
     if (strcmp(name, subcommands[i].name) == 0)
       return subcommands[i].main(argc - 1, argv + 1);
-  return cli_usage("energy", "%.60s is none of its subcommands",
-                   name[0] != '\0' ? name : "nothing");
+  return cli_usage("energy", "%.60s is none of its subcommands", name);
 }
 
 const struct command energy_command = {"energy",

@@ -9,5 +9,6 @@
 extern const struct command energy_command;
 int energy_count_main(int argc, char **argv);
 int energy_price_main(int argc, char **argv);
+int energy_show_main(int argc, char **argv);
 
 #endif

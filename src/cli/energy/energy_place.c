@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: MIT */
+/* Where the ledger is: see energy_place.h. */
+#include <config.h>
+
+#include "cli/energy/energy_place.h"
+
+#include "base/clock.h"
+#include "base/text.h"
+#include "cli/common/cli.h"
+#include "cli/common/config_file.h"
+#include "energy/tariff/tariff_config.h"
+#include "energy/tariff/tariff_files.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* What kasa.so and collectd do without these options. */
+static const char DEFAULT_BASE[] = "/var/lib/collectd";
+static const char DEFAULT_STATE[] = "kasa";
+
+struct reading {
+  struct energy_place *place;
+  const char *base, *state; /* of the configuration */
+  const char *where;        /* the file being read */
+  struct option_reporter reporter;
+};
+
+bool energy_place_take(struct energy_place *p, int c, const char *argument) {
+  if (c == 'S')
+    p->state = argument;
+  else if (c == 'C')
+    p->config = argument;
+  else
+    return false;
+  return true;
+}
+
+static void say(void *arg, const char *line) {
+  const struct reading *r = arg;
+
+  if (r->reporter.line > 0)
+    cli_say("%s:%u: %s", r->where, r->reporter.line, line);
+  else
+    cli_say("%s", line);
+}
+
+static void say_problem(void *arg, const char *where, const char *text) {
+  const struct reading *r = arg;
+
+  if (r->place->config != NULL)
+    cli_say("%s: %s", where, text);
+}
+
+static const char *string_of(const struct conf_item *item, const char *key) {
+  return text_same(item->key, key) && item->values_num == 1 &&
+                 item->values[0].kind == CONF_STRING
+             ? item->values[0].string
+             : NULL;
+}
+
+static void take_option(struct reading *r, const struct conf_item *item) {
+  const char *state = string_of(item, "StateDirectory");
+
+  if (state != NULL)
+    r->state = state;
+  else if (text_same(item->key, "BillingDay") && item->values_num == 1 &&
+           item->values[0].kind == CONF_NUMBER && item->values[0].number >= 1 &&
+           item->values[0].number <= 31)
+    r->place->billing_day = (unsigned)item->values[0].number;
+  else if (text_same(item->key, "Tariff"))
+    tariff_config_read(&r->place->tariffs, item, &r->reporter);
+}
+
+static void read_config(struct reading *r, const struct config *config) {
+  for (size_t i = 0; i < config->statements_num; i++) {
+    const struct conf_item *item = config->statements[i].item;
+    const char *base = string_of(item, "BaseDir");
+
+    r->where = config->files[config->statements[i].file].path;
+    if (base != NULL)
+      r->base = base;
+    if (config_is_plugin(item, "kasa"))
+      for (size_t j = 0; j < item->children_num; j++)
+        take_option(r, &item->children[j]);
+  }
+  r->reporter.line = 0;
+  if (r->place->tariffs.num == 0)
+    return;
+  tariff_config_finish(&r->place->tariffs,
+                       calendar_local_of((int64_t)clock_wall_us()).day,
+                       &r->reporter);
+  tariff_files_load(&r->place->tariffs, NULL, say, r);
+}
+
+static bool name_directory(struct reading *r) {
+  struct energy_place *p = r->place;
+  int n;
+
+  if (p->state != NULL)
+    n = asprintf(&p->directory, "%s", p->state);
+  else if (r->state[0] == '/')
+    n = asprintf(&p->directory, "%s", r->state);
+  else
+    n = asprintf(&p->directory, "%s/%s", r->base, r->state);
+  if (n < 0) {
+    p->directory = NULL;
+    cli_say("out of memory");
+  }
+  return n >= 0;
+}
+
+bool energy_place_find(struct energy_place *p) {
+  struct reading r = {
+      .place = p, .base = DEFAULT_BASE, .state = DEFAULT_STATE, .where = ""};
+  const char *path = p->config != NULL ? p->config : config_default();
+  struct config config = {0};
+  bool good = true;
+
+  r.reporter = (struct option_reporter){.say = say, .arg = &r};
+  p->billing_day = 1;
+  if (path != NULL) {
+    good =
+        config_load(&config, path, say_problem, &r) == 0 || p->config == NULL;
+    read_config(&r, &config);
+  }
+  good = good && name_directory(&r);
+  config_free(&config);
+  return good;
+}
+
+void energy_place_free(struct energy_place *p) {
+  free(p->directory);
+  p->directory = NULL;
+  tariffs_free(&p->tariffs);
+}
+
+struct ledger_query *energy_place_open(const struct energy_place *p) {
+  char why[LEDGER_QUERY_WHY];
+  struct ledger_query *q = ledger_query_open(p->directory, why);
+
+  if (q == NULL)
+    cli_say("%s", why);
+  return q;
+}
+
+struct calendar_billing energy_place_month(const struct energy_place *p,
+                                           int day) {
+  const struct tariff *t = tariffs_at(&p->tariffs, day);
+
+  return calendar_billing_of(day, t != NULL ? t->billing_day : p->billing_day);
+}
