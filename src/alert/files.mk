@@ -206,8 +206,8 @@ libchannels_la_SOURCES += \
 	%D%/channel/gotify.h \
 	%D%/channel/http.c \
 	%D%/channel/http.h \
-	%D%/channel/json_channel.c \
-	%D%/channel/json_channel.h \
+	%D%/channel/http_exchange.c \
+	%D%/channel/http_exchange.h \
 	%D%/channel/json_reply.c \
 	%D%/channel/json_reply.h \
 	%D%/channel/matrix.c \

@@ -5,7 +5,7 @@
 
 #include "alert/channel/discord.h"
 
-#include "alert/channel/http.h"
+#include "alert/channel/http_exchange.h"
 #include "alert/channel/json_reply.h"
 #include "alert/text/alert_fields.h"
 #include "alert/text/message_texts.h"
@@ -31,7 +31,6 @@ enum {
   SILENT = 4096, /* flag: no push sound */
   AFTER_429_MIN = 1,
   AMBIGUOUS_WAIT = 30,
-  REQUEST_MAX = 64 * 1024,
 };
 
 /* one colour per level, the same ones in every channel that has them */
@@ -71,12 +70,6 @@ static const struct option options[] = {
 
 static const char *const line[] = {"WebhookURL", NULL};
 
-static void defaults(void *settings) {
-  struct discord *d = settings;
-
-  http_defaults(&d->http);
-}
-
 /* -- configuration --------------------------------------------------------- */
 
 static bool is_number(const char *text) {
@@ -91,43 +84,27 @@ static bool is_mention(const char *text) {
          (strncmp(text, "user:", 5) == 0 && is_number(text + 5));
 }
 
-/* The address to post to, also after a change of the file: 0, or -EINVAL. */
-static int address_of(const struct discord *d, struct buf *out, char *why,
-                      size_t why_size) {
-  if (http_url_check(d->url.value, d->http.options.allow_insecure, NULL, 0, why,
-                     why_size) < 0)
-    return -EINVAL;
-  if (strchr(d->url.value, '?') != NULL || strchr(d->url.value, '#') != NULL) {
-    snprintf(why, why_size, "expected an address without ? and #");
-    return -EINVAL;
-  }
-  return buf_addf(out, "%s?wait=true%s%s", d->url.value,
-                  d->thread_id != NULL ? "&thread_id=" : "",
-                  d->thread_id != NULL ? d->thread_id : "");
-}
+/* What is added to the address has no place behind these. */
+static bool is_plain(const char *url) { return strpbrk(url, "?#") == NULL; }
+
+static const char not_plain[] =
+    "WebhookURL: expected an address without ? and #";
 
 static int check(void *settings, const char *where,
                  struct option_reporter *reporter) {
   struct discord *d = settings;
   int err = curl_transfer_check(&d->http.options, where, reporter);
-  struct buf url;
-  char why[200];
 
-  http_keep_secret(&d->http, &d->url);
-  if (secret_unset(&d->url)) {
-    option_error(reporter, "%s: needs WebhookURL or WebhookURLFile", where);
+  if (http_exchange_need_secret(&d->http, &d->url, "WebhookURL", where,
+                                reporter) < 0)
     return -EINVAL;
-  }
-  if (secret_load(&d->url, where, "WebhookURL", reporter) < 0)
-    return -EINVAL;
-  buf_init(&url, 4096);
-  if (address_of(d, &url, why, sizeof(why)) < 0) {
-    option_error(reporter, "%s: WebhookURL: %s", where, why);
+  if (http_exchange_check_url(&d->http, d->url.value, "WebhookURL", where,
+                              reporter) < 0) {
+    err = -EINVAL;
+  } else if (!is_plain(d->url.value)) {
+    option_error(reporter, "%s: %s", where, not_plain);
     err = -EINVAL;
   }
-  if (url.data != NULL)
-    explicit_bzero(url.data, url.len);
-  buf_free(&url);
   if (d->mention != NULL && !is_mention(d->mention)) {
     option_error(reporter,
                  "%s: Mention \"%s\": expected everyone, here, the number of a "
@@ -246,9 +223,7 @@ static void add_embed(struct json_writer *j, const struct message *message,
                       const char *body) {
   cJSON *embed =
       json_writer_object(j, json_writer_array(j, j->root, "embeds"), NULL);
-  enum level level = message->kind == MESSAGE_RESOLVED ? LEVEL_OK
-                     : message->level < LEVEL_COUNT    ? message->level
-                                                       : LEVEL_ERROR;
+  enum level level = message_level_now(message);
   char foot[300];
   struct buf url;
 
@@ -286,15 +261,14 @@ static int texts_of(const struct message *message, struct buf *title,
   return err;
 }
 
-static int payload(const struct discord *d, const struct message *message,
-                   const struct sender_env *env, struct buf *out) {
-  struct json_writer j;
+static int payload(const void *settings, const struct message *message,
+                   const struct sender_env *env, struct json_writer *j) {
+  const struct discord *d = settings;
   struct buf title, body;
   bool silent = message->quiet || message->kind == MESSAGE_RESOLVED ||
                 message->kind == MESSAGE_ACKED || message->level <= LEVEL_INFO;
   int err;
 
-  json_writer_init(&j);
   buf_init(&title, TEMPLATE_OUTPUT_MAX * 2);
   buf_init(&body, TEMPLATE_OUTPUT_MAX * 2);
   err = texts_of(message, &title, &body);
@@ -302,22 +276,33 @@ static int payload(const struct discord *d, const struct message *message,
     if (mentions(d, message)) {
       char text[64];
       mention_text(d, text, sizeof(text));
-      json_writer_text(&j, j.root, "content", text);
+      json_writer_text(j, j->root, "content", text);
     }
-    add_embed(&j, message, env, title.data, body.data);
+    add_embed(j, message, env, title.data, body.data);
     if (silent)
-      json_writer_number(&j, j.root, "flags", SILENT);
+      json_writer_number(j, j->root, "flags", SILENT);
     if (d->username != NULL)
-      json_writer_text(&j, j.root, "username", d->username);
+      json_writer_text(j, j->root, "username", d->username);
     if (d->thread_name != NULL)
-      json_writer_text(&j, j.root, "thread_name", d->thread_name);
-    add_mentions(&j, d, message);
-    err = json_writer_print(&j, out);
+      json_writer_text(j, j->root, "thread_name", d->thread_name);
+    add_mentions(j, d, message);
   }
   buf_free(&title);
   buf_free(&body);
-  json_writer_free(&j);
   return err;
+}
+
+static void target(const void *settings, const struct message *message,
+                   bool masked, struct http_target *where) {
+  const struct discord *d = settings;
+
+  (void)message;
+  if (!masked && !is_plain(d->url.value))
+    snprintf(where->why, sizeof(where->why), "%s", not_plain);
+  http_target_secret_url(where, &d->url, masked);
+  buf_putf(&where->url, "?wait=true%s%s",
+           d->thread_id != NULL ? "&thread_id=" : "",
+           d->thread_id != NULL ? d->thread_id : "");
 }
 
 /* -- talking --------------------------------------------------------------- */
@@ -346,97 +331,41 @@ static void heed_limits(const struct http_answer *answer, const cJSON *json,
     result->wait_s = HTTP_WAIT_MAX;
 }
 
-static void judge(struct discord *d, const struct http_answer *answer,
-                  const struct message *message, struct send_result *result) {
-  cJSON *json = json_reply_parse(answer);
-  bool good = http_judge(&d->http, answer, rules, message, result);
+static void accepted(void *settings, const struct http_answer *answer,
+                     const cJSON *json, struct send_result *result) {
+  const char *id = json_reply_text(json, "id");
 
-  if (good) {
-    const cJSON *id = cJSON_GetObjectItemCaseSensitive(json, "id");
-
-    if (!cJSON_IsString(id) || !is_number(id->valuestring)) {
-      result->outcome = SEND_AMBIGUOUS;
-      result->wait_s = AMBIGUOUS_WAIT;
-      http_why(&d->http, answer, result, "HTTP %ld without the id of a message",
-               answer->status);
-    } else {
-      snprintf(result->provider_ref, sizeof(result->provider_ref), "%s",
-               id->valuestring);
-      http_why(&d->http, NULL, result, "message %.32s", id->valuestring);
-    }
+  if (!is_number(id)) {
+    result->outcome = SEND_AMBIGUOUS;
+    result->wait_s = AMBIGUOUS_WAIT;
+    http_why(settings, answer, result, "HTTP %ld without the id of a message",
+             answer->status);
+  } else {
+    snprintf(result->provider_ref, sizeof(result->provider_ref), "%s", id);
+    http_why(settings, NULL, result, "message %.32s", id);
   }
   heed_limits(answer, json, result);
-  cJSON_Delete(json);
 }
 
-static bool attempt(struct discord *d, const struct message *message,
-                    const struct sender_env *env, const struct buf *body,
+static void refused(void *settings, const struct http_answer *answer,
+                    const cJSON *json, const struct sender_env *env,
                     struct send_result *result) {
-  static const char *const headers[] = {"Content-Type: application/json", NULL};
-  struct http_request request = {.method = "POST",
-                                 .headers = headers,
-                                 .body = body->data,
-                                 .body_len = body->len};
-  struct http_answer answer;
-  struct buf url;
-  char why[200] = "out of memory";
-  bool again;
-
-  buf_init(&url, SECRET_SIZE_MAX + 128);
-  if (address_of(d, &url, why, sizeof(why)) < 0) {
-    result->outcome = SEND_REFUSED_CHANNEL;
-    http_why(&d->http, NULL, result, "WebhookURL: %s", why);
-    buf_free(&url);
-    return false;
-  }
-  request.url = url.data;
-  http_perform(&d->http, &request, env, &answer);
-  judge(d, &answer, message, result);
-  again = result->outcome == SEND_REFUSED_CHANNEL &&
-          http_secrets_changed(&d->http, &answer);
-  http_answer_free(&answer);
-  explicit_bzero(url.data, url.len);
-  buf_free(&url);
-  return again;
+  (void)settings;
+  (void)env;
+  heed_limits(answer, json, result);
 }
 
-static void send_(void *settings, const struct message *message,
-                  const struct sender_env *env, struct send_result *result) {
-  struct discord *d = settings;
-  struct buf body;
+static const struct http_exchange exchange = {
+    .options = options,
+    .rules = rules,
+    .target = target,
+    .payload = payload,
+    .accepted = accepted,
+    .refused = refused,
+};
 
-  http_result_init(result);
-  buf_init(&body, REQUEST_MAX);
-  if (payload(d, message, env, &body) < 0)
-    snprintf(result->why, sizeof(result->why), "out of memory");
-  else if (attempt(d, message, env, &body, result))
-    attempt(d, message, env, &body, result);
-  buf_free(&body);
-}
-
-static int render(const void *settings, const struct message *message,
-                  const struct sender_env *env, struct buf *out) {
-  const struct discord *d = settings;
-  int err = buf_addf(out,
-                     "POST https://***?wait=true%s%s\n"
-                     "Content-Type: application/json\n\n",
-                     d->thread_id != NULL ? "&thread_id=" : "",
-                     d->thread_id != NULL ? d->thread_id : "");
-
-  if (err == 0)
-    err = payload(d, message, env, out);
-  return err < 0 ? err : buf_adds(out, "\n");
-}
-
-static void destroy(void *settings) {
-  struct discord *d = settings;
-
-  http_free(&d->http);
-  secret_free(&d->url);
-  free(d->mention);
-  free(d->username);
-  free(d->thread_id);
-  free(d->thread_name);
+static void defaults(void *settings) {
+  http_exchange_defaults(settings, &exchange);
 }
 
 const struct sender sender_discord = {
@@ -450,9 +379,9 @@ const struct sender sender_discord = {
     .rate_window_s = 600,
     .defaults = defaults,
     .check = check,
-    .send = send_,
+    .send = http_exchange_send,
     .reread = http_settings_reread,
-    .render = render,
+    .render = http_exchange_render,
     .close = http_settings_close,
-    .destroy = destroy,
+    .destroy = http_exchange_destroy,
 };

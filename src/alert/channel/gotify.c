@@ -4,7 +4,7 @@
 
 #include "alert/channel/gotify.h"
 
-#include "alert/channel/json_channel.h"
+#include "alert/channel/http_exchange.h"
 #include "alert/channel/json_reply.h"
 #include "alert/text/message_texts.h"
 #include "alert/text/template.h"
@@ -43,45 +43,34 @@ static const int priorities[LEVEL_COUNT] = {
 
 enum { QUIET_PRIORITY = 2 };
 
-static void defaults(void *settings) {
-  struct gotify *g = settings;
-
-  http_defaults(&g->http);
-}
-
 static int check(void *settings, const char *where,
                  struct option_reporter *reporter) {
   struct gotify *g = settings;
   int err = curl_transfer_check(&g->http.options, where, reporter);
 
-  http_keep_secret(&g->http, &g->token);
   if (g->server == NULL) {
     option_error(reporter, "%s: needs Server, like https://push.example.org",
                  where);
     err = -EINVAL;
-  } else if (json_channel_check_url(&g->http, g->server, "Server", where,
-                                    reporter) < 0) {
+  } else if (http_exchange_check_url(&g->http, g->server, "Server", where,
+                                     reporter) < 0) {
     err = -EINVAL;
   }
-  if (secret_unset(&g->token)) {
-    option_error(reporter, "%s: needs Token or TokenFile", where);
+  if (http_exchange_need_secret(&g->http, &g->token, "Token", where, reporter) <
+      0)
     err = -EINVAL;
-  } else if (secret_load(&g->token, where, "Token", reporter) < 0) {
-    err = -EINVAL;
-  }
   return err;
 }
 
 static void target(const void *settings, const struct message *message,
-                   bool masked, struct json_target *t) {
+                   bool masked, struct http_target *t) {
   const struct gotify *g = settings;
   size_t len = strlen(g->server);
 
   (void)message;
   buf_putf(&t->url, "%s%smessage", g->server,
            len > 0 && g->server[len - 1] == '/' ? "" : "/");
-  buf_putf(&t->authorization, "X-Gotify-Key: %s",
-           masked ? "***" : g->token.value);
+  http_target_header(t, "X-Gotify-Key", masked ? "***" : g->token.value);
 }
 
 static void add_extras(struct json_writer *j, const char *url) {
@@ -100,9 +89,7 @@ static int payload(const void *settings, const struct message *message,
                    const struct sender_env *env, struct json_writer *j) {
   static const struct text_limits limits = {
       TARGET_PLAIN, TEXT_LIMITS_CHARACTERS, TITLE_MAX, MESSAGE_MAX, 0};
-  enum level level = message->kind == MESSAGE_RESOLVED ? LEVEL_OK
-                     : message->level < LEVEL_COUNT    ? message->level
-                                                       : LEVEL_ERROR;
+  enum level level = message_level_now(message);
   bool quiet = message->quiet || message->kind == MESSAGE_ACKED;
   struct buf title, body, url;
   int err;
@@ -139,37 +126,23 @@ static void accepted(void *settings, const struct http_answer *answer,
   double id = json_reply_number(json, "id");
 
   if (!(id >= 1 && id < 1e15)) {
-    json_channel_unreadable(settings, answer, result);
+    http_exchange_unreadable(settings, answer, result);
     return;
   }
   snprintf(result->provider_ref, sizeof(result->provider_ref), "%.0f", id);
   http_why(settings, NULL, result, "message %.0f", id);
 }
 
-static const struct json_channel channel = {
-    .method = "POST",
+static const struct http_exchange exchange = {
+    .options = options,
     .rules = rules,
     .target = target,
     .payload = payload,
     .accepted = accepted,
 };
 
-static void send_(void *settings, const struct message *message,
-                  const struct sender_env *env, struct send_result *result) {
-  json_channel_send(&channel, settings, message, env, result);
-}
-
-static int render(const void *settings, const struct message *message,
-                  const struct sender_env *env, struct buf *out) {
-  return json_channel_render(&channel, settings, message, env, out);
-}
-
-static void destroy(void *settings) {
-  struct gotify *g = settings;
-
-  http_free(&g->http);
-  secret_free(&g->token);
-  free(g->server);
+static void defaults(void *settings) {
+  http_exchange_defaults(settings, &exchange);
 }
 
 const struct sender sender_gotify = {
@@ -183,9 +156,9 @@ const struct sender sender_gotify = {
     .rate_window_s = 600,
     .defaults = defaults,
     .check = check,
-    .send = send_,
+    .send = http_exchange_send,
     .reread = http_settings_reread,
-    .render = render,
+    .render = http_exchange_render,
     .close = http_settings_close,
-    .destroy = destroy,
+    .destroy = http_exchange_destroy,
 };

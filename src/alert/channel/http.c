@@ -53,14 +53,6 @@ bool http_reread(struct http_channel *c) {
   return changed;
 }
 
-bool http_secrets_changed(struct http_channel *c,
-                          const struct http_answer *answer) {
-  long status = answer->status;
-
-  return (status == 401 || status == 403 || status == 404 || status == 410) &&
-         http_reread(c);
-}
-
 void http_close(struct http_channel *c) { curl_transfer_close(&c->transfer); }
 
 void http_free(struct http_channel *c) {

@@ -26,6 +26,7 @@ enum {
 };
 
 struct http_answer;
+struct http_exchange;
 
 struct http_channel {
   struct curl_transfer_options options;
@@ -36,16 +37,16 @@ struct http_channel {
   /* of basic authentication, which sends both as one word */
   const char *user;
   const struct secret *password;
+  /* of a type of channel whose messages are one request each, see
+   * http_exchange.h; else NULL */
+  const struct http_exchange *exchange;
 };
 
 void http_defaults(struct http_channel *c);
 /* Remembers a secret to be masked. */
 void http_keep_secret(struct http_channel *c, struct secret *s);
-/* After a 401, 403, 404 or 410: looks at the secret files again. True when one
- * of them holds something new, so that another try makes sense. */
-bool http_secrets_changed(struct http_channel *c,
-                          const struct http_answer *answer);
-/* The same whatever was answered. */
+/* Looks at the secret files again. True when one of them holds something new,
+ * so that another try makes sense. */
 bool http_reread(struct http_channel *c);
 void http_close(struct http_channel *c);
 void http_free(struct http_channel *c);

@@ -5,7 +5,7 @@
 
 #include "alert/channel/matrix.h"
 
-#include "alert/channel/json_channel.h"
+#include "alert/channel/http_exchange.h"
 #include "alert/channel/json_reply.h"
 
 #include <errno.h>
@@ -37,24 +37,17 @@ static const struct option options[] = {
 
 static const char *const line[] = {"Homeserver", "RoomID", "AccessToken", NULL};
 
-static void defaults(void *settings) {
-  struct matrix *m = settings;
-
-  http_defaults(&m->http);
-}
-
 static int check(void *settings, const char *where,
                  struct option_reporter *reporter) {
   struct matrix *m = settings;
   int err = curl_transfer_check(&m->http.options, where, reporter);
 
-  http_keep_secret(&m->http, &m->token);
   if (m->homeserver == NULL) {
     option_error(reporter, "%s: needs Homeserver, like https://example.org",
                  where);
     err = -EINVAL;
-  } else if (json_channel_check_url(&m->http, m->homeserver, "Homeserver",
-                                    where, reporter) < 0) {
+  } else if (http_exchange_check_url(&m->http, m->homeserver, "Homeserver",
+                                     where, reporter) < 0) {
     err = -EINVAL;
   }
   if (m->room == NULL || m->room[0] != '!' || strlen(m->room) > 255) {
@@ -64,19 +57,16 @@ static int check(void *settings, const char *where,
                  where);
     err = -EINVAL;
   }
-  if (secret_unset(&m->token)) {
-    option_error(reporter, "%s: needs AccessToken or AccessTokenFile", where);
+  if (http_exchange_need_secret(&m->http, &m->token, "AccessToken", where,
+                                reporter) < 0)
     err = -EINVAL;
-  } else if (secret_load(&m->token, where, "AccessToken", reporter) < 0) {
-    err = -EINVAL;
-  }
   return err;
 }
 
 /* -- the message ----------------------------------------------------------- */
 
 static void target(const void *settings, const struct message *message,
-                   bool masked, struct json_target *where) {
+                   bool masked, struct http_target *where) {
   const struct matrix *m = settings;
   size_t len = strlen(m->homeserver);
 
@@ -86,8 +76,8 @@ static void target(const void *settings, const struct message *message,
   buf_puts(&where->url, "/send/m.room.message/");
   buf_put_result(&where->url,
                  text_escape(message->delivery_id, TARGET_URL, &where->url));
-  buf_putf(&where->authorization, "Authorization: Bearer %s",
-           masked ? "***" : m->token.value);
+  where->method = "PUT";
+  http_target_bearer(where, &m->token, masked);
 }
 
 /* A notice makes no sound. */
@@ -104,7 +94,7 @@ static int payload(const void *settings, const struct message *message,
   (void)settings;
   (void)env;
   buf_init(&text, 5 * TEXT_MAX);
-  err = json_channel_text(message, TEXT_LIMITS_BYTES, TEXT_MAX, &text);
+  err = http_exchange_text(message, TEXT_LIMITS_BYTES, TEXT_MAX, &text);
   if (err == 0) {
     json_writer_text(j, j->root, "msgtype",
                      is_notice(message) ? "m.notice" : "m.text");
@@ -133,7 +123,7 @@ static void accepted(void *settings, const struct http_answer *answer,
   const char *id = json_reply_text(json, "event_id");
 
   if (id[0] != '$' || strlen(id) >= sizeof(result->provider_ref)) {
-    json_channel_unreadable(settings, answer, result);
+    http_exchange_unreadable(settings, answer, result);
     return;
   }
   snprintf(result->provider_ref, sizeof(result->provider_ref), "%s", id);
@@ -153,8 +143,8 @@ static void refused(void *settings, const struct http_answer *answer,
     result->wait_s = wait;
 }
 
-static const struct json_channel channel = {
-    .method = "PUT",
+static const struct http_exchange exchange = {
+    .options = options,
     .rules = rules,
     .target = target,
     .payload = payload,
@@ -162,23 +152,8 @@ static const struct json_channel channel = {
     .refused = refused,
 };
 
-static void send_(void *settings, const struct message *message,
-                  const struct sender_env *env, struct send_result *result) {
-  json_channel_send(&channel, settings, message, env, result);
-}
-
-static int render(const void *settings, const struct message *message,
-                  const struct sender_env *env, struct buf *out) {
-  return json_channel_render(&channel, settings, message, env, out);
-}
-
-static void destroy(void *settings) {
-  struct matrix *m = settings;
-
-  http_free(&m->http);
-  secret_free(&m->token);
-  free(m->homeserver);
-  free(m->room);
+static void defaults(void *settings) {
+  http_exchange_defaults(settings, &exchange);
 }
 
 const struct sender sender_matrix = {
@@ -192,9 +167,9 @@ const struct sender sender_matrix = {
     .rate_window_s = 600,
     .defaults = defaults,
     .check = check,
-    .send = send_,
+    .send = http_exchange_send,
     .reread = http_settings_reread,
-    .render = render,
+    .render = http_exchange_render,
     .close = http_settings_close,
-    .destroy = destroy,
+    .destroy = http_exchange_destroy,
 };

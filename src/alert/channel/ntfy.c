@@ -6,7 +6,7 @@
 
 #include "alert/channel/ntfy.h"
 
-#include "alert/channel/json_channel.h"
+#include "alert/channel/http_exchange.h"
 #include "alert/channel/json_reply.h"
 #include "alert/text/message_texts.h"
 #include "alert/text/template.h"
@@ -70,12 +70,6 @@ static const struct {
 
 enum { QUIET_PRIORITY = 2 };
 
-static void defaults(void *settings) {
-  struct ntfy *n = settings;
-
-  http_defaults(&n->http);
-}
-
 /* -- configuration --------------------------------------------------------- */
 
 static bool is_topic(const char *text) {
@@ -129,8 +123,9 @@ static int check(void *settings, const char *where,
 
   if (check_secrets(n, where, reporter) < 0)
     err = -EINVAL;
-  if (n->server != NULL && json_channel_check_url(&n->http, n->server, "Server",
-                                                  where, reporter) < 0)
+  if (n->server != NULL &&
+      http_exchange_check_url(&n->http, n->server, "Server", where, reporter) <
+          0)
     err = -EINVAL;
   return err;
 }
@@ -138,16 +133,14 @@ static int check(void *settings, const char *where,
 /* -- the message ----------------------------------------------------------- */
 
 static void target(const void *settings, const struct message *message,
-                   bool masked, struct json_target *t) {
+                   bool masked, struct http_target *t) {
   const struct ntfy *n = settings;
 
   (void)message;
   buf_puts(&t->url, n->server != NULL ? n->server : service);
   t->user = n->username;
   t->password = masked ? NULL : n->password.value;
-  if (!secret_unset(&n->token))
-    buf_putf(&t->authorization, "Authorization: Bearer %s",
-             masked ? "***" : n->token.value);
+  http_target_bearer(t, &n->token, masked);
 }
 
 static int payload(const void *settings, const struct message *message,
@@ -155,9 +148,7 @@ static int payload(const void *settings, const struct message *message,
   static const struct text_limits limits = {TARGET_PLAIN, TEXT_LIMITS_BYTES,
                                             TITLE_MAX, MESSAGE_MAX, 0};
   const struct ntfy *n = settings;
-  enum level level = message->kind == MESSAGE_RESOLVED ? LEVEL_OK
-                     : message->level < LEVEL_COUNT    ? message->level
-                                                       : LEVEL_ERROR;
+  enum level level = message_level_now(message);
   bool quiet = message->quiet || message->kind == MESSAGE_ACKED;
   struct buf title, body, url;
   int err;
@@ -203,7 +194,7 @@ static void accepted(void *settings, const struct http_answer *answer,
   const char *id = json_reply_text(json, "id");
 
   if (id[0] == '\0') {
-    json_channel_unreadable(settings, answer, result);
+    http_exchange_unreadable(settings, answer, result);
     return;
   }
   snprintf(result->provider_ref, sizeof(result->provider_ref), "%.64s", id);
@@ -221,8 +212,8 @@ static void refused(void *settings, const struct http_answer *answer,
     result->wait_s = (double)(DAY - now % DAY);
 }
 
-static const struct json_channel channel = {
-    .method = "POST",
+static const struct http_exchange exchange = {
+    .options = options,
     .rules = rules,
     .target = target,
     .payload = payload,
@@ -230,32 +221,22 @@ static const struct json_channel channel = {
     .refused = refused,
 };
 
-static void send_(void *settings, const struct message *message,
-                  const struct sender_env *env, struct send_result *result) {
-  json_channel_send(&channel, settings, message, env, result);
+static void defaults(void *settings) {
+  http_exchange_defaults(settings, &exchange);
 }
 
 /* The topic is the secret and stands in the body. */
 static int render(const void *settings, const struct message *message,
                   const struct sender_env *env, struct buf *out) {
   const struct ntfy *n = settings;
-  struct ntfy masked = {.server = n->server, .username = n->username};
+  struct ntfy masked = {.http.exchange = n->http.exchange,
+                        .server = n->server,
+                        .username = n->username};
 
   masked.topic.value = masked.token.text = (char[]){"***"};
   if (secret_unset(&n->token))
     masked.token.text = NULL;
-  return json_channel_render(&channel, &masked, message, env, out);
-}
-
-static void destroy(void *settings) {
-  struct ntfy *n = settings;
-
-  http_free(&n->http);
-  secret_free(&n->topic);
-  secret_free(&n->token);
-  secret_free(&n->password);
-  free(n->server);
-  free(n->username);
+  return http_exchange_render(&masked, message, env, out);
 }
 
 const struct sender sender_ntfy = {
@@ -269,9 +250,9 @@ const struct sender sender_ntfy = {
     .rate_window_s = 600,
     .defaults = defaults,
     .check = check,
-    .send = send_,
+    .send = http_exchange_send,
     .reread = http_settings_reread,
     .render = render,
     .close = http_settings_close,
-    .destroy = destroy,
+    .destroy = http_exchange_destroy,
 };

@@ -5,7 +5,7 @@
 
 #include "alert/channel/slack.h"
 
-#include "alert/channel/http.h"
+#include "alert/channel/http_exchange.h"
 #include "alert/channel/json_reply.h"
 #include "alert/text/alert_fields.h"
 #include "alert/text/message_texts.h"
@@ -28,7 +28,6 @@ enum {
   URL_MAX = 2000,
   LEAST_WAIT = 1,
   BROKEN_WAIT = 30,
-  REQUEST_MAX = 64 * 1024,
 };
 
 static const char service[] = "https://slack.com";
@@ -51,6 +50,7 @@ struct slack {
   char *icon_emoji;
   char *legacy_channel;
   char *base_url;
+  bool thread_lost; /* runtime: what the last answer said */
 };
 
 HTTP_SETTINGS(struct slack);
@@ -84,12 +84,6 @@ static const struct option options[] = {
 
 static const char *const line[] = {"WebhookURL", NULL};
 
-static void defaults(void *settings) {
-  struct slack *s = settings;
-
-  http_defaults(&s->http);
-}
-
 /* -- configuration --------------------------------------------------------- */
 
 static bool is_word(const char *text, const char *letters) {
@@ -114,38 +108,44 @@ static int mention_of(const char *mention, char *out, size_t size) {
   return 0;
 }
 
-static int check_mode(struct slack *s, const char *where,
-                      struct option_reporter *reporter) {
-  char why[200];
+static bool is_bot(const struct slack *s) {
+  return !secret_unset(&s->bot_token);
+}
+
+static int check_bot(const struct slack *s, const char *where,
+                     struct option_reporter *reporter) {
   int err = 0;
 
-  if (secret_unset(&s->webhook_url) == secret_unset(&s->bot_token)) {
+  if (s->channel_id == NULL || !is_word(s->channel_id, CAPITALS)) {
+    option_error(reporter, "%s: BotToken needs ChannelID, like \"C0123456789\"",
+                 where);
+    err = -EINVAL;
+  }
+  if (strpbrk(s->bot_token.value, " \t") != NULL) {
+    option_error(reporter, "%s: BotToken: expected one word", where);
+    err = -EINVAL;
+  }
+  return err;
+}
+
+static int check_mode(struct slack *s, const char *where,
+                      struct option_reporter *reporter) {
+  if (secret_unset(&s->webhook_url) != is_bot(s)) {
     option_error(reporter,
                  "%s: needs either WebhookURL or BotToken (or their ...File)",
                  where);
     return -EINVAL;
   }
-  if (secret_load(&s->webhook_url, where, "WebhookURL", reporter) < 0 ||
-      secret_load(&s->bot_token, where, "BotToken", reporter) < 0)
-    return -EINVAL;
-  if (s->webhook_url.value != NULL &&
-      http_url_check(s->webhook_url.value, s->http.options.allow_insecure, NULL,
-                     0, why, sizeof(why)) < 0) {
-    option_error(reporter, "%s: WebhookURL: %s", where, why);
-    err = -EINVAL;
-  }
-  if (s->bot_token.value != NULL &&
-      (s->channel_id == NULL || !is_word(s->channel_id, CAPITALS))) {
-    option_error(reporter, "%s: BotToken needs ChannelID, like \"C0123456789\"",
-                 where);
-    err = -EINVAL;
-  }
-  if (s->bot_token.value != NULL &&
-      strpbrk(s->bot_token.value, " \t") != NULL) {
-    option_error(reporter, "%s: BotToken: expected one word", where);
-    err = -EINVAL;
-  }
-  return err;
+  if (is_bot(s))
+    return http_exchange_need_secret(&s->http, &s->bot_token, "BotToken", where,
+                                     reporter) < 0
+               ? -EINVAL
+               : check_bot(s, where, reporter);
+  return http_exchange_need_secret(&s->http, &s->webhook_url, "WebhookURL",
+                                   where, reporter) < 0
+             ? -EINVAL
+             : http_exchange_check_url(&s->http, s->webhook_url.value,
+                                       "WebhookURL", where, reporter);
 }
 
 static int check(void *settings, const char *where,
@@ -153,10 +153,7 @@ static int check(void *settings, const char *where,
   struct slack *s = settings;
   int err = curl_transfer_check(&s->http.options, where, reporter);
   char text[64];
-  char why[200];
 
-  http_keep_secret(&s->http, &s->webhook_url);
-  http_keep_secret(&s->http, &s->bot_token);
   if (check_mode(s, where, reporter) < 0)
     err = -EINVAL;
   if (s->mention != NULL && mention_of(s->mention, text, sizeof(text)) < 0) {
@@ -167,21 +164,13 @@ static int check(void *settings, const char *where,
     err = -EINVAL;
   }
   if (s->base_url != NULL &&
-      http_url_check(s->base_url, s->http.options.allow_insecure, NULL, 0, why,
-                     sizeof(why)) < 0) {
-    option_error(reporter, "%s: BaseURL: %s", where, why);
+      http_exchange_check_url(&s->http, s->base_url, "BaseURL", where,
+                              reporter) < 0)
     err = -EINVAL;
-  }
   return err;
 }
 
 /* -- the message ----------------------------------------------------------- */
-
-static enum level shown_level(const struct message *message) {
-  if (message->kind == MESSAGE_RESOLVED)
-    return LEVEL_OK;
-  return message->level < LEVEL_COUNT ? message->level : LEVEL_ERROR;
-}
 
 static int escaped(const char *text, size_t max, struct buf *out) {
   struct buf cut;
@@ -232,7 +221,7 @@ static void add_attachment(struct json_writer *j, const struct message *message,
   char foot[300];
   struct buf url;
 
-  json_writer_text(j, a, "color", colours[shown_level(message)]);
+  json_writer_text(j, a, "color", colours[message_level_now(message)]);
   json_writer_text(j, a, "fallback", title);
   buf_init(&url, URL_MAX + 1);
   if (message_url(message, URL_MAX, &url) < 0)
@@ -264,8 +253,8 @@ static const char *thread_of(const struct slack *s,
 }
 
 static void add_addressing(struct json_writer *j, const struct slack *s,
-                           const struct message *message, bool threaded) {
-  const char *thread = threaded ? thread_of(s, message) : NULL;
+                           const struct message *message) {
+  const char *thread = thread_of(s, message);
 
   if (s->channel_id != NULL)
     json_writer_text(j, j->root, "channel", s->channel_id);
@@ -282,38 +271,49 @@ static void add_addressing(struct json_writer *j, const struct slack *s,
   }
 }
 
-static int payload(const struct slack *s, const struct message *message,
-                   const struct sender_env *env, bool threaded,
-                   struct buf *out) {
+static int payload(const void *settings, const struct message *message,
+                   const struct sender_env *env, struct json_writer *j) {
   static const struct text_limits limits = {
       TARGET_SLACK, TEXT_LIMITS_CHARACTERS, TITLE_MAX, BODY_MAX, LINES_MAX};
-  struct json_writer j;
+  const struct slack *s = settings;
   struct buf title, body, text;
   char mention[64] = "";
-  int err;
 
-  json_writer_init(&j);
   buf_init(&title, TEMPLATE_OUTPUT_MAX);
   buf_init(&body, TEMPLATE_OUTPUT_MAX);
   buf_init(&text, TEMPLATE_OUTPUT_MAX);
-  err = text_limits_message(message, &limits, &title, &body);
   if (s->mention != NULL && message->level == LEVEL_EMERGENCY &&
       message->kind != MESSAGE_RESOLVED && message->kind != MESSAGE_ACKED &&
       !message->quiet)
     mention_of(s->mention, mention, sizeof(mention));
-  if (err == 0)
-    err = buf_addf(&text, "%s%s", mention, title.data);
-  if (err == 0) {
-    json_writer_text(&j, j.root, "text", text.data);
-    add_addressing(&j, s, message, threaded);
-    add_attachment(&j, message, env, title.data, body.data);
-    err = json_writer_print(&j, out);
+  buf_put_result(&text, text_limits_message(message, &limits, &title, &body));
+  if (buf_error(&text) == 0)
+    buf_putf(&text, "%s%s", mention, title.data);
+  if (buf_error(&text) == 0) {
+    json_writer_text(j, j->root, "text", text.data);
+    add_addressing(j, s, message);
+    add_attachment(j, message, env, title.data, body.data);
+  } else {
+    j->failed = true;
   }
   buf_free(&title);
   buf_free(&body);
   buf_free(&text);
-  json_writer_free(&j);
-  return err;
+  return j->failed ? -ENOMEM : 0;
+}
+
+static void target(const void *settings, const struct message *message,
+                   bool masked, struct http_target *where) {
+  const struct slack *s = settings;
+
+  (void)message;
+  where->content_type = "application/json; charset=utf-8";
+  if (is_bot(s))
+    buf_putf(&where->url, "%s/api/chat.postMessage",
+             s->base_url != NULL ? s->base_url : service);
+  else
+    http_target_secret_url(where, &s->webhook_url, masked);
+  http_target_bearer(where, &s->bot_token, masked);
 }
 
 /* -- talking --------------------------------------------------------------- */
@@ -416,26 +416,8 @@ static void judge_webhook(struct slack *s, const struct http_answer *answer,
            answer->status);
 }
 
-/* Returns the error of the answer, "" for none; valid as long as json. */
-static const char *judge_bot(struct slack *s, const struct http_answer *answer,
-                             const cJSON *json, const struct message *message,
-                             struct send_result *result) {
-  const char *error = json_reply_text(json, "error");
-
-  if (!cJSON_IsObject(json) ||
-      !cJSON_IsBool(cJSON_GetObjectItemCaseSensitive(json, "ok"))) {
-    unreadable(s, answer, result);
-    return "";
-  }
-  if (cJSON_IsTrue(cJSON_GetObjectItemCaseSensitive(json, "ok"))) {
-    if (strlen(json_reply_text(json, "ts")) < 64 &&
-        strlen(json_reply_text(json, "channel")) < 64)
-      snprintf(result->provider_ref, sizeof(result->provider_ref), "%s:%s",
-               json_reply_text(json, "channel"), json_reply_text(json, "ts"));
-    http_why(&s->http, NULL, result, "ok, ts %.64s",
-             json_reply_text(json, "ts"));
-    return "";
-  }
+static void bot_failed(struct slack *s, const struct http_answer *answer,
+                       const char *error, struct send_result *result) {
   result->outcome = SEND_REFUSED_MESSAGE;
   for (size_t i = 0; i < sizeof(bot_errors) / sizeof(bot_errors[0]); i++)
     if (strcmp(error, bot_errors[i].error) == 0) {
@@ -443,127 +425,77 @@ static const char *judge_bot(struct slack *s, const struct http_answer *answer,
       result->wait_s = bot_errors[i].wait_s;
       result->stop = bot_errors[i].stop;
     }
-  if (result->outcome == SEND_SHRINK && message->shrink)
-    result->outcome = SEND_REFUSED_MESSAGE;
   if (result->outcome == SEND_RETRY && answer->retry_after >= 0)
     result->wait_s = answer->retry_after;
+  s->thread_lost = strcmp(error, "thread_not_found") == 0;
   http_why(&s->http, NULL, result, "HTTP %ld, but not ok: %.100s",
            answer->status, error);
-  return error;
+}
+
+static void judge_bot(struct slack *s, const struct http_answer *answer,
+                      const cJSON *json, struct send_result *result) {
+  const cJSON *ok = cJSON_GetObjectItemCaseSensitive(json, "ok");
+  const char *channel = json_reply_text(json, "channel");
+  const char *ts = json_reply_text(json, "ts");
+
+  if (!cJSON_IsBool(ok)) {
+    unreadable(s, answer, result);
+  } else if (cJSON_IsTrue(ok)) {
+    if (strlen(ts) < 64 && strlen(channel) < 64)
+      snprintf(result->provider_ref, sizeof(result->provider_ref), "%s:%s",
+               channel, ts);
+    http_why(&s->http, NULL, result, "ok, ts %.64s", ts);
+  } else {
+    bot_failed(s, answer, json_reply_text(json, "error"), result);
+  }
+}
+
+static void accepted(void *settings, const struct http_answer *answer,
+                     const cJSON *json, struct send_result *result) {
+  struct slack *s = settings;
+
+  if (is_bot(s))
+    judge_bot(s, answer, json, result);
+  else
+    judge_webhook(s, answer, json, result);
 }
 
 /* 429 with the wait in the body. */
-static void heed_body(const cJSON *json, const struct http_answer *answer,
-                      struct send_result *result) {
-  const cJSON *wait = cJSON_GetObjectItemCaseSensitive(json, "retry_after");
+static void refused(void *settings, const struct http_answer *answer,
+                    const cJSON *json, const struct sender_env *env,
+                    struct send_result *result) {
+  double wait = json_reply_number(json, "retry_after");
 
-  if (answer->status == 429 && cJSON_IsNumber(wait) &&
-      wait->valuedouble > result->wait_s && wait->valuedouble < HTTP_WAIT_MAX)
-    result->wait_s = wait->valuedouble;
+  (void)settings;
+  (void)env;
+  if (answer->status == 429 && wait > result->wait_s && wait < HTTP_WAIT_MAX)
+    result->wait_s = wait;
 }
 
-enum next { DONE, WITHOUT_THREAD, ONCE_MORE };
+static const struct http_exchange exchange = {
+    .options = options,
+    .rules = webhook_rules,
+    .target = target,
+    .payload = payload,
+    .accepted = accepted,
+    .refused = refused,
+};
 
-static enum next attempt(struct slack *s, const struct message *message,
-                         const struct sender_env *env, bool threaded,
-                         const struct buf *body, struct send_result *result) {
-  bool bot = s->bot_token.value != NULL;
-  char bearer[SECRET_SIZE_MAX + 64] = "";
-  const char *headers[] = {"Content-Type: application/json; charset=utf-8",
-                           bot ? bearer : NULL, NULL};
-  struct http_request request = {.method = "POST",
-                                 .headers = headers,
-                                 .body = body->data,
-                                 .body_len = body->len};
-  struct http_answer answer;
-  enum next next = DONE;
-  char url[2048];
-  cJSON *json;
-
-  if (bot) {
-    snprintf(bearer, sizeof(bearer), "Authorization: Bearer %s",
-             s->bot_token.value);
-    snprintf(url, sizeof(url), "%s/api/chat.postMessage",
-             s->base_url != NULL ? s->base_url : service);
-  }
-  request.url = bot ? url : s->webhook_url.value;
-  http_perform(&s->http, &request, env, &answer);
-  explicit_bzero(bearer, sizeof(bearer));
-  json = json_reply_parse(&answer);
-  if (http_judge(&s->http, &answer, webhook_rules, message, result)) {
-    if (!bot)
-      judge_webhook(s, &answer, json, result);
-    else if (strcmp(judge_bot(s, &answer, json, message, result),
-                    "thread_not_found") == 0 &&
-             threaded)
-      next = WITHOUT_THREAD;
-  } else {
-    heed_body(json, &answer, result);
-  }
-  if (result->outcome == SEND_REFUSED_CHANNEL && answer.status >= 200) {
-    char why[200];
-    if (http_reread(&s->http) &&
-        (bot ||
-         http_url_check(s->webhook_url.value, s->http.options.allow_insecure,
-                        NULL, 0, why, sizeof(why)) == 0))
-      next = ONCE_MORE;
-  }
-  cJSON_Delete(json);
-  http_answer_free(&answer);
-  return next;
+static void defaults(void *settings) {
+  http_exchange_defaults(settings, &exchange);
 }
 
+/* A thread that somebody deleted must not keep the message from people. */
 static void send_(void *settings, const struct message *message,
                   const struct sender_env *env, struct send_result *result) {
   struct slack *s = settings;
-  bool threaded = true;
-  enum next next = ONCE_MORE;
-  struct buf body;
+  struct message alone = *message;
 
-  buf_init(&body, REQUEST_MAX);
-  for (int tries = 0; next != DONE && tries < 2; tries++) {
-    http_result_init(result);
-    buf_clear(&body);
-    if (payload(s, message, env, threaded, &body) < 0) {
-      snprintf(result->why, sizeof(result->why), "out of memory");
-      break;
-    }
-    next = attempt(s, message, env, threaded, &body, result);
-    threaded = threaded && next != WITHOUT_THREAD;
-  }
-  buf_free(&body);
-}
-
-static int render(const void *settings, const struct message *message,
-                  const struct sender_env *env, struct buf *out) {
-  const struct slack *s = settings;
-  int err;
-
-  if (s->bot_token.text != NULL || s->bot_token.file != NULL)
-    err = buf_addf(out,
-                   "POST %s/api/chat.postMessage\nAuthorization: Bearer ***\n",
-                   s->base_url != NULL ? s->base_url : service);
-  else
-    err = buf_adds(out, "POST https://***\n");
-  if (err == 0)
-    err = buf_adds(out, "Content-Type: application/json; charset=utf-8\n\n");
-  if (err == 0)
-    err = payload(s, message, env, true, out);
-  return err < 0 ? err : buf_adds(out, "\n");
-}
-
-static void destroy(void *settings) {
-  struct slack *s = settings;
-
-  http_free(&s->http);
-  secret_free(&s->webhook_url);
-  secret_free(&s->bot_token);
-  free(s->channel_id);
-  free(s->mention);
-  free(s->username);
-  free(s->icon_emoji);
-  free(s->legacy_channel);
-  free(s->base_url);
+  s->thread_lost = false;
+  http_exchange_send(settings, message, env, result);
+  alone.root_ref = "";
+  if (s->thread_lost && thread_of(s, message) != NULL)
+    http_exchange_send(settings, &alone, env, result);
 }
 
 const struct sender sender_slack = {
@@ -579,7 +511,7 @@ const struct sender sender_slack = {
     .check = check,
     .send = send_,
     .reread = http_settings_reread,
-    .render = render,
+    .render = http_exchange_render,
     .close = http_settings_close,
-    .destroy = destroy,
+    .destroy = http_exchange_destroy,
 };

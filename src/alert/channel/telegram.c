@@ -6,7 +6,7 @@
 
 #include "alert/channel/telegram.h"
 
-#include "alert/channel/json_channel.h"
+#include "alert/channel/http_exchange.h"
 #include "alert/channel/json_reply.h"
 
 #include <errno.h>
@@ -50,12 +50,6 @@ static const char *const line[] = {"BotToken", "ChatID", NULL};
 #define DIGITS "0123456789"
 #define LETTERS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
-static void defaults(void *settings) {
-  struct telegram *t = settings;
-
-  http_defaults(&t->http);
-}
-
 /* -- configuration --------------------------------------------------------- */
 
 /* "123456789:AAF..." */
@@ -84,11 +78,8 @@ static int check(void *settings, const char *where,
   struct telegram *t = settings;
   int err = curl_transfer_check(&t->http.options, where, reporter);
 
-  http_keep_secret(&t->http, &t->token);
-  if (secret_unset(&t->token)) {
-    option_error(reporter, "%s: needs BotToken or BotTokenFile", where);
-    err = -EINVAL;
-  } else if (secret_load(&t->token, where, "BotToken", reporter) < 0) {
+  if (http_exchange_need_secret(&t->http, &t->token, "BotToken", where,
+                                reporter) < 0) {
     err = -EINVAL;
   } else if (!is_token(t->token.value)) {
     option_error(reporter,
@@ -104,8 +95,8 @@ static int check(void *settings, const char *where,
     err = -EINVAL;
   }
   if (t->base_url != NULL &&
-      json_channel_check_url(&t->http, t->base_url, "BaseURL", where,
-                             reporter) < 0)
+      http_exchange_check_url(&t->http, t->base_url, "BaseURL", where,
+                              reporter) < 0)
     err = -EINVAL;
   return err;
 }
@@ -113,7 +104,7 @@ static int check(void *settings, const char *where,
 /* -- the message ----------------------------------------------------------- */
 
 static void target(const void *settings, const struct message *message,
-                   bool masked, struct json_target *where) {
+                   bool masked, struct http_target *where) {
   const struct telegram *t = settings;
 
   (void)message;
@@ -135,7 +126,7 @@ static int payload(const void *settings, const struct message *message,
 
   (void)env;
   buf_init(&text, 8 * TEXT_MAX);
-  err = json_channel_text(message, TEXT_LIMITS_UTF16, TEXT_MAX, &text);
+  err = http_exchange_text(message, TEXT_LIMITS_UTF16, TEXT_MAX, &text);
   if (err == 0) {
     if (is_number(t->chat))
       json_writer_number(j, j->root, "chat_id", strtod(t->chat, NULL));
@@ -174,7 +165,7 @@ static void accepted(void *settings, const struct http_answer *answer,
 
   if (!cJSON_IsTrue(cJSON_GetObjectItemCaseSensitive(json, "ok")) ||
       !(id >= 1 && id < 1e15)) {
-    json_channel_unreadable(settings, answer, result);
+    http_exchange_unreadable(settings, answer, result);
     return;
   }
   snprintf(result->provider_ref, sizeof(result->provider_ref), "%.0f", id);
@@ -207,8 +198,8 @@ static void refused(void *settings, const struct http_answer *answer,
   }
 }
 
-static const struct json_channel channel = {
-    .method = "POST",
+static const struct http_exchange exchange = {
+    .options = options,
     .rules = rules,
     .target = target,
     .payload = payload,
@@ -216,23 +207,8 @@ static const struct json_channel channel = {
     .refused = refused,
 };
 
-static void send_(void *settings, const struct message *message,
-                  const struct sender_env *env, struct send_result *result) {
-  json_channel_send(&channel, settings, message, env, result);
-}
-
-static int render(const void *settings, const struct message *message,
-                  const struct sender_env *env, struct buf *out) {
-  return json_channel_render(&channel, settings, message, env, out);
-}
-
-static void destroy(void *settings) {
-  struct telegram *t = settings;
-
-  http_free(&t->http);
-  secret_free(&t->token);
-  free(t->chat);
-  free(t->base_url);
+static void defaults(void *settings) {
+  http_exchange_defaults(settings, &exchange);
 }
 
 const struct sender sender_telegram = {
@@ -246,9 +222,9 @@ const struct sender sender_telegram = {
     .rate_window_s = 60,
     .defaults = defaults,
     .check = check,
-    .send = send_,
+    .send = http_exchange_send,
     .reread = http_settings_reread,
-    .render = render,
+    .render = http_exchange_render,
     .close = http_settings_close,
-    .destroy = destroy,
+    .destroy = http_exchange_destroy,
 };

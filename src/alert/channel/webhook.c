@@ -5,7 +5,7 @@
 
 #include "alert/channel/webhook.h"
 
-#include "alert/channel/http.h"
+#include "alert/channel/http_exchange.h"
 #include "alert/channel/signature.h"
 #include "alert/text/message_texts.h"
 #include "alert/text/template.h"
@@ -20,11 +20,9 @@
 #include <strings.h>
 
 enum {
-  REQUEST_MAX = 256 * 1024,
   LEAST_WAIT = 5,
   SCHEMA = 1,
   OWN_HEADERS_MAX = 16,
-  HEADERS_MAX = OWN_HEADERS_MAX + 8,
 };
 
 enum method { METHOD_POST, METHOD_PUT };
@@ -72,12 +70,6 @@ static const struct option options[] = {
     {.name = NULL}};
 
 static const char *const line[] = {"URL", NULL};
-
-static void defaults(void *settings) {
-  struct webhook *w = settings;
-
-  http_defaults(&w->http);
-}
 
 static const char *content_type(const struct webhook *w) {
   return w->content_type != NULL ? w->content_type
@@ -198,8 +190,10 @@ static int add_schema(const struct message *message,
   return err;
 }
 
-static int body_of(const struct webhook *w, const struct message *message,
+static int body_of(const void *settings, const struct message *message,
                    const struct sender_env *env, struct buf *out) {
+  const struct webhook *w = settings;
+
   if (w->body == NULL)
     return add_schema(message, env, out);
   return message_render(
@@ -378,55 +372,45 @@ static int check(void *settings, const char *where,
 
 /* -- talking --------------------------------------------------------------- */
 
-/* The header lines, each allocated; signature and token may be NULL. */
-struct headers {
-  char *lines[HEADERS_MAX + 1];
-  size_t n;
-  bool failed;
-};
-
-static void add_header(struct headers *h, const char *name, const char *value) {
-  char *text = NULL;
-  bool blank = value[strspn(value, " ")] == '\0'; /* libcurl's way to say so */
-
-  if (h->n == HEADERS_MAX ||
-      asprintf(&text, blank ? "%s;" : "%s: %s", name, value) < 0) {
-    h->failed = true;
-    return;
-  }
-  h->lines[h->n++] = text;
-}
-
-static void headers_free(struct headers *h) {
-  for (size_t i = 0; i < h->n; i++) {
-    explicit_bzero(h->lines[i], strlen(h->lines[i]));
-    free(h->lines[i]);
-  }
-}
-
-static void headers_of(const struct webhook *w, const struct message *message,
-                       const char *bearer, const char *signature,
-                       struct headers *h) {
+static void add_headers(const struct webhook *w, const struct message *message,
+                        bool masked, struct http_target *where) {
   char number[16];
-  char token[SECRET_SIZE_MAX + 16];
 
-  memset(h, 0, sizeof(*h));
   snprintf(number, sizeof(number), "%u",
            message->attempt > 0 ? message->attempt : 1);
-  add_header(h, "Content-Type", content_type(w));
-  add_header(h, "Idempotency-Key", message->delivery_id);
-  add_header(h, "X-Kasa-Event", event_of(message));
-  add_header(h, "X-Kasa-Delivery", message->delivery_id);
-  add_header(h, "X-Kasa-Attempt", number);
-  if (signature != NULL)
-    add_header(h, "X-Kasa-Signature", signature);
-  if (bearer != NULL) {
-    snprintf(token, sizeof(token), "Bearer %s", bearer);
-    add_header(h, "Authorization", token);
-    explicit_bzero(token, sizeof(token));
+  http_target_header(where, "Idempotency-Key", message->delivery_id);
+  http_target_header(where, "X-Kasa-Event", event_of(message));
+  http_target_header(where, "X-Kasa-Delivery", message->delivery_id);
+  http_target_header(where, "X-Kasa-Attempt", number);
+  if (!secret_unset(&w->hmac) && masked)
+    http_target_header(where, "X-Kasa-Signature", "t=***,v1=***");
+}
+
+static void target(const void *settings, const struct message *message,
+                   bool masked, struct http_target *where) {
+  const struct webhook *w = settings;
+  char signature[SIGNATURE_SIZE];
+
+  where->method = methods[w->method];
+  where->content_type = content_type(w);
+  where->user = w->username;
+  where->password = masked ? NULL : w->password.value;
+  if (masked)
+    buf_putf(&where->url, "https://%s/***", w->host);
+  else
+    buf_puts(&where->url, w->url.value);
+  add_headers(w, message, masked, where);
+  if (w->hmac.value != NULL && !masked) {
+    if (signature_of(w->hmac.value,
+                     where->env->wall_ms(where->env->clock_arg) / 1000,
+                     where->body->data, where->body->len, signature) < 0)
+      where->failed = true;
+    else
+      http_target_header(where, "X-Kasa-Signature", signature);
   }
+  http_target_bearer(where, &w->bearer, masked);
   for (size_t i = 0; i + 1 < w->headers.count; i += 2)
-    add_header(h, w->headers.items[i], w->headers.items[i + 1]);
+    http_target_header(where, w->headers.items[i], w->headers.items[i + 1]);
 }
 
 static const struct http_rule rules[] = {
@@ -437,98 +421,29 @@ static const struct http_rule rules[] = {
     {0, 0, SEND_RETRY, 0, false, NULL},
 };
 
-/* One exchange; returns whether another makes sense. */
-static bool attempt(struct webhook *w, const struct message *message,
-                    const struct sender_env *env, const struct buf *body,
-                    struct send_result *result) {
-  char signature[SIGNATURE_SIZE];
-  struct http_answer answer;
-  struct headers headers;
-  struct http_request request = {.method = methods[w->method],
-                                 .url = w->url.value,
-                                 .user = w->username,
-                                 .body = body->data,
-                                 .body_len = body->len};
-  char why[200];
-  bool again;
-
-  if (w->hmac.value != NULL &&
-      signature_of(w->hmac.value, env->wall_ms(env->clock_arg) / 1000,
-                   body->data, body->len, signature) < 0) {
-    snprintf(result->why, sizeof(result->why), "cannot sign");
-    return false;
-  }
-  headers_of(w, message, w->bearer.value,
-             w->hmac.value != NULL ? signature : NULL, &headers);
-  if (headers.failed) {
-    headers_free(&headers);
-    snprintf(result->why, sizeof(result->why), "out of memory");
-    return false;
-  }
-  request.headers = (const char *const *)headers.lines;
-  request.password = w->password.value;
-  http_perform(&w->http, &request, env, &answer);
-  if (http_judge(&w->http, &answer, rules, message, result))
-    http_why(&w->http, NULL, result, "HTTP %ld", answer.status);
-  again = result->outcome == SEND_REFUSED_CHANNEL &&
-          http_secrets_changed(&w->http, &answer) &&
-          http_url_check(w->url.value, w->http.options.allow_insecure, NULL, 0,
-                         why, sizeof(why)) == 0;
-  headers_free(&headers);
-  http_answer_free(&answer);
-  return again;
+static void accepted(void *settings, const struct http_answer *answer,
+                     const cJSON *json, struct send_result *result) {
+  (void)json;
+  http_why(settings, NULL, result, "HTTP %ld", answer->status);
 }
 
-static void send_(void *settings, const struct message *message,
-                  const struct sender_env *env, struct send_result *result) {
-  struct webhook *w = settings;
-  struct buf body;
+static const struct http_exchange exchange = {
+    .options = options,
+    .rules = rules,
+    .target = target,
+    .body = body_of,
+    .accepted = accepted,
+};
 
-  http_result_init(result);
-  buf_init(&body, REQUEST_MAX);
-  if (body_of(w, message, env, &body) < 0 || body.data == NULL)
-    snprintf(result->why, sizeof(result->why), "cannot write the body");
-  else if (attempt(w, message, env, &body, result))
-    attempt(w, message, env, &body, result);
-  buf_free(&body);
-}
-
-static int render(const void *settings, const struct message *message,
-                  const struct sender_env *env, struct buf *out) {
-  const struct webhook *w = settings;
-  struct headers headers;
-  int err;
-
-  headers_of(w, message, secret_unset(&w->bearer) ? NULL : "***",
-             secret_unset(&w->hmac) ? NULL : "t=***,v1=***", &headers);
-  err = headers.failed ? -ENOMEM : 0;
-  if (err == 0)
-    err = buf_addf(out, "%s https://%s/***\n", methods[w->method], w->host);
-  for (size_t i = 0; i < headers.n && err == 0; i++)
-    err = buf_addf(out, "%s\n", headers.lines[i]);
-  if (err == 0 && w->username != NULL)
-    err = buf_adds(out, "Authorization: Basic ***\n");
-  if (err == 0)
-    err = buf_adds(out, "\n");
-  if (err == 0)
-    err = body_of(w, message, env, out);
-  headers_free(&headers);
-  return err < 0 ? err : buf_adds(out, "\n");
+static void defaults(void *settings) {
+  http_exchange_defaults(settings, &exchange);
 }
 
 static void destroy(void *settings) {
   struct webhook *w = settings;
 
-  http_free(&w->http);
-  secret_free(&w->url);
-  secret_free(&w->bearer);
-  secret_free(&w->password);
-  secret_free(&w->hmac);
-  option_strings_free(&w->headers);
   template_free(w->body);
-  free(w->username);
-  free(w->content_type);
-  free(w->body_text);
+  http_exchange_destroy(settings);
 }
 
 const struct sender sender_webhook = {
@@ -543,9 +458,9 @@ const struct sender sender_webhook = {
     .rate_window_s = 600,
     .defaults = defaults,
     .check = check,
-    .send = send_,
+    .send = http_exchange_send,
     .reread = http_settings_reread,
-    .render = render,
+    .render = http_exchange_render,
     .close = http_settings_close,
     .destroy = destroy,
 };

@@ -48,3 +48,9 @@ bool message_opens(enum message_kind kind) {
   return kind == MESSAGE_OPEN || kind == MESSAGE_UPDATE ||
          kind == MESSAGE_REPEAT;
 }
+
+enum level message_level_now(const struct message *message) {
+  if (message->kind == MESSAGE_RESOLVED)
+    return LEVEL_OK;
+  return message->level < LEVEL_COUNT ? message->level : LEVEL_ERROR;
+}

@@ -296,7 +296,8 @@ static void stop_ringing(struct pushover *p, const char *path,
 
   buf_init(&form, 256);
   http_result_init(result);
-  if (pushover_add_field(&form, "token", p->token.value) < 0) {
+  pushover_add_field(&form, "token", p->token.value);
+  if (buf_error(&form) < 0) {
     snprintf(result->why, sizeof(result->why), "out of memory");
     return;
   }

@@ -62,26 +62,26 @@ void pushover_tag(const struct alert *alert, char out[PUSHOVER_TAG_SIZE]) {
   snprintf(out, PUSHOVER_TAG_SIZE, "kasa-%.16s", alert->fingerprint);
 }
 
-int pushover_add_field(struct buf *form, const char *name, const char *value) {
+void pushover_add_field(struct buf *form, const char *name, const char *value) {
   static const char hex[] = "0123456789ABCDEF";
-  int err = buf_addf(form, "%s%s=", form->len > 0 ? "&" : "", name);
 
-  for (; *value != '\0' && err == 0; value++) {
+  buf_putf(form, "%s%s=", form->len > 0 ? "&" : "", name);
+  for (; *value != '\0'; value++) {
     unsigned char c = (unsigned char)*value;
     char code[3] = {'%', hex[c >> 4], hex[c & 15]};
     bool plain = (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') ||
                  (c >= 'a' && c <= 'z') || strchr("-._~", c) != NULL;
-    err = buf_add(form, plain ? value : code, plain ? 1 : 3);
+
+    buf_put(form, plain ? value : code, plain ? 1 : 3);
   }
-  return err;
 }
 
-static int add_number(struct buf *form, const char *name, double value) {
-  return buf_addf(form, "&%s=%.0f", name, value);
+static void add_number(struct buf *form, const char *name, double value) {
+  buf_putf(form, "&%s=%.0f", name, value);
 }
 
-static int add_texts(const struct pushover *p, const struct message *message,
-                     struct buf *form) {
+static void add_texts(const struct pushover *p, const struct message *message,
+                      struct buf *form) {
   struct text_limits limits = {
       p->format == FORMAT_HTML ? TARGET_HTML : TARGET_PLAIN,
       TEXT_LIMITS_CHARACTERS, TITLE_MAX, MESSAGE_MAX, 0};
@@ -101,60 +101,56 @@ static int add_texts(const struct pushover *p, const struct message *message,
     buf_clear(&title);
     err = text_limits_message(message, &limits, &title, &plain);
   }
-  if (err == 0)
-    err = pushover_add_field(form, "title", title.data);
-  if (err == 0)
-    err = pushover_add_field(
+  buf_put_result(form, err);
+  if (err == 0) {
+    pushover_add_field(form, "title", title.data);
+    pushover_add_field(
         form, "message",
         format == FORMAT_PLAIN && plain.data != NULL ? plain.data : body.data);
-  if (err == 0 && format == FORMAT_HTML)
-    err = buf_adds(form, "&html=1");
-  if (err == 0 && format == FORMAT_MONOSPACE)
-    err = buf_adds(form, "&monospace=1");
+  }
+  if (format == FORMAT_HTML)
+    buf_puts(form, "&html=1");
+  if (format == FORMAT_MONOSPACE)
+    buf_puts(form, "&monospace=1");
   buf_free(&title);
   buf_free(&body);
   buf_free(&plain);
-  return err;
+}
+
+static void add_url(const struct message *message, struct buf *form) {
+  struct buf url;
+
+  buf_init(&url, URL_MAX + 1);
+  buf_put_result(form, message_url(message, URL_MAX, &url));
+  if (url.len > 0) {
+    pushover_add_field(form, "url", url.data);
+    pushover_add_field(form, "url_title", "Open the dashboard");
+  }
+  buf_free(&url);
 }
 
 int pushover_form(const struct pushover *p, const struct message *message,
                   const char *token, const char *user, struct buf *form) {
   int priority = priority_of(p, message);
   char tag[PUSHOVER_TAG_SIZE];
-  struct buf url;
-  int err;
 
-  buf_init(&url, URL_MAX + 1);
-  err = pushover_add_field(form, "token", token);
-  if (err == 0)
-    err = pushover_add_field(form, "user", user);
-  if (err == 0)
-    err = add_texts(p, message, form);
-  if (err == 0)
-    err = add_number(form, "priority", priority);
-  if (err == 0)
-    err = add_number(form, "timestamp", (double)(message->created / 1000));
-  if (err == 0 && priority == EMERGENCY) {
+  pushover_add_field(form, "token", token);
+  pushover_add_field(form, "user", user);
+  add_texts(p, message, form);
+  add_number(form, "priority", priority);
+  add_number(form, "timestamp", (double)(message->created / 1000));
+  if (priority == EMERGENCY) {
     pushover_tag(message->alert, tag);
-    err = add_number(form, "retry", p->retry);
-    if (err == 0)
-      err = add_number(form, "expire", p->expire);
-    if (err == 0)
-      err = pushover_add_field(form, "tags", tag);
-  } else if (err == 0 && p->ttl > 0) {
-    err = add_number(form, "ttl", p->ttl);
+    add_number(form, "retry", p->retry);
+    add_number(form, "expire", p->expire);
+    pushover_add_field(form, "tags", tag);
+  } else if (p->ttl > 0) {
+    add_number(form, "ttl", p->ttl);
   }
-  if (err == 0 && p->device != NULL)
-    err = pushover_add_field(form, "device", p->device);
-  if (err == 0 && p->sound != NULL && priority >= 0)
-    err = pushover_add_field(form, "sound", p->sound);
-  if (err == 0)
-    err = message_url(message, URL_MAX, &url);
-  if (err == 0 && url.len > 0) {
-    err = pushover_add_field(form, "url", url.data);
-    if (err == 0)
-      err = pushover_add_field(form, "url_title", "Open the dashboard");
-  }
-  buf_free(&url);
-  return err;
+  if (p->device != NULL)
+    pushover_add_field(form, "device", p->device);
+  if (p->sound != NULL && priority >= 0)
+    pushover_add_field(form, "sound", p->sound);
+  add_url(message, form);
+  return buf_error(form);
 }

@@ -28,8 +28,8 @@ struct pushover {
 /* The whole form of a message: 0, -ENOMEM, -EMSGSIZE. Pure. */
 int pushover_form(const struct pushover *p, const struct message *message,
                   const char *token, const char *user, struct buf *form);
-/* Appends one field, percent-encoded. */
-int pushover_add_field(struct buf *form, const char *name, const char *value);
+/* Appends one field, percent-encoded; form remembers a failure. */
+void pushover_add_field(struct buf *form, const char *name, const char *value);
 /* What all emergencies of an alert are tagged with, to be cancelled by. */
 void pushover_tag(const struct alert *alert, char out[PUSHOVER_TAG_SIZE]);
 
