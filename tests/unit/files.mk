@@ -97,7 +97,12 @@ check_PROGRAMS += \
 check_PROGRAMS += \
 	%D%/energy/check_counter \
 	%D%/energy/check_ledger \
+	%D%/energy/check_ledger_faults \
 	%D%/energy/check_ledger_query
+
+tests_unit_energy_check_ledger_faults_SOURCES = \
+	%D%/energy/check_ledger_faults.c \
+	%D%/energy/faulty_vfs.c %D%/energy/faulty_vfs.h
 
 # the plugins, with the functions of the daemon replaced
 PLUGIN_TEST_CPPFLAGS = $(PLUGIN_CPPFLAGS) -DKASA_VERSION='"$(PACKAGE_VERSION)"'

@@ -198,6 +198,7 @@ enum ledger_disk_result ledger_disk_save(struct ledger_disk *d,
     result = open_any(d, why[0] != '\0' ? other : why);
     if (result == LEDGER_DISK_FAILED || result == LEDGER_DISK_NEWER)
       return result;
+    ledger_disk_settle_doubt(d);
     ledger_disk_all_is_new(d);
   }
   rc = ledger_disk_write(d);

@@ -15,15 +15,25 @@ struct ledger_disk {
   sqlite3 *db; /* NULL: not open */
   ino_t inode;
   bool newer; /* not ours to write */
+  /* Of the last transaction: its number, which it leaves in the file, and, when
+   * it failed, how many of the entries that wait were in it. It may be there
+   * all the same. */
+  int64_t batch;
+  bool in_doubt;
+  size_t in_doubt_num;
 };
 
 /* ledger_disk_read.c: a SQLite code. */
 int ledger_disk_read(struct ledger_disk *d);
+/* The number of the last transaction in the file. A SQLite code. */
+int ledger_disk_batch(struct ledger_disk *d, int64_t *batch);
 /* Takes back what was read. */
 void ledger_disk_forget(struct ledger *l);
 
 /* ledger_disk_write.c: a SQLite code; what could not be written waits. */
 int ledger_disk_write(struct ledger_disk *d);
+/* After the file was opened: what is in it already waits no longer. */
+void ledger_disk_settle_doubt(struct ledger_disk *d);
 /* The file is another one than before: everything is to be written. */
 void ledger_disk_all_is_new(struct ledger_disk *d);
 

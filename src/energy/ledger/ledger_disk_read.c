@@ -161,6 +161,17 @@ void ledger_disk_forget(struct ledger *l) {
   l->newest_us = 0;
 }
 
+int ledger_disk_batch(struct ledger_disk *d, int64_t *batch) {
+  sqlite3_stmt *stmt = NULL;
+  int rc = sqlite3_prepare_v2(
+      d->db, "SELECT value FROM meta WHERE key = 'batch'", -1, &stmt, NULL);
+
+  *batch = 0;
+  if (rc == SQLITE_OK && sqlite3_step(stmt) == SQLITE_ROW)
+    *batch = sqlite3_column_int64(stmt, 0);
+  return rc == SQLITE_OK ? sqlite3_finalize(stmt) : rc;
+}
+
 int ledger_disk_read(struct ledger_disk *d) {
   static const struct {
     const char *sql;
@@ -188,6 +199,8 @@ int ledger_disk_read(struct ledger_disk *d) {
     if (rc == SQLITE_OK)
       rc = each(d, tables[i].sql, tables[i].take);
   d->ledger->periods_saved = d->ledger->periods_num;
+  if (rc == SQLITE_OK)
+    rc = ledger_disk_batch(d, &d->batch);
   if (rc != SQLITE_OK)
     ledger_disk_forget(d->ledger);
   pthread_mutex_unlock(&d->ledger->lock);

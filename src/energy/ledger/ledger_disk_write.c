@@ -27,6 +27,7 @@ struct copy {
   char slot_period[LEDGER_PERIOD_SIZE];
   double slot_price; /* NAN: not known */
   char currency[CURRENCY_SIZE];
+  int64_t batch;
 };
 
 static void copy_free(struct copy *c) {
@@ -264,11 +265,11 @@ static int write_days(sqlite3_stmt *stmt, const struct copy *c) {
 /* What a reader of the file needs of the open slot. */
 static int write_meta(sqlite3_stmt *stmt, const struct copy *c) {
   const struct ledger_slot *s = &c->slot;
-  int rc = SQLITE_OK;
+  int rc = run(stmt, "ti", "batch", c->batch);
 
-  if (c->currency[0] != '\0')
+  if (rc == SQLITE_OK && c->currency[0] != '\0')
     rc = run(stmt, "tt", "currency", c->currency);
-  if (s->until_us == 0)
+  if (rc == SQLITE_OK && s->until_us == 0)
     return rc;
   if (rc == SQLITE_OK)
     rc = run(stmt, "ti", "open_start_us", s->from_us);
@@ -336,9 +337,12 @@ int ledger_disk_write(struct ledger_disk *d) {
   taken = take(d->ledger, &c);
   pthread_mutex_unlock(&d->ledger->lock);
   if (taken) {
+    c.batch = ++d->batch;
+    d->in_doubt_num = c.entries.num;
     rc = c.meters_num + c.names_num + c.periods_num + c.entries.num > 0
              ? write_copy(d->db, &c)
              : SQLITE_OK;
+    d->in_doubt = rc != SQLITE_OK;
     if (rc != SQLITE_OK) {
       pthread_mutex_lock(&d->ledger->lock);
       give_back(d->ledger, &c);
@@ -347,6 +351,23 @@ int ledger_disk_write(struct ledger_disk *d) {
   }
   copy_free(&c);
   return rc;
+}
+
+void ledger_disk_settle_doubt(struct ledger_disk *d) {
+  struct ledger_entries *p = &d->ledger->pending;
+  int64_t batch = d->batch;
+
+  if (!d->in_doubt || ledger_disk_batch(d, &batch) != SQLITE_OK)
+    return;
+  d->in_doubt = false;
+  if (batch != d->batch)
+    return;
+  pthread_mutex_lock(&d->ledger->lock);
+  if (p->num >= d->in_doubt_num) {
+    p->num -= d->in_doubt_num;
+    memmove(p->items, p->items + d->in_doubt_num, p->num * sizeof(*p->items));
+  }
+  pthread_mutex_unlock(&d->ledger->lock);
 }
 
 /* Days as they are in memory; their slots are lost with the old file. */
@@ -373,6 +394,18 @@ static void days_as_entries(const struct ledger *l, unsigned period,
                                 .covered_us = a->days[i].covered_us};
 }
 
+/* Of what waits, the slots only: their days are in memory. */
+static void keep_slots(struct ledger_entries *p) {
+  size_t kept = 0;
+
+  for (size_t i = 0; i < p->num; i++)
+    if (p->items[i].seconds > 0) {
+      p->items[kept] = p->items[i];
+      p->items[kept++].slot_only = true;
+    }
+  p->num = kept;
+}
+
 void ledger_disk_all_is_new(struct ledger_disk *d) {
   struct ledger *l = d->ledger;
   struct ledger_entries days = {0};
@@ -395,8 +428,7 @@ void ledger_disk_all_is_new(struct ledger_disk *d) {
   for (struct ledger_account *a = l->accounts; a != NULL; a = a->next)
     a->saved = false;
   days_as_entries(l, ledger_period(l, ""), &days);
-  for (size_t i = 0; i < l->pending.num; i++)
-    l->pending.items[i].slot_only = true;
+  keep_slots(&l->pending);
   (void)join(&l->pending, &days); /* without memory those days are lost */
   free(days.items);
   l->periods_saved = 0;
