@@ -65,6 +65,8 @@ libcli_la_SOURCES += \
 	%D%/energy/energy.c \
 	%D%/energy/energy.h \
 	%D%/energy/energy_count.c \
+	%D%/energy/energy_edit.c \
+	%D%/energy/energy_export.c \
 	%D%/energy/energy_output.c \
 	%D%/energy/energy_output.h \
 	%D%/energy/energy_place.c \

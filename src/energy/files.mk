@@ -11,16 +11,23 @@ libenergy_la_SOURCES = \
 	%D%/csv.h \
 	%D%/ledger/ledger.c \
 	%D%/ledger/ledger.h \
+	%D%/ledger/ledger_charges.c \
 	%D%/ledger/ledger_day.c \
 	%D%/ledger/ledger_days.c \
 	%D%/ledger/ledger_disk.c \
 	%D%/ledger/ledger_disk.h \
 	%D%/ledger/ledger_disk_internal.h \
 	%D%/ledger/ledger_disk_read.c \
+	%D%/ledger/ledger_disk_refresh.c \
 	%D%/ledger/ledger_disk_write.c \
+	%D%/ledger/ledger_edit.c \
+	%D%/ledger/ledger_edit.h \
+	%D%/ledger/ledger_entries.c \
 	%D%/ledger/ledger_internal.h \
 	%D%/ledger/ledger_query.c \
 	%D%/ledger/ledger_query.h \
+	%D%/ledger/ledger_reprice.c \
+	%D%/ledger/ledger_reprice.h \
 	%D%/ledger/ledger_schema.c \
 	%D%/ledger/ledger_schema.h \
 	%D%/ledger/ledger_slot.c \

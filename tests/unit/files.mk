@@ -14,6 +14,7 @@ EXTRA_DIST += \
 	%D%/support/fake_senders.h \
 	%D%/support/pki.h \
 	%D%/support/readings.h \
+	%D%/support/ledger_fixture.h \
 	%D%/support/samples.h \
 	%D%/support/server.h \
 	%D%/support/suite.h \
@@ -97,6 +98,7 @@ check_PROGRAMS += \
 check_PROGRAMS += \
 	%D%/energy/check_counter \
 	%D%/energy/check_ledger \
+	%D%/energy/check_ledger_edit \
 	%D%/energy/check_ledger_faults \
 	%D%/energy/check_ledger_query
 

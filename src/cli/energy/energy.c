@@ -32,10 +32,24 @@
   "                       alone that are longer than three are left out\n"     \
   "  -j, --json           for programs\n"                                      \
   "\n"                                                                         \
+  "prices [--json]: what a kWh costs today and tomorrow, or on other days.\n"  \
+  "export: all slots of these days as CSV.\n"                                  \
+  "currency: of the ledger, and what to do when it has to change.\n"           \
+  "rename OLD NEW [--yes]: gives what was used under an old name to "          \
+  "another;\n"                                                                 \
+  "  outlets as in \"Strip/Lamp\".\n"                                          \
+  "reprice --from DATE [--to DATE] [--unpriced] [--json] [--yes]: computes\n"  \
+  "  anew what these days cost under the tariffs of the configuration.\n"      \
+  "Both only say what would change unless --yes is given.\n"                   \
+  "\n"                                                                         \
   "price: what a load costs.\n"                                                \
   "\n"                                                                         \
-  "  -t, --tariff FILE    <Tariff> blocks as in collectd.conf\n"               \
-  "  -l, --load FILE      from,to,kwh; moments as in 2026-01-15T00:30:00Z\n"   \
+  "  -t, --tariff FILE    <Tariff> blocks as in collectd.conf; else those "    \
+  "of\n"                                                                       \
+  "                       the configuration\n"                                 \
+  "  -l, --load FILE      from,to,kwh; moments as in 2026-01-15T00:30:00Z;\n"  \
+  "                       else the ledger's own slots, of the days that\n"     \
+  "                       --days, --month, --from and --to say\n"              \
   "  -b, --before KWH     used before in the billing month, for tiers\n"       \
   "  -j, --json           for programs\n"
 
@@ -43,8 +57,10 @@ static const struct {
   const char *name;
   int (*main)(int argc, char **argv);
 } subcommands[] = {
-    {"count", energy_count_main},
-    {"price", energy_price_main},
+    {"count", energy_count_main},     {"currency", energy_currency_main},
+    {"export", energy_export_main},   {"price", energy_price_main},
+    {"prices", energy_prices_main},   {"rename", energy_rename_main},
+    {"reprice", energy_reprice_main},
 };
 
 static int energy_main(int argc, char **argv) {

@@ -10,5 +10,10 @@ extern const struct command energy_command;
 int energy_count_main(int argc, char **argv);
 int energy_price_main(int argc, char **argv);
 int energy_show_main(int argc, char **argv);
+int energy_rename_main(int argc, char **argv);
+int energy_reprice_main(int argc, char **argv);
+int energy_export_main(int argc, char **argv);
+int energy_prices_main(int argc, char **argv);
+int energy_currency_main(int argc, char **argv);
 
 #endif

@@ -4,9 +4,12 @@
 
 #include "cli/energy/energy_output.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+enum { MICRO = 1000000 };
 
 void energy_put_number(double number) {
   char text[40];
@@ -17,6 +20,21 @@ void energy_put_number(double number) {
       break;
   }
   fputs(strcmp(text, "-0") == 0 ? "0" : text, stdout);
+}
+
+void energy_put_micro(int64_t micro) {
+  uint64_t size = micro < 0 ? (uint64_t)-micro : (uint64_t)micro;
+  unsigned rest = (unsigned)(size % MICRO);
+  int digits = 6;
+
+  printf("%s%" PRIu64, micro < 0 ? "-" : "", size / MICRO);
+  if (rest == 0)
+    return;
+  while (rest % 10 == 0) {
+    rest /= 10;
+    digits--;
+  }
+  printf(".%0*u", digits, rest);
 }
 
 void energy_put_json(const char *text) {

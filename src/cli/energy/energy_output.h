@@ -3,9 +3,14 @@
 #ifndef CLI_ENERGY_ENERGY_OUTPUT_H
 #define CLI_ENERGY_ENERGY_OUTPUT_H
 
+#include <stdint.h>
+
 /* To stdout: enough digits to be read back as the same number, no more than
  * needed. */
 void energy_put_number(double number);
+
+/* Millionths as a decimal number, exactly. */
+void energy_put_micro(int64_t micro);
 
 /* A text as JSON, quotes included. */
 void energy_put_json(const char *text);

@@ -6,11 +6,14 @@
 
 #include "cli/common/cli.h"
 #include "cli/energy/energy_output.h"
+#include "cli/energy/energy_place.h"
+#include "cli/energy/energy_range.h"
 #include "cli/energy/energy_tariff.h"
 #include "energy/csv.h"
 #include "energy/tariff/pricing.h"
 
 #include <getopt.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -25,6 +28,16 @@ struct stretch {
 struct load {
   struct stretch *items;
   size_t num, room;
+  bool failed;
+};
+
+/* What the command line says. */
+struct wishes {
+  struct energy_place place;
+  struct energy_range range;
+  const char *tariff, *load; /* files, or NULL */
+  double before;             /* kWh; NAN: not given */
+  bool json;
 };
 
 struct day {
@@ -110,6 +123,47 @@ static bool read_load(const char *path, struct load *load) {
   csv_close(&csv);
   if (load->num > 1) /* tiers go by what was used before */
     qsort(load->items, load->num, sizeof(*load->items), by_begin);
+  return good;
+}
+
+/* -- the load of the ledger -- */
+
+static bool take_slot(void *arg, const struct ledger_row *row) {
+  struct load *load = arg;
+  struct stretch s = {row->start_us,
+                      row->start_us + (int64_t)row->seconds * CALENDAR_SECOND,
+                      (double)row->mwh * 1e-6};
+  struct stretch *last = load->num > 0 ? &load->items[load->num - 1] : NULL;
+
+  if (row->produces || row->seconds == 0)
+    return true;
+  if (last != NULL && last->from_us == s.from_us && last->to_us == s.to_us) {
+    last->kwh += s.kwh;
+    return true;
+  }
+  load->failed = !add_stretch(load, &s);
+  return !load->failed;
+}
+
+/* What the site used on these days, and in the billing month before them. */
+static bool read_ledger(struct wishes *w, struct load *load) {
+  struct ledger_query *q = energy_place_open(&w->place);
+  char why[LEDGER_QUERY_WHY] = "out of memory";
+  int month = energy_place_month(&w->place, w->range.first).start;
+  struct ledger_sum before;
+  bool good = q != NULL &&
+              ledger_query_sum(q, NULL, NULL, month, w->range.first - 1,
+                               &before, why) &&
+              ledger_query_slots(q, calendar_day_start(w->range.first),
+                                 calendar_day_start(w->range.last + 1),
+                                 take_slot, load, why) &&
+              !load->failed;
+
+  if (q != NULL && !good)
+    cli_say("%s", why);
+  if (good && isnan(w->before))
+    w->before = (double)before.mwh * 1e-6;
+  ledger_query_close(q);
   return good;
 }
 
@@ -257,15 +311,21 @@ static void print_table(const struct bill *b) {
     printf("\n%.3f kWh have no price\n", b->unpriced);
 }
 
-static int price(const char *tariff, const char *load_path, double before,
-                 bool json) {
+static int price(struct wishes *w) {
   struct tariffs set = {0};
-  struct bill bill = {.tariffs = &set};
+  struct bill bill = {0};
   struct load load = {0};
-  bool good = energy_tariff_read(tariff, &set) && read_load(load_path, &load) &&
-              make_bill(&bill, &load, before);
+  bool good = w->tariff == NULL || energy_tariff_read(w->tariff, &set);
 
-  if (good && json)
+  bill.tariffs = w->tariff != NULL ? &set : &w->place.tariffs;
+  if (good && bill.tariffs->num == 0) {
+    cli_say("there is no <Tariff> in the configuration; --tariff FILE?");
+    good = false;
+  }
+  good = good &&
+         (w->load != NULL ? read_load(w->load, &load) : read_ledger(w, &load));
+  good = good && make_bill(&bill, &load, isnan(w->before) ? 0 : w->before);
+  if (good && w->json)
     print_json(&bill);
   else if (good)
     print_table(&bill);
@@ -275,38 +335,66 @@ static int price(const char *tariff, const char *load_path, double before,
   return good ? CLI_DONE : CLI_NOTHING;
 }
 
+static int take(struct wishes *w, int c) {
+  if (energy_place_take(&w->place, c, optarg) ||
+      energy_range_take(&w->range, c, optarg))
+    return CLI_DONE;
+  switch (c) {
+  case 't':
+    w->tariff = optarg;
+    return CLI_DONE;
+  case 'l':
+    w->load = optarg;
+    return CLI_DONE;
+  case 'j':
+    w->json = true;
+    return CLI_DONE;
+  case 'b':
+    return cli_number(optarg, 0, 1e12, &w->before)
+               ? CLI_DONE
+               : cli_usage("energy price",
+                           "--before expects kWh, found \"%.60s\"", optarg);
+  default:
+    return CLI_USAGE;
+  }
+}
+
+/* With two files the configuration of this machine does not matter. */
+static int find(struct wishes *w) {
+  if (w->tariff != NULL && w->load != NULL)
+    return CLI_DONE;
+  if (!energy_place_find(&w->place))
+    return CLI_NOTHING;
+  return w->load != NULL
+             ? CLI_DONE
+             : energy_range_set(&w->range, &w->place, "energy price");
+}
+
 int energy_price_main(int argc, char **argv) {
   static const struct option options[] = {
+      ENERGY_PLACE_OPTIONS,
+      ENERGY_RANGE_OPTIONS,
       {"tariff", required_argument, NULL, 't'},
       {"load", required_argument, NULL, 'l'},
       {"before", required_argument, NULL, 'b'},
       {"json", no_argument, NULL, 'j'},
       {0}};
-  const char *tariff = NULL;
-  const char *load = NULL;
-  double before = 0;
-  bool json = false;
+  struct wishes w = {.before = NAN};
+  int status = CLI_DONE;
   int c;
 
-  while ((c = getopt_long(argc, argv, "t:l:b:j", options, NULL)) != -1) {
-    if (c == 't')
-      tariff = optarg;
-    else if (c == 'l')
-      load = optarg;
-    else if (c == 'j')
-      json = true;
-    else if (c != 'b')
-      return CLI_USAGE;
-    else if (!cli_number(optarg, 0, 1e12, &before))
-      return cli_usage("energy price", "--before expects kWh, found \"%.60s\"",
-                       optarg);
-  }
-  if (optind < argc)
-    return cli_usage("energy price", "%s is one argument too many",
-                     argv[optind]);
-  if (tariff == NULL)
-    return cli_usage("energy price", "which tariff? --tariff FILE");
-  if (load == NULL)
-    return cli_usage("energy price", "which load? --load FILE");
-  return price(tariff, load, before, json);
+  while (status == CLI_DONE &&
+         (c = getopt_long(argc, argv,
+                          ENERGY_PLACE_LETTERS ENERGY_RANGE_LETTERS "t:l:b:j",
+                          options, NULL)) != -1)
+    status = take(&w, c);
+  if (status == CLI_DONE && optind < argc)
+    status =
+        cli_usage("energy price", "%s is one argument too many", argv[optind]);
+  if (status == CLI_DONE)
+    status = find(&w);
+  if (status == CLI_DONE)
+    status = price(&w);
+  energy_place_free(&w.place);
+  return status;
 }

@@ -8,7 +8,6 @@
 #include "cli/term/text_table.h"
 #include "energy/ledger/ledger.h"
 
-#include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -132,22 +131,6 @@ void energy_report_table(const struct energy_report *r) {
 
 /* -- for programs -- */
 
-/* Millionths as a decimal number, exactly. */
-static void put_micro(int64_t micro) {
-  uint64_t size = micro < 0 ? (uint64_t)-micro : (uint64_t)micro;
-  unsigned rest = (unsigned)(size % MICRO);
-  int digits = 6;
-
-  printf("%s%" PRIu64, micro < 0 ? "-" : "", size / MICRO);
-  if (rest == 0)
-    return;
-  while (rest % 10 == 0) {
-    rest /= 10;
-    digits--;
-  }
-  printf(".%0*u", digits, rest);
-}
-
 static void put_peak(const struct energy_group *g, bool json) {
   char moment[CALENDAR_MOMENT_SIZE];
 
@@ -167,10 +150,10 @@ static void csv_row(const struct energy_report *r, const struct energy_group *g,
   energy_put_csv(name);
   printf(",%s,", kind_names[g->kind]);
   if (g->kind != ENERGY_CHARGES)
-    put_micro(g->mwh);
+    energy_put_micro(g->mwh);
   putchar(',');
   if (g->kind != ENERGY_PRODUCED && r->currency[0] != '\0')
-    put_micro(g->cost);
+    energy_put_micro(g->cost);
   putchar(',');
   if (g->kind == ENERGY_USED)
     energy_put_number(energy_report_share(r, g));
@@ -195,7 +178,7 @@ void energy_report_csv(const struct energy_report *r) {
 
 static void json_member(const char *name, int64_t micro) {
   printf(",\"%s\":", name);
-  put_micro(micro);
+  energy_put_micro(micro);
 }
 
 static void json_row(const struct energy_report *r,

@@ -82,6 +82,16 @@ struct ledger_meter *ledger_add_meter(struct ledger *l, const char *identity,
   return m;
 }
 
+void ledger_join_kin(struct ledger *l, struct ledger_account *a) {
+  a->kin = a;
+  for (struct ledger_account *b = l->accounts; b != NULL && b != a; b = b->next)
+    if (strcmp(a->device, b->device) == 0 && strcmp(a->plug, b->plug) == 0) {
+      a->kin = b->kin;
+      b->kin = a;
+      break;
+    }
+}
+
 struct ledger_account *ledger_add_account(struct ledger *l,
                                           struct ledger_meter *m,
                                           const char *device,
@@ -94,13 +104,7 @@ struct ledger_account *ledger_add_account(struct ledger *l,
   a->meter = m;
   snprintf(a->device, sizeof(a->device), "%s", device);
   snprintf(a->plug, sizeof(a->plug), "%s", plug);
-  a->kin = a;
-  for (struct ledger_account *b = l->accounts; b != NULL; b = b->next)
-    if (strcmp(a->device, b->device) == 0 && strcmp(a->plug, b->plug) == 0) {
-      a->kin = b->kin;
-      b->kin = a;
-      break;
-    }
+  ledger_join_kin(l, a);
   *l->accounts_end = a;
   l->accounts_end = &a->next;
   return a;
@@ -225,12 +229,16 @@ static struct ledger_account *find_account(const struct ledger *l,
 
 void ledger_name(struct ledger *l, struct ledger_meter *m, const char *device,
                  const char *plug) {
-  struct ledger_account *a = m->account;
+  struct ledger_account *a;
   bool known;
 
-  if (a != NULL && strcmp(a->device, device) == 0 && strcmp(a->plug, plug) == 0)
-    return;
   pthread_mutex_lock(&l->lock);
+  a = m->account;
+  if (a != NULL && strcmp(a->device, device) == 0 &&
+      strcmp(a->plug, plug) == 0) {
+    pthread_mutex_unlock(&l->lock);
+    return;
+  }
   a = find_account(l, m, device, plug, &known);
   if (a == NULL) {
     a = ledger_add_account(l, m, device, plug);

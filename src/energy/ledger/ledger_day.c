@@ -133,7 +133,6 @@ static double covered(const struct ledger *l, const struct days_sum *s,
 /* The day of now, with what holds all day long. */
 static int today_of(struct ledger *l, int64_t wall_us) {
   struct ledger_today *t = &l->today;
-  const struct tariff *tariff;
 
   if (t->end_us != 0 && wall_us >= t->begin_us && wall_us < t->end_us)
     return t->day;
@@ -141,12 +140,6 @@ static int today_of(struct ledger *l, int64_t wall_us) {
   t->begin_us = calendar_day_start(t->day);
   t->end_us = calendar_day_start(t->day + 1);
   t->month = ledger_month(l, t->day);
-  t->charges_month = 0;
-  for (int day = t->month.start; day <= t->day; day++) {
-    tariff = tariffs_at(&l->tariffs, day);
-    t->charges = tariff != NULL ? tariff_charges(tariff, day) : 0;
-    t->charges_month += t->charges;
-  }
   return t->day;
 }
 
@@ -195,11 +188,9 @@ static void add_charges(const struct ledger *l, struct ledger_values *v,
 
   if (!isnan(minimum) && (double)v->month_cost < minimum * 1e6)
     v->month_cost = llround(minimum * 1e6);
-  v->month_cost += llround(l->today.charges_month * 1e6);
-  v->today_cost += llround(l->today.charges * 1e6);
-  t = tariffs_at(&l->tariffs, today - 1);
-  v->yesterday_cost +=
-      t != NULL ? llround(tariff_charges(t, today - 1) * 1e6) : 0;
+  v->month_cost += ledger_charges_of(l, l->today.month.start, today);
+  v->today_cost += ledger_charges_of(l, today, today);
+  v->yesterday_cost += ledger_charges_of(l, today - 1, today - 1);
 }
 
 void ledger_values_total(struct ledger *l, struct ledger_now now,

@@ -47,3 +47,15 @@ double ledger_site_kwh(const struct ledger *l, int day) {
   }
   return (double)mwh * 1e-6;
 }
+
+void ledger_add_to_day(struct ledger_account *a, const struct ledger_entry *e) {
+  struct ledger_day *day = ledger_day_of(a, e->day);
+
+  if (day == NULL)
+    return;
+  day->mwh += e->mwh;
+  day->cost += e->cost;
+  day->unpriced_mwh += e->unpriced_mwh;
+  day->covered_us += e->covered_us;
+  day->flags |= e->flags;
+}

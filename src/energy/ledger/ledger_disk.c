@@ -5,6 +5,7 @@
 #include "energy/ledger/ledger_disk.h"
 
 #include "energy/ledger/ledger_disk_internal.h"
+#include "energy/ledger/ledger_reprice.h"
 #include "energy/ledger/ledger_schema.h"
 
 #include <errno.h>
@@ -98,6 +99,8 @@ static int open_file(struct ledger_disk *d, bool *fresh, bool *newer) {
     return SQLITE_OK;
   rc = exec(d->db, "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL");
   *fresh = version == 0;
+  if (*fresh)
+    d->revision = 0;
   if (rc == SQLITE_OK)
     rc = ledger_schema_apply(d->db, version);
   d->inode = inode_of(d->path);
@@ -157,6 +160,33 @@ static enum ledger_disk_result open_any(struct ledger_disk *d,
   return fresh ? LEDGER_DISK_FRESH : LEDGER_DISK_OK;
 }
 
+/* Costs in two currencies cannot be summed: with tariffs in another one than
+ * before, energy is counted and not priced. A SQLite code. */
+static int check_currency(struct ledger_disk *d, char why[LEDGER_DISK_WHY]) {
+  sqlite3_stmt *stmt = NULL;
+  struct ledger *l = d->ledger;
+  int rc = sqlite3_prepare_v2(
+      d->db, "SELECT value FROM meta WHERE key = 'currency'", -1, &stmt, NULL);
+
+  pthread_mutex_lock(&l->lock);
+  if (rc == SQLITE_OK && sqlite3_step(stmt) == SQLITE_ROW) {
+    const char *then = (const char *)sqlite3_column_text(stmt, 0);
+    const char *now = tariffs_currency(&l->tariffs);
+
+    if (then != NULL && now[0] != '\0' && strcmp(then, now) != 0) {
+      snprintf(why, LEDGER_DISK_WHY,
+               "<Tariff>: option Currency \"%s\": the ledger holds costs in "
+               "%.8s, which cannot be summed with others: energy is counted "
+               "and not priced (kasactl energy currency)",
+               now, then);
+      tariffs_free(&l->tariffs);
+    }
+  }
+  pthread_mutex_unlock(&l->lock);
+  sqlite3_finalize(stmt);
+  return rc;
+}
+
 enum ledger_disk_result ledger_disk_load(struct ledger_disk *d,
                                          char why[LEDGER_DISK_WHY]) {
   enum ledger_disk_result result;
@@ -166,6 +196,8 @@ enum ledger_disk_result ledger_disk_load(struct ledger_disk *d,
   if (result == LEDGER_DISK_OK) {
     int rc = ledger_disk_read(d);
 
+    if (rc == SQLITE_OK)
+      rc = check_currency(d, why);
     if (is_damaged(rc)) {
       ledger_disk_forget(d->ledger);
       set_aside(d);
@@ -213,4 +245,21 @@ enum ledger_disk_result ledger_disk_save(struct ledger_disk *d,
     rc = ledger_disk_write(d);
   }
   return rc == SQLITE_OK ? result : failed(d, rc, why);
+}
+
+enum ledger_disk_result ledger_disk_price(struct ledger_disk *d,
+                                          char why[LEDGER_DISK_WHY]) {
+  struct ledger_reprice how = {.tariffs = &d->ledger->tariffs,
+                               .first = INT_MIN,
+                               .unpriced_only = true,
+                               .apply = true};
+  size_t changed;
+  int rc;
+
+  why[0] = '\0';
+  if (d->newer || d->db == NULL || how.tariffs->num == 0)
+    return LEDGER_DISK_OK;
+  how.last = calendar_local_of((int64_t)time(NULL) * CALENDAR_SECOND).day;
+  rc = ledger_reprice(d->db, &how, NULL, NULL, &changed);
+  return rc == SQLITE_OK ? LEDGER_DISK_OK : failed(d, rc, why);
 }

@@ -30,6 +30,11 @@ enum ledger_disk_result ledger_disk_load(struct ledger_disk *d,
 enum ledger_disk_result ledger_disk_save(struct ledger_disk *d,
                                          char why[LEDGER_DISK_WHY]);
 
+/* Prices what was booked without a price and has one by now; the tariffs are
+ * changed by the same thread only. It is in the ledger with the next save. */
+enum ledger_disk_result ledger_disk_price(struct ledger_disk *d,
+                                          char why[LEDGER_DISK_WHY]);
+
 /* Where the file is. */
 const char *ledger_disk_path(const struct ledger_disk *d);
 

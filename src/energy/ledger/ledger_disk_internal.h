@@ -21,6 +21,7 @@ struct ledger_disk {
   int64_t batch;
   bool in_doubt;
   size_t in_doubt_num;
+  int64_t revision; /* of the file, as it was read */
 };
 
 /* ledger_disk_read.c: a SQLite code. */
@@ -29,6 +30,10 @@ int ledger_disk_read(struct ledger_disk *d);
 int ledger_disk_batch(struct ledger_disk *d, int64_t *batch);
 /* Takes back what was read. */
 void ledger_disk_forget(struct ledger *l);
+
+/* ledger_disk_refresh.c: takes over what others changed in the file since it
+ * was read, within the transaction of a write. A SQLite code. */
+int ledger_disk_refresh(struct ledger_disk *d);
 
 /* ledger_disk_write.c: a SQLite code; what could not be written waits. */
 int ledger_disk_write(struct ledger_disk *d);

@@ -3,6 +3,7 @@
 #include <config.h>
 
 #include "energy/ledger/ledger_disk_internal.h"
+#include "energy/ledger/ledger_edit.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -125,7 +126,8 @@ static bool take_period(struct ledger *l, sqlite3_stmt *row) {
 }
 
 static bool take_day(struct ledger *l, sqlite3_stmt *row) {
-  struct ledger_account *a = account_by_id(l, sqlite3_column_int64(row, 1));
+  int64_t id = sqlite3_column_int64(row, 1);
+  struct ledger_account *a = id == 0 ? &l->charges : account_by_id(l, id);
   struct ledger_day *day =
       a != NULL ? ledger_day_of(a, sqlite3_column_int(row, 0)) : NULL;
 
@@ -157,6 +159,7 @@ void ledger_disk_forget(struct ledger *l) {
   l->meters_end = &l->meters;
   l->accounts_end = &l->accounts;
   l->meters_num = l->accounts_num = l->periods_num = l->periods_saved = 0;
+  l->charges.days_num = 0;
   l->total_mwh = 0;
   l->newest_us = 0;
 }
@@ -204,5 +207,7 @@ int ledger_disk_read(struct ledger_disk *d) {
   if (rc != SQLITE_OK)
     ledger_disk_forget(d->ledger);
   pthread_mutex_unlock(&d->ledger->lock);
+  if (rc == SQLITE_OK)
+    d->revision = ledger_edit_revision(d->db, &rc);
   return rc;
 }

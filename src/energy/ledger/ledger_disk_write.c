@@ -310,7 +310,7 @@ static int write_copy(sqlite3 *db, const struct copy *c) {
        write_days},
       {"INSERT OR REPLACE INTO meta VALUES(?,?)", write_meta},
   };
-  int rc = sqlite3_exec(db, "BEGIN IMMEDIATE", NULL, NULL, NULL);
+  int rc = SQLITE_OK;
 
   for (size_t i = 0; i < sizeof(tables) / sizeof(tables[0]); i++) {
     sqlite3_stmt *stmt = NULL;
@@ -321,14 +321,27 @@ static int write_copy(sqlite3 *db, const struct copy *c) {
       rc = tables[i].write(stmt, c);
     sqlite3_finalize(stmt);
   }
-  if (rc == SQLITE_OK)
-    rc = sqlite3_exec(db, "COMMIT", NULL, NULL, NULL);
-  if (rc != SQLITE_OK && sqlite3_get_autocommit(db) == 0)
-    (void)sqlite3_exec(db, "ROLLBACK", NULL, NULL, NULL);
   return rc;
 }
 
-int ledger_disk_write(struct ledger_disk *d) {
+/* Slots are kept for 400 days. */
+static int drop_old_slots(sqlite3 *db, const struct copy *c) {
+  static const int64_t KEPT = 400 * CALENDAR_DAY;
+  sqlite3_stmt *stmt = NULL;
+  int rc;
+
+  if (c->entries.num == 0 || c->slot.until_us == 0)
+    return SQLITE_OK;
+  rc = sqlite3_prepare_v2(db, "DELETE FROM slot WHERE start_utc < ?1", -1,
+                          &stmt, NULL);
+  if (rc == SQLITE_OK)
+    rc = run(stmt, "i", (c->slot.from_us - KEPT) / CALENDAR_SECOND);
+  sqlite3_finalize(stmt);
+  return rc;
+}
+
+/* Copies and writes what is new; what could not be written goes back. */
+static int write_new(struct ledger_disk *d) {
   struct copy c = {0};
   int rc = SQLITE_NOMEM;
   bool taken;
@@ -336,20 +349,36 @@ int ledger_disk_write(struct ledger_disk *d) {
   pthread_mutex_lock(&d->ledger->lock);
   taken = take(d->ledger, &c);
   pthread_mutex_unlock(&d->ledger->lock);
-  if (taken) {
+  if (taken && c.meters_num + c.names_num + c.periods_num + c.entries.num > 0) {
     c.batch = ++d->batch;
     d->in_doubt_num = c.entries.num;
-    rc = c.meters_num + c.names_num + c.periods_num + c.entries.num > 0
-             ? write_copy(d->db, &c)
-             : SQLITE_OK;
+    rc = write_copy(d->db, &c);
+    if (rc == SQLITE_OK)
+      rc = drop_old_slots(d->db, &c);
+    if (rc == SQLITE_OK)
+      rc = sqlite3_exec(d->db, "COMMIT", NULL, NULL, NULL);
     d->in_doubt = rc != SQLITE_OK;
     if (rc != SQLITE_OK) {
       pthread_mutex_lock(&d->ledger->lock);
       give_back(d->ledger, &c);
       pthread_mutex_unlock(&d->ledger->lock);
     }
+  } else if (taken) {
+    rc = SQLITE_OK;
   }
   copy_free(&c);
+  return rc;
+}
+
+int ledger_disk_write(struct ledger_disk *d) {
+  int rc = sqlite3_exec(d->db, "BEGIN IMMEDIATE", NULL, NULL, NULL);
+
+  if (rc == SQLITE_OK)
+    rc = ledger_disk_refresh(d);
+  if (rc == SQLITE_OK)
+    rc = write_new(d);
+  if (sqlite3_get_autocommit(d->db) == 0)
+    (void)sqlite3_exec(d->db, "ROLLBACK", NULL, NULL, NULL);
   return rc;
 }
 
@@ -363,7 +392,7 @@ void ledger_disk_settle_doubt(struct ledger_disk *d) {
   if (batch != d->batch)
     return;
   pthread_mutex_lock(&d->ledger->lock);
-  if (p->num >= d->in_doubt_num) {
+  if (d->in_doubt_num > 0 && p->num >= d->in_doubt_num) {
     p->num -= d->in_doubt_num;
     memmove(p->items, p->items + d->in_doubt_num, p->num * sizeof(*p->items));
   }
@@ -373,7 +402,7 @@ void ledger_disk_settle_doubt(struct ledger_disk *d) {
 /* Days as they are in memory; their slots are lost with the old file. */
 static void days_as_entries(const struct ledger *l, unsigned period,
                             struct ledger_entries *out) {
-  size_t num = 0;
+  size_t num = l->charges.days_num;
 
   for (const struct ledger_account *a = l->accounts; a != NULL; a = a->next)
     num += a->days_num;
@@ -381,6 +410,9 @@ static void days_as_entries(const struct ledger *l, unsigned period,
   if (out->items == NULL)
     return;
   out->room = num + 1;
+  for (unsigned i = 0; i < l->charges.days_num; i++)
+    out->items[out->num++] = (struct ledger_entry){
+        .day = l->charges.days[i].day, .cost = l->charges.days[i].cost};
   for (const struct ledger_account *a = l->accounts; a != NULL; a = a->next)
     for (unsigned i = 0; i < a->days_num; i++)
       out->items[out->num++] =

@@ -105,7 +105,6 @@ struct ledger_today {
   int day;
   int64_t begin_us, end_us; /* end 0: not known yet */
   struct calendar_billing month;
-  double charges, charges_month; /* fixed, of the site; month: so far */
 };
 
 struct ledger {
@@ -115,6 +114,7 @@ struct ledger {
   struct tariffs tariffs;
   struct ledger_meter *meters, **meters_end;
   struct ledger_account *accounts, **accounts_end;
+  struct ledger_account charges; /* id 0: fixed charges of the site by day */
   unsigned meters_num, accounts_num;
   char **periods; /* names, by id - 1 */
   unsigned periods_num, periods_saved;
@@ -161,6 +161,21 @@ struct calendar_billing ledger_month(const struct ledger *l, int day);
  * the open slot left out. */
 double ledger_site_kwh(const struct ledger *l, int day);
 
+/* Adds what an entry has to its account's day in memory. */
+void ledger_add_to_day(struct ledger_account *a, const struct ledger_entry *e);
+
+/* ledger_entries.c; the lock is held. */
+
+/* Puts an entry on its way to the disk. */
+void ledger_keep(struct ledger *l, const struct ledger_entry *e);
+
+/* ledger_charges.c; the lock is held. */
+
+/* Books the fixed charges of all days up to this one that have none yet. */
+void ledger_charge(struct ledger *l, int today);
+/* Millionths of a day; of days first to last. */
+int64_t ledger_charges_of(const struct ledger *l, int first, int last);
+
 /* ledger.c; the lock is held. NULL when memory is out. */
 struct ledger_meter *ledger_add_meter(struct ledger *l, const char *identity,
                                       unsigned slot, const char *model,
@@ -168,5 +183,7 @@ struct ledger_meter *ledger_add_meter(struct ledger *l, const char *identity,
 struct ledger_account *ledger_add_account(struct ledger *l,
                                           struct ledger_meter *m,
                                           const char *device, const char *plug);
+/* Joins it with the others of its name. */
+void ledger_join_kin(struct ledger *l, struct ledger_account *a);
 
 #endif

@@ -82,23 +82,6 @@ bool ledger_slot_price(const struct ledger_slot *slot, double before_kwh,
 
 /* -- entries -- */
 
-static void keep(struct ledger *l, const struct ledger_entry *e) {
-  struct ledger_entries *p = &l->pending;
-
-  if (p->num == p->room) {
-    size_t room = p->room > 0 ? 2 * p->room : 256;
-    struct ledger_entry *grown = room <= LEDGER_PENDING_MAX
-                                     ? realloc(p->items, room * sizeof(*grown))
-                                     : NULL;
-
-    if (grown == NULL)
-      return; /* days and counters go on; these slots are not kept */
-    p->items = grown;
-    p->room = room;
-  }
-  p->items[p->num++] = *e;
-}
-
 /* The highest power goes with the first entry of its day. */
 static struct ledger_peak take_peak(struct ledger_account *a, int day) {
   struct ledger_peak peak = a->open_peak;
@@ -124,7 +107,6 @@ static void enter(struct ledger *l, struct ledger_account *a,
       .covered_us = covered_us,
       .peak = take_peak(a, slot->local.day),
   };
-  struct ledger_day *day = ledger_day_of(a, slot->local.day);
 
   if (priced && !a->meter->produces) {
     double exact = (double)mwh * price + a->cost_rest;
@@ -135,14 +117,8 @@ static void enter(struct ledger *l, struct ledger_account *a,
     e.unpriced_mwh = mwh;
     e.flags |= LEDGER_UNPRICED;
   }
-  if (day != NULL) {
-    day->mwh += e.mwh;
-    day->cost += e.cost;
-    day->unpriced_mwh += e.unpriced_mwh;
-    day->covered_us += e.covered_us;
-    day->flags |= e.flags;
-  }
-  keep(l, &e);
+  ledger_add_to_day(a, &e);
+  ledger_keep(l, &e);
 }
 
 void ledger_book_slot(struct ledger *l, struct ledger_account *a,
@@ -235,6 +211,7 @@ void ledger_advance(struct ledger *l, int64_t wall_us) {
   settle_older(l, s);
   s->site_before_kwh = ledger_site_kwh(l, s->local.day);
   settle_same(l, s);
+  ledger_charge(l, s->local.day);
 }
 
 static void add_open(struct ledger *l, struct ledger_account *a, int64_t mwh,

@@ -60,6 +60,18 @@ static void save(struct ledger_writer *w) {
     say_result(w, result, why);
 }
 
+/* What waits for its price gets it when one arrived. */
+static void price(struct ledger_writer *w) {
+  char why[LEDGER_DISK_WHY] = "";
+  enum ledger_disk_result result;
+
+  if (w->abandoned)
+    return;
+  result = ledger_disk_price(w->disk, why);
+  if (result == LEDGER_DISK_FAILED)
+    say_result(w, result, why);
+}
+
 static void say_file(void *arg, const char *line) {
   (void)arg;
   log_say(LOG_LEVEL_WARNING, "%s", line);
@@ -105,9 +117,16 @@ static void *run(void *arg) {
   struct ledger_writer *w = arg;
 
   load(w);
+  price(w);
   while (pause_a_minute(w)) {
-    tariff_files_load(&w->ledger->tariffs, &w->ledger->lock, say_file, NULL);
+    bool arrived = tariff_files_load(&w->ledger->tariffs, &w->ledger->lock,
+                                     say_file, NULL);
+
     save(w);
+    if (arrived) {
+      price(w);
+      save(w);
+    }
   }
   save(w);
   return NULL;

@@ -83,14 +83,15 @@ static bool read_dates(struct csv *csv, int **dates, size_t *num) {
   return true;
 }
 
-static void load_dates(struct tariff_day_type *type, const struct loading *l) {
+static bool load_dates(struct tariff_day_type *type, const struct loading *l) {
   struct csv csv;
   int *dates = NULL;
   size_t num = 0;
   char block[TARIFF_NAME_SIZE + 16];
+  bool taken = false;
 
   if (type->file == NULL || !has_changed(type->file, &type->stamp))
-    return;
+    return false;
   if ((csv_open(&csv, type->file, DATES_FILE_MAX) &&
        read_dates(&csv, &dates, &num)) ||
       csv.empty) {
@@ -101,20 +102,22 @@ static void load_dates(struct tariff_day_type *type, const struct loading *l) {
     type->file_dates_num = num;
     unlock(l);
     free(old);
+    taken = true;
   } else {
     snprintf(block, sizeof(block), "<DayType \"%s\">", type->name);
     say_bad(l, block, type->file, csv.why);
     free(dates);
   }
   csv_close(&csv);
+  return taken;
 }
 
-static void load_prices(struct tariff_prices *p, const struct loading *l) {
+static bool load_prices(struct tariff_prices *p, const struct loading *l) {
   struct price_series fresh = {0};
   char why[PRICE_WHY_SIZE];
 
   if (!p->given || p->file == NULL || !has_changed(p->file, &p->stamp))
-    return;
+    return false;
   if (price_file_read(p->file, &p->how, &fresh, why)) {
     struct price_series old = p->series;
 
@@ -122,22 +125,25 @@ static void load_prices(struct tariff_prices *p, const struct loading *l) {
     p->series = fresh;
     unlock(l);
     price_series_free(&old);
-  } else {
-    say_bad(l, "<Prices>", p->file, why);
-    price_series_free(&fresh);
+    return true;
   }
+  say_bad(l, "<Prices>", p->file, why);
+  price_series_free(&fresh);
+  return false;
 }
 
-void tariff_files_load(struct tariffs *set, pthread_mutex_t *mutex,
+bool tariff_files_load(struct tariffs *set, pthread_mutex_t *mutex,
                        tariff_files_say *say, void *arg) {
   const struct loading l = {mutex, say, arg};
+  bool any = false;
 
   for (size_t i = 0; i < set->num; i++) {
     struct tariff *t = &set->items[i];
 
     for (size_t j = 0; j < t->day_types_num; j++)
-      load_dates(&t->day_types[j], &l);
+      any |= load_dates(&t->day_types[j], &l);
     for (size_t j = 0; j < t->components_num; j++)
-      load_prices(&t->components[j].prices, &l);
+      any |= load_prices(&t->components[j].prices, &l);
   }
+  return any;
 }

@@ -1,0 +1,194 @@
+# SPDX-License-Identifier: MIT
+"""kasactl energy reprice, rename, prices, export, currency, and price on the
+ledger's own slots: first what would change, then the change."""
+
+import csv
+import io
+import sqlite3
+
+import pytest
+
+from collectd import Collectd
+from energy_files import run, run_json
+from ledger_file import SEEDED, UNPRICED, LedgerFile
+from sim import Sim
+
+pytestmark = pytest.mark.takes(30)
+DAYS = ("--from", "2026-01-15", "--to", "2026-01-17")
+
+TARIFF = """<Plugin kasa>
+  StateDirectory "{folder}"
+  <Tariff>
+    Currency "EUR"
+    DailyCharge 0.5
+    <Tier>
+      UpTo 2
+      Rate 0.1
+    </Tier>
+    <Tier>
+      Rate 0.4
+    </Tier>
+    <Period "night">
+      Hours "00:00-06:00"
+      Rate 0.05
+    </Period>
+  </Tariff>
+</Plugin>
+"""
+
+
+@pytest.fixture
+def place(tmp_path):
+    """1 kWh at night, 1.5 and 1 kWh by day (a lamp's share is a quarter of the
+    first of these), 0.5 the device told of itself, all for 0.2."""
+    file = LedgerFile(tmp_path / "state")
+    file.slot("2026-01-15T02:00:00+00:00", "Heater", 1000000, 200000)
+    file.slot("2026-01-15T12:00:00+00:00", "Heater", 1125000, 225000)
+    file.slot("2026-01-15T12:00:00+00:00", ("Strip", "Lamp"), 375000, 75000)
+    file.slot("2026-01-16T12:00:00+00:00", "Heater", 1000000, 0,
+              unpriced=1000000, flags=UNPRICED)
+    file.slot("2026-01-17T00:00:00+00:00", "Heater", 500000, 0, flags=SEEDED,
+              period="", covered=0)
+    file.done()
+    config = tmp_path / "collectd.conf"
+    config.write_text(TARIFF.format(folder=file.folder))
+    return config
+
+
+def costs(place, *words):
+    answer = run_json("--config", place, *DAYS, *words)
+    return {r["name"]: r.get("cost") for r in answer["rows"]}, answer
+
+
+def test_reprice_says_first_what_would_change(place):
+    words = ("reprice", "--config", place, *DAYS)
+    text = run(*words).stdout
+    assert "Nothing is changed yet" in text
+    assert costs(place)[0]["Heater"] == 0.425
+    answer = run_json(*words)
+    # night 0.05; by day 1 kWh at 0.1 and 0.5 at 0.4: 0.3, half a euro a day
+    assert answer["days"] == [
+        {"date": "2026-01-15", "old": 0.5, "new": 0.85, "unpriced_kwh": 0},
+        {"date": "2026-01-16", "old": 0, "new": 0.9, "unpriced_kwh": 0},
+        {"date": "2026-01-17", "old": 0, "new": 0.5, "unpriced_kwh": 0}]
+    assert (answer["old"], answer["new"], answer["applied"]) == (
+        0.5, 2.25, False)
+
+
+def test_reprice_with_yes_does_it(place):
+    words = ("reprice", "--config", place, *DAYS)
+    assert "Done." in run(*words, "--yes").stdout
+    rows, answer = costs(place)
+    assert rows == {"Heater": 0.675, "Strip": 0.075}  # shares of 3:1
+    assert answer["charges"] == 1.5 and answer["unpriced_kwh"] == 0
+    rows, _ = costs(place, "--by", "period")
+    assert rows["energy:night"] == 0.05
+    assert "All of it costs what it did." in run(*words, "--yes").stdout
+
+
+def test_only_what_had_no_price(place):
+    run("reprice", "--config", place, *DAYS, "--unpriced", "--yes")
+    rows, answer = costs(place)
+    assert rows == {"Heater": 0.825, "Strip": 0.075}
+    assert answer["charges"] == 0 and answer["unpriced_kwh"] == 0
+
+
+def test_another_currency_is_refused(place):
+    place.write_text(place.read_text().replace("EUR", "GBP"))
+    done = run("reprice", "--config", place, *DAYS, "--yes", status=1)
+    assert "holds costs in EUR, the tariff is in GBP" in done.stderr
+    text = run("currency", "--config", place).stdout
+    assert "cannot be summed" in text and "begin a new ledger" in text
+
+
+def test_rename_joins_and_refuses(place):
+    words = ("--config", place)
+    text = run("rename", *words, "Strip/Lamp", "Strip/Light").stdout
+    assert "0.375 kWh from 2026-01-15" in text and "Nothing is" in text
+    run("rename", *words, "Strip/Lamp", "Strip/Light", "--yes")
+    rows, _ = costs(place, "--by", "plug")
+    assert "Strip / Light" in rows and "Strip / Lamp" not in rows
+    run("rename", *words, "Strip", "Heater", "--yes")
+    assert set(costs(place)[0]) == {"Heater"}
+    assert "knows no Oven" in run("rename", *words, "Oven", "Stove",
+                                  status=1).stderr
+
+
+@pytest.mark.parametrize("words, told", (
+    (("rename", "A"), "expects two names"),
+    (("rename", "A/b", "C"), "both outlets"),
+    (("reprice",), "--from expects a date"),
+    (("reprice", "--from", "2026-01-02", "--to", "2026-01-01"),
+     "--to expects a date not before"),
+    (("reprice", "--from", "2026-01-02", "--yes", "--dry-run"), "not both"),
+    (("prices", "x"), "one argument too many"),
+))
+def test_a_mistake_is_one_line(words, told):
+    assert told in run(*words, status=2).stderr
+
+
+def test_the_own_slots_under_another_tariff(place, tmp_path):
+    tariff = tmp_path / "other"
+    tariff.write_text('<Tariff>\n  Currency "EUR"\n  Rate 1\n</Tariff>\n')
+    answer = run_json("price", "--config", place, "--tariff", tariff, *DAYS)
+    assert answer["kwh"] == answer["energy_cost"] == 4
+    # under the own one: what was used before in the month is known
+    answer = run_json("price", "--config", place, "--from", "2026-01-16",
+                      "--to", "2026-01-16")
+    assert answer["energy_cost"] == pytest.approx(0.4)
+    answer = run_json("price", "--config", place, "--from", "2026-01-16",
+                      "--to", "2026-01-16", "--before", "0")
+    assert answer["energy_cost"] == pytest.approx(0.1)
+
+
+def test_prices_that_are_known(place):
+    answer = run_json("prices", "--config", place, "--from", "2026-01-15",
+                      "--to", "2026-01-15")
+    assert [(p["from"][11:16], p["price"], p["period"])
+            for p in answer["prices"]] == [
+        ("00:00", 0.05, "energy:night"), ("06:00", 0.1, "energy:base")]
+    assert "energy:night" in run("prices", "--config", place).stdout
+
+
+def test_export_has_every_slot(place):
+    text = run("export", "--config", place, *DAYS).stdout
+    table = list(csv.DictReader(io.StringIO(text)))
+    assert len(table) == 5
+    assert table[0] == {
+        "from": "2026-01-15T02:00:00+00:00", "to": "2026-01-15T03:00:00+00:00",
+        "device": "Heater", "plug": "", "kind": "used", "kwh": "1",
+        "cost": "0.2", "period": "energy:base", "flags": "0"}
+
+
+def test_the_daemon_prices_what_waits_when_the_price_arrives(tmp_path):
+    file = LedgerFile(tmp_path / "state")
+    file.slot("2026-01-15T12:00:00+00:00", "Heater", 2000000, 0,
+              unpriced=2000000, flags=UNPRICED)
+    file.done()
+    prices = tmp_path / "prices.csv"
+    prices.write_text("from,price\n2026-01-15T12:00:00Z,0.25\n"
+                      "2026-01-15T13:00:00Z,0.5\n")
+    options = (f'StateDirectory "{file.folder}"\n<Tariff>\n  Currency "EUR"\n'
+               f'  <Prices>\n    File "{prices}"\n  </Prices>\n</Tariff>\n')
+    with Sim([{"alias": "Plug", "kind": "plug"}]) as _:
+        with Collectd(options) as daemon:
+            daemon.wait_up("Plug")
+    answer = run_json("--state", file.folder, *DAYS)
+    assert (answer["energy_cost"], answer["unpriced_kwh"]) == (0.5, 0)
+
+
+def test_the_daemon_keeps_currencies_apart(tmp_path):
+    file = LedgerFile(tmp_path / "state", currency="GBP").done()
+    options = (f'StateDirectory "{file.folder}"\n<Tariff>\n  Currency "EUR"\n'
+               "  Rate 0.5\n</Tariff>\n")
+    with Sim([{"alias": "Plug", "kind": "plug"}]) as _:
+        with Collectd(options, errors="holds costs in GBP") as daemon:
+            daemon.wait_up("Plug")
+            assert "kasactl energy currency" in daemon.log()
+            page = daemon.wait_page(
+                lambda p: p.get_one("kasa_total_kwh_today") is not None, "kWh")
+            assert page.get_one("kasa_total_cost_today") is None
+    with sqlite3.connect(file.path) as db:
+        assert db.execute("SELECT value FROM meta WHERE key = 'currency'"
+                          ).fetchone() == ("GBP",)
+    db.close()

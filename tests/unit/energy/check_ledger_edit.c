@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: MIT */
+/* Names joined and prices computed anew in a ledger's file, and what the
+ * daemon makes of it that has the same ledger in memory. */
+#include <config.h>
+
+#include "energy/ledger/ledger_edit.h"
+#include "energy/ledger/ledger_reprice.h"
+
+#include "../support/ledger_fixture.h"
+
+static sqlite3 *edit(void) {
+  char why[LEDGER_EDIT_WHY];
+  sqlite3 *db = ledger_edit_open(directory, why);
+
+  ck_assert_msg(db != NULL, "%s", why);
+  return db;
+}
+
+static void save(void) {
+  char why[LEDGER_DISK_WHY];
+
+  ck_assert_int_eq(ledger_disk_save(disk, why), LEDGER_DISK_OK);
+}
+
+/* So that all slots are closed. */
+static void let_pass(const char *moment) {
+  struct ledger_values v;
+
+  ledger_values_total(ledger, at(moment), &v);
+  save();
+}
+
+static struct ledger_values total_at(const char *moment) {
+  struct ledger_values v;
+
+  ledger_values_total(ledger, at(moment), &v);
+  return v;
+}
+
+struct told {
+  unsigned days;
+  int64_t old_cost, new_cost;
+};
+
+static void hear(void *arg, const struct ledger_repriced *day) {
+  struct told *t = arg;
+
+  t->days++;
+  t->old_cost += day->old_cost;
+  t->new_cost += day->new_cost;
+}
+
+static struct told reprice(double rate, bool unpriced_only, bool apply) {
+  struct tariffs set;
+  struct told t = {0};
+  size_t changed = 0;
+  sqlite3 *db = edit();
+  struct ledger_reprice how = {.tariffs = &set,
+                               .first = day_of("2026-01-15"),
+                               .last = day_of("2026-01-16"),
+                               .unpriced_only = unpriced_only,
+                               .apply = apply};
+
+  make_tariff(&set, rate);
+  ck_assert_int_eq(ledger_reprice(db, &how, hear, &t, &changed), SQLITE_OK);
+  sqlite3_close(db);
+  tariffs_free(&set);
+  return t;
+}
+
+START_TEST(a_dry_run_changes_nothing) {
+  struct told t;
+
+  use();
+  let_pass("2026-01-16T02:00:00+01:00");
+  t = reprice(0.7, false, false);
+  ck_assert_uint_eq(t.days, 2);
+  ck_assert_int_eq(t.old_cost, 900000);
+  ck_assert_int_eq(t.new_cost, 1260000);
+  ck_assert_int_eq(sum(NULL, NULL, "2026-01-15", "2026-01-16").cost, 900000);
+}
+END_TEST
+
+START_TEST(new_prices_are_in_the_file_and_in_the_daemon) {
+  use();
+  let_pass("2026-01-16T02:00:00+01:00");
+  reprice(0.7, false, true);
+  ck_assert_int_eq(sum(NULL, NULL, "2026-01-15", "2026-01-16").cost, 1260000);
+  ck_assert_int_eq(sum("Strip", "Lamp", "2026-01-15", "2026-01-15").cost,
+                   140000);
+  ck_assert_int_eq(total_at("2026-01-16T02:01:00+01:00").month_cost, 900000);
+  save();
+  ck_assert_int_eq(total_at("2026-01-16T02:02:00+01:00").month_cost, 1260000);
+  ck_assert_int_eq(total_at("2026-01-16T02:02:00+01:00").month_mwh, 1800000);
+  /* once more the same is no change */
+  ck_assert_uint_eq(reprice(0.7, false, true).days, 0);
+}
+END_TEST
+
+START_TEST(what_waits_to_be_written_is_not_lost_nor_counted_twice) {
+  use();
+  let_pass("2026-01-16T00:45:00+01:00"); /* the last slot is still open */
+  reprice(0.7, false, true);
+  (void)total_at("2026-01-16T02:00:00+01:00"); /* closes it in memory */
+  save();
+  /* 1.2 kWh at 0.7, 0.6 at the daemon's 0.5 */
+  ck_assert_int_eq(total_at("2026-01-16T02:02:00+01:00").month_cost, 1140000);
+  ck_assert_int_eq(total_at("2026-01-16T02:02:00+01:00").month_mwh, 1800000);
+  ck_assert_int_eq(sum(NULL, NULL, "2026-01-15", "2026-01-16").cost, 1140000);
+}
+END_TEST
+
+START_TEST(what_had_no_price_gets_it_when_that_comes) {
+  end();
+  start_at(NAN);
+  use();
+  let_pass("2026-01-16T02:00:00+01:00");
+  ck_assert_int_eq(total_at("2026-01-16T02:00:00+01:00").unpriced_mwh, 1800000);
+  ck_assert_uint_eq(reprice(NAN, true, true).days, 0);
+  ck_assert_int_eq(reprice(0.3, true, true).new_cost, 540000);
+  save();
+  ck_assert_int_eq(total_at("2026-01-16T02:02:00+01:00").unpriced_mwh, 0);
+  ck_assert_int_eq(total_at("2026-01-16T02:02:00+01:00").month_cost, 540000);
+  /* a price that is corrected later changes nothing of it */
+  ck_assert_uint_eq(reprice(0.9, true, true).days, 0);
+}
+END_TEST
+
+static enum ledger_rename_result rename_to(const char *old, const char *new,
+                                           struct ledger_renamed *r) {
+  sqlite3 *db = edit();
+  struct ledger_rename how = {.device = old, .new_device = new, .apply = true};
+  enum ledger_rename_result done = ledger_rename(db, &how, r);
+
+  sqlite3_close(db);
+  return done;
+}
+
+START_TEST(a_name_that_was_a_typo_is_joined) {
+  struct ledger_now now = at("2026-01-16T00:30:00+01:00");
+  struct counter c = {0};
+  struct ledger_meter *m;
+  struct ledger_renamed r;
+  struct ledger_values v;
+
+  use();
+  m = ledger_meter(ledger, "a", 0, "HS110", false, &c, now);
+  ledger_name(ledger, m, "Heater 2", "");
+  save();
+  ck_assert_int_eq(rename_to("Heater 2", "Boiler", &r), LEDGER_RENAME_IN_USE);
+  ck_assert_int_eq(rename_to("Oven", "Heater", &r), LEDGER_RENAME_UNKNOWN);
+  ck_assert_int_eq(rename_to("Heater", "Heater 2", &r), LEDGER_RENAME_OK);
+  ck_assert_uint_eq(r.accounts, 1);
+  ck_assert(r.joins);
+  save();
+  ledger_values_of(ledger, m, at("2026-01-16T00:31:00+01:00"), &v);
+  ck_assert_int_eq(v.month_mwh, 1500000);
+  ck_assert_int_eq(v.counted_mwh, 0); /* no jump */
+  ck_assert_int_eq(sum("Heater", NULL, "2026-01-15", "2026-01-16").mwh, 0);
+}
+END_TEST
+
+static void fill(TCase *t) {
+  tcase_add_checked_fixture(t, start, end);
+  tcase_add_test(t, a_dry_run_changes_nothing);
+  tcase_add_test(t, new_prices_are_in_the_file_and_in_the_daemon);
+  tcase_add_test(t, what_waits_to_be_written_is_not_lost_nor_counted_twice);
+  tcase_add_test(t, what_had_no_price_gets_it_when_that_comes);
+  tcase_add_test(t, a_name_that_was_a_typo_is_joined);
+}
+
+int main(void) { return suite_run("ledger_edit", fill); }
