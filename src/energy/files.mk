@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# energy: what it adds up to and what it costs; no sockets
+# energy: what it adds up to and what it costs; sockets in fetch/ only
 
 noinst_LTLIBRARIES += libenergy.la
 libenergy_la_SOURCES = \
@@ -9,6 +9,12 @@ libenergy_la_SOURCES = \
 	%D%/counter.h \
 	%D%/csv.c \
 	%D%/csv.h \
+	%D%/fetch/price_fetcher.c \
+	%D%/fetch/price_fetcher.h \
+	%D%/fetch/price_request.c \
+	%D%/fetch/price_request.h \
+	%D%/fetch/price_schedule.c \
+	%D%/fetch/price_schedule.h \
 	%D%/ledger/ledger.c \
 	%D%/ledger/ledger.h \
 	%D%/ledger/ledger_charges.c \
@@ -24,6 +30,8 @@ libenergy_la_SOURCES = \
 	%D%/ledger/ledger_edit.h \
 	%D%/ledger/ledger_entries.c \
 	%D%/ledger/ledger_internal.h \
+	%D%/ledger/ledger_prices.c \
+	%D%/ledger/ledger_prices.h \
 	%D%/ledger/ledger_query.c \
 	%D%/ledger/ledger_query.h \
 	%D%/ledger/ledger_reprice.c \
@@ -37,6 +45,8 @@ libenergy_la_SOURCES = \
 	%D%/tariff/price_file.h \
 	%D%/tariff/price_series.c \
 	%D%/tariff/price_series.h \
+	%D%/tariff/price_url.c \
+	%D%/tariff/price_url.h \
 	%D%/tariff/pricing.c \
 	%D%/tariff/pricing.h \
 	%D%/tariff/tariff.c \
@@ -52,3 +62,5 @@ libenergy_la_SOURCES = \
 	%D%/tariff/tariff_files.h \
 	%D%/tariff/tariff_words.c \
 	%D%/tariff/tariff_words.h
+
+libenergy_la_LIBADD = $(CURL_LIBS)

@@ -6,11 +6,14 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "energy/fetch/price_fetcher.h"
 #include "energy/ledger/ledger.h"
 #include "energy/ledger/ledger_writer.h"
 #include "energy/tariff/tariff_config.h"
+#include "plugin/version.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -22,12 +25,28 @@ static const char TOTAL[] = "kasa_total";
 static struct {
   struct ledger *ledger;
   struct ledger_writer *writer;
+  struct price_fetcher *fetcher;
   const struct poll_options *options;
 } energy;
 
 static void say_error(void *arg, const char *line) {
   (void)arg;
   log_say(LOG_LEVEL_ERROR, "%s", line);
+}
+
+/* In the fetcher's thread. */
+static void take_prices(void *arg, const char *url,
+                        struct price_series *series) {
+  (void)arg;
+  ledger_writer_prices(energy.writer, url, series);
+}
+
+static void start_fetcher(void) {
+  char agent[64];
+
+  snprintf(agent, sizeof(agent), "collectd-kasa/%s", package_version);
+  if (price_fetcher_start(energy.fetcher, agent, take_prices, NULL) != 0)
+    log_say(LOG_LEVEL_ERROR, "prices cannot be fetched: no thread");
 }
 
 void energy_values_start(struct poll_options *o, const char *directory) {
@@ -39,6 +58,7 @@ void energy_values_start(struct poll_options *o, const char *directory) {
       &o->tariffs, calendar_local_of((int64_t)clock_wall_us()).day, &reporter);
   o->tariffs = (struct tariffs){0};
   energy.options = o;
+  energy.fetcher = price_fetcher_create(&options.tariffs);
   energy.ledger = ledger_create(&options);
   if (energy.ledger == NULL) {
     log_say(LOG_LEVEL_ERROR, "the energy ledger: out of memory");
@@ -47,6 +67,8 @@ void energy_values_start(struct poll_options *o, const char *directory) {
   energy.writer = ledger_writer_start(energy.ledger, directory);
   if (energy.writer == NULL)
     log_say(LOG_LEVEL_ERROR, "the energy ledger is kept in memory only");
+  else
+    start_fetcher();
 }
 
 void energy_values_wait(void) {
@@ -56,6 +78,8 @@ void energy_values_wait(void) {
 }
 
 void energy_values_stop(void) {
+  price_fetcher_free(energy.fetcher);
+  energy.fetcher = NULL;
   ledger_writer_stop(energy.writer);
   ledger_free(energy.ledger);
   energy.writer = NULL;

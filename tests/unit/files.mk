@@ -100,7 +100,8 @@ check_PROGRAMS += \
 	%D%/energy/check_ledger \
 	%D%/energy/check_ledger_edit \
 	%D%/energy/check_ledger_faults \
-	%D%/energy/check_ledger_query
+	%D%/energy/check_ledger_query \
+	%D%/energy/check_price_fetch
 
 tests_unit_energy_check_ledger_faults_SOURCES = \
 	%D%/energy/check_ledger_faults.c \

@@ -110,6 +110,17 @@ static bool name_directory(struct reading *r) {
   return n >= 0;
 }
 
+/* Prices that came from an address stand in the ledger. */
+static void fill_prices(struct energy_place *p) {
+  char why[LEDGER_QUERY_WHY];
+  struct ledger_query *q =
+      p->tariffs.num > 0 ? ledger_query_open(p->directory, why) : NULL;
+
+  if (q != NULL)
+    ledger_query_prices(q, &p->tariffs);
+  ledger_query_close(q);
+}
+
 bool energy_place_find(struct energy_place *p) {
   struct reading r = {
       .place = p, .base = DEFAULT_BASE, .state = DEFAULT_STATE, .where = ""};
@@ -126,6 +137,8 @@ bool energy_place_find(struct energy_place *p) {
   }
   good = good && name_directory(&r);
   config_free(&config);
+  if (good)
+    fill_prices(p);
   return good;
 }
 

@@ -5,6 +5,7 @@
 #include "energy/ledger/ledger_disk.h"
 
 #include "energy/ledger/ledger_disk_internal.h"
+#include "energy/ledger/ledger_prices.h"
 #include "energy/ledger/ledger_reprice.h"
 #include "energy/ledger/ledger_schema.h"
 
@@ -187,6 +188,16 @@ static int check_currency(struct ledger_disk *d, char why[LEDGER_DISK_WHY]) {
   return rc;
 }
 
+/* Nobody else uses the tariffs yet. */
+static int fill_prices(struct ledger_disk *d) {
+  int rc;
+
+  pthread_mutex_lock(&d->ledger->lock);
+  rc = ledger_prices_fill(d->db, &d->ledger->tariffs);
+  pthread_mutex_unlock(&d->ledger->lock);
+  return rc;
+}
+
 enum ledger_disk_result ledger_disk_load(struct ledger_disk *d,
                                          char why[LEDGER_DISK_WHY]) {
   enum ledger_disk_result result;
@@ -198,6 +209,8 @@ enum ledger_disk_result ledger_disk_load(struct ledger_disk *d,
 
     if (rc == SQLITE_OK)
       rc = check_currency(d, why);
+    if (rc == SQLITE_OK)
+      rc = fill_prices(d);
     if (is_damaged(rc)) {
       ledger_disk_forget(d->ledger);
       set_aside(d);
@@ -261,5 +274,26 @@ enum ledger_disk_result ledger_disk_price(struct ledger_disk *d,
     return LEDGER_DISK_OK;
   how.last = calendar_local_of((int64_t)time(NULL) * CALENDAR_SECOND).day;
   rc = ledger_reprice(d->db, &how, NULL, NULL, &changed);
+  return rc == SQLITE_OK ? LEDGER_DISK_OK : failed(d, rc, why);
+}
+
+enum ledger_disk_result ledger_disk_prices(struct ledger_disk *d,
+                                           const char *url,
+                                           const struct price_series *series,
+                                           char why[LEDGER_DISK_WHY]) {
+  int rc;
+
+  why[0] = '\0';
+  pthread_mutex_lock(&d->ledger->lock);
+  (void)ledger_prices_join(&d->ledger->tariffs, url, series);
+  pthread_mutex_unlock(&d->ledger->lock);
+  if (d->newer || d->db == NULL)
+    return LEDGER_DISK_OK;
+  rc = exec(d->db, "BEGIN IMMEDIATE");
+  if (rc == SQLITE_OK)
+    rc = ledger_prices_write(d->db, url, series,
+                             (int64_t)time(NULL) * CALENDAR_SECOND);
+  if (rc == SQLITE_OK)
+    rc = exec(d->db, "COMMIT");
   return rc == SQLITE_OK ? LEDGER_DISK_OK : failed(d, rc, why);
 }

@@ -30,6 +30,13 @@ enum ledger_disk_result ledger_disk_load(struct ledger_disk *d,
 enum ledger_disk_result ledger_disk_save(struct ledger_disk *d,
                                          char why[LEDGER_DISK_WHY]);
 
+/* Keeps prices that came for an address, and gives them to the tariffs. They
+ * count also when they cannot be written. */
+enum ledger_disk_result ledger_disk_prices(struct ledger_disk *d,
+                                           const char *url,
+                                           const struct price_series *series,
+                                           char why[LEDGER_DISK_WHY]);
+
 /* Prices what was booked without a price and has one by now; the tariffs are
  * changed by the same thread only. It is in the ledger with the next save. */
 enum ledger_disk_result ledger_disk_price(struct ledger_disk *d,

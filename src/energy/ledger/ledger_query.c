@@ -5,6 +5,7 @@
 #include "energy/ledger/ledger_query.h"
 
 #include "energy/calendar.h"
+#include "energy/ledger/ledger_prices.h"
 #include "energy/ledger/ledger_schema.h"
 
 #include <sqlite3.h>
@@ -373,6 +374,10 @@ bool ledger_query_sum(struct ledger_query *q, const char *device,
 
   *sum = (struct ledger_sum){0};
   return ledger_query_days(q, first, last, add, &s, why);
+}
+
+void ledger_query_prices(struct ledger_query *q, struct tariffs *set) {
+  (void)ledger_prices_fill(q->db, set);
 }
 
 bool ledger_query_span(struct ledger_query *q, int *first, int *last) {

@@ -7,6 +7,8 @@
 #ifndef ENERGY_LEDGER_LEDGER_QUERY_H
 #define ENERGY_LEDGER_LEDGER_QUERY_H
 
+#include "energy/tariff/tariff.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -70,6 +72,10 @@ struct ledger_sum {
 bool ledger_query_sum(struct ledger_query *q, const char *device,
                       const char *plug, int first, int last,
                       struct ledger_sum *sum, char why[LEDGER_QUERY_WHY]);
+
+/* Gives tariffs whose prices come from an address those that the file has.
+ * Nothing is said when it cannot be read: they stay unknown. */
+void ledger_query_prices(struct ledger_query *q, struct tariffs *set);
 
 /* First and last local day of which anything is known; false: there is none.
  */

@@ -16,6 +16,13 @@
 
 enum { PAUSE_SECONDS = 60 };
 
+/* Prices that came and are not taken yet. */
+struct arrival {
+  char *url;
+  struct price_series series;
+  struct arrival *next;
+};
+
 struct ledger_writer {
   struct ledger *ledger;
   struct ledger_disk *disk;
@@ -23,6 +30,7 @@ struct ledger_writer {
   pthread_mutex_t lock;
   pthread_cond_t changed;
   bool loaded, stop;
+  struct arrival *arrivals, **arrivals_end;
   bool abandoned; /* nobody waited for the file to be read */
   bool failing;   /* and that is said */
 };
@@ -72,6 +80,59 @@ static void price(struct ledger_writer *w) {
     say_result(w, result, why);
 }
 
+/* -- prices that arrive -- */
+
+static void arrival_free(struct arrival *a) {
+  price_series_free(&a->series);
+  free(a->url);
+  free(a);
+}
+
+void ledger_writer_prices(struct ledger_writer *w, const char *url,
+                          struct price_series *series) {
+  struct arrival *a = calloc(1, sizeof(*a));
+
+  if (a != NULL)
+    a->url = strdup(url);
+  if (a == NULL || a->url == NULL) { /* they come again with the next hour */
+    free(a);
+    price_series_free(series);
+    return;
+  }
+  a->series = *series;
+  *series = (struct price_series){0};
+  pthread_mutex_lock(&w->lock);
+  *w->arrivals_end = a;
+  w->arrivals_end = &a->next;
+  pthread_cond_broadcast(&w->changed);
+  pthread_mutex_unlock(&w->lock);
+}
+
+/* Whether there was anything. */
+static bool take_arrivals(struct ledger_writer *w) {
+  struct arrival *a;
+  bool any;
+
+  pthread_mutex_lock(&w->lock);
+  a = w->arrivals;
+  w->arrivals = NULL;
+  w->arrivals_end = &w->arrivals;
+  pthread_mutex_unlock(&w->lock);
+  any = a != NULL;
+  while (a != NULL) {
+    struct arrival *next = a->next;
+    char why[LEDGER_DISK_WHY] = "";
+    enum ledger_disk_result result =
+        ledger_disk_prices(w->disk, a->url, &a->series, why);
+
+    if (result == LEDGER_DISK_FAILED)
+      say_result(w, result, why);
+    arrival_free(a);
+    a = next;
+  }
+  return any;
+}
+
 static void say_file(void *arg, const char *line) {
   (void)arg;
   log_say(LOG_LEVEL_WARNING, "%s", line);
@@ -106,7 +167,8 @@ static bool pause_a_minute(struct ledger_writer *w) {
 
   add_seconds(&until, PAUSE_SECONDS);
   pthread_mutex_lock(&w->lock);
-  while (!w->stop && pthread_cond_timedwait(&w->changed, &w->lock, &until) == 0)
+  while (!w->stop && w->arrivals == NULL &&
+         pthread_cond_timedwait(&w->changed, &w->lock, &until) == 0)
     continue;
   stop = w->stop;
   pthread_mutex_unlock(&w->lock);
@@ -122,6 +184,7 @@ static void *run(void *arg) {
     bool arrived = tariff_files_load(&w->ledger->tariffs, &w->ledger->lock,
                                      say_file, NULL);
 
+    arrived |= take_arrivals(w);
     save(w);
     if (arrived) {
       price(w);
@@ -133,6 +196,12 @@ static void *run(void *arg) {
 }
 
 static void destroy(struct ledger_writer *w) {
+  while (w->arrivals != NULL) {
+    struct arrival *next = w->arrivals->next;
+
+    arrival_free(w->arrivals);
+    w->arrivals = next;
+  }
   ledger_disk_free(w->disk);
   pthread_cond_destroy(&w->changed);
   pthread_mutex_destroy(&w->lock);
@@ -147,6 +216,7 @@ struct ledger_writer *ledger_writer_start(struct ledger *l,
   if (w == NULL)
     return NULL;
   w->ledger = l;
+  w->arrivals_end = &w->arrivals;
   pthread_mutex_init(&w->lock, NULL);
   pthread_condattr_init(&attributes);
   pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);

@@ -18,6 +18,11 @@ struct ledger_writer *ledger_writer_start(struct ledger *l,
  * ledger stays in memory. */
 bool ledger_writer_wait(struct ledger_writer *w, double seconds);
 
+/* Hands over prices that came for an address; the series is the writer's. From
+ * any thread. */
+void ledger_writer_prices(struct ledger_writer *w, const char *url,
+                          struct price_series *series);
+
 /* Writes the rest and ends. */
 void ledger_writer_stop(struct ledger_writer *w);
 

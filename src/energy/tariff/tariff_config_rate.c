@@ -2,6 +2,7 @@
 /* Prices of <Tariff> blocks: tiers, periods, series, components. */
 #include <config.h>
 
+#include "energy/tariff/price_url.h"
 #include "energy/tariff/tariff_config_internal.h"
 
 #include "base/text.h"
@@ -235,6 +236,13 @@ void tariff_config_prices(void *target, const struct conf_item *item,
   }
   if (o.prices.file == NULL && o.prices.url == NULL)
     option_error(reporter, "<Prices>: expects File or URL, found neither");
+  if (o.prices.file != NULL && o.prices.url != NULL)
+    option_error(reporter, "<Prices>: expects File or URL, found both");
+  if (o.prices.url != NULL && !price_url_is_good(o.prices.url))
+    option_error(reporter,
+                 "<Prices>: option URL expects http:// or https:// with a "
+                 "host, at most %d characters",
+                 PRICE_URL_MAX);
   if (o.prices.max < o.prices.min)
     option_error(reporter, "<Prices>: option Max expects at least Min");
   o.prices.how.format = (enum price_format)o.format;

@@ -12,8 +12,8 @@
 typedef void tariff_files_say(void *arg, const char *line);
 
 /* Reads those that have changed since they were read, and says whether there
- * was one; one that cannot be read leaves what was there. lock (NULL: none) is taken for the moment in which
- * what was read takes its place. */
+ * was one; one that cannot be read leaves what was there. lock (NULL: none) is
+ * taken for the moment in which what was read takes its place. */
 bool tariff_files_load(struct tariffs *set, pthread_mutex_t *lock,
                        tariff_files_say *say, void *arg);
 
