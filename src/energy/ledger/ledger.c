@@ -330,6 +330,17 @@ static void seed_day(struct ledger *l, struct ledger_account *a, int day,
   ledger_book_slot(l, a, &slot, mwh, 0, LEDGER_SEEDED);
 }
 
+/* The device's month is the calendar's: with another BillingDay it says
+ * nothing of ours. */
+static bool is_calendar_month(struct calendar_billing month) {
+  int year;
+  unsigned number;
+  unsigned mday;
+
+  calendar_date_of(month.start, &year, &number, &mday);
+  return mday == 1;
+}
+
 void ledger_seed(struct ledger *l, struct ledger_meter *m, double today_kwh,
                  double month_kwh, struct ledger_now now) {
   int today = calendar_local_of(now.wall_us).day;
@@ -345,7 +356,8 @@ void ledger_seed(struct ledger *l, struct ledger_meter *m, double today_kwh,
     m->fresh = false;
     if (!isnan(today_kwh))
       seed_day(l, a, today, llround(today_kwh * 1e6) - counted);
-    if (!isnan(month_kwh) && !isnan(today_kwh) && month.start < today)
+    if (!isnan(month_kwh) && !isnan(today_kwh) && month.start < today &&
+        is_calendar_month(month))
       seed_day(l, a, month.start, llround((month_kwh - today_kwh) * 1e6));
   }
   pthread_mutex_unlock(&l->lock);

@@ -21,13 +21,15 @@ static struct ledger_now at(const char *moment) {
   return (struct ledger_now){.steady_us = us, .wall_us = us};
 }
 
-static void start(void) {
-  struct ledger_options options = {.billing_day = 1};
+static void start_with(unsigned billing_day) {
+  struct ledger_options options = {.billing_day = billing_day};
 
   setenv("TZ", "CET-1CEST,M3.5.0,M10.5.0/3", 1);
   tzset();
   ledger = ledger_create(&options);
 }
+
+static void start(void) { start_with(1); }
 
 static void end(void) { ledger_free(ledger); }
 
@@ -113,6 +115,52 @@ START_TEST(a_device_that_was_exchanged_goes_on_under_its_name) {
 }
 END_TEST
 
+/* 12 kWh in the device's month, 2 of them today. */
+static struct ledger_values seeded(struct ledger_now now) {
+  struct counter c = {0};
+  struct ledger_meter *m = plug("a", "Heater", &c, now);
+
+  total(m, &c, 80000, now);
+  ledger_seed(ledger, m, 2, 12, now);
+  return values(m, now);
+}
+
+START_TEST(a_new_meter_begins_with_what_the_device_knows) {
+  struct ledger_values v = seeded(at("2026-01-20T12:00:00+01:00"));
+
+  ck_assert_int_eq(v.today_mwh, 2000000);
+  ck_assert_int_eq(v.month_mwh, 12000000);
+  ck_assert(!v.has_yesterday);
+}
+END_TEST
+
+START_TEST(the_device_knows_no_month_that_begins_on_another_day) {
+  end();
+  start_with(15);
+  ck_assert_int_eq(seeded(at("2026-01-20T12:00:00+01:00")).month_mwh, 2000000);
+}
+END_TEST
+
+START_TEST(the_billing_month_ends_on_its_day) {
+  struct counter c = {0};
+  struct ledger_meter *m;
+  struct ledger_now now = at("2026-02-27T22:00:00+01:00");
+
+  end();
+  start_with(31); /* the last day of February */
+  m = plug("a", "Heater", &c, now);
+  total(m, &c, 1000, now);
+  now = at("2026-02-28T02:00:00+01:00");
+  total(m, &c, 1400, now); /* half before midnight */
+  ck_assert_int_eq(values(m, now).month_mwh, 200000);
+  now = at("2026-03-30T23:00:00+02:00");
+  total(m, &c, 2400, now);
+  ck_assert_int_eq(values(m, now).month_mwh, 1200000);
+  now = at("2026-03-31T00:00:00+02:00");
+  ck_assert_int_eq(values(m, now).month_mwh, 0); /* away, and yet it falls */
+}
+END_TEST
+
 START_TEST(what_was_written_is_read_again) {
   struct ledger_now before = at("2026-01-15T12:10:00+01:00");
   struct ledger_now after = at("2026-01-15T15:10:00+01:00");
@@ -153,6 +201,9 @@ static void fill(TCase *t) {
   tcase_add_test(t, the_long_day_of_autumn_has_its_hour);
   tcase_add_test(t, a_renamed_plug_leaves_its_energy_with_the_old_name);
   tcase_add_test(t, a_device_that_was_exchanged_goes_on_under_its_name);
+  tcase_add_test(t, a_new_meter_begins_with_what_the_device_knows);
+  tcase_add_test(t, the_device_knows_no_month_that_begins_on_another_day);
+  tcase_add_test(t, the_billing_month_ends_on_its_day);
   tcase_add_test(t, what_was_written_is_read_again);
 }
 
