@@ -101,10 +101,14 @@ check_PROGRAMS += \
 	%D%/energy/check_ledger_edit \
 	%D%/energy/check_ledger_faults \
 	%D%/energy/check_ledger_query \
+	%D%/energy/check_ledger_year \
 	%D%/energy/check_price_fetch
 
 tests_unit_energy_check_ledger_faults_SOURCES = \
 	%D%/energy/check_ledger_faults.c \
+	%D%/energy/faulty_vfs.c %D%/energy/faulty_vfs.h
+tests_unit_energy_check_ledger_year_SOURCES = \
+	%D%/energy/check_ledger_year.c \
 	%D%/energy/faulty_vfs.c %D%/energy/faulty_vfs.h
 
 # the plugins, with the functions of the daemon replaced

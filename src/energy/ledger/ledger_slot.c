@@ -132,6 +132,10 @@ void ledger_book_slot(struct ledger *l, struct ledger_account *a,
   priced = ledger_slot_price(&s, ledger_site_kwh(l, s.local.day),
                              (double)mwh * 1e-6, &price);
   enter(l, a, &s, mwh, covered_us, flags, priced, price);
+  /* What comes late was used before the open slot all the same. */
+  if (!a->meter->produces && s.from_us < l->slot.from_us &&
+      s.local.day >= ledger_month(l, l->slot.local.day).start)
+    l->slot.site_before_kwh += (double)mwh * 1e-6;
 }
 
 /* -- the open one -- */
