@@ -55,11 +55,10 @@ PARTS = [
          "one for five minutes is worth an alert.",
          [query("sum(@kasa_power)")], unit="watt", decimals=1, w=3, h=6,
          none=METERS_ONLY, thresholds=BUSY),
-    stat("Energy today", "Since midnight, by the devices' own meters.",
+    stat("Energy today", "Since midnight, by collectd's ledger.",
          [now("sum(@kasa_kwh_today)")], unit="kwatth", decimals=2, w=3, h=6,
          history=False, colour=BLUE, none=METERS_ONLY),
-    stat("This month", "Since the first of the month, by the devices' own "
-         "meters.", [now("sum(@kasa_kwh_month)")], unit="kwatth",
+    stat("This month", "Since the billing day, by collectd's ledger.", [now("sum(@kasa_kwh_month)")], unit="kwatth",
          decimals=1, w=3, h=6, history=False, colour=BLUE, none=METERS_ONLY),
 
     "What it uses",

@@ -1,14 +1,16 @@
 # SPDX-License-Identifier: MIT
 """kasa-energy: kWh and what they cost, by hour, day and month."""
 
-from dashboards.model import (BLUE, COLOURED, GREEN, ORANGE, RED, YELLOW, graph, monthly, now,
-                       override, query, rows, stat, steps, table, to_device)
+from dashboards.model import (BLUE, COLOURED, GREEN, ORANGE, RED, YELLOW,
+                       by_query, graph, monthly, now, override, query, rows, stat, steps, table, to_device)
 from dashboards.page import dashboard
-from dashboards.terms import NAME, STEP, projected, used
+from dashboards.terms import NAME, STEP, day_by_day, projected, used
 
 BEFORE = "[$__range] offset $__range"
 NO_METER = "No energy counted yet"
 NO_TARIFF = "No tariff set"
+NEEDS_TARIFF = ("No tariff set: with a <Tariff> in collectd's configuration "
+                "this fills by itself")
 
 BY_DEVICE = "sum by (instance, kasa)"
 BY_OUTLET = "sum by (instance, kasa_plug, type)"
@@ -41,8 +43,7 @@ PARTS = [
     stat("Change", "Against the period before: more is above zero.",
          [now(changed())], unit="percent", decimals=0, w=3, history=False,
          thresholds=TREND, none="No readings then"),
-    stat("This month", "Since the first of the month, by the devices' own "
-         "meters.", [now("sum(@kasa_kwh_month)")], unit="kwatth",
+    stat("This month", "Since the billing day, by collectd's ledger.", [now("sum(@kasa_kwh_month)")], unit="kwatth",
          decimals=0, colour=BLUE, w=3, history=False, none=NO_METER),
     stat("Month, expected", "If the rest of the month is like what is "
          "over. From its second day; hidden in its last hours.",
@@ -129,29 +130,70 @@ PARTS = [
               override("Strip", links=PLUG_DEVICE)]),
 
     "Cost",
+    stat("Cost yesterday, $currency", "By the tariff, fixed charges in.",
+         [now("sum(@kasa_total_cost_yesterday)")], unit="none", decimals=2,
+         colour=BLUE, w=5, history=False, none="From the second day, with a "
+                                               "tariff"),
+    stat("Cost of the month, expected, $currency", "So far, and the rest of "
+         "the billing month like the days of late; fixed charges in.",
+         [now("sum(@kasa_total_cost_forecast)")], unit="none", decimals=2,
+         colour=BLUE, w=5, history=False, none="From the second day, with a "
+                                               "tariff"),
+    stat("Price now, $currency", "What the next kWh costs by the tariff, "
+         "taxes in.", [query("max(@kasa_total_price)")], unit="none",
+         decimals=4, colour=BLUE, w=5, none=NO_TARIFF),
+    stat("Without a price", "Energy of the billing month whose price did not "
+         "come yet; it is in no cost.", [now("sum(@kasa_total_unpriced)")],
+         unit="kwatth", decimals=2, w=5, history=False,
+         thresholds=steps(GREEN, (0.001, ORANGE)), none=NO_TARIFF),
+    stat("Known of today", "How much of today's time the ledger knows of.",
+         [now("min(@kasa_total_covered)")], unit="percent", decimals=1, w=4,
+         history=False, thresholds=steps(ORANGE, (99, GREEN)),
+         none=NO_METER),
+
     graph("Cost per day at the price above, $currency", "Energy per day times "
           "the price.",
           [query(f"{BY_DEVICE} ({used('kasa', STEP)}) * $price", NAME)],
           unit="none", decimals=2, bar=True, min=0, interval="1d",
           since="31d", w=12, h=8, legend=(), none=NO_METER,
           links=to_device()),
-    graph("Cost per day by tariff, $currency", "As the <Tariff> of collectd "
-          "has it: hours, seasons and steps. Empty without one.",
-          [query("sum by (instance, kasa) "
-                 "(max_over_time(@kasa_cost_today[$__interval] offset "
-                 "-$__interval))", NAME)],
-          unit="none", decimals=2, bar=True, min=0, interval="1d",
+    graph("Cost per day by tariff, $currency", "What each day cost in the end, "
+          "as the <Tariff> of collectd has it: hours, seasons and steps; the "
+          "line has the fixed charges in. Empty without a tariff.",
+          [query(f"{BY_DEVICE} ({day_by_day('kasa_cost_yesterday')})", NAME),
+           query(f"sum by (instance) "
+                 f"({day_by_day('kasa_total_cost_yesterday')})",
+                 "with fixed charges ${site}")],
+          unit="none", decimals=2, bar=True, interval="1d",
           since="31d", w=12, h=8, legend=(), links=to_device(),
-          none="No tariff set: with a <Tariff> in collectd's configuration "
-               "this fills by itself"),
-    table("Cost by tariff, $currency", "Today and this month for each device, "
+          none=NEEDS_TARIFF, overrides=[
+              by_query("B", custom__drawStyle="line", custom__lineWidth=2,
+                       custom__fillOpacity=0,
+                       custom__lineInterpolation="stepAfter",
+                       custom__stacking={"mode": "none"})]),
+    graph("Use and price", "kWh per hour of the whole house, and what a kWh "
+          "costs then by the tariff, taxes in (right): its periods.",
+          [query(f"sum({used('kasa', STEP)})", "kWh"),
+           query(f"max by (instance) "
+                 f"(avg_over_time(@kasa_total_price{STEP}))",
+                 "$currency a kWh ${site}")],
+          unit="kwatth", decimals=2, bar=True, interval="1h", w=12, h=8,
+          legend=(), none=NEEDS_TARIFF, overrides=[
+              by_query("B", unit="none", decimals=3,
+                       custom__axisPlacement="right",
+                       custom__drawStyle="line", custom__lineWidth=2,
+                       custom__fillOpacity=0,
+                       custom__lineInterpolation="stepAfter",
+                       custom__stacking={"mode": "none"})]),
+    table("Cost by tariff, $currency", "For each device, "
           "as the <Tariff> of collectd has it. Empty without one.",
           [rows(f"{BY_DEVICE} (@kasa_cost_today)"),
-           rows(f"{BY_DEVICE} (@kasa_cost_month)")],
-          {"kasa": "Device", "Value #A": "Today", "Value #B": "Month",
-           "instance": "Site"}, sort="Month", unit="none", decimals=2, w=12,
-          h=8, none="No tariff set: with a <Tariff> in collectd's "
-                    "configuration this fills by itself",
+           rows(f"{BY_DEVICE} (@kasa_cost_yesterday)"),
+           rows(f"{BY_DEVICE} (@kasa_cost_month)"),
+           rows(f"{BY_DEVICE} (@kasa_cost_forecast)")],
+          {"kasa": "Device", "Value #A": "Today", "Value #B": "Yesterday",
+           "Value #C": "Month", "Value #D": "Expected", "instance": "Site"},
+          sort="Month", unit="none", decimals=2, w=12, h=8, none=NEEDS_TARIFF,
           overrides=[override("Device", links=DEVICE)]),
     table("Outlets' cost by tariff, $currency", "The same for the outlets of "
           "strips. Empty without a tariff.",
@@ -159,8 +201,7 @@ PARTS = [
            rows(f"{BY_OUTLET} (@kasa_plug_cost_month)")],
           {"kasa_plug": "Strip", "type": "Outlet", "Value #A": "Today",
            "Value #B": "Month", "instance": "Site"}, sort="Month",
-          unit="none", decimals=2, w=12, h=8, none="No tariff set: with a "
-          "<Tariff> in collectd's configuration this fills by itself",
+          unit="none", decimals=2, w=12, h=8, none=NEEDS_TARIFF,
           overrides=[override("Strip", links=PLUG_DEVICE)]),
 ]
 

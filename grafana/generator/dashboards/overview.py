@@ -36,11 +36,10 @@ PARTS = [
           [now("100 * sum(@kasa_total_power) / $circuit")], unit="percent",
           decimals=0, min=0, max=100,
           thresholds=steps(GREEN, (60, ORANGE), (80, RED))),
-    stat("Energy today", "Since midnight, by the devices' own meters.",
+    stat("Energy today", "Since midnight, by collectd's ledger.",
          [query("sum(@kasa_total_kwh_today)")], unit="kwatth", colour=BLUE,
          decimals=1, w=3, none="No meter's statistics yet"),
-    stat("Energy this month", "Since the first of the month, by the devices' "
-         "own meters.", [query("sum(@kasa_total_kwh_month)")], unit="kwatth",
+    stat("Energy this month", "Since the billing day, by collectd's ledger.", [query("sum(@kasa_total_kwh_month)")], unit="kwatth",
          colour=BLUE, decimals=0, history=False, w=3,
          none="No meter's statistics yet"),
     stat("Cost this month, $currency", "Energy this month at the price above. "

@@ -44,3 +44,11 @@ WITHIN_MONTH = ("and on () (day_of_month() > 1) and on () "
 
 def projected(kwh_month):
     return f"{kwh_month} * {MONTHS_LENGTH} {WITHIN_MONTH}"
+
+
+def day_by_day(metric):
+    """Of a value that stands for the day before, all day long: as a bar of the
+    day it is about. Days have 23 to 25 hours; the last one is looked at only
+    where the others have nothing."""
+    return (f"(last_over_time(@{metric}[23h] offset -47h) or "
+            f"last_over_time(@{metric}[1h] offset -2d))")

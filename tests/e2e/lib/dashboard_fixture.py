@@ -3,6 +3,7 @@
 with both plugins and those of the machine, and a real Prometheus that also has
 a second site with a known past."""
 
+import datetime
 import os
 import re
 import shutil
@@ -13,6 +14,7 @@ import time
 import clock
 from collectd import BUILD, HOST, PLUGINDIR, Collectd, missing_plugins
 from history import History
+from ledger_file import LedgerFile
 from prometheus import GRAFANA, Prometheus
 from sim import Sim
 from tree import RENDER, SOURCE
@@ -88,6 +90,30 @@ LoadPlugin notify_kasa
 """
 
 
+# Everything a tariff can say has a value: charges, a price, and days before
+# today, which the ledger is given.
+TARIFF = """
+StateDirectory "{folder}/ledger"
+<Tariff>
+  Currency "EUR"
+  Rate 0.3
+  DailyCharge 0.4
+</Tariff>
+"""
+
+
+def known_days(folder):
+    """Yesterday and some days before, of a device and of an outlet."""
+    ledger = LedgerFile(os.path.join(folder, "ledger"))
+    today = datetime.datetime.now(datetime.timezone.utc).replace(
+        hour=12, minute=0, second=0, microsecond=0)
+    for days in range(1, 6):
+        moment = (today - datetime.timedelta(days=days)).isoformat()
+        ledger.slot(moment, "Heater", 2000000, 600000)
+        ledger.slot(moment, ("Desk strip", "Kiln"), 1000000, 300000)
+    ledger.done()
+
+
 def page(name):
     return query.load(os.path.join(GRAFANA, "dashboards", name + ".json"))
 
@@ -109,12 +135,14 @@ class World:
         self.sim = Sim(HOUSE)
         self.folder = tempfile.mkdtemp(prefix="kasa-dashboards-")
         self.daemon = Collectd(
-            "DiscoveryInterval 2\n", plugins=MACHINE,
+            "DiscoveryInterval 2\n" + TARIFF.format(folder=self.folder),
+            plugins=MACHINE,
             blocks=BLOCKS.format(build=BUILD, folder=self.folder))
         self.prometheus = Prometheus(self.folder, [self.daemon.port])
         self.history = History(clock.moment())
 
     def __enter__(self):
+        known_days(self.folder)
         self.prometheus.history(self.history.lines())
         self.sim.start()
         try:
