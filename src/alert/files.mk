@@ -226,6 +226,14 @@ libchannels_la_SOURCES += \
 	%D%/channel/webhook.h
 
 libchannels_la_SOURCES += \
+	%D%/channel/incident/incident.c \
+	%D%/channel/incident/incident.h \
+	%D%/channel/incident/opsgenie.c \
+	%D%/channel/incident/opsgenie.h \
+	%D%/channel/incident/pagerduty.c \
+	%D%/channel/incident/pagerduty.h
+
+libchannels_la_SOURCES += \
 	%D%/channel/email/email.c \
 	%D%/channel/email/email.h \
 	%D%/channel/email/email_body.c \

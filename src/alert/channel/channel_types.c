@@ -7,6 +7,8 @@
 #include "alert/channel/discord.h"
 #include "alert/channel/email/email.h"
 #include "alert/channel/gotify.h"
+#include "alert/channel/incident/opsgenie.h"
+#include "alert/channel/incident/pagerduty.h"
 #include "alert/channel/matrix.h"
 #include "alert/channel/ntfy.h"
 #include "alert/channel/pushover/pushover.h"
@@ -27,8 +29,8 @@ const struct channel_type channel_types[] = {
     {"telegram", &sender_telegram},
     {"matrix", &sender_matrix},
     {"alertmanager", NULL},
-    {"opsgenie", NULL},
-    {"pagerduty", NULL},
+    {"opsgenie", &sender_opsgenie},
+    {"pagerduty", &sender_pagerduty},
     {"teams", NULL},
     {"twilio", NULL},
     {NULL, NULL},

@@ -21,15 +21,14 @@ static void wipe(char *text, size_t len) {
     explicit_bzero(text, len);
 }
 
-static void target_init(struct http_target *target) {
+void http_target_init(struct http_target *target) {
   memset(target, 0, sizeof(*target));
   target->method = "POST";
   target->content_type = "application/json";
   buf_init(&target->url, SECRET_SIZE_MAX + 4096);
 }
 
-/* All of it may hold secrets. */
-static void target_free(struct http_target *target) {
+void http_target_free(struct http_target *target) {
   wipe(target->url.data, target->url.len);
   buf_free(&target->url);
   for (size_t i = 0; i < target->headers_num; i++) {
@@ -134,7 +133,7 @@ static bool attempt(void *settings, const struct message *message,
   const char *headers[HTTP_TARGET_HEADERS_MAX + 2] = {type};
   bool again = false;
 
-  target_init(&target);
+  http_target_init(&target);
   target.body = body;
   target.env = env;
   if (aim(settings, message, false, &target)) {
@@ -158,22 +157,28 @@ static bool attempt(void *settings, const struct message *message,
       result->outcome = SEND_REFUSED_CHANNEL;
     http_why(settings, NULL, result, "%s", target.why);
   }
-  target_free(&target);
+  http_target_free(&target);
   return again;
 }
 
 void http_exchange_send(void *settings, const struct message *message,
                         const struct sender_env *env,
                         struct send_result *result) {
+  bool again = true;
   struct buf body;
 
   http_result_init(result);
   buf_init(&body, REQUEST_MAX);
-  if (write_body(settings, message, env, &body) < 0 || body.data == NULL)
-    snprintf(result->why, sizeof(result->why), "cannot write the message");
-  else if (attempt(settings, message, env, &body, false, result))
-    (void)attempt(settings, message, env, &body, true, result);
-  wipe(body.data, body.len); /* some services want a secret in it */
+  for (int tries = 0; again && tries < 2; tries++) {
+    again = false;
+    buf_clear(&body);
+    /* anew for each: some services want a secret in it */
+    if (write_body(settings, message, env, &body) < 0 || body.data == NULL)
+      snprintf(result->why, sizeof(result->why), "cannot write the message");
+    else
+      again = attempt(settings, message, env, &body, tries > 0, result);
+  }
+  wipe(body.data, body.len);
   buf_free(&body);
 }
 
@@ -181,7 +186,7 @@ int http_exchange_render(const void *settings, const struct message *message,
                          const struct sender_env *env, struct buf *out) {
   struct http_target target;
 
-  target_init(&target);
+  http_target_init(&target);
   if (!aim(settings, message, true, &target)) {
     buf_put_result(out, target.failed ? -ENOMEM : -EINVAL);
   } else {
@@ -195,7 +200,7 @@ int http_exchange_render(const void *settings, const struct message *message,
     buf_put_result(out, write_body(settings, message, env, out));
     buf_puts(out, "\n");
   }
-  target_free(&target);
+  http_target_free(&target);
   return buf_error(out);
 }
 

@@ -60,6 +60,10 @@ struct http_exchange {
                   struct send_result *result);
 };
 
+/* For requests beside the one of a message. Freed, it is wiped: all of it may
+ * hold secrets. */
+void http_target_init(struct http_target *target);
+void http_target_free(struct http_target *target);
 /* A header line more. */
 void http_target_header(struct http_target *target, const char *name,
                         const char *value);

@@ -10,13 +10,15 @@ import time
 import pytest
 
 from channels import PATIENCE, _pki, message, probe, secret_file, send  # noqa: F401
-from mocks import discord, gotify, ntfy, pushover, slack, web, webhook
+from mocks import discord, gotify, matrix, ntfy, opsgenie, pagerduty, pushover, slack, telegram, web, webhook
 
 pytestmark = [pytest.mark.one_thread, pytest.mark.takes(65)]
 
 TOKEN = "tokenTokenTOKEN0123456789abcde"
 USER = "userUserUSER0123456789abcdefgh"
 BOT = "xoxb-0-secret-bot-token"
+TELEGRAM = "123456789:AAFsecretTelegramToken"
+ROUTING = "R0UT1NGk3y" + "0" * 22
 
 
 class Channel:
@@ -36,6 +38,14 @@ class Channel:
             self.mock = ntfy.Ntfy("secret-topic-name-9f3a", token="tk_secret_token_value", **kw)
         elif kind == "gotify":
             self.mock = gotify.Gotify("Asecret-app-token", **kw)
+        elif kind == "telegram":
+            self.mock = telegram.Telegram(TELEGRAM, **kw)
+        elif kind == "matrix":
+            self.mock = matrix.Matrix("!room:example.org", "syt_secret_access_token", **kw)
+        elif kind == "pagerduty":
+            self.mock = pagerduty.PagerDuty(ROUTING, **kw)
+        elif kind == "opsgenie":
+            self.mock = opsgenie.Opsgenie("genie-secret-key", **kw)
         else:
             self.mock = discord.Discord(**kw)
 
@@ -51,6 +61,11 @@ class Channel:
             "discord": [["WebhookURL", url + path]],
             "ntfy": [["Server", url], ["Topic", "secret-topic-name-9f3a"], ["Token", "tk_secret_token_value"]],
             "gotify": [["Server", url], ["Token", "Asecret-app-token"]],
+            "telegram": [["BotToken", TELEGRAM], ["ChatID", "-1001234567890"], ["BaseURL", url]],
+            "matrix": [["Homeserver", url], ["RoomID", "!room:example.org"],
+                       ["AccessToken", "syt_secret_access_token"]],
+            "pagerduty": [["RoutingKey", ROUTING], ["BaseURL", url]],
+            "opsgenie": [["APIKey", "genie-secret-key"], ["BaseURL", url]],
         }[self.kind]
 
     def run(self, pki, steps=None, base=None, extra=(), **more):
@@ -65,11 +80,20 @@ class Channel:
                 "webhook": web.Reply(204),
                 "discord": web.Reply(200, '{"id":"990000000001"}'),
                 "ntfy": web.Reply(200, '{"id":"abcdefgh"}'),
-                "gotify": web.Reply(200, '{"id":25}')}[self.kind]
+                "gotify": web.Reply(200, '{"id":25}'),
+                "telegram": web.Reply(200, '{"ok":true,"result":{"message_id":5}}'),
+                "matrix": web.Reply(200, '{"event_id":"$1"}'),
+                "pagerduty": web.Reply(202, '{"status":"success","dedup_key":"x"}'),
+                "opsgenie": web.Reply(202, '{"requestId":"r-1"}')}[self.kind]
+
+    def messages(self):
+        """The requests that say something, without those that ask what became of it."""
+        return [r for r in self.mock.requests if r.method != "GET"]
 
 
-KINDS = ["pushover", "slack", "slackbot", "webhook", "discord", "ntfy", "gotify"]
-READS_BODY = ["pushover", "slack", "slackbot", "discord", "ntfy", "gotify"]
+KINDS = ["pushover", "slack", "slackbot", "webhook", "discord", "ntfy", "gotify", "telegram", "matrix",
+         "pagerduty", "opsgenie"]
+READS_BODY = [kind for kind in KINDS if kind != "webhook"]
 
 
 @pytest.fixture(name="channel", params=KINDS)
@@ -89,7 +113,7 @@ def test_good_message_is_delivered_and_pleases_the_strict_mock(channel, pki):
     run = channel.run(pki)
     assert run[0]["outcome"] == "sent", run.text
     assert channel.mock.faults == []
-    assert len(channel.mock.requests) == 1
+    assert len(channel.messages()) == 1
 
 
 def test_expect_header_is_not_sent_even_with_a_large_body(channel, pki):
@@ -387,10 +411,10 @@ def test_stopping_ends_a_request_within_a_second(channel, pki):
 def test_one_connection_per_request_and_none_kept(channel, pki):
     run = channel.run(pki, [send(), send(), send()])
     assert [s["outcome"] for s in run.steps] == ["sent"] * 3
-    assert channel.mock.connections == 3
+    assert channel.mock.connections == len(channel.mock.requests) and len(channel.messages()) == 3
 
 
-SECRETS = [TOKEN, USER, BOT, "hmac-secret-value", "bearer-secret-value", "xyzzySecretPath", "discordSecretToken"]
+SECRETS = [TOKEN, USER, BOT, TELEGRAM, ROUTING, "syt_secret_access_token", "genie-secret-key", "hmac-secret-value", "bearer-secret-value", "xyzzySecretPath", "discordSecretToken"]
 
 
 def test_no_secret_in_any_output_even_when_the_service_repeats_it(channel, pki):
@@ -414,13 +438,18 @@ def test_inline_secret_works_and_warns(channel, pki):
     assert "stands in the configuration itself" in run.stderr
 
 
+SECRET_OPTIONS = ("Token", "User", "WebhookURL", "BotToken", "HMACSecret", "BearerToken", "AccessToken", "RoutingKey",
+                  "APIKey", "AuthToken")
+WRONG_OPTIONS = [name for name in SECRET_OPTIONS if name not in ("User", "HMACSecret")]
+
+
 def secret_options(channel, tmp_path, mode=0o600, wrong=False):
     """The options with each secret moved to a file; the paths by option."""
     options, paths = [], {}
     for option in channel.options():
-        if option[0] in ("Token", "User", "WebhookURL", "BotToken", "HMACSecret", "BearerToken"):
+        if option[0] in SECRET_OPTIONS:
             value = option[1]
-            if wrong and option[0] in ("Token", "BotToken", "BearerToken", "WebhookURL"):
+            if wrong and option[0] in WRONG_OPTIONS:
                 value = value[:-3] + "zzz"
             paths[option[0]] = secret_file(tmp_path, option[0], value, mode)
             options.append([option[0] + "File", paths[option[0]]])
@@ -457,7 +486,7 @@ def test_changed_secret_file_is_read_again_and_tried_once_more(channel, pki, tmp
     channel.mock.script = [refuse_and_mend]
     run = probe("slack" if channel.kind == "slackbot" else channel.kind, options + [["CAFile", pki.ca]])
     assert run[0]["outcome"] == "sent", run.text
-    assert len(channel.mock.requests) == 2
+    assert len(channel.messages()) == 2
 
 
 @pytest.mark.parametrize("content", ["", "\n", "one\ntwo\n", "bell\a"])
@@ -471,7 +500,7 @@ def test_useless_secret_file_is_an_error_of_the_configuration(channel, pki, tmp_
 
 
 def test_missing_secret_file_names_the_option(channel, pki):
-    options = [["%sFile" % o[0], "/nonexistent/file"] if o[0] in ("Token", "WebhookURL", "BotToken", "URL") else o
+    options = [["%sFile" % o[0], "/nonexistent/file"] if o[0] in (*SECRET_OPTIONS, "URL") else o
                for o in channel.options()]
     run = probe("slack" if channel.kind == "slackbot" else channel.kind, options)
     assert run.code == 1 and "File \"/nonexistent/file\": No such file" in " ".join(run.errors)
