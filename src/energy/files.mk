@@ -38,9 +38,18 @@ libenergy_la_SOURCES = \
 	%D%/ledger/ledger_reprice.h \
 	%D%/ledger/ledger_schema.c \
 	%D%/ledger/ledger_schema.h \
+	%D%/ledger/ledger_note.c \
+	%D%/ledger/ledger_note.h \
+	%D%/ledger/ledger_note_file.c \
+	%D%/ledger/ledger_note_file.h \
+	%D%/ledger/ledger_note_internal.h \
 	%D%/ledger/ledger_slot.c \
 	%D%/ledger/ledger_writer.c \
 	%D%/ledger/ledger_writer.h \
+	%D%/limits/limits.c \
+	%D%/limits/limits.h \
+	%D%/limits/limits_config.c \
+	%D%/limits/limits_config.h \
 	%D%/tariff/price_file.c \
 	%D%/tariff/price_file.h \
 	%D%/tariff/price_series.c \

@@ -50,8 +50,15 @@ static void tell(void *arg, enum appliance_news news, const char *text) {
 
   snprintf(message, sizeof(message), "%s %s",
            w->plug[0] != '\0' ? w->plug : w->device, text);
-  notification_queue_put(news_table[news].severity, w->plugin, w->device,
-                         news_table[news].type, w->plug, message, w->wall_us);
+  notification_queue_put(&(struct own_notification){
+      .severity = news_table[news].severity,
+      .plugin = w->plugin,
+      .plugin_instance = w->device,
+      .type = news_table[news].type,
+      .type_instance = w->plug,
+      .message = message,
+      .wall_us = w->wall_us,
+  });
 }
 
 static uint64_t key_of(const char *identity, unsigned slot) {

@@ -10,7 +10,9 @@
 #include "energy/ledger/ledger.h"
 #include "energy/ledger/ledger_writer.h"
 #include "energy/tariff/tariff_config.h"
+#include "plugin/limit_values.h"
 #include "plugin/version.h"
+#include "poll/registry/device_names.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -27,6 +29,7 @@ static struct {
   struct ledger_writer *writer;
   struct price_fetcher *fetcher;
   const struct poll_options *options;
+  char currency[CURRENCY_SIZE];
 } energy;
 
 static void say_error(void *arg, const char *line) {
@@ -59,6 +62,8 @@ void energy_values_start(struct poll_options *o, const char *directory) {
   o->tariffs = (struct tariffs){0};
   energy.options = o;
   energy.fetcher = price_fetcher_create(&options.tariffs);
+  snprintf(energy.currency, sizeof(energy.currency), "%s",
+           tariffs_currency(&options.tariffs));
   energy.ledger = ledger_create(&options);
   if (energy.ledger == NULL) {
     log_say(LOG_LEVEL_ERROR, "the energy ledger: out of memory");
@@ -84,6 +89,10 @@ void energy_values_stop(void) {
   ledger_free(energy.ledger);
   energy.writer = NULL;
   energy.ledger = NULL;
+}
+
+struct note_keeper energy_values_keeper(void) {
+  return (struct note_keeper){.ledger = energy.ledger, .writer = energy.writer};
 }
 
 static struct ledger_now now_of(uint64_t steady_us) {
@@ -216,6 +225,27 @@ static struct ledger_now at_wall(uint64_t wall_us) {
                              .wall_us = (int64_t)wall_us};
 }
 
+static void look_device(const struct poll_device *k,
+                        const struct ledger_values *v, uint64_t wall_us) {
+  struct limit_owner owner = {"kasa", k->name, "", k->identity, 0};
+
+  if (k->options != NULL)
+    limit_values_look(&k->options->limits, &owner, v, energy.currency, wall_us);
+}
+
+static void look_plug(const struct poll_device *k, unsigned i,
+                      const struct ledger_values *v, uint64_t wall_us) {
+  struct limit_owner owner = {"kasa_plug", k->name, k->plugs[i].name,
+                              k->identity, k->plugs[i].slot + 1};
+  const struct plug_options *p =
+      k->options != NULL && k->options->plugs_num > 0
+          ? device_name_plug_options(k, &k->device.plugs[i])
+          : NULL;
+
+  if (p != NULL)
+    limit_values_look(&p->limits, &owner, v, energy.currency, wall_us);
+}
+
 void energy_values_device(const struct poll_device *k, uint64_t wall_us,
                           const struct appliance_sink *sink) {
   struct ledger_now now = at_wall(wall_us);
@@ -228,6 +258,7 @@ void energy_values_device(const struct poll_device *k, uint64_t wall_us,
   if (k->plugs_num == 0 && k->meter != NULL && k->energy.by != COUNTER_NEW) {
     ledger_values_of(energy.ledger, k->meter, now, &v);
     put(sink, "kasa", "", &v);
+    look_device(k, &v, wall_us);
   }
   for (unsigned i = 0; i < k->plugs_num; i++) {
     const struct poll_device_plug *plug = &k->plugs[i];
@@ -236,19 +267,27 @@ void energy_values_device(const struct poll_device *k, uint64_t wall_us,
       continue;
     ledger_values_of(energy.ledger, plug->meter, now, &v);
     put(sink, "kasa_plug", plug->name, &v);
+    look_plug(k, i, &v, wall_us);
     ledger_values_add(&sum, &v);
     known++;
   }
-  if (known > 0 && known == k->plugs_num)
+  if (known > 0 && known == k->plugs_num) {
     put(sink, "kasa", "", &sum);
+    look_device(k, &sum, wall_us);
+  }
 }
 
 void energy_values_total(uint64_t wall_us, const struct appliance_sink *sink) {
+  static const struct limit_owner site = {TOTAL, "", "", "", 0};
   struct ledger_values v;
 
   if (energy.ledger == NULL)
     return;
   ledger_values_total(energy.ledger, at_wall(wall_us), &v);
+  limit_values_look(&energy.options->limits, &site, &v, energy.currency,
+                    wall_us);
+  if (sink == NULL)
+    return;
   put(sink, TOTAL, "", &v);
   if (energy.options->report_energy)
     sink->gauge(sink->arg, TOTAL, "covered", "", v.covered);

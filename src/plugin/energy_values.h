@@ -5,6 +5,7 @@
 #define PLUGIN_ENERGY_VALUES_H
 
 #include "plugin/appliance_values.h"
+#include "plugin/kept_note.h"
 #include "poll/poll_engine.h"
 
 /* Begins to read the ledger of a directory, and takes the tariffs out of the
@@ -15,11 +16,15 @@ void energy_values_wait(void);
 /* Writes what is left; the engine has ended. */
 void energy_values_stop(void);
 
+/* Where other parts keep what outlives the daemon; after start. */
+struct note_keeper energy_values_keeper(void);
+
 extern const struct poll_energy_hooks energy_values_hooks;
 
 /* The values of a device and its plugs; wall_us as they are dispatched. */
 void energy_values_device(const struct poll_device *k, uint64_t wall_us,
                           const struct appliance_sink *sink);
+/* Of the site; sink NULL: only its limits are looked at. */
 void energy_values_total(uint64_t wall_us, const struct appliance_sink *sink);
 
 #endif

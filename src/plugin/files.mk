@@ -23,6 +23,8 @@ KASA_SOURCES = \
 	%D%/appliance_values.c %D%/appliance_values.h \
 	%D%/energy_values.c %D%/energy_values.h \
 	%D%/kasa.c \
+	%D%/kept_note.c %D%/kept_note.h \
+	%D%/limit_values.c %D%/limit_values.h \
 	%D%/notification_queue.c %D%/notification_queue.h \
 	%D%/types.c %D%/types.h \
 	%D%/version.c %D%/version.h

@@ -10,6 +10,7 @@
 #include "config/option.h"
 #include "plugin/appliance_values.h"
 #include "plugin/energy_values.h"
+#include "plugin/limit_values.h"
 #include "plugin/notification_queue.h"
 #include "plugin/oconfig.h"
 #include "plugin/types.h"
@@ -218,8 +219,12 @@ static void dispatch_sums(void *arg, const struct poll_totals *c) {
   struct appliance_sink sink = {sink_gauge, sink_derive, &vl};
 
   (void)arg;
-  if (!plugin.options.report_totals || !sums_are_due(c->wall_us))
+  if (!sums_are_due(c->wall_us))
     return;
+  if (!plugin.options.report_totals) {
+    energy_values_total(c->wall_us, NULL);
+    return;
+  }
   vl = series_of("kasa_total", "", c->wall_us, plugin.options.interval);
   dispatch_reading(&vl, "", &c->sums, UINT32_MAX);
   energy_values_total(c->wall_us, &sink);
@@ -334,6 +339,7 @@ static int init(void) {
                                           .cycle = dispatch_sums,
                                           .energy = energy_values_hooks};
   char directory[PATH_MAX];
+  struct note_keeper keeper;
   int err;
 
   log_say(LOG_LEVEL_INFO, "version %s", package_version);
@@ -342,6 +348,8 @@ static int init(void) {
   plugin.main = pthread_self();
   state_directory(directory, sizeof(directory));
   energy_values_start(&plugin.options, directory);
+  keeper = energy_values_keeper();
+  limit_values_start(&keeper);
   err = start(&hooks);
   if (err != 0) {
     log_say(LOG_LEVEL_ERROR, "the engine could not be started: %s",
@@ -365,6 +373,7 @@ static int stop(void) {
   }
   notification_queue_dispatch();
   appliance_values_free();
+  limit_values_free();
   energy_values_stop();
   poll_options_free(&plugin.options);
   plugin.configured = false;

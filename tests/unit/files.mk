@@ -102,6 +102,8 @@ check_PROGRAMS += \
 	%D%/energy/check_ledger_faults \
 	%D%/energy/check_ledger_query \
 	%D%/energy/check_ledger_year \
+	%D%/energy/check_limits \
+	%D%/energy/check_note \
 	%D%/energy/check_price_fetch
 
 tests_unit_energy_check_ledger_faults_SOURCES = \

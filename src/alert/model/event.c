@@ -354,6 +354,7 @@ static void fill_range(struct event *event, const struct sentence *s) {
 
 static bool is_announcement(const struct event *event) {
   return strcmp(event->type, "cycle") == 0 ||
+         strcmp(event->type, "limit") == 0 ||
          strcmp(event->type, "report") == 0;
 }
 

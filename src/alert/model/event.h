@@ -38,7 +38,7 @@ struct event {
   double percent;
   double limit;
   enum alert_direction direction;
-  bool oneshot; /* an announcement (cycle, report), told once */
+  bool oneshot; /* an announcement (cycle, limit, report), told once */
 };
 
 /* Empty: numbers NaN, the rest zero. */

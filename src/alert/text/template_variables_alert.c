@@ -291,7 +291,8 @@ static int give_named(const struct alert *alert, const char *words,
   alert_subject(alert, subject, sizeof(subject));
   if (words[0] == '\0')
     snprintf(text, sizeof(text), "%s", subject);
-  else if (begins_with(words, subject) || begins_with(words, alert->device))
+  else if (begins_with(words, subject) || begins_with(words, alert->device) ||
+           begins_with(words, alert->type_instance))
     return value_give_text(value, words);
   else
     snprintf(text, sizeof(text), "%s: %s", subject, words);

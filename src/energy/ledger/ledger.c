@@ -5,6 +5,7 @@
 #include "energy/ledger/ledger.h"
 
 #include "energy/ledger/ledger_internal.h"
+#include "energy/ledger/ledger_note_internal.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -56,6 +57,7 @@ void ledger_free(struct ledger *l) {
   for (unsigned i = 0; i < l->periods_num; i++)
     free(l->periods[i]);
   free(l->periods);
+  ledger_notes_free(l);
   free(l->pending.items);
   free(l->held);
   tariffs_free(&l->tariffs);

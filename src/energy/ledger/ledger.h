@@ -70,12 +70,15 @@ struct ledger_values {
   int64_t today_mwh, month_mwh, yesterday_mwh;
   int64_t today_cost, month_cost, yesterday_cost; /* millionths */
   int64_t unpriced_mwh;                           /* of the month */
-  double forecast; /* of the month, in the currency; NAN: not known */
-  double covered;  /* percent of today that is known of */
-  double price;    /* of a kWh now; NAN: not known. The site's only */
-  bool has_days;   /* the meter's first look at its statistics is over */
+  double forecast;      /* of the month, in the currency; NAN: not known */
+  double forecast_kwh;  /* likewise */
+  int day, month_start; /* which ones these are */
+  double covered;       /* percent of today that is known of */
+  double price;         /* of a kWh now; NAN: not known. The site's only */
+  bool has_days;        /* the meter's first look at its statistics is over */
   bool has_yesterday;
   bool has_cost;
+  bool trusted; /* the clock is */
 };
 
 /* Of the meter's name. */

@@ -65,9 +65,12 @@ static int by_cost(const void *a, const void *b) {
   return x < y ? -1 : x > y;
 }
 
-/* The median of the last full days, in millionths; NAN: there is none. */
+enum what { ENERGY, COST, COST_AND_CHARGES };
+
+/* The median of the last full days, in mWh or millionths; NAN: there is
+ * none. */
 static double median_day(const struct ledger *l, const struct days_sum *s,
-                         int today, bool charges) {
+                         int today, enum what what) {
   int64_t costs[FORECAST_DAYS];
   unsigned num = 0;
 
@@ -75,8 +78,9 @@ static double median_day(const struct ledger *l, const struct days_sum *s,
        day > s->earliest && num < FORECAST_DAYS && day - s->first >= 0; day--) {
     const struct tariff *t = tariffs_at(&l->tariffs, day);
 
-    costs[num] = s->sum[day - s->first].cost;
-    if (charges && t != NULL)
+    costs[num] = what == ENERGY ? s->sum[day - s->first].mwh
+                                : s->sum[day - s->first].cost;
+    if (what == COST_AND_CHARGES && t != NULL)
       costs[num] += llround(tariff_charges(t, day) * 1e6);
     num++;
   }
@@ -89,15 +93,16 @@ static double median_day(const struct ledger *l, const struct days_sum *s,
 
 static double forecast(const struct ledger *l, const struct days_sum *s,
                        const struct ledger_values *v, int64_t wall_us,
-                       int today, bool charges) {
+                       int today, enum what what) {
   struct calendar_billing month = ledger_month(l, today);
   int64_t begin = calendar_day_start(today);
   int64_t end = calendar_day_start(today + 1);
   double rest =
       (month.end - today) - (double)(wall_us - begin) / (double)(end - begin);
-  double day = median_day(l, s, today, charges);
+  double day = median_day(l, s, today, what);
+  int64_t so_far = what == ENERGY ? v->month_mwh : v->month_cost;
 
-  return ((double)v->month_cost + rest * day) * 1e-6;
+  return ((double)so_far + rest * day) * 1e-6;
 }
 
 static void evaluate(const struct ledger *l, const struct days_sum *s,
@@ -116,7 +121,11 @@ static void evaluate(const struct ledger *l, const struct days_sum *s,
       v->month_cost += s->sum[day - s->first].cost;
       v->unpriced_mwh += s->sum[day - s->first].unpriced_mwh;
     }
-  v->forecast = v->has_cost ? forecast(l, s, v, wall_us, today, false) : NAN;
+  v->forecast = v->has_cost ? forecast(l, s, v, wall_us, today, COST) : NAN;
+  v->forecast_kwh = forecast(l, s, v, wall_us, today, ENERGY);
+  v->day = today;
+  v->month_start = month.start;
+  v->trusted = l->distrusted_us == 0 && wall_us >= LEDGER_EPOCH_US;
 }
 
 /* Of today so far, in percent. */
@@ -215,7 +224,7 @@ void ledger_values_total(struct ledger *l, struct ledger_now now,
   v->covered = covered(l, &s, now.wall_us, num);
   if (v->has_cost) {
     add_charges(l, v, today);
-    v->forecast = forecast(l, &s, v, now.wall_us, today, true);
+    v->forecast = forecast(l, &s, v, now.wall_us, today, COST_AND_CHARGES);
     if (!tariff_price(tariffs_at(&l->tariffs, today), now.wall_us,
                       l->slot.site_before_kwh + (double)l->slot.site_mwh * 1e-6,
                       &v->price))
@@ -234,6 +243,10 @@ void ledger_values_add(struct ledger_values *a, const struct ledger_values *b) {
   a->yesterday_cost += b->yesterday_cost;
   a->unpriced_mwh += b->unpriced_mwh;
   a->forecast += b->forecast;
+  a->forecast_kwh += b->forecast_kwh;
+  a->day = b->day;
+  a->month_start = b->month_start;
+  a->trusted = b->trusted;
   a->has_days = b->has_days; /* looked at together */
   a->has_yesterday |= b->has_yesterday;
   a->has_cost |= b->has_cost;

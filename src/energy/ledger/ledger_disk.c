@@ -7,6 +7,7 @@
 #include "energy/ledger/ledger_disk_internal.h"
 #include "energy/ledger/ledger_prices.h"
 #include "energy/ledger/ledger_reprice.h"
+#include "energy/ledger/ledger_note_file.h"
 #include "energy/ledger/ledger_schema.h"
 
 #include <errno.h>
@@ -104,6 +105,8 @@ static int open_file(struct ledger_disk *d, bool *fresh, bool *newer) {
     d->revision = 0;
   if (rc == SQLITE_OK)
     rc = ledger_schema_apply(d->db, version);
+  if (rc == SQLITE_OK)
+    rc = ledger_note_file_prepare(d->db);
   d->inode = inode_of(d->path);
   return rc;
 }
@@ -211,6 +214,8 @@ enum ledger_disk_result ledger_disk_load(struct ledger_disk *d,
       rc = check_currency(d, why);
     if (rc == SQLITE_OK)
       rc = fill_prices(d);
+    if (rc == SQLITE_OK)
+      rc = ledger_note_file_read(d->db, d->ledger);
     if (is_damaged(rc)) {
       ledger_disk_forget(d->ledger);
       set_aside(d);
@@ -223,6 +228,17 @@ enum ledger_disk_result ledger_disk_load(struct ledger_disk *d,
   }
   d->newer = result == LEDGER_DISK_NEWER;
   return result;
+}
+
+static int write_all(struct ledger_disk *d) {
+  int rc = ledger_disk_write(d);
+
+  return rc == SQLITE_OK ? ledger_note_file_write(d->db, d->ledger) : rc;
+}
+
+static void all_is_new(struct ledger_disk *d) {
+  ledger_disk_all_is_new(d);
+  ledger_note_file_all_is_new(d->ledger);
 }
 
 enum ledger_disk_result ledger_disk_save(struct ledger_disk *d,
@@ -244,9 +260,9 @@ enum ledger_disk_result ledger_disk_save(struct ledger_disk *d,
     if (result == LEDGER_DISK_FAILED || result == LEDGER_DISK_NEWER)
       return result;
     ledger_disk_settle_doubt(d);
-    ledger_disk_all_is_new(d);
+    all_is_new(d);
   }
-  rc = ledger_disk_write(d);
+  rc = write_all(d);
   if (is_damaged(rc)) {
     set_aside(d);
     result = open_any(d, why);
@@ -254,8 +270,8 @@ enum ledger_disk_result ledger_disk_save(struct ledger_disk *d,
              "%s is damaged; it is kept beside and begun anew", d->path);
     if (result == LEDGER_DISK_FAILED)
       return result;
-    ledger_disk_all_is_new(d);
-    rc = ledger_disk_write(d);
+    all_is_new(d);
+    rc = write_all(d);
   }
   return rc == SQLITE_OK ? result : failed(d, rc, why);
 }

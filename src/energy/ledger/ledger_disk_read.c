@@ -4,6 +4,7 @@
 
 #include "energy/ledger/ledger_disk_internal.h"
 #include "energy/ledger/ledger_edit.h"
+#include "energy/ledger/ledger_note_internal.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -160,6 +161,7 @@ void ledger_disk_forget(struct ledger *l) {
   l->accounts_end = &l->accounts;
   l->meters_num = l->accounts_num = l->periods_num = l->periods_saved = 0;
   l->charges.days_num = 0;
+  ledger_notes_free(l);
   l->total_mwh = 0;
   l->newest_us = 0;
 }

@@ -126,6 +126,8 @@ struct ledger {
   int64_t newest_us;     /* wall clock: what is booked ends there */
   int64_t distrusted_us; /* steady clock: since when; 0: it is trusted */
   bool total_dirty;
+  struct ledger_note *notes; /* ledger_note_internal.h */
+  unsigned notes_num;
 };
 
 /* ledger_slot.c; the lock is held. */

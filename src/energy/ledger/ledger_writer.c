@@ -29,7 +29,7 @@ struct ledger_writer {
   pthread_t thread;
   pthread_mutex_t lock;
   pthread_cond_t changed;
-  bool loaded, stop;
+  bool loaded, stop, hurry;
   struct arrival *arrivals, **arrivals_end;
   bool abandoned; /* nobody waited for the file to be read */
   bool failing;   /* and that is said */
@@ -167,9 +167,10 @@ static bool pause_a_minute(struct ledger_writer *w) {
 
   add_seconds(&until, PAUSE_SECONDS);
   pthread_mutex_lock(&w->lock);
-  while (!w->stop && w->arrivals == NULL &&
+  while (!w->stop && !w->hurry && w->arrivals == NULL &&
          pthread_cond_timedwait(&w->changed, &w->lock, &until) == 0)
     continue;
+  w->hurry = false;
   stop = w->stop;
   pthread_mutex_unlock(&w->lock);
   return !stop;
@@ -243,6 +244,13 @@ bool ledger_writer_wait(struct ledger_writer *w, double seconds) {
   w->abandoned = !loaded;
   pthread_mutex_unlock(&w->lock);
   return loaded;
+}
+
+void ledger_writer_hurry(struct ledger_writer *w) {
+  pthread_mutex_lock(&w->lock);
+  w->hurry = true;
+  pthread_cond_broadcast(&w->changed);
+  pthread_mutex_unlock(&w->lock);
 }
 
 void ledger_writer_stop(struct ledger_writer *w) {

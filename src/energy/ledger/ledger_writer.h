@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* The thread that keeps a ledger on disk and reads the files of its tariffs
- * again when they change: at most one transaction a minute, and one at the
- * end. Trouble with the disk is logged once, and once that it is over. */
+ * again when they change: a transaction a minute, one when somebody is in a
+ * hurry, and one at the end. Trouble with the disk is logged once, and once
+ * that it is over. */
 #ifndef ENERGY_LEDGER_LEDGER_WRITER_H
 #define ENERGY_LEDGER_LEDGER_WRITER_H
 
@@ -22,6 +23,9 @@ bool ledger_writer_wait(struct ledger_writer *w, double seconds);
  * any thread. */
 void ledger_writer_prices(struct ledger_writer *w, const char *url,
                           struct price_series *series);
+
+/* Something is new that shall not wait for the minute to end. */
+void ledger_writer_hurry(struct ledger_writer *w);
 
 /* Writes the rest and ends. */
 void ledger_writer_stop(struct ledger_writer *w);

@@ -99,6 +99,13 @@ static void read_report(void *target, const struct conf_item *item,
                WHERE, item->values[0].string);
 }
 
+static void read_limits(void *target, const struct conf_item *item,
+                        struct option_reporter *reporter) {
+  struct poll_options *o = target;
+
+  limits_config_read(&o->limits, item, WHERE, reporter);
+}
+
 static void read_tariff(void *target, const struct conf_item *item,
                         struct option_reporter *reporter) {
   struct poll_options *o = target;
@@ -115,6 +122,13 @@ static void read_plug_block(void *target, const struct conf_item *item,
   appliance_block_read(&p->blocks, item, "<Plug>", reporter);
 }
 
+static void read_plug_limits(void *target, const struct conf_item *item,
+                             struct option_reporter *reporter) {
+  struct plug_options *p = target;
+
+  limits_config_read(&p->limits, item, "<Plug>", reporter);
+}
+
 const struct option plug_options_table[] = {
     {.name = "Name",
      .type = OPTION_STRING,
@@ -124,6 +138,7 @@ const struct option plug_options_table[] = {
      .offset = offsetof(struct plug_options, produces)},
     {.name = "Appliance", .type = OPTION_BLOCK, .block = read_plug_block},
     {.name = "Spike", .type = OPTION_BLOCK, .block = read_plug_block},
+    {.name = "Limits", .type = OPTION_BLOCK, .block = read_plug_limits},
     {0},
 };
 
@@ -182,6 +197,13 @@ static void read_device_block(void *target, const struct conf_item *item,
   appliance_block_read(&d->blocks, item, "<Device>", reporter);
 }
 
+static void read_device_limits(void *target, const struct conf_item *item,
+                               struct option_reporter *reporter) {
+  struct device_options *d = target;
+
+  limits_config_read(&d->limits, item, "<Device>", reporter);
+}
+
 static void read_allow_aes(void *target, const struct conf_item *item,
                            struct option_reporter *reporter) {
   struct device_options *d = target;
@@ -235,6 +257,7 @@ const struct option device_options_table[] = {
      .offset = offsetof(struct device_options, login.password_file)},
     {.name = "Appliance", .type = OPTION_BLOCK, .block = read_device_block},
     {.name = "Spike", .type = OPTION_BLOCK, .block = read_device_block},
+    {.name = "Limits", .type = OPTION_BLOCK, .block = read_device_limits},
     {0},
 };
 
@@ -385,6 +408,7 @@ const struct option poll_options_table[] = {
      .min = 1,
      .max = 31},
     {.name = "Tariff", .type = OPTION_BLOCK, .block = read_tariff},
+    {.name = "Limits", .type = OPTION_BLOCK, .block = read_limits},
     {.hints = poll_option_hints},
 };
 

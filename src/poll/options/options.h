@@ -8,6 +8,7 @@
 
 #include "appliance/appliance_settings.h"
 #include "config/option.h"
+#include "energy/limits/limits_config.h"
 #include "energy/tariff/tariff.h"
 #include "poll/options/credentials.h"
 
@@ -28,6 +29,7 @@ struct plug_options {
   char *name;
   bool produces; /* generation: not in the site's consumption */
   struct appliance_blocks blocks;
+  struct limits_settings limits;
 };
 
 struct device_options {
@@ -42,6 +44,7 @@ struct device_options {
   struct credentials_options login;
   bool produces; /* generation: not in the site's consumption */
   struct appliance_blocks blocks;
+  struct limits_settings limits;
   enum leave allow_aes;
   unsigned aes_login; /* version of the AES login; 0: as the device says */
   bool debug;
@@ -71,6 +74,7 @@ struct poll_options {
   char *state_directory; /* of the ledger; NULL: "kasa" */
   unsigned billing_day;  /* where no tariff says otherwise */
   struct tariffs tariffs;
+  struct limits_settings limits; /* of the site */
   struct device_options *devices;
   size_t devices_num;
   double interval; /* s between polls; set by the glue */

@@ -23,6 +23,7 @@ PAGES = [
     ("src/poll/options/options.c", KASA),
     ("src/appliance/appliance_settings.c", KASA),
     ("src/energy/tariff/tariff_config*.c", KASA),
+    ("src/energy/limits/limits_config.c", KASA),
     ("src/alert/config/config*.c", NOTIFY),
     ("src/alert/channel/**/*.c", NOTIFY),
 ]

@@ -106,6 +106,7 @@ static const struct {
     {"BillingDay 15", NULL},
     {"BillingDay 32", "option BillingDay expects a whole number from 1 to 31"},
     {"Tariff", "<Tariff>: option Rate is missing"},
+    {"Limits", "<Plugin kasa>: <Limits> limits nothing: it needs DailyEnergy"},
     {"Devcie x", "unknown option Devcie, did you mean Device?"},
     {"Discovry true", "unknown option Discovry, did you mean Discovery?"},
     {"Device",
@@ -295,6 +296,7 @@ static const struct {
      "<Device \"x\">: a password needs a Username beside it"},
     {"Appliance x", "<Device>: <Appliance> takes no name"},
     {"Spike x", "<Device>: <Spike> takes no name"},
+    {"Limits", "<Device>: <Limits> limits nothing: it needs DailyEnergy"},
     {"Intervall 5",
      "<Device \"x\">: unknown option Intervall, did you mean Interval?"},
 };

@@ -113,6 +113,19 @@ int plugin_dispatch_notification(notification_t const *n) {
   return 0;
 }
 
+int plugin_notification_meta_add_string(notification_t *n, const char *name,
+                                        const char *value) {
+  (void)n;
+  (void)name;
+  (void)value;
+  return 0;
+}
+
+int plugin_notification_meta_free(notification_meta_t *n) {
+  (void)n;
+  return 0;
+}
+
 cdtime_t cdtime(void) { return TIME_T_TO_CDTIME_T(time(NULL)); }
 
 cdtime_t plugin_get_interval(void) { return TIME_T_TO_CDTIME_T(10); }

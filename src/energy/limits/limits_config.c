@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: MIT */
+#include <config.h>
+
+#include "energy/limits/limits_config.h"
+
+#include <stdio.h>
+
+const char *const limit_names[LIMITS] = {"DailyEnergy", "DailyCost",
+                                         "MonthlyEnergy", "MonthlyCost"};
+
+static const double DEFAULT_STEPS[] = {75, 90, 100};
+enum { DEFAULT_STEPS_NUM = sizeof(DEFAULT_STEPS) / sizeof(DEFAULT_STEPS[0]) };
+static const double PERCENT_MAX = 1000;
+
+static bool take_step(struct limits_settings *s, double percent) {
+  unsigned at = s->steps_num;
+
+  for (unsigned i = 0; i < s->steps_num; i++)
+    if (s->steps[i] == percent)
+      return true;
+  if (s->steps_num == LIMITS_STEPS_MAX)
+    return false;
+  for (; at > 0 && s->steps[at - 1] > percent; at--)
+    s->steps[at] = s->steps[at - 1];
+  s->steps[at] = percent;
+  s->steps_num++;
+  return true;
+}
+
+/* At 75 90 100 */
+static void take_at(void *target, const struct conf_item *item,
+                    struct option_reporter *reporter) {
+  struct limits_settings *s = target;
+  bool good = item->values_num > 0 && item->children_num == 0;
+
+  for (size_t i = 0; i < item->values_num && good; i++) {
+    const struct conf_value *v = &item->values[i];
+
+    good = v->kind == CONF_NUMBER && v->number >= 1 &&
+           v->number <= PERCENT_MAX && take_step(s, v->number);
+  }
+  if (!good)
+    option_error(reporter,
+                 "<Limits>: option At expects at most %d percentages from 1 to "
+                 "%g, like 75 90 100",
+                 LIMITS_STEPS_MAX, PERCENT_MAX);
+}
+
+#define ALLOWED(limit)                                                         \
+  offsetof(struct limits_settings, allowed) + (limit) * sizeof(double)
+
+const struct option limits_options[] = {
+    {.name = "DailyEnergy",
+     .type = OPTION_NUMBER,
+     .offset = ALLOWED(LIMIT_DAILY_ENERGY),
+     .min = 0.001,
+     .max = 1e6},
+    {.name = "DailyCost",
+     .type = OPTION_NUMBER,
+     .offset = ALLOWED(LIMIT_DAILY_COST),
+     .min = 0.001,
+     .max = 1e9},
+    {.name = "MonthlyEnergy",
+     .type = OPTION_NUMBER,
+     .offset = ALLOWED(LIMIT_MONTHLY_ENERGY),
+     .min = 0.001,
+     .max = 1e6},
+    {.name = "MonthlyCost",
+     .type = OPTION_NUMBER,
+     .offset = ALLOWED(LIMIT_MONTHLY_COST),
+     .min = 0.001,
+     .max = 1e9},
+    {.name = "At", .type = OPTION_BLOCK, .block = take_at},
+    {.name = "Forecast",
+     .type = OPTION_BOOL,
+     .offset = offsetof(struct limits_settings, forecast)},
+    {.name = "Recovery",
+     .type = OPTION_BOOL,
+     .offset = offsetof(struct limits_settings, recovery)},
+    {.name = NULL},
+};
+
+void limits_config_read(struct limits_settings *s, const struct conf_item *item,
+                        const char *where, struct option_reporter *reporter) {
+  char inside[160];
+  bool any = false;
+
+  snprintf(inside, sizeof(inside), "%s: <Limits>", where);
+  if (item->values_num > 0)
+    option_error(reporter, "%s takes no name", inside);
+  if (s->given)
+    option_error(reporter, "%s stands twice, the last one counts", inside);
+  *s = (struct limits_settings){.given = true};
+  options_read(limits_options, s, item, inside, reporter);
+  for (unsigned i = 0; i < LIMITS; i++)
+    any |= s->allowed[i] > 0;
+  if (!any)
+    option_error(reporter,
+                 "%s limits nothing: it needs DailyEnergy, DailyCost, "
+                 "MonthlyEnergy or MonthlyCost",
+                 inside);
+  for (unsigned i = 0; s->steps_num == 0 && i < DEFAULT_STEPS_NUM; i++)
+    s->steps[i] = DEFAULT_STEPS[i];
+  if (s->steps_num == 0)
+    s->steps_num = DEFAULT_STEPS_NUM;
+}

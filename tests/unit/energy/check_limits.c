@@ -1,0 +1,196 @@
+/* SPDX-License-Identifier: MIT */
+/* Limits: each step once, with days, months and restarts in a test's hands. */
+#include <config.h>
+
+#include "energy/limits/limits.h"
+
+#include "../support/conf_build.h"
+#include "../support/suite.h"
+
+#include <math.h>
+
+static struct limits_settings s;
+static struct limits_state state;
+static struct limits_usage u;
+static char told[2000]; /* one line each */
+
+static void keep(void *arg, const struct limits_news *news) {
+  (void)arg;
+  snprintf(told + strlen(told), sizeof(told) - strlen(told), "%s\n",
+           news->text);
+}
+
+static void setup(const char *const lines[], struct complaints *c) {
+  struct conf_item *block = conf_new("Limits");
+
+  for (size_t i = 0; lines[i] != NULL; i++)
+    put_line(block, lines[i]);
+  s = (struct limits_settings){0};
+  limits_config_read(&s, block, "<Plugin kasa>", &c->reporter);
+  conf_free(block);
+  state = (struct limits_state){0};
+  u = (struct limits_usage){.day = 20000,
+                            .month_start = 19990,
+                            .forecast = {NAN, NAN, NAN, NAN},
+                            .currency = "EUR",
+                            .decimals = 2};
+  told[0] = '\0';
+}
+
+static bool used(enum limit limit, double value) {
+  told[0] = '\0';
+  u.used[limit] = value;
+  return limits_look(&state, &s, &u, keep, NULL);
+}
+
+START_TEST(each_step_is_told_once_a_day) {
+  const char *lines[] = {"DailyCost 10", NULL};
+  COMPLAINTS(c);
+
+  setup(lines, &c);
+  ck_assert_uint_eq(c.num, 0);
+  used(LIMIT_DAILY_COST, 7.49);
+  ck_assert_str_eq(told, "");
+  ck_assert(used(LIMIT_DAILY_COST, 7.52));
+  ck_assert_str_eq(told, "75 % of today's 10 EUR are used (7.52 EUR so far)\n");
+  ck_assert(!used(LIMIT_DAILY_COST, 8));
+  ck_assert_str_eq(told, "");
+  used(LIMIT_DAILY_COST, 10.04);
+  ck_assert_str_eq(told, "today's 10 EUR are used up (10.04 EUR so far)\n");
+  used(LIMIT_DAILY_COST, 30);
+  ck_assert_str_eq(told, "");
+  u.day++;
+  used(LIMIT_DAILY_COST, 0.2);
+  ck_assert_str_eq(told, "");
+  used(LIMIT_DAILY_COST, 9.5);
+  ck_assert_str_eq(told, "90 % of today's 10 EUR are used (9.50 EUR so far)\n");
+}
+END_TEST
+
+START_TEST(a_restart_tells_nothing_again) {
+  const char *lines[] = {"DailyEnergy 7.5", "At 50 100", NULL};
+  char kept[LIMITS_STATE_SIZE];
+  COMPLAINTS(c);
+
+  setup(lines, &c);
+  used(LIMIT_DAILY_ENERGY, 4);
+  ck_assert_str_eq(told,
+                   "50 % of today's 7.50 kWh are used (4.00 kWh so far)\n");
+  limits_write(&state, kept);
+  state = (struct limits_state){0};
+  ck_assert(limits_read(&state, kept));
+  used(LIMIT_DAILY_ENERGY, 4.1);
+  ck_assert_str_eq(told, "");
+  used(LIMIT_DAILY_ENERGY, 7.5);
+  ck_assert_str_eq(told, "today's 7.50 kWh are used up (7.50 kWh so far)\n");
+  ck_assert(!limits_read(&state, "1 2"));
+  ck_assert(!limits_read(&state, "20000 -5 0;0 0 0;0 0 0;0 0 0"));
+}
+END_TEST
+
+START_TEST(the_forecast_is_told_once_a_month) {
+  const char *lines[] = {"MonthlyCost 300", "Forecast true", NULL};
+  COMPLAINTS(c);
+
+  setup(lines, &c);
+  u.forecast[LIMIT_MONTHLY_COST] = 299;
+  used(LIMIT_MONTHLY_COST, 100);
+  ck_assert_str_eq(told, "");
+  u.forecast[LIMIT_MONTHLY_COST] = 312.4;
+  used(LIMIT_MONTHLY_COST, 110);
+  ck_assert_str_eq(
+      told, "this month is heading for 312.40 EUR; the limit is 300 EUR\n");
+  u.forecast[LIMIT_MONTHLY_COST] = 280;
+  used(LIMIT_MONTHLY_COST, 111);
+  u.forecast[LIMIT_MONTHLY_COST] = 320;
+  used(LIMIT_MONTHLY_COST, 112);
+  ck_assert_str_eq(told, "");
+  u.month_start += 31;
+  used(LIMIT_MONTHLY_COST, 1);
+  ck_assert_str_eq(
+      told, "this month is heading for 320.00 EUR; the limit is 300 EUR\n");
+}
+END_TEST
+
+START_TEST(a_new_day_is_told_where_asked_for) {
+  const char *lines[] = {"DailyCost 10", "Recovery true", NULL};
+  COMPLAINTS(c);
+
+  setup(lines, &c);
+  u.day++;
+  used(LIMIT_DAILY_COST, 0);
+  ck_assert_str_eq(told, ""); /* nothing was told the day before */
+  used(LIMIT_DAILY_COST, 8);
+  u.day++;
+  used(LIMIT_DAILY_COST, 0);
+  ck_assert_str_eq(told, "a new day has begun; 10 EUR may be used\n");
+}
+END_TEST
+
+START_TEST(a_clock_that_goes_back_tells_nothing_again) {
+  const char *lines[] = {"DailyCost 10", NULL};
+  COMPLAINTS(c);
+
+  setup(lines, &c);
+  used(LIMIT_DAILY_COST, 8);
+  u.day -= 1;
+  used(LIMIT_DAILY_COST, 9.5);
+  ck_assert_str_eq(told, "");
+  u.day += 1;
+  used(LIMIT_DAILY_COST, 8.1);
+  ck_assert_str_eq(told, "");
+  used(LIMIT_DAILY_COST, NAN); /* no price yet */
+  ck_assert_str_eq(told, "");
+}
+END_TEST
+
+START_TEST(a_clock_that_was_years_ahead_is_forgotten) {
+  const char *lines[] = {"DailyCost 10", NULL};
+  COMPLAINTS(c);
+
+  setup(lines, &c);
+  u.day += 7000;
+  used(LIMIT_DAILY_COST, 8);
+  u.day -= 7000;
+  used(LIMIT_DAILY_COST, 8);
+  ck_assert_str_eq(told, "75 % of today's 10 EUR are used (8.00 EUR so far)\n");
+}
+END_TEST
+
+START_TEST(mistakes_are_named) {
+  static const struct {
+    const char *lines[4];
+    const char *text;
+  } rows[] = {
+      {{"Forecast true"},
+       "<Plugin kasa>: <Limits> limits nothing: it needs "
+       "DailyEnergy, DailyCost, MonthlyEnergy or "
+       "MonthlyCost"},
+      {{"DailyCost 5", "At 0 50"},
+       "<Limits>: option At expects at most 16 percentages from 1 to "
+       "1000, like 75 90 100"},
+      {{"DailyCost 5", "DailyCosts 5"},
+       "<Plugin kasa>: <Limits>: unknown option DailyCosts, did you mean "
+       "DailyCost?"},
+      {{"DailyCost -3"}, NULL},
+  };
+  COMPLAINTS(c);
+
+  setup(rows[_i].lines, &c);
+  ck_assert_uint_ge(c.num, 1);
+  if (rows[_i].text != NULL)
+    ck_assert_str_eq(c.last, rows[_i].text);
+}
+END_TEST
+
+static void fill(TCase *t) {
+  tcase_add_test(t, each_step_is_told_once_a_day);
+  tcase_add_test(t, a_restart_tells_nothing_again);
+  tcase_add_test(t, the_forecast_is_told_once_a_month);
+  tcase_add_test(t, a_new_day_is_told_where_asked_for);
+  tcase_add_test(t, a_clock_that_goes_back_tells_nothing_again);
+  tcase_add_test(t, a_clock_that_was_years_ahead_is_forgotten);
+  tcase_add_loop_test(t, mistakes_are_named, 0, 4);
+}
+
+int main(void) { return suite_run("limits", fill); }
