@@ -3,7 +3,11 @@
 
 # What the table of channel types adds to the engine; tests link the engine
 # with a table of their own.
-noinst_LTLIBRARIES += libalert.la
+if ALERTS
+noinst_LTLIBRARIES += libalert.la libchannels.la
+else
+EXTRA_LTLIBRARIES += libalert.la libchannels.la
+endif
 libalert_la_SOURCES =
 
 libalert_la_SOURCES += \
@@ -194,7 +198,6 @@ libalert_la_SOURCES += \
 libalert_la_LIBADD = libjson_writer.la libconfig.la libbase.la $(CJSON_LIBS) $(CRYPTO_LIBS) $(SQLITE_LIBS) $(LIBM)
 
 # how it reaches people: one file per type of channel
-noinst_LTLIBRARIES += libchannels.la
 libchannels_la_SOURCES =
 
 libchannels_la_SOURCES += \

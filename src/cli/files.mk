@@ -1,7 +1,13 @@
 # SPDX-License-Identifier: MIT
 # cli: kasactl, the command for people
 
+if KASACTL
 noinst_LTLIBRARIES += libcli.la
+bin_PROGRAMS += kasactl
+else
+EXTRA_LTLIBRARIES += libcli.la
+EXTRA_PROGRAMS += kasactl
+endif
 libcli_la_SOURCES =
 
 libcli_la_SOURCES += \
@@ -151,6 +157,5 @@ libcli_la_SOURCES += \
 
 CLI_LIBS = libcli.la libchannels.la $(POLL_LIBS) $(CJSON_LIBS) $(CURL_LIBS) $(LIBM)
 
-bin_PROGRAMS = kasactl
 kasactl_SOURCES = %D%/main.c $(CHANNEL_TYPES)
 kasactl_LDADD = $(CLI_LIBS)

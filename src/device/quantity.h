@@ -29,7 +29,14 @@ enum quantity {
 enum { QUANTITIES = Q_MOTION + 1 };
 
 /* Optional groups of values, switched by the option Report. */
-enum quantity_group { GROUP_ALWAYS, GROUP_LIGHTS, GROUP_SENSORS };
+enum quantity_group {
+  GROUP_ALWAYS,
+  GROUP_MAINS,
+  GROUP_STATUS,
+  GROUP_LINK,
+  GROUP_LIGHTS,
+  GROUP_SENSORS
+};
 
 struct quantity_info {
   const char *type; /* in types.db; NULL for what is not dispatched as it is */

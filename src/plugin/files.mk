@@ -33,7 +33,11 @@ kasa_la_CPPFLAGS = $(PLUGIN_CPPFLAGS)
 kasa_la_LDFLAGS = $(PLUGIN_LDFLAGS)
 kasa_la_LIBADD = $(POLL_LIBS) $(SQLITE_LIBS)
 
+if NOTIFY_KASA
 plugin_LTLIBRARIES += notify_kasa.la
+else
+EXTRA_LTLIBRARIES += notify_kasa.la
+endif
 NOTIFY_SOURCES = \
 	%D%/oconfig.c %D%/oconfig.h \
 	%D%/collectd_notification.c %D%/collectd_notification.h \

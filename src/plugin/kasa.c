@@ -34,6 +34,8 @@ static struct {
 
 /* -- values out -- */
 
+static const char OUTLETS[] = "kasa_plug";
+
 /* Every poll hands over some twenty values of one device, so what they share
  * is filled in once. */
 static value_list_t series_of(const char *name, const char *instance,
@@ -76,11 +78,19 @@ static void derive(value_list_t *vl, const char *type,
 }
 
 static bool group_wanted(enum quantity_group group) {
+  const struct poll_options *o = &plugin.options;
+
   switch (group) {
+  case GROUP_MAINS:
+    return o->report_mains;
+  case GROUP_STATUS:
+    return o->report_status;
+  case GROUP_LINK:
+    return o->report_link;
   case GROUP_LIGHTS:
-    return plugin.options.report_lights;
+    return o->report_lights;
   case GROUP_SENSORS:
-    return plugin.options.report_sensors;
+    return o->report_sensors;
   case GROUP_ALWAYS:
     break;
   }
@@ -99,8 +109,15 @@ static void dispatch_reading(value_list_t *vl, const char *type_instance,
       gauge(vl, quantities[q].type, type_instance, r->value[q]);
 }
 
-/* model=HS110(EU) ip=192.0.2.7 mac=50:c7:bf:00:11:22 hw=4.0 fw=1.0.4, cut
- * where a character ends: Prometheus refuses a whole page for half a one. */
+/* Cut where a character ends: Prometheus refuses a whole page for half a one.
+ */
+static void dispatch_text(value_list_t *vl, const char *type, char *text) {
+  text[text_cut(text, DATA_MAX_NAME_LEN - 1)] = '\0';
+  gauge(vl, type, text, 1);
+}
+
+/* model=HS110(EU) mac=50:c7:bf:00:11:22 hw=4.0, which stay, and apart from them
+ * what changes: a query that joins the first outlives a new address. */
 static void dispatch_info(value_list_t *vl, const struct poll_device *k) {
   const struct device *d = &k->device;
   char text[2 * DATA_MAX_NAME_LEN];
@@ -108,27 +125,42 @@ static void dispatch_info(value_list_t *vl, const struct poll_device *k) {
 
   if (d->mac_known)
     device_format_mac(d->mac, mac);
-  snprintf(text, sizeof(text), "model=%.31s ip=%s mac=%s hw=%.15s fw=%.31s",
-           d->model, poll_device_address(k), mac, d->hardware, d->firmware);
-  text[text_cut(text, DATA_MAX_NAME_LEN - 1)] = '\0';
-  gauge(vl, "info", text, 1);
+  snprintf(text, sizeof(text), "model=%.31s mac=%s hw=%.15s", d->model, mac,
+           d->hardware);
+  dispatch_text(vl, "info", text);
+  snprintf(text, sizeof(text), "ip=%s fw=%.31s", poll_device_address(k),
+           d->firmware);
+  dispatch_text(vl, "info_now", text);
 }
 
+/* Reasons that have occurred. What is met for the first time gets the zero
+ * that it had an interval ago, so that its rate is known at once. */
 static void dispatch_failures(const value_list_t *vl,
                               const struct poll_device *k) {
   value_list_t seldom = *vl;
+  value_list_t before;
 
   seldom.interval *= FAILURES_EVERY;
-  for (unsigned o = OUTCOME_OK + 1; o < OUTCOMES; o++)
-    derive(&seldom, "failures", outcome_name((enum outcome)o),
-           k->status.failures[o]);
+  before = seldom;
+  before.time -= vl->interval;
+  for (unsigned o = OUTCOME_OK + 1; o < OUTCOMES; o++) {
+    const char *reason = outcome_name((enum outcome)o);
+
+    if (k->status.failures[o] == 0)
+      continue;
+    if ((k->report.reasons_new & 1U << o) != 0)
+      derive(&before, "failures", reason, 0);
+    derive(&seldom, "failures", reason, k->status.failures[o]);
+  }
 }
 
 static void dispatch_plugs(value_list_t *vl, const struct poll_device *k,
                            uint32_t which) {
   value_list_t plugs = *vl;
 
-  set_field(plugs.plugin, "kasa_plug");
+  if (!plugin.options.report_plugs)
+    return;
+  set_field(plugs.plugin, OUTLETS);
   for (unsigned i = 0; i < k->plugs_num; i++) {
     const struct poll_device_plug *plug = &k->plugs[i];
 
@@ -136,10 +168,16 @@ static void dispatch_plugs(value_list_t *vl, const struct poll_device *k,
   }
 }
 
+static bool plugin_wanted(const char *name) {
+  return plugin.options.report_plugs || strcmp(name, OUTLETS) != 0;
+}
+
 static void sink_gauge(void *arg, const char *plugin_name, const char *type,
                        const char *type_instance, double value) {
   value_list_t *vl = arg;
 
+  if (!plugin_wanted(plugin_name))
+    return;
   set_field(vl->plugin, plugin_name);
   gauge(vl, type, type_instance, value);
 }
@@ -148,6 +186,8 @@ static void sink_derive(void *arg, const char *plugin_name, const char *type,
                         const char *type_instance, uint64_t value) {
   value_list_t *vl = arg;
 
+  if (!plugin_wanted(plugin_name))
+    return;
   set_field(vl->plugin, plugin_name);
   derive(vl, type, type_instance, value);
 }
@@ -164,7 +204,8 @@ static void dispatch_core(value_list_t *vl, const struct poll_device *k) {
   /* In a poll that also asks for the slow ones, those come by themselves. */
   uint32_t which = k->poll.progress.rare ? ~QUANTITIES_RARE : UINT32_MAX;
 
-  gauge(vl, "response_time", "", k->status.response);
+  if (plugin.options.report_link)
+    gauge(vl, "response_time", "", k->status.response);
   dispatch_reading(vl, "", &k->device.now, which);
   dispatch_plugs(vl, k, which);
   if (plugin.options.report_info)
@@ -196,7 +237,7 @@ static void dispatch_device(void *arg, const struct poll_device *k,
     dispatch_core(&vl, k);
   if (parts & (REPORT_READING | REPORT_STATE))
     dispatch_energy(&vl, k);
-  if (parts & REPORT_FAILURES)
+  if ((parts & REPORT_FAILURES) && plugin.options.report_failures)
     dispatch_failures(&vl, k);
   if (parts & REPORT_STATE) /* last: who sees it change finds the rest there */
     gauge(&vl, "up", "", k->status.up);

@@ -1,7 +1,10 @@
 # SPDX-License-Identifier: MIT
 # floors beside which the plugin is measured (make bench-tools)
 
-EXTRA_PROGRAMS = bench_floor bench_floor_crypto bench_engine_only
+BENCH_TOOLS = bench_floor bench_floor_crypto bench_engine_only
+BENCH_PLUGINS = dispatch_floor.la
+EXTRA_PROGRAMS += $(BENCH_TOOLS)
+EXTRA_LTLIBRARIES += $(BENCH_PLUGINS)
 bench_floor_SOURCES = %D%/floor.c
 bench_floor_LDADD =
 bench_floor_crypto_SOURCES = %D%/floor_crypto.c
@@ -12,11 +15,10 @@ EXTRA_DIST += %D%/bench.py %D%/bench_alerts.py \
 	%D%/peer_smarthome_api.js %D%/sites.py \
 	%D%/sites_measure.py %D%/sites_page.py \
 	%D%/sites_server.py
-EXTRA_LTLIBRARIES = dispatch_floor.la
 dispatch_floor_la_SOURCES = %D%/dispatch_floor.c
 dispatch_floor_la_CPPFLAGS = $(PLUGIN_CPPFLAGS)
 dispatch_floor_la_LDFLAGS = $(PLUGIN_LDFLAGS) -rpath /nowhere
-CLEANFILES += $(EXTRA_PROGRAMS) $(EXTRA_LTLIBRARIES)
+CLEANFILES += $(BENCH_TOOLS) $(BENCH_PLUGINS)
 
-bench-tools: all $(EXTRA_PROGRAMS) $(EXTRA_LTLIBRARIES)
+bench-tools: all $(BENCH_TOOLS) $(BENCH_PLUGINS)
 .PHONY: bench-tools

@@ -1,7 +1,11 @@
 # SPDX-License-Identifier: MIT
 # kasasim: the simulated house; shares no code with what it tests
 
+if SIMULATOR
 noinst_PROGRAMS += kasasim
+else
+EXTRA_PROGRAMS += kasasim
+endif
 kasasim_SOURCES = \
 	%D%/account.c \
 	%D%/account.h \

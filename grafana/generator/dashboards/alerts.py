@@ -73,7 +73,7 @@ PARTS = [
           [query("sum by (instance, notify_kasa) "
                  "(@notify_kasa_queue_length)", "{{notify_kasa}} ${site}")],
           unit="short", decimals=0, min=0, w=12, legend=("max",
-                                                         "lastNotNull"),
+                                                         "last"),
           limits=True, thresholds=steps(GREEN, (10, ORANGE), (100, RED)),
           none=NO_ALERTS),
     table("Channels", "Messages of each channel in the time chosen above.",
@@ -106,26 +106,26 @@ PARTS = [
           unit="s", min=0, w=8, limits=True, thresholds=AGE, fill=0),
     graph("Devices", "Known, and of those answering; a distance between the "
           "lines is trouble.",
-          [query('sum by (instance) (@kasa_total_devices{kasa_total="known"})',
+          [query('sum by (instance) (@kasa_total_devices{state="known"})',
                  "known {{instance}}"),
-           query('sum by (instance) (@kasa_total_devices{kasa_total="up"})',
+           query('sum by (instance) (@kasa_total_devices{state="up"})',
                  "up {{instance}}")],
           unit="short", decimals=0, min=0, w=8, legend=("min",
-                                                        "lastNotNull"),
+                                                        "last"),
           fill=0),
     graph("Failed polls by reason", "All devices. timeout: nothing came. "
           "refused, unreachable: nobody is there. malformed: no sense. auth: "
           "the account does not fit. device: it says so itself.",
-          [query(counted("kasa_failures", "type", STEP), "{{type}}")],
+          [query(counted("kasa_failures", "reason", STEP), "{{reason}}")],
           unit="short", decimals=0, min=0, w=8, bar=True, interval="5m",
           legend=("sum",), none="No polls yet"),
     table("Troublesome devices", "Those with failed polls in the time chosen "
           "above, worst first, and their signal.",
-          [rows(f"{counted('kasa_failures', 'instance, kasa')} > 0.5"),
-           rows(f"sum by (instance, kasa) (@kasa_signal_power)"
-                f" and on (instance, kasa) "
-                f"({counted('kasa_failures', 'instance, kasa')} > 0.5)")],
-          {"kasa": "Device", "Value #A": "Failed polls",
+          [rows(f"{counted('kasa_failures', 'instance, device')} > 0.5"),
+           rows(f"sum by (instance, device) (@kasa_signal_power)"
+                f" and on (instance, device) "
+                f"({counted('kasa_failures', 'instance, device')} > 0.5)")],
+          {"device": "Device", "Value #A": "Failed polls",
            "Value #B": "Signal", "instance": "Site"}, unit="short",
           decimals=0, w=8, h=8, sort="Failed polls",
           none="No device failed a poll", overrides=[
@@ -136,13 +136,13 @@ PARTS = [
               override("Device", links=to_device(
                   "${__data.fields.Device:percentencode}"))]),
     graph("Slowest devices", "The ten that take longest to answer.",
-          [query("topk(10, max by (instance, kasa) (@kasa_response_time))",
+          [query("topk(10, max by (instance, device) (@kasa_response_time))",
                  NAME)],
           unit="s", min=0, w=8, legend=("max",), limits=True, fill=0,
           thresholds=steps(GREEN, (0.5, YELLOW), (1, ORANGE), (2, RED))),
 ]
 
-MARKS = [("Unreachable", "{{kasa}} does not answer",
+MARKS = [("Unreachable", "{{device}} does not answer",
           "1 - @kasa_up > 0", ORANGE, False)]
 
 

@@ -11,21 +11,11 @@ REACHABLE = words(v0=("unreachable", RED), v1=("reachable", GREEN))
 SIGNAL = steps(RED, (-80, ORANGE), (-70, YELLOW), (-60, GREEN))
 SLOW = steps(GREEN, (0.5, YELLOW), (1, ORANGE), (2, RED))
 BUSY = steps(GREEN, (1000, ORANGE), (1500, RED))
-BY = "sum by (instance, kasa)"
+BY = "sum by (instance, device)"
 METERS_ONLY = "Not measured by this device"
 STATES = words(v0=("no", "#5a6270"), v1=("yes", BLUE))
 APPLIANCE = ("No appliance described: an <Appliance> block in collectd's "
              "configuration fills this")
-
-
-def info():
-    """model=... ip=... mac=... hw=... fw=... become labels."""
-    # the model's name may hold spaces; the others never do
-    out = 'label_replace(@kasa_info, "model", "$1", "type", "model=(.*) ip=.*")'
-    for name in ("ip", "mac", "hw", "fw"):
-        out = (f'label_replace({out}, "{name}", "$1", "type", '
-               f'".* {name}=([^ ]*).*")')
-    return f"sum by (instance, kasa, model, ip, mac, hw, fw) ({out})"
 
 
 PARTS = [
@@ -35,7 +25,7 @@ PARTS = [
           [rows(f"{BY} (@kasa_{metric})") for metric in (
               "up", "relay", "power", "kwh_today", "on_time", "signal_power",
               "response_time")],
-          {"kasa": "Device", "Value #A": "Reachable", "Value #B": "Switched",
+          {"device": "Device", "Value #A": "Reachable", "Value #B": "Switched",
            "Value #C": "Power", "Value #D": "Today", "Value #E": "On for",
            "Value #F": "Signal", "Value #G": "Response", "instance": "Site"},
           unit="none", w=15, h=6, none="Never heard of", overrides=[
@@ -66,9 +56,9 @@ PARTS = [
           [query("avg_over_time(@kasa_power[$smooth])", NAME)], unit="watt",
           min=0, none=METERS_ONLY, fill=20, h=9),
     graph("Power of its outlets", "Stacked: together they are the strip.",
-          [query("sum by (instance, kasa_plug, type) "
+          [query("sum by (instance, device, outlet) "
                  "(avg_over_time(@kasa_plug_power[$smooth]))",
-                 "{{kasa_plug}} {{type}} ${site}")],
+                 "{{device}} {{outlet}} ${site}")],
           unit="watt", min=0, stacked=True, h=9,
           none="No strip, or one that does not measure"),
     graph("Voltage", "Of the mains at the device. Ten percent up or down is "
@@ -77,14 +67,13 @@ PARTS = [
           unit="volt", decimals=1, none=METERS_ONLY, w=8),
     graph("Current", "Most outlets carry 10, 15 or 16 A.",
           [query("avg_over_time(@kasa_current[$smooth])", NAME),
-           query("sum by (instance, kasa, type) (label_replace(avg_over_time("
-                 '@kasa_plug_current[$smooth]), "kasa", "$1", "kasa_plug", '
-                 '"(.+)"))', OUTLET)],
+           query("sum by (instance, device, outlet) "
+                 "(avg_over_time(@kasa_plug_current[$smooth]))", OUTLET)],
           unit="amp", min=0, none=METERS_ONLY, w=8, limits=True,
           thresholds=steps(GREEN, (10, ORANGE), (16, RED))),
     graph("Energy per hour", "Counted by collectd from the meter, each bar "
           "from its time on.",
-          [query(f"sum by (instance, kasa) ({used('kasa', STEP)})", NAME)],
+          [query(f"sum by (instance, device) ({used('kasa', STEP)})", NAME)],
           unit="kwatth", decimals=2, min=0, bar=True, interval="1h",
           legend=("sum",), none=METERS_ONLY, w=8),
 
@@ -92,20 +81,20 @@ PARTS = [
     timeline("Switched on and off", "The relay of the device and of each "
              "outlet.",
              [query("@kasa_relay", NAME),
-              query("@kasa_plug_relay", "{{kasa_plug}} {{type}} ${site}")],
+              query("@kasa_plug_relay", "{{device}} {{outlet}} ${site}")],
              unit="none", mappings=ON_OFF, none="It does not switch"),
     graph("On since", "How long it has been on; falls to nothing when it is "
           "switched off.",
           [query("@kasa_on_time", NAME),
-           query("@kasa_plug_on_time", "{{kasa_plug}} {{type}} ${site}")],
-          unit="dtdurations", min=0, legend=("lastNotNull",),
+           query("@kasa_plug_on_time", "{{device}} {{outlet}} ${site}")],
+          unit="dtdurations", min=0, legend=("last",),
           none="Not told by this device"),
     graph("Lights and sensors", "Brightness of lamps and dimmers, and the "
           "light around sensors.",
           [query("@kasa_brightness", f"brightness {NAME}"),
            query("@kasa_ambient_light", f"light around {NAME}"),
            query("100 * @kasa_motion", f"motion {NAME}")],
-          unit="percent", min=0, max=100, legend=("lastNotNull",),
+          unit="percent", min=0, max=100, legend=("last",),
           none="No lamp and no sensor"),
 
     "How it is",
@@ -113,7 +102,7 @@ PARTS = [
           "-70 on it is weak, below -80 it drops out.",
           [query("@kasa_signal_power", NAME)], unit="dBm", min=-95, max=-30,
           limits=True, thresholds=SIGNAL,
-          legend=("min", "mean", "lastNotNull"), fill=0, w=8),
+          legend=("min", "mean", "last"), fill=0, w=8),
     graph("Response time", "From the request to the complete reading; more "
           "than a second tells of a weak signal.",
           [query("@kasa_response_time", NAME)], unit="s", min=0, limits=True,
@@ -121,8 +110,8 @@ PARTS = [
     graph("Failed polls by reason", "timeout: nothing came. refused, "
           "unreachable: nobody is there. malformed: no sense. auth: the "
           "account does not fit. device: it says so itself.",
-          [query("sum by (type) (increase(@kasa_failures_total" + STEP
-                 + "))", "{{type}}")],
+          [query("sum by (reason) (increase(@kasa_failures_total" + STEP
+                 + "))", "{{reason}}")],
           unit="short", decimals=0, min=0, bar=True, interval="5m",
           legend=("sum",), w=8, none="No polls yet"),
     timeline("States", "Cloud: connected with the maker. Updating: new "
@@ -141,17 +130,18 @@ PARTS = [
                  by_query("E", mappings=words(v0=("no", "#5a6270"),
                                               v1=("yes", RED)))]),
     table("About", "Model, address and firmware, as the device tells them.",
-          [rows(info())],
-          {"kasa": "Device", "model": "Model", "ip": "Address", "mac": "MAC",
+          [rows("max by (instance, device, model, mac, hw) (@kasa_info)"),
+           rows("max by (instance, device, ip, fw) (@kasa_info_now)")],
+          {"device": "Device", "model": "Model", "ip": "Address", "mac": "MAC",
            "hw": "Hardware", "fw": "Firmware", "instance": "Site"},
-          drop=("Value",), unit="none", w=10, h=7,
+          drop=("Value #A", "Value #B"), unit="none", w=10, h=7,
           none="Nothing known, or Report info false"),
 
     "Appliances",
     timeline("Running", "Whether the appliance behind the plug is in a "
              "cycle.",
              [query("@kasa_running", NAME),
-              query("@kasa_plug_running", "{{kasa_plug}} {{type}} ${site}")],
+              query("@kasa_plug_running", "{{device}} {{outlet}} ${site}")],
              unit="none", mappings=words(v0=("idle", "#5a6270"),
                                          v1=("running", BLUE)),
              none=APPLIANCE, w=12),
@@ -161,7 +151,7 @@ PARTS = [
                 "(increase(@kasa_cycles_total[$__range]))"),
            rows(f"{BY} (@kasa_cycle_kwh)"),
            rows(f"{BY} (@kasa_cycle_duration)")],
-          {"kasa": "Device", "Value #A": "Cycles", "Value #B": "Energy",
+          {"device": "Device", "Value #A": "Cycles", "Value #B": "Energy",
            "Value #C": "Duration", "instance": "Site"}, unit="none",
           decimals=0, w=6, h=6, none=APPLIANCE, overrides=[
               override("Energy", unit="kwatth", decimals=2),
@@ -174,7 +164,7 @@ PARTS = [
           none="Not measured by this version, or by this device"),
 ]
 
-MARKS = [("Unreachable", "{{kasa}} does not answer",
+MARKS = [("Unreachable", "{{device}} does not answer",
           "1 - @kasa_up > 0", ORANGE, True)]
 
 

@@ -12,9 +12,9 @@ NO_TARIFF = "No tariff set"
 NEEDS_TARIFF = ("No tariff set: with a <Tariff> in collectd's configuration "
                 "this fills by itself")
 
-BY_DEVICE = "sum by (instance, kasa)"
-BY_OUTLET = "sum by (instance, kasa_plug, type)"
-PLUG_NAME = "{{kasa_plug}} {{type}} ${site}"
+BY_DEVICE = "sum by (instance, device)"
+BY_OUTLET = "sum by (instance, device, outlet)"
+PLUG_NAME = "{{device}} {{outlet}} ${site}"
 DAY_BEFORE = "[1d] offset 6d"
 
 
@@ -72,7 +72,7 @@ PARTS = [
           unit="kwatth", bar=True, min=0, interval="1d", since="31d", w=12,
           h=9, legend=(), none=NO_METER, links=to_device(), decimals=2),
     monthly("kWh per month", "Calendar months of the last year, as sums of "
-            "days.", f"sum by (kasa) ({used('kasa', STEP)})", "kasa",
+            "days.", f"sum by (device) ({used('kasa', STEP)})", "device",
             unit="kwatth", since="1y", w=12, h=9, none=NO_METER, decimals=0,
             min=0),
     graph("This week and the week before", "Whole house per day, and the same "
@@ -103,11 +103,11 @@ PARTS = [
           [rows(f"{BY_DEVICE} ({used('kasa')})"),
            rows(f"{BY_DEVICE} ({used('kasa')}) * $price"),
            rows(f"{BY_DEVICE} ({used('kasa', BEFORE)})"),
-           rows(changed("by (instance, kasa)")),
+           rows(changed("by (instance, device)")),
            rows(f"{BY_DEVICE} (@kasa_kwh_today)"),
            rows(f"{BY_DEVICE} (@kasa_kwh_month)"),
            rows(projected(f"{BY_DEVICE} (@kasa_kwh_month)"))],
-          {"kasa": "Device", "Value #A": "Energy", "Value #B": "Cost",
+          {"device": "Device", "Value #A": "Energy", "Value #B": "Cost",
            "Value #C": "Before", "Value #D": "Change", "Value #E": "Today",
            "Value #F": "Month", "Value #G": "Expected", "instance": "Site"},
           sort="Energy", unit="kwatth", decimals=2, w=14, h=11,
@@ -122,7 +122,7 @@ PARTS = [
            rows(f"{BY_OUTLET} ({used('kasa_plug')}) * $price"),
            rows(f"{BY_OUTLET} (@kasa_plug_kwh_today)"),
            rows(f"{BY_OUTLET} (@kasa_plug_kwh_month)")],
-          {"kasa_plug": "Strip", "type": "Outlet", "Value #A": "Energy",
+          {"device": "Strip", "outlet": "Outlet", "Value #A": "Energy",
            "Value #B": "Cost", "Value #C": "Today", "Value #D": "Month",
            "instance": "Site"}, sort="Energy", unit="kwatth", decimals=2,
           w=10, h=11, none="No metered strip", overrides=[
@@ -191,7 +191,7 @@ PARTS = [
            rows(f"{BY_DEVICE} (@kasa_cost_yesterday)"),
            rows(f"{BY_DEVICE} (@kasa_cost_month)"),
            rows(f"{BY_DEVICE} (@kasa_cost_forecast)")],
-          {"kasa": "Device", "Value #A": "Today", "Value #B": "Yesterday",
+          {"device": "Device", "Value #A": "Today", "Value #B": "Yesterday",
            "Value #C": "Month", "Value #D": "Expected", "instance": "Site"},
           sort="Month", unit="none", decimals=2, w=12, h=8, none=NEEDS_TARIFF,
           overrides=[override("Device", links=DEVICE)]),
@@ -199,7 +199,7 @@ PARTS = [
           "strips. Empty without a tariff.",
           [rows(f"{BY_OUTLET} (@kasa_plug_cost_today)"),
            rows(f"{BY_OUTLET} (@kasa_plug_cost_month)")],
-          {"kasa_plug": "Strip", "type": "Outlet", "Value #A": "Today",
+          {"device": "Strip", "outlet": "Outlet", "Value #A": "Today",
            "Value #B": "Month", "instance": "Site"}, sort="Month",
           unit="none", decimals=2, w=12, h=8, none=NEEDS_TARIFF,
           overrides=[override("Strip", links=PLUG_DEVICE)]),

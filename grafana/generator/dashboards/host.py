@@ -19,7 +19,7 @@ PERCENT = {"unit": "percent", "min": 0, "max": 100, "decimals": 0}
 OF_CPU = steps(GREEN, (70, ORANGE), (90, RED))
 OF_SPACE = steps(GREEN, (85, ORANGE), (95, RED))
 SITE = "{{instance}}"
-SHORT = ("mean", "lastNotNull")
+SHORT = ("mean", "last")
 
 
 def per_second(metric, matcher="", by=""):
@@ -92,7 +92,7 @@ PARTS = [
           "room left.",
           [query(FULL % ", df", "{{df}} ${site}")],
           limits=True, thresholds=OF_SPACE, fill=0, none=needs("df"),
-          legend=("lastNotNull",), w=8, **PERCENT),
+          legend=("last",), w=8, **PERCENT),
     graph("Disk traffic", "Bytes read and written each second.",
           [query(per_second("disk_disk_octets_read", by="disk"),
                  "{{disk}} read ${site}"),
@@ -143,7 +143,7 @@ PARTS = [
           [query("sum by (instance, processes) (@processes_ps_state)",
                  "{{processes}} ${site}")],
           unit="short", decimals=0, min=0, stacked=True,
-          none=needs("processes"), legend=("lastNotNull",), w=8,
+          none=needs("processes"), legend=("last",), w=8,
           overrides=[override("/blocked|zombies/", color={
               "mode": "fixed", "fixedColor": RED})]),
 ]

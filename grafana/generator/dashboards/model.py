@@ -21,8 +21,8 @@ SITE = 'job=~"$job", instance=~"$instance"'
 # the first that fits; what a person chose in the drop-downs
 MATCHERS = (
     ("collectd_kasa_total_", ""),
-    ("collectd_kasa_plug_", 'kasa_plug=~"$device", type=~"$plug"'),
-    ("collectd_kasa_", 'kasa=~"$device"'),
+    ("collectd_kasa_plug_", 'device=~"$device", outlet=~"$plug"'),
+    ("collectd_kasa_", 'device=~"$device"'),
     ("collectd_", ""),
 )
 
@@ -93,7 +93,7 @@ def by_query(ref, **properties):
     return out
 
 
-def to_device(label="${__field.labels.kasa:percentencode}"):
+def to_device(label="${__field.labels.device:percentencode}"):
     """A link to the page of one device."""
     return [{"title": "Show this device", "url": (
         f"/d/kasa-device?var-device={label}&${{instance:queryparam}}"
@@ -181,7 +181,7 @@ LINE = {
 
 
 def graph(title, about, queries, *, w=12, h=8, stacked=False, bar=False,
-          limits=False, legend=("mean", "max", "lastNotNull"), side=False,
+          limits=False, legend=("mean", "max", "last"), side=False,
           fill=None, **more):
     """A chart over time. bar: what was counted from each time stamp on.
     limits: thresholds are drawn as lines."""

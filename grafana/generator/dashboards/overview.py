@@ -11,18 +11,18 @@ ON = f"({leaf('relay')} == 1)"
 
 
 def of_those_on(metric):
-    return f"{leaf(metric)} and on (instance, kasa, type) {ON}"
+    return f"{leaf(metric)} and on (instance, device, outlet) {ON}"
 
 
 def last_up(window):
     return f"max_over_time(timestamp(@kasa_up == 1)[{window}])"
 
 
-LAST_SEEN = (f"max by (instance, kasa) ({last_up('1h:15s')} or "
-             f"{last_up('7d:5m')}) * 1000 and on (instance, kasa) "
+LAST_SEEN = (f"max by (instance, device) ({last_up('1h:15s')} or "
+             f"{last_up('7d:5m')}) * 1000 and on (instance, device) "
              "(@kasa_up == 0)")
-UNREACHABLE = ('sum(@kasa_total_devices{kasa_total="known"}) - '
-               'sum(@kasa_total_devices{kasa_total="up"})')
+UNREACHABLE = ('sum(@kasa_total_devices{state="known"}) - '
+               'sum(@kasa_total_devices{state="up"})')
 
 PARTS = [
     "Now",
@@ -53,16 +53,16 @@ PARTS = [
          thresholds=steps(GREEN, (1, ORANGE), (5, RED))),
     stat("Devices", "Known: ever met. Up: answered their last poll. On: "
          "switched on, a strip when any outlet is.",
-         [now('sum(@kasa_total_devices{kasa_total="known"})', "known"),
-          now('sum(@kasa_total_devices{kasa_total="up"})', "up"),
-          now('sum(@kasa_total_devices{kasa_total="on"})', "on")],
+         [now('sum(@kasa_total_devices{state="known"})', "known"),
+          now('sum(@kasa_total_devices{state="up"})', "up"),
+          now('sum(@kasa_total_devices{state="on"})', "on")],
          unit="short", w=3, history=False, decimals=0, colour=BLUE,
          text="value_and_name"),
 
     "Power",
     graph("Power by device", "Stacked, so that the upper edge is the whole. A "
           "strip is one device: its outlets are on the page of the device.",
-          [query("sum by (instance, kasa) "
+          [query("sum by (instance, device) "
                  "(avg_over_time(@kasa_power[$smooth]))", NAME)],
           unit="watt", w=16, h=11, stacked=True, min=0, side=True,
           links=to_device()),
@@ -77,7 +77,7 @@ PARTS = [
           "for how long it has been on.",
           [rows(f"{ON} {UP}"), rows(f"{of_those_on('power')} {UP}"),
            rows(f"{of_those_on('on_time')} {UP}")],
-          {"kasa": "Device", "type": "Outlet", "Value #B": "Power",
+          {"device": "Device", "outlet": "Outlet", "Value #B": "Power",
            "Value #C": "On for", "instance": "Site"}, drop=("Value #A",),
           sort="Power", unit="short", w=10, h=10,
           none="Nothing is on", overrides=[
@@ -86,7 +86,7 @@ PARTS = [
               override("Device", links=to_device(
                   "${__data.fields.Device:percentencode}"))]),
     bars("Energy today by device", "Since midnight, by the devices' own "
-         "meters.", [now("sort_desc(sum by (instance, kasa) "
+         "meters.", [now("sort_desc(sum by (instance, device) "
                          "(@kasa_kwh_today))", NAME)],
          unit="kwatth", w=7, h=10, decimals=2,
          none="No meter's statistics yet", links=to_device(),
@@ -94,7 +94,7 @@ PARTS = [
     table("Unreachable devices", "Since when a device has not answered. "
           "Nothing there: not once in the last seven days.",
           [rows("@kasa_up == 0"), rows(LAST_SEEN)],
-          {"kasa": "Device", "Value #B": "Last answer", "instance": "Site"},
+          {"device": "Device", "Value #B": "Last answer", "instance": "Site"},
           drop=("Value #A", "__name__", "job"), sort="Last answer",
           unit="short", w=7, h=10, none="All devices answer", overrides=[
               override("Last answer", unit="dateTimeFromNow"),
@@ -102,7 +102,7 @@ PARTS = [
                   "${__data.fields.Device:percentencode}"))]),
 ]
 
-MARKS = [("Unreachable", "{{kasa}} does not answer",
+MARKS = [("Unreachable", "{{device}} does not answer",
           "1 - @kasa_up > 0", ORANGE, False)]
 
 

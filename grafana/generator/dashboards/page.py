@@ -73,9 +73,9 @@ def variables(hidden):
                 "The site: the Hostname of its collectd.",
                 'collectd_kasa_up{job=~"$job"}', "instance"),
         _values("device", "Device", "Devices as they are named in the app.",
-                "@!kasa_up", "kasa"),
+                "@!kasa_up", "device"),
         _values("plug", "Plug", "Outlets of the strips among these devices.",
-                '@!kasa_plug_relay{kasa_plug=~"$device"}', "type"),
+                '@!kasa_plug_relay{device=~"$device"}', "outlet"),
         _smooth(),
         _text("price", "Price per kWh",
               "What a kWh costs, for panels \"at the price above\". A tariff "

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
 """Expressions that several dashboards share."""
 
-NAME = "{{kasa}} ${site}"
-OUTLET = "{{kasa}} {{type}} ${site}"
+NAME = "{{device}} ${site}"
+OUTLET = "{{device}} {{outlet}} ${site}"
 
 # Grafana draws what is counted in a step at the step's end; moved by one step
 # it stands at its beginning, and the day that is not over yet is there too.
@@ -14,25 +14,15 @@ def used(metric, window="[$__range]"):
     return f"increase(@{metric}_watt_hours_total{window}) / 1000"
 
 
-def outlet(metric):
-    """A value of kasa_plug with the strip's name where devices have theirs."""
-    return (f'label_replace(@kasa_plug_{metric}, "kasa", "$1", "kasa_plug", '
-            '"(.+)")')
-
-
-STRIPS = ('label_replace(@!kasa_plug_relay, "kasa", "$1", "kasa_plug", '
-          '"(.+)")')
-
-
 def leaf(metric):
     """Of everything that one thing is plugged into: devices, and in place of a
     strip its outlets."""
-    return (f"sum by (instance, kasa, type) ((@kasa_{metric} unless on "
-            f"(instance, kasa) {STRIPS}) or {outlet(metric)})")
+    return (f"sum by (instance, device, outlet) ((@kasa_{metric} unless on "
+            f"(instance, device) @!kasa_plug_relay) or @kasa_plug_{metric})")
 
 
 # A device that is away leaves its last values for some minutes.
-UP = "and on (instance, kasa) (@kasa_up == 1)"
+UP = "and on (instance, device) (@kasa_up == 1)"
 
 # How much of the month is over, by the clock of Greenwich; hidden while
 # months of other time zones may be others.

@@ -110,19 +110,17 @@ static void show_tariff(const struct tariffs *set, FILE *out) {
 static void show(const void *options, FILE *out) {
   const struct poll_options *o = options;
   struct poll_options defaults;
-  const struct {
-    const char *name;
-    bool on;
-  } groups[] = {{"info", o->report_info},
-                {"lights", o->report_lights},
-                {"sensors", o->report_sensors},
-                {"totals", o->report_totals}};
 
   poll_options_init(&defaults);
   check_show_options(poll_options_table, o, &defaults, "  ", out);
-  for (size_t i = 0; i < sizeof(groups) / sizeof(groups[0]); i++)
-    if (!groups[i].on)
-      fprintf(out, "  Report %s false  (default true)\n", groups[i].name);
+  for (size_t i = 0; i < poll_report_groups_num; i++) {
+    size_t at = poll_report_groups[i].offset;
+    bool on = *(const bool *)((const char *)o + at);
+
+    if (on != *(const bool *)((const char *)&defaults + at))
+      fprintf(out, "  Report %s %s  (default %s)\n", poll_report_groups[i].name,
+              on ? "true" : "false", on ? "false" : "true");
+  }
   for (size_t i = 0; i < o->devices_num; i++)
     show_device(&o->devices[i], out);
   show_tariff(&o->tariffs, out);

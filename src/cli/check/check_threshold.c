@@ -47,6 +47,7 @@ static const struct series {
     {"failures", KASA, true},
     {"response_time", KASA, false},
     {"info", KASA, true},
+    {"info_now", KASA, true},
     {"devices", TOTAL, true},
     {"running", BOTH, false},
     {"cycles", BOTH, false},

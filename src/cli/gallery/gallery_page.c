@@ -57,10 +57,10 @@ static void add_card(struct gallery_html *h, const struct graph_plan *plan,
   gallery_html_add(h, "</a></h3><span class=\"soft\">");
   gallery_part_model(h, device);
   if (device->plugs_num > 0)
-    gallery_html_add(h, "%s%zu plug%s", device->info != NULL ? ", " : "",
+    gallery_html_add(h, "%s%zu plug%s", device->info.text != NULL ? ", " : "",
                      device->plugs_num, device->plugs_num == 1 ? "" : "s");
   if (face != GRAPH_POWER)
-    gallery_html_add(h, "%s%s", device->info != NULL ? ", " : "",
+    gallery_html_add(h, "%s%s", device->info.text != NULL ? ", " : "",
                      graph_types[face].title);
   gallery_html_add(h, "</span></div><span class=\"now\">");
   gallery_part_now(h, plan, device);

@@ -60,7 +60,8 @@ static void series_free(struct rrd_series *t) {
   free(t->name);
   free(t->strip);
   free(t->label);
-  free(t->info);
+  free(t->info.text);
+  free(t->info_now.text);
 }
 
 static int series_init(struct rrd_series *t, const char *host,
@@ -128,21 +129,21 @@ static int take_file(struct scan *s, struct rrd_file *file, const char *path) {
   return file->path != NULL ? 0 : -ENOMEM;
 }
 
-/* "info-model=....rrd": of several, from before and after an update of the
+/* "info_now-ip=....rrd": of several, from before and after an update of the
  * firmware, the newest counts. */
-static int take_info(struct rrd_series *t, const char *text, size_t len,
+static int take_info(struct rrd_text *to, const char *text, size_t len,
                      const char *path) {
   struct stat what;
   char *copy;
 
-  if (stat(path, &what) < 0 || nanoseconds(what.st_mtim) < t->info_ns)
+  if (stat(path, &what) < 0 || nanoseconds(what.st_mtim) < to->at_ns)
     return 0;
   copy = strndup(text, len);
   if (copy == NULL)
     return -ENOMEM;
-  free(t->info);
-  t->info = copy;
-  t->info_ns = nanoseconds(what.st_mtim);
+  free(to->text);
+  to->text = copy;
+  to->at_ns = nanoseconds(what.st_mtim);
   return 0;
 }
 
@@ -172,7 +173,9 @@ static int take_entry(struct scan *s, struct rrd_series *t, bool plugs,
     return 0;
   len -= 4;
   if (!plugs && entry[word] == '-' && is_word(entry, word, "info"))
-    return take_info(t, entry + word + 1, len - word - 1, path);
+    return take_info(&t->info, entry + word + 1, len - word - 1, path);
+  if (!plugs && entry[word] == '-' && is_word(entry, word, "info_now"))
+    return take_info(&t->info_now, entry + word + 1, len - word - 1, path);
   if (type == NULL)
     return 0;
   if (!plugs)
@@ -396,17 +399,23 @@ int rrd_each(struct rrd_tree *tree, rrd_visit *visit, void *arg) {
   return stop;
 }
 
-void rrd_info(const struct rrd_series *series, const char *member, char *out,
-              size_t size) {
+static bool text_member(const char *at, const char *member, char *out,
+                        size_t size) {
   size_t len = strlen(member);
-  const char *at = series->info;
 
-  out[0] = '\0';
   for (; at != NULL; at = strchr(at, ' ')) {
     at += *at == ' ';
     if (strncmp(at, member, len) == 0 && at[len] == '=') {
       text_clean(at + len + 1, strcspn(at + len + 1, " "), out, size);
-      return;
+      return true;
     }
   }
+  return false;
+}
+
+void rrd_info(const struct rrd_series *series, const char *member, char *out,
+              size_t size) {
+  out[0] = '\0';
+  if (!text_member(series->info_now.text, member, out, size))
+    text_member(series->info.text, member, out, size);
 }

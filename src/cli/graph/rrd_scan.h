@@ -36,13 +36,19 @@ struct rrd_file {
   double value;  /* the reading of then, NAN when unknown */
 };
 
+/* What a type instance tells, by the newest file; NULL: none. */
+struct rrd_text {
+  char *text;
+  int64_t at_ns;
+};
+
 struct rrd_series {
-  char *host;  /* name of its folder */
-  char *name;  /* as collectd wrote it; "" for the sums of a host */
-  char *strip; /* of a plug: the name of its strip; else NULL */
-  char *label; /* the name for people: clean UTF-8, never empty */
-  char *info;  /* "model=... ip=..." or NULL */
-  int64_t info_ns;
+  char *host;           /* name of its folder */
+  char *name;           /* as collectd wrote it; "" for the sums of a host */
+  char *strip;          /* of a plug: the name of its strip; else NULL */
+  char *label;          /* the name for people: clean UTF-8, never empty */
+  struct rrd_text info; /* "model=... mac=..." */
+  struct rrd_text info_now; /* "ip=... fw=..." */
   struct rrd_file files[RRD_TYPES];
   struct rrd_series *plugs; /* by label */
   size_t plugs_num;
@@ -85,7 +91,7 @@ void rrd_free(struct rrd_tree *tree);
 typedef int rrd_visit(void *arg, struct rrd_series *series);
 int rrd_each(struct rrd_tree *tree, rrd_visit *visit, void *arg);
 
-/* A member of info, like "model"; "" if it is not there. */
+/* A member of info_now or info, like "model"; "" if it is not there. */
 void rrd_info(const struct rrd_series *series, const char *member, char *out,
               size_t size);
 

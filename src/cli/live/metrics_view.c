@@ -191,7 +191,7 @@ static bool take_value(struct reading *now, bool *counted, double *wh,
 
 /* "model=HS110(EU) ip=..." */
 static void take_info(struct house_device *d, const char *info) {
-  const char *end = strstr(info, " ip=");
+  const char *end = strstr(info, " mac=");
 
   if (strncmp(info, "model=", 6) != 0 || end == NULL)
     return;

@@ -245,7 +245,7 @@ static void get_identity(struct device *d, const struct json *doc,
   build = strchr(firmware, ' '); /* "1.0.4 Build 191111 Rel.143500" */
   if (build != NULL)
     *build = '\0';
-  firmware[sizeof(d->firmware) - 1] = '\0';
+  firmware[text_cut(firmware, sizeof(d->firmware) - 1)] = '\0';
   was_strip = d->kind == KIND_STRIP && d->plugs_num > 0 &&
               strcmp(id, d->id) == 0 && strcmp(firmware, d->firmware) == 0;
   if (strcmp(firmware, d->firmware) != 0)

@@ -32,6 +32,10 @@ void poll_options_init(struct poll_options *o) {
       .max_in_flight = 256,
       .energy_interval = 300,
       .report_info = true,
+      .report_failures = true,
+      .report_plugs = true,
+      .report_mains = true,
+      .report_link = true,
       .report_lights = true,
       .report_sensors = true,
       .report_totals = true,
@@ -69,15 +73,18 @@ void poll_options_free(struct poll_options *o) {
 
 /* -- Report info true -- */
 
+#define GROUP(name)                                                            \
+  { #name, offsetof(struct poll_options, report_##name) }
+const struct poll_report_group poll_report_groups[] = {
+    GROUP(info),   GROUP(status), GROUP(failures), GROUP(plugs),
+    GROUP(mains),  GROUP(link),   GROUP(lights),   GROUP(sensors),
+    GROUP(energy), GROUP(cost),   GROUP(totals)};
+#undef GROUP
+const size_t poll_report_groups_num =
+    sizeof(poll_report_groups) / sizeof(poll_report_groups[0]);
+
 static void read_report(void *target, const struct conf_item *item,
                         struct option_reporter *reporter) {
-  struct poll_options *o = target;
-  const struct {
-    const char *name;
-    bool *on;
-  } groups[] = {{"info", &o->report_info},       {"lights", &o->report_lights},
-                {"sensors", &o->report_sensors}, {"totals", &o->report_totals},
-                {"energy", &o->report_energy},   {"cost", &o->report_cost}};
 
   if (item->values_num != 2 || item->values[0].kind != CONF_STRING ||
       item->values[1].kind != CONF_BOOL) {
@@ -87,15 +94,18 @@ static void read_report(void *target, const struct conf_item *item,
                  WHERE);
     return;
   }
-  for (size_t i = 0; i < sizeof(groups) / sizeof(groups[0]); i++) {
-    if (text_same(item->values[0].string, groups[i].name)) {
-      *groups[i].on = item->values[1].boolean;
+  for (size_t i = 0; i < poll_report_groups_num; i++) {
+    const struct poll_report_group *group = &poll_report_groups[i];
+
+    if (text_same(item->values[0].string, group->name)) {
+      *(bool *)((char *)target + group->offset) = item->values[1].boolean;
       return;
     }
   }
   option_error(reporter,
-               "%s: option Report expects one of: info, lights, sensors, "
-               "totals, energy, cost, found \"%.60s\"",
+               "%s: option Report expects one of: info, status, failures, "
+               "plugs, mains, link, lights, sensors, energy, cost, totals, "
+               "found \"%.60s\"",
                WHERE, item->values[0].string);
 }
 

@@ -69,8 +69,10 @@ struct poll_options {
   struct option_strings ignore, only; /* patterns, checked */
   struct credentials_options login;
   bool allow_aes;
-  bool report_info, report_lights, report_sensors, report_totals;
-  bool report_energy, report_cost;
+  /* groups of values, see poll_report_groups */
+  bool report_info, report_status, report_failures, report_plugs;
+  bool report_mains, report_link, report_lights, report_sensors;
+  bool report_energy, report_cost, report_totals;
   char *state_directory; /* of the ledger; NULL: "kasa" */
   unsigned billing_day;  /* where no tariff says otherwise */
   struct tariffs tariffs;
@@ -79,6 +81,14 @@ struct poll_options {
   size_t devices_num;
   double interval; /* s between polls; set by the glue */
 };
+
+/* What `Report` can switch. */
+struct poll_report_group {
+  const char *name;
+  size_t offset; /* of its bool in struct poll_options */
+};
+extern const struct poll_report_group poll_report_groups[];
+extern const size_t poll_report_groups_num;
 
 void poll_options_init(struct poll_options *o);
 void poll_options_free(struct poll_options *o);

@@ -247,7 +247,10 @@ def test_grafanas_own_types_hold_all_of_it(path):
 @pytest.mark.parametrize("command", (
     ("check", "config", "prometheus.yml"),
     ("check", "rules", "rules/kasa.rules.yml"),
-    ("test", "rules", "rules/kasa.test.yml")), ids=" ".join)
+    ("test", "rules", "rules/kasa.test.yml"),
+    ("check", "rules", "peers/kasa-rs.rules.yml",
+     "peers/kasa_exporter.rules.yml"),
+    ("test", "rules", "peers/peers.test.yml")), ids=" ".join)
 def test_promtool_accepts(command):
     if shutil.which("promtool") is None:
         pytest.skip("promtool is not installed")

@@ -90,7 +90,7 @@ def test_energy_is_the_truth_over_a_reset_and_a_restart(world):
     span = {"end": end, "span": end - begin}
     used = world.view("kasa-energy", **span).run(
         world.ask("kasa-energy", "Devices"))
-    used = {s.labels["kasa"]: 1000 * s.points[0][1] for s in used}
+    used = {s.labels["device"]: 1000 * s.points[0][1] for s in used}
     for name in ("Heater", "Old heater", "Desk strip", "Bulb", "Pump"):
         # the restart, the bulb's counter at 0 and the reset cost a reading
         assert used[name] == pytest.approx(
@@ -109,7 +109,7 @@ def test_energy_is_the_truth_over_a_reset_and_a_restart(world):
 def test_a_device_that_went_away_is_told(world):
     # of the last seven days, seconds are looked at by the quarter minute
     world.prometheus.wait(
-        f'max_over_time(timestamp(collectd_kasa_up{{kasa="Pump",'
+        f'max_over_time(timestamp(collectd_kasa_up{{device="Pump",'
         f'instance="{HOST}"}} == 1)[1h:15s])', lambda v: v > 0, 40)
     world.sim.fault("Pump", "refuse")
     gone = time.time()
@@ -117,12 +117,12 @@ def test_a_device_that_went_away_is_told(world):
          "one device less", 20)
     last = world.view("kasa-overview").run(
         world.ask("kasa-overview", "Unreachable devices", "B"))
-    assert [s.labels["kasa"] for s in last] == ["Pump"]
+    assert [s.labels["device"] for s in last] == ["Pump"]
     seen = last[0].points[0][1] / 1000
     assert gone - 20 - 15 * SLOWNESS < seen <= time.time()
     shown = world.view("kasa-overview").run(
         world.ask("kasa-overview", "On now"))
-    on = {(s.labels["kasa"], s.labels.get("type")) for s in shown}
+    on = {(s.labels["device"], s.labels.get("outlet")) for s in shown}
     assert ("Heater", None) in on and ("Desk strip", "Kiln") in on
     assert not {"Pump", "Hallway"} & {name for name, _ in on}
     assert ("Desk strip", None) not in on
@@ -142,7 +142,7 @@ def test_the_rules_run_and_one_begins_to_speak(world):
     wait(lambda: {r["health"] for r in rules()} == {"ok"}, "all rules", 20)
 
     def pending():
-        return [(a["labels"]["kasa"], a["state"]) for r in rules()
+        return [(a["labels"]["device"], a["state"]) for r in rules()
                 if r["name"] == "KasaDeviceUnreachable" for a in r["alerts"]]
     wait(lambda: pending() == [("Pump", "pending")], "the pump's alert", 20)
 
@@ -202,11 +202,14 @@ def test_sites_are_told_apart(world):
 
 
 def test_the_device_s_facts(world):
-    rows = world.view("kasa-device").run(world.ask("kasa-device", "About"))
-    facts = {s.labels["kasa"]: s.labels for s in rows}
+    facts = {}
+    for ref in "AB":
+        for s in world.view("kasa-device").run(
+                world.ask("kasa-device", "About", ref)):
+            facts.setdefault(s.labels["device"], {}).update(s.labels)
     truth = world.sim.device("Heater")
     assert facts["Heater"] == {
-        "kasa": "Heater", "instance": HOST, "model": truth["model"],
+        "device": "Heater", "instance": HOST, "model": truth["model"],
         "ip": truth["addr"], "mac": truth["mac"], "hw": truth["hw_ver"],
         "fw": truth["sw_ver"].split(" ")[0]}
 
@@ -313,7 +316,7 @@ def test_each_day_has_its_energy_from_midnight_to_midnight(world, utc_offset):
         assert len(series.points) == (32 if today else 31)
         for t, kwh in series.points[1:]:
             last = min(t + DAY, world.history.last * STEP)
-            name = series.labels["kasa"]
+            name = series.labels["device"]
             if any(world.history.unread(name, m) for m in (t, t + DAY)):
                 continue  # see the next test
             if last - t < 4 * STEP:
@@ -333,7 +336,7 @@ def test_a_gap_over_midnight_is_missed_by_days_but_not_by_the_whole(world):
     # a reader who lives where the lamp's gap has its midnight
     middle = (before + after) // 2 // STEP * STEP
     found, _ = bars(world, "kWh per day", 31 * DAY, -middle % DAY)
-    lamp = next(s for s in found if s.labels["kasa"] == LAMP)
+    lamp = next(s for s in found if s.labels["device"] == LAMP)
     days = {t: v for t, v in lamp.points[1:-1]}
     assert middle in days
     want = world.history.used(LAMP, min(days), max(days) + DAY) / 1000
@@ -341,15 +344,15 @@ def test_a_gap_over_midnight_is_missed_by_days_but_not_by_the_whole(world):
     assert sum(days.values()) == pytest.approx(want - lost, abs=0.03)
     assert lost > 0.1
     rows = past(world, span=31 * DAY).run(world.ask("kasa-energy", "Devices"))
-    whole = {s.labels["kasa"]: s.points[0][1] for s in rows}
+    whole = {s.labels["device"]: s.points[0][1] for s in rows}
     assert whole[LAMP] == pytest.approx(
         world.history.used(LAMP, end - 31 * DAY, end) / 1000)
 
 
 def test_each_hour_and_each_outlet(world):
     for title, label, names in (
-            ("kWh per hour", "kasa", (BOILER, RACK)),
-            ("kWh per hour and outlet", "type", OUTLETS)):
+            ("kWh per hour", "device", (BOILER, RACK)),
+            ("kWh per hour and outlet", "outlet", OUTLETS)):
         found, (_, _, step) = bars(world, title, 2 * DAY, 0)
         assert step == 3600
         assert {s.labels[label] for s in found} >= set(names)
@@ -365,7 +368,7 @@ def test_months_are_the_reader_s(world):
     """As Grafana adds the days up, which reshape.py repeats."""
     for utc_offset in (0, 7200):
         found, _ = bars(world, "kWh per month", DAY, utc_offset)
-        table = reshape.months(found, "kasa", utc_offset)
+        table = reshape.months(found, "device", utc_offset)
         month = sorted(table)[-2]  # the last whole one
         begin = calendar.timegm((int(month[:4]), int(month[5:]), 1, 0, 0, 0))
         begin, end = begin - utc_offset, begin - utc_offset + DAY * (
@@ -377,7 +380,7 @@ def test_months_are_the_reader_s(world):
 def test_a_longer_time_has_longer_bars_that_hold_the_same(world):
     found, (_, _, step) = bars(world, "kWh per hour", 60 * DAY, 0)
     assert step > 3600
-    boiler = next(s for s in found if s.labels["kasa"] == BOILER)
+    boiler = next(s for s in found if s.labels["device"] == BOILER)
     t, kwh = boiler.points[20]
     assert kwh == pytest.approx(
         world.history.used(BOILER, t, t + step) / 1000)

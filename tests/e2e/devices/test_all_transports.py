@@ -143,6 +143,6 @@ def test_after_all_that_everybody_is_still_read(home):
         tpap = transport_of(device) == "tpap"
         for reason in ("timeout", "malformed", "device", "unreachable",
                        *(() if tpap else ("auth",))):
-            assert page[Key("collectd_kasa_failures_total",
-                            kasa=device["alias"], type=reason)] == 0, (
+            assert page.get_one("kasa_failures_total", kasa=device["alias"],
+                                type=reason) == 0, (
                                 device["alias"], reason)

@@ -109,7 +109,7 @@ def test_a_new_address_keeps_the_series():
                 "kasa", "Nomad", "watt_hours"), "its energy")
             new = sim.move("Nomad")
             daemon.wait_page(lambda p: any(
-                k.name == "collectd_kasa_info" and f"ip={new} " in
+                k.name == "collectd_kasa_info_now" and f"ip={new} " in
                 k.labels["type"] for k in p), "the new address", 30)
             page = daemon.wait_up("Nomad")
             assert page.names() == {"Nomad", "Rock"}

@@ -102,9 +102,10 @@ def test_a_real_answer_gives_the_readings_of_the_index(served, row):
     for reason in REASONS:  # a block's address is tried before a search is over
         assert page.get_one("kasa_failures_total", kasa=addr,
                             type=reason) == 0 or (reason == "refused" and addr in early)
-    assert any(k.name == "collectd_kasa_info" and f" ip={addr} " in
-               k.labels["type"] and f"model={row['model']} " in
+    assert any(k.name == "collectd_kasa_info_now" and f"ip={addr} " in
                k.labels["type"] for k in page)
+    assert any(k.name == "collectd_kasa_info" and k.labels["kasa"] == addr and
+               f"model={row['model']} " in k.labels["type"] for k in page)
 
 
 @pytest.mark.parametrize("row", [r for r in ROWS if r["kind"] in STRANGERS],

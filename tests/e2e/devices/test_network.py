@@ -91,7 +91,7 @@ def test_a_device_that_changes_its_address_keeps_its_series(lan):
         daemon.wait_up("Left 1", "Left 2", "Right")
         one.move("Left 1", "10.71.1.13")
         daemon.wait_page(lambda p: any(
-            k.name == "collectd_kasa_info" and k.labels["kasa"] == "Left 1"
+            k.name == "collectd_kasa_info_now" and k.labels["kasa"] == "Left 1"
             and "ip=10.71.1.13 " in k.labels["type"] for k in p),
             "the new address", 30)
         page = daemon.wait_up("Left 1")

@@ -47,7 +47,7 @@ def test_rrd_files_and_a_real_prometheus_have_the_values():
                         ("sum(collectd_kasa_plug_power)", 31.5),
                         ("collectd_kasa_total_power", want),
                         ("count(collectd_kasa_up == 1)", 3),
-                        ('collectd_kasa_power{kasa="K\u00fcche"}', 10.8),
+                        ('collectd_kasa_power{device="K\u00fcche"}', 10.8),
                         ("sum(rate(collectd_kasa_watt_hours_total[1m]))", 0)):
                     daemon.wait(lambda q=query, w=want: prometheus.query(q)
                                 == [pytest.approx(w)], f"{query} = {want}")

@@ -180,7 +180,9 @@ class Page(dict):
         return labels
 
     def get_one(self, name, **labels):
-        return self.get(Key("collectd_" + name, **labels))
+        # a reason that never occurred is not there
+        none = 0 if name == "kasa_failures_total" else None
+        return self.get(Key("collectd_" + name, **labels), none)
 
     def names(self, name="collectd_kasa_up"):
         """The devices that have this series."""
@@ -194,11 +196,12 @@ class Collectd:
     """kasa: the lines inside <Plugin kasa>. blocks: further configuration.
     errors: a regular expression of error lines that are expected (None: none,
     True: any). plugins: of collectd's own; csv, unixsock and write_prometheus
-    are always there."""
+    are always there. status: Report status true, so that all values are
+    seen."""
 
     def __init__(self, kasa="", *, interval=1, blocks="", plugins=(),
                  errors=None, discover=True, load=None, env=None, wrap=(),
-                 whole=None, ours=True):
+                 whole=None, ours=True, status=True):
         self.interval = interval
         self.errors = errors
         self.folder = tempfile.mkdtemp(prefix="kasa-e2e-")
@@ -208,6 +211,8 @@ class Collectd:
         self.config = os.path.join(self.folder, "collectd.conf")
         if discover:
             kasa = 'DiscoveryTarget "127.255.255.255"\n' + kasa
+        if status:
+            kasa = "Report status true\n" + kasa
             if "DiscoveryTimeout" not in kasa:
                 kasa = "DiscoveryTimeout 0.6\n" + kasa
         text = whole or self._configuration(kasa, blocks, plugins, load, ours)

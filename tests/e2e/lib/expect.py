@@ -14,7 +14,7 @@ POSITIVE = object()     # there and above 0
 
 GAUGES = ("power voltage current kwh_today kwh_month relay on_time led_off "
           "updating cloud_connected overheated overloaded signal_power "
-          "brightness ambient_light motion up response_time info").split()
+          "brightness ambient_light motion up response_time info info_now").split()
 COUNTERS = ("watt_hours", "failures")
 
 
@@ -109,8 +109,11 @@ def info(d):
     model = d["model"]
     if d["dialect"] == "smart":
         model = model.split("(")[0]
-    return (f"model={model} ip={d['addr']} mac={d['mac']} "
-            f"hw={d['hw_ver']} fw={d['sw_ver'].split(' ')[0]}")
+    return f"model={model} mac={d['mac']} hw={d['hw_ver']}"
+
+
+def info_now(d):
+    return f"ip={d['addr']} fw={d['sw_ver'].split(' ')[0]}"
 
 
 def series(truth, name=lambda d: d["alias"]):
@@ -122,9 +125,8 @@ def series(truth, name=lambda d: d["alias"]):
         who = name(d)
         for type_, value in values.items():
             out[Key(metric("kasa", type_), kasa=who)] = value
-        for reason in REASONS:
-            out[Key(metric("kasa", "failures"), kasa=who, type=reason)] = 0
         out[Key(metric("kasa", "info"), kasa=who, type=info(d))] = 1
+        out[Key(metric("kasa", "info_now"), kasa=who, type=info_now(d))] = 1
         for plug, these in plugs.items():
             for type_, value in these.items():
                 out[Key(metric("kasa_plug", type_), kasa_plug=who,
@@ -149,7 +151,8 @@ def series(truth, name=lambda d: d["alias"]):
 
 def differences(page, wanted):
     """Lines that say what is missing, extra or wrong."""
-    ours = {k: v for k, v in page.items() if k.name.startswith("collectd_kasa")}
+    ours = {k: v for k, v in page.items() if k.name.startswith("collectd_kasa")
+            and (v or k.name != "collectd_kasa_failures_total")}
     out = [f"missing: {k!r}" for k in wanted if k not in ours]
     out += [f"extra: {k!r} {v}" for k, v in ours.items() if k not in wanted]
     for key, want in wanted.items():

@@ -86,16 +86,16 @@ class History:
                                     (RACK, OUTLETS, ()),
                                     (LAMP, (LAMP,), RESTARTS)):
             for t, wh in self._meter(parts, resets, name):
-                yield f'{kasa}_total{{kasa="{name}",{site}}} {wh} {t}'
+                yield f'{kasa}_total{{device="{name}",{site}}} {wh} {t}'
         plug = "collectd_kasa_plug_watt_hours"
         yield f"# TYPE {plug} counter"
         for name in OUTLETS:
             for t, wh in self._meter((name,), (), RACK):
-                yield (f'{plug}_total{{kasa_plug="{RACK}",type="{name}",'
+                yield (f'{plug}_total{{device="{RACK}",outlet="{name}",'
                        f'{site}}} {wh} {t}')
         for metric, value in (("kwh_month", 120), ("up", 1)):
             yield f"# TYPE collectd_kasa_{metric} gauge"
             for k in range(self.first, self.last + 1):
                 for name in (BOILER, RACK, LAMP):
-                    yield (f'collectd_kasa_{metric}{{kasa="{name}",{site}}} '
+                    yield (f'collectd_kasa_{metric}{{device="{name}",{site}}} '
                            f"{value} {k * STEP}")

@@ -159,7 +159,7 @@ def test_defaults_are_those_of_the_source():
 
 def test_every_value_that_is_dispatched_stands_in_the_manual():
     glue = read("src/plugin/kasa.c") + read("src/plugin/energy_values.c")
-    types = set(re.findall(r"(?:gauge|derive)\([^;]*?, \"(\w+)\",", glue))
+    types = set(re.findall(r"(?:gauge|derive|dispatch_text)\([^;]*?, \"(\w+)\",", glue))
     types |= set(re.findall(r"\] = \{\"(\w+)\",", read("src/device/quantity.c")))
     reasons = set(re.findall(r"\[OUTCOME_(?!OK)\w+\] = \"(\w+)\"",
                              read("src/device/outcome.c")))

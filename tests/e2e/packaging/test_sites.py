@@ -83,7 +83,7 @@ def test_nobody_else_is_on_the_page(sites):
 
 def test_prometheus_tells_the_sites_apart(sites, prometheus):
     for query, wanted in (
-            ('collectd_kasa_power{kasa="Freezer"}',
+            ('collectd_kasa_power{device="Freezer"}',
              {"site-a": 85, "site-b": 60.5}),
             ("sum by (instance) (collectd_kasa_power)",
              {name: watts(site) for name, site in sites.items()}),
@@ -126,7 +126,7 @@ def test_a_dashboard_tells_the_sites_apart(sites, prometheus):
 
 
 def test_a_change_at_one_site_is_seen_at_that_one(sites, prometheus):
-    query = 'collectd_kasa_power{kasa="Freezer"}'
+    query = 'collectd_kasa_power{device="Freezer"}'
     sites["site-b"].sim.set("Freezer", load=99)
     sites.daemon.wait(lambda: by_site(prometheus, query) == {
         "site-a": 85, "site-b": 99}, "the change", 30)

@@ -58,7 +58,7 @@ def tell(lines, truth, when, now):
     def put(metric, labels, value):
         lines[metric].append(f"{{{labels},{site}}} {value} {when}")
     for d in truth:
-        name = f'kasa="{d["alias"]}"'
+        name = f'device="{d["alias"]}"'
         up = d["alias"] != AWAY or when < now - AWAY_HOURS * 3600
         put("kasa_up", name, int(up))
         if not up:
@@ -66,7 +66,7 @@ def tell(lines, truth, when, now):
         if not d["plugs"]:
             put("kasa_relay", name, int(d["relay"]))
         for p in d["plugs"]:
-            label = f'kasa_plug="{d["alias"]}",type="{p["alias"]}"'
+            label = f'device="{d["alias"]}",outlet="{p["alias"]}"'
             put("kasa_plug_relay", label, int(p["relay"]))
             if "watts" in p:
                 put("kasa_plug_power", label, p["watts"])

@@ -142,8 +142,7 @@ START_TEST(samples_become_devices_with_their_plugs) {
   take_page(h,
             SERIES("up", "strip", "1") PLUG("power", "strip", "b", "2")
                 PLUG("power", "strip", "A", "1") SERIES("power", "strip", "3")
-                    TYPED("info", "Freezer",
-                          "model=HS110(EU) ip=1.2.3.4 mac=- hw=1 fw=2", "1")
+                    TYPED("info", "Freezer", "model=HS110(EU) mac=- hw=1", "1")
                         SERIES("up", "Freezer", "1")
                             SERIES("power", "Freezer", "80")
                                 SERIES("relay", "Freezer", "1"),

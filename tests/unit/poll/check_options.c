@@ -90,9 +90,14 @@ static const struct {
                  "\"/(/\": "},
     {"Report lights false", NULL},
     {"Report INFO true", NULL},
-    {"Report everything true", "option Report expects one of: info, lights, "
-                               "sensors, totals, energy, cost, "
-                               "found \"everything\""},
+    {"Report everything true",
+     "option Report expects one of: info, status, failures, plugs, mains, "
+     "link, lights, sensors, energy, cost, totals, found \"everything\""},
+    {"Report status true", NULL},
+    {"Report failures false", NULL},
+    {"Report plugs false", NULL},
+    {"Report mains false", NULL},
+    {"Report link false", NULL},
     {"Report lights", "option Report expects a group and true or false"},
     {"Report true lights", "option Report expects a group and true or false"},
     {"Username me", "Username needs Password or PasswordFile beside it"},

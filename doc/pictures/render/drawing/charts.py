@@ -7,7 +7,7 @@ from drawing.numbers import (FAINT, GRID, by_limits, colour,
                              colours, escape, human, ticks, time_ticks)
 
 LEFT, RIGHT, TOP, BOTTOM = 58, 10, 8, 22
-CALCS = {"lastNotNull": ("Last", lambda v: v[-1]),
+CALCS = {"last": ("Last", lambda v: v[-1]),  # nothing where it has ended
          "mean": ("Mean", lambda v: sum(v) / len(v)),
          "max": ("Max", max), "min": ("Min", min), "sum": ("Total", sum)}
 
@@ -95,11 +95,14 @@ def legend(panel, series, paint, w):
     options = panel["options"]["legend"]
     defaults = panel["fieldConfig"]["defaults"]
     calcs = [CALCS[c] for c in options["calcs"]]
+    newest = max((s.points[-1][0] for s in series if s.points), default=0)
     rows = []
     for one in series:
         values = [v for _, v in one.points if math.isfinite(v)]
-        rows.append((one.name, [f(values) if values else None
-                                for _, f in calcs]))
+        ended = not one.points or one.points[-1][0] < newest
+        rows.append((one.name, [
+            f(values) if values and not (ended and f is CALCS["last"][1])
+            else None for _, f in calcs]))
     if options.get("sortBy") and calcs:
         rows.sort(key=lambda r: -(r[1][0] or 0))
     if not calcs:
