@@ -168,6 +168,8 @@ libalert_la_SOURCES += \
 	%D%/text/format.h \
 	%D%/text/format_time.c \
 	%D%/text/format_time.h \
+	%D%/text/gsm7.c \
+	%D%/text/gsm7.h \
 	%D%/text/message_texts.c \
 	%D%/text/message_texts.h \
 	%D%/text/template.c \
@@ -223,8 +225,12 @@ libchannels_la_SOURCES += \
 	%D%/channel/signature.h \
 	%D%/channel/slack.c \
 	%D%/channel/slack.h \
+	%D%/channel/teams.c \
+	%D%/channel/teams.h \
 	%D%/channel/telegram.c \
 	%D%/channel/telegram.h \
+	%D%/channel/twilio.c \
+	%D%/channel/twilio.h \
 	%D%/channel/webhook.c \
 	%D%/channel/webhook.h
 

@@ -13,7 +13,9 @@
 #include "alert/channel/ntfy.h"
 #include "alert/channel/pushover/pushover.h"
 #include "alert/channel/slack.h"
+#include "alert/channel/teams.h"
 #include "alert/channel/telegram.h"
+#include "alert/channel/twilio.h"
 #include "alert/channel/webhook.h"
 
 #include <stddef.h>
@@ -31,7 +33,7 @@ const struct channel_type channel_types[] = {
     {"alertmanager", NULL},
     {"opsgenie", &sender_opsgenie},
     {"pagerduty", &sender_pagerduty},
-    {"teams", NULL},
-    {"twilio", NULL},
+    {"teams", &sender_teams},
+    {"twilio", &sender_twilio},
     {NULL, NULL},
 };

@@ -47,7 +47,8 @@ struct sender {
   const struct option *options; /* beyond the common ones in config.h */
   size_t settings_size;
   bool stateful; /* a service that keeps incidents open until told otherwise */
-  unsigned rate_count; /* default RateLimit: so many per rate_window_s */
+  enum level least_level; /* default MinLevel; LEVEL_OK = that of all */
+  unsigned rate_count;    /* default RateLimit: so many per rate_window_s */
   double rate_window_s;
 
   /* settings is zeroed memory of settings_size. */

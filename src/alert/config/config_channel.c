@@ -193,7 +193,9 @@ static void add_channel(struct notify_config *config,
   }
   *channel = (struct channel_config){.name = copy,
                                      .sender = sender,
-                                     .min_level = -1,
+                                     .min_level = sender->least_level > LEVEL_OK
+                                                      ? (int)sender->least_level
+                                                      : -1,
                                      .fallback = -1,
                                      .fallback_after = 15 * 60,
                                      .max_age = 3 * DAY};

@@ -10,7 +10,8 @@ import time
 import pytest
 
 from channels import PATIENCE, _pki, message, probe, secret_file, send  # noqa: F401
-from mocks import discord, gotify, matrix, ntfy, opsgenie, pagerduty, pushover, slack, telegram, web, webhook
+from mocks import (discord, gotify, matrix, ntfy, opsgenie, pagerduty, pushover, slack, teams, telegram, twilio, web,
+                   webhook)
 
 pytestmark = [pytest.mark.one_thread, pytest.mark.takes(65)]
 
@@ -18,6 +19,7 @@ TOKEN = "tokenTokenTOKEN0123456789abcde"
 USER = "userUserUSER0123456789abcdefgh"
 BOT = "xoxb-0-secret-bot-token"
 TELEGRAM = "123456789:AAFsecretTelegramToken"
+ACCOUNT = "AC" + "0" * 32
 ROUTING = "R0UT1NGk3y" + "0" * 22
 
 
@@ -46,6 +48,10 @@ class Channel:
             self.mock = pagerduty.PagerDuty(ROUTING, **kw)
         elif kind == "opsgenie":
             self.mock = opsgenie.Opsgenie("genie-secret-key", **kw)
+        elif kind == "teams":
+            self.mock = teams.Teams(**kw)
+        elif kind == "twilio":
+            self.mock = twilio.Twilio(ACCOUNT, ACCOUNT, "twilio-secret-token", **kw)
         else:
             self.mock = discord.Discord(**kw)
 
@@ -66,6 +72,9 @@ class Channel:
                        ["AccessToken", "syt_secret_access_token"]],
             "pagerduty": [["RoutingKey", ROUTING], ["BaseURL", url]],
             "opsgenie": [["APIKey", "genie-secret-key"], ["BaseURL", url]],
+            "teams": [["WebhookURL", url + path]],
+            "twilio": [["AccountSID", ACCOUNT], ["AuthToken", "twilio-secret-token"], ["From", "Kasa"],
+                       ["To", "+10000000000"], ["BaseURL", url]],
         }[self.kind]
 
     def run(self, pki, steps=None, base=None, extra=(), **more):
@@ -84,7 +93,9 @@ class Channel:
                 "telegram": web.Reply(200, '{"ok":true,"result":{"message_id":5}}'),
                 "matrix": web.Reply(200, '{"event_id":"$1"}'),
                 "pagerduty": web.Reply(202, '{"status":"success","dedup_key":"x"}'),
-                "opsgenie": web.Reply(202, '{"requestId":"r-1"}')}[self.kind]
+                "opsgenie": web.Reply(202, '{"requestId":"r-1"}'),
+                "teams": web.Reply(202),
+                "twilio": web.Reply(201, '{"sid":"SM%s"}' % ("0" * 32))}[self.kind]
 
     def messages(self):
         """The requests that say something, without those that ask what became of it."""
@@ -92,7 +103,7 @@ class Channel:
 
 
 KINDS = ["pushover", "slack", "slackbot", "webhook", "discord", "ntfy", "gotify", "telegram", "matrix",
-         "pagerduty", "opsgenie"]
+         "pagerduty", "opsgenie", "teams", "twilio"]
 READS_BODY = [kind for kind in KINDS if kind != "webhook"]
 
 
@@ -414,7 +425,7 @@ def test_one_connection_per_request_and_none_kept(channel, pki):
     assert channel.mock.connections == len(channel.mock.requests) and len(channel.messages()) == 3
 
 
-SECRETS = [TOKEN, USER, BOT, TELEGRAM, ROUTING, "syt_secret_access_token", "genie-secret-key", "hmac-secret-value", "bearer-secret-value", "xyzzySecretPath", "discordSecretToken"]
+SECRETS = [TOKEN, USER, BOT, "twilio-secret-token", TELEGRAM, ROUTING, "syt_secret_access_token", "genie-secret-key", "hmac-secret-value", "bearer-secret-value", "xyzzySecretPath", "discordSecretToken"]
 
 
 def test_no_secret_in_any_output_even_when_the_service_repeats_it(channel, pki):
