@@ -63,7 +63,7 @@ struct bill {
 /* -- the load -- */
 
 static bool add_stretch(struct load *load, const struct stretch *s) {
-  if (load->num == load->room) {
+  if (load->items == NULL || load->num == load->room) {
     size_t room = load->room > 0 ? 2 * load->room : 256;
     struct stretch *grown = realloc(load->items, room * sizeof(*grown));
 

@@ -9,6 +9,7 @@
 
 #include <math.h>
 #include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -67,8 +68,10 @@ static void take_open(const struct ledger *l, struct copy *c) {
     price = NAN;
   c->slot_price = price;
   if (s->period > 0)
-    strncpy(c->slot_period, l->periods[s->period - 1], LEDGER_PERIOD_SIZE - 1);
-  strncpy(c->currency, tariffs_currency(&l->tariffs), CURRENCY_SIZE - 1);
+    snprintf(c->slot_period, sizeof(c->slot_period), "%s",
+             l->periods[s->period - 1]);
+  snprintf(c->currency, sizeof(c->currency), "%s",
+           tariffs_currency(&l->tariffs));
 }
 
 /* Moves what is new into the copy. */
