@@ -102,10 +102,11 @@ void poll_search_take_names(struct poll_search *s) {
 
 /* -- who answers -- */
 
-/* Whether what k says of itself makes a poll at once worthwhile. Once per
- * search is enough: who answers datagrams may still fail in its polls. */
-static bool is_worth_a_poll(const struct poll_device *k, bool seen) {
-  return k->contact.changed || (!k->status.up && !seen);
+/* Whether what k says of itself makes a poll at once worthwhile. Who answers
+ * datagrams may still fail in its polls: one that is seen by search after
+ * search is left to its interval. */
+static bool is_worth_a_poll(const struct poll_device *k) {
+  return k->contact.changed || (!k->status.up && !k->search.polled_for);
 }
 
 static void met(void *arg, struct introduction *in,
@@ -113,14 +114,12 @@ static void met(void *arg, struct introduction *in,
   struct poll_search *s = arg;
   struct poll_device *k;
   bool tdp = in->tdp;
-  bool seen;
 
   if (in->device.kind == KIND_UNSUPPORTED && s->hooks.unsupported != NULL)
     s->hooks.unsupported(s->hooks.arg, &in->device, from->sin_addr);
   k = device_registry_meet(s->cycle->registry, in, from);
   if (k == NULL)
     return;
-  seen = k->search.seen;
   k->search.seen = true;
   k->search.seen_iot |= !tdp;
   k->search.seen_tdp |= tdp;
@@ -128,8 +127,9 @@ static void met(void *arg, struct introduction *in,
   k->ignored = false;
   if (k->contact.changed && k->poll.state != POLL_IDLE)
     poller_restart(s->cycle->poller, k);
-  else if (is_worth_a_poll(k, seen))
+  else if (is_worth_a_poll(k))
     poll_cycle_add(s->cycle, k);
+  k->search.polled_for = true;
   k->contact.changed = false;
 }
 
@@ -213,6 +213,7 @@ static void start(struct poll_search *s, bool regular) {
     return;
   for (struct poll_device *k = next_device(s, NULL); k != NULL;
        k = next_device(s, k)) {
+    k->search.polled_for &= k->search.seen;
     k->search.seen = false;
     k->search.seen_iot = false;
     k->search.seen_tdp = false;
@@ -258,7 +259,7 @@ static void again(struct loop_timer *timer) {
 }
 
 void poll_search_lost(struct poll_search *s, struct poll_device *k) {
-  (void)k;
+  k->search.polled_for = false;
   s->lost_us = now_us(s);
   if (now_us(s) - s->started_us > AGAIN_FIRST_US)
     start(s, false);

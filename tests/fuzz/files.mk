@@ -16,7 +16,7 @@ noinst_PROGRAMS += \
 	%D%/fuzz_graph \
 	%D%/fuzz_json \
 	%D%/fuzz_klap \
-	%D%/fuzz_letter \
+	%D%/fuzz_mime \
 	%D%/fuzz_metrics \
 	%D%/fuzz_provider \
 	%D%/fuzz_smart \
@@ -36,7 +36,7 @@ tests_fuzz_fuzz_frame_LDADD = $(FUZZ_LIBS)
 tests_fuzz_fuzz_graph_LDADD = $(FUZZ_LIBS)
 tests_fuzz_fuzz_json_LDADD = $(FUZZ_LIBS)
 tests_fuzz_fuzz_klap_LDADD = $(FUZZ_LIBS)
-tests_fuzz_fuzz_letter_LDADD = $(FUZZ_LIBS)
+tests_fuzz_fuzz_mime_LDADD = $(FUZZ_LIBS)
 tests_fuzz_fuzz_metrics_LDADD = $(FUZZ_LIBS)
 tests_fuzz_fuzz_provider_LDADD = $(FUZZ_LIBS)
 tests_fuzz_fuzz_smart_LDADD = $(FUZZ_LIBS)

@@ -27,6 +27,7 @@ check_PROGRAMS += \
 	%D%/alert/check_alert_core \
 	%D%/alert/check_alert_engine \
 	%D%/alert/check_config \
+	%D%/alert/check_control \
 	%D%/alert/check_default_templates \
 	%D%/alert/check_deliver \
 	%D%/alert/check_event \
@@ -40,6 +41,7 @@ check_PROGRAMS += \
 	%D%/alert/check_secret \
 	%D%/alert/check_state \
 	%D%/alert/check_store \
+	%D%/alert/check_store_db \
 	%D%/alert/check_template \
 	%D%/alert/check_text_limits \
 	%D%/alert/check_threshold
@@ -152,6 +154,7 @@ tests_unit_device_check_tpap_tls_LDFLAGS = $(WATCH_FREE)
 # the alert engine with a clock and a network in the test's hands
 ALERT_FIXTURE = %D%/support/alert_fixture.c tests/fake/channel_types.c tests/fake/send_file.c
 tests_unit_alert_check_alert_engine_SOURCES = %D%/alert/check_alert_engine.c $(ALERT_FIXTURE)
+tests_unit_alert_check_control_SOURCES = %D%/alert/check_control.c $(ALERT_FIXTURE)
 tests_unit_alert_check_alert_core_SOURCES = %D%/alert/check_alert_core.c $(ALERT_FIXTURE)
 tests_unit_alert_check_deliver_SOURCES = %D%/alert/check_deliver.c $(ALERT_FIXTURE)
 tests_unit_alert_check_incidents_SOURCES = %D%/alert/check_incidents.c $(ALERT_FIXTURE)

@@ -56,7 +56,7 @@ struct alert_engine {
   struct event *batch;     /* likewise, BATCH of them, */
   struct control *control; /* likewise; NULL = none */
   int64_t published;       /* likewise, boot ms */
-  struct channel_thread *couriers[CHANNELS_MAX];
+  struct channel_thread *channels[CHANNELS_MAX];
 
   pthread_mutex_t done_lock; /* guards done */
   struct job *done, **done_end;
@@ -137,8 +137,8 @@ static struct job *take_done(struct alert_engine *e) {
 static void hand(void *arg, struct job *job) {
   struct alert_engine *e = arg;
 
-  if (e->couriers[job->channel] != NULL) {
-    channel_thread_give(e->couriers[job->channel], job);
+  if (e->channels[job->channel] != NULL) {
+    channel_thread_give(e->channels[job->channel], job);
     return;
   }
   job->result = (struct send_result){.outcome = SEND_RETRY,
@@ -332,8 +332,8 @@ static void wind_down(struct alert_engine *e, struct round *r) {
 
   finish(e, r, began + FINISH_MS, began + EVENTS_MS);
   for (size_t i = 0; i < CHANNELS_MAX; i++)
-    if (e->couriers[i] != NULL)
-      channel_thread_stop(e->couriers[i]);
+    if (e->channels[i] != NULL)
+      channel_thread_stop(e->channels[i]);
   keep_events(e, r);
   finish(e, r, began + STOP_MS, 0);
 }
@@ -381,7 +381,7 @@ static void poll_engine_free(struct alert_engine *e) {
   free(e);
 }
 
-static void start_couriers(struct alert_engine *e) {
+static void start_channels(struct alert_engine *e) {
   struct channel_thread_hooks hooks = {.done = job_done,
                                        .arg = e,
                                        .wall_ms = wall_ms,
@@ -390,11 +390,11 @@ static void start_couriers(struct alert_engine *e) {
 
   for (size_t i = 0; i < e->config->channels_num && i < CHANNELS_MAX; i++)
     if (!e->config->channels[i].broken)
-      e->couriers[i] = channel_thread_new(&e->config->channels[i], &hooks);
+      e->channels[i] = channel_thread_new(&e->config->channels[i], &hooks);
 }
 
 /* True when all ended. */
-static bool join_couriers(struct alert_engine *e) {
+static bool join_channels(struct alert_engine *e) {
   struct timespec deadline;
   bool all = true;
 
@@ -403,10 +403,10 @@ static bool join_couriers(struct alert_engine *e) {
   deadline.tv_sec += deadline.tv_nsec / 1000000000;
   deadline.tv_nsec %= 1000000000;
   for (size_t i = 0; i < CHANNELS_MAX; i++) {
-    if (e->couriers[i] == NULL)
+    if (e->channels[i] == NULL)
       continue;
-    channel_thread_stop(e->couriers[i]);
-    if (channel_thread_join(e->couriers[i], &deadline) < 0)
+    channel_thread_stop(e->channels[i]);
+    if (channel_thread_join(e->channels[i], &deadline) < 0)
       all = false;
   }
   return all;
@@ -442,7 +442,7 @@ static int open_all(struct alert_engine *e) {
     log_say(LOG_LEVEL_ERROR, "the engine could not be started: out of memory");
     return -ENOMEM;
   }
-  start_couriers(e);
+  start_channels(e);
   if (e->config->control_socket != NULL)
     e->control =
         control_new(e->config->control_socket, e->config->control_group,
@@ -499,7 +499,7 @@ bool alert_engine_stop(struct alert_engine *e) {
   atomic_store(&e->stop, true);
   (void)!write(e->wake_fd, &one, sizeof(one));
   pthread_join(e->thread, NULL);
-  all = join_couriers(e);
+  all = join_channels(e);
   if (all) {
     struct job *done = take_done(e); /* came in while we were leaving */
     if (done != NULL)

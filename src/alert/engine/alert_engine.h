@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The alert engine as the daemon uses it: one thread that owns the store and
- * decides, one courier thread per channel that talks to the network, a ring
+ * decides, one thread per channel that talks to the network, a ring
  * between them and the daemon's threads. */
 #ifndef ALERT_ENGINE_ALERT_ENGINE_H
 #define ALERT_ENGINE_ALERT_ENGINE_H

@@ -12,7 +12,7 @@
 struct channel_thread;
 
 struct channel_thread_hooks {
-  /* On the courier's thread; takes the job. */
+  /* On the channel's thread; takes the job. */
   void (*done)(void *arg, struct job *job);
   void *arg;
   int64_t (*wall_ms)(void *arg);
@@ -26,12 +26,12 @@ struct channel_thread *
 channel_thread_new(const struct channel_config *channel,
                    const struct channel_thread_hooks *hooks);
 /* Takes the job; there must be none at work. */
-void channel_thread_give(struct channel_thread *courier, struct job *job);
+void channel_thread_give(struct channel_thread *c, struct job *job);
 /* Makes a call in progress return soon, and the thread end after it. */
-void channel_thread_stop(struct channel_thread *courier);
+void channel_thread_stop(struct channel_thread *c);
 /* Waits until deadline (CLOCK_MONOTONIC, which nobody sets) for the thread: 0
  * and freed, or -ETIMEDOUT: the thread is left behind, with all it borrowed. */
-int channel_thread_join(struct channel_thread *courier,
+int channel_thread_join(struct channel_thread *c,
                         const struct timespec *deadline);
 
 #endif

@@ -200,7 +200,8 @@ void device_registry_move(struct device_registry *r, struct poll_device *k,
   transport_select_close(k);
   set_address(r, k, address);
   k->search.candidate.sin_port = 0;
-  k->search.seen = false; /* what answers over there is news */
+  k->search.polled_for = false; /* what answers over there is news */
+  k->search.seen = false;
   k->search.seen_iot = false;
   k->search.seen_tdp = false;
 }

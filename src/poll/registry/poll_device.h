@@ -122,6 +122,7 @@ struct poll_run {
 /* Where searches saw it: poll_search.c; the candidate: device_registry.c. */
 struct poll_seen {
   bool seen;                    /* in the current or last search */
+  bool polled_for;              /* since it was lost, while searches see it */
   bool seen_iot;                /* on port 9999 */
   bool seen_tdp;                /* and by TDP */
   bool asked_tdp;               /* by name: what it says by TDP now is news */

@@ -46,7 +46,7 @@ def test_while_attempts_pause():
 
 def test_while_passwords_are_worked_on():
     house = [{"alias": f"Login {i}", "transport": "tpap",
-              "fault": {"fault": "iterations", "n": 100000}}
+              "fault": {"fault": "iterations", "n": 100000 // SLOWNESS}}
              for i in range(60)]
     with Sim(house) as sim:
         with Collectd(ACCOUNT) as daemon:

@@ -243,7 +243,7 @@ START_TEST(a_broken_database_at_the_start_is_told_once) {
     fputs("not a database any more ", f);
   fclose(f);
   h.heard[0] = '\0';
-  metrics_view_begin(&h);
+  house_begin(&h);
   house_play(&h, "+100");
   ck_assert_str_eq(h.heard, "mail:note");
   ck_assert_ptr_nonnull(strstr(h.titles, "set aside"));
@@ -309,6 +309,22 @@ START_TEST(history_ends_after_HistoryDays) {
 }
 END_TEST
 
+/* A clock that was a year ahead, and did its pruning then, has not put the next
+ * one off by a year. */
+START_TEST(history_ends_also_after_the_clock_was_ahead) {
+  struct house h;
+  struct alert a;
+
+  house_open(&h, "HistoryDays 3; Repeat never");
+  house_play(&h, "+10; clock 31536000; +90; clock -31536000");
+  house_play(&h, "fail 1900; ok 90; +61");
+  ck_assert_int_eq(store_alert_get(alert_core_store(h.core), 1, &a), 0);
+  house_play(&h, "+350000");
+  ck_assert_int_lt(store_alert_get(alert_core_store(h.core), 1, &a), 0);
+  house_close(&h);
+}
+END_TEST
+
 /* collectd compares its clock with that of the last value: whoever sets the
  * clock makes everything "missing". */
 START_TEST(a_clock_that_is_set_makes_no_device_missing) {
@@ -367,7 +383,7 @@ START_TEST(an_empty_store_in_1970_says_that_times_are_uncertain) {
     ck_assert_int_eq(system(command), 0);
   }
   h.wall = 122000;
-  metrics_view_begin(&h);
+  house_begin(&h);
   house_play(&h, "fail 1900");
   ck_assert_ptr_nonnull(strstr(h.titles, "uncertain"));
   house_close(&h);
@@ -446,6 +462,7 @@ static void fill(TCase *t) {
   tcase_add_test(t, lost_notifications_are_told_once_an_hour);
   tcase_add_test(t, without_memory_nothing_is_taken);
   tcase_add_test(t, history_ends_after_HistoryDays);
+  tcase_add_test(t, history_ends_also_after_the_clock_was_ahead);
 }
 
 int main(void) { return suite_run("core", fill); }

@@ -12,11 +12,13 @@
 #include <linux/filter.h>
 #include <linux/seccomp.h>
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
+#include <time.h>
 #include <unistd.h>
 
 static char directory[64];
@@ -112,6 +114,20 @@ START_TEST(several_threads_notify_at_once) {
 }
 END_TEST
 
+/* Set back by that much at the moment of the stop: who reckons the end of a
+ * wait by the clock that can be set waits an hour. */
+static atomic_int clock_ahead_s;
+
+int clock_gettime(clockid_t id, struct timespec *t) {
+  int rc = (int)syscall(SYS_clock_gettime, id, t);
+
+  if (id == CLOCK_REALTIME)
+    t->tv_sec += atomic_load(&clock_ahead_s);
+  return rc;
+}
+
+static const int steps_s[] = {0, 3600};
+
 START_TEST(a_hanging_sender_does_not_hold_the_end_up) {
   struct notify_config *config = config_with("hang");
   struct alert_engine *e = start(config);
@@ -121,6 +137,7 @@ START_TEST(a_hanging_sender_does_not_hold_the_end_up) {
   alert_engine_event(e, &ev);
   usleep(300000);
   began = clock_monotonic_us();
+  atomic_store(&clock_ahead_s, steps_s[_i]);
   ck_assert(alert_engine_stop(e));
   ck_assert_uint_lt(clock_monotonic_us() - began, 4000000);
   notify_config_free(config);
@@ -269,10 +286,11 @@ static void folder_drop(void) {
 }
 
 static void fill(TCase *t) {
-  tcase_set_timeout(t, 120);
+  tcase_set_timeout(t, 300);
   tcase_add_checked_fixture(t, folder_make, folder_drop);
   tcase_add_test(t, several_threads_notify_at_once);
-  tcase_add_test(t, a_hanging_sender_does_not_hold_the_end_up);
+  tcase_add_loop_test(t, a_hanging_sender_does_not_hold_the_end_up, 0,
+                      ROWS(steps_s));
   tcase_add_test(t, no_call_of_a_notifier_can_wait);
   tcase_add_test(t, ten_thousand_alerts_are_queued);
 }

@@ -187,7 +187,7 @@ static void open_core(struct house *h) {
   ck_assert_ptr_nonnull(h->core);
 }
 
-void metrics_view_begin(struct house *h) { open_core(h); }
+void house_begin(struct house *h) { open_core(h); }
 
 static void give(struct conf_item *block, const char *key, char *value) {
   struct conf_item *item = conf_add_child(block, key);

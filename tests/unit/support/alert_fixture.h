@@ -56,7 +56,7 @@ void house_open(struct house *h, const char *options);
 void house_close(struct house *h);
 /* As the daemon does: stop and start; kill leaves without a goodbye. */
 /* Starts after alert_core_free(h->core) by the test itself. */
-void metrics_view_begin(struct house *h);
+void house_begin(struct house *h);
 void house_restart(struct house *h, bool kill);
 
 /* Words as above:

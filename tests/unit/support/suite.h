@@ -16,7 +16,7 @@ static inline int suite_run(const char *name, void (*fill)(TCase *)) {
   SRunner *runner;
   int failed;
 
-  tcase_set_timeout(tcase, 60); /* under valgrind, on a busy machine */
+  tcase_set_timeout(tcase, 300); /* under valgrind, on a busy machine */
   fill(tcase);
   suite_add_tcase(suite, tcase);
   runner = srunner_create(suite);
