@@ -2,9 +2,10 @@
 /* Channels that tests can watch: each accepted message is a JSON line in a
  * file, and a second file says how the "provider" behaves:
  *
- *   ok | retry | ambiguous | lost | refuse | dead | slow | hang
+ *   ok | retry | ambiguous | lost | refuse | dead | slow | hang | deaf
  *
- * ("lost": accepted, but the answer never comes.) "file" tells people;
+ * ("lost": accepted, but the answer never comes; "deaf": it hangs whatever is
+ * asked of it.) "file" tells people;
  * "pager" keeps incidents open, rings, and can be polled and cancelled;
  * "family" has several recipients. A file that is named as Secret is looked at
  * again when the channel was stopped. */
@@ -104,7 +105,7 @@ static const struct {
   const char *mode;
   enum send_outcome outcome;
   bool records;
-  int sleep_ms;
+  int sleep_ms; /* < 0: also when it is to end */
   const char *why;
 } modes[] = {
     {"", SEND_SENT, true, 0, ""},
@@ -116,6 +117,7 @@ static const struct {
     {"refuse", SEND_REFUSED_MESSAGE, false, 0, "bad message"},
     {"dead", SEND_REFUSED_CHANNEL, false, 0, "no_service"},
     {"hang", SEND_AMBIGUOUS, false, 30000, "timed out"},
+    {"deaf", SEND_AMBIGUOUS, false, -3000, "timed out"},
 };
 
 static void file_send(void *settings, const struct message *m,
@@ -130,6 +132,8 @@ static void file_send(void *settings, const struct message *m,
       break;
   *r = (struct send_result){.outcome = modes[i].outcome, .quota_left = -1};
   snprintf(r->why, sizeof(r->why), "%s", modes[i].why);
+  if (modes[i].sleep_ms < 0)
+    usleep((useconds_t)-modes[i].sleep_ms * 1000);
   if (modes[i].sleep_ms > 0 && !sleep_ms(env, modes[i].sleep_ms)) {
     r->outcome = SEND_RETRY; /* nothing was written yet */
     snprintf(r->why, sizeof(r->why), "stopping");

@@ -368,7 +368,7 @@ static void run(struct alert_engine *e) {
 
 /* -- life ----------------------------------------------------------------- */
 
-static void poll_engine_free(struct alert_engine *e) {
+static void engine_free(struct alert_engine *e) {
   control_free(e->control);
   alert_core_free(e->core);
   event_queue_free(e->ring);
@@ -480,13 +480,13 @@ alert_engine_start(const struct notify_config *config, const char *directory,
   if (e->directory == NULL || e->wake_fd < 0 || e->ring == NULL ||
       e->batch == NULL) {
     log_say(LOG_LEVEL_ERROR, "the engine could not be started");
-    poll_engine_free(e);
+    engine_free(e);
     return NULL;
   }
   err = thread_start(&e->thread, work, e);
   if (err != 0) {
     log_say(LOG_LEVEL_ERROR, "no thread for the engine: %s", strerror(err));
-    poll_engine_free(e);
+    engine_free(e);
     return NULL;
   }
   return e;
@@ -504,7 +504,7 @@ bool alert_engine_stop(struct alert_engine *e) {
     struct job *done = take_done(e); /* came in while we were leaving */
     if (done != NULL)
       alert_core_step(e->core, done, NULL, 0, false);
-    poll_engine_free(e);
+    engine_free(e);
     return true;
   }
   /* somebody may still write into e: keep it, but close what is ours */

@@ -107,6 +107,33 @@ def test_a_right_password_in_the_file_is_enough(tmp_path, how):
             assert failed() == {n: 2 * c for n, c in wanted.items()}
 
 
+def test_a_password_that_changes_during_a_login(tmp_path):
+    """Who was being asked with the old one when the file changed is not left
+    to the pause of those that refuse an account."""
+    path = str(tmp_path / "password")
+    write_file(path, "wrong password\n")
+    config = f'Username "{USER}"\nPasswordFile "{path}"\nTimeout 30\n'
+    slow = {"fault": "delay", "ms": 3000 * INTERVAL}
+    house = [{"alias": "Quick", "transport": "klap", "addr": "127.77.7.1"},
+             {"alias": "Slow", "transport": "tpap", "addr": "127.77.7.2",
+              "fault": slow}]
+    with Sim(house) as sim:
+        with Watched(sim, config, accounts=[
+                (USER, PASSWORD), (USER, "wrong password")],
+                interval=INTERVAL) as daemon:
+            daemon.wait_line("does not accept the account " + USER)
+            daemon.wait(lambda: sim.stats(
+                "127.77.7.2")[0]["failed_logins"] == 1, "a refusal on its way")
+            write_file(path, PASSWORD + "\n")
+            daemon.wait_line("a PasswordFile has changed")
+            daemon.wait_line("does not accept the account", count=2)
+            sim.fault("Slow", "none")
+            began = daemon.stamp()
+            page = daemon.wait_up("Quick", "Slow")
+            # the pause is a minute
+            assert daemon.stamp(page) - began < 40
+
+
 def test_a_password_may_come_after_the_start(tmp_path):
     path = str(tmp_path / "password")
     config = f'Username "{USER}"\nPasswordFile "{path}"\nAllowAES true\n'
