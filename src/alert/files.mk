@@ -19,14 +19,20 @@ libalert_la_SOURCES += \
 	%D%/config/config_device.h \
 	%D%/config/config_helpers.c \
 	%D%/config/config_helpers.h \
+	%D%/config/config_maintenance.c \
+	%D%/config/config_maintenance.h \
 	%D%/config/config_print.c \
 	%D%/config/config_print.h \
 	%D%/config/config_route.c \
 	%D%/config/config_route.h \
 	%D%/config/config_unit.c \
 	%D%/config/config_unit.h \
+	%D%/config/matcher.c \
+	%D%/config/matcher.h \
 	%D%/config/route.c \
-	%D%/config/route.h
+	%D%/config/route.h \
+	%D%/config/time_window.c \
+	%D%/config/time_window.h
 
 libalert_la_SOURCES += \
 	%D%/control/command.c \
@@ -35,6 +41,8 @@ libalert_la_SOURCES += \
 	%D%/control/command_explain.h \
 	%D%/control/command_request.c \
 	%D%/control/command_request.h \
+	%D%/control/command_silence.c \
+	%D%/control/command_silence.h \
 	%D%/control/command_notification.c \
 	%D%/control/control.c \
 	%D%/control/control.h
@@ -59,6 +67,10 @@ libalert_la_SOURCES += \
 	%D%/deliver/deliver_fallback.h \
 	%D%/deliver/deliver_fold.c \
 	%D%/deliver/deliver_fold.h \
+	%D%/deliver/deliver_held.c \
+	%D%/deliver/deliver_held.h \
+	%D%/deliver/deliver_hold.c \
+	%D%/deliver/deliver_hold.h \
 	%D%/deliver/deliver_internal.h \
 	%D%/deliver/deliver_message.c \
 	%D%/deliver/deliver_message.h \
@@ -75,12 +87,7 @@ libalert_la_SOURCES += \
 	%D%/deliver/deliver_result.c \
 	%D%/deliver/deliver_result.h \
 	%D%/deliver/job.c \
-	%D%/deliver/job.h \
-	%D%/deliver/policy.c \
-	%D%/deliver/policy.h \
-	%D%/deliver/policy_ack.c \
-	%D%/deliver/policy_level.c \
-	%D%/deliver/policy_self.c
+	%D%/deliver/job.h
 
 libalert_la_SOURCES += \
 	%D%/engine/alert_engine.c \
@@ -104,6 +111,17 @@ libalert_la_SOURCES += \
 	%D%/model/threshold.c \
 	%D%/model/threshold.h \
 	%D%/model/value_source.h
+
+libalert_la_SOURCES += \
+	%D%/policy/policy.c \
+	%D%/policy/policy.h \
+	%D%/policy/policy_ack.c \
+	%D%/policy/policy_level.c \
+	%D%/policy/policy_maintenance.c \
+	%D%/policy/policy_self.c \
+	%D%/policy/policy_silence.c \
+	%D%/policy/silence.c \
+	%D%/policy/silence.h
 
 libalert_la_SOURCES += \
 	%D%/state/alert_build.c \
@@ -140,6 +158,8 @@ libalert_la_SOURCES += \
 	%D%/store/store_failover.h \
 	%D%/store/store_file.c \
 	%D%/store/store_file.h \
+	%D%/store/store_held.c \
+	%D%/store/store_held.h \
 	%D%/store/store_history.c \
 	%D%/store/store_history.h \
 	%D%/store/store_internal.h \
@@ -152,6 +172,8 @@ libalert_la_SOURCES += \
 	%D%/store/store_outbox.h \
 	%D%/store/store_schema.c \
 	%D%/store/store_schema.h \
+	%D%/store/store_silence.c \
+	%D%/store/store_silence.h \
 	%D%/store/store_upkeep.c \
 	%D%/store/store_upkeep.h
 

@@ -13,8 +13,12 @@ libcli_la_SOURCES =
 libcli_la_SOURCES += \
 	%D%/alerts/alerts.c \
 	%D%/alerts/alerts.h \
+	%D%/alerts/alerts_answer.c \
+	%D%/alerts/alerts_answer.h \
 	%D%/alerts/alerts_show.c \
 	%D%/alerts/alerts_show.h \
+	%D%/alerts/alerts_silence.c \
+	%D%/alerts/alerts_silence.h \
 	%D%/alerts/control_client.c \
 	%D%/alerts/control_client.h
 

@@ -39,6 +39,7 @@ check_PROGRAMS += \
 	%D%/alert/check_mime \
 	%D%/alert/check_outage \
 	%D%/alert/check_secret \
+	%D%/alert/check_silence \
 	%D%/alert/check_state \
 	%D%/alert/check_store \
 	%D%/alert/check_store_db \
@@ -156,6 +157,7 @@ ALERT_FIXTURE = %D%/support/alert_fixture.c tests/fake/channel_types.c tests/fak
 tests_unit_alert_check_alert_engine_SOURCES = %D%/alert/check_alert_engine.c $(ALERT_FIXTURE)
 tests_unit_alert_check_control_SOURCES = %D%/alert/check_control.c $(ALERT_FIXTURE)
 tests_unit_alert_check_alert_core_SOURCES = %D%/alert/check_alert_core.c $(ALERT_FIXTURE)
+tests_unit_alert_check_silence_SOURCES = %D%/alert/check_silence.c $(ALERT_FIXTURE)
 tests_unit_alert_check_deliver_SOURCES = %D%/alert/check_deliver.c $(ALERT_FIXTURE)
 tests_unit_alert_check_incidents_SOURCES = %D%/alert/check_incidents.c $(ALERT_FIXTURE)
 tests_unit_alert_check_outage_SOURCES = %D%/alert/check_outage.c $(ALERT_FIXTURE)

@@ -10,6 +10,7 @@
 #include "alert/config/config_channel.h"
 #include "alert/config/config_device.h"
 #include "alert/config/config_helpers.h"
+#include "alert/config/config_maintenance.h"
 #include "alert/config/config_route.h"
 #include "alert/config/config_unit.h"
 #include "alert/text/template_compile.h"
@@ -117,7 +118,7 @@ const struct option notify_options[] = {
     {.name = "Device", .type = OPTION_BLOCK, .block = device_read},
     {.name = "Route", .type = OPTION_BLOCK, .block = route_read},
     {.name = "QuietHours", .type = OPTION_LATER},
-    {.name = "Maintenance", .type = OPTION_LATER},
+    {.name = "Maintenance", .type = OPTION_BLOCK, .block = maintenance_read},
     {.name = "Inhibit", .type = OPTION_LATER},
     {.name = "Flapping", .type = OPTION_LATER},
     {.name = "Storm", .type = OPTION_LATER},
@@ -172,6 +173,8 @@ void notify_config_free(struct notify_config *config) {
     route_clear(&config->routes[i]);
   for (size_t i = 0; i < config->devices_num; i++)
     device_clear(&config->devices[i]);
+  for (size_t i = 0; i < config->maintenances_num; i++)
+    maintenance_clear(&config->maintenances[i]);
   for (size_t i = 0; i < config->style.units_num; i++) {
     free(config->style.units[i].type);
     free(config->style.units[i].unit);
@@ -179,6 +182,7 @@ void notify_config_free(struct notify_config *config) {
   free(config->channels);
   free(config->routes);
   free(config->devices);
+  free(config->maintenances);
   free(config->style.units);
   free(config->state_directory);
   free(config->control_socket);

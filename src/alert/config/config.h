@@ -4,6 +4,8 @@
 #ifndef ALERT_CONFIG_CONFIG_H
 #define ALERT_CONFIG_CONFIG_H
 
+#include "alert/config/matcher.h"
+#include "alert/config/time_window.h"
 #include "alert/model/alert.h"
 #include "alert/text/text_style.h"
 #include "config/conf_tree.h"
@@ -32,13 +34,9 @@ struct channel_config {
   double max_age;        /* s until a message is given up (3 d) */
 };
 
-/* Matchers are exact texts, or "/regex/" (extended); several = any of them;
- * none = matches. */
 struct route_config {
   struct text_override words; /* its name among them */
-  struct option_strings host, plugin, plugin_instance, type, type_instance;
-  struct option_strings device, class, severity, message;
-  void *matchers; /* compiled; route.c's own */
+  struct alert_matchers match;
 
   struct option_strings channel_names;
   int *channels; /* indices into notify_config.channels */
@@ -56,6 +54,13 @@ struct device_config {
   char *alias;
   struct alert_label *labels;
   size_t labels_num;
+};
+
+/* Hours that come again, in which what matches is told nobody. */
+struct maintenance_config {
+  char *name;
+  struct alert_matchers match;
+  struct time_window when;
 };
 
 enum missing_scope { MISSING_SCOPE_DEVICE, MISSING_SCOPE_SERIES };
@@ -83,6 +88,8 @@ struct notify_config {
   size_t routes_num;
   struct device_config *devices;
   size_t devices_num;
+  struct maintenance_config *maintenances;
+  size_t maintenances_num;
   struct option_strings absent; /* channels of types this build lacks */
 };
 

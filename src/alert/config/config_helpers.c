@@ -35,6 +35,13 @@ void *array_grow(void *array_pointer, size_t *count, size_t size) {
   return grown + (*count)++ * size;
 }
 
+char *clean_name(const char *name) {
+  char clean[65];
+
+  text_clean(name, strlen(name), clean, sizeof(clean));
+  return strdup(clean);
+}
+
 int seconds_of(const struct conf_value *value, double *seconds) {
   if (value->kind == CONF_NUMBER)
     *seconds = value->number;

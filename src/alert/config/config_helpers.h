@@ -30,6 +30,10 @@ int template_read(struct template **slot, const struct conf_item *item,
 /* One more zeroed element at the end of an array; NULL when memory is out. */
 void *array_grow(void *array_pointer, size_t *count, size_t size);
 
+/* A block's name without what does not belong into a line, at most 64 bytes;
+ * the caller frees it. NULL when memory is out. */
+char *clean_name(const char *name);
+
 /* A number of seconds, or a text like "5m": 0 or -EINVAL. */
 int seconds_of(const struct conf_value *value, double *seconds);
 

@@ -125,15 +125,15 @@ static void print_route(struct output *p, const struct notify_config *config,
   else
     put(p, "  no route is configured: every alert");
   put(p, "\n");
-  put_matcher(p, "host", &route->host);
-  put_matcher(p, "plugin", &route->plugin);
-  put_matcher(p, "plugin instance", &route->plugin_instance);
-  put_matcher(p, "type", &route->type);
-  put_matcher(p, "type instance", &route->type_instance);
-  put_matcher(p, "device", &route->device);
-  put_matcher(p, "class", &route->class);
-  put_matcher(p, "severity", &route->severity);
-  put_matcher(p, "message", &route->message);
+  put_matcher(p, "host", &route->match.host);
+  put_matcher(p, "plugin", &route->match.plugin);
+  put_matcher(p, "plugin instance", &route->match.plugin_instance);
+  put_matcher(p, "type", &route->match.type);
+  put_matcher(p, "type instance", &route->match.type_instance);
+  put_matcher(p, "device", &route->match.device);
+  put_matcher(p, "class", &route->match.class);
+  put_matcher(p, "severity", &route->match.severity);
+  put_matcher(p, "message", &route->match.message);
   put(p, "    goes to");
   for (size_t i = 0; i < route->channels_num; i++)
     put_named(p, i == 0 ? " " : ", ",

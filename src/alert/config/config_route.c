@@ -74,15 +74,7 @@ static void read_recovery_text(void *target, const struct conf_item *item,
   { .name = (text), .type = OPTION_STRINGS, MEMBER(member) }
 
 const struct option route_options[] = {
-    STRINGS("Host", host),
-    STRINGS("Plugin", plugin),
-    STRINGS("PluginInstance", plugin_instance),
-    STRINGS("Type", type),
-    STRINGS("TypeInstance", type_instance),
-    STRINGS("Device", device),
-    STRINGS("Class", class),
-    STRINGS("Severity", severity),
-    STRINGS("Message", message),
+    MATCHER_OPTIONS(struct route_reading, route.match),
     STRINGS("Channel", channel_names),
     {.name = "Level",
      .type = OPTION_CHOICE,
@@ -110,16 +102,7 @@ const struct option route_options[] = {
     {.name = NULL}};
 
 void route_clear(struct route_config *route) {
-  route_release(route);
-  option_strings_free(&route->host);
-  option_strings_free(&route->plugin);
-  option_strings_free(&route->plugin_instance);
-  option_strings_free(&route->type);
-  option_strings_free(&route->type_instance);
-  option_strings_free(&route->device);
-  option_strings_free(&route->class);
-  option_strings_free(&route->severity);
-  option_strings_free(&route->message);
+  matchers_clear(&route->match);
   option_strings_free(&route->channel_names);
   free(route->channels);
   template_free(route->words.title);
@@ -153,7 +136,7 @@ void route_read(void *target, const struct conf_item *item,
   if (options_read(route_options, &reading, item, where, reporter) > 0)
     reading.broken = true;
   reading.route.level += LEVEL_INFO;
-  if (route_compile(&reading.route, where, reporter) < 0)
+  if (matchers_compile(&reading.route.match, where, reporter) < 0)
     reading.broken = true;
   text_clean(name, strlen(name), clean, sizeof(clean));
   reading.route.words.name = strdup(clean);

@@ -6,6 +6,7 @@
 
 #include "alert/control/command_explain.h"
 #include "alert/control/command_request.h"
+#include "alert/control/command_silence.h"
 #include "alert/store/store_alert.h"
 #include "alert/store/store_history.h"
 #include "alert/store/store_notification_log.h"
@@ -135,6 +136,7 @@ static cJSON *do_show(struct command *c) {
     cJSON_AddNumberToObject(object, "last_at", (double)t.last_at);
     cJSON_AddItemToArray(told, object);
   }
+  cJSON_AddItemToObject(answer, "held", command_held(c, a.id));
   return answer;
 }
 
@@ -368,6 +370,9 @@ static const struct {
     {"drop", do_drop},
     {"enable", do_enable},
     {"explain", command_explain},
+    {"silence_add", command_silence_add},
+    {"silence_list", command_silence_list},
+    {"silence_end", command_silence_end},
     {"render", command_render},
 };
 

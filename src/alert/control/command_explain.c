@@ -5,7 +5,8 @@
 #include "alert/control/command_explain.h"
 
 #include "alert/config/route.h"
-#include "alert/deliver/policy.h"
+#include "alert/control/command_silence.h"
+#include "alert/policy/policy.h"
 #include "alert/state/alert_build.h"
 #include "alert/state/route_key.h"
 #include "alert/text/message_texts.h"
@@ -132,6 +133,8 @@ static void explain_channel(struct command *c, const struct open_alert *e,
   cJSON *object = cJSON_CreateObject();
   enum policy_answer answer =
       policy_ask(&(struct policy_question){.config = alert_core_config(c->core),
+                                           .facts = deliver_facts(
+                                               alert_core_deliver(c->core)),
                                            .alert = &e->a,
                                            .route = route,
                                            .channel = config,
@@ -146,7 +149,7 @@ static void explain_channel(struct command *c, const struct open_alert *e,
     snprintf(line, sizeof(line), "%s: %s", by->name, why);
   cJSON_AddStringToObject(object, "channel", config->name);
   cJSON_AddBoolToObject(object, "delivers",
-                        stopped == NULL && answer != POLICY_SUPPRESS);
+                        stopped == NULL && answer < POLICY_HOLD);
   if (line[0] != '\0')
     cJSON_AddStringToObject(object, "why", line);
   cJSON_AddItemToArray(list, object);
@@ -170,6 +173,8 @@ cJSON *command_explain(struct command *c) {
                           e->a.fingerprint);
   if (open != NULL)
     cJSON_AddNumberToObject(answer, "open_id", (double)open->a.id);
+  if (open != NULL)
+    cJSON_AddItemToObject(answer, "held", command_held(c, open->a.id));
   routes = cJSON_AddArrayToObject(answer, "routes");
   for (size_t r = 0; r < e->routes_num; r++) {
     const struct route_config *route = &config->routes[e->routes[r]];

@@ -8,6 +8,7 @@
 #include "alert/core/core_internal.h"
 #include "alert/core/core_self.h"
 #include "alert/deliver/deliver_fold.h"
+#include "alert/deliver/deliver_hold.h"
 #include "alert/deliver/deliver_notify.h"
 #include "alert/deliver/deliver_operator.h"
 #include "alert/deliver/deliver_plan.h"
@@ -151,6 +152,20 @@ int alert_core_drop(struct alert_core *c, int64_t row_id) {
   return result;
 }
 
+int64_t alert_core_silence(struct alert_core *c, const struct silence *s) {
+  int64_t result;
+
+  ORDER(c, deliver_silence(c->deliver, s));
+  return result;
+}
+
+int alert_core_end_silence(struct alert_core *c, int64_t id) {
+  int result;
+
+  ORDER(c, deliver_end_silence(c->deliver, id, alert_core_now(c)));
+  return result;
+}
+
 /* -- what would happen ---------------------------------------------------- */
 
 enum severity alert_core_threshold(const struct alert_core *c, struct event *ev,
@@ -275,6 +290,7 @@ int64_t alert_core_step(struct alert_core *c, struct job *done,
     take_event(c, &events[i], now);
   state_tick(c->state, now);
   take_own_events(c, now);
+  deliver_hold_tick(c->deliver, now);
   prune(c, now);
   if (launch)
     deliver_plan(c->deliver, now);
@@ -347,6 +363,7 @@ struct alert_core *alert_core_new(const struct notify_config *config,
   c->left_over = true;
   c->heal_due = core_boot_ms(c) + CHECK_FILE_MS;
   c->heal_wait = CHECK_FILE_MS;
+  deliver_know(c->deliver, state_open_alerts(c->state));
   state_load(c->state, alert_core_now(c));
   core_check_clock_at_start(c);
   deliver_start(c->deliver, alert_core_now(c));

@@ -12,6 +12,7 @@
 #include "alert/deliver/deliver.h"
 #include "alert/model/event.h"
 #include "alert/model/threshold.h"
+#include "alert/policy/silence.h"
 #include "alert/state/state.h"
 #include "alert/store/store.h"
 
@@ -77,6 +78,11 @@ int64_t alert_core_test(struct alert_core *core, int channel, enum level level);
 int alert_core_enable(struct alert_core *core, int channel);
 int alert_core_retry(struct alert_core *core, int64_t row_id);
 int alert_core_drop(struct alert_core *core, int64_t row_id);
+/* Takes the matchers over and returns its id; on -errno the caller keeps
+ * them. */
+int64_t alert_core_silence(struct alert_core *core,
+                           const struct silence *silence);
+int alert_core_end_silence(struct alert_core *core, int64_t id);
 
 /* What collectd's thresholds make of ev->value, see threshold_speak(). *known:
  * how many there are, -1 when nobody can tell. */

@@ -9,6 +9,7 @@
 #include "alert/deliver/deliver_receipts.h"
 #include "alert/deliver/job.h"
 #include "alert/store/store_channel.h"
+#include "alert/store/store_held.h"
 #include "alert/store/store_outbox.h"
 #include "base/log.h"
 
@@ -33,6 +34,7 @@ struct deliver *deliver_new(const struct notify_config *config,
   }
   for (size_t i = 0; i < config->channels_num; i++)
     d->channels[i].config = &config->channels[i];
+  d->facts.silences = &d->silences;
   return d;
 }
 
@@ -46,8 +48,17 @@ void deliver_free(struct deliver *d) {
     job_free(d->planned);
     d->planned = next;
   }
+  silences_clear(&d->silences);
   free(d->channels);
   free(d);
+}
+
+void deliver_know(struct deliver *d, const struct alert_table *open) {
+  d->facts.open = open;
+}
+
+const struct policy_facts *deliver_facts(const struct deliver *d) {
+  return &d->facts;
 }
 
 /* A channel that left the configuration takes its queue with it. */
@@ -71,6 +82,7 @@ int deliver_start(struct deliver *d, int64_t now) {
 
   d->started = now;
   drop_orphans(d);
+  silences_load(&d->silences, d->store);
   for (size_t i = 0; i < d->config->channels_num; i++) {
     struct channel_run *c = &d->channels[i];
 
@@ -82,12 +94,15 @@ int deliver_start(struct deliver *d, int64_t now) {
     c->state.reason[0] = '\0';
     deliver_receipts_load(d, (int)i, now);
     deliver_count_queue(d, (int)i);
+    c->held = store_held_count(d->store, c->config->name);
   }
   return err;
 }
 
 void deliver_shift(struct deliver *d, int64_t delta) {
   d->started += delta;
+  d->hold_due = 0;
+  silences_shift(&d->silences, delta);
   for (size_t i = 0; i < d->config->channels_num; i++) {
     struct channel_run *c = &d->channels[i];
     int64_t *const moments[] = {&c->state.not_before, &c->fallback_look,

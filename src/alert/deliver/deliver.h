@@ -18,7 +18,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct alert_table;
 struct job;
+struct policy_facts;
 
 struct deliver_hooks {
   /* Gives the job to its channel's sender; deliver_done() takes it back. */
@@ -53,6 +55,12 @@ struct deliver *deliver_new(const struct notify_config *config,
                             struct store *store,
                             const struct deliver_hooks *hooks);
 void deliver_free(struct deliver *deliver);
+
+/* The open alerts, for reasons that look at others than the alert in question;
+ * before deliver_start(). Borrowed. */
+void deliver_know(struct deliver *deliver, const struct alert_table *open);
+/* What the chain of reasons for silence looks at; borrowed. */
+const struct policy_facts *deliver_facts(const struct deliver *deliver);
 
 /* After a start: what was in mid-air is queued again, stopped channels get
  * another chance. */

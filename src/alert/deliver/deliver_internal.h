@@ -4,6 +4,8 @@
 #define ALERT_DELIVER_DELIVER_INTERNAL_H
 
 #include "alert/deliver/deliver.h"
+#include "alert/policy/policy.h"
+#include "alert/policy/silence.h"
 #include "alert/store/store_channel.h"
 
 #include <stdbool.h>
@@ -54,6 +56,7 @@ struct channel_run {
   unsigned tests;        /* queued test messages, which wait for nothing */
   int64_t doubt_row;     /* the row that ended in doubt, */
   unsigned doubts;       /* and how often in a row by its answer's absence */
+  int64_t held;          /* alerts that are not told here now */
   int64_t reread_at;     /* stopped: when its secret files were last read */
   struct receipt *receipts;
   size_t receipts_num;
@@ -69,6 +72,9 @@ struct deliver {
   size_t out;
   int64_t started;
   int64_t total; /* queued rows of all channels */
+  struct silences silences;
+  struct policy_facts facts;
+  int64_t hold_due; /* when what is held is looked at again; 0 = at once */
 };
 
 #endif

@@ -5,10 +5,11 @@
 #include "alert/deliver/deliver_notify.h"
 
 #include "alert/deliver/deliver_fold.h"
+#include "alert/deliver/deliver_held.h"
 #include "alert/deliver/deliver_message.h"
 #include "alert/deliver/deliver_outbox.h"
-#include "alert/deliver/policy.h"
 #include "alert/model/alert_json.h"
+#include "alert/policy/policy.h"
 #include "alert/state/route_key.h"
 #include "alert/store/store_history.h"
 #include "alert/store/store_notification_log.h"
@@ -53,7 +54,9 @@ static void queue_one(struct round *s, int channel, int route,
   struct outbox_row row = {
       .alert_id = s->e->a.id,
       .kind = kind,
-      .reason = kind == MESSAGE_OPEN ? REASON_OPENED : s->n->reason,
+      .reason = kind == MESSAGE_OPEN && s->n->reason != REASON_AFTER_MAINTENANCE
+                    ? REASON_OPENED
+                    : s->n->reason,
       .level = kind == MESSAGE_RESOLVED ? LEVEL_OK : s->e->a.level,
       .quiet = quiet,
       .created = s->n->now,
@@ -124,6 +127,7 @@ static bool tell(struct round *s, int channel, int route) {
     return false;
   answer = policy_ask(
       &(struct policy_question){.config = d->config,
+                                .facts = &d->facts,
                                 .alert = &s->e->a,
                                 .route = route >= 0 ? &d->config->routes[route]
                                                     : NULL,
@@ -133,15 +137,18 @@ static bool tell(struct round *s, int channel, int route) {
                                 .announced = told.announced || pending,
                                 .now = s->n->now},
       &by, why, sizeof(why));
-  if (answer == POLICY_SUPPRESS) {
+  if (answer >= POLICY_HOLD) {
     c->counts.suppressed++;
     snprintf(detail, sizeof(detail), "%s: %s", by->name, why);
     store_history_add(d->store, s->n->now, s->e->a.id, "suppressed",
                       c->config->name, detail);
+    if (answer == POLICY_HOLD)
+      deliver_hold(d, channel, s->e, route, by, why, s->n->now);
     return false;
   }
   queue_one(s, channel, route, (enum message_kind)kind,
             s->n->quiet || answer == POLICY_QUIET);
+  deliver_hold_forget(d, channel, s->e->a.id);
   if ((kind == MESSAGE_RESOLVED || kind == MESSAGE_ACKED))
     deliver_add_cancel(d, channel, &s->e->a, s->n->now);
   return true;
@@ -195,5 +202,19 @@ void deliver_notify(struct deliver *d, struct open_alert *e,
       tell(&s, (int)i, route_of(d, e, (int)i));
   else
     tell_routes(&s);
+  free(s.snapshot);
+}
+
+void deliver_tell_again(struct deliver *d, struct open_alert *e, int channel,
+                        int route, enum message_kind kind,
+                        enum alert_reason reason, bool quiet, int64_t now) {
+  struct notification n = {
+      .kind = kind, .reason = reason, .quiet = quiet, .now = now};
+  struct round s = {.d = d, .e = e, .n = &n};
+
+  e->a.reason = reason;
+  e->a.sequence++;
+  e->dirty = true;
+  queue_one(&s, channel, route, kind, quiet);
   free(s.snapshot);
 }

@@ -5,6 +5,7 @@
 #include "alert/deliver/deliver_operator.h"
 
 #include "alert/deliver/deliver_breaker.h"
+#include "alert/deliver/deliver_held.h"
 #include "alert/deliver/deliver_internal.h"
 #include "alert/deliver/deliver_message.h"
 #include "alert/deliver/deliver_outbox.h"
@@ -109,4 +110,13 @@ int deliver_drop(struct deliver *d, int64_t row_id, int64_t now) {
   }
   outbox_row_free(&row);
   return err;
+}
+
+int64_t deliver_silence(struct deliver *d, const struct silence *silence) {
+  return silences_add(&d->silences, d->store, silence);
+}
+
+int deliver_end_silence(struct deliver *d, int64_t id, int64_t now) {
+  deliver_hold_look(d);
+  return silences_end(&d->silences, d->store, id, now);
 }

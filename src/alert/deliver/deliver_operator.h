@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 struct deliver;
+struct silence;
 
 /* Queues a test; its row's id, or -errno. */
 int64_t deliver_test(struct deliver *deliver, int channel, enum level level,
@@ -16,5 +17,8 @@ int deliver_enable(struct deliver *deliver, int channel, int64_t now);
 /* 0, -ENOENT, -EBUSY (it is being sent), -EINVAL. */
 int deliver_retry(struct deliver *deliver, int64_t row_id, int64_t now);
 int deliver_drop(struct deliver *deliver, int64_t row_id, int64_t now);
+/* Takes its matchers over: the id, or -errno. */
+int64_t deliver_silence(struct deliver *deliver, const struct silence *silence);
+int deliver_end_silence(struct deliver *deliver, int64_t id, int64_t now);
 
 #endif

@@ -7,6 +7,7 @@
 #include "alert/deliver/deliver_breaker.h"
 #include "alert/deliver/deliver_fallback.h"
 #include "alert/deliver/deliver_fold.h"
+#include "alert/deliver/deliver_hold.h"
 #include "alert/deliver/deliver_internal.h"
 #include "alert/deliver/deliver_message.h"
 #include "alert/deliver/deliver_outbox.h"
@@ -247,7 +248,7 @@ static void sooner(int64_t *due, int64_t moment) {
 }
 
 int64_t deliver_next_due(const struct deliver *d, int64_t now) {
-  int64_t due = 0;
+  int64_t due = deliver_hold_due(d, now);
 
   for (size_t i = 0; i < d->config->channels_num; i++) {
     const struct channel_run *c = &d->channels[i];

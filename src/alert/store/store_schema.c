@@ -58,6 +58,13 @@ static const char *const migrations[] = {
     " host TEXT, plugin TEXT, pi TEXT, type TEXT, ti TEXT, text TEXT, key TEXT,"
     " has_value INT, value REAL, warning_min REAL, warning_max REAL,"
     " failure_min REAL, failure_max REAL, ds TEXT, meta TEXT, forwarded INT);",
+    /* 3: what is held back, and silences that end */
+    "CREATE TABLE held(alert_id INT NOT NULL REFERENCES alert(id)"
+    " ON DELETE CASCADE, channel TEXT NOT NULL, route TEXT, policy TEXT,"
+    " why TEXT, since INT, count INT, PRIMARY KEY(channel, alert_id))"
+    " WITHOUT ROWID;"
+    "CREATE INDEX held_alert ON held(alert_id);"
+    "ALTER TABLE silence ADD COLUMN ended INT;",
 };
 
 enum { NEWEST = sizeof(migrations) / sizeof(migrations[0]) };

@@ -6,6 +6,7 @@
 
 #include "base/text.h"
 #include "cli/alerts/alerts_show.h"
+#include "cli/alerts/alerts_silence.h"
 #include "cli/alerts/control_client.h"
 #include "config/option.h"
 
@@ -28,6 +29,13 @@
   "  show ID                       one alert in full\n"                        \
   "  ack ID [--for 4h]             no reminders, here and on the phone\n"      \
   "  unack ID, resolve ID\n"                                                   \
+  "  silence add MATCH... --for 2h|--until 07:00|--until resolved\n"           \
+  "              [--comment TEXT] [--force]\n"                                 \
+  "                                nobody is told of it meanwhile; MATCH is\n" \
+  "                                a device, or class=missing, host=nas, "     \
+  "...\n"                                                                      \
+  "  silence list, silence end ID\n"                                           \
+  "  maintenance                   the hours the configuration keeps quiet\n"  \
   "  test CHANNEL|all [--level L]  sends a test, waits for the answer\n"       \
   "  explain IDENTIFIER [SEVERITY [VALUE]]\n"                                  \
   "                                who would be told of it, and why not\n"     \
@@ -44,16 +52,25 @@
   "  --socket PATH    ControlSocket of the configuration\n"                    \
   "                   (/run/collectd/notify_kasa.sock)\n"
 
-enum { DONE = 0, FAILED = 1, USAGE = 2, WAIT_S = 30, TEST_WAIT_S = 95 };
+enum {
+  DONE = 0,
+  FAILED = 1,
+  USAGE = 2,
+  WAIT_S = 30,
+  TEST_WAIT_S = 95,
+  OPTION_MOST = 12,
+  WORDS_MOST = 32
+};
 
 /* What was typed, taken apart. */
 struct typed {
-  const char *words[16]; /* without options */
+  const char *words[WORDS_MOST]; /* without options */
   int words_num;
   const char *socket;
-  const char *option[8]; /* by enum option_name */
+  const char *option[OPTION_MOST]; /* by enum option_name */
   bool json;
   bool help;
+  bool force;
 };
 
 enum option_name {
@@ -63,11 +80,14 @@ enum option_name {
   BY_SINCE,
   BY_LIMIT,
   BY_CHANNEL,
+  BY_UNTIL,
+  BY_COMMENT,
   OPTION_NAMES
 };
 
 static const char *const option_names[OPTION_NAMES] = {
-    "--for", "--level", "--device", "--since", "--limit", "--channel"};
+    "--for",   "--level",   "--device", "--since",
+    "--limit", "--channel", "--until",  "--comment"};
 
 struct subcommand {
   const char *words; /* "queue retry": what is typed */
@@ -84,19 +104,24 @@ struct subcommand {
 /* -- filling requests -------------------------------------------------------
  */
 
+static void add_me(cJSON *request) {
+  const struct passwd *me = getpwuid(getuid());
+
+  if (me != NULL)
+    cJSON_AddStringToObject(request, "by", me->pw_name);
+}
+
 static const char *fill_id(cJSON *request, const struct typed *typed,
                            const char *const *words, int words_num) {
   char *end = NULL;
   long id = strtol(words[0], &end, 10);
-  const struct passwd *me = getpwuid(getuid());
 
   (void)typed;
   (void)words_num;
   if (*end != '\0' || id < 1)
     return "expected the number of an alert or message, as in the list";
   cJSON_AddNumberToObject(request, "id", (double)id);
-  if (me != NULL)
-    cJSON_AddStringToObject(request, "by", me->pw_name);
+  add_me(request);
   return NULL;
 }
 
@@ -190,6 +215,20 @@ static const char *fill_imagined(cJSON *request, const struct typed *typed,
   return NULL;
 }
 
+static const char *fill_silence(cJSON *request, const struct typed *typed,
+                                const char *const *words, int words_num) {
+  const char *wrong = silence_match(request, words, words_num);
+
+  add_me(request);
+  if (typed->force)
+    cJSON_AddTrueToObject(request, "force");
+  if (typed->option[BY_COMMENT] != NULL)
+    cJSON_AddStringToObject(request, "comment", typed->option[BY_COMMENT]);
+  return wrong != NULL ? wrong
+                       : silence_end(request, typed->option[BY_FOR],
+                                     typed->option[BY_UNTIL]);
+}
+
 static const char *fill_nothing(cJSON *request, const struct typed *typed,
                                 const char *const *words, int words_num) {
   (void)request;
@@ -211,6 +250,16 @@ static const struct subcommand commands[] = {
     {"ack", "ack", "ID [--for 4h]", 1, 1, TAKES(BY_FOR), fill_ack, NULL},
     {"unack", "unack", "ID", 1, 1, 0, fill_id, NULL},
     {"resolve", "resolve", "ID", 1, 1, 0, fill_id, NULL},
+    {"silence add", "silence_add",
+     "MATCH... --for 2h|--until 07:00|--until resolved [--comment TEXT]"
+     " [--force]",
+     0, WORDS_MOST, TAKES(BY_FOR) | TAKES(BY_UNTIL) | TAKES(BY_COMMENT),
+     fill_silence, show_silenced},
+    {"silence list", "silence_list", "", 0, 0, 0, fill_nothing, show_silences},
+    {"silence end", "silence_end", "ID", 1, 1, 0, fill_id, NULL},
+    {"silence", "silence_list", "", 0, 0, 0, fill_nothing, show_silences},
+    {"maintenance", "silence_list", "", 0, 0, 0, fill_nothing,
+     show_maintenances},
     {"test", "test", "CHANNEL|all [--level L]", 1, 1, TAKES(BY_LEVEL),
      fill_channel, show_test},
     {"explain", "explain", "IDENTIFIER [SEVERITY [VALUE]]", 1, 3, 0,
@@ -271,6 +320,8 @@ static int take_words(struct typed *typed, int argc, char **argv, FILE *err) {
       options = false;
     } else if (options && strcmp(argv[i], "--json") == 0) {
       typed->json = true;
+    } else if (options && strcmp(argv[i], "--force") == 0) {
+      typed->force = true;
     } else if (options &&
                (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0)) {
       typed->help = true;
@@ -281,7 +332,7 @@ static int take_words(struct typed *typed, int argc, char **argv, FILE *err) {
                 taken < 0 ? "needs a value" : "is no option here");
         return USAGE;
       }
-    } else if (typed->words_num < 16) {
+    } else if (typed->words_num < WORDS_MOST) {
       typed->words[typed->words_num++] = argv[i];
     }
     i += taken;

@@ -10,6 +10,7 @@
 #include "alert/text/format_time.h"
 #include "alert/text/units.h"
 #include "base/text.h"
+#include "cli/alerts/alerts_answer.h"
 #include "cli/term/text_table.h"
 
 #include <inttypes.h>
@@ -21,41 +22,8 @@
 /* -- reading an answer ------------------------------------------------------
  */
 
-static const char *text_in(const cJSON *object, const char *name) {
-  const cJSON *item = cJSON_GetObjectItemCaseSensitive(object, name);
-
-  return cJSON_IsString(item) ? item->valuestring : "";
-}
-
-static double number_in(const cJSON *object, const char *name) {
-  const cJSON *item = cJSON_GetObjectItemCaseSensitive(object, name);
-
-  return cJSON_IsNumber(item) ? item->valuedouble : NAN;
-}
-
-static int64_t whole_in(const cJSON *object, const char *name) {
-  double number = number_in(object, name);
-
-  return fabs(number) < 9e15 ? (int64_t)number : 0;
-}
-
-static bool true_in(const cJSON *object, const char *name) {
-  return cJSON_IsTrue(cJSON_GetObjectItemCaseSensitive(object, name));
-}
-
-static const cJSON *list_in(const cJSON *object, const char *name) {
-  return cJSON_GetObjectItemCaseSensitive(object, name);
-}
-
-static void copy_text(const cJSON *object, const char *name, char *out,
-                      size_t size) {
-  const char *text = text_in(object, name);
-
-  text_clean(text, strlen(text), out, size);
-}
-
 #define COPY(object, member)                                                   \
-  copy_text(object, #member, alert->member, sizeof(alert->member))
+  answer_copy(object, #member, alert->member, sizeof(alert->member))
 
 /* As much of the alert as the words need. */
 static void read_alert(const cJSON *object, struct alert *alert) {
@@ -72,15 +40,15 @@ static void read_alert(const cJSON *object, struct alert *alert) {
   COPY(object, unit);
   COPY(object, text);
   for (int i = 0; i < 3; i++)
-    if (strcmp(text_in(object, "class"), classes[i]) == 0)
+    if (strcmp(answer_text(object, "class"), classes[i]) == 0)
       alert->class = (enum alert_class)i;
   for (int i = 0; i < 4; i++)
-    if (strcmp(text_in(object, "direction"), directions[i]) == 0)
+    if (strcmp(answer_text(object, "direction"), directions[i]) == 0)
       alert->direction = (enum alert_direction)i;
-  alert->value = number_in(object, "value");
-  alert->percent = number_in(object, "percent");
-  alert->limit = number_in(object, "limit");
-  alert->peak = number_in(object, "peak");
+  alert->value = answer_number(object, "value");
+  alert->percent = answer_number(object, "percent");
+  alert->limit = answer_number(object, "limit");
+  alert->peak = answer_number(object, "peak");
 }
 
 /* -- words ------------------------------------------------------------------
@@ -132,13 +100,13 @@ static void what_of(const struct alert *alert, char *out, size_t size) {
 }
 
 static const char *state_of(const cJSON *alert) {
-  if (true_in(alert, "acked"))
+  if (answer_true(alert, "acked"))
     return "acked";
-  if (true_in(alert, "stale"))
+  if (answer_true(alert, "stale"))
     return "stale";
-  if (true_in(alert, "no_reading"))
+  if (answer_true(alert, "no_reading"))
     return "no reading";
-  return text_in(alert, "state");
+  return answer_text(alert, "state");
 }
 
 static void clock_of(int64_t ms, int64_t now_ms, char *out, size_t size) {
@@ -153,17 +121,17 @@ int show_list(const struct output *page, const cJSON *answer) {
       {"ID", 2, true},     {"LEVEL", 5, false},   {"SINCE", 5, false},
       {"STATE", 5, false}, {"DEVICE", 12, false}, {"WHAT", 16, false}};
   struct text_table t = CELLS(page, columns);
-  int64_t now = whole_in(answer, "now");
+  int64_t now = answer_whole(answer, "now");
   const cJSON *item;
 
-  cJSON_ArrayForEach(item, list_in(answer, "alerts")) {
+  cJSON_ArrayForEach(item, answer_list(answer, "alerts")) {
     char text[CELL_SIZE];
     struct alert alert;
 
     read_alert(item, &alert);
-    text_table_add_number(&t, whole_in(item, "id"));
-    text_table_add(&t, text_in(item, "level"));
-    clock_of(whole_in(item, "since"), now, text, sizeof(text));
+    text_table_add_number(&t, answer_whole(item, "id"));
+    text_table_add(&t, answer_text(item, "level"));
+    clock_of(answer_whole(item, "since"), now, text, sizeof(text));
     text_table_add(&t, text);
     text_table_add(&t, state_of(item));
     alert_subject(&alert, text, sizeof(text));
@@ -180,20 +148,20 @@ int show_history(const struct output *page, const cJSON *answer) {
       {"WHEN", 5, false},    {"ALERT", 5, true},    {"WHAT", 6, false},
       {"DEVICE", 10, false}, {"CHANNEL", 7, false}, {"DETAIL", 16, false}};
   struct text_table t = CELLS(page, columns);
-  const cJSON *list = list_in(answer, "history");
-  int64_t now = whole_in(cJSON_GetArrayItem(list, 0), "at");
+  const cJSON *list = answer_list(answer, "history");
+  int64_t now = answer_whole(cJSON_GetArrayItem(list, 0), "at");
   const cJSON *item;
 
   cJSON_ArrayForEach(item, list) {
     char text[FORMAT_SIZE];
 
-    clock_of(whole_in(item, "at"), now, text, sizeof(text));
+    clock_of(answer_whole(item, "at"), now, text, sizeof(text));
     text_table_add(&t, text);
-    text_table_add_number(&t, whole_in(item, "id"));
-    text_table_add(&t, text_in(item, "what"));
-    text_table_add(&t, text_in(item, "device"));
-    text_table_add(&t, text_in(item, "channel"));
-    text_table_add(&t, text_in(item, "detail"));
+    text_table_add_number(&t, answer_whole(item, "id"));
+    text_table_add(&t, answer_text(item, "what"));
+    text_table_add(&t, answer_text(item, "device"));
+    text_table_add(&t, answer_text(item, "channel"));
+    text_table_add(&t, answer_text(item, "detail"));
   }
   return text_table_end(&t, "Nothing has happened.");
 }
@@ -218,44 +186,61 @@ static void put_moment(const struct output *page, const char *name,
   put_fact(page, name, text);
 }
 
+/* "mail: silence 3 by anna until 07:00: defrosting (2 messages)" */
+static void put_held(const struct output *page, const cJSON *answer) {
+  const cJSON *item;
+
+  cJSON_ArrayForEach(item, answer_list(answer, "held")) {
+    int64_t count = answer_whole(item, "count");
+    char text[CELL_SIZE];
+
+    snprintf(text, sizeof(text), "%.70s: %.40s, %.300s (%" PRId64 " message%s)",
+             answer_text(item, "channel"), answer_text(item, "policy"),
+             answer_text(item, "why"), count, count == 1 ? "" : "s");
+    put_fact(page, "not told", text);
+  }
+}
+
 int show_one(const struct output *page, const cJSON *answer) {
-  const cJSON *object = list_in(answer, "alert");
+  const cJSON *object = answer_list(answer, "alert");
   const cJSON *item;
   struct alert alert;
   char text[CELL_SIZE];
 
   read_alert(object, &alert);
   alert_subject(&alert, text, sizeof(text));
-  fprintf(page->out, "Alert %" PRId64 ": %s\n", whole_in(object, "id"), text);
+  fprintf(page->out, "Alert %" PRId64 ": %s\n", answer_whole(object, "id"),
+          text);
   what_of(&alert, text, sizeof(text));
   put_fact(page, "what", text);
   value_of(&alert, alert.peak, text, sizeof(text));
   put_fact(page, "worst", text);
-  put_fact(page, "level", text_in(object, "level"));
+  put_fact(page, "level", answer_text(object, "level"));
   put_fact(page, "state", state_of(object));
-  put_moment(page, "since", whole_in(object, "since"));
-  put_moment(page, "last heard", whole_in(object, "seen"));
-  put_moment(page, "resolved", whole_in(object, "resolved_at"));
-  put_fact(page, "ack by", text_in(object, "ack_by"));
-  put_moment(page, "ack until", whole_in(object, "ack_until"));
-  put_fact(page, "identifier", text_in(object, "identifier"));
-  put_fact(page, "fingerprint", text_in(object, "fingerprint"));
-  put_fact(page, "collectd", text_in(object, "text"));
-  cJSON_ArrayForEach(item, list_in(answer, "members")) {
-    bool back = whole_in(item, "back_at") != 0;
+  put_moment(page, "since", answer_whole(object, "since"));
+  put_moment(page, "last heard", answer_whole(object, "seen"));
+  put_moment(page, "resolved", answer_whole(object, "resolved_at"));
+  put_fact(page, "ack by", answer_text(object, "ack_by"));
+  put_moment(page, "ack until", answer_whole(object, "ack_until"));
+  put_fact(page, "identifier", answer_text(object, "identifier"));
+  put_fact(page, "fingerprint", answer_text(object, "fingerprint"));
+  put_fact(page, "collectd", answer_text(object, "text"));
+  cJSON_ArrayForEach(item, answer_list(answer, "members")) {
+    bool back = answer_whole(item, "back_at") != 0;
 
-    snprintf(text, sizeof(text), "%s%s", text_in(item, "series"),
+    snprintf(text, sizeof(text), "%s%s", answer_text(item, "series"),
              back ? " (back)" : "");
     put_fact(page, "missing", text);
   }
-  cJSON_ArrayForEach(item, list_in(answer, "told")) {
+  cJSON_ArrayForEach(item, answer_list(answer, "told")) {
     char when[FORMAT_SIZE];
 
-    format_moment(whole_in(item, "last_at") / 1000, when, sizeof(when));
-    snprintf(text, sizeof(text), "%s, last at %s", text_in(item, "channel"),
+    format_moment(answer_whole(item, "last_at") / 1000, when, sizeof(when));
+    snprintf(text, sizeof(text), "%s, last at %s", answer_text(item, "channel"),
              when);
     put_fact(page, "told", text);
   }
+  put_held(page, answer);
   return 0;
 }
 
@@ -267,9 +252,9 @@ static void until(const cJSON *item, int64_t now, const char *verb, char *text,
                   size_t size) {
   char when[FORMAT_SIZE];
 
-  if (whole_in(item, "not_before") <= now)
+  if (answer_whole(item, "not_before") <= now)
     return;
-  clock_of(whole_in(item, "not_before"), now, when, sizeof(when));
+  clock_of(answer_whole(item, "not_before"), now, when, sizeof(when));
   snprintf(text, size, "%suntil %s", verb, when);
 }
 
@@ -278,32 +263,33 @@ int show_status(const struct output *page, const cJSON *answer) {
       {"CHANNEL", 8, false}, {"KIND", 5, false},  {"QUEUED", 4, true},
       {"SENT", 4, true},     {"FAILED", 4, true}, {"STATE", 20, false}};
   struct text_table t = CELLS(page, columns);
-  int64_t now = whole_in(answer, "now");
+  int64_t now = answer_whole(answer, "now");
   const cJSON *item;
 
   fprintf(page->out,
           "notify_kasa %s on %s: %" PRId64 " alert%s open, state kept %s\n",
-          text_in(answer, "version"), text_in(answer, "host"),
-          whole_in(answer, "open"), whole_in(answer, "open") == 1 ? "" : "s",
-          text_in(answer, "store"));
-  if (whole_in(answer, "coalesced") + whole_in(answer, "lost") > 0)
+          answer_text(answer, "version"), answer_text(answer, "host"),
+          answer_whole(answer, "open"),
+          answer_whole(answer, "open") == 1 ? "" : "s",
+          answer_text(answer, "store"));
+  if (answer_whole(answer, "coalesced") + answer_whole(answer, "lost") > 0)
     fprintf(page->out,
             "%" PRId64 " notifications came too fast: of %" PRId64
             " only the latest counted, %" PRId64 " were lost\n",
-            whole_in(answer, "coalesced") + whole_in(answer, "lost"),
-            whole_in(answer, "coalesced"), whole_in(answer, "lost"));
-  cJSON_ArrayForEach(item, list_in(answer, "channels")) {
-    const char *stopped = text_in(item, "stopped");
+            answer_whole(answer, "coalesced") + answer_whole(answer, "lost"),
+            answer_whole(answer, "coalesced"), answer_whole(answer, "lost"));
+  cJSON_ArrayForEach(item, answer_list(answer, "channels")) {
+    const char *stopped = answer_text(item, "stopped");
     char text[CELL_SIZE] = "ready";
     char number[24];
 
-    text_table_add(&t, text_in(item, "name"));
-    text_table_add(&t, text_in(item, "kind"));
-    snprintf(number, sizeof(number), "%" PRId64, whole_in(item, "queued"));
+    text_table_add(&t, answer_text(item, "name"));
+    text_table_add(&t, answer_text(item, "kind"));
+    snprintf(number, sizeof(number), "%" PRId64, answer_whole(item, "queued"));
     text_table_add(&t, number);
-    snprintf(number, sizeof(number), "%" PRId64, whole_in(item, "sent"));
+    snprintf(number, sizeof(number), "%" PRId64, answer_whole(item, "sent"));
     text_table_add(&t, number);
-    snprintf(number, sizeof(number), "%" PRId64, whole_in(item, "failed"));
+    snprintf(number, sizeof(number), "%" PRId64, answer_whole(item, "failed"));
     text_table_add(&t, number);
     if (stopped[0] != '\0')
       snprintf(text, sizeof(text), "stopped: %.900s", stopped);
@@ -322,25 +308,25 @@ int show_queue(const struct output *page, const cJSON *answer) {
   struct text_table t = CELLS(page, columns);
   const cJSON *item;
 
-  cJSON_ArrayForEach(item, list_in(answer, "rows")) {
-    const char *to = text_in(item, "recipient");
+  cJSON_ArrayForEach(item, answer_list(answer, "rows")) {
+    const char *to = answer_text(item, "recipient");
     char channel[CELL_SIZE];
     char state[CELL_SIZE];
     char tries[24];
 
-    text_table_add_number(&t, whole_in(item, "id"));
-    text_table_add_number(&t, whole_in(item, "alert"));
+    text_table_add_number(&t, answer_whole(item, "id"));
+    text_table_add_number(&t, answer_whole(item, "alert"));
     snprintf(channel, sizeof(channel), "%.200s%s%.200s",
-             text_in(item, "channel"), to[0] != '\0' ? " to " : "", to);
+             answer_text(item, "channel"), to[0] != '\0' ? " to " : "", to);
     text_table_add(&t, channel);
-    text_table_add(&t, text_in(item, "kind"));
-    snprintf(state, sizeof(state), "%.200s", text_in(item, "state"));
-    until(item, whole_in(answer, "now"), "", state, sizeof(state));
+    text_table_add(&t, answer_text(item, "kind"));
+    snprintf(state, sizeof(state), "%.200s", answer_text(item, "state"));
+    until(item, answer_whole(answer, "now"), "", state, sizeof(state));
     text_table_add(&t, state);
-    snprintf(tries, sizeof(tries), "%" PRId64, whole_in(item, "attempts"));
+    snprintf(tries, sizeof(tries), "%" PRId64, answer_whole(item, "attempts"));
     text_table_add(&t, tries);
-    text_table_add(&t, text_in(item, "title"));
-    text_table_add(&t, text_in(item, "last_error"));
+    text_table_add(&t, answer_text(item, "title"));
+    text_table_add(&t, answer_text(item, "last_error"));
   }
   (void)text_table_end(&t, "Nothing waits.");
   return 0;
@@ -351,16 +337,16 @@ int show_test(const struct output *page, const cJSON *answer) {
   int status = 0;
   int seen = 0;
 
-  cJSON_ArrayForEach(item, list_in(answer, "results")) {
+  cJSON_ArrayForEach(item, answer_list(answer, "results")) {
     char name[CELL_SIZE];
     char why[CELL_SIZE];
 
-    copy_text(item, "channel", name, sizeof(name));
-    copy_text(item, "why", why, sizeof(why));
+    answer_copy(item, "channel", name, sizeof(name));
+    answer_copy(item, "why", why, sizeof(why));
     fprintf(page->out, "%s: %s%s%s\n", name,
-            true_in(item, "ok") ? "delivered" : "FAILED",
+            answer_true(item, "ok") ? "delivered" : "FAILED",
             why[0] != '\0' ? ": " : "", why);
-    if (!true_in(item, "ok"))
+    if (!answer_true(item, "ok"))
       status = 1;
     seen++;
   }
@@ -374,12 +360,12 @@ int show_test(const struct output *page, const cJSON *answer) {
 
 /* Returns whether the channel would be told. */
 static bool explain_channel(const struct output *page, const cJSON *item) {
-  bool delivers = true_in(item, "delivers");
+  bool delivers = answer_true(item, "delivers");
   char name[CELL_SIZE];
   char why[CELL_SIZE];
 
-  copy_text(item, "channel", name, sizeof(name));
-  copy_text(item, "why", why, sizeof(why));
+  answer_copy(item, "channel", name, sizeof(name));
+  answer_copy(item, "why", why, sizeof(why));
   fprintf(page->out, "  %s %s%s%s%s\n", delivers ? "goes to" : "not to", name,
           why[0] != '\0' ? " (" : "", why, why[0] != '\0' ? ")" : "");
   return delivers;
@@ -389,13 +375,13 @@ static bool explain_channel(const struct output *page, const cJSON *item) {
 static void put_note(const struct output *page, const cJSON *answer) {
   char text[CELL_SIZE];
 
-  copy_text(answer, "note", text, sizeof(text));
+  answer_copy(answer, "note", text, sizeof(text));
   if (text[0] != '\0')
     fprintf(page->out, "Note: %s.\n", text);
 }
 
 int show_explain(const struct output *page, const cJSON *answer) {
-  const cJSON *object = list_in(answer, "alert");
+  const cJSON *object = answer_list(answer, "alert");
   const cJSON *route;
   const cJSON *item;
   struct alert alert;
@@ -408,20 +394,21 @@ int show_explain(const struct output *page, const cJSON *answer) {
   fprintf(page->out, "%s: ", text);
   what_of(&alert, text, sizeof(text));
   fprintf(page->out, "%s\nClass %s, level %s.\n", text,
-          text_in(object, "class"), text_in(object, "level"));
+          answer_text(object, "class"), answer_text(object, "level"));
   put_note(page, answer);
-  if (whole_in(answer, "open_id") != 0)
+  if (answer_whole(answer, "open_id") != 0)
     fprintf(page->out,
             "Open already as %" PRId64
             ": only a change of level or a reminder is sent.\n",
-            whole_in(answer, "open_id"));
-  cJSON_ArrayForEach(route, list_in(answer, "routes")) {
+            answer_whole(answer, "open_id"));
+  put_held(page, answer);
+  cJSON_ArrayForEach(route, answer_list(answer, "routes")) {
     char name[CELL_SIZE];
-    double lasts = number_in(route, "for");
-    double repeat = number_in(route, "repeat");
+    double lasts = answer_number(route, "for");
+    double repeat = answer_number(route, "repeat");
 
     routes++;
-    copy_text(route, "route", name, sizeof(name));
+    answer_copy(route, "route", name, sizeof(name));
     if (name[0] != '#') /* a route always has a name; the implicit one none */
       fprintf(page->out, "Route \"%s\"", name);
     else
@@ -438,7 +425,7 @@ int show_explain(const struct output *page, const cJSON *answer) {
     } else {
       fprintf(page->out, ", no reminders:\n");
     }
-    cJSON_ArrayForEach(item, list_in(route, "channels")) told +=
+    cJSON_ArrayForEach(item, answer_list(route, "channels")) told +=
         explain_channel(page, item) ? 1 : 0;
   }
   if (routes == 0)
@@ -469,16 +456,16 @@ int show_render(const struct output *page, const cJSON *answer) {
   int seen = 0;
 
   put_note(page, answer);
-  cJSON_ArrayForEach(item, list_in(answer, "rendered")) {
+  cJSON_ArrayForEach(item, answer_list(answer, "rendered")) {
     char name[CELL_SIZE];
 
-    copy_text(item, "channel", name, sizeof(name));
+    answer_copy(item, "channel", name, sizeof(name));
     fprintf(page->out, "%s== %s ==\n", seen > 0 ? "\n" : "", name);
-    put_lines(page, text_in(item, "title"));
-    put_lines(page, text_in(item, "body"));
-    if (text_in(item, "payload")[0] != '\0') {
+    put_lines(page, answer_text(item, "title"));
+    put_lines(page, answer_text(item, "body"));
+    if (answer_text(item, "payload")[0] != '\0') {
       fprintf(page->out, "-- as sent, secrets hidden --\n");
-      put_lines(page, text_in(item, "payload"));
+      put_lines(page, answer_text(item, "payload"));
     }
     seen++;
   }

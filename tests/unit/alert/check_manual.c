@@ -8,6 +8,7 @@
 #include "alert/config/config.h"
 #include "alert/config/config_channel.h"
 #include "alert/config/config_device.h"
+#include "alert/config/config_maintenance.h"
 #include "alert/config/config_route.h"
 #include "alert/config/config_unit.h"
 #include "alert/text/template_filters.h"
@@ -113,6 +114,7 @@ START_TEST(every_option_is_told) {
   compare(".Sh ROUTES", route_options, NULL, NULL);
   compare(".Sh DEVICES", device_options, NULL, NULL);
   compare(".Sh UNITS", unit_options, NULL, NULL);
+  compare(".Ss Maintenance", maintenance_options, ".Sh ROUTES", NULL);
   compare(".Ss Every channel", channel_options, NULL, NULL);
 }
 END_TEST

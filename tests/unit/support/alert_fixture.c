@@ -5,7 +5,10 @@
 #include "alert_fixture.h"
 
 #include "alert/deliver/job.h"
+#include "alert/policy/policy.h"
+#include "alert/policy/silence.h"
 #include "base/log.h"
+#include "config/conf_parser.h"
 #include "config/conf_tree.h"
 
 #include <check.h>
@@ -14,6 +17,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 static int64_t wall(void *arg) { return ((struct house *)arg)->wall; }
@@ -141,11 +145,14 @@ static void answer(struct house *h, struct job *job) {
   snprintf(line, sizeof(line), "%s%s%s%s%s:%s", h->heard[0] != '\0' ? " " : "",
            m->channel, m->recipient[0] != '\0' ? "/" : "", m->recipient,
            m->fallback_for[0] != '\0' ? "*" : "",
-           m->reason == REASON_MISSED   ? "missed"
-           : m->reason == REASON_STALE  ? "stale"
-           : m->reason == REASON_WORSE  ? "worse"
-           : m->reason == REASON_BETTER ? "better"
-                                        : message_kind_name(m->kind));
+           m->reason == REASON_MISSED              ? "missed"
+           : m->reason == REASON_STALE             ? "stale"
+           : m->reason == REASON_WORSE             ? "worse"
+           : m->reason == REASON_BETTER            ? "better"
+           : m->reason == REASON_AFTER_MAINTENANCE ? "still"
+           : m->reason == REASON_DIGEST            ? "digest"
+           : m->reason == REASON_FLAPPING          ? "flapping"
+                                          : message_kind_name(m->kind));
   add(h->heard, line);
   if (h->keep_texts) {
     add(h->titles, m->title);
@@ -233,14 +240,7 @@ static void say_mistake(void *arg, const char *line) {
     ck_abort_msg("configuration: %s", line);
 }
 
-void house_open(struct house *h, const char *options) {
-  bool broken = strstr(options, "broken") != NULL;
-  struct option_reporter reporter = {.say = say_mistake, .arg = &broken};
-  struct conf_item *root = conf_new("Plugin");
-  struct conf_item *route;
-  char copy[512];
-  char *rest = NULL;
-
+static void begin(struct house *h) {
   memset(h, 0, sizeof(*h));
   log_set_sink(quiet, h);
   h->held_end = &h->held;
@@ -251,6 +251,41 @@ void house_open(struct house *h, const char *options) {
   snprintf(h->directory, sizeof(h->directory), "%s/alert_fixture_XXXXXX",
            access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp");
   ck_assert_ptr_nonnull(mkdtemp(h->directory));
+}
+
+static void start(struct house *h, struct conf_item *root,
+                  struct option_reporter *reporter) {
+  h->config = notify_config_new();
+  ck_assert_ptr_nonnull(h->config);
+  notify_config_read(h->config, root, reporter);
+  notify_config_finish(h->config, reporter);
+  conf_free(root);
+  open_core(h);
+}
+
+void house_open_file(struct house *h, const char *text, int64_t wall_ms) {
+  bool broken = false;
+  struct option_reporter reporter = {.say = say_mistake, .arg = &broken};
+  char why[CONF_WHY_SIZE];
+  struct conf_item *root =
+      conf_parser_read(text, strlen(text), NULL, NULL, why);
+
+  ck_assert_msg(root != NULL, "%s", why);
+  begin(h);
+  if (wall_ms != 0)
+    h->wall = wall_ms;
+  start(h, root, &reporter);
+}
+
+void house_open(struct house *h, const char *options) {
+  bool broken = strstr(options, "broken") != NULL;
+  struct option_reporter reporter = {.say = say_mistake, .arg = &broken};
+  struct conf_item *root = conf_new("Plugin");
+  struct conf_item *route;
+  char copy[512];
+  char *rest = NULL;
+
+  begin(h);
   add_channel(root, "file", "mail", options);
   add_channel(root, "pager", "pager", options);
   if (strstr(options, "two") != NULL)
@@ -293,12 +328,7 @@ void house_open(struct house *h, const char *options) {
     *blank = '\0';
     give(root, line, blank + 1);
   }
-  h->config = notify_config_new();
-  ck_assert_ptr_nonnull(h->config);
-  notify_config_read(h->config, root, &reporter);
-  notify_config_finish(h->config, &reporter);
-  conf_free(root);
-  open_core(h);
+  start(h, root, &reporter);
 }
 
 static void drop_jobs(struct house *h) {
@@ -426,21 +456,26 @@ static int64_t first_open(struct house *h) {
   return e != NULL ? e->a.id : 0;
 }
 
+static const char *device(const struct house *h) {
+  return h->device[0] != '\0' ? h->device : "Freezer";
+}
+
 static void series_event(struct house *h, const char *series, bool missing) {
+  const char *name = device(h);
   struct event ev;
 
-  ev = house_range(SEVERITY_OKAY, "Freezer", 90);
+  ev = house_range(SEVERITY_OKAY, name, 90);
   snprintf(ev.type, sizeof(ev.type), "%s", series);
   if (missing) {
     event_init(&ev);
     ev.severity = SEVERITY_FAILURE;
     snprintf(ev.host, sizeof(ev.host), "nas");
     snprintf(ev.plugin, sizeof(ev.plugin), "kasa");
-    snprintf(ev.plugin_instance, sizeof(ev.plugin_instance), "Freezer");
+    snprintf(ev.plugin_instance, sizeof(ev.plugin_instance), "%s", name);
     snprintf(ev.type, sizeof(ev.type), "%s", series);
     snprintf(ev.text, sizeof(ev.text),
-             "nas/kasa-Freezer/%.60s has not been updated for 300.100 seconds.",
-             series);
+             "nas/kasa-%.60s/%.60s has not been updated for 300.100 seconds.",
+             name, series);
   }
   house_event(h, &ev);
 }
@@ -488,6 +523,46 @@ static void set_outcome(struct house *h, const char *channel, const char *word,
   ck_abort_msg("no such channel or outcome: %s=%s", channel, word);
 }
 
+static void silence(struct house *h, char *words) {
+  bool resolved = strncmp(words, "resolved", 8) == 0;
+  struct silence s = {.starts = h->wall, .until_resolved = resolved};
+  char json[100];
+  char why[200];
+  cJSON *object;
+
+  if (!resolved)
+    s.ends = h->wall + (int64_t)(atof(words) * 1000);
+  snprintf(s.by, sizeof(s.by), "anna");
+  snprintf(json, sizeof(json), "{\"device\":[\"%.60s\"]}",
+           strchr(words, ' ') + 1);
+  object = cJSON_Parse(json);
+  ck_assert_int_eq(silence_matchers(object, &s.match, why, sizeof(why)), 0);
+  cJSON_Delete(object);
+  ck_assert_int_gt(alert_core_silence(h->core, &s), 0);
+}
+
+static void unsilence(struct house *h) {
+  const struct silences *all =
+      deliver_facts(alert_core_deliver(h->core))->silences;
+
+  ck_assert_uint_gt(all->num, 0);
+  ck_assert_int_eq(alert_core_end_silence(h->core, all->items[0].id), 0);
+}
+
+static void pass_until(struct house *h, const char *clock) {
+  char now[8];
+
+  do {
+    time_t seconds;
+    struct tm tm;
+
+    pass(h, (double)(60000 - h->wall % 60000) / 1000);
+    seconds = (time_t)(h->wall / 1000);
+    localtime_r(&seconds, &tm);
+    strftime(now, sizeof(now), "%H:%M", &tm);
+  } while (strcmp(now, clock) != 0);
+}
+
 static void play_one(struct house *h, char *words) {
   char *what = strtok(words, " ");
   char *more = strtok(NULL, "");
@@ -516,6 +591,14 @@ static void play_one(struct house *h, char *words) {
     ck_assert_int_eq(alert_core_unack(h->core, first_open(h), "me"), 0);
   else if (strcmp(what, "resolve") == 0)
     ck_assert_int_eq(alert_core_resolve(h->core, first_open(h), "me"), 0);
+  else if (strcmp(what, "on") == 0)
+    snprintf(h->device, sizeof(h->device), "%.31s", more);
+  else if (strcmp(what, "silence") == 0)
+    silence(h, more);
+  else if (strcmp(what, "unsilence") == 0)
+    unsilence(h);
+  else if (strcmp(what, "until") == 0)
+    pass_until(h, more);
   else if (strcmp(what, "phone") == 0)
     h->acked_on_phone = true;
   else if (strcmp(what, "secret") == 0)
@@ -546,7 +629,7 @@ static void play_one(struct house *h, char *words) {
     enum severity severity = what[0] == 'f'   ? SEVERITY_FAILURE
                              : what[0] == 'w' ? SEVERITY_WARNING
                                               : SEVERITY_OKAY;
-    struct event ev = house_range(severity, "Freezer", atof(more));
+    struct event ev = house_range(severity, device(h), atof(more));
     ck_assert_msg(strchr("fwo", what[0]) != NULL, "no such word: %s", what);
     if (strcmp(more, "nan") == 0)
       ev.value = NAN;
@@ -557,7 +640,7 @@ static void play_one(struct house *h, char *words) {
 }
 
 void house_play(struct house *h, const char *words) {
-  char copy[1024];
+  char copy[4096];
   char *rest = NULL;
 
   snprintf(copy, sizeof(copy), "%s", words);

@@ -44,6 +44,7 @@ struct house {
   char letters[HOUSE_LETTERS];
   size_t letters_len;
   bool keep_texts;
+  char device[32];     /* that words are about, "" = Freezer */
   char log[HOUSE_LOG]; /* lines, as many as fit */
 };
 
@@ -53,6 +54,9 @@ struct house {
  * "family" also "family" (several recipients), with "broken" also "broken"
  * (without its Path). */
 void house_open(struct house *h, const char *options);
+/* With the inside of <Plugin notify_kasa> as people write it, at a wall time
+ * (ms; 0 = that of house_open()). */
+void house_open_file(struct house *h, const char *text, int64_t wall_ms);
 void house_close(struct house *h);
 /* As the daemon does: stop and start; kill leaves without a goodbye. */
 /* Starts after alert_core_free(h->core) by the test itself. */
@@ -76,6 +80,10 @@ void house_restart(struct house *h, bool kill);
  *   answers                             failures are the provider's words
  *   wait N / pause N                    what a failure, a success asks for, s
  *   secret / enable                     of the first channel
+ *   on DEVICE                           what the words below are about
+ *   silence SECONDS|resolved DEVICE     nobody is told of it
+ *   unsilence                           the first silence ends
+ *   until HH:MM                         passes until the wall clock shows it
  */
 void house_play(struct house *h, const char *words);
 /* Steps until nothing is left to do now. */

@@ -2,7 +2,7 @@
 /* The trouble of a channel is not told through that channel. */
 #include <config.h>
 
-#include "alert/deliver/policy.h"
+#include "alert/policy/policy.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -3,7 +3,7 @@
  * also hears that things got better, quietly. */
 #include <config.h>
 
-#include "alert/deliver/policy.h"
+#include "alert/policy/policy.h"
 
 #include <stdio.h>
 

@@ -2,16 +2,23 @@
 /* The chain of reasons for silence: see policy.h. */
 #include <config.h>
 
-#include "alert/deliver/policy.h"
+#include "alert/policy/policy.h"
 
 #include <stdio.h>
+#include <string.h>
 
 const struct policy *const policies[] = {
-    &policy_self,
-    &policy_level,
-    &policy_ack,
-    NULL,
+    &policy_self,    &policy_level,       &policy_ack,
+    &policy_silence, &policy_maintenance, NULL,
 };
+
+const struct policy *policy_find(const char *name) {
+  const struct policy *const *p = policies;
+
+  while (*p != NULL && strcmp((*p)->name, name) != 0)
+    p++;
+  return *p;
+}
 
 enum policy_answer policy_ask(const struct policy_question *q,
                               const struct policy **by, char *why,
@@ -27,7 +34,7 @@ enum policy_answer policy_ask(const struct policy_question *q,
 
     reason[0] = '\0';
     answer = (*p)->ask(q, reason, sizeof(reason));
-    if (owed && answer == POLICY_SUPPRESS)
+    if (owed && answer > POLICY_QUIET)
       answer = POLICY_QUIET;
     if (answer <= worst)
       continue;

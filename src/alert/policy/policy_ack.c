@@ -2,7 +2,7 @@
 /* What somebody has taken charge of needs no reminding. */
 #include <config.h>
 
-#include "alert/deliver/policy.h"
+#include "alert/policy/policy.h"
 
 #include <stdio.h>
 

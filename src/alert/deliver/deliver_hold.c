@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: MIT */
+/* What is held back is looked at again: see deliver_hold.h. */
+#include <config.h>
+
+#include "alert/deliver/deliver_hold.h"
+
+#include "alert/deliver/deliver_held.h"
+#include "alert/deliver/deliver_notify.h"
+#include "alert/deliver/deliver_outbox.h"
+#include "alert/policy/silence.h"
+#include "alert/state/alert_build.h"
+#include "alert/state/route_key.h"
+#include "alert/store/store_alert.h"
+#include "alert/store/store_held.h"
+#include "alert/store/store_history.h"
+#include "alert/store/store_notification_log.h"
+
+#include <stdio.h>
+#include <string.h>
+
+enum { LOOK_MS = 10000 /* between two looks, at whole ten seconds */ };
+
+/* -- asking again ---------------------------------------------------------- */
+
+/* One held message, looked at anew. */
+struct held {
+  struct held_row row;
+  const struct open_alert *e; /* open, or read from the store */
+  struct open_alert closed;
+  bool over;
+  bool told;
+  int route;
+};
+
+static int route_by_key(const struct deliver *d, const char *key) {
+  char name[ROUTE_KEY_SIZE];
+
+  for (size_t i = 0; key[0] != '\0' && i < d->config->routes_num; i++) {
+    route_key(d->config, (int)i, name, sizeof(name));
+    if (strcmp(name, key) == 0)
+      return (int)i;
+  }
+  return -1;
+}
+
+/* False: its alert is gone. */
+static bool held_load(struct deliver *d, int channel, struct held *h) {
+  struct notification_log told;
+
+  h->route = route_by_key(d, h->row.route);
+  h->e = alert_table_find_id(d->facts.open, h->row.alert_id);
+  h->over = h->e == NULL;
+  if (h->over) {
+    memset(&h->closed, 0, sizeof(h->closed));
+    if (store_alert_get(d->store, h->row.alert_id, &h->closed.a) < 0)
+      return false;
+    open_alert_names(d->config, &h->closed);
+    h->e = &h->closed;
+  }
+  store_notification_log_get(d->store, h->row.alert_id,
+                             d->channels[channel].config->name, &told);
+  h->told = told.announced;
+  return true;
+}
+
+static enum policy_answer ask_again(struct deliver *d, int channel,
+                                    const struct held *h,
+                                    const struct policy **by, char *why,
+                                    size_t why_size, int64_t now) {
+  return policy_ask(
+      &(struct policy_question){
+          .config = d->config,
+          .facts = &d->facts,
+          .alert = &h->e->a,
+          .route = h->route >= 0 ? &d->config->routes[h->route] : NULL,
+          .channel = d->channels[channel].config,
+          .kind = h->told ? MESSAGE_UPDATE : MESSAGE_OPEN,
+          .reason = REASON_OPENED,
+          .announced = h->told,
+          .now = now},
+      by, why, why_size);
+}
+
+/* Nothing holds it any more. True when it is dealt with. */
+static bool let_go(struct deliver *d, int channel, const struct held *h,
+                   enum policy_answer answer, int64_t now) {
+  const struct policy *by = policy_find(h->row.policy);
+  enum policy_after after = by != NULL ? by->after : AFTER_STILL;
+  bool acked = h->e->a.flags & ALERT_ACKED;
+  struct open_alert *e;
+
+  if (h->over || acked) { /* somebody has it in hand, or nobody needs to */
+    store_history_add(d->store, now, h->row.alert_id, "not told",
+                      d->channels[channel].config->name,
+                      acked ? "acknowledged meanwhile" : "over meanwhile");
+    return true;
+  }
+  if (h->e->a.state != ALERT_FIRING)
+    return false; /* perhaps it is about to end */
+  if ((h->e->a.flags & ALERT_UNCONFIRMED) && !(h->e->a.flags & ALERT_STALE))
+    return false; /* nothing was heard of it since the start */
+  if (h->told && after != AFTER_STILL)
+    return true;
+  e = alert_table_find_id(d->facts.open, h->row.alert_id);
+  deliver_tell_again(
+      d, e, channel, h->route, h->told ? MESSAGE_UPDATE : MESSAGE_OPEN,
+      after == AFTER_STILL ? REASON_AFTER_MAINTENANCE : REASON_OPENED,
+      answer == POLICY_QUIET, now);
+  return true;
+}
+
+static void look_at(struct deliver *d, int channel, struct held *h,
+                    int64_t now) {
+  const char *name = d->channels[channel].config->name;
+  const struct policy *by = NULL;
+  enum policy_answer answer;
+  char why[200];
+
+  if (!held_load(d, channel, h)) {
+    deliver_hold_forget(d, channel, h->row.alert_id);
+    return;
+  }
+  answer = ask_again(d, channel, h, &by, why, sizeof(why), now);
+  if (answer == POLICY_HOLD) {
+    if (strcmp(by->name, h->row.policy) == 0 && strcmp(why, h->row.why) == 0)
+      return;
+    snprintf(h->row.policy, sizeof(h->row.policy), "%s", by->name);
+    snprintf(h->row.why, sizeof(h->row.why), "%s", why);
+    deliver_complain(store_held_reason(d->store, name, &h->row),
+                     "what is held back was not recorded");
+    return;
+  }
+  if (answer == POLICY_SUPPRESS || let_go(d, channel, h, answer, now))
+    deliver_hold_forget(d, channel, h->row.alert_id);
+}
+
+static void look_at_channel(struct deliver *d, int channel, int64_t now) {
+  static const struct held_row none;
+  struct held h = {.row = none};
+
+  while (store_held_next(d->store, d->channels[channel].config->name,
+                         h.row.alert_id, &h.row) == 0)
+    look_at(d, channel, &h, now);
+}
+
+void deliver_hold_tick(struct deliver *d, int64_t now) {
+  if (d->facts.open == NULL || (now < d->hold_due && d->hold_due != 0))
+    return;
+  silences_tick(&d->silences, d->store, d->facts.open, now);
+  for (size_t i = 0; i < d->config->channels_num; i++)
+    if (d->channels[i].held > 0)
+      look_at_channel(d, (int)i, now);
+  d->hold_due = now - now % LOOK_MS + LOOK_MS;
+}
+
+int64_t deliver_hold_due(const struct deliver *d, int64_t now) {
+  int64_t due = silences_due(&d->silences, now);
+
+  if (d->hold_due == 0)
+    return now;
+  for (size_t i = 0; i < d->config->channels_num; i++)
+    if (d->channels[i].held > 0 && (due == 0 || d->hold_due < due))
+      due = d->hold_due;
+  /* what ends when nothing is open any more */
+  for (size_t i = 0; i < d->silences.num; i++)
+    if (d->silences.items[i].until_resolved && (due == 0 || d->hold_due < due))
+      due = d->hold_due;
+  return due > 0 && due < d->hold_due ? d->hold_due : due;
+}

@@ -1,0 +1,88 @@
+# SPDX-License-Identifier: MIT
+"""Silences and recurring maintenance inside a real collectd, by kasactl."""
+
+import os
+import subprocess
+import time
+
+import pytest
+
+from alerting import Collectd, until
+from collectd import BUILD
+
+pytestmark = pytest.mark.takes(40)
+
+QUICK = '  RecoverAfter 0\n  StartupGrace 5\n'
+
+
+def kasactl(c, *words, status=0):
+    run = subprocess.run([os.path.join(BUILD, "kasactl"), "alerts", *words,
+                          "--socket", c.base + "/control"],
+                         capture_output=True, text=True, timeout=60)
+    assert run.returncode == status, run.stdout + run.stderr
+    return run.stdout + run.stderr
+
+
+def test_a_silence_by_hand_and_what_explain_and_show_say():
+    with Collectd(QUICK) as c:
+        words = kasactl(c, "silence", "add", "Freezer", "type=power", "--for",
+                        "1h", "--comment", "defrosting")
+        assert words == "silence 1, about 0 open alerts\n"
+        listed = kasactl(c, "silence", "list")
+        assert "type power, device Freezer" in listed
+        assert "defrosting" in listed
+        c.put("Freezer", "power", 1900)
+        until(lambda: c.ask(command="list")["alerts"], "an open alert")
+        shown = kasactl(c, "show", "1")
+        assert "not told" in shown and "defrosting" in shown, shown
+        explained = kasactl(c, "explain", "tester/kasa-Freezer/power",
+                            "FAILURE", "1900", status=1)
+        assert "not to mail (silence: silence 1" in explained, explained
+        c.put("Heater", "power", 1900)
+        c.wait(["firing"])
+        assert c.sent()[0]["title"].startswith("Heater")
+        kasactl(c, "silence", "end", "1")
+        c.wait(["firing", "firing"])
+        assert c.sent()[1]["title"] == "Still: Freezer 1\u202f900 W"
+        c.put("Freezer", "power", 90, time.time() + 1)
+        c.wait(["firing", "firing", "resolved"])
+        status = c.ask(command="status")["channels"][0]
+        assert status["suppressed"] == 1
+
+
+def test_a_silence_outlives_a_restart_and_ends_with_its_alert():
+    with Collectd(QUICK) as c:
+        c.put("Freezer", "power", 1900)
+        c.wait(["firing"])
+        kasactl(c, "silence", "add", "Freezer", "--until", "resolved")
+        c.restart()
+        assert "resolved" in kasactl(c, "silence", "list")
+        c.put("Freezer", "power", 90)
+        c.wait(["firing", "resolved"])
+        until(lambda: "Nothing is silenced" in kasactl(c, "silence", "list"),
+              "the silence to end")
+
+
+def test_mistakes_are_named():
+    with Collectd(QUICK) as c:
+        for words, complaint, status in (
+                (["Freezer"], "a silence has one end", 2),
+                (["--for", "1h"], "that would silence everything", 1),
+                (["Freezer", "--for", "40d"], "longer than 30 days", 1),
+                (["Freezer", "--until", "resolved"], "no open alert", 1),
+                (["colour=red", "--for", "1h"], "no matcher \"colour\"", 1),
+                (["host=/(/", "--for", "1h"], "no regular expression", 1)):
+            said = kasactl(c, "silence", "add", *words, status=status)
+            assert complaint in said, said
+        kasactl(c, "silence", "end", "7", status=1)
+
+
+def test_maintenance_is_listed_and_keeps_quiet():
+    with Collectd(QUICK + '  <Maintenance "always">\n    Time "00:00-24:00"\n'
+                  '    Device "Freezer"\n  </Maintenance>\n') as c:
+        said = kasactl(c, "maintenance")
+        assert "always" in said and "yes" in said
+        c.put("Freezer", "power", 1900)
+        c.put("Heater", "power", 1900)
+        c.wait(["firing"])
+        assert c.sent()[0]["title"].startswith("Heater")
