@@ -218,6 +218,7 @@ static void failed(struct poller *p, struct poll_device *k,
 static void publish(struct poller *p, struct poll_device *k) {
   uint64_t now_us = loop_now_us(p->loop);
   bool came_back = !k->status.up;
+  unsigned counted;
 
   if (!device_registry_follow_plugs(k)) {
     failed(p, k, OUTCOME_UNREACHABLE, "out of memory");
@@ -239,8 +240,11 @@ static void publish(struct poller *p, struct poll_device *k) {
     }
   }
   device_sum_plugs(&k->device);
+  counted = poll_device_meters_counted(k);
   p->energy +=
       poll_device_count_energy(k, now_us, false, p->options, &p->hooks.energy);
+  if (poll_device_meters_counted(k) > counted && !k->poll.progress.rare)
+    k->poll.rare_due_us = 0; /* it begins with what the device has counted */
   if (came_back && k->status.polled && k->status.answered)
     log_say(LOG_LEVEL_NOTICE, "%s (%s) answers again", k->name,
             poll_device_address(k));
@@ -303,9 +307,6 @@ static void answered(void *arg, enum outcome outcome, char *answer, size_t len,
                                        answer, len, text);
     k->poll.heard |= outcome == OUTCOME_OK;
     poll_partial_count(k);
-    if (outcome != OUTCOME_OK && k->poll.asked == NEXT_CORE &&
-        !k->poll.progress.combined)
-      transport_select_close(k); /* its session may be what is wrong */
     if (introduces && k->poll.progress.step != 0)
       k->poll.core_s =
           (double)(loop_now_us(p->loop) - k->poll.started_us) / 1e6;
@@ -473,6 +474,9 @@ static void failed(struct poller *p, struct poll_device *k,
 
   if (k->contact.link != NULL)
     k->contact.transport->abort(k->contact.link);
+  if ((outcome == OUTCOME_DEVICE || outcome == OUTCOME_MALFORMED) &&
+      k->poll.asked == NEXT_CORE && !k->poll.progress.combined)
+    transport_select_close(k); /* its session may be what is wrong */
   count_failure(k, outcome);
   if (k->poll.asked == NEXT_PART || k->poll.asked == NEXT_RARE) {
     part_failed(p, k, outcome, why);

@@ -6,6 +6,7 @@
 
 #include <cjson/cJSON.h>
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -77,6 +78,9 @@ static const struct fault_kind {
     [FAULT_ERR_METHOD] = {"err_method", "code", -1, 0, "module", "emeter",
                           .help = "each method of it answers an error"},
     [FAULT_NEGATIVE] = {"negative", .help = "power, current, total below 0"},
+    [FAULT_METHOD] = {"method", "code", -1, 0, "method", "get_energy_usage",
+                      .help = "answers of these are `how`: error, list, or "
+                              "a fault of whole answers"},
     [FAULT_FOREIGN_MAC] = {"foreign_mac", NULL, 0, 0, "mac",
                            "50:C7:BF:F0:0D:01",
                            .help = "answers with another device's identity"},
@@ -105,6 +109,20 @@ static bool number_from(const cJSON *json, const char *key, double *out) {
   else
     return false;
   return true;
+}
+
+/* Of one method: an answer of its own, or what happens to the whole answer. */
+static const char *method_how(const cJSON *json, struct fault *f) {
+  const cJSON *item = cJSON_GetObjectItemCaseSensitive(json, "how");
+  const char *how = cJSON_GetStringValue(item);
+  if (how == NULL)
+    how = "error";
+  int id = find(how);
+  bool own = strcmp(how, "error") == 0 || strcmp(how, "list") == 0;
+  if (!own && (id < 0 || id == FAULT_METHOD))
+    return "fault: no such how";
+  snprintf(f->how, sizeof(f->how), "%s", how);
+  return NULL;
 }
 
 const char *fault_set(struct faults **faults, const cJSON *json) {
@@ -149,6 +167,9 @@ const char *fault_set(struct faults **faults, const cJSON *json) {
       return "fault: this word is too long";
     memcpy(f.word, word, strlen(word) + 1);
   }
+  const char *wrong = id == FAULT_METHOD ? method_how(json, &f) : NULL;
+  if (wrong != NULL)
+    return wrong;
   f.active = f.left != 0; /* count 0 clears this one */
   if (*faults == NULL)
     *faults = xcalloc(1, sizeof(**faults));
@@ -167,6 +188,47 @@ const struct fault *fault_use(struct faults *faults, enum fault_id id) {
   if (f->left > 0 && --f->left == 0)
     f->active = false;
   return f;
+}
+
+static bool names(const char *words, struct slice word) {
+  while (*words != '\0') {
+    size_t n = strcspn(words, " ");
+    if (n == word.len && memcmp(words, word.p, n) == 0)
+      return true;
+    words += n + strspn(words + n, " ");
+  }
+  return false;
+}
+
+/* Active for one use, as if it had been set so. */
+static void arm(struct faults *faults, int id, double number) {
+  struct fault *f = &faults->list[id];
+  if (f->active)
+    return;
+  *f = (struct fault){.active = true,
+                      .left = 1,
+                      .number = kinds[id].number,
+                      .interval = kinds[id].interval,
+                      .plug = -1};
+  if (id == FAULT_HTTP_STATUS)
+    f->number = number >= 100 ? number : 500;
+  else if (kinds[id].word != NULL)
+    snprintf(f->word, sizeof(f->word), "%s", kinds[id].word);
+}
+
+enum method_fault fault_method(struct faults *faults, struct slice method,
+                               int plug, int *code) {
+  const struct fault *f = fault_peek(faults, FAULT_METHOD);
+  if (f == NULL || !names(f->word, method) || (f->plug >= 0 && f->plug != plug))
+    return METHOD_SOUND;
+  fault_use(faults, FAULT_METHOD);
+  *code = (int)f->number;
+  if (strcmp(f->how, "error") == 0)
+    return METHOD_ERROR;
+  if (strcmp(f->how, "list") == 0)
+    return METHOD_LIST;
+  arm(faults, find(f->how), f->number);
+  return METHOD_SOUND;
 }
 
 void fault_list(const struct faults *faults, struct text *out) {

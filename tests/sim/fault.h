@@ -54,6 +54,7 @@ enum fault_id {
   FAULT_ERR_MODULE,
   FAULT_ERR_METHOD,
   FAULT_NEGATIVE,
+  FAULT_METHOD,
   FAULT_FOREIGN_MAC,
   /* UDP */
   FAULT_UDP_SILENT,
@@ -67,8 +68,9 @@ struct fault {
   int64_t left;    /* uses; negative = until cleared */
   double number;   /* ms, segments, KiB, depth, error code, .. */
   double interval; /* drip, segments: ms between */
-  char word[64];   /* a module, a MAC, a number-like word */
-  int plug;        /* err_*, negative: only this plug; -1 = any */
+  char word[96];   /* a module, methods, a MAC, a number-like word */
+  char how[24];    /* method: what becomes of its answers */
+  int plug;        /* err_*, negative, method: only this plug; -1 = any */
 };
 
 struct faults {
@@ -83,6 +85,19 @@ const char *fault_set(struct faults **faults, const struct cJSON *json);
 const struct fault *fault_peek(const struct faults *faults, enum fault_id id);
 /* The same, and counts this use: after the last one it is over. */
 const struct fault *fault_use(struct faults *faults, enum fault_id id);
+
+/* What the fault "method" makes of one method's answer. */
+enum method_fault {
+  METHOD_SOUND, /* or the whole answer it is in is spoilt on its way */
+  METHOD_ERROR, /* an error code stands in its place */
+  METHOD_LIST,  /* [] does */
+};
+
+/* Counts a use when the fault "method" names this method and
+ * outlet. A fault that spoils whole answers becomes
+ * active for the answer that is being made. */
+enum method_fault fault_method(struct faults *faults, struct slice method,
+                               int plug, int *code);
 
 /* ["delay","strings"] */
 void fault_list(const struct faults *faults, struct text *out);

@@ -206,6 +206,20 @@ static bool from_dump(struct talk *talk, const struct call *call) {
   return true;
 }
 
+/* True when the fault "method" has answered. Discovery is no method. */
+static bool spoil_method(struct talk *talk, const struct call *call) {
+  int code = 0;
+  if (talk->udp)
+    return false;
+  enum method_fault hurt =
+      fault_method(talk->d->faults, call->method, (int)talk->slot, &code);
+  if (hurt == METHOD_LIST)
+    text_addz(talk->out, "[]");
+  else if (hurt == METHOD_ERROR)
+    iot_error(talk->out, code);
+  return hurt != METHOD_SOUND;
+}
+
 /* n calls of one module. */
 static enum outcome answer_module(struct talk *talk, const struct call *calls,
                                   size_t n) {
@@ -247,6 +261,8 @@ static enum outcome answer_module(struct talk *talk, const struct call *calls,
     text_addz(out, out->p[out->len - 1] == '{' ? "\"" : ",\"");
     text_add(out, call->method.p, call->method.len);
     text_addz(out, "\":");
+    if (spoil_method(talk, call))
+      continue;
     if (d->dump != NULL && talk->child_error == 0 && from_dump(talk, call))
       continue;
     answer_method(talk, find(d, call, &known, &meter_missing), call);

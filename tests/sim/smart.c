@@ -201,10 +201,16 @@ static void answer_one(struct device *d, int slot, const struct inquiry *q,
                        unsigned depth, struct text *out, int *code) {
   size_t start = out->len;
   const struct fault *f = fault_peek(d->faults, FAULT_ERR_METHOD);
+  enum method_fault hurt = fault_method(d->faults, q->method, slot, code);
   note_asked(d, slot, q->method);
   text_addz(out, "\"result\":");
-  if (f != NULL && slice_is(q->method, f->word) &&
-      (f->plug < 0 || f->plug == slot)) {
+  if (hurt == METHOD_LIST) {
+    text_addz(out, "[]");
+    *code = SMART_OK;
+  } else if (hurt == METHOD_ERROR) {
+    /* the code is set */
+  } else if (f != NULL && slice_is(q->method, f->word) &&
+             (f->plug < 0 || f->plug == slot)) {
     *code = (int)f->number;
     fault_use(d->faults, FAULT_ERR_METHOD);
   } else if (depth > MAX_DEPTH) {

@@ -175,6 +175,17 @@ static void renew(struct link *link, enum outcome outcome, const char *why) {
   go_on(link, shake_hands(link));
 }
 
+/* What came is of no use: in the login the session is of none, either. */
+static void doubt(struct link *link, enum outcome outcome, const char *why) {
+  if (link->stage == STAGE_REQUEST && http_link_doubts(&link->base)) {
+    renew(link, outcome, why);
+    return;
+  }
+  if (link->stage != STAGE_REQUEST)
+    drop_session(link);
+  fail(link, outcome, why);
+}
+
 /* Our own account was not accepted. Some devices know only the makers'; a
  * second login needs a second handshake. Never with an older version of the
  * login than before: that shows the password. */
@@ -204,6 +215,7 @@ static void fail_closed(struct link *link) {
 
 static void take_code(struct link *link, double code, json_ref root) {
   struct json *doc = &link->base.env->json;
+  char why[48];
   double seconds;
 
   switch (smart_judge(code)) {
@@ -238,10 +250,8 @@ static void take_code(struct link *link, double code, json_ref root) {
   default:
     break;
   }
-  drop_session(link);
-  link->stage = STAGE_IDLE;
-  http_link_fail(&link->base, OUTCOME_DEVICE, "error %.0f from the device",
-                 code);
+  snprintf(why, sizeof(why), "error %.0f from the device", code);
+  doubt(link, OUTCOME_DEVICE, why);
 }
 
 /* Base64 whose slashes came as "\/". */
@@ -267,8 +277,7 @@ static char *unwrap(struct link *link, struct http_client_answer *a,
   int opened;
 
   if (!smart_code_of(doc, root, &code)) {
-    drop_session(link);
-    fail(link, OUTCOME_MALFORMED, "the answer is no JSON object");
+    doubt(link, OUTCOME_MALFORMED, "the answer is no JSON object");
     return NULL;
   }
   if (code != 0) {
@@ -281,8 +290,7 @@ static char *unwrap(struct link *link, struct http_client_answer *a,
     return text;
   }
   if (json_type(doc, response) != JSON_STRING) {
-    drop_session(link);
-    fail(link, OUTCOME_MALFORMED, "the answer holds no response");
+    doubt(link, OUTCOME_MALFORMED, "the answer holds no response");
     return NULL;
   }
   text = a->body + v->start;
@@ -296,8 +304,7 @@ static char *unwrap(struct link *link, struct http_client_answer *a,
   opened = aes_open(&link->session, text,
                     v->escaped ? drop_backslashes(text, v->len) : v->len);
   if (opened <= 0 || text[0] != '{') {
-    drop_session(link);
-    fail(link, OUTCOME_MALFORMED, "the answer does not decrypt");
+    doubt(link, OUTCOME_MALFORMED, "the answer does not decrypt");
     return NULL;
   }
   text[opened] = '\0';
@@ -400,11 +407,10 @@ static void on_http(void *arg, enum outcome outcome,
     return;
   }
   if (answer->status != 200) {
-    drop_session(link);
-    link->stage = STAGE_IDLE;
-    http_link_fail(&link->base,
-                   answer->status == 403 ? OUTCOME_REFUSED : OUTCOME_DEVICE,
-                   "HTTP %ld", answer->status);
+    char text[24];
+
+    snprintf(text, sizeof(text), "HTTP %ld", answer->status);
+    doubt(link, answer->status == 403 ? OUTCOME_REFUSED : OUTCOME_DEVICE, text);
     return;
   }
   switch (link->stage) {

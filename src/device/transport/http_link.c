@@ -17,6 +17,9 @@ enum {
   LIFETIME_MAX = 30 * 86400,
   /* Devices' clocks drift: sessions end earlier than announced. */
   RENEW_BEFORE = 1200,
+  /* So many answers of no use in a row, more than the parts of a strip that
+   * may fail in one poll: the session is in doubt once more. */
+  USELESS_MAX = 16,
 };
 
 bool http_link_init(struct http_link *l, struct transport_env *env,
@@ -69,7 +72,7 @@ void http_link_finish(struct http_link *l, enum outcome outcome, char *answer,
   char text[WHY_SIZE] = "";
 
   if (outcome == OUTCOME_OK)
-    l->given_up = 0;
+    l->given_up = l->useless = 0;
   else
     snprintf(text, sizeof(text), "%s", why); /* done may close the link */
   http_link_forget(l);
@@ -97,6 +100,14 @@ void http_link_opened(struct http_link *l, long lifetime) {
 
 bool http_link_is_open(const struct http_link *l) {
   return l->expires_us != 0 && loop_now_us(l->env->loop) < l->expires_us;
+}
+
+bool http_link_doubts(struct http_link *l) {
+  l->stubborn |= l->renewed;
+  if (++l->useless < USELESS_MAX)
+    return !l->stubborn;
+  l->useless = 0;
+  return !l->renewed;
 }
 
 static const char FOREIGN[] = "it belongs to another account than %.40s: give "

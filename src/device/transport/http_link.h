@@ -16,7 +16,9 @@ struct http_link {
   void *arg;
   char *request; /* kept for a second session */
   size_t request_len;
-  bool renewed; /* a session was begun for this request */
+  bool renewed;     /* a session was begun for this request */
+  bool stubborn;    /* new sessions do not mend what fails */
+  unsigned useless; /* answers of no use in a row */
   char cookie[HTTP_CLIENT_COOKIE_SIZE];
   uint64_t expires_us; /* 0: there is no session */
   unsigned given_up;   /* requests aborted in a row */
@@ -46,6 +48,12 @@ void http_link_fail(struct http_link *l, enum outcome outcome,
 /* The handshake named a lifetime (0: none); it is renewed well before. */
 void http_link_opened(struct http_link *l, long lifetime);
 bool http_link_is_open(const struct http_link *l);
+
+/* An answer is of no use though the session seemed good. True when a new
+ * session may help: it is tried once. What fails in that one, too, fails
+ * because of what was asked; from then on sessions are kept over it, as each
+ * login costs the device more than the answer is worth. */
+bool http_link_doubts(struct http_link *l);
 
 /* Whether the device belongs to somebody else and there is no session: a login
  * would only bring the device closer to locking everybody out, the app

@@ -35,6 +35,7 @@ struct link {
   unsigned spoilt;           /* sessions that went bad after a good start */
   enum klap_account account; /* with which the session was made */
   bool one_shot;             /* take a new session for each request */
+  bool several;              /* a session has served more than one */
   long lifetime;
 };
 
@@ -116,6 +117,19 @@ static void go_on(struct link *link, int err) {
     fail(link, OUTCOME_UNREACHABLE, "out of memory");
 }
 
+/* What came is of no use. */
+static void doubt(struct link *link, enum outcome outcome, const char *why) {
+  if (!http_link_doubts(&link->base) && (link->several || link->base.renewed)) {
+    if (link->one_shot)
+      drop_session(link);
+    fail(link, outcome, why);
+    return;
+  }
+  drop_session(link);
+  link->base.renewed = true;
+  go_on(link, say_hello(link));
+}
+
 /* Once per request; a session that is taken away again and again is another
  * client's as much as ours. */
 static void renew(struct link *link, enum outcome outcome, const char *why) {
@@ -194,16 +208,10 @@ static void take_welcome(struct link *link,
  * firmware (HS110 UK, "SHIP 2.0") does so after the first request of each
  * session. */
 static void take_garbage(struct link *link) {
-  static const char why[] = "the answer does not decrypt";
-
-  if (link->requests == 0) {
-    drop_session(link);
-    fail(link, OUTCOME_MALFORMED, why);
-    return;
-  }
-  if (link->requests == 1 && ++link->spoilt >= ONE_SHOT_PROOFS)
+  if (link->requests == 1 && !link->several &&
+      ++link->spoilt >= ONE_SHOT_PROOFS)
     link->one_shot = true;
-  renew(link, OUTCOME_MALFORMED, why);
+  doubt(link, OUTCOME_MALFORMED, "the answer does not decrypt");
 }
 
 static void take_answer(struct link *link, struct http_client_answer *a) {
@@ -215,9 +223,10 @@ static void take_answer(struct link *link, struct http_client_answer *a) {
     return;
   }
   if (a->status != 200) {
-    drop_session(link);
-    link->stage = STAGE_IDLE;
-    http_link_fail(&link->base, OUTCOME_DEVICE, "HTTP %ld", a->status);
+    char why[24];
+
+    snprintf(why, sizeof(why), "HTTP %ld", a->status);
+    doubt(link, OUTCOME_DEVICE, why);
     return;
   }
   len = klap_open(&link->keys, (uint8_t *)a->body, a->len, &text);
@@ -227,8 +236,7 @@ static void take_answer(struct link *link, struct http_client_answer *a) {
   }
   text[len] = '\0'; /* over the padding, or the terminator */
   link->requests++;
-  if (link->requests > 1)
-    link->spoilt = 0;
+  link->several |= link->requests > 1;
   if (link->one_shot)
     drop_session(link);
   link->stage = STAGE_IDLE;

@@ -197,6 +197,14 @@ static void renew(struct link *link, enum outcome outcome, const char *why) {
   go_on(link, ask_discover(link));
 }
 
+/* What came is of no use. */
+static void doubt(struct link *link, enum outcome outcome, const char *why) {
+  if (http_link_doubts(&link->base))
+    renew(link, outcome, why);
+  else
+    fail(link, outcome, why);
+}
+
 static void take_lock(struct link *link, json_ref root) {
   link->locked = tpap_read_lock(&link->base.env->json, root);
   drop_session(link);
@@ -226,7 +234,9 @@ static void share_refused(struct link *link) {
 
 static void take_code(struct link *link, double code, json_ref root) {
   enum smart_verdict verdict = smart_judge(code);
+  char why[48];
 
+  snprintf(why, sizeof(why), "error %.0f from the device", code);
   if (verdict == SMART_LOCKED) {
     take_lock(link, root);
   } else if (link->stage == STAGE_SHARE) {
@@ -235,12 +245,11 @@ static void take_code(struct link *link, double code, json_ref root) {
     renew(link, OUTCOME_REFUSED, "it takes its session away at once");
   } else if (verdict == SMART_AUTH) {
     fail_account(link);
+  } else if (link->stage == STAGE_REQUEST && verdict != SMART_MOVED) {
+    doubt(link, OUTCOME_DEVICE, why);
   } else {
     drop_session(link);
-    stop(link);
-    http_link_fail(&link->base,
-                   verdict == SMART_MOVED ? OUTCOME_REFUSED : OUTCOME_DEVICE,
-                   "error %.0f from the device", code);
+    fail(link, verdict == SMART_MOVED ? OUTCOME_REFUSED : OUTCOME_DEVICE, why);
   }
 }
 
@@ -391,7 +400,7 @@ static void take_answer(struct link *link, struct http_client_answer *a) {
     len = tpap_open(&link->keys, link->seq - 1, (uint8_t *)a->body, a->len,
                     &text);
   if (len <= 0 || text[0] != '{') {
-    renew(link, OUTCOME_MALFORMED, "the answer does not decrypt");
+    doubt(link, OUTCOME_MALFORMED, "the answer does not decrypt");
     return;
   }
   if (plain || len < 128) { /* whoever has an answer sends more than a code */
@@ -403,7 +412,7 @@ static void take_answer(struct link *link, struct http_client_answer *a) {
       return;
     }
     if (plain) {
-      renew(link, OUTCOME_MALFORMED, "the answer is not sealed");
+      doubt(link, OUTCOME_MALFORMED, "the answer is not sealed");
       return;
     }
   }
@@ -416,13 +425,19 @@ static void on_http(void *arg, enum outcome outcome,
                     struct http_client_answer *answer, const char *why) {
   struct link *link = arg;
 
+  char text[24];
+
   if (answer == NULL && link->stage == STAGE_REQUEST &&
       outcome == OUTCOME_REFUSED && !link->base.renewed) {
     renew(link, outcome, why); /* a lost connection may mean a lost session */
   } else if (answer == NULL) {
     fail(link, outcome, why);
-  } else if (link->stage == STAGE_REQUEST && answer->status != 200) {
+  } else if (link->stage == STAGE_REQUEST &&
+             (answer->status == 401 || answer->status == 403)) {
     renew(link, OUTCOME_REFUSED, "it takes its session away at once");
+  } else if (link->stage == STAGE_REQUEST && answer->status != 200) {
+    snprintf(text, sizeof(text), "HTTP %ld", answer->status);
+    doubt(link, OUTCOME_REFUSED, text);
   } else if (answer->status != 200) {
     stop(link);
     http_link_fail(&link->base,

@@ -72,3 +72,11 @@ double poll_device_count_energy(struct poll_device *k, uint64_t now_us,
     hooks->counted(hooks->arg, k, now_us, rare);
   return grown;
 }
+
+unsigned poll_device_meters_counted(const struct poll_device *k) {
+  unsigned n = k->energy.by != COUNTER_NEW;
+
+  for (unsigned i = 0; i < k->plugs_num; i++)
+    n += k->plugs[i].energy.by != COUNTER_NEW;
+  return n;
+}

@@ -200,4 +200,7 @@ double poll_device_count_energy(struct poll_device *k, uint64_t now_us,
                                 bool rare, const struct poll_options *o,
                                 const struct poll_energy_hooks *hooks);
 
+/* Of how many meters the energy is counted. */
+unsigned poll_device_meters_counted(const struct poll_device *k);
+
 #endif

@@ -434,6 +434,33 @@ START_TEST(every_step_may_be_refused) {
 }
 END_TEST
 
+/* One request is always answered so, others are not: the session is kept. */
+static const struct {
+  int status;
+  const char *body;
+  enum outcome outcome;
+} useless[] = {
+    {500, page, OUTCOME_DEVICE},
+    {200, "forty-three bytes that are no cipher text..", OUTCOME_MALFORMED},
+    {200, "{\"error_code\":0,\"result\":{\"response\":\"!\"}}",
+     OUTCOME_MALFORMED},
+    {200, "{\"error_code\":-1001}", OUTCOME_DEVICE},
+};
+
+START_TEST(a_request_without_use_costs_one_new_session) {
+  for (int i = 0; i < 5; i++) {
+    dev.instead.at = 0;
+    ck_assert_int_eq(ask(), OUTCOME_OK);
+    ck_assert_int_eq(ask(), OUTCOME_OK);
+    dev.instead.at = REQUEST;
+    dev.instead.status = useless[_i].status;
+    dev.instead.body = useless[_i].body;
+    ck_assert_int_eq(ask(), useless[_i].outcome);
+    ck_assert_int_eq(dev.handshakes, 2);
+  }
+}
+END_TEST
+
 static const char *const keys[] = {
     "",
     "!",
@@ -543,6 +570,8 @@ static void fill(TCase *t) {
   tcase_add_loop_test(t, handshakes_fail_as_the_code_says, 0, ROWS(handshakes));
   tcase_add_loop_test(t, bodies_that_make_no_sense_end_it, 0, ROWS(bodies));
   tcase_add_loop_test(t, every_step_may_be_refused, 0, ROWS(steps));
+  tcase_add_loop_test(t, a_request_without_use_costs_one_new_session, 0,
+                      ROWS(useless));
   tcase_add_loop_test(t, keys_that_are_none_end_it, 0, ROWS(keys));
   tcase_add_loop_test(t, keys_of_another_size_end_it, 0, ROWS(key_sizes));
   tcase_add_loop_test(t, tokens_that_do_not_fit_a_path_end_it, 0, ROWS(tokens));

@@ -173,6 +173,31 @@ START_TEST(every_step_may_be_refused) {
 }
 END_TEST
 
+/* One request is always answered so, others are not: the session is kept. */
+static const struct {
+  int status;
+  const char *body;
+  enum outcome outcome;
+} useless[] = {
+    {500, page, OUTCOME_REFUSED},
+    {200, "forty-three bytes that are no cipher text..", OUTCOME_MALFORMED},
+    {200, "{\"error_code\":-1001}", OUTCOME_DEVICE},
+};
+
+START_TEST(a_request_without_use_costs_one_new_session) {
+  for (int i = 0; i < 5; i++) {
+    dev.instead.at = NULL;
+    ck_assert_int_eq(ask(), OUTCOME_OK);
+    ck_assert_int_eq(ask(), OUTCOME_OK);
+    dev.instead.at = "ds";
+    dev.instead.status = useless[_i].status;
+    dev.instead.body = useless[_i].body;
+    ck_assert_int_eq(ask(), useless[_i].outcome);
+    ck_assert_int_eq(dev.discovers, 2);
+  }
+}
+END_TEST
+
 static const struct {
   const char *session;
   enum outcome outcome;
@@ -233,6 +258,8 @@ static void fill(TCase *t) {
   tcase_add_test(t, a_share_that_cancels_out_is_refused);
   tcase_add_loop_test(t, salts_may_have_any_length, 0, ROWS(salts));
   tcase_add_loop_test(t, every_step_may_be_refused, 0, ROWS(steps));
+  tcase_add_loop_test(t, a_request_without_use_costs_one_new_session, 0,
+                      ROWS(useless));
   tcase_add_loop_test(t, sessions_may_make_no_sense, 0, ROWS(sessions));
   tcase_add_loop_test(t, offers_may_hold_anything, 0, ROWS(offers));
 }

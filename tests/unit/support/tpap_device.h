@@ -226,6 +226,7 @@ static void answer_data(const struct server_request *r,
   static char body[8192];
   char *text;
   int len;
+  uint32_t seq;
   char said[400];
 
   memcpy(body, r->body, r->len);
@@ -234,6 +235,10 @@ static void answer_data(const struct server_request *r,
     return;
   }
   dev.in_session++;
+  seq = (uint32_t)(uint8_t)body[0] << 24 | (uint32_t)(uint8_t)body[1] << 16 |
+        (uint32_t)(uint8_t)body[2] << 8 | (uint8_t)body[3];
+  ck_assert_uint_ge(seq, dev.seq); /* some may have been lost */
+  dev.seq = seq;
   len = tpap_open(&dev.keys, dev.seq, (uint8_t *)body, r->len, &text);
   ck_assert_int_gt(len, 0);
   snprintf(dev.said, sizeof(dev.said), "%.*s", len, text);
