@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: MIT
 # floors beside which the plugin is measured (make bench-tools)
 
-BENCH_TOOLS = bench_floor bench_floor_crypto bench_engine_only
+BENCH_TOOLS = bench_floor bench_floor_crypto bench_engine_only \
+	bench_ledger
 BENCH_PLUGINS = dispatch_floor.la
 EXTRA_PROGRAMS += $(BENCH_TOOLS)
 EXTRA_LTLIBRARIES += $(BENCH_PLUGINS)
@@ -10,6 +11,8 @@ bench_floor_LDADD =
 bench_floor_crypto_SOURCES = %D%/floor_crypto.c
 bench_engine_only_SOURCES = %D%/engine_only.c
 bench_engine_only_LDADD = $(POLL_LIBS)
+bench_ledger_SOURCES = %D%/ledger.c
+bench_ledger_LDADD = $(POLL_LIBS)
 EXTRA_DIST += %D%/bench.py %D%/bench_alerts.py \
 	%D%/bench_newer.py %D%/peer_python_kasa.py \
 	%D%/peer_smarthome_api.js %D%/sites.py \

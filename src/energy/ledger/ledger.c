@@ -200,6 +200,7 @@ struct ledger_meter *ledger_meter(struct ledger *l, const char *identity,
   pthread_mutex_lock(&l->lock);
   m = find_meter(l, identity, slot);
   if (m != NULL) {
+    l->site_known &= m->produces == produces;
     m->produces = produces;
     restore(l, m, counter, now);
   } else {

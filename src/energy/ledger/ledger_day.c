@@ -58,11 +58,16 @@ static void sum_add_account(const struct ledger *l, struct days_sum *s,
   sum_add(s, &open);
 }
 
-static int by_cost(const void *a, const void *b) {
-  int64_t x = *(const int64_t *)a;
-  int64_t y = *(const int64_t *)b;
+/* Few numbers, sorted for every outlet with every poll. */
+static void sort_costs(int64_t *costs, unsigned num) {
+  for (unsigned i = 1; i < num; i++) {
+    int64_t cost = costs[i];
+    unsigned at = i;
 
-  return x < y ? -1 : x > y;
+    for (; at > 0 && costs[at - 1] > cost; at--)
+      costs[at] = costs[at - 1];
+    costs[at] = cost;
+  }
 }
 
 enum what { ENERGY, COST, COST_AND_CHARGES };
@@ -86,7 +91,7 @@ static double median_day(const struct ledger *l, const struct days_sum *s,
   }
   if (num == 0)
     return NAN;
-  qsort(costs, num, sizeof(costs[0]), by_cost);
+  sort_costs(costs, num);
   return num % 2 == 1 ? (double)costs[num / 2]
                       : (double)(costs[num / 2 - 1] + costs[num / 2]) / 2;
 }
@@ -94,11 +99,9 @@ static double median_day(const struct ledger *l, const struct days_sum *s,
 static double forecast(const struct ledger *l, const struct days_sum *s,
                        const struct ledger_values *v, int64_t wall_us,
                        int today, enum what what) {
-  struct calendar_billing month = ledger_month(l, today);
-  int64_t begin = calendar_day_start(today);
-  int64_t end = calendar_day_start(today + 1);
-  double rest =
-      (month.end - today) - (double)(wall_us - begin) / (double)(end - begin);
+  const struct ledger_today *t = &l->today;
+  double rest = (t->month.end - today) - (double)(wall_us - t->begin_us) /
+                                             (double)(t->end_us - t->begin_us);
   double day = median_day(l, s, today, what);
   int64_t so_far = what == ENERGY ? v->month_mwh : v->month_cost;
 

@@ -34,16 +34,35 @@ struct calendar_billing ledger_month(const struct ledger *l, int day) {
   return calendar_billing_of(day, t != NULL ? t->billing_day : l->billing_day);
 }
 
-double ledger_site_kwh(const struct ledger *l, int day) {
-  int start = ledger_month(l, day).start;
+void ledger_site_add(struct ledger *l, const struct ledger_account *a, int day,
+                     int64_t mwh) {
+  struct ledger_site_day *d = &l->site_days[(unsigned)day % LEDGER_SITE_DAYS];
+
+  if (a->meter->produces || day < d->day)
+    return;
+  if (day > d->day)
+    *d = (struct ledger_site_day){.day = day};
+  d->mwh += mwh;
+}
+
+static void sum_site(struct ledger *l) {
+  memset(l->site_days, 0, sizeof(l->site_days));
+  for (const struct ledger_account *a = l->accounts; a != NULL; a = a->next)
+    for (unsigned i = 0; i < a->days_num; i++)
+      ledger_site_add(l, a, a->days[i].day, a->days[i].mwh);
+  l->site_known = true;
+}
+
+double ledger_site_kwh(struct ledger *l, int day) {
   int64_t mwh = 0;
 
-  for (const struct ledger_account *a = l->accounts; a != NULL; a = a->next) {
-    if (a->meter->produces)
-      continue;
-    for (unsigned i = a->days_num; i > 0 && a->days[i - 1].day >= start; i--)
-      if (a->days[i - 1].day <= day)
-        mwh += a->days[i - 1].mwh;
+  if (!l->site_known)
+    sum_site(l);
+  for (int i = ledger_month(l, day).start; i <= day; i++) {
+    const struct ledger_site_day *d =
+        &l->site_days[(unsigned)i % LEDGER_SITE_DAYS];
+
+    mwh += d->day == i ? d->mwh : 0;
   }
   return (double)mwh * 1e-6;
 }

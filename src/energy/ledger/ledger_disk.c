@@ -5,9 +5,9 @@
 #include "energy/ledger/ledger_disk.h"
 
 #include "energy/ledger/ledger_disk_internal.h"
+#include "energy/ledger/ledger_note_file.h"
 #include "energy/ledger/ledger_prices.h"
 #include "energy/ledger/ledger_reprice.h"
-#include "energy/ledger/ledger_note_file.h"
 #include "energy/ledger/ledger_schema.h"
 
 #include <errno.h>

@@ -163,6 +163,7 @@ void ledger_disk_forget(struct ledger *l) {
   l->charges.days_num = 0;
   ledger_notes_free(l);
   l->total_mwh = 0;
+  l->site_known = false;
   l->newest_us = 0;
 }
 
@@ -204,6 +205,7 @@ int ledger_disk_read(struct ledger_disk *d) {
     if (rc == SQLITE_OK)
       rc = each(d, tables[i].sql, tables[i].take);
   d->ledger->periods_saved = d->ledger->periods_num;
+  d->ledger->site_known = false;
   if (rc == SQLITE_OK)
     rc = ledger_disk_batch(d, &d->batch);
   if (rc != SQLITE_OK)

@@ -86,6 +86,7 @@ static bool take_over(struct ledger *l, const struct ledger *file) {
     if (a != NULL && !e->slot_only)
       ledger_add_to_day(a, e);
   }
+  l->site_known = false;
   /* the price of the open slot goes by what came before it */
   if (l->slot.until_us != 0)
     l->slot.site_before_kwh = ledger_site_kwh(l, l->slot.local.day);

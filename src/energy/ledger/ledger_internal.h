@@ -107,6 +107,13 @@ struct ledger_today {
   struct calendar_billing month;
 };
 
+/* What the site used on a day. */
+struct ledger_site_day {
+  int day;
+  int64_t mwh;
+};
+enum { LEDGER_SITE_DAYS = 2 * LEDGER_DAYS };
+
 struct ledger {
   pthread_mutex_t lock;
   struct ledger_today today;
@@ -128,6 +135,10 @@ struct ledger {
   bool total_dirty;
   struct ledger_note *notes; /* ledger_note_internal.h */
   unsigned notes_num;
+  /* By the number of the day modulo their count, so that the tier of a slot
+   * takes no look at every account; not true: to be summed anew. */
+  struct ledger_site_day site_days[LEDGER_SITE_DAYS];
+  bool site_known;
 };
 
 /* ledger_slot.c; the lock is held. */
@@ -161,7 +172,10 @@ struct ledger_day *ledger_day_of(struct ledger_account *a, int day);
 struct calendar_billing ledger_month(const struct ledger *l, int day);
 /* kWh of the site in the billing month of day before that day ends, what is in
  * the open slot left out. */
-double ledger_site_kwh(const struct ledger *l, int day);
+double ledger_site_kwh(struct ledger *l, int day);
+/* An account's use of a day has grown. */
+void ledger_site_add(struct ledger *l, const struct ledger_account *a, int day,
+                     int64_t mwh);
 
 /* Adds what an entry has to its account's day in memory. */
 void ledger_add_to_day(struct ledger_account *a, const struct ledger_entry *e);

@@ -118,6 +118,7 @@ static void enter(struct ledger *l, struct ledger_account *a,
     e.flags |= LEDGER_UNPRICED;
   }
   ledger_add_to_day(a, &e);
+  ledger_site_add(l, a, e.day, e.mwh);
   ledger_keep(l, &e);
 }
 
