@@ -7,6 +7,7 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <string.h>
 
 /* A plug that was not heard for longer than this many intervals was away. */
 static const double GAP_INTERVALS = 3;
@@ -15,6 +16,7 @@ static const double ON_ABOVE_W = 10;
 
 static void finished(struct appliance *a,
                      const struct appliance_settings *settings,
+                     const struct appliance_reading *r, double cost,
                      appliance_hook *hook, void *arg) {
   const struct cycle_stretch *c = &a->detector.last_stretch;
   char words[DURATION_SIZE], text[APPLIANCE_TEXT_SIZE];
@@ -24,11 +26,48 @@ static void finished(struct appliance *a,
   a->cycles++;
   a->last_duration = c->end - c->start;
   a->last_kwh = c->wh / 1000;
+  a->last_cost = cost;
   if (!appliance_announces(settings))
     return;
   duration_words(a->last_duration, words);
   snprintf(text, sizeof(text), "finished: %s, %.2f kWh", words, a->last_kwh);
+  if (!isnan(cost) && r->currency != NULL && r->currency[0] != '\0')
+    snprintf(text + strlen(text), sizeof(text) - strlen(text), ", %.*f %s",
+             (int)r->decimals, cost, r->currency);
   hook(arg, APPLIANCE_FINISHED, text);
+}
+
+/* What was used since the reading before, in money. */
+static double spent_now(const struct appliance *a,
+                        const struct appliance_reading *r, double grown,
+                        bool gap) {
+  double wh = grown;
+
+  if (isnan(wh))
+    wh = a->usage.any && !gap ? (r->watts + a->usage.last_w) / 2 *
+                                    usage_seconds(&a->usage, r->at) / 3600
+                              : 0;
+  return wh == 0 ? 0 : wh / 1000 * r->price;
+}
+
+/* After cycle_add(): where the run under way stands. before: all that was
+ * spent up to the reading before. Returns the cost of the run that ended. */
+static double follow_cost(struct appliance *a, enum cycle_event event,
+                          double at, double before) {
+  const struct cycle_detector *d = &a->detector;
+  double cost = NAN;
+
+  if (event == CYCLE_ENDED)
+    cost = (d->last_stretch.end == d->active_at ? a->spent.at_active : before) -
+           a->spent.at_start;
+  if ((d->rising || d->running) && d->start == at) {
+    if (isnan(a->spent.all))
+      a->spent.all = 0; /* what has no price is over */
+    a->spent.at_start = a->spent.all;
+  }
+  if ((d->running || d->rising) && d->active_at == at)
+    a->spent.at_active = a->spent.all;
+  return cost;
 }
 
 static void add_cycle(struct appliance *a,
@@ -39,10 +78,14 @@ static void add_cycle(struct appliance *a,
   enum cycle_event event =
       cycle_add(&a->detector, &settings->cycle, r->at, r->watts,
                 isnan(grown) ? -1 : grown, max_gap);
+  double before = a->spent.all;
   char text[WATCH_TEXT_SIZE];
+  double cost;
 
+  a->spent.all += spent_now(a, r, grown, gap);
+  cost = follow_cost(a, event, r->at, before);
   if (event == CYCLE_ENDED)
-    finished(a, settings, hook, arg);
+    finished(a, settings, r, cost, hook, arg);
   switch (
       watch_add(&a->watch, settings, &a->detector, event, r->at, gap, text)) {
   case WATCH_BEGAN:

@@ -34,6 +34,11 @@ struct appliance {
   unsigned long cycles; /* finished ones that count */
   double last_duration; /* s, of the latest; valid when cycles > 0 */
   double last_kwh;
+  double last_cost; /* NAN: not known */
+  struct {
+    double all; /* what was used since the daemon first saw it, in money */
+    double at_start, at_active; /* the same when the run began, was active */
+  } spent; /* NAN from where a price is missing to the next start */
 };
 
 /* What is fed: power in W at a moment on a clock that never steps, in seconds;
@@ -44,6 +49,9 @@ struct appliance_reading {
   double watts;
   double counter_wh;
   double interval_s;
+  double price;         /* of a kWh now; NAN: not known */
+  const char *currency; /* NULL or "": none */
+  unsigned decimals;
 };
 
 /* settings: of the <Appliance> and <Spike> blocks, either may be NULL. */

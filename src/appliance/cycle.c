@@ -30,11 +30,13 @@ static void window_add(struct cycle_detector *d, double end_for_s, double at,
 
   if (last != NULL &&
       last->seconds + seconds <= 2 * end_for_s / (CYCLE_WINDOW - 4))
-    *last = (struct cycle_piece){at, last->seconds + seconds, last->wh + wh};
+    *last = (struct cycle_piece){at, last->seconds + (float)seconds,
+                                 last->wh + (float)wh};
   else {
     if (d->window_num == CYCLE_WINDOW)
       window_drop(d, 1);
-    d->window[d->window_num++] = (struct cycle_piece){at, seconds, wh};
+    d->window[d->window_num++] =
+        (struct cycle_piece){at, (float)seconds, (float)wh};
   }
   size_t old = 0;
   while (old < d->window_num && d->window[old].end <= at - end_for_s)
@@ -52,7 +54,7 @@ static bool window_is_quiet(const struct cycle_detector *d,
     seconds += d->window[i].seconds;
     wh += d->window[i].wh;
   }
-  return seconds >= s->end_for_s - 1e-6 && wh * 3600 / seconds < s->end_below_w;
+  return seconds >= s->end_for_s - 1e-3 && wh * 3600 / seconds < s->end_below_w;
 }
 
 static enum cycle_event end(struct cycle_detector *d,

@@ -51,7 +51,8 @@ struct cycle_detector {
   double last_at, last_w;
   /* the latest end_for_s in pieces, oldest first */
   struct cycle_piece {
-    double end, seconds, wh;
+    double end;
+    float seconds, wh;
   } window[CYCLE_WINDOW];
   size_t window_num;
   struct cycle_stretch last_stretch;

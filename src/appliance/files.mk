@@ -8,6 +8,8 @@ libappliance_la_SOURCES = \
 	%D%/appliance.h \
 	%D%/appliance_settings.c \
 	%D%/appliance_settings.h \
+	%D%/appliance_state.c \
+	%D%/appliance_state.h \
 	%D%/cycle.c \
 	%D%/cycle.h \
 	%D%/duration.c \

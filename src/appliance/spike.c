@@ -12,6 +12,7 @@ const struct spike_settings spike_defaults = {50, 50, 45};
 static const double DAY = 86400;
 /* Buckets grow by 9 %: what is told is right to 4 %. */
 static const double BOTTOM_W = 3, TOP_W = 10000;
+static const double USUAL_EVERY_S = 60;
 static const double COUNT_EVERY_S = 5; /* a day's readings fit 16 bits */
 enum { STARTS_LEARNED = 20, DAYS_LEARNED = 7 };
 static const double SHARE = 0.95;
@@ -34,10 +35,12 @@ static bool has_learned(const struct spike *s) {
 }
 
 double spike_usual(const struct spike *s) {
+  return has_learned(s) && s->usual > 0 ? s->usual : (double)NAN;
+}
+
+static double work_out_usual(const struct spike *s) {
   uint32_t all = 0, below = 0;
 
-  if (!has_learned(s))
-    return NAN;
   for (unsigned day = 0; day < SPIKE_DAYS; day++)
     for (unsigned i = 0; i < SPIKE_BUCKETS; i++)
       all += s->counts[day][i];
@@ -55,6 +58,15 @@ double spike_usual(const struct spike *s) {
   return NAN;
 }
 
+/* 768 counts need not be summed up for each reading. */
+static void refresh_usual(struct spike *s, double at) {
+  if (!has_learned(s) ||
+      (s->usual > 0 && at - s->usual_at < USUAL_EVERY_S && at >= s->usual_at))
+    return;
+  s->usual = work_out_usual(s);
+  s->usual_at = at;
+}
+
 double spike_deviation(const struct spike *s, double watts) {
   double usual = spike_usual(s);
 
@@ -67,6 +79,7 @@ static void next_day(struct spike *s, double at) {
 
     if (days > SPIKE_DAYS) { /* away for longer than anything is kept */
       memset(s->counts, 0, sizeof(s->counts));
+      s->usual = 0;
       s->day_ends += days * DAY;
       return;
     }
@@ -104,11 +117,14 @@ enum spike_event spike_add(struct spike *s,
                            double watts, double on_above_w,
                            char text[SPIKE_TEXT_SIZE]) {
   bool on = watts >= on_above_w;
-  double usual = spike_usual(s);
-  bool high = on && watts > usual * (1 + settings->percent / 100) &&
-              watts > usual + settings->watts;
+  double usual;
+  bool high;
 
   text[0] = '\0';
+  refresh_usual(s, at);
+  usual = spike_usual(s);
+  high = on && watts > usual * (1 + settings->percent / 100) &&
+         watts > usual + settings->watts;
   if (high && !s->high)
     s->high_since = at;
   s->high = high;

@@ -31,6 +31,7 @@ struct spike {
   unsigned starts; /* how often it was switched on, up to what is needed */
   bool on, high, told;
   double high_since;
+  double usual, usual_at; /* worked out now and then; 0: not yet */
 };
 
 /* What it exceeds for only 5 % of the time in which it is on, in W; NAN as long

@@ -25,6 +25,8 @@ libcli_la_SOURCES += \
 libcli_la_SOURCES += \
 	%D%/appliance/appliance_command.c \
 	%D%/appliance/appliance_command.h \
+	%D%/appliance/appliance_kept.c \
+	%D%/appliance/appliance_kept.h \
 	%D%/appliance/appliance_run.c \
 	%D%/appliance/appliance_run.h \
 	%D%/appliance/appliance_try.c \

@@ -3,13 +3,22 @@
 #include "plugin.h"
 
 #include "appliance/appliance.h"
+#include "appliance/appliance_state.h"
 #include "base/clock.h"
 #include "base/hash.h"
+#include "energy/tariff/tariff.h"
 #include "plugin/appliance_values.h"
 #include "plugin/notification_queue.h"
 #include "poll/registry/device_names.h"
 
 #include <math.h>
+#include <stdatomic.h>
+
+static const char KIND[] = "appliance"; /* of notes */
+/* A cycle that is under way is kept so often, what is learned more rarely;
+ * wishes to forget it are looked for in between. */
+static const double KEEP_RUNNING_S = 60, KEEP_IDLE_S = 900, LOOK_S = 10;
+enum { NEWS_MAX = 4 }; /* of one reading */
 
 /* One plug with a block of its own: found by the device's identity and the
  * slot, so that a renamed plug keeps its cycle. */
@@ -18,10 +27,15 @@ struct appliance_entry {
   struct appliance_entry *next; /* in the list of all */
   char identity[IDENTITY_SIZE];
   unsigned slot; /* 0: the device itself */
+  char note[LEDGER_NOTE_NAME];
+  double kept_at, looked_at; /* steady clock, s */
+  bool was_running;
+  atomic_uint untold; /* notifications that collectd does not have yet */
   struct appliance appliance;
 };
 
 static struct {
+  struct note_keeper keeper;
   bool ready;
   struct hash entries;
   struct appliance_entry *all;
@@ -31,6 +45,11 @@ static struct {
 struct whose {
   const char *plugin, *device, *plug;
   uint64_t wall_us;
+  struct {
+    enum appliance_news what;
+    char text[APPLIANCE_TEXT_SIZE];
+  } news[NEWS_MAX];
+  unsigned news_num;
 };
 
 static const struct {
@@ -44,20 +63,105 @@ static const struct {
     [APPLIANCE_SPIKE_OVER] = {NOTIF_OKAY, "power_deviation"},
 };
 
-static void tell(void *arg, enum appliance_news news, const char *text) {
-  const struct whose *w = arg;
+static void collect(void *arg, enum appliance_news news, const char *text) {
+  struct whose *w = arg;
+
+  if (w->news_num == NEWS_MAX)
+    return;
+  w->news[w->news_num].what = news;
+  snprintf(w->news[w->news_num++].text, APPLIANCE_TEXT_SIZE, "%s", text);
+}
+
+static struct appliance_clocks clocks_now(void) {
+  return (struct appliance_clocks){.at = (double)clock_monotonic_us() / 1e6,
+                                   .wall = (double)clock_wall_us() / 1e6};
+}
+
+/* -- what outlives the daemon -- */
+
+static void keep(struct appliance_entry *e) {
+  struct appliance_clocks now = clocks_now();
+  char *text = values.keeper.ledger != NULL
+                   ? appliance_state_write(&e->appliance, now)
+                   : NULL;
+
+  if (text != NULL)
+    ledger_note_put(values.keeper.ledger, KIND, e->note, text);
+  free(text);
+  e->kept_at = now.at;
+}
+
+static void recall(struct appliance_entry *e) {
+  char *text = values.keeper.ledger != NULL
+                   ? ledger_note_get(values.keeper.ledger, KIND, e->note)
+                   : NULL;
+
+  if (text != NULL && !appliance_state_read(&e->appliance, text, clocks_now()))
+    e->appliance = (struct appliance){0};
+  free(text);
+  e->was_running = e->appliance.detector.running;
+  e->kept_at = clocks_now().at;
+}
+
+/* After each reading. While something is not told yet the state from before it
+ * stays, so that a daemon that is killed now tells it after its restart. */
+static void keep_if_due(struct appliance_entry *e, double at) {
+  bool running = e->appliance.detector.running;
+  bool started = running && !e->was_running;
+
+  e->was_running = running;
+  if (values.keeper.ledger == NULL || atomic_load(&e->untold) > 0)
+    return;
+  if (at - e->looked_at >= LOOK_S) {
+    e->looked_at = at;
+    if (ledger_note_was_reset(values.keeper.ledger, KIND, e->note))
+      e->appliance = (struct appliance){0};
+  }
+  if (started || at - e->kept_at >= (running ? KEEP_RUNNING_S : KEEP_IDLE_S))
+    keep(e);
+  if (started && values.keeper.writer != NULL)
+    ledger_writer_hurry(values.keeper.writer);
+}
+
+struct told {
+  struct appliance_entry *entry;
+  void *kept; /* for kept_note_told(); NULL: not the last one */
+};
+
+static void told(void *arg) {
+  struct told *t = arg;
+
+  kept_note_told(t->kept);
+  atomic_fetch_sub(&t->entry->untold, 1);
+  free(t);
+}
+
+static void tell(struct appliance_entry *e, const struct whose *w, unsigned i) {
   char message[256 + APPLIANCE_TEXT_SIZE];
+  struct told *t = calloc(1, sizeof(*t));
+  char *text = NULL;
 
   snprintf(message, sizeof(message), "%s %s",
-           w->plug[0] != '\0' ? w->plug : w->device, text);
+           w->plug[0] != '\0' ? w->plug : w->device, w->news[i].text);
+  if (t != NULL) {
+    t->entry = e;
+    if (i + 1 == w->news_num)
+      text = appliance_state_write(&e->appliance, clocks_now());
+    if (text != NULL)
+      t->kept = kept_note(&values.keeper, KIND, e->note, text);
+    free(text);
+    atomic_fetch_add(&e->untold, 1);
+  }
   notification_queue_put(&(struct own_notification){
-      .severity = news_table[news].severity,
+      .severity = news_table[w->news[i].what].severity,
       .plugin = w->plugin,
       .plugin_instance = w->device,
-      .type = news_table[news].type,
+      .type = news_table[w->news[i].what].type,
       .type_instance = w->plug,
       .message = message,
       .wall_us = w->wall_us,
+      .told = t != NULL ? told : NULL,
+      .arg = t,
   });
 }
 
@@ -68,7 +172,7 @@ static uint64_t key_of(const char *identity, unsigned slot) {
   return hash_of(&values.entries, key, (size_t)len);
 }
 
-static struct appliance *appliance_of(const char *identity, unsigned slot) {
+static struct appliance_entry *entry_of(const char *identity, unsigned slot) {
   struct appliance_entry *e;
   uint64_t key;
 
@@ -82,7 +186,7 @@ static struct appliance *appliance_of(const char *identity, unsigned slot) {
        n = hash_next(n)) {
     e = HASH_OWNER(n, struct appliance_entry, node);
     if (e->slot == slot && strcmp(e->identity, identity) == 0)
-      return &e->appliance;
+      return e;
   }
   e = calloc(1, sizeof(*e));
   if (e == NULL)
@@ -92,7 +196,9 @@ static struct appliance *appliance_of(const char *identity, unsigned slot) {
   e->next = values.all;
   values.all = e;
   hash_add(&values.entries, &e->node, key);
-  return &e->appliance;
+  snprintf(e->note, sizeof(e->note), "%.100s/%u", identity, slot);
+  recall(e);
+  return e;
 }
 
 static void put_gauge(const struct appliance_sink *s, const struct whose *w,
@@ -110,6 +216,7 @@ static void put_values(const struct appliance *a,
     if (a->cycles > 0) {
       put_gauge(s, w, "cycle_duration", a->last_duration);
       put_gauge(s, w, "cycle_kwh", a->last_kwh);
+      put_gauge(s, w, "cycle_cost", a->last_cost);
     }
     put_gauge(s, w, "standby", usage_standby(&a->usage));
     if (!appliance_announces(&blocks->appliance))
@@ -122,13 +229,17 @@ static void put_values(const struct appliance *a,
 static void add(const struct appliance_blocks *blocks, const char *identity,
                 unsigned slot, const struct reading *now, double counter_wh,
                 double interval, struct whose *whose,
+                const struct appliance_money *money,
                 const struct appliance_sink *sink) {
   struct appliance_reading r = {
       .at = (double)clock_monotonic_us() / 1e6,
       .counter_wh = counter_wh,
       .interval_s = interval,
+      .price = money->price,
+      .currency = money->currency,
+      .decimals = tariff_decimals(money->currency),
   };
-  struct appliance *a;
+  struct appliance_entry *e;
 
   if (!(blocks->has_appliance || blocks->has_spike))
     return;
@@ -138,25 +249,38 @@ static void add(const struct appliance_blocks *blocks, const char *identity,
     r.watts = 0;
   else
     return;
-  a = appliance_of(identity, slot);
-  if (a == NULL)
+  e = entry_of(identity, slot);
+  if (e == NULL)
     return;
-  appliance_add(a, blocks->has_appliance ? &blocks->appliance : NULL,
-                blocks->has_spike ? &blocks->spike : NULL, &r, tell, whose);
-  put_values(a, blocks, r.watts, whose, sink);
+  whose->news_num = 0;
+  appliance_add(&e->appliance,
+                blocks->has_appliance ? &blocks->appliance : NULL,
+                blocks->has_spike ? &blocks->spike : NULL, &r, collect, whose);
+  for (unsigned i = 0; i < whose->news_num; i++)
+    tell(e, whose, i);
+  keep_if_due(e, r.at);
+  put_values(&e->appliance, blocks, r.watts, whose, sink);
+}
+
+void appliance_values_start(const struct note_keeper *keeper) {
+  values.keeper = *keeper;
 }
 
 void appliance_values_reading(const struct poll_device *k,
                               const struct poll_options *o,
+                              const struct appliance_money *money,
                               const struct appliance_sink *sink) {
   double interval = poll_device_interval(k, o);
-  struct whose whose = {"kasa", k->name, "", k->report.time_us};
+  struct whose whose = {.plugin = "kasa",
+                        .device = k->name,
+                        .plug = "",
+                        .wall_us = k->report.time_us};
   double wh;
 
   if (k->options == NULL)
     return;
   add(&k->options->blocks, k->identity, 0, &k->device.now,
-      poll_device_energy(k, &wh) ? wh : NAN, interval, &whose, sink);
+      poll_device_energy(k, &wh) ? wh : NAN, interval, &whose, money, sink);
   whose.plugin = "kasa_plug";
   for (unsigned i = 0; i < k->plugs_num && k->options->plugs_num > 0; i++) {
     const struct plug *plug = &k->device.plugs[i];
@@ -166,17 +290,19 @@ void appliance_values_reading(const struct poll_device *k,
     if (p != NULL)
       add(&p->blocks, k->identity, plug->slot, &plug->now,
           k->plugs[i].energy.by != COUNTER_NEW ? k->plugs[i].energy.wh : NAN,
-          interval, &whose, sink);
+          interval, &whose, money, sink);
   }
 }
 
 void appliance_values_free(void) {
   if (!values.ready)
-    return;
+    return; /* there was no appliance */
   while (values.all != NULL) {
     struct appliance_entry *e = values.all;
 
     values.all = e->next;
+    if (e->appliance.usage.any)
+      keep(e);
     free(e);
   }
   hash_free(&values.entries);

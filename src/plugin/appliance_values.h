@@ -5,7 +5,13 @@
 #ifndef PLUGIN_APPLIANCE_VALUES_H
 #define PLUGIN_APPLIANCE_VALUES_H
 
+#include "plugin/kept_note.h"
 #include "poll/registry/poll_device.h"
+
+struct appliance_money {
+  double price; /* NAN: not known */
+  const char *currency;
+};
 
 /* Where a value goes; type_instance "" but for plugs. */
 struct appliance_sink {
@@ -16,12 +22,17 @@ struct appliance_sink {
   void *arg;
 };
 
-/* A reading of k and its plugs has come. */
+/* Before the first reading. */
+void appliance_values_start(const struct note_keeper *keeper);
+
+/* A reading of k and its plugs has come. money: what a kWh costs now. */
 void appliance_values_reading(const struct poll_device *k,
                               const struct poll_options *o,
+                              const struct appliance_money *money,
                               const struct appliance_sink *sink);
 
-/* Forgets all appliances; the engine has ended. */
+/* Keeps the state of all appliances and forgets them; the engine has ended,
+ * the keeper has not. */
 void appliance_values_free(void);
 
 #endif

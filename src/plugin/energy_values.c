@@ -225,6 +225,14 @@ static struct ledger_now at_wall(uint64_t wall_us) {
                              .wall_us = (int64_t)wall_us};
 }
 
+double energy_values_price(uint64_t wall_us) {
+  return energy.ledger != NULL && energy.currency[0] != '\0'
+             ? ledger_price_now(energy.ledger, at_wall(wall_us))
+             : (double)NAN;
+}
+
+const char *energy_values_currency(void) { return energy.currency; }
+
 static void look_device(const struct poll_device *k,
                         const struct ledger_values *v, uint64_t wall_us) {
   struct limit_owner owner = {"kasa", k->name, "", k->identity, 0};

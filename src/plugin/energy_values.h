@@ -24,6 +24,10 @@ extern const struct poll_energy_hooks energy_values_hooks;
 /* The values of a device and its plugs; wall_us as they are dispatched. */
 void energy_values_device(const struct poll_device *k, uint64_t wall_us,
                           const struct appliance_sink *sink);
+/* Of a kWh now, NAN when it is not known; and in which currency. */
+double energy_values_price(uint64_t wall_us);
+const char *energy_values_currency(void);
+
 /* Of the site; sink NULL: only its limits are looked at. */
 void energy_values_total(uint64_t wall_us, const struct appliance_sink *sink);
 

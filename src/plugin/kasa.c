@@ -196,8 +196,12 @@ static void dispatch_appliances(const value_list_t *vl,
                                 const struct poll_device *k) {
   value_list_t copy = *vl;
   struct appliance_sink sink = {sink_gauge, sink_derive, &copy};
+  struct appliance_money money = {NAN, energy_values_currency()};
 
-  appliance_values_reading(k, &plugin.options, &sink);
+  if (k->options == NULL)
+    return; /* without a block there is no appliance */
+  money.price = energy_values_price(k->report.time_us);
+  appliance_values_reading(k, &plugin.options, &money, &sink);
 }
 
 static void dispatch_core(value_list_t *vl, const struct poll_device *k) {
@@ -391,6 +395,7 @@ static int init(void) {
   energy_values_start(&plugin.options, directory);
   keeper = energy_values_keeper();
   limit_values_start(&keeper);
+  appliance_values_start(&keeper);
   err = start(&hooks);
   if (err != 0) {
     log_say(LOG_LEVEL_ERROR, "the engine could not be started: %s",

@@ -48,6 +48,7 @@ check_PROGRAMS += \
 	%D%/alert/check_threshold
 
 check_PROGRAMS += \
+	%D%/appliance/check_appliance \
 	%D%/appliance/check_cycle \
 	%D%/appliance/check_spike \
 	%D%/appliance/check_watch

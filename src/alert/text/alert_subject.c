@@ -65,6 +65,7 @@ static const struct topic topics[] = {
     {NULL, "failures", NULL, SUBJECT_PLAIN, NULL, "failures # ", "", 0, 0},
     {NULL, "cycle_duration", NULL, SUBJECT_PLAIN, NULL, "cycle of ", "", 0, 0},
     {NULL, "cycle_kwh", NULL, SUBJECT_ENERGY, NULL, "cycle of ", "", 0, 0},
+    {NULL, "cycle_cost", NULL, SUBJECT_COST, NULL, "cycle of ", "", 0, 0},
     /* a host's own values */
     {"cpu", NULL, "active", SUBJECT_PLAIN, NULL, "CPU ", "", 0, 0},
     {"cpu", NULL, NULL, SUBJECT_PLAIN, NULL, "CPU # ", "", 0, 0},

@@ -45,6 +45,7 @@ static const struct {
     {NULL, "cycles", {"per second", UNIT_PLAIN, 0, NULL}},
     {NULL, "cycle_duration", {"s", UNIT_SECONDS, 0, NULL}},
     {NULL, "cycle_kwh", {"kWh", UNIT_PLAIN, 0, NULL}},
+    {NULL, "cycle_cost", {"", UNIT_MONEY, 0, NULL}},
     {NULL, "poll_duration", {"s", UNIT_SECONDS, 0, NULL}},
     {NULL, "energy_wh", {"Wh", UNIT_ENERGY, 0, NULL}},
     /* what a host reports */

@@ -3,8 +3,10 @@
 
 #include "cli/appliance/appliance_command.h"
 
+#include "cli/appliance/appliance_kept.h"
 #include "cli/appliance/appliance_run.h"
 #include "cli/common/cli.h"
+#include "cli/energy/energy_place.h"
 #include "config/conf_tree.h"
 
 #include <errno.h>
@@ -14,22 +16,28 @@
 
 #define APPLIANCE_USAGE                                                        \
   "try --csv FILE [--kind KIND] [--set OPTION=VALUE]... [--interval S] "       \
-  "[--json]"
+  "[--json]\n"                                                                 \
+  "       kasactl appliance show [DEVICE] [--state DIR] [--config FILE] "      \
+  "[--json]\n"                                                                 \
+  "       kasactl appliance reset DEVICE [--state DIR] [--config FILE]"
 #define APPLIANCE_HELP                                                         \
-  "Prints the cycles that these settings would have found in a recorded\n"     \
-  "curve, and what would have been told.\n"                                    \
+  "try prints the cycles that these settings would have found in a\n"          \
+  "recorded curve, and what would have been told. show prints what the\n"      \
+  "plugin has learned and keeps over restarts; reset makes it forget that.\n"  \
   "\n"                                                                         \
   "  --csv FILE           header offset_s,watts; - for standard input\n"       \
   "  -k, --kind KIND      washer, dishwasher, dryer, fridge, freezer,\n"       \
   "                       coffee, heater, other\n"                             \
   "  -s, --set OPTION=VALUE  as in <Appliance>; may be repeated\n"             \
   "  -i, --interval S     seconds between two readings (15)\n"                 \
-  "  -j, --json           for programs\n"
+  "  -j, --json           for programs\n" ENERGY_PLACE_HELP
 
 struct arguments {
   const char *csv;
   double interval;
   bool json;
+  const char *word, *device;
+  struct energy_place place;
   struct conf_item *block; /* what --kind and --set say, as <Appliance> */
 };
 
@@ -55,6 +63,21 @@ static int set_pair(struct conf_item *block, char *pair) {
   return set(block, pair, equals + 1);
 }
 
+/* try | show [DEVICE] | reset DEVICE */
+static int take_words(struct arguments *a, int num, char **words) {
+  a->word = num > 0 ? words[0] : "";
+  a->device = num > 1 ? words[1] : NULL;
+  if (strcmp(a->word, "try") == 0 && num == 1)
+    return a->csv != NULL ? CLI_DONE
+                          : cli_usage("appliance", "--csv FILE is missing");
+  if (strcmp(a->word, "show") == 0 && num <= 2)
+    return CLI_DONE;
+  if (strcmp(a->word, "reset") == 0)
+    return num == 2 ? CLI_DONE
+                    : cli_usage("appliance", "reset expects a device's name");
+  return cli_usage("appliance", "expected try, show or reset");
+}
+
 static int take_options(struct arguments *a, int argc, char **argv) {
   static const struct option known[] = {
       {"csv", required_argument, NULL, 'C'},
@@ -62,12 +85,14 @@ static int take_options(struct arguments *a, int argc, char **argv) {
       {"set", required_argument, NULL, 's'},
       {"interval", required_argument, NULL, 'i'},
       {"json", no_argument, NULL, 'j'},
+      ENERGY_PLACE_OPTIONS,
       {0},
   };
   int option, err = 0;
 
   while (err == 0 &&
-         (option = getopt_long(argc, argv, "k:s:i:j", known, NULL)) != -1) {
+         (option = getopt_long(argc, argv, "k:s:i:j" ENERGY_PLACE_LETTERS,
+                               known, NULL)) != -1) {
     switch (option) {
     case 'C':
       a->csv = optarg;
@@ -89,6 +114,8 @@ static int take_options(struct arguments *a, int argc, char **argv) {
       a->json = true;
       break;
     default:
+      if (energy_place_take(&a->place, option, optarg))
+        break;
       return cli_usage("appliance", "these arguments do not fit");
     }
   }
@@ -96,11 +123,18 @@ static int take_options(struct arguments *a, int argc, char **argv) {
     cli_say("out of memory");
     return CLI_NOTHING;
   }
-  if (argc - optind != 1 || strcmp(argv[optind], "try") != 0)
-    return cli_usage("appliance", "expected try");
-  if (a->csv == NULL)
-    return cli_usage("appliance", "--csv FILE is missing");
-  return CLI_DONE;
+  return take_words(a, argc - optind, argv + optind);
+}
+
+static int run_kept(struct arguments *a) {
+  int status = CLI_NOTHING;
+
+  if (energy_place_find(&a->place))
+    status = strcmp(a->word, "show") == 0
+                 ? appliance_kept_show(a->place.directory, a->device, a->json)
+                 : appliance_kept_reset(a->place.directory, a->device);
+  energy_place_free(&a->place);
+  return status;
 }
 
 static int appliance_main(int argc, char **argv) {
@@ -112,12 +146,14 @@ static int appliance_main(int argc, char **argv) {
     return CLI_NOTHING;
   }
   status = take_options(&a, argc, argv);
-  if (status == CLI_DONE)
+  if (status == CLI_DONE && strcmp(a.word, "try") != 0)
+    status = run_kept(&a);
+  else if (status == CLI_DONE)
     status = appliance_run_try(a.block, a.csv, a.interval, a.json);
   conf_free(a.block);
   return status;
 }
 
 const struct command appliance_command = {
-    "appliance", "try settings of an appliance on a recorded curve",
+    "appliance", "what was learned of an appliance; try settings on a curve",
     APPLIANCE_HELP, APPLIANCE_USAGE, appliance_main};

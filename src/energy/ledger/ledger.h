@@ -88,6 +88,9 @@ void ledger_values_of(struct ledger *l, const struct ledger_meter *m,
 void ledger_values_total(struct ledger *l, struct ledger_now now,
                          struct ledger_values *v);
 
+/* What a kWh costs now, at the site's use so far; NAN: not known. */
+double ledger_price_now(struct ledger *l, struct ledger_now now);
+
 /* Adds b to a: a strip from its outlets. */
 void ledger_values_add(struct ledger_values *a, const struct ledger_values *b);
 

@@ -169,6 +169,17 @@ static int begin(struct ledger *l, struct ledger_now now, struct days_sum *s,
   return today;
 }
 
+double ledger_price_now(struct ledger *l, struct ledger_now now) {
+  struct days_sum s;
+  double price;
+  bool priced;
+
+  pthread_mutex_lock(&l->lock);
+  (void)begin(l, now, &s, &priced, &price);
+  pthread_mutex_unlock(&l->lock);
+  return priced ? price : (double)NAN;
+}
+
 void ledger_values_of(struct ledger *l, const struct ledger_meter *m,
                       struct ledger_now now, struct ledger_values *v) {
   const struct ledger_account *a;

@@ -2,14 +2,23 @@
 """<Appliance> and <Spike> blocks in the real daemon: a simulated machine is
 switched through its programme; its cycles become values and notifications."""
 
+import json
+import os
 import re
+import signal
+import subprocess
 
 import pytest
 
-from collectd import Collectd
+from collectd import BUILD, Collectd
 from sim import Sim
 
 pytestmark = pytest.mark.takes(25)
+
+def kasactl(*arguments):
+    return subprocess.run([os.path.join(BUILD, "kasactl"), *arguments], timeout=20,
+                          capture_output=True, text=True, check=False)
+
 
 # a programme in seconds instead of hours
 FAST = """
@@ -72,3 +81,50 @@ def test_a_machine_left_on_is_told_and_over():
         sim.set("Iron", load=0)
         daemon.wait(lambda: daemon.notifications("has stopped"), "over", timeout=40)
         assert len(daemon.notifications("has run")) == 1
+
+
+def test_a_cycle_outlives_a_kill_and_a_restart_and_says_its_cost(tmp_path):
+    house = [{"alias": "Washer", "kind": "plug", "load": 0, "total_wh": 100}]
+    options = (f'StateDirectory "{tmp_path}/state"\n<Tariff>\nCurrency "CZK"\nRate 50\n</Tariff>\n'
+               '<Device "Washer">\n' + FAST.format(more="").replace("EndFor 10", "EndFor 12")
+               + "</Device>\n")
+
+    def washer(page, name):
+        return page.get_one("kasa_" + name, kasa="Washer")
+
+    with Sim(house) as sim:
+        sim.set("Washer", load=3600)
+        for end in ("kill", "stop"):
+            with Collectd(options) as daemon:
+                daemon.wait_up("Washer")
+                daemon.wait_page(lambda p: washer(p, "running") == 1, "running")
+                daemon.cycles(3)
+                assert daemon.notifications("finished") == []
+                if end == "kill":
+                    daemon.stop(signal.SIGKILL)
+                    daemon.status = 0  # as meant
+        with Collectd(options) as daemon:
+            daemon.wait_page(lambda p: washer(p, "running") == 1, "still running")
+            sim.set("Washer", load=0)
+            page = daemon.wait_page(lambda p: washer(p, "cycles_total") == 1, "finished", timeout=40)
+            daemon.wait(lambda: len(daemon.notifications("finished")) == 1, "told")
+            text = str(daemon.notifications("finished")[0])
+            assert re.search(r"Washer finished: \d+ s, 0\.\d\d kWh, \d+\.\d\d CZK", text), text
+            # three daemons have seen it
+            assert washer(page, "cycle_duration") > 9
+            assert washer(page, "cycle_cost") == pytest.approx(50 * washer(page, "cycle_kwh"), rel=1e-6)
+            daemon.stop()
+        with Collectd(options) as daemon:
+            daemon.wait_page(lambda p: washer(p, "cycles_total") == 1, "remembered")
+            daemon.cycles(2)
+            assert daemon.notifications("finished") == []
+            # what is kept is to be seen, and to be forgotten
+            out = kasactl("appliance", "show", "washer", "--json", "--state", f"{tmp_path}/state")
+            one = json.loads(out.stdout)["appliances"][0]
+            assert (one["device"], one["cycles"], one["running"]) == ("Washer", 1, False), one
+            assert "latest cycle" in kasactl("appliance", "show", "--state", f"{tmp_path}/state").stdout
+            assert kasactl("appliance", "reset", "Dryer", "--state", f"{tmp_path}/state").returncode == 1
+            daemon.stop()
+        assert kasactl("appliance", "reset", "Washer", "--state", f"{tmp_path}/state").returncode == 0
+        with Collectd(options) as daemon:
+            daemon.wait_page(lambda p: washer(p, "cycles_total") == 0, "forgotten")

@@ -1,0 +1,195 @@
+/* SPDX-License-Identifier: MIT */
+/* One appliance as the plugin has it: what a cycle costs, and what is left of
+ * it after a restart. */
+#include <config.h>
+
+#include "appliance/appliance.h"
+#include "appliance/appliance_state.h"
+
+#include "../support/conf_build.h"
+#include "../support/suite.h"
+
+#include <math.h>
+
+static struct appliance_settings s;
+static struct appliance a;
+static double at, wall, counter, price;
+static char told[2000];
+
+static void hook(void *arg, enum appliance_news news, const char *text) {
+  (void)arg;
+  (void)news;
+  snprintf(told + strlen(told), sizeof(told) - strlen(told), "%s\n", text);
+}
+
+static void setup(const char *kind) {
+  struct option_reporter reporter = {0};
+  struct conf_item *block = conf_new("Appliance");
+
+  put_string(block, "Kind", kind);
+  appliance_settings_read(&s, block, "<Appliance>", &reporter);
+  conf_free(block);
+  a = (struct appliance){0};
+  at = 1000;
+  wall = 1.8e9;
+  counter = 5000;
+  price = 0.3;
+  told[0] = '\0';
+}
+
+static void hold(double watts, double seconds) {
+  for (double end = at + seconds; at < end; at += 15, wall += 15) {
+    struct appliance_reading r = {.at = at,
+                                  .watts = watts,
+                                  .counter_wh = counter,
+                                  .interval_s = 15,
+                                  .price = price,
+                                  .currency = "EUR",
+                                  .decimals = 2};
+
+    appliance_add(&a, &s, &spike_defaults, &r, hook, NULL);
+    counter += watts * 15 / 3600;
+  }
+}
+
+/* The daemon is away for so long; the counter goes on at watts. The new
+ * clock has nothing to do with the old one. */
+static void restart(double seconds, double watts) {
+  char *text =
+      appliance_state_write(&a, (struct appliance_clocks){at - 15, wall - 15});
+
+  ck_assert_ptr_nonnull(text);
+  ck_assert_uint_lt(strlen(text), 16384);
+  at = 77;
+  wall += seconds;
+  counter += watts * seconds / 3600;
+  a = (struct appliance){0};
+  ck_assert(
+      appliance_state_read(&a, text, (struct appliance_clocks){at, wall}));
+  free(text);
+}
+
+START_TEST(a_cycle_says_what_it_cost) {
+  setup("washer");
+  hold(1, 600);
+  hold(1200, 3600);
+  hold(1, 1200);
+  ck_assert_str_eq(told, "finished: 1 h, 1.20 kWh, 0.36 EUR\n");
+  ck_assert_double_eq_tol(a.last_cost, a.last_kwh * 0.3, 1e-9);
+}
+END_TEST
+
+START_TEST(the_price_may_change_within) {
+  setup("washer");
+  hold(1200, 1800);
+  price = 0.5;
+  hold(1200, 1800);
+  hold(1, 1200);
+  ck_assert_double_eq_tol(a.last_cost, 0.6 * 0.3 + 0.6 * 0.5, 0.01);
+}
+END_TEST
+
+START_TEST(without_a_price_there_is_no_cost) {
+  setup("washer");
+  price = NAN;
+  hold(1200, 1800);
+  price = 0.3;
+  hold(1200, 1800);
+  hold(1, 1200);
+  ck_assert_str_eq(told, "finished: 1 h, 1.20 kWh\n");
+  hold(1200, 3600); /* the next one has */
+  hold(1, 1200);
+  ck_assert_str_eq(told, "finished: 1 h, 1.20 kWh\n"
+                         "finished: 1 h, 1.20 kWh, 0.36 EUR\n");
+}
+END_TEST
+
+START_TEST(a_cycle_goes_on_over_a_short_restart) {
+  setup("washer");
+  hold(1200, 1800);
+  restart(120, 1200);
+  hold(1200, 1680);
+  hold(1, 1200);
+  ck_assert_str_eq(told, "finished: 1 h, 1.20 kWh, 0.36 EUR\n");
+}
+END_TEST
+
+START_TEST(the_counter_tells_that_it_went_on_over_a_long_one) {
+  setup("washer");
+  hold(1200, 1800);
+  restart(1200, 1200);
+  hold(1200, 600);
+  hold(1, 1200);
+  ck_assert_str_eq(told, "finished: 1 h, 1.20 kWh, 0.36 EUR\n");
+}
+END_TEST
+
+START_TEST(else_it_ended_when_it_was_last_seen) {
+  setup("washer");
+  hold(1200, 1800);
+  restart(3600, 0);
+  hold(1, 300);
+  ck_assert_str_eq(told, "finished: 30 min, 0.59 kWh, 0.18 EUR\n");
+}
+END_TEST
+
+START_TEST(what_was_learned_and_told_stays) {
+  setup("freezer");
+  for (unsigned i = 0; i < 25; i++) {
+    hold(0, 3300);
+    hold(158, 540);
+  }
+  restart(60, 0);
+  ck_assert_uint_eq(a.watch.runs.seen, 24);
+  ck_assert_double_eq_tol(history_quantile(&a.watch.pauses, 0.95), 3300, 30);
+  ck_assert_double_eq_tol(spike_usual(&a.spike), 158, 7);
+  hold(0, 4 * 3600);
+  ck_assert_ptr_nonnull(strstr(told, "has not started for 2 h 4"));
+  told[0] = '\0';
+  restart(60, 0);
+  hold(0, 3600);
+  ck_assert_str_eq(told, ""); /* not again */
+  hold(158, 540);
+  ck_assert_str_eq(told, "has started again\n");
+}
+END_TEST
+
+START_TEST(nonsense_is_refused) {
+  static const char *const texts[] = {
+      "",
+      "other 1 2 3",
+      "appliance 1",
+      "appliance 1 nan 5\n",
+  };
+
+  setup("washer");
+  for (int i = 0; i < ROWS(texts); i++)
+    ck_assert(
+        !appliance_state_read(&a, texts[i], (struct appliance_clocks){10, 20}));
+  ck_assert(appliance_state_read(
+      &a,
+      "appliance 1 5 6\nhour 99\nday 8\ncount 9 1 1\ncount 1 96 1\n"
+      "hour_of 24 1 1 1\nruns 7 -1 x\nnews from later\nstarts -1\nrunning",
+      (struct appliance_clocks){10, 20}));
+  ck_assert_uint_eq(a.usage.hour, 0);
+  ck_assert_uint_eq(a.spike.day, 0);
+  ck_assert_uint_eq(a.watch.runs.num, 0);
+}
+END_TEST
+
+START_TEST(it_is_small) { ck_assert_uint_le(sizeof(struct appliance), 4096); }
+END_TEST
+
+static void fill(TCase *t) {
+  tcase_add_test(t, a_cycle_says_what_it_cost);
+  tcase_add_test(t, the_price_may_change_within);
+  tcase_add_test(t, without_a_price_there_is_no_cost);
+  tcase_add_test(t, a_cycle_goes_on_over_a_short_restart);
+  tcase_add_test(t, the_counter_tells_that_it_went_on_over_a_long_one);
+  tcase_add_test(t, else_it_ended_when_it_was_last_seen);
+  tcase_add_test(t, what_was_learned_and_told_stays);
+  tcase_add_test(t, nonsense_is_refused);
+  tcase_add_test(t, it_is_small);
+}
+
+int main(void) { return suite_run("appliance", fill); }
