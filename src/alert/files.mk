@@ -84,6 +84,8 @@ libalert_la_SOURCES += \
 	%D%/deliver/deliver_plan.h \
 	%D%/deliver/deliver_receipts.c \
 	%D%/deliver/deliver_receipts.h \
+	%D%/deliver/deliver_refresh.c \
+	%D%/deliver/deliver_refresh.h \
 	%D%/deliver/deliver_result.c \
 	%D%/deliver/deliver_result.h \
 	%D%/deliver/job.c \
@@ -257,6 +259,8 @@ libchannels_la_SOURCES += \
 	%D%/channel/webhook.h
 
 libchannels_la_SOURCES += \
+	%D%/channel/incident/alertmanager.c \
+	%D%/channel/incident/alertmanager.h \
 	%D%/channel/incident/incident.c \
 	%D%/channel/incident/incident.h \
 	%D%/channel/incident/opsgenie.c \

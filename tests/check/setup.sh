@@ -9,7 +9,7 @@ if [ -r "$TOP/../shared/devices/INDEX.tsv" ]; then
 fi
 
 TEST_PACKAGES=(check clang clang-format clang-tidy cppcheck libclang-rt-14-dev mandoc shellcheck
-  valgrind python3-venv prometheus rrdtool iproute2 openssl curl
+  valgrind python3-venv prometheus prometheus-alertmanager rrdtool iproute2 openssl curl
   opensmtpd libesmtp6 libyajl2 libcurl3-gnutls
   debhelper debootstrap lintian)
 

@@ -7,6 +7,7 @@
 #include "alert/channel/discord.h"
 #include "alert/channel/email/email.h"
 #include "alert/channel/gotify.h"
+#include "alert/channel/incident/alertmanager.h"
 #include "alert/channel/incident/opsgenie.h"
 #include "alert/channel/incident/pagerduty.h"
 #include "alert/channel/matrix.h"
@@ -30,7 +31,7 @@ const struct channel_type channel_types[] = {
     {"gotify", &sender_gotify},
     {"telegram", &sender_telegram},
     {"matrix", &sender_matrix},
-    {"alertmanager", NULL},
+    {"alertmanager", &sender_alertmanager},
     {"opsgenie", &sender_opsgenie},
     {"pagerduty", &sender_pagerduty},
     {"teams", &sender_teams},

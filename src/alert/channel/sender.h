@@ -68,6 +68,13 @@ struct sender {
   /* Asks for the fate of ref; 0, or negative errno: ask again later. */
   int (*poll)(void *settings, const char *ref, const struct sender_env *env,
               struct poll_result *result);
+  /* A service that forgets what it is not told again: each refresh_every(), in
+   * seconds, it hears of all that is open and was told to it, and of what
+   * ended a short while ago. That a refresh fails is nobody's trouble: the
+   * next one comes. Both or none. */
+  double (*refresh_every)(const void *settings);
+  void (*refresh)(void *settings, const struct message *messages, size_t n,
+                  const struct sender_env *env, struct send_result *result);
   /* Looks at the secret files again: true when one holds something new, so
    * that a stopped channel deserves another try. */
   bool (*reread)(void *settings);

@@ -108,7 +108,7 @@ void deliver_shift(struct deliver *d, int64_t delta) {
     int64_t *const moments[] = {&c->state.not_before, &c->fallback_look,
                                 &c->reread_at,        &c->counts.oldest,
                                 &c->refused_since,    &c->probe_at,
-                                &c->said_at};
+                                &c->said_at,          &c->refresh_at};
 
     for (size_t j = 0; j < sizeof(moments) / sizeof(moments[0]); j++)
       if (*moments[j] > 0)

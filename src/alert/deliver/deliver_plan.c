@@ -12,6 +12,7 @@
 #include "alert/deliver/deliver_message.h"
 #include "alert/deliver/deliver_outbox.h"
 #include "alert/deliver/deliver_receipts.h"
+#include "alert/deliver/deliver_refresh.h"
 #include "alert/deliver/job.h"
 #include "alert/model/alert_json.h"
 #include "alert/state/alert_build.h"
@@ -200,7 +201,10 @@ static struct job *job_for(struct deliver *d, int channel, int64_t now) {
   }
   if (c->state.stopped)
     return deliver_reread(d, channel, now);
-  return c->state.not_before <= now ? next_job(d, channel, now) : NULL;
+  if (c->state.not_before > now)
+    return NULL;
+  job = deliver_refresh_job(d, channel, now);
+  return job != NULL ? job : next_job(d, channel, now);
 }
 
 void deliver_plan(struct deliver *d, int64_t now) {
@@ -268,6 +272,7 @@ int64_t deliver_next_due(const struct deliver *d, int64_t now) {
                 ? c->state.not_before
                 : store_outbox_due(d->store, c->config->name);
     sooner(&own, deliver_receipts_due(d, (int)i));
+    sooner(&own, deliver_refresh_due(d, (int)i));
     if (own > 0)
       sooner(&due, own > c->state.not_before ? own : c->state.not_before);
   }

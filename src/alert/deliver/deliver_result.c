@@ -287,6 +287,14 @@ void deliver_done(struct deliver *d, struct job *job, int64_t now) {
   c->busy = false;
   d->out--;
   job->result.why[MESSAGE_WHY_SIZE - 1] = '\0';
+  if (job->kind == JOB_REFRESH) {
+    if (r->outcome != SEND_SENT)
+      log_say(LOG_LEVEL_INFO,
+              "channel \"%s\": %zu open alerts not told anew: %s",
+              c->config->name, job->alerts_num, r->why);
+    job_free(job);
+    return;
+  }
   if (job->kind == JOB_POLL || job->kind == JOB_REREAD) {
     (job->kind == JOB_POLL ? deliver_receipt_done : deliver_reread_done)(d, job,
                                                                          now);

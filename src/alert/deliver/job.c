@@ -28,6 +28,8 @@ void job_free(struct job *job) {
   if (job == NULL)
     return;
   outbox_row_free(&job->row);
+  free(job->messages);
+  free(job->alerts);
   free(job);
 }
 
@@ -83,6 +85,10 @@ void job_run(struct job *job, const struct channel_config *channel,
     break;
   case JOB_REREAD:
     job->fresh = s->reread(channel->settings);
+    break;
+  case JOB_REFRESH:
+    s->refresh(channel->settings, job->messages, job->alerts_num, env,
+               &job->result);
     break;
   }
 }

@@ -15,7 +15,8 @@ enum job_kind {
   JOB_SEND,
   JOB_CANCEL,
   JOB_POLL,
-  JOB_REREAD /* of secret files, on behalf of a stopped channel */
+  JOB_REREAD,  /* of secret files, on behalf of a stopped channel */
+  JOB_REFRESH, /* of what is open, see deliver_refresh.h */
 };
 
 /* One call of a sender. message and its texts point into the job. */
@@ -30,6 +31,9 @@ struct job {
   struct notification_log told;
   struct outbox_row row;
   char why_late[120];
+  struct message *messages; /* JOB_REFRESH: one for each of alerts */
+  struct alert *alerts;
+  size_t alerts_num;
   char ref[MESSAGE_REF_SIZE]; /* JOB_POLL: what to ask about */
   /* filled by the sender's thread */
   struct send_result result;

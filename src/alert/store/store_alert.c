@@ -122,6 +122,29 @@ int store_alert_each_open(struct store *s, store_alert_fn *each, void *arg) {
   return 0;
 }
 
+int store_alert_each_told(struct store *s, const char *channel,
+                          int64_t ended_since, int max, store_alert_fn *each,
+                          void *arg) {
+  static const char sql[] =
+      "SELECT a.id, a.extra, a.fp, a.episode, a.state_due"
+      " FROM told t JOIN alert a ON a.id = t.alert_id WHERE t.channel=?"
+      " AND ((a.state < " SQL_CLOSED " AND t.announced != 0)"
+      " OR (a.state >= " SQL_CLOSED " AND a.resolved_at >= ?"
+      " AND t.last_at > 0)) ORDER BY a.id LIMIT ?";
+  sqlite3_stmt *stmt =
+      db_ask(&s->db, sql, DB_BIND(db_t(channel), db_i(ended_since), db_i(max)));
+  struct alert a;
+
+  if (stmt == NULL)
+    return -EIO;
+  while (db_step(&s->db, stmt)) {
+    alert_read(stmt, &a);
+    each(arg, &a, sqlite3_column_int64(stmt, 4));
+  }
+  db_done(stmt);
+  return 0;
+}
+
 int store_member_each(struct store *s, int64_t alert_id, store_member_fn *each,
                       void *arg) {
   static const char sql[] =

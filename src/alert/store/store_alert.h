@@ -20,6 +20,11 @@ int store_member_save(struct store *store, int64_t alert_id,
 /* Calls each() for every alert that is not closed. */
 typedef void store_alert_fn(void *arg, const struct alert *alert, int64_t due);
 int store_alert_each_open(struct store *store, store_alert_fn *each, void *arg);
+/* The same for at most so many that the channel was told of: open ones, and
+ * those closed since ended_since. */
+int store_alert_each_told(struct store *store, const char *channel,
+                          int64_t ended_since, int max, store_alert_fn *each,
+                          void *arg);
 typedef void store_member_fn(void *arg, const struct alert_member *member);
 int store_member_each(struct store *store, int64_t alert_id,
                       store_member_fn *each, void *arg);
