@@ -22,6 +22,7 @@ libenergy_la_SOURCES = \
 	%D%/ledger/ledger_days.c \
 	%D%/ledger/ledger_disk.c \
 	%D%/ledger/ledger_disk.h \
+	%D%/ledger/ledger_disk_adopt.c \
 	%D%/ledger/ledger_disk_internal.h \
 	%D%/ledger/ledger_disk_read.c \
 	%D%/ledger/ledger_disk_refresh.c \

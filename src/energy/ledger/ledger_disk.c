@@ -223,10 +223,12 @@ enum ledger_disk_result ledger_disk_load(struct ledger_disk *d,
       snprintf(why, LEDGER_DISK_WHY,
                "%s is damaged; it is kept beside and begun anew", d->path);
     } else if (rc != SQLITE_OK) {
+      ledger_disk_forget(d->ledger);
       result = failed(d, rc, why);
     }
   }
   d->newer = result == LEDGER_DISK_NEWER;
+  d->unread = result == LEDGER_DISK_FAILED;
   return result;
 }
 
@@ -259,6 +261,11 @@ enum ledger_disk_result ledger_disk_save(struct ledger_disk *d,
     result = open_any(d, why[0] != '\0' ? other : why);
     if (result == LEDGER_DISK_FAILED || result == LEDGER_DISK_NEWER)
       return result;
+    rc = d->unread && result == LEDGER_DISK_OK ? ledger_disk_adopt(d)
+                                               : SQLITE_OK;
+    if (rc != SQLITE_OK)
+      return failed(d, rc, why);
+    d->unread = false;
     ledger_disk_settle_doubt(d);
     all_is_new(d);
   }

@@ -14,7 +14,8 @@ struct ledger_disk {
   char *directory, *path;
   sqlite3 *db; /* NULL: not open */
   ino_t inode;
-  bool newer; /* not ours to write */
+  bool newer;  /* not ours to write */
+  bool unread; /* it could not be read when the daemon began */
   /* Of the last transaction: its number, which it leaves in the file, and, when
    * it failed, how many of the entries that wait were in it. It may be there
    * all the same. */
@@ -28,6 +29,9 @@ struct ledger_disk {
 int ledger_disk_read(struct ledger_disk *d);
 /* The number of the last transaction in the file. A SQLite code. */
 int ledger_disk_batch(struct ledger_disk *d, int64_t *batch);
+/* ledger_disk_adopt.c: for a ledger that began without the file, now open. A
+ * SQLite code; after a failure nothing has changed. */
+int ledger_disk_adopt(struct ledger_disk *d);
 /* Takes back what was read. */
 void ledger_disk_forget(struct ledger *l);
 

@@ -25,6 +25,7 @@ struct house {
   char directory[64];
   int64_t begin_us;
   int64_t known_us; /* since when anything is known */
+  bool unsure; /* that is, before a restart, for nothing was surely saved */
   struct ledger *ledger;
   struct ledger_disk *disk;
   struct ledger_meter *meters[PLUGS];
@@ -119,12 +120,9 @@ static int64_t live(struct house *h) {
     if (i == RESTART_AT) {
       save(h, us - STEP_MINUTES * MINUTE);
       finish(h);
-      if (begin(h) == LEDGER_DISK_FAILED) { /* read by the next start */
-        finish(h);
-        faulty_mend();
-        (void)begin(h);
-      }
-      if (h->ledger->meters == NULL)
+      if (begin(h) == LEDGER_DISK_FAILED)
+        h->unsure = h->saved_us == 0;
+      else if (h->ledger->meters == NULL)
         h->known_us = us;
     }
     look(h, us);
@@ -148,6 +146,8 @@ static void compare(struct house *h, int64_t us, long operation) {
     ck_assert_msg(fabs((double)v.counted_mwh - counted) < 2,
                   "operation %ld, plug %d: counted %lld, not %.0f", operation,
                   i, (long long)v.counted_mwh, counted);
+    if (h->unsure)
+      continue;
     ck_assert_msg(fabs((double)v.today_mwh - today) < 30,
                   "operation %ld, plug %d: today %lld, not %.0f", operation, i,
                   (long long)v.today_mwh, today);
