@@ -25,6 +25,7 @@ struct house {
   char directory[64];
   int64_t begin_us;
   int64_t known_us; /* since when anything is known */
+  bool again;       /* the second run of the daemon */
   bool unsure; /* that is, before a restart, for nothing was surely saved */
   struct ledger *ledger;
   struct ledger_disk *disk;
@@ -42,7 +43,8 @@ static double wh_of(const struct house *h, int plug, int64_t us) {
 }
 
 static void look(struct house *h, int64_t us) {
-  for (int i = 0; i < PLUGS; i++) {
+  for (int k = 0; k < PLUGS; k++) {
+    int i = h->again ? PLUGS - 1 - k : k; /* others come first then */
     char name[16];
     struct counter *c = &h->counters[i];
 
@@ -120,6 +122,7 @@ static int64_t live(struct house *h) {
     if (i == RESTART_AT) {
       save(h, us - STEP_MINUTES * MINUTE);
       finish(h);
+      h->again = true;
       if (begin(h) == LEDGER_DISK_FAILED)
         h->unsure = h->saved_us == 0;
       else if (h->ledger->meters == NULL)
