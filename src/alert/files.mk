@@ -53,6 +53,8 @@ libalert_la_SOURCES += \
 	%D%/core/core_clock.c \
 	%D%/core/core_clock.h \
 	%D%/core/core_internal.h \
+	%D%/core/core_renamed.c \
+	%D%/core/core_renamed.h \
 	%D%/core/core_self.c \
 	%D%/core/core_self.h
 
@@ -140,6 +142,8 @@ libalert_la_SOURCES += \
 	%D%/state/state_event.c \
 	%D%/state/state_event.h \
 	%D%/state/state_internal.h \
+	%D%/state/state_news.c \
+	%D%/state/state_news.h \
 	%D%/state/state_operator.c \
 	%D%/state/state_operator.h \
 	%D%/state/state_timers.c \

@@ -16,7 +16,11 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { CONNECT_TIMEOUT_MS = 10000, LOOK_UP_EVERY_MS = 250 };
+enum {
+  CONNECT_TIMEOUT_MS = 10000,
+  LOOK_UP_EVERY_MS = 250,
+  LATE_MAX = 3, /* the timeout is doubled once less */
+};
 
 void curl_transfer_defaults(struct curl_transfer_options *o, double timeout) {
   o->verify_peer = true;
@@ -180,6 +184,29 @@ static void set_protocols(CURL *easy, const char *protocols) {
 #endif
 }
 
+void curl_transfer_was_late(struct curl_transfer *t) {
+  if (t->late < LATE_MAX)
+    t->late++;
+}
+
+static double timeout_now(const struct curl_transfer *t) {
+  double timeout = t->timeout;
+
+  for (unsigned i = 1; i < t->late; i++)
+    timeout *= 2;
+  return timeout;
+}
+
+/* It has become quick again. */
+static void forget_late(struct curl_transfer *t) {
+  double total = 0;
+
+  if (t->late > 0 &&
+      curl_easy_getinfo(t->easy, CURLINFO_TOTAL_TIME, &total) == CURLE_OK &&
+      total < t->timeout)
+    t->late = 0;
+}
+
 int curl_transfer_prepare(struct curl_transfer *t,
                           const struct curl_transfer_options *o,
                           const char *url, const char *protocols) {
@@ -189,6 +216,7 @@ int curl_transfer_prepare(struct curl_transfer *t,
   if (err < 0)
     return err;
   easy = t->easy;
+  t->timeout = o->timeout;
   curl_easy_reset(easy);
   t->error[0] = '\0';
   curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, t->error);
@@ -198,7 +226,7 @@ int curl_transfer_prepare(struct curl_transfer *t,
   curl_easy_setopt(easy, CURLOPT_CLOSESOCKETFUNCTION, on_close);
   curl_easy_setopt(easy, CURLOPT_CLOSESOCKETDATA, t);
   curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, (long)CONNECT_TIMEOUT_MS);
-  curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, (long)(o->timeout * 1000));
+  curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, (long)(timeout_now(t) * 1000));
   set_protocols(easy, protocols);
   curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
   curl_easy_setopt(easy, CURLOPT_NETRC, (long)CURL_NETRC_IGNORED);
@@ -310,6 +338,8 @@ enum curl_transfer_failure curl_transfer_run(struct curl_transfer *t,
   }
   curl_easy_getinfo(t->easy, CURLINFO_SSL_VERIFYRESULT, &verify);
   failure = curl_transfer_judge(*code, verify, t->error);
+  if (failure == CURL_TRANSFER_OK)
+    forget_late(t);
   if (!finished)
     cut_sockets(t, SHUT_RDWR);
   curl_multi_remove_handle(t->multi, t->easy);

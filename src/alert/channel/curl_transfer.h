@@ -79,7 +79,14 @@ struct curl_transfer {
   curl_socket_t sockets[CURL_TRANSFER_SOCKETS_MAX];
   size_t sockets_num;
   char error[CURL_ERROR_SIZE];
+  double timeout; /* s, as configured, of the transfer that was prepared */
+  unsigned late;  /* answers in a row that did not come in time */
 };
+
+/* All was sent and no answer came in time. From the second such end on the
+ * channel is given twice as long each time, at most four times its Timeout,
+ * until an answer comes within that again. */
+void curl_transfer_was_late(struct curl_transfer *t);
 
 /* Does not wait for the peer. */
 void curl_transfer_close(struct curl_transfer *t);

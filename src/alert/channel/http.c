@@ -220,6 +220,8 @@ void http_perform(struct http_channel *c, const struct http_request *request,
   /* from this moment on the request itself is on its way; what was said to a
    * proxy before is none of it */
   answer->written = ready > 0;
+  if (answer->written && answer->failure == CURL_TRANSFER_TIMEOUT)
+    curl_transfer_was_late(&c->transfer);
   if (tunnel >= 300 && answer->status == 0)
     answer->proxy_status = tunnel;
   answer->complete = code == CURLE_OK;

@@ -47,6 +47,7 @@ struct route_config {
   double recover_after;       /* SECONDS_UNSET = top level's */
   double repeat[LEVEL_COUNT]; /* SECONDS_NEVER, SECONDS_UNSET = top level's */
   bool go_on;                 /* Continue */
+  double new_text_interval;   /* SECONDS_NEVER, SECONDS_UNSET = default */
 };
 
 struct device_config {

@@ -33,6 +33,27 @@ static void read_repeat(void *target, const struct conf_item *item,
     reading->broken = true;
 }
 
+static void read_new_text(void *target, const struct conf_item *item,
+                          struct option_reporter *reporter) {
+  struct route_reading *reading = target;
+  double *pause = &reading->route.new_text_interval;
+  const struct conf_value *value = item->values;
+
+  if (item->values_num == 1 && value->kind == CONF_STRING &&
+      text_same(value->string, "never")) {
+    *pause = SECONDS_NEVER;
+    return;
+  }
+  if (item->values_num == 1 && item->children_num == 0 &&
+      seconds_of(value, pause) == 0 && *pause >= 1 && *pause <= DAY)
+    return;
+  option_error(reporter,
+               "%s: option NewTextInterval expects never, or a time from 1s "
+               "to 1d",
+               reading->where);
+  reading->broken = true;
+}
+
 static void read_title(void *target, const struct conf_item *item,
                        struct option_reporter *reporter) {
   struct route_reading *reading = target;
@@ -86,6 +107,7 @@ const struct option route_options[] = {
      MEMBER(recover_after),
      .max = DAY},
     {.name = "Repeat", .type = OPTION_BLOCK, .block = read_repeat},
+    {.name = "NewTextInterval", .type = OPTION_BLOCK, .block = read_new_text},
     {.name = "Continue", .type = OPTION_BOOL, MEMBER(go_on)},
     {.name = "Title", .type = OPTION_BLOCK, .block = read_title},
     {.name = "Text", .type = OPTION_BLOCK, .block = read_text},
@@ -113,7 +135,9 @@ void route_clear(struct route_config *route) {
 }
 
 static void route_defaults(struct route_config *route) {
-  *route = (struct route_config){.level = -1, .recover_after = SECONDS_UNSET};
+  *route = (struct route_config){.level = -1,
+                                 .recover_after = SECONDS_UNSET,
+                                 .new_text_interval = SECONDS_UNSET};
   for (int l = 0; l < LEVEL_COUNT; l++)
     route->repeat[l] = SECONDS_UNSET;
 }

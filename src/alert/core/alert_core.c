@@ -6,6 +6,7 @@
 
 #include "alert/core/core_clock.h"
 #include "alert/core/core_internal.h"
+#include "alert/core/core_renamed.h"
 #include "alert/core/core_self.h"
 #include "alert/deliver/deliver_fold.h"
 #include "alert/deliver/deliver_hold.h"
@@ -366,6 +367,7 @@ struct alert_core *alert_core_new(const struct notify_config *config,
   deliver_know(c->deliver, state_open_alerts(c->state));
   state_load(c->state, alert_core_now(c));
   core_check_clock_at_start(c);
+  core_find_heirs(c);
   deliver_start(c->deliver, alert_core_now(c));
   store_meta_set(c->store, "clean_shutdown", 0);
   core_announce(c, opened, why);

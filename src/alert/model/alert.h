@@ -43,7 +43,8 @@ enum alert_direction {
   DIRECTION_WITHIN, /* an inverted threshold */
 };
 
-/* What happened last, that is why a message is sent. */
+/* What happened last, that is why a message is sent. Numbers are stored, so
+ * they stay what they are. */
 enum alert_reason {
   REASON_OPENED,
   REASON_WORSE,
@@ -52,10 +53,9 @@ enum alert_reason {
   REASON_RECOVERED, /* range back to normal, device reporting again */
   REASON_MISSED,    /* opened and recovered before anyone could be told */
   REASON_ACKED,
-  REASON_UNACKED,
-  REASON_CLOSED,      /* by a person's `resolve` or by expiry */
-  REASON_PARTLY_BACK, /* some members of a missing device report again */
-  REASON_STALE,       /* no reading since restart */
+  REASON_CLOSED = 8, /* by a person's `resolve` or by expiry */
+  REASON_NEWS,       /* an open event says something else */
+  REASON_STALE,      /* no reading since restart */
   REASON_FLAPPING,
   REASON_AFTER_MAINTENANCE,
   REASON_DIGEST,
@@ -138,6 +138,9 @@ struct alert {
   int64_t resolved_at; /* 0 = open */
   unsigned count;      /* bad notifications in this episode */
   unsigned repeats;    /* reminders so far */
+  unsigned news;       /* other texts of an event since people were told */
+  unsigned news_told;  /* messages about such */
+  int64_t news_at;     /* the last one, or its alarm */
 
   /* acknowledged: flags & ALERT_ACKED */
   char ack_by[64];

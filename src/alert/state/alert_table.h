@@ -20,6 +20,7 @@ struct open_alert {
   int routes[ROUTES_MAX]; /* that take it, by the configuration */
   size_t routes_num;
   int64_t repeat_due[ROUTES_MAX];   /* by position in routes; 0 = none */
+  bool heir;                        /* only channels that are gone told of it */
   bool dirty;                       /* changed since it was last stored */
   struct open_alert *chain;         /* within the table's bucket */
   struct open_alert *id_chain;      /* likewise, by number */

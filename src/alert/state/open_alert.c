@@ -71,6 +71,14 @@ void open_alert_notify(struct state *s, struct open_alert *e, int64_t now,
                                          .now = now});
 }
 
+void open_alert_tell_heir(struct state *s, struct open_alert *e, int64_t now) {
+  e->heir = false;
+  if (e->a.state != ALERT_FIRING)
+    return;
+  open_alert_notify(s, e, now, MESSAGE_OPEN, REASON_OPENED, false);
+  open_alert_store(s, e);
+}
+
 /* "Last: 92 W at 13:58" */
 void open_alert_remember_power(const struct state *s, struct open_alert *e) {
   struct alert *a = &e->a;
@@ -87,6 +95,11 @@ void open_alert_remember_power(const struct state *s, struct open_alert *e) {
     a->last_at = 0; /* by a clock that was set since */
 }
 
+void open_alert_text_told(struct open_alert *e, int64_t now) {
+  e->a.news = 0;
+  e->a.news_at = now;
+}
+
 bool open_alert_fire(struct state *s, struct open_alert *e, int64_t now) {
   bool once = e->a.flags & ALERT_ONESHOT;
 
@@ -94,6 +107,7 @@ bool open_alert_fire(struct state *s, struct open_alert *e, int64_t now) {
   e->a.state = once ? ALERT_RESOLVED : ALERT_FIRING;
   e->a.resolved_at = once ? now : 0;
   e->due = 0;
+  open_alert_text_told(e, now);
   s->counts.opened[e->a.level]++;
   open_alert_store(s, e);
   open_alert_history(s, e, now, "opened", e->a.text);

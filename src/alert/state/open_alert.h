@@ -24,6 +24,10 @@ void open_alert_tell(struct state *s, struct open_alert *e,
 void open_alert_notify(struct state *s, struct open_alert *e, int64_t now,
                        enum message_kind kind, enum alert_reason reason,
                        bool quiet);
+/* People know the text that e has now. */
+void open_alert_text_told(struct open_alert *e, int64_t now);
+/* It goes on: those who took over from a channel that is gone hear so. */
+void open_alert_tell_heir(struct state *s, struct open_alert *e, int64_t now);
 /* Asks what a device that is away took at last, for its message. */
 void open_alert_remember_power(const struct state *s, struct open_alert *e);
 

@@ -6,6 +6,7 @@
 
 #include "alert/state/alert_build.h"
 #include "alert/state/open_alert.h"
+#include "alert/state/state_news.h"
 #include "alert/state/state_timers.h"
 #include "alert/store/store_alert.h"
 #include "base/log.h"
@@ -72,6 +73,7 @@ static void still_bad(struct state *s, struct open_alert *e,
   e->a.seen = now;
   e->a.count++;
   e->dirty = true;
+  state_news_take(s, e, ev);
   open_alert_values(e, ev);
   if (e->a.state == ALERT_PENDING) {
     e->a.level = level;
@@ -92,6 +94,9 @@ static void still_bad(struct state *s, struct open_alert *e,
   if (change > 0) {
     open_alert_history(s, e, now, "worse", e->a.text);
     open_alert_notify(s, e, now, MESSAGE_UPDATE, REASON_WORSE, false);
+    open_alert_text_told(e, now);
+  } else if (e->heir) {
+    open_alert_tell_heir(s, e, now);
   } else if (change < 0) {
     open_alert_history(s, e, now, "better", e->a.text);
     if (s->config->notify_downgrade)

@@ -51,6 +51,29 @@ int store_notification_log_set(struct store *s, int64_t alert_id,
                         db_t(t->root_ref), db_t(t->last_ref)));
 }
 
+int store_notification_log_each_open(struct store *s, store_told_fn *each,
+                                     void *arg) {
+  /* sorted as a whole before the first row comes: each() may write */
+  static const char sql[] =
+      "SELECT t.alert_id AS id, t.channel, 1 FROM told t JOIN alert a"
+      " ON a.id = t.alert_id WHERE t.announced != 0 AND a.state < " SQL_CLOSED
+      " UNION SELECT o.alert_id, o.channel, 0 FROM outbox o JOIN alert a"
+      " ON a.id = o.alert_id WHERE o.state IN " SQL_UNDERWAY
+      " AND o.kind = " SQL_OPEN " AND a.state < " SQL_CLOSED " ORDER BY id";
+  sqlite3_stmt *stmt = db_ask(&s->db, sql, DB_NOTHING);
+  char channel[MESSAGE_REF_SIZE];
+
+  if (stmt == NULL)
+    return -EIO;
+  while (db_step(&s->db, stmt)) {
+    db_text(stmt, 1, channel, sizeof(channel));
+    each(arg, sqlite3_column_int64(stmt, 0), channel,
+         sqlite3_column_int(stmt, 2) != 0);
+  }
+  db_done(stmt);
+  return 0;
+}
+
 int store_receipt_each(struct store *s, const char *channel,
                        store_receipt_fn *each, void *arg) {
   static const char sql[] =

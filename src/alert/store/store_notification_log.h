@@ -27,6 +27,12 @@ void store_notification_log_get(struct store *store, int64_t alert_id,
 int store_notification_log_set(struct store *store, int64_t alert_id,
                                const char *channel,
                                const struct notification_log *told);
+/* Of every open alert the channels that were told or have its alarm queued, by
+ * alert: 0 or -errno. */
+typedef void store_told_fn(void *arg, int64_t alert_id, const char *channel,
+                           bool told);
+int store_notification_log_each_open(struct store *store, store_told_fn *each,
+                                     void *arg);
 /* References that a poll may ask about: alerts open and not acknowledged. */
 typedef void store_receipt_fn(void *arg, int64_t alert_id, const char *ref);
 int store_receipt_each(struct store *store, const char *channel,

@@ -155,8 +155,7 @@ const char *alert_fields_state(const struct message *message) {
   case MESSAGE_RESOLVED:
     return message->reason == REASON_CLOSED ? "closed" : "ok";
   case MESSAGE_ACKED:
-    return message->reason == REASON_UNACKED ? level_name(message->level)
-                                             : "acknowledged";
+    return "acknowledged";
   case MESSAGE_TEST:
     return "test";
   case MESSAGE_OPEN:

@@ -158,14 +158,14 @@ static const struct wording wordings[] = {
              "Acknowledged: " OUT_OF_RANGE),
      IF_READ("%{subject}: " READING BOUND SINCE ".", "%{announcement}") ACKED},
 
-    {REASON_UNACKED, ANY_KIND, "No longer acknowledged: %{subject}",
-     "%{subject}: reminders go on. %{message}"},
     {REASON_CLOSED, SUBJECT_EVENT, "Closed: %{announcement|truncate:80}",
      "%{announcement}%{nl}The alert was closed" LASTING "."},
     {REASON_CLOSED, ANY_KIND, "Closed: %{subject}",
      "%{subject}: the alert was closed without a recovery."
      "%{if since} It was open since %{since|clock}.%{end}"},
-    {REASON_PARTLY_BACK, ANY_KIND, "%{subject} is partly back", STILL_AWAY},
+    {REASON_NEWS, ANY_KIND, "%{announcement|truncate:80}",
+     "%{announcement}%{if news>1}%{nl}The newest of %{news} messages since "
+     "the last one.%{end}"},
     {REASON_STALE, ANY_KIND, "%{subject}: no reading since restart",
      "%{subject}: no reading since collectd was restarted. Before that: "
      "%{if limit}%{direction} %{limit}" SINCE "%{else}%{message}%{end}."},

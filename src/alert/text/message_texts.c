@@ -83,6 +83,7 @@ static void own_words(const struct message *message,
   case REASON_WORSE:
   case REASON_BETTER:
   case REASON_REPEAT:
+  case REASON_NEWS:
     *title = own->title;
     *text = own->text;
     return;

@@ -161,6 +161,8 @@ GETTER(get_repeats) {
   return value_give_number(value, (double)view->alert->repeats);
 }
 
+GETTER(get_news) { return value_give_number(value, (double)view->alert->news); }
+
 GETTER(get_value) {
   return value_give_with_unit(view, value, compared_value(view->alert));
 }
@@ -403,6 +405,8 @@ const struct template_variable variables_alert[] = {
      get_count},
     {"repeats", "state", "reminders so far", VALUE_NUMBER, OWN, BARE,
      get_repeats},
+    {"news", "state", "other texts of an open event since the last message",
+     VALUE_NUMBER, OWN, BARE, get_news},
     {"ack_by", "state", "who acknowledged", VALUE_TEXT, FOREIGN, BARE,
      get_ack_by},
     {"ack_at", "state", "when", VALUE_MOMENT, OWN, BARE, get_ack_at},

@@ -87,6 +87,18 @@ def test_delivery_id_is_constant_over_retries_and_attempt_counts(mock, pki):
     assert len({r.body for r in mock.requests}) == 1 and mock.faults == []
 
 
+def test_a_slow_receiver_is_given_more_time(mock, pki):
+    """Two answers that come too late, and the third waits twice as long, the
+    fourth four times."""
+    def late(_request):
+        time.sleep(2.5)
+        return web.Reply(204)
+
+    mock.script = [late] * 4
+    got = run(mock, pki, [send()] * 4, [["Timeout", 1]])
+    assert [s["outcome"] for s in got.steps] == ["ambiguous"] * 3 + ["sent"]
+
+
 def test_signature_fits_the_bytes_that_were_sent(pki):
     with Webhook(secret=SECRET, pem=pki.pem("good")) as mock:
         got = run(mock, pki, [send(), send(body="Umlaute äöü \U0001f9ca \"quoted\"")], [["HMACSecret", SECRET]])

@@ -10,6 +10,7 @@
 
 #include <sqlite3.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -442,7 +443,62 @@ START_TEST(a_tiny_recover_after_frees_once) {
 }
 END_TEST
 
+/* The same house with its only channel called otherwise. */
+static void rename_channel(struct house *h, const char *name) {
+  struct channel_config *mail = &h->config->channels[0];
+
+  free(mail->name);
+  mail->name = strdup(name);
+}
+
+START_TEST(a_renamed_channel_hears_of_what_is_open) {
+  static struct house h;
+
+  house_open(&h, "Repeat never");
+  house_play(&h, "fail 1900; +60");
+  rename_channel(&h, "post");
+  house_play(&h, "restart; +10");
+  ck_assert_str_eq(house_heard(&h), "mail:firing");
+  house_play(&h, "fail 1900; +600; fail 1950; +600");
+  ck_assert_str_eq(house_heard(&h), "post:firing");
+  ck_assert_ptr_nonnull(
+      strstr(h.log, "no longer configured, such as \"mail\""));
+  house_play(&h, "restart; fail 1900; +60; ok 90; +61");
+  ck_assert_str_eq(house_heard(&h), "post:resolved");
+  house_close(&h);
+}
+END_TEST
+
+START_TEST(a_renamed_channel_hears_the_end_alone) {
+  static struct house h;
+
+  house_open(&h, "");
+  house_play(&h, "fail 1900; +60; event sdb failed");
+  ck_assert_str_eq(house_heard(&h), "mail:firing mail:firing");
+  rename_channel(&h, "post");
+  house_play(&h, "restart; +10; ok 90; +130; eventok fine; +61");
+  ck_assert_str_eq(house_heard(&h), "post:firing post:resolved post:resolved");
+  house_close(&h);
+}
+END_TEST
+
+START_TEST(what_nobody_was_told_of_has_no_end) {
+  static struct house h;
+
+  house_open(&h, "");
+  house_play(&h, "mail=retry; fail 1900; +60");
+  rename_channel(&h, "post");
+  house_play(&h, "restart");
+  house_play(&h, "post=sent; +10; ok 90; +130");
+  ck_assert_str_eq(house_heard(&h), "");
+  house_close(&h);
+}
+END_TEST
+
 static void fill(TCase *t) {
+  tcase_add_test(t, a_renamed_channel_hears_of_what_is_open);
+  tcase_add_test(t, a_renamed_channel_hears_the_end_alone);
+  tcase_add_test(t, what_nobody_was_told_of_has_no_end);
   tcase_add_test(t, a_clock_that_is_set_makes_no_device_missing);
   tcase_add_test(t, a_clock_that_was_ahead_once_is_forgiven);
   tcase_add_test(t, an_empty_store_in_1970_says_that_times_are_uncertain);

@@ -338,8 +338,7 @@ START_TEST(each_goes_over_members) {
   struct alert a = freezer();
   const struct alert_member members[] = {{"power", AT_1403, 0},
                                          {"voltage", AT_1403, AT_1403 + 60000}};
-  struct message m =
-      sample_message(&a, MESSAGE_UPDATE, REASON_PARTLY_BACK, AT_1403);
+  struct message m = sample_message(&a, MESSAGE_UPDATE, REASON_REPEAT, AT_1403);
   char error[300];
   struct template *t = template_compile(
       "%{each members}%{member}%{if back_at} back %{back_at|clock}%{end};"

@@ -51,8 +51,7 @@ static const char *colour(const struct message *message) {
       [LEVEL_WARNING] = "#a65a00",  [LEVEL_ERROR] = "#c23b0e",
       [LEVEL_CRITICAL] = "#b3151f", [LEVEL_EMERGENCY] = "#8a0f4c",
   };
-  if (message->kind == MESSAGE_TEST ||
-      (message->kind == MESSAGE_ACKED && message->reason != REASON_UNACKED))
+  if (message->kind == MESSAGE_TEST || message->kind == MESSAGE_ACKED)
     return "#4b5768";
   if (message->kind == MESSAGE_RESOLVED)
     return levels[LEVEL_OK];

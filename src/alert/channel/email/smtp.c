@@ -292,6 +292,8 @@ static bool exchange(struct smtp_session *session,
     curl_easy_setopt(easy, CURLOPT_FRESH_CONNECT, 1L);
   report->failure = curl_transfer_run(&session->transfer, env->abort, &code);
   fill_report(&talk, code, server, session->transfer.error, report);
+  if (report->phase == SMTP_FINAL && report->failure == CURL_TRANSFER_TIMEOUT)
+    curl_transfer_was_late(&session->transfer);
   if (talk.fresh)
     session->sent = 0;
   session->sent++;

@@ -16,11 +16,9 @@ enum incident_act incident_act_of(const struct message *message) {
   case MESSAGE_TEST:
     return INCIDENT_OPEN;
   case MESSAGE_UPDATE:
-    return message->reason == REASON_UNACKED ? INCIDENT_NOTHING
-                                             : INCIDENT_UPDATE;
+    return INCIDENT_UPDATE;
   case MESSAGE_ACKED:
-    return message->reason == REASON_UNACKED ? INCIDENT_NOTHING
-                                             : INCIDENT_ACKNOWLEDGE;
+    return INCIDENT_ACKNOWLEDGE;
   case MESSAGE_RESOLVED:
   case MESSAGE_CANCEL:
     return INCIDENT_CLOSE;
