@@ -7,13 +7,13 @@ set -u
 
 TOP=$(cd "$(dirname "$0")" && pwd)
 DEFAULT_PARTS=(build lint unit e2e sanitize fuzz)
-OTHER_PARTS=(hours bench)
+OTHER_PARTS=(roots hours bench)
 
 usage() {
   cat <<'TEXT'
 Usage: ./check.sh [PART]...
 
-  (none)     everything but hours and bench
+  (none)     everything but roots, hours and bench
   build      gcc and clang without warnings, distcheck, exported symbols
   lint       clang-tidy, cppcheck, structure, manual pages, shell scripts
   unit       unit tests; UNIT_ONLY='check_(store|state)$' runs some
@@ -21,6 +21,8 @@ Usage: ./check.sh [PART]...
   sanitize   unit and end to end under address, undefined and thread
              sanitizers and valgrind
   fuzz       every fuzz target, FUZZ_SECONDS each (default 15)
+  roots      the ways in from nothing: clean Debian 12 and 13 with run.sh, the
+             README's steps and the .deb; a 32-bit build; musl
   hours      unit and end to end at twelve moments of a clock that is moved
   bench      the benchmark's table
 TEXT
@@ -35,6 +37,7 @@ TEXT
 . "$TOP/tests/check/e2e.sh"
 . "$TOP/tests/check/sanitize.sh"
 . "$TOP/tests/check/fuzz.sh"
+. "$TOP/tests/check/roots.sh"
 . "$TOP/tests/check/hours.sh"
 . "$TOP/tests/check/bench.sh"
 
