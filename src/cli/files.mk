@@ -147,7 +147,9 @@ libcli_la_SOURCES += \
 	%D%/live/metrics_view.c \
 	%D%/live/metrics_view.h \
 	%D%/live/watch.c \
-	%D%/live/watch.h
+	%D%/live/watch.h \
+	%D%/live/watch_order.c \
+	%D%/live/watch_order.h
 
 libcli_la_SOURCES += \
 	%D%/term/output.h \

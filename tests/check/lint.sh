@@ -29,7 +29,7 @@ formatted() {
 
 shell_scripts() {
   shellcheck -x -P "$TOP" "$TOP/run.sh" "$TOP/check.sh" "$TOP/.ci/run" \
-    "$TOP"/tests/check/*.sh "$TOP"/packaging/*.sh "$TOP"/packaging/debian/*.p* \
+    "$TOP"/tests/check/*.sh "$TOP"/tests/roots/*.sh "$TOP"/packaging/*.sh "$TOP"/packaging/docker/*.sh "$TOP"/packaging/debian/*.p* \
     "$TOP/tests/package/root.sh"
 }
 

@@ -70,6 +70,7 @@ check_PROGRAMS += \
 	%D%/cli/check_graph \
 	%D%/cli/check_metrics \
 	%D%/cli/check_rrd_scan \
+	%D%/cli/check_watch_order \
 	%D%/cli/check_width
 
 check_PROGRAMS += \

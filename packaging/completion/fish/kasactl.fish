@@ -22,17 +22,27 @@ complete -c kasactl -n '__fish_seen_subcommand_from watch' -l interval
 complete -c kasactl -n '__fish_seen_subcommand_from watch' -l label
 complete -c kasactl -n '__fish_seen_subcommand_from watch' -l metrics
 complete -c kasactl -n '__fish_seen_subcommand_from watch' -l once
+complete -c kasactl -n '__fish_seen_subcommand_from watch' -l show
+complete -c kasactl -n '__fish_seen_subcommand_from watch' -l sort
 complete -c kasactl -n '__fish_seen_subcommand_from watch' -l wait
 complete -c kasactl -n __fish_use_subcommand -f -a energy -d 'what was used and what it costs'
 complete -c kasactl -n '__fish_seen_subcommand_from energy' -l before
+complete -c kasactl -n '__fish_seen_subcommand_from energy' -l by
+complete -c kasactl -n '__fish_seen_subcommand_from energy' -l config
 complete -c kasactl -n '__fish_seen_subcommand_from energy' -l csv
+complete -c kasactl -n '__fish_seen_subcommand_from energy' -l days
+complete -c kasactl -n '__fish_seen_subcommand_from energy' -l from
 complete -c kasactl -n '__fish_seen_subcommand_from energy' -l help
 complete -c kasactl -n '__fish_seen_subcommand_from energy' -l interval
 complete -c kasactl -n '__fish_seen_subcommand_from energy' -l json
 complete -c kasactl -n '__fish_seen_subcommand_from energy' -l load
+complete -c kasactl -n '__fish_seen_subcommand_from energy' -l month
+complete -c kasactl -n '__fish_seen_subcommand_from energy' -l state
 complete -c kasactl -n '__fish_seen_subcommand_from energy' -l tariff
-complete -c kasactl -n '__fish_seen_subcommand_from energy' -a count
-complete -c kasactl -n '__fish_seen_subcommand_from energy' -a price
+complete -c kasactl -n '__fish_seen_subcommand_from energy' -l to
+complete -c kasactl -n '__fish_seen_subcommand_from energy' -l top
+complete -c kasactl -n '__fish_seen_subcommand_from energy' -l unpriced
+complete -c kasactl -n '__fish_seen_subcommand_from energy' -l yes
 complete -c kasactl -n __fish_use_subcommand -f -a graph -d 'pictures and pages from collectds RRD files'
 complete -c kasactl -n '__fish_seen_subcommand_from graph' -l config
 complete -c kasactl -n '__fish_seen_subcommand_from graph' -l help

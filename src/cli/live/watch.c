@@ -10,6 +10,7 @@
 #include "cli/devices/device_table.h"
 #include "cli/live/fetch.h"
 #include "cli/live/metrics_view.h"
+#include "cli/live/watch_order.h"
 #include "cli/term/screen.h"
 #include "cli/term/width.h"
 
@@ -29,6 +30,9 @@ struct watch {
   double interval;
   bool once;
   double wait; /* with once */
+  enum watch_sort sort;
+  enum watch_show show;
+  bool help; /* in place of the table */
 
   struct fetch *fetch;
   struct metrics_view *devices;
@@ -121,15 +125,23 @@ static int table(struct watch *w, const struct style *style) {
   struct device_rows rows = {0};
   struct device_row total;
   int err = metrics_view_rows(w->devices, &rows, &total);
-  bool counted = device_table_has_counted(&rows);
-  unsigned taken = lines_around(w, counted);
+  bool any = rows.count > 0;
+  bool counted;
+  unsigned taken;
 
+  watch_order_apply(&rows, w->sort, w->show);
+  counted = device_table_has_counted(&rows);
+  taken = lines_around(w, counted);
   w->view.most = 0;
   if (style->rows > 0 && !w->once)
     w->view.most = style->rows > taken + 3 ? style->rows - taken : 3;
   if (err == 0)
     err = headline(w, style, device_table_width(style, table_live, &rows));
-  if (err == 0 && rows.count == 0)
+  if (err == 0 && any && rows.count == 0)
+    err = line(w, style, INK_DIM,
+               w->show == WATCH_SILENT ? "All devices answer."
+                                       : "No device is on.");
+  else if (err == 0 && rows.count == 0)
     err = line(w, style, INK_YELLOW,
                "collectd has no Kasa device yet: the first search takes some "
                "seconds.");
@@ -142,16 +154,30 @@ static int table(struct watch *w, const struct style *style) {
   return err;
 }
 
+/* What the keys have chosen, and which there are. */
+static void choice_text(const struct watch *w, char *out, size_t size) {
+  int n = 0;
+
+  out[0] = '\0';
+  if (w->sort != WATCH_BY_NAME)
+    n += snprintf(out + n, size - (size_t)n, "  by %s", watch_sorts[w->sort]);
+  if (w->show != WATCH_ALL)
+    n += snprintf(out + n, size - (size_t)n, "  %s only", watch_shows[w->show]);
+  snprintf(out + n, size - (size_t)n, "  q quits, ? helps");
+}
+
 /* Where it comes from, how fresh it is, and what is wrong. */
 static int footer(struct watch *w, const struct style *style) {
   char text[LINE_SIZE];
+  char choice[80] = "";
   char when[32];
   int err = buf_adds(&w->text, "\n");
 
+  if (style->terminal && !w->once)
+    choice_text(w, choice, sizeof(choice));
   if (err == 0 && metrics_view_time_ms(w->devices) > 0) {
     clock_text(metrics_view_time_ms(w->devices), "%H:%M:%S", when);
-    snprintf(text, sizeof(text), "%s  read %s%s", w->url, when,
-             style->terminal && !w->once ? "  q quits" : "");
+    snprintf(text, sizeof(text), "%s  read %s%s", w->url, when, choice);
     err = line(w, style, INK_DIM, text);
   } else if (err == 0) {
     err = line(w, style, INK_DIM, w->url);
@@ -189,13 +215,31 @@ static int nothing_yet(struct watch *w, const struct style *style) {
   return err;
 }
 
+static int help(struct watch *w, const struct style *style) {
+  static const char *const lines[] = {
+      "s            sort by name, power, energy",
+      "f            show all, those that are on, those that are silent",
+      "arrows, j k  one line; Page Up, Page Down, b, blank: a screen",
+      "Home, End    first and last line; g, G",
+      "?            this help, and back",
+      "q            quit; the table stays to be read",
+  };
+  int err = headline(w, style, style->columns < 80 ? style->columns : 80);
+
+  for (size_t i = 0; err == 0 && i < sizeof(lines) / sizeof(lines[0]); i++)
+    err = line(w, style, INK_PLAIN, lines[i]);
+  return err;
+}
+
 static void draw(struct watch *w) {
   const struct style *style = screen_style();
   int err;
 
   buf_clear(&w->text);
-  err = w->fetched ? table(w, style) : nothing_yet(w, style);
-  if (err == 0 && w->fetched)
+  err = w->help      ? help(w, style)
+        : w->fetched ? table(w, style)
+                     : nothing_yet(w, style);
+  if (err == 0 && w->fetched && !w->help)
     err = footer(w, style);
   if (err == 0)
     (void)screen_show(&w->text, 0);
@@ -228,7 +272,17 @@ static double seconds_until(uint64_t us) {
   return us > now ? (double)(us - now) / 1e6 : 0;
 }
 
+static void take_key(struct watch *w, char key) {
+  if (key == '?' || key == 'h')
+    w->help = !w->help;
+  else if (key == 's')
+    w->sort = (enum watch_sort)((w->sort + 1) % WATCH_SORTS);
+  else if (key == 'f')
+    w->show = (enum watch_show)((w->show + 1) % WATCH_SHOWS);
+}
+
 static int run(struct watch *w) {
+  char key;
   enum screen_event event = SCREEN_TIME;
   uint64_t due_us = 0;
 
@@ -240,6 +294,8 @@ static int run(struct watch *w) {
     }
     if (screen_quitting())
       break;
+    while ((key = screen_key()) != '\0')
+      take_key(w, key);
     w->view.first = screen_moved(w->view.first, screen_scrolled());
     draw(w);
     event = screen_wait(-1, seconds_until(due_us));
@@ -280,13 +336,17 @@ static int watch_main(int argc, char **argv) {
       {"once", no_argument, NULL, '1'},
       {"wait", required_argument, NULL, 'w'},
       {"label", required_argument, NULL, 'l'},
+      {"sort", required_argument, NULL, 's'},
+      {"show", required_argument, NULL, 'f'},
       {0},
   };
   struct watch w = {
       .url = "http://127.0.0.1:9103/metrics", .label = "", .interval = 5};
   int option;
+  int word;
 
-  while ((option = getopt_long(argc, argv, "m:i:1w:l:", options, NULL)) != -1) {
+  while ((option = getopt_long(argc, argv, "m:i:1w:l:s:f:", options, NULL)) !=
+         -1) {
     switch (option) {
     case 'm':
       w.url = optarg;
@@ -304,6 +364,18 @@ static int watch_main(int argc, char **argv) {
       break;
     case 'l':
       w.label = optarg;
+      break;
+    case 's':
+      word = watch_word(watch_sorts, WATCH_SORTS, optarg);
+      if (word < 0)
+        return cli_usage("watch", "--sort expects name, power or energy");
+      w.sort = (enum watch_sort)word;
+      break;
+    case 'f':
+      word = watch_word(watch_shows, WATCH_SHOWS, optarg);
+      if (word < 0)
+        return cli_usage("watch", "--show expects all, on or silent");
+      w.show = (enum watch_show)word;
       break;
     default:
       return cli_usage("watch", "these arguments do not fit");
@@ -323,6 +395,11 @@ const struct command watch_command = {
     "  -i, --interval N     seconds between two readings (5)\n"
     "  -1, --once           one table, then end\n"
     "  -w, --wait SECONDS   with --once: wait so long for devices to appear\n"
-    "  -l, --label TEXT     a word for the headline\n",
-    "[--metrics URL] [--interval N] [--once [--wait SECONDS]] [--label TEXT]",
+    "  -l, --label TEXT     a word for the headline\n"
+    "  -s, --sort WORD      by name, power or energy (name); key s\n"
+    "  -f, --show WORD      all, on or silent devices (all); key f\n"
+    "\n"
+    "? lists the keys.\n",
+    "[--metrics URL] [--interval N] [--once [--wait SECONDS]] [--label TEXT]\n"
+    "              [--sort WORD] [--show WORD]",
     watch_main};

@@ -24,6 +24,7 @@ static struct {
   bool keys;       /* stdin is a terminal of ours */
   bool quitting;
   int scroll;         /* lines not yet asked for */
+  char typed[16];     /* other keys, not yet asked for; ended by 0 */
   struct termios was; /* how stdin was */
   struct buf last;    /* for the ordinary screen afterwards */
 } screen = {.signals = -1};
@@ -204,6 +205,14 @@ static int page(void) {
 
 enum { TO_END = 100000 }; /* lines, more than any table has */
 
+/* Beyond some keys, the newest are dropped. */
+static void remember(char key) {
+  size_t used = strlen(screen.typed);
+
+  if (used + 1 < sizeof(screen.typed))
+    screen.typed[used] = key;
+}
+
 static void take_key(const char *key) {
   const struct {
     const char *key;
@@ -232,12 +241,17 @@ static void take_key(const char *key) {
       {"G", TO_END},
   };
 
-  for (size_t i = 0; i < sizeof(moves) / sizeof(moves[0]); i++)
-    if (strcmp(key, moves[i].key) == 0)
+  for (size_t i = 0; i < sizeof(moves) / sizeof(moves[0]); i++) {
+    if (strcmp(key, moves[i].key) == 0) {
       screen.scroll += moves[i].lines;
+      return;
+    }
+  }
   if (strcmp(key, "q") == 0 || strcmp(key, "Q") == 0 ||
       strcmp(key, "\004") == 0)
     screen.quitting = true;
+  else if (key[1] == '\0' && key[0] > ' ' && key[0] < 127)
+    remember(key[0]);
 }
 
 /* Keys come one by one or, when held down, several at once. */
@@ -272,6 +286,13 @@ int screen_scrolled(void) {
 
   screen.scroll = 0;
   return lines;
+}
+
+char screen_key(void) {
+  char key = screen.typed[0];
+
+  memmove(screen.typed, screen.typed + 1, sizeof(screen.typed) - 1);
+  return key;
 }
 
 bool screen_quitting(void) {
@@ -313,6 +334,8 @@ enum screen_event screen_wait(int fd, double seconds) {
       return SCREEN_QUIT;
     if (screen.scroll != 0)
       return SCREEN_SCROLL;
+    if (screen.typed[0] != '\0')
+      return SCREEN_KEY;
     if (waiting[2].revents != 0)
       return SCREEN_READY;
     if (rest == 0)

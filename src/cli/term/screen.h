@@ -16,6 +16,7 @@ enum screen_event {
   SCREEN_READY,   /* fd can be read */
   SCREEN_RESIZED, /* draw again */
   SCREEN_SCROLL,  /* screen_scrolled() says how far */
+  SCREEN_KEY,     /* screen_key() says which */
   SCREEN_QUIT,    /* q, Ctrl-C, SIGTERM: go */
 };
 
@@ -39,6 +40,10 @@ enum screen_event screen_wait(int fd, double seconds);
 /* Lines that arrow and page keys moved since the last call: down is positive.
  */
 int screen_scrolled(void);
+
+/* The next letter or sign that was typed, moves nothing and is not q; 0: none.
+ */
+char screen_key(void);
 
 /* Whether a signal asks to stop; for long work between two waits. */
 bool screen_quitting(void);
