@@ -14,10 +14,10 @@ import sys
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE))
 
-from dashboards import alerts, device, energy, host, overview  # noqa: E402
+from dashboards import alerts, device, energy, host, overview, sites  # noqa: E402
 
 FOLDER = HERE.parent / "dashboards"
-TABLES = (overview, energy, device, alerts, host)
+TABLES = (overview, sites, energy, device, alerts, host)
 
 
 def files():

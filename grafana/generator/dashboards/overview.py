@@ -7,6 +7,9 @@ from dashboards.model import (BLUE, GREEN, ORANGE, RED, YELLOW, bars, gauge, gra
 from dashboards.page import dashboard
 from dashboards.terms import NAME, OUTLET, UP, leaf
 
+# the twenty that took most in the time shown
+MOST = ("and on (instance, device) topk(20, sum by (instance, device) "
+        "(avg_over_time(@kasa_power[$__range] @ end())))")
 ON = f"({leaf('relay')} == 1)"
 
 
@@ -60,10 +63,14 @@ PARTS = [
          text="value_and_name"),
 
     "Power",
-    graph("Power by device", "Stacked, so that the upper edge is the whole. A "
-          "strip is one device: its outlets are on the page of the device.",
-          [query("sum by (instance, device) "
-                 "(avg_over_time(@kasa_power[$smooth]))", NAME)],
+    graph("Power by device", "Stacked, so that the upper edge is the whole: "
+          "the twenty that took most in the time chosen above, and the rest. "
+          "A strip is one device: its outlets are on the page of the device.",
+          [query(f"sum by (instance, device) "
+                 f"(avg_over_time(@kasa_power[$smooth])) {MOST}", NAME),
+           query("sum(sum by (instance, device) "
+                 "(avg_over_time(@kasa_power[$smooth])) "
+                 f"{MOST.replace('and on', 'unless on')})", "all others")],
           unit="watt", w=16, h=11, stacked=True, min=0, side=True,
           links=to_device()),
     bars("Top consumers", "The ten that take most now; of strips, each "
@@ -86,7 +93,7 @@ PARTS = [
               override("Device", links=to_device(
                   "${__data.fields.Device:percentencode}"))]),
     bars("Energy today by device", "Since midnight, by the devices' own "
-         "meters.", [now("sort_desc(sum by (instance, device) "
+         "meters; the fifteen with most.", [now("topk(15, sum by (instance, device) "
                          "(@kasa_kwh_today))", NAME)],
          unit="kwatth", w=7, h=10, decimals=2,
          none="No meter's statistics yet", links=to_device(),

@@ -6,6 +6,7 @@ from dashboards.model import SOURCE, expand
 SCHEMA = 41  # of Grafana 12; older ones read it, newer ones migrate it
 
 PAGES = (("kasa-overview", "Overview", "apps"),
+         ("kasa-sites", "Sites", "building"),
          ("kasa-energy", "Energy and cost", "bolt"),
          ("kasa-device", "One device", "cube"),
          ("kasa-alerts", "Alerts and collection", "bell"),

@@ -52,22 +52,27 @@ complete -c kasactl -n '__fish_seen_subcommand_from graph' -l rrd
 complete -c kasactl -n '__fish_seen_subcommand_from graph' -l span
 complete -c kasactl -n __fish_use_subcommand -f -a alerts -d 'what is wrong now; acknowledge, test, explain'
 complete -c kasactl -n '__fish_seen_subcommand_from alerts' -l channel
+complete -c kasactl -n '__fish_seen_subcommand_from alerts' -l comment
 complete -c kasactl -n '__fish_seen_subcommand_from alerts' -l for
+complete -c kasactl -n '__fish_seen_subcommand_from alerts' -l force
 complete -c kasactl -n '__fish_seen_subcommand_from alerts' -l help
 complete -c kasactl -n '__fish_seen_subcommand_from alerts' -l json
 complete -c kasactl -n '__fish_seen_subcommand_from alerts' -l level
 complete -c kasactl -n '__fish_seen_subcommand_from alerts' -l limit
 complete -c kasactl -n '__fish_seen_subcommand_from alerts' -l since
 complete -c kasactl -n '__fish_seen_subcommand_from alerts' -l socket
+complete -c kasactl -n '__fish_seen_subcommand_from alerts' -l until
 complete -c kasactl -n '__fish_seen_subcommand_from alerts' -a ack
 complete -c kasactl -n '__fish_seen_subcommand_from alerts' -a channel
 complete -c kasactl -n '__fish_seen_subcommand_from alerts' -a explain
 complete -c kasactl -n '__fish_seen_subcommand_from alerts' -a history
 complete -c kasactl -n '__fish_seen_subcommand_from alerts' -a list
+complete -c kasactl -n '__fish_seen_subcommand_from alerts' -a maintenance
 complete -c kasactl -n '__fish_seen_subcommand_from alerts' -a queue
 complete -c kasactl -n '__fish_seen_subcommand_from alerts' -a render
 complete -c kasactl -n '__fish_seen_subcommand_from alerts' -a resolve
 complete -c kasactl -n '__fish_seen_subcommand_from alerts' -a show
+complete -c kasactl -n '__fish_seen_subcommand_from alerts' -a silence
 complete -c kasactl -n '__fish_seen_subcommand_from alerts' -a status
 complete -c kasactl -n '__fish_seen_subcommand_from alerts' -a test
 complete -c kasactl -n '__fish_seen_subcommand_from alerts' -a unack

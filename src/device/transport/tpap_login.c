@@ -37,7 +37,7 @@ static long get_long(const struct json *doc, json_ref object, const char *key,
   double number;
 
   if (!json_number(doc, json_get(doc, object, key), &number) ||
-      !(number >= -1e9 && number <= 1e10))
+      !(number >= -1e9 && number <= 2e9)) /* a long may have 32 bits */
     return missing;
   return (long)number;
 }
@@ -207,14 +207,15 @@ static bool good_stok(const char *stok) {
 
 void tpap_read_session(const struct json *doc, json_ref result,
                        struct tpap_session *s) {
-  long seq = get_long(doc, result, "start_seq", -1);
+  double seq;
 
   *s = (struct tpap_session){0};
   s->confirmed = get_bytes(doc, result, "dev_confirm", s->dev_confirm,
                            SHA256_SIZE, SHA256_SIZE) == SHA256_SIZE;
   if (!get_text(doc, result, "stok", s->stok, sizeof(s->stok)))
     (void)get_text(doc, result, "sessionId", s->stok, sizeof(s->stok));
-  s->good = seq >= 0 && seq < UINT32_MAX && good_stok(s->stok);
+  s->good = json_number(doc, json_get(doc, result, "start_seq"), &seq) &&
+            seq >= 0 && seq < UINT32_MAX && good_stok(s->stok);
   s->seq = s->good ? (uint32_t)seq : 0;
   s->lifetime = get_long(doc, result, "expired", 0);
   if (s->lifetime == 0)

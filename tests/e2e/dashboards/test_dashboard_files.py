@@ -47,8 +47,8 @@ def run(*command, cwd=GRAFANA):
     return done.stdout + done.stderr
 
 
-def test_there_are_five_dashboards_as_their_generator_writes_them():
-    assert UIDS == {"kasa-overview", "kasa-energy", "kasa-device",
+def test_there_are_six_dashboards_as_their_generator_writes_them():
+    assert UIDS == {"kasa-overview", "kasa-sites", "kasa-energy", "kasa-device",
                     "kasa-alerts", "kasa-host"}
     run(sys.executable, "generator/make.py", "--check")
 

@@ -72,7 +72,7 @@ CASES = [
     ("swap/percent-used", 70, 70.1, 90.1, 84.9, 65.1, 64.9),
     ("df-root/percent_bytes-free", 15, 14.9, 4.9, 7.1, 16.9, 17.1),
     ("df-var/percent_inodes-free", 15, 14.9, 4.9, 7.1, 16.9, 17.1),
-    ("kasa-Freezer/power", 1500, 1501, None, None, 1451, 1449),
+    ("kasa-Freezer/power", 3200, 3201, None, None, 3151, 3149),
 ]
 
 
@@ -119,7 +119,7 @@ def test_thresholds_conf_speaks_of_power_and_of_offline():
     with Sim(house) as sim, Samples(
             ["kasa.conf", "kasa-thresholds.conf"]) as daemon:
         daemon.first_reading("Freezer", "Desk strip")
-        sim.set("Freezer", load=1600)
+        sim.set("Freezer", load=3300)
         daemon.wait(lambda: daemon.spoken("WARNING", "Freezer", "type power"),
                     "over-power", 20)
         sim.set("Freezer", load=85)

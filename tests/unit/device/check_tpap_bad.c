@@ -3,6 +3,9 @@
  * that are none, numbers beyond belief. */
 #include <config.h>
 
+#include "base/json.h"
+#include "device/transport/tpap_login.h"
+
 #include "../support/tpap_device.h"
 
 static const struct {
@@ -226,6 +229,22 @@ START_TEST(sessions_may_make_no_sense) {
 }
 END_TEST
 
+/* Also where a long has 32 bits. */
+START_TEST(a_sequence_may_begin_anywhere_in_32_bits) {
+  static const char text[] =
+      "{\"stok\":\"s\",\"start_seq\":4294967294,\"expired\":1e10}";
+  struct tpap_session s;
+  struct json doc;
+
+  json_init(&doc);
+  tpap_read_session(&doc, json_parse(&doc, text, strlen(text)), &s);
+  ck_assert(s.good);
+  ck_assert_uint_eq(s.seq, 4294967294U);
+  ck_assert_int_eq(s.lifetime, 0);
+  json_free(&doc);
+}
+END_TEST
+
 static const char *const offers[] = {
     "{}",
     "{\"tls\":0,\"port\":-1,\"pake\":[2]}",
@@ -260,6 +279,7 @@ static void fill(TCase *t) {
   tcase_add_loop_test(t, every_step_may_be_refused, 0, ROWS(steps));
   tcase_add_loop_test(t, a_request_without_use_costs_one_new_session, 0,
                       ROWS(useless));
+  tcase_add_test(t, a_sequence_may_begin_anywhere_in_32_bits);
   tcase_add_loop_test(t, sessions_may_make_no_sense, 0, ROWS(sessions));
   tcase_add_loop_test(t, offers_may_hold_anything, 0, ROWS(offers));
 }
