@@ -10,7 +10,8 @@ part_bench() {
   if env "${E2E_ENV[@]}" KASA_PYTHON="$VAR/venv/bin/python" \
     python3 "$TOP/tests/bench/bench.py" --build "$VAR/check" --out "$VAR/bench/table.md" &&
     "$VAR/venv/bin/python" "$TOP/tests/bench/bench_alerts.py" --build "$VAR/check" \
-      --out "$VAR/bench/alerts.md"; then
+      --out "$VAR/bench/alerts.md" &&
+    python3 "$TOP/tests/bench/bench_ledger.py" --build "$VAR/check" --out "$VAR/bench/ledger.md"; then
     count 1 0 0
   else
     failed "the benchmark"
