@@ -19,6 +19,7 @@ NAMES = {
     "backslash n": ("\\n", "\\n"),
     "bell": ("be\x07ll\x1b[31m", "bell[31m"),
     "override": ("ab\u202edc", "abdc"),
+    "no width": ("Free\u200bzer\u2060 \u00adA\u061c\u180e\ufeff", "Freezer A"),
     "spaces": ("  wide  ", "wide"),
     "braces": ('x{y="z"} 1', 'x{y="z"} 1'),
     "hash": ("# HELP me", "# HELP me"),

@@ -2,6 +2,7 @@
 """How devices are asked for the first time, and while they do not answer."""
 
 from collectd import Collectd, Key, device
+from klap_tpap import PASSWORD, USER
 from sim import Sim
 
 
@@ -22,6 +23,20 @@ def test_the_first_request_is_sysinfo_alone():
                 # the first one was short enough, and so was answered
                 assert stats["replies"] == 1, stats
                 assert stats["requests"] == 2, stats
+
+
+def test_a_slow_device_is_waited_for():
+    """2.5 s for each exchange, and nothing said about it."""
+    slow = {"fault": "delay", "ms": 2500}
+    with Sim([{"alias": "Weak", "kind": "plug", "load": 7, "fault": slow},
+              {"alias": "Weaker", "transport": "klap", "load": 8,
+               "fault": slow}]):
+        config = f'Username "{USER}"\nPassword "{PASSWORD}"\n'
+        with Collectd(config, interval=15) as daemon:
+            page = daemon.wait_up("Weak", "Weaker", timeout=60)
+            for name in "Weak", "Weaker":
+                assert page.get_one("kasa_failures_total", kasa=name,
+                                    type="timeout") == 0
 
 
 def test_a_device_that_stays_away_is_asked_once_per_interval():

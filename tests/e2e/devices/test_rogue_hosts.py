@@ -2,6 +2,8 @@
 """Hosts that want the account, or the place of a device: they are told nothing
 that is made of it, and take nothing over."""
 
+import json
+import os
 import socket
 
 import pytest
@@ -172,6 +174,60 @@ def test_port_9999_is_read_where_the_account_is_refused():
                     for port in udp_ports(daemon.process.pid):
                         sock.sendto(said, ("127.0.0.1", port))
             daemon.wait_up("Kettle", timeout=20)
+
+
+def test_port_9999_is_read_where_another_account_is_wanted():
+    """What listens at the port it names proves an account that is not ours."""
+    xor = {"alias": "Kettle", "addr": PLACE, "load": 110,
+           "mac": "50:C7:BF:66:06:66"}
+    said = tdp(PLACE, xor["mac"], {"encrypt_type": "KLAP", "http_port": 80,
+                                   "lv": 2}, kind="IOT.SMARTPLUGSWITCH")
+    with Sim([xor]), Rogue(PLACE, http=bytes(range(100, 148)),
+                           datagrams=False) as rogue:
+        with run(SEARCH) as daemon:
+            with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
+                sock.bind((PLACE, 28083))
+                for _ in range(4):
+                    for port in udp_ports(daemon.process.pid):
+                        sock.sendto(said, ("127.0.0.1", port))
+            daemon.wait_up("Kettle", timeout=20)
+            assert daemon.page().get_one("kasa_power", kasa="Kettle") == 110
+            assert not secrets(rogue)
+
+
+def test_pages_without_end_are_left_after_some(tmp_path):
+    """A strip that always has another page of plugs to tell about."""
+    dump = os.path.join(os.environ.get("KASA_DEVICES", ""), "smart",
+                        "P304M(UK)_1.0_1.0.3.json")
+    if not os.path.exists(dump):
+        pytest.skip("KASA_DEVICES does not name a folder with INDEX.tsv")
+    with open(dump, encoding="utf-8") as file:
+        strip = json.load(file)
+    listed = strip["get_child_device_component_list"]
+    first = listed["child_component_list"][0]
+    listed["child_component_list"] += [
+        {"device_id": f"80{i:038d}", "component_list": first[
+            "component_list"][:1]} for i in range(1500)]
+    listed["sum"] = 1000000
+    (tmp_path / "iot").mkdir()
+    (tmp_path / "smart").mkdir()
+    with open(tmp_path / "smart" / "Endless.json", "w",
+              encoding="utf-8") as file:
+        json.dump(strip, file)
+    with Sim(dumps=str(tmp_path)) as sim:
+        config = OWN + ('DiscoveryTarget "127.255.255.255"\n'
+                        'DiscoveryTimeout 0.5\nName "address"\n')
+        with Collectd(config, interval=1, discover=False) as daemon:
+            addr = sim.truth()[0]["addr"]
+            daemon.wait_page(lambda p: p.get_one("kasa_up", kasa=addr)
+                             is not None, "a poll that ends", timeout=20)
+            sim.stats(reset=True)
+            polls = len(daemon.csv("kasa", addr, "up"))
+            daemon.cycles(4)
+            polls = len(daemon.csv("kasa", addr, "up")) + 2 - polls
+            asked = sim.stats(addr)[0]["requests"]
+            assert 0 < asked < polls * 40, (asked, polls)
+            assert not daemon.lines("polling takes longer")
 
 
 def test_a_lost_device_is_found_at_its_new_address():

@@ -33,13 +33,14 @@ class Rogue:
     order it came, decrypted where it could be."""
 
     def __init__(self, address, *, login=None, refuse=-1501, answers=True,
-                 mac="50-C7-BF-66-06-66", http=None):
+                 mac="50-C7-BF-66-06-66", http=None, datagrams=True):
         self.address, self.mac, self.refuse = address, mac, refuse
         self.scheme = {"encrypt_type": "AES", "http_port": 80,
                        "is_support_https": False}
         if login is not None:
             self.scheme["lv"] = login
         self.answers, self.http = answers, http
+        self.datagrams = datagrams
         self.seen, self.methods = [], []
         self._open = []
 
@@ -49,7 +50,7 @@ class Rogue:
     def __enter__(self):
         self.tcp = socket.create_server((self.address, 80), backlog=64)
         self.udp = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        self.udp.bind((self.address, 20002))
+        self.udp.bind((self.address, 20002 if self.datagrams else 0))
         self.udp.settimeout(0.1)
         self._over = False
         self._threads = [threading.Thread(target=t, daemon=True)

@@ -214,6 +214,10 @@ static const struct {
     {"Set-Cookie: TP_SESSIONID=;TIMEOUT=9\r\n", "", 9},
     {"Set-Cookie: TP_SESSIONID\r\n", "", 0},
     {"Set-Cookie:\r\n", "", 0},
+    /* of several lines the last counts; no number grows beyond its end */
+    {"Set-Cookie: TIMEOUT=99999999\r\nSet-Cookie: TIMEOUT=99999999\r\n"
+     "Set-Cookie: TIMEOUT=99999999\r\nSet-Cookie: TIMEOUT=99999999\r\n",
+     "", 99999999},
     {"Set-Cookie: ;;;;=;\r\n", "", 0},
     {"Set-Cookie: TP_SESSIONID=a b;TIMEOUT=9\r\n", "", 9},
     {"Set-Cookie: TP_SESSIONID=a\tb\r\n", "", 0},
