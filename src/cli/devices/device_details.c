@@ -154,6 +154,17 @@ static bool is_met(const struct device_info *f) {
          f->outcome == OUTCOME_AUTH;
 }
 
+static const char *account_in_words(const struct device_info *f) {
+  static const char *const said[] = {
+      [ACCOUNT_NONE] = "",
+      [ACCOUNT_DEFAULT] = "the makers' default one: anybody may read it",
+      [ACCOUNT_SHOWN] = "yours, which is shown to the device (AES)",
+      [ACCOUNT_PROVED] = "yours",
+  };
+
+  return said[f->account];
+}
+
 static int add_who(struct buf *out, const struct style *style,
                    const struct device_info *f) {
   char model[120];
@@ -170,6 +181,8 @@ static int add_who(struct buf *out, const struct style *style,
   err = add_text(out, style, "model", model);
   if (err == 0)
     err = add_text(out, style, "address", address);
+  if (err == 0)
+    err = add_text(out, style, "account", account_in_words(f));
   if (err == 0)
     err = add_text(out, style, "MAC", f->mac);
   if (err == 0)

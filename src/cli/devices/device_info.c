@@ -28,6 +28,17 @@ static void copy_device(struct device_info *f, const struct device *d) {
   f->now = d->now;
 }
 
+const char *device_info_account(const struct device_info *f) {
+  static const char *const words[] = {
+      [ACCOUNT_NONE] = "",
+      [ACCOUNT_DEFAULT] = "default",
+      [ACCOUNT_SHOWN] = "shown",
+      [ACCOUNT_PROVED] = "own",
+  };
+
+  return words[f->account];
+}
+
 void device_info_copy(struct device_info *f, const struct poll_device *k) {
   const struct device *d = &k->device;
 
@@ -38,6 +49,8 @@ void device_info_copy(struct device_info *f, const struct poll_device *k) {
   f->port = ntohs(k->address.sin_port);
   snprintf(f->transport, sizeof(f->transport), "%s",
            k->contact.transport->name);
+  if (k->contact.link != NULL && k->contact.transport->account != NULL)
+    f->account = k->contact.transport->account(k->contact.link);
   f->configured = k->options != NULL;
   f->up = k->status.up;
   f->outcome = k->status.outcome;

@@ -6,6 +6,7 @@
 
 #include "device/device.h"
 #include "device/outcome.h"
+#include "device/transport.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -29,7 +30,8 @@ struct device_info {
   char address[16];
   unsigned port;
   char transport[8];
-  bool configured; /* has a <Device> block */
+  enum account_used account; /* of its session */
+  bool configured;           /* has a <Device> block */
   bool up;
   enum outcome outcome;
   char why[WHY_SIZE]; /* "" when up; of an unsupported one the reason */
@@ -39,6 +41,9 @@ struct device_info {
   struct device_info_plug plugs[DEVICE_PLUGS_MAX];
   size_t plugs_num;
 };
+
+/* "own", "shown", "default"; "": there is no session, or it needs none. */
+const char *device_info_account(const struct device_info *f);
 
 /* A copy of what the engine knows; in its hooks only. */
 void device_info_copy(struct device_info *f, const struct poll_device *k);

@@ -71,7 +71,8 @@ static cJSON *device(const struct device_info *f) {
       text(to, "kind", device_kind_name(f->kind)) &&
       text(to, "address", f->address) &&
       (f->port == 0 || cJSON_AddNumberToObject(to, "port", f->port) != NULL) &&
-      text(to, "transport", f->transport) && text(to, "mac", f->mac) &&
+      text(to, "transport", f->transport) &&
+      text(to, "account", device_info_account(f)) && text(to, "mac", f->mac) &&
       text(to, "id", f->id) && text(to, "hardware", f->hardware) &&
       text(to, "firmware", f->firmware) &&
       (supported ? how_it_went(to, f) : text(to, "reason", f->why)))

@@ -120,6 +120,10 @@ def test_read_works_with_the_account(home, name):
         assert got["power_w"] == pytest.approx(
             sum(p["served"]["watts"] for p in served["plugs"])
             if served["plugs"] else served["served"]["watts"])
+    account = {"xor": None, "aes": "shown"}.get(got["transport"], "own")
+    if name.startswith("TPAP default"):
+        account = "default"
+    assert got.get("account") == account
     sheet = daemon.kasactl("read", address)
     assert name in sheet and max(map(len, sheet.splitlines())) <= 80
 
