@@ -90,6 +90,16 @@ libcli_la_SOURCES += \
 	%D%/energy/energy_report.h \
 	%D%/energy/energy_report_show.c \
 	%D%/energy/energy_show.c \
+	%D%/report/report_command.c \
+	%D%/report/report_command.h \
+	%D%/report/report_data.c \
+	%D%/report/report_data.h \
+	%D%/report/report_html.c \
+	%D%/report/report_html.h \
+	%D%/report/report_output.c \
+	%D%/report/report_output.h \
+	%D%/report/report_words.c \
+	%D%/report/report_words.h \
 	%D%/energy/energy_tariff.c \
 	%D%/energy/energy_tariff.h
 

@@ -12,14 +12,16 @@
 #include "cli/energy/energy.h"
 #include "cli/gallery/graph.h"
 #include "cli/live/watch.h"
+#include "cli/report/report_command.h"
 
 #include <stdio.h>
 #include <string.h>
 
 /* Further commands get a row here. */
 static const struct command *const commands[] = {
-    &discover_command, &read_command,   &watch_command,     &energy_command,
-    &graph_command,    &alerts_command, &appliance_command, &check_command,
+    &discover_command, &read_command,      &watch_command,
+    &energy_command,   &report_command,    &graph_command,
+    &alerts_command,   &appliance_command, &check_command,
 };
 enum { COMMANDS = sizeof(commands) / sizeof(commands[0]) };
 

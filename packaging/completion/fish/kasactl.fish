@@ -43,6 +43,16 @@ complete -c kasactl -n '__fish_seen_subcommand_from energy' -l to
 complete -c kasactl -n '__fish_seen_subcommand_from energy' -l top
 complete -c kasactl -n '__fish_seen_subcommand_from energy' -l unpriced
 complete -c kasactl -n '__fish_seen_subcommand_from energy' -l yes
+complete -c kasactl -n __fish_use_subcommand -f -a report -d 'what a day, week or month used and cost'
+complete -c kasactl -n '__fish_seen_subcommand_from report' -l config
+complete -c kasactl -n '__fish_seen_subcommand_from report' -l date
+complete -c kasactl -n '__fish_seen_subcommand_from report' -l day
+complete -c kasactl -n '__fish_seen_subcommand_from report' -l help
+complete -c kasactl -n '__fish_seen_subcommand_from report' -l html
+complete -c kasactl -n '__fish_seen_subcommand_from report' -l json
+complete -c kasactl -n '__fish_seen_subcommand_from report' -l month
+complete -c kasactl -n '__fish_seen_subcommand_from report' -l state
+complete -c kasactl -n '__fish_seen_subcommand_from report' -l week
 complete -c kasactl -n __fish_use_subcommand -f -a graph -d 'pictures and pages from collectds RRD files'
 complete -c kasactl -n '__fish_seen_subcommand_from graph' -l config
 complete -c kasactl -n '__fish_seen_subcommand_from graph' -l help
@@ -77,13 +87,15 @@ complete -c kasactl -n '__fish_seen_subcommand_from alerts' -a status
 complete -c kasactl -n '__fish_seen_subcommand_from alerts' -a test
 complete -c kasactl -n '__fish_seen_subcommand_from alerts' -a unack
 complete -c kasactl -n '__fish_seen_subcommand_from alerts' -a waits
-complete -c kasactl -n __fish_use_subcommand -f -a appliance -d 'try settings of an appliance on a recorded curve'
+complete -c kasactl -n __fish_use_subcommand -f -a appliance -d 'what was learned of an appliance; try settings on a curve'
+complete -c kasactl -n '__fish_seen_subcommand_from appliance' -l config
 complete -c kasactl -n '__fish_seen_subcommand_from appliance' -l csv
 complete -c kasactl -n '__fish_seen_subcommand_from appliance' -l help
 complete -c kasactl -n '__fish_seen_subcommand_from appliance' -l interval
 complete -c kasactl -n '__fish_seen_subcommand_from appliance' -l json
 complete -c kasactl -n '__fish_seen_subcommand_from appliance' -l kind
 complete -c kasactl -n '__fish_seen_subcommand_from appliance' -l set
+complete -c kasactl -n '__fish_seen_subcommand_from appliance' -l state
 complete -c kasactl -n '__fish_seen_subcommand_from appliance' -a try
 complete -c kasactl -n __fish_use_subcommand -f -a check -d 'read the configuration and say what it means'
 complete -c kasactl -n '__fish_seen_subcommand_from check' -l help

@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: MIT */
+#include <config.h>
+
+#include "cli/report/report_command.h"
+
+#include "base/clock.h"
+#include "cli/report/report_html.h"
+#include "cli/report/report_output.h"
+
+#include <getopt.h>
+
+#define REPORT_USAGE                                                           \
+  "[--day | --week | --month] [--date DATE] [--html | --json] [--state DIR] "  \
+  "[--config FILE]"
+#define REPORT_HELP                                                            \
+  "What was used and what it cost, from the ledger: yesterday, or the last\n"  \
+  "week or billing month that is over.\n"                                      \
+  "\n"                                                                         \
+  "      --day            compared with the usual day of that weekday\n"       \
+  "      --week           Monday to Sunday, compared with the one before\n"    \
+  "      --month          by BillingDay, compared with the one before\n"       \
+  "      --date DATE      the one that DATE (2026-11-28) lies in\n"            \
+  "      --html           the HTML part of a mail\n"                           \
+  "  -j, --json           for programs\n" ENERGY_PLACE_HELP
+
+struct report_arguments {
+  struct energy_place place;
+  int kind;
+  const char *date;
+  bool html, json;
+};
+
+static int take_options(struct report_arguments *a, int argc, char **argv) {
+  const struct option known[] = {
+      ENERGY_PLACE_OPTIONS,
+      {"day", no_argument, &a->kind, REPORT_DAY},
+      {"week", no_argument, &a->kind, REPORT_WEEK},
+      {"month", no_argument, &a->kind, REPORT_MONTH},
+      {"date", required_argument, NULL, 'D'},
+      {"html", no_argument, NULL, 'H'},
+      {"json", no_argument, NULL, 'j'},
+      {0},
+  };
+  int c;
+
+  while ((c = getopt_long(argc, argv, ENERGY_PLACE_LETTERS "j", known, NULL)) !=
+         -1) {
+    if (c == 0 || energy_place_take(&a->place, c, optarg))
+      continue;
+    if (c == 'D')
+      a->date = optarg;
+    else if (c == 'H')
+      a->html = true;
+    else if (c == 'j')
+      a->json = true;
+    else
+      return cli_usage("report", "these arguments do not fit");
+  }
+  if (optind < argc)
+    return cli_usage("report", "there is nothing to say about \"%.60s\"",
+                     argv[optind]);
+  if (a->html && a->json)
+    return cli_usage("report", "--html and --json exclude each other");
+  return CLI_DONE;
+}
+
+/* The days it is about: those of the date, else the latest that are over. */
+static int set_days(const struct report_arguments *a, struct report *r) {
+  int today = calendar_local_of((int64_t)clock_wall_us()).day;
+  int day = today;
+
+  if (a->date != NULL && !calendar_parse_date(a->date, &day))
+    return cli_usage("report",
+                     "--date expects a date like 2026-11-28, found \"%.40s\"",
+                     a->date);
+  report_days(&a->place, r->kind, day, &r->first, &r->last);
+  if (a->date == NULL)
+    report_days(&a->place, r->kind, r->first - 1, &r->first, &r->last);
+  return CLI_DONE;
+}
+
+static int print(const struct report_arguments *a, const struct report *r) {
+  if (r->known == 0) {
+    cli_say("the ledger knows nothing of that time");
+    return CLI_NOTHING;
+  }
+  if (a->json && report_json(r) < 0) {
+    cli_say("out of memory");
+    return CLI_NOTHING;
+  }
+  if (a->html)
+    report_html(r);
+  else if (!a->json)
+    report_text(r);
+  return CLI_DONE;
+}
+
+static int report_main(int argc, char **argv) {
+  struct report_arguments a = {.kind = REPORT_DAY};
+  struct report r = {0};
+  struct ledger_query *q = NULL;
+  int status = take_options(&a, argc, argv);
+
+  if (status == CLI_DONE && !energy_place_find(&a.place))
+    status = CLI_NOTHING;
+  r.kind = (enum report_kind)a.kind;
+  if (status == CLI_DONE)
+    status = set_days(&a, &r);
+  if (status == CLI_DONE) {
+    q = energy_place_open(&a.place);
+    status = q != NULL && report_data_make(&r, &a.place, q) ? print(&a, &r)
+                                                            : CLI_NOTHING;
+  }
+  report_data_free(&r);
+  ledger_query_close(q);
+  energy_place_free(&a.place);
+  return status;
+}
+
+const struct command report_command = {
+    "report", "what a day, week or month used and cost", REPORT_HELP,
+    REPORT_USAGE, report_main};

@@ -1,0 +1,301 @@
+/* SPDX-License-Identifier: MIT */
+#include <config.h>
+
+#include "cli/report/report_data.h"
+
+#include "cli/common/cli.h"
+
+#include <limits.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+  WEEK = 7,
+  BEFORE = 70, /* days before the report that are looked at */
+  DAYS_MAX = BEFORE + 40,
+  FORECAST_DAYS = 14,
+};
+static const double MWH = 1e-6;   /* to kWh */
+static const double MICRO = 1e-6; /* to the currency's unit */
+/* Less is a measuring error, no change worth a percentage. */
+static const double COMPARABLE_KWH = 0.01;
+
+struct gathering {
+  struct report *report;
+  int begin; /* day of site[0] */
+  struct {
+    bool known;
+    double kwh, cost; /* charges in */
+  } site[DAYS_MAX];
+  struct calendar_billing month;
+  struct calendar_billing before; /* weeks, months: the one before */
+  double covered_us;
+  bool out_of_memory;
+};
+
+void report_days(const struct energy_place *p, enum report_kind kind, int day,
+                 int *first, int *last) {
+  struct calendar_billing month = energy_place_month(p, day);
+
+  *first = *last = day;
+  if (kind == REPORT_WEEK) {
+    *first = day - (int)calendar_weekday(day);
+    *last = *first + WEEK - 1;
+  } else if (kind == REPORT_MONTH) {
+    *first = month.start;
+    *last = month.end - 1;
+  }
+}
+
+static struct report_item *item_of(struct gathering *g, const char *device,
+                                   const char *plug) {
+  struct report *r = g->report;
+  struct report_item *grown;
+  char *name = NULL;
+
+  if (asprintf(&name, "%s%s%s", device, plug[0] != '\0' ? ": " : "", plug) < 0)
+    return NULL;
+  for (size_t i = 0; i < r->items_num; i++)
+    if (strcmp(r->items[i].name, name) == 0) {
+      free(name);
+      return &r->items[i];
+    }
+  if (r->items_num == r->items_room) {
+    size_t room = r->items_room == 0 ? 64 : 2 * r->items_room;
+
+    grown = realloc(r->items, room * sizeof(*grown));
+    if (grown == NULL) {
+      free(name);
+      return NULL;
+    }
+    r->items = grown;
+    r->items_room = room;
+  }
+  r->items[r->items_num] =
+      (struct report_item){.name = name, .first_day = INT_MAX};
+  return &r->items[r->items_num++];
+}
+
+/* Which of those it is compared with a day belongs to; -1: none. */
+static int compared(const struct gathering *g, int day) {
+  const struct report *r = g->report;
+  int weeks = (r->first - day) / WEEK;
+
+  if (r->kind != REPORT_DAY)
+    return day >= g->before.start && day < g->before.end ? 0 : -1;
+  return (r->first - day) % WEEK == 0 && weeks >= 1 && weeks <= REPORT_COMPARED
+             ? weeks - 1
+             : -1;
+}
+
+static bool is_in(const struct report *r, int day) {
+  return day >= r->first && day <= r->last;
+}
+
+static void take_peak(struct report *r, const struct report_item *item,
+                      const struct ledger_row *row) {
+  double watts = (double)row->peak_mw * 1e-3;
+
+  if (row->peak_us == 0 || watts <= r->peak.watts)
+    return;
+  free(r->peak.name);
+  r->peak.name = strdup(item->name);
+  r->peak.watts = watts;
+  r->peak.at_us = row->peak_us;
+}
+
+static void take_item(struct gathering *g, struct report_item *item,
+                      const struct ledger_row *row) {
+  struct report *r = g->report;
+  int before = compared(g, row->day);
+  double kwh = (double)row->mwh * MWH;
+
+  if (row->day < item->first_day)
+    item->first_day = row->day;
+  if (before >= 0) {
+    item->before[before].known = true;
+    item->before[before].kwh += kwh;
+  }
+  if (!is_in(r, row->day))
+    return;
+  item->in_it = true;
+  item->kwh += kwh;
+  item->cost += (double)row->cost * MICRO;
+  r->unpriced_kwh += (double)row->unpriced_mwh * MWH;
+  g->covered_us += (double)row->covered_us;
+  take_peak(r, item, row);
+}
+
+static bool take(void *arg, const struct ledger_row *row) {
+  struct gathering *g = arg;
+  int i = row->day - g->begin;
+  struct report_item *item;
+
+  if (i < 0 || i >= DAYS_MAX)
+    return true;
+  if (row->produces) {
+    if (is_in(g->report, row->day))
+      g->report->produced_kwh += (double)row->mwh * MWH;
+    return true;
+  }
+  g->site[i].cost += (double)row->cost * MICRO;
+  if (row->device[0] == '\0')
+    return true; /* the site's fixed charges */
+  g->site[i].known = true;
+  g->site[i].kwh += (double)row->mwh * MWH;
+  item = item_of(g, row->device, row->plug);
+  if (item == NULL) {
+    g->out_of_memory = true;
+    return false;
+  }
+  take_item(g, item, row);
+  return true;
+}
+
+static int by_number(const void *a, const void *b) {
+  double x = *(const double *)a, y = *(const double *)b;
+
+  return (x > y) - (x < y);
+}
+
+static double median(double *numbers, size_t num) {
+  if (num == 0)
+    return NAN;
+  qsort(numbers, num, sizeof(numbers[0]), by_number);
+  return num % 2 == 1 ? numbers[num / 2]
+                      : (numbers[num / 2 - 1] + numbers[num / 2]) / 2;
+}
+
+static double usual_of(const struct report_item *item) {
+  double numbers[REPORT_COMPARED];
+  size_t num = 0;
+
+  for (unsigned i = 0; i < REPORT_COMPARED; i++)
+    if (item->before[i].known)
+      numbers[num++] = item->before[i].kwh;
+  return median(numbers, num);
+}
+
+/* Of the site: a day that was not known of is no comparison. */
+static double usual_site(const struct gathering *g) {
+  double sums[REPORT_COMPARED] = {0};
+  bool known[REPORT_COMPARED] = {false};
+  double numbers[REPORT_COMPARED];
+  size_t num = 0;
+
+  for (int i = 0; i < DAYS_MAX; i++) {
+    int before = compared(g, g->begin + i);
+
+    if (before < 0 || !g->site[i].known)
+      continue;
+    known[before] = true;
+    sums[before] += g->site[i].kwh;
+  }
+  for (unsigned i = 0; i < REPORT_COMPARED; i++)
+    if (known[i])
+      numbers[num++] = sums[i];
+  return median(numbers, num);
+}
+
+static void look_ahead(struct gathering *g) {
+  struct report *r = g->report;
+  double kwh[FORECAST_DAYS], cost[FORECAST_DAYS];
+  int rest = g->month.end - 1 - r->last;
+  size_t num = 0;
+
+  for (int day = g->month.start; day <= r->last; day++)
+    if (day >= g->begin) {
+      r->month_kwh += g->site[day - g->begin].kwh;
+      r->month_cost += g->site[day - g->begin].cost;
+    }
+  for (int i = r->last - g->begin; i >= 0 && num < FORECAST_DAYS; i--)
+    if (g->site[i].known) {
+      kwh[num] = g->site[i].kwh;
+      cost[num++] = g->site[i].cost;
+    }
+  r->forecast_kwh = r->forecast_cost = NAN;
+  if (rest > 0 && num > 1) {
+    r->forecast_kwh = r->month_kwh + rest * median(kwh, num);
+    r->forecast_cost = r->month_cost + rest * median(cost, num);
+  }
+}
+
+static int by_energy(const void *a, const void *b) {
+  const struct report_item *x = a, *y = b;
+
+  if (x->kwh != y->kwh)
+    return x->kwh < y->kwh ? 1 : -1;
+  return strcmp(x->name, y->name);
+}
+
+static void sum_up(struct gathering *g) {
+  struct report *r = g->report;
+  double possible = 0;
+
+  for (size_t i = 0; i < r->items_num; i++) {
+    struct report_item *item = &r->items[i];
+    int from = item->first_day > r->first ? item->first_day : r->first;
+
+    item->usual = usual_of(item);
+    if (!item->in_it)
+      continue;
+    r->known++;
+    r->active += item->kwh > 0 ? 1 : 0;
+    possible +=
+        (double)(calendar_day_start(r->last + 1) - calendar_day_start(from));
+  }
+  for (int day = r->first; day <= r->last; day++) {
+    r->kwh += g->site[day - g->begin].kwh;
+    r->cost += g->site[day - g->begin].cost;
+  }
+  r->covered =
+      possible > 0 ? fmin(100, 100 * g->covered_us / possible) : (double)NAN;
+  r->usual = usual_site(g);
+  look_ahead(g);
+  if (r->items_num > 0)
+    qsort(r->items, r->items_num, sizeof(r->items[0]), by_energy);
+}
+
+bool report_data_make(struct report *r, const struct energy_place *p,
+                      struct ledger_query *q) {
+  struct gathering *g = calloc(1, sizeof(*g));
+  char why[LEDGER_QUERY_WHY];
+  bool good = false;
+
+  if (g != NULL) {
+    g->report = r;
+    g->begin = r->first - BEFORE;
+    g->month = energy_place_month(p, r->last);
+    g->before = r->kind == REPORT_MONTH
+                    ? energy_place_month(p, r->first - 1)
+                    : (struct calendar_billing){r->first - WEEK, r->first};
+    snprintf(r->currency, sizeof(r->currency), "%s", ledger_query_currency(q));
+    r->decimals = tariff_decimals(r->currency);
+    good = ledger_query_days(q, g->begin, r->last, take, g, why);
+  } else {
+    snprintf(why, sizeof(why), "out of memory");
+  }
+  if (!good)
+    cli_say("the ledger: %s", why);
+  else if (g->out_of_memory)
+    cli_say("out of memory");
+  else
+    sum_up(g);
+  good = good && !g->out_of_memory;
+  free(g);
+  return good;
+}
+
+void report_data_free(struct report *r) {
+  for (size_t i = 0; i < r->items_num; i++)
+    free(r->items[i].name);
+  free(r->items);
+  free(r->peak.name);
+  *r = (struct report){0};
+}
+
+double report_change(double now, double usual) {
+  return usual >= COMPARABLE_KWH ? (now / usual - 1) * 100 : (double)NAN;
+}

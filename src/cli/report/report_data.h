@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: MIT */
+/* The figures of a report about a day, a week or a billing month, as the
+ * ledger has them. One thread. */
+#ifndef CLI_REPORT_REPORT_DATA_H
+#define CLI_REPORT_REPORT_DATA_H
+
+#include "cli/energy/energy_place.h"
+
+#include <stdbool.h>
+
+enum report_kind { REPORT_DAY, REPORT_WEEK, REPORT_MONTH };
+
+enum {
+  REPORT_COMPARED = 4, /* days of the same weekday */
+  REPORT_TOP = 5,
+};
+
+/* A device, or an outlet of a strip. kWh, and units of the currency. */
+struct report_item {
+  char *name;
+  bool in_it; /* something is known of it in the time of the report */
+  double kwh, cost;
+  struct report_before {
+    bool known;
+    double kwh;
+  } before[REPORT_COMPARED];
+  double usual; /* kWh; NAN: nothing to compare with */
+  int first_day;
+};
+
+struct report {
+  enum report_kind kind;
+  int first, last;              /* local days */
+  char currency[CURRENCY_SIZE]; /* "": there are no costs */
+  unsigned decimals;
+  struct report_item *items; /* largest first */
+  size_t items_num, items_room;
+  unsigned known, active; /* items in it; those that used something */
+  double kwh, cost;       /* of the site, fixed charges in */
+  double produced_kwh, unpriced_kwh;
+  double usual;                 /* kWh, as above */
+  double month_kwh, month_cost; /* of the month it lies in, up to its end */
+  double forecast_kwh, forecast_cost; /* NAN: that month is over, or new */
+  struct {
+    char *name; /* NULL: not known */
+    double watts;
+    int64_t at_us;
+  } peak;         /* the highest of one device */
+  double covered; /* percent; NAN: nothing is known */
+};
+
+/* What the days of a kind are that day lies in. */
+void report_days(const struct energy_place *p, enum report_kind kind, int day,
+                 int *first, int *last);
+
+/* Fills r, whose kind, first and last are set. False when it says why not on
+ * stderr. report_data_free() in both cases. */
+bool report_data_make(struct report *r, const struct energy_place *p,
+                      struct ledger_query *q);
+void report_data_free(struct report *r);
+
+/* Change against what is usual, in percent; NAN: not known. */
+double report_change(double now, double usual);
+
+#endif

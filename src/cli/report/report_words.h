@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: MIT */
+/* The sentences of a report, the same as text and in a mail. */
+#ifndef CLI_REPORT_REPORT_WORDS_H
+#define CLI_REPORT_REPORT_WORDS_H
+
+#include "cli/report/report_data.h"
+
+enum { REPORT_LINE = 200 };
+
+/* "Saturday, 28 November 2026", "23 to 29 November 2026". */
+void report_words_days(const struct report *r, char out[REPORT_LINE]);
+/* "8.42 kWh, 2.61 EUR, 12 % above the usual Saturday" */
+void report_words_headline(const struct report *r, char out[REPORT_LINE]);
+/* "2.61 EUR"; "" where there are no costs. */
+void report_words_cost(const struct report *r, double cost,
+                       char out[REPORT_LINE]);
+/* "+12 %"; "" where it is not known. */
+void report_words_change(double now, double usual, char out[REPORT_LINE]);
+
+/* Line number i below the headline: its name and its text. False: there is
+ * none of that number, and none after it. */
+bool report_words_fact(const struct report *r, unsigned i, const char **name,
+                       char out[REPORT_LINE]);
+
+#endif

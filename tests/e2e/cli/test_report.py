@@ -1,0 +1,111 @@
+# SPDX-License-Identifier: MIT
+"""kasactl report on ledgers with known contents: the figures are the ledger's, the
+text fits a mail, and the HTML draws in the readers that allow least."""
+
+import json
+import os
+import re
+import subprocess
+
+import pytest
+
+from collectd import BUILD
+from ledger_file import LedgerFile
+
+pytestmark = pytest.mark.takes(15)
+ZONE = "Europe/Berlin"
+
+
+def report(ledger, *words):
+    return subprocess.run(
+        [os.path.join(BUILD, "kasactl"), "report", "--state", ledger.folder,
+         "--date", "2026-11-28", *words],
+        env={**os.environ, "TZ": ZONE}, timeout=30, capture_output=True, text=True, check=False)
+
+
+def figures(ledger, *words):
+    return json.loads(report(ledger, "--json", *words).stdout)
+
+
+HOURS = 24 * 3600
+
+
+@pytest.fixture
+def ledger(tmp_path):
+    """A Saturday, the four before it, and days in between."""
+    file = LedgerFile(tmp_path / "state", zone=ZONE)
+    for date, washer in (("2026-10-31", 1), ("2026-11-07", 2), ("2026-11-14", 3),
+                         ("2026-11-21", 2), ("2026-11-27", 9), ("2026-11-28", 3)):
+        noon = f"{date}T11:00:00+00:00"
+        file.slot(noon, "Washer <3", washer * 1000000, washer * 300000, covered=HOURS,
+                  peak=2000000 + washer)
+        file.slot(noon, ("Strip", "Fridge"), 500000, 150000, covered=HOURS, peak=80000)
+        file.slot(noon, ("Strip", "Lamp"), 0, 0, covered=HOURS)
+        file.slot(noon, "Roof", 4000000, produces=True)
+        file.charges(date, 100000)
+    return file.done()
+
+
+def test_a_day_is_compared_with_the_usual_one_of_its_kind(ledger):
+    day = figures(ledger)
+    assert (day["kind"], day["from"], day["to"]) == ("day", "2026-11-28", "2026-11-28")
+    assert day["kwh"] == pytest.approx(3.5) and day["cost"] == pytest.approx(1.15)
+    assert day["usual_kwh"] == pytest.approx(2.5)  # 1.5, 2.5, 3.5, 2.5
+    assert day["produced_kwh"] == pytest.approx(4)
+    assert (day["active"], day["known"]) == (2, 3)
+    assert [d["name"] for d in day["devices"]] == ["Washer <3", "Strip: Fridge", "Strip: Lamp"]
+    assert day["devices"][0]["usual_kwh"] == pytest.approx(2)
+    assert day["peak"]["name"] == "Washer <3" and day["peak"]["w"] == pytest.approx(2000.003)
+    # November up to then, and two more days of the median one
+    assert day["month_kwh"] == pytest.approx(2.5 + 3.5 + 2.5 + 9.5 + 3.5)
+    assert day["forecast_kwh"] == pytest.approx(21.5 + 2 * 3.0)
+    assert day["covered"] == pytest.approx(100)
+
+
+def test_a_week_and_a_month_are_compared_with_the_one_before(ledger):
+    week = figures(ledger, "--week")
+    assert (week["from"], week["to"]) == ("2026-11-23", "2026-11-29")
+    assert week["kwh"] == pytest.approx(13) and week["usual_kwh"] == pytest.approx(2.5)
+    month = figures(ledger, "--month")
+    assert (month["from"], month["to"]) == ("2026-11-01", "2026-11-30")
+    assert month["kwh"] == pytest.approx(21.5) and month["usual_kwh"] == pytest.approx(1.5)
+    assert month["forecast_kwh"] is None
+
+
+def test_the_text_stands_alone_and_fits_a_mail(ledger):
+    text = report(ledger).stdout
+    lines = text.splitlines()
+    assert lines[0] == "Saturday, 28 November 2026"
+    assert lines[1] == "3.50 kWh, 1.15 EUR, 40 % above the usual Saturday"
+    assert max(map(len, lines)) <= 72, text
+    assert re.search(r"^Month so far +21\.5 kWh, 6\.95 EUR; about 8\.95 EUR by its end$", text, re.M), text
+    assert re.search(r"^Highest power +Washer <3, 2000 W at 12:", text, re.M), text
+    assert re.search(r"^In use +2 of 3 plugs$", text, re.M)
+    assert re.search(r"^Generated +4\.00 kWh$", text, re.M)
+    assert "Known of" not in text
+    assert re.search(r"^Washer <3 +3\.00 kWh +0\.90 EUR  #{9}\.  86 %  \+50 %$", text, re.M), text
+    assert "Lamp" not in text
+
+
+def test_the_html_is_small_and_has_nothing_a_mail_may_not_have(ledger):
+    html = report(ledger, "--html").stdout
+    assert len(html.encode()) < 60000
+    assert not re.search(r"<img|<script|<svg|@import|@font-face|url\(|http", html)
+    assert "Washer &lt;3" in html and "Washer <3" not in html
+    body = html.split("<body")[1]
+    assert "3.50 kWh, 1.15 EUR, 40 % above the usual Saturday" in body
+    # no class: every style is inline; no colour of text that a dark reader would lose
+    assert "class=" not in html and not re.search(r"[^g]color:(?!\s*light dark)", body)
+
+
+def test_what_is_not_known_is_said(tmp_path):
+    file = LedgerFile(tmp_path / "state", zone=ZONE, currency=None)
+    file.slot("2026-11-28T11:00:00+00:00", "Heater", 1000000, covered=HOURS // 2)
+    ledger = file.done()
+    text = report(ledger).stdout
+    assert "1.00 kWh\n" in text and "usual" not in text and "EUR" not in text
+    assert "50 % of the time; figures may be too low" in text
+    empty = report(ledger, "--date", "2025-01-01")
+    assert empty.returncode == 1 and "knows nothing of that time" in empty.stderr
+    wrong = report(ledger, "--date", "28.11.2026")
+    assert wrong.returncode == 2 and "--date expects a date" in wrong.stderr
