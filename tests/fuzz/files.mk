@@ -14,11 +14,13 @@ noinst_PROGRAMS += \
 	%D%/fuzz_event \
 	%D%/fuzz_frame \
 	%D%/fuzz_graph \
+	%D%/fuzz_http \
 	%D%/fuzz_json \
 	%D%/fuzz_klap \
 	%D%/fuzz_mime \
 	%D%/fuzz_metrics \
 	%D%/fuzz_provider \
+	%D%/fuzz_registry \
 	%D%/fuzz_smart \
 	%D%/fuzz_tdp \
 	%D%/fuzz_template \
@@ -34,11 +36,13 @@ tests_fuzz_fuzz_datagram_LDADD = $(FUZZ_LIBS)
 tests_fuzz_fuzz_event_LDADD = $(FUZZ_LIBS)
 tests_fuzz_fuzz_frame_LDADD = $(FUZZ_LIBS)
 tests_fuzz_fuzz_graph_LDADD = $(FUZZ_LIBS)
+tests_fuzz_fuzz_http_LDADD = $(FUZZ_LIBS)
 tests_fuzz_fuzz_json_LDADD = $(FUZZ_LIBS)
 tests_fuzz_fuzz_klap_LDADD = $(FUZZ_LIBS)
 tests_fuzz_fuzz_mime_LDADD = $(FUZZ_LIBS)
 tests_fuzz_fuzz_metrics_LDADD = $(FUZZ_LIBS)
 tests_fuzz_fuzz_provider_LDADD = $(FUZZ_LIBS)
+tests_fuzz_fuzz_registry_LDADD = $(FUZZ_LIBS)
 tests_fuzz_fuzz_smart_LDADD = $(FUZZ_LIBS)
 tests_fuzz_fuzz_tdp_LDADD = $(FUZZ_LIBS)
 tests_fuzz_fuzz_template_LDADD = $(FUZZ_LIBS)
