@@ -19,8 +19,9 @@ static void add_number(struct gallery_html *h, const char *word, double value,
 
   if (!isfinite(value))
     return;
-  gallery_html_add(h, "%s%s %.*f %s%s", *any ? ", " : ": ", word,
-                   kind->decimals, kilo ? value / 1000 : value, kilo ? "k" : "",
+  gallery_html_add(h, "%s%s %.*f%s%s%s", *any ? ", " : ": ", word,
+                   kind->decimals, kilo ? value / 1000 : value,
+                   kind->unit[0] != '\0' ? " " : "", kilo ? "k" : "",
                    kind->unit);
   *any = true;
 }
@@ -28,17 +29,18 @@ static void add_number(struct gallery_html *h, const char *word, double value,
 static void add_numbers(struct gallery_html *h, const struct graph_view *view) {
   const struct graph_type_info *kind = &graph_types[view->kind];
   const struct graph_numbers *n = &view->numbers;
-  bool energy = view->kind == GRAPH_ENERGY;
+  const struct graph_span_info *span =
+      &graph_spans[graph_bars_span(view->kind, view->span)];
+  bool bars = graph_types[view->kind].bars;
   bool lows = view->kind == GRAPH_VOLTAGE || view->kind == GRAPH_SIGNAL;
   bool any = false;
 
-  add_number(h, energy ? graph_spans[view->span].bar_now : "last", n->last,
-             kind, &any);
+  add_number(h, bars ? span->bar_now : "last", n->last, kind, &any);
   add_number(h, "average", n->average, kind, &any);
   if (lows)
     add_number(h, "lowest", n->least, kind, &any);
   add_number(h, "highest", n->most, kind, &any);
-  if (energy)
+  if (bars)
     add_number(h, "sum", view->sum, kind, &any);
   if (isfinite(view->share))
     gallery_html_add(h, "; answered %.1f %% of the time", view->share);
@@ -58,10 +60,11 @@ static void add_subject(struct gallery_html *h, const struct graph_view *view) {
 }
 
 static void add_alt(struct gallery_html *h, const struct graph_view *view) {
-  const struct graph_span_info *span = &graph_spans[view->span];
+  const struct graph_span_info *span =
+      &graph_spans[graph_bars_span(view->kind, view->span)];
 
   gallery_html_add(h, "%s", graph_types[view->kind].title);
-  if (view->kind == GRAPH_ENERGY)
+  if (graph_types[view->kind].bars)
     gallery_html_add(h, " %s", span->bar_words);
   add_subject(h, view);
   gallery_html_add(h, " over %s", span->words);
@@ -122,23 +125,26 @@ void gallery_part_figure(struct gallery_html *h, const struct graph_view *view,
   if (view->state == GRAPH_DRAWN)
     add_picture(h, view, wide, up);
   else
-    gallery_html_add(h, "<p class=\"none\">%s %s.</p>",
-                     view->state == GRAPH_FAILED ? "Could not be drawn:"
-                                                 : "Nothing was measured in",
-                     graph_spans[view->span].words);
+    gallery_html_add(
+        h, "<p class=\"none\">%s %s.</p>",
+        view->state == GRAPH_FAILED ? "Could not be drawn:"
+                                    : "Nothing was measured in",
+        graph_spans[graph_bars_span(view->kind, view->span)].words);
   gallery_html_add(h, "</figure>\n");
 }
 
 void gallery_part_title(struct gallery_html *h, const struct graph_plan *plan,
                         enum graph_type kind) {
-  if (kind != GRAPH_ENERGY) {
+  if (!graph_types[kind].bars) {
     gallery_html_add(h, "%s", graph_types[kind].title);
     return;
   }
   for (size_t i = 0; i < GRAPH_SPANS; i++)
     if (plan->spans[i])
-      gallery_html_add(h, "<span class=\"when %s\">Energy %s</span>",
-                       graph_spans[i].name, graph_spans[i].bar_words);
+      gallery_html_add(
+          h, "<span class=\"when %s\">%s %s</span>", graph_spans[i].name,
+          graph_types[kind].title,
+          graph_spans[graph_bars_span(kind, (enum graph_span)i)].bar_words);
 }
 
 /* -- words about devices -- */

@@ -138,17 +138,18 @@ time_t graph_start(enum graph_type kind, enum graph_span span, time_t now) {
   time_t edges[GRAPH_BARS_MAX + 1];
   time_t seconds = (time_t)graph_spans[span].seconds;
 
-  if (kind != GRAPH_ENERGY)
+  if (!graph_types[kind].bars)
     return now - seconds + seconds / 400;
-  graph_edges(span, now, edges);
+  graph_edges(graph_bars_span(kind, span), now, edges);
   return edges[0];
 }
 
 time_t graph_end(enum graph_type kind, enum graph_span span, time_t now) {
   time_t edges[GRAPH_BARS_MAX + 1];
 
-  if (kind != GRAPH_ENERGY)
+  if (!graph_types[kind].bars)
     return now;
+  span = graph_bars_span(kind, span);
   graph_edges(span, now, edges);
   return edges[graph_spans[span].bars];
 }

@@ -53,14 +53,16 @@ static bool is_good(const struct graph_draw *draw,
                     const struct graph_view *view, unsigned theme) {
   int64_t drawn = graph_output_drawn(draw->output, view->names[theme]);
   int64_t now = (int64_t)draw->plan->now * 1000000000;
+  enum graph_span span;
   time_t edges[GRAPH_BARS_MAX + 1];
 
   if (drawn < 0 || drawn > now || changed(view) >= drawn)
     return false;
-  if (view->kind != GRAPH_ENERGY)
+  if (!graph_types[view->kind].bars)
     return now - drawn < pixel_ns(view);
-  graph_edges(view->span, draw->plan->now, edges);
-  return drawn >= (int64_t)edges[graph_spans[view->span].bars - 1] * 1000000000;
+  span = graph_bars_span(view->kind, view->span);
+  graph_edges(span, draw->plan->now, edges);
+  return drawn >= (int64_t)edges[graph_spans[span].bars - 1] * 1000000000;
 }
 
 /* -- tasks -- */

@@ -77,6 +77,31 @@ static void legend_energy(struct graph_command *c,
   graph_add(c, "COMMENT:%s\\l", text);
 }
 
+/* What a day or month cost, in the currency of the tariff, which no file of
+ * collectd's names. */
+static void legend_cost(struct graph_command *c,
+                        const struct graph_view *view) {
+  const struct {
+    const char *word;
+    double value;
+  } parts[] = {{"avg", view->numbers.average},
+               {"max", view->numbers.most},
+               {"sum", view->sum}};
+  char text[LEGEND_SIZE] = "";
+
+  for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
+    size_t used = strlen(text);
+
+    if (isfinite(parts[i].value))
+      snprintf(text + used, sizeof(text) - used, "%s%s %.2f", i > 0 ? "  " : "",
+               parts[i].word, parts[i].value);
+    else
+      snprintf(text + used, sizeof(text) - used, "%s%s -", i > 0 ? "  " : "",
+               parts[i].word);
+  }
+  graph_add(c, "COMMENT:%s\\l", text);
+}
+
 /* -- curves -- */
 
 /* The band from the lowest to the highest reading behind the average. */
@@ -159,7 +184,7 @@ static void draw_bars(struct graph_command *c, const struct graph_picture *p,
   time_t edges[GRAPH_BARS_MAX + 1];
   struct buf text;
 
-  graph_edges(view->span, p->now, edges);
+  graph_edges(graph_bars_span(view->kind, view->span), p->now, edges);
   buf_init(&text, 65536);
   if (c->err == 0)
     c->err = buf_addf(&text, "CDEF:%s=a0,POP,", variable);
@@ -181,10 +206,10 @@ static void draw_bars(struct graph_command *c, const struct graph_picture *p,
   buf_free(&text);
 }
 
-static void recipe_energy(struct graph_command *c,
-                          const struct graph_picture *p) {
+static void recipe_bars(struct graph_command *c,
+                        const struct graph_picture *p) {
   const struct graph_layer *layer = &p->view->layers[0];
-  size_t bars = graph_spans[p->view->span].bars;
+  size_t bars = graph_spans[graph_bars_span(p->view->kind, p->view->span)].bars;
   const char *colour = colour_of(p, layer);
 
   graph_define(c, "a0", layer->files[0], "AVERAGE");
@@ -192,7 +217,10 @@ static void recipe_energy(struct graph_command *c,
   draw_bars(c, p, "growing", bars - 1, bars);
   graph_add(c, "AREA:done%s", colour);
   graph_add(c, "AREA:growing%s90", colour);
-  legend_energy(c, p->view);
+  if (p->view->kind == GRAPH_COST)
+    legend_cost(c, p->view);
+  else
+    legend_energy(c, p->view);
 }
 
 /* -- stacks -- */
@@ -271,9 +299,10 @@ static void recipe_stack(struct graph_command *c,
 void graph_elements(struct graph_command *c, const struct graph_picture *p) {
   static void (*const elements_of[GRAPH_TYPES])(
       struct graph_command *, const struct graph_picture *) = {
-      [GRAPH_POWER] = recipe_filled,  [GRAPH_ENERGY] = recipe_energy,
+      [GRAPH_POWER] = recipe_filled,  [GRAPH_ENERGY] = recipe_bars,
       [GRAPH_VOLTAGE] = recipe_line,  [GRAPH_CURRENT] = recipe_filled,
       [GRAPH_SIGNAL] = recipe_signal, [GRAPH_RESPONSE] = recipe_response,
+      [GRAPH_COST] = recipe_bars,
   };
 
   if (p->view->stacked)
@@ -299,7 +328,7 @@ void graph_elements_scale(struct graph_command *c,
                           const struct graph_picture *p) {
   enum graph_type kind = p->view->kind;
 
-  if (kind != GRAPH_ENERGY && kind != GRAPH_CURRENT)
+  if (!graph_types[kind].bars && kind != GRAPH_CURRENT)
     graph_add(c, "--units-exponent=0");
   if (kind == GRAPH_VOLTAGE) {
     scale_voltage(c, p->view);

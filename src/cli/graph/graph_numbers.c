@@ -11,6 +11,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+enum { HOUR = 3600, DAY = 24 * HOUR };
+
 static const struct graph_numbers none = {NAN, NAN, NAN, NAN};
 
 /* In the order of the members; all digits, for whoever shows them. */
@@ -76,6 +78,30 @@ static void ask_energy(struct graph_command *c, const struct graph_view *view,
   graph_add(c, "PRINT:sum:%%.9le");
 }
 
+/* What a day cost is told all day long on the day after; rows that hold a
+ * midnight, or the hour that is missing or comes twice, are left out. A month
+ * is the sum of its days. */
+static void ask_cost(struct graph_command *c, const struct graph_view *view,
+                     time_t now) {
+  enum graph_span span = graph_bars_span(view->kind, view->span);
+  bool months = graph_spans[span].bar == 'm';
+  size_t bars = graph_spans[span].bars;
+  time_t edges[GRAPH_BARS_MAX + 1];
+
+  graph_edges(span, now, edges);
+  graph_define_layer(c, 'a', 0, &view->layers[0], "AVERAGE");
+  for (size_t i = 0; i < bars; i++) {
+    time_t next = edges[i + 1];
+    time_t from = months ? edges[i] + DAY : next + HOUR;
+    time_t to = months ? next + DAY : next + DAY - 2 * HOUR;
+
+    graph_add(c, "CDEF:b%zu=TIME,%lld,GT,TIME,%lld,LE,*,a0,UNKN,IF%s", i,
+              (long long)from, (long long)to, months ? ",86400,/" : "");
+    graph_add(c, "VDEF:t%zu=b%zu,%s", i, i, months ? "TOTAL" : "AVERAGE");
+    graph_add(c, "PRINT:t%zu:%%.9le", i);
+  }
+}
+
 static void ask_response(struct graph_command *c,
                          const struct graph_view *view) {
   if (view->up != NULL) {
@@ -100,12 +126,16 @@ int graph_numbers_ask(struct buf *line, const struct graph_view *view,
   c.err = buf_adds(line, "graphv none");
   graph_add(&c, "--start=%lld", (long long)c.start);
   graph_add(&c, "--end=%lld", (long long)c.end);
-  graph_add(&c, "--width=%lld",
-            (long long)((c.end - c.start) / graph_spans[view->span].finest));
+  graph_add(
+      &c, "--width=%lld",
+      (long long)((c.end - c.start) /
+                  graph_spans[graph_bars_span(view->kind, view->span)].finest));
   if (view->stacked)
     ask_stack(&c, view);
   else if (view->kind == GRAPH_ENERGY)
     ask_energy(&c, view, now);
+  else if (view->kind == GRAPH_COST)
+    ask_cost(&c, view, now);
   else if (view->kind == GRAPH_RESPONSE)
     ask_response(&c, view);
   else
@@ -136,8 +166,8 @@ static struct graph_numbers next_four(struct numbers_reader *r) {
 
 /* The average is that of the bars that are complete; while there is none, of
  * the one that grows. */
-static int take_energy(struct graph_view *view, struct numbers_reader *r) {
-  size_t bars = graph_spans[view->span].bars;
+static int take_bars(struct graph_view *view, struct numbers_reader *r) {
+  size_t bars = graph_spans[graph_bars_span(view->kind, view->span)].bars;
   double sum = 0;
   size_t known = 0;
 
@@ -159,7 +189,7 @@ static int take_energy(struct graph_view *view, struct numbers_reader *r) {
     known += i + 1 < bars;
   }
   view->numbers.average = known > 0 ? sum / (double)known : view->numbers.last;
-  view->sum = next(r);
+  view->sum = view->kind == GRAPH_ENERGY ? next(r) : known > 0 ? sum : NAN;
   return 0;
 }
 
@@ -174,8 +204,8 @@ int graph_numbers_take(struct graph_view *view,
                        const struct graph_answer *answer) {
   struct numbers_reader r = {.answer = answer};
 
-  if (view->kind == GRAPH_ENERGY)
-    return take_energy(view, &r);
+  if (graph_types[view->kind].bars)
+    return take_bars(view, &r);
   for (size_t i = 0; view->stacked && i < view->layers_num; i++)
     view->layers[i].numbers = next_four(&r);
   view->numbers = next_four(&r);

@@ -40,8 +40,9 @@ void graph_size(struct graph_view *view) {
 
 static void add_time(struct graph_command *c, const struct graph_picture *p) {
   const struct graph_view *view = p->view;
-  const struct graph_span_info *span = &graph_spans[view->span];
-  bool bars = view->kind == GRAPH_ENERGY;
+  const struct graph_span_info *span =
+      &graph_spans[graph_bars_span(view->kind, view->span)];
+  bool bars = graph_types[view->kind].bars;
 
   graph_add(c, "--start=%lld", (long long)c->start);
   graph_add(c, "--end=%lld", (long long)c->end);

@@ -25,14 +25,19 @@ const struct graph_span_info graph_spans[GRAPH_SPANS] = {
 };
 
 const struct graph_type_info graph_types[GRAPH_TYPES] = {
-    [GRAPH_POWER] = {"power", "Power", "W", 1, RRD_POWER, RRD_POWER},
+    [GRAPH_POWER] = {"power", "Power", "W", 1, RRD_POWER, RRD_POWER, false},
     [GRAPH_ENERGY] = {"energy", "Energy", "Wh", 2, RRD_WATT_HOURS,
-                      RRD_WATT_HOURS},
-    [GRAPH_VOLTAGE] = {"voltage", "Voltage", "V", 1, RRD_VOLTAGE, RRD_VOLTAGE},
-    [GRAPH_CURRENT] = {"current", "Current", "A", 3, RRD_CURRENT, RRD_CURRENT},
-    [GRAPH_SIGNAL] = {"signal", "Signal", "dBm", 0, RRD_SIGNAL, RRD_SIGNAL},
+                      RRD_WATT_HOURS, true},
+    [GRAPH_VOLTAGE] = {"voltage", "Voltage", "V", 1, RRD_VOLTAGE, RRD_VOLTAGE,
+                       false},
+    [GRAPH_CURRENT] = {"current", "Current", "A", 3, RRD_CURRENT, RRD_CURRENT,
+                       false},
+    [GRAPH_SIGNAL] = {"signal", "Signal", "dBm", 0, RRD_SIGNAL, RRD_SIGNAL,
+                      false},
     [GRAPH_RESPONSE] = {"response", "Response time", "ms", 1, RRD_RESPONSE_TIME,
-                        RRD_UP},
+                        RRD_UP, false},
+    [GRAPH_COST] = {"cost", "Cost", "", 2, RRD_COST_YESTERDAY,
+                    RRD_COST_YESTERDAY, true},
 };
 
 static bool has(const struct rrd_series *series, enum rrd_type type) {
@@ -47,6 +52,10 @@ bool graph_type_fits(const struct rrd_series *series, enum graph_type kind) {
     if (has(&series->plugs[i], RRD_POWER))
       return true;
   return false;
+}
+
+enum graph_span graph_bars_span(enum graph_type kind, enum graph_span span) {
+  return kind == GRAPH_COST && span == GRAPH_DAY ? GRAPH_WEEK : span;
 }
 
 /* The calendar's hours, days and months differ in length; mktime() knows. */

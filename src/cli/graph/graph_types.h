@@ -21,6 +21,7 @@ enum graph_type {
   GRAPH_CURRENT,
   GRAPH_SIGNAL,
   GRAPH_RESPONSE,
+  GRAPH_COST,
   GRAPH_TYPES
 };
 
@@ -50,6 +51,7 @@ struct graph_type_info {
   /* Drawn where one of these is there. */
   enum rrd_type type;
   enum rrd_type or_type; /* may be the same */
+  bool bars;             /* of what hours, days and months had; no curve */
 };
 
 extern const struct graph_span_info graph_spans[GRAPH_SPANS];
@@ -58,6 +60,9 @@ extern const struct graph_type_info graph_types[GRAPH_TYPES];
 /* Whether series has what a picture of this kind shows. A strip has power when
  * one of its plugs has. */
 bool graph_type_fits(const struct rrd_series *series, enum graph_type kind);
+
+/* The span whose bars a picture has: of costs there are none by the hour. */
+enum graph_span graph_bars_span(enum graph_type kind, enum graph_span span);
 
 /* The edges of the bars, bars + 1 of them in growing order: local hours, days
  * or months, of which the last is the one that holds now. */

@@ -35,6 +35,7 @@ static const struct {
     {"response_time", RRD_RESPONSE_TIME},
     {"up", RRD_UP},
     {"kwh_today", RRD_KWH_TODAY},
+    {"cost_yesterday", RRD_COST_YESTERDAY},
 };
 
 static void tell(const struct scan *s, const char *path, const char *text) {

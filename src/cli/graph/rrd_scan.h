@@ -21,6 +21,7 @@ enum rrd_type {
   RRD_RESPONSE_TIME,
   RRD_UP,
   RRD_KWH_TODAY,
+  RRD_COST_YESTERDAY,
   RRD_TYPES
 };
 
