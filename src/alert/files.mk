@@ -235,6 +235,8 @@ libchannels_la_SOURCES += \
 	%D%/channel/curl_transfer.h \
 	%D%/channel/discord.c \
 	%D%/channel/discord.h \
+	%D%/channel/exec.c \
+	%D%/channel/exec.h \
 	%D%/channel/gotify.c \
 	%D%/channel/gotify.h \
 	%D%/channel/http.c \
@@ -245,6 +247,8 @@ libchannels_la_SOURCES += \
 	%D%/channel/json_reply.h \
 	%D%/channel/matrix.c \
 	%D%/channel/matrix.h \
+	%D%/channel/message_json.c \
+	%D%/channel/message_json.h \
 	%D%/channel/ntfy.c \
 	%D%/channel/ntfy.h \
 	%D%/channel/secret.c \

@@ -430,7 +430,8 @@ int main(void) {
     cJSON_ArrayForEach(step, get(root, "steps"))
         do_step(sender, settings, &env, step, &route,
                 config.dashboard != NULL ? &config : NULL);
-    sender->close(settings);
+    if (sender->close != NULL)
+      sender->close(settings);
   }
   if (abort_after > 0)
     pthread_join(stopper, NULL);

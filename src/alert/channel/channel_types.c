@@ -6,6 +6,7 @@
 
 #include "alert/channel/discord.h"
 #include "alert/channel/email/email.h"
+#include "alert/channel/exec.h"
 #include "alert/channel/gotify.h"
 #include "alert/channel/incident/alertmanager.h"
 #include "alert/channel/incident/opsgenie.h"
@@ -32,6 +33,7 @@ const struct channel_type channel_types[] = {
     {"telegram", &sender_telegram},
     {"matrix", &sender_matrix},
     {"alertmanager", &sender_alertmanager},
+    {"exec", &sender_exec},
     {"opsgenie", &sender_opsgenie},
     {"pagerduty", &sender_pagerduty},
     {"teams", &sender_teams},

@@ -1,0 +1,317 @@
+/* SPDX-License-Identifier: MIT */
+/* A program gets the message as JSON on its standard input. No shell comes in
+ * between, it inherits no descriptor, and it has a process group of its own
+ * that is killed at the time limit. What it says is kept up to a bound, for
+ * the log; how it exits is what became of the message. */
+#include <config.h>
+
+#include "alert/channel/exec.h"
+
+#include "alert/channel/http.h"
+#include "alert/channel/message_json.h"
+#include "base/buf.h"
+#include "base/clock.h"
+#include "base/text.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+enum {
+  ARGUMENTS_MAX = 32,
+  JSON_MAX = 256 * 1024,
+  OUTPUT_MAX = 4096, /* of what it says; the rest is read and forgotten */
+  LOOK_MS = 50,      /* how often its end and ours are looked for */
+  DESCRIPTORS_MAX = 65536,
+  FAILED_WAIT = 30,
+  STARTED_NOT = 127, /* exit status of a child that could not become it */
+};
+
+struct exec {
+  struct option_strings program; /* and its arguments */
+  double timeout;
+};
+
+static const struct option options[] = {
+    {.name = "Program",
+     .type = OPTION_STRINGS,
+     .offset = offsetof(struct exec, program)},
+    {.name = "Timeout",
+     .type = OPTION_SECONDS,
+     .offset = offsetof(struct exec, timeout),
+     .min = 1,
+     .max = 300},
+    {.name = NULL}};
+
+static const char *const line[] = {"Program", NULL};
+
+static void defaults(void *settings) {
+  struct exec *e = settings;
+
+  e->timeout = 10;
+}
+
+static int check(void *settings, const char *where,
+                 struct option_reporter *reporter) {
+  const struct exec *e = settings;
+  const char *wrong = NULL;
+  struct stat status;
+
+  if (e->program.count < 1 || e->program.count > ARGUMENTS_MAX) {
+    option_error(reporter, "%s: needs Program, a path and at most %d arguments",
+                 where, ARGUMENTS_MAX - 1);
+    return -EINVAL;
+  }
+  if (e->program.items[0][0] != '/')
+    wrong = "expected a whole path, as no shell looks for it";
+  else if (stat(e->program.items[0], &status) < 0)
+    wrong = strerror(errno);
+  else if (!S_ISREG(status.st_mode) || access(e->program.items[0], X_OK) < 0)
+    wrong = "it is no program that may be run";
+  else if ((status.st_mode & S_IWOTH) != 0)
+    wrong = "everybody may write it";
+  if (wrong == NULL)
+    return 0;
+  option_error(reporter, "%s: Program \"%s\": %s", where, e->program.items[0],
+               wrong);
+  return -EINVAL;
+}
+
+/* -- starting -------------------------------------------------------------- */
+
+/* The text as a file without a name, to be read from its beginning. */
+static int as_input(const struct buf *text) {
+  int fd = memfd_create("notify_kasa", MFD_CLOEXEC);
+  size_t done = 0;
+
+  while (fd >= 0 && done < text->len) {
+    ssize_t n = write(fd, text->data + done, text->len - done);
+
+    if (n < 0 && errno == EINTR)
+      continue;
+    if (n <= 0) {
+      close(fd);
+      return -1;
+    }
+    done += (size_t)n;
+  }
+  if (fd >= 0 && lseek(fd, 0, SEEK_SET) < 0) {
+    close(fd);
+    return -1;
+  }
+  return fd;
+}
+
+/* Everything above the three: other plugins open files as they like. */
+static void close_the_rest(void) {
+#ifdef SYS_close_range
+  if (syscall(SYS_close_range, 3U, ~0U, 0) == 0)
+    return;
+#endif
+  for (int fd = 3; fd < DESCRIPTORS_MAX; fd++)
+    close(fd);
+}
+
+/* Between fork and exec only what is safe in a copy of one thread of many. */
+static _Noreturn void become(char *const arguments[], int in, int out) {
+  struct sigaction plain = {.sa_handler = SIG_DFL};
+  sigset_t none;
+
+  setpgid(0, 0);
+  for (int s = 1; s < NSIG; s++)
+    sigaction(s, &plain, NULL);
+  sigemptyset(&none);
+  sigprocmask(SIG_SETMASK, &none, NULL);
+  if (dup2(in, STDIN_FILENO) >= 0 && dup2(out, STDOUT_FILENO) >= 0 &&
+      dup2(out, STDERR_FILENO) >= 0) {
+    close_the_rest();
+    execv(arguments[0], arguments);
+  }
+  _exit(STARTED_NOT);
+}
+
+/* Its number and in *out the end of a pipe; negative errno. */
+static pid_t start(const struct exec *e, const struct buf *json, int *out) {
+  char *arguments[ARGUMENTS_MAX + 1] = {NULL};
+  int pipe_ends[2];
+  int in = as_input(json);
+  pid_t pid;
+
+  if (in < 0)
+    return -errno;
+  if (pipe2(pipe_ends, O_CLOEXEC) < 0) {
+    close(in);
+    return -errno;
+  }
+  for (size_t i = 0; i < e->program.count; i++)
+    arguments[i] = e->program.items[i];
+  pid = fork();
+  if (pid == 0)
+    become(arguments, in, pipe_ends[1]);
+  if (pid > 0)
+    setpgid(pid, pid); /* whoever of the two comes first */
+  close(in);
+  close(pipe_ends[1]);
+  if (pid < 0) {
+    close(pipe_ends[0]);
+    return -EAGAIN;
+  }
+  fcntl(pipe_ends[0], F_SETFL, O_NONBLOCK);
+  *out = pipe_ends[0];
+  return pid;
+}
+
+/* -- following ------------------------------------------------------------- */
+
+static void hear(int fd, struct buf *said) {
+  char bytes[1024];
+  ssize_t n;
+
+  while ((n = read(fd, bytes, sizeof(bytes))) > 0)
+    if (buf_add(said, bytes, (size_t)n) < 0)
+      continue; /* enough for a line of the log */
+}
+
+struct end {
+  int status; /* of waitpid */
+  bool known; /* somebody else may have waited for it */
+  bool late;  /* the time limit, or ours */
+};
+
+/* Until it ends, of itself or not. */
+static struct end follow(pid_t pid, int out, double limit_s,
+                         const struct sender_env *env, struct buf *said) {
+  struct pollfd watch = {.fd = out, .events = POLLIN};
+  uint64_t limit = clock_monotonic_us() + (uint64_t)(limit_s * 1e6);
+  struct end end = {0};
+  pid_t ended;
+
+  while ((ended = waitpid(pid, &end.status, WNOHANG)) == 0) {
+    if (clock_monotonic_us() >= limit || *env->abort) {
+      end.late = true;
+      kill(-pid, SIGKILL);
+      while ((ended = waitpid(pid, &end.status, 0)) < 0 && errno == EINTR)
+        ;
+      break;
+    }
+    if (poll(&watch, 1, LOOK_MS) > 0) {
+      hear(out, said);
+      if ((watch.revents & POLLIN) == 0)
+        watch.fd = -1; /* it closed its output and goes on */
+    }
+  }
+  hear(out, said);
+  end.known = ended == pid;
+  return end;
+}
+
+/* -- the verdict ----------------------------------------------------------- */
+
+/* Exit statuses by sysexits.h; others are about the message. */
+static const struct {
+  int status;
+  enum send_outcome outcome;
+} statuses[] = {
+    {EXIT_SUCCESS, SEND_SENT},
+    {69, SEND_RETRY},           /* EX_UNAVAILABLE */
+    {75, SEND_RETRY},           /* EX_TEMPFAIL */
+    {77, SEND_REFUSED_CHANNEL}, /* EX_NOPERM */
+    {78, SEND_REFUSED_CHANNEL}, /* EX_CONFIG */
+    {STARTED_NOT, SEND_REFUSED_CHANNEL},
+};
+
+static void judge(const struct end *end, const struct buf *said,
+                  struct send_result *result) {
+  char words[160] = "";
+
+  if (said->data != NULL)
+    text_clean(said->data, strcspn(said->data, "\n"), words, sizeof(words));
+  if (end->late || !end->known || !WIFEXITED(end->status)) {
+    result->outcome = SEND_AMBIGUOUS;
+    result->timed_out = end->late;
+    result->wait_s = FAILED_WAIT;
+    snprintf(result->why, sizeof(result->why), "%s, it may have arrived%s%s",
+             end->late ? "the program was killed at its time limit"
+                       : "the program did not end by itself",
+             words[0] != '\0' ? ": " : "", words);
+    return;
+  }
+  result->outcome = SEND_REFUSED_MESSAGE;
+  for (size_t i = 0; i < sizeof(statuses) / sizeof(statuses[0]); i++)
+    if (statuses[i].status == WEXITSTATUS(end->status))
+      result->outcome = statuses[i].outcome;
+  if (result->outcome == SEND_RETRY)
+    result->wait_s = FAILED_WAIT;
+  snprintf(result->why, sizeof(result->why), "exit status %d%s%s",
+           WEXITSTATUS(end->status), words[0] != '\0' ? ": " : "", words);
+}
+
+static void send_(void *settings, const struct message *message,
+                  const struct sender_env *env, struct send_result *result) {
+  const struct exec *e = settings;
+  struct buf json, said;
+  struct end end;
+  pid_t pid;
+  int out = -1;
+
+  http_result_init(result);
+  buf_init(&json, JSON_MAX);
+  buf_init(&said, OUTPUT_MAX);
+  if (message_json(message, env, &json) < 0) {
+    snprintf(result->why, sizeof(result->why), "cannot write the message");
+  } else if ((pid = start(e, &json, &out)) < 0) {
+    snprintf(result->why, sizeof(result->why), "cannot start a program: %s",
+             strerror(-pid));
+  } else {
+    end = follow(pid, out, e->timeout, env, &said);
+    close(out);
+    judge(&end, &said, result);
+  }
+  buf_free(&json);
+  buf_free(&said);
+}
+
+static int render(const void *settings, const struct message *message,
+                  const struct sender_env *env, struct buf *out) {
+  const struct exec *e = settings;
+
+  buf_puts(out, "RUN");
+  for (size_t i = 0; i < e->program.count; i++)
+    buf_putf(out, " %s", e->program.items[i]);
+  buf_puts(out, "\n\n");
+  buf_put_result(out, message_json(message, env, out));
+  buf_puts(out, "\n");
+  return buf_error(out);
+}
+
+static void destroy(void *settings) {
+  struct exec *e = settings;
+
+  option_strings_free(&e->program);
+}
+
+const struct sender sender_exec = {
+    .name = "exec",
+    .title = "Program",
+    .line_name = "Exec",
+    .line = line,
+    .options = options,
+    .settings_size = sizeof(struct exec),
+    .stateful = true,
+    .rate_count = 60,
+    .rate_window_s = 600,
+    .defaults = defaults,
+    .check = check,
+    .send = send_,
+    .render = render,
+    .destroy = destroy,
+};
