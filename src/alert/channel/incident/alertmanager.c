@@ -185,7 +185,7 @@ static void add_label(struct json_writer *j, cJSON *labels, const char *name,
   char clean[LABEL_NAME_MAX + 1];
   size_t n = 0;
 
-  for (; name[n] != '\0' && n < LABEL_NAME_MAX; n++)
+  for (; n < LABEL_NAME_MAX && name[n] != '\0'; n++)
     clean[n] = isalnum((unsigned char)name[n]) ? name[n] : '_';
   clean[n] = '\0';
   if (value[0] == '\0' || n == 0)
