@@ -19,10 +19,14 @@ libalert_la_SOURCES += \
 	%D%/config/config_device.h \
 	%D%/config/config_helpers.c \
 	%D%/config/config_helpers.h \
+	%D%/config/config_inhibit.c \
+	%D%/config/config_inhibit.h \
 	%D%/config/config_maintenance.c \
 	%D%/config/config_maintenance.h \
 	%D%/config/config_print.c \
 	%D%/config/config_print.h \
+	%D%/config/config_quiet.c \
+	%D%/config/config_quiet.h \
 	%D%/config/config_route.c \
 	%D%/config/config_route.h \
 	%D%/config/config_unit.c \
@@ -56,7 +60,9 @@ libalert_la_SOURCES += \
 	%D%/core/core_renamed.c \
 	%D%/core/core_renamed.h \
 	%D%/core/core_self.c \
-	%D%/core/core_self.h
+	%D%/core/core_self.h \
+	%D%/core/core_storm.c \
+	%D%/core/core_storm.h
 
 libalert_la_SOURCES += \
 	%D%/deliver/backoff.c \
@@ -69,6 +75,8 @@ libalert_la_SOURCES += \
 	%D%/deliver/deliver_fallback.h \
 	%D%/deliver/deliver_fold.c \
 	%D%/deliver/deliver_fold.h \
+	%D%/deliver/deliver_group.c \
+	%D%/deliver/deliver_group.h \
 	%D%/deliver/deliver_held.c \
 	%D%/deliver/deliver_held.h \
 	%D%/deliver/deliver_hold.c \
@@ -120,12 +128,17 @@ libalert_la_SOURCES += \
 	%D%/policy/policy.c \
 	%D%/policy/policy.h \
 	%D%/policy/policy_ack.c \
+	%D%/policy/policy_inhibit.c \
 	%D%/policy/policy_level.c \
 	%D%/policy/policy_maintenance.c \
+	%D%/policy/policy_quiet.c \
 	%D%/policy/policy_self.c \
 	%D%/policy/policy_silence.c \
+	%D%/policy/policy_storm.c \
 	%D%/policy/silence.c \
-	%D%/policy/silence.h
+	%D%/policy/silence.h \
+	%D%/policy/storm.c \
+	%D%/policy/storm.h
 
 libalert_la_SOURCES += \
 	%D%/state/alert_build.c \
@@ -164,6 +177,8 @@ libalert_la_SOURCES += \
 	%D%/store/store_failover.h \
 	%D%/store/store_file.c \
 	%D%/store/store_file.h \
+	%D%/store/store_group.c \
+	%D%/store/store_group.h \
 	%D%/store/store_held.c \
 	%D%/store/store_held.h \
 	%D%/store/store_history.c \

@@ -35,9 +35,11 @@ check_PROGRAMS += \
 	%D%/alert/check_format \
 	%D%/alert/check_http \
 	%D%/alert/check_incidents \
+	%D%/alert/check_inhibit \
 	%D%/alert/check_manual \
 	%D%/alert/check_mime \
 	%D%/alert/check_outage \
+	%D%/alert/check_quiet \
 	%D%/alert/check_secret \
 	%D%/alert/check_silence \
 	%D%/alert/check_state \
@@ -159,6 +161,8 @@ ALERT_FIXTURE = %D%/support/alert_fixture.c tests/fake/channel_types.c tests/fak
 tests_unit_alert_check_alert_engine_SOURCES = %D%/alert/check_alert_engine.c $(ALERT_FIXTURE)
 tests_unit_alert_check_control_SOURCES = %D%/alert/check_control.c $(ALERT_FIXTURE)
 tests_unit_alert_check_alert_core_SOURCES = %D%/alert/check_alert_core.c $(ALERT_FIXTURE)
+tests_unit_alert_check_quiet_SOURCES = %D%/alert/check_quiet.c $(ALERT_FIXTURE)
+tests_unit_alert_check_inhibit_SOURCES = %D%/alert/check_inhibit.c $(ALERT_FIXTURE)
 tests_unit_alert_check_silence_SOURCES = %D%/alert/check_silence.c $(ALERT_FIXTURE)
 tests_unit_alert_check_deliver_SOURCES = %D%/alert/check_deliver.c $(ALERT_FIXTURE)
 tests_unit_alert_check_incidents_SOURCES = %D%/alert/check_incidents.c $(ALERT_FIXTURE)

@@ -10,7 +10,9 @@
 #include "alert/config/config_channel.h"
 #include "alert/config/config_device.h"
 #include "alert/config/config_helpers.h"
+#include "alert/config/config_inhibit.h"
 #include "alert/config/config_maintenance.h"
+#include "alert/config/config_quiet.h"
 #include "alert/config/config_route.h"
 #include "alert/config/config_unit.h"
 #include "alert/text/template_compile.h"
@@ -117,11 +119,11 @@ const struct option notify_options[] = {
     {.name = "Channel", .type = OPTION_BLOCK, .block = channel_read},
     {.name = "Device", .type = OPTION_BLOCK, .block = device_read},
     {.name = "Route", .type = OPTION_BLOCK, .block = route_read},
-    {.name = "QuietHours", .type = OPTION_LATER},
+    {.name = "QuietHours", .type = OPTION_BLOCK, .block = quiet_read},
     {.name = "Maintenance", .type = OPTION_BLOCK, .block = maintenance_read},
-    {.name = "Inhibit", .type = OPTION_LATER},
+    {.name = "Inhibit", .type = OPTION_BLOCK, .block = inhibit_read},
     {.name = "Flapping", .type = OPTION_LATER},
-    {.name = "Storm", .type = OPTION_LATER},
+    {.name = "Storm", .type = OPTION_BLOCK, .block = storm_read},
     {.name = "Escalation", .type = OPTION_LATER},
     {.name = "Report", .type = OPTION_LATER},
     {.name = "Heartbeat", .type = OPTION_LATER},
@@ -175,6 +177,10 @@ void notify_config_free(struct notify_config *config) {
     device_clear(&config->devices[i]);
   for (size_t i = 0; i < config->maintenances_num; i++)
     maintenance_clear(&config->maintenances[i]);
+  for (size_t i = 0; i < config->quiet_hours_num; i++)
+    quiet_clear(&config->quiet_hours[i]);
+  for (size_t i = 0; i < config->inhibits_num; i++)
+    inhibit_clear(&config->inhibits[i]);
   for (size_t i = 0; i < config->style.units_num; i++) {
     free(config->style.units[i].type);
     free(config->style.units[i].unit);
@@ -183,6 +189,8 @@ void notify_config_free(struct notify_config *config) {
   free(config->routes);
   free(config->devices);
   free(config->maintenances);
+  free(config->inhibits);
+  free(config->quiet_hours);
   free(config->style.units);
   free(config->state_directory);
   free(config->control_socket);
@@ -223,4 +231,5 @@ void notify_config_finish(struct notify_config *config,
   }
   channels_finish(config, reporter);
   routes_finish(config, reporter);
+  quiet_finish(config, reporter);
 }

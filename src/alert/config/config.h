@@ -32,6 +32,8 @@ struct channel_config {
   int fallback;          /* index into channels, -1 = none */
   double fallback_after; /* s a critical message may wait (15 min) */
   double max_age;        /* s until a message is given up (3 d) */
+  char *quiet_name;      /* option QuietHours */
+  int quiet;             /* index into quiet_hours, -1 = none */
 };
 
 struct route_config {
@@ -48,6 +50,8 @@ struct route_config {
   double repeat[LEVEL_COUNT]; /* SECONDS_NEVER, SECONDS_UNSET = top level's */
   bool go_on;                 /* Continue */
   double new_text_interval;   /* SECONDS_NEVER, SECONDS_UNSET = default */
+  char *quiet_name;           /* option QuietHours */
+  int quiet;                  /* index into quiet_hours, -1 = none */
 };
 
 struct device_config {
@@ -62,6 +66,41 @@ struct maintenance_config {
   char *name;
   struct alert_matchers match;
   struct time_window when;
+};
+
+/* Hours in which, or but for which (only), people are not to be woken. */
+struct quiet_config {
+  char *name;
+  struct time_window when;
+  bool only;      /* the hours are those in which people work */
+  int action;     /* enum quiet_action */
+  int pass_level; /* enum level: from here on it is told all the same */
+};
+
+enum quiet_action { QUIET_HOLD, QUIET_SOFTEN, QUIET_DROP };
+
+/* One side of an inhibition. */
+struct inhibit_side {
+  struct alert_matchers match;
+  bool broken;
+};
+
+enum { INHIBIT_EQUAL_MAX = 6 };
+
+/* An open alert that source matches explains those that target matches, where
+ * the fields agree. */
+struct inhibit_config {
+  char *name;
+  struct inhibit_side source, target;
+  struct option_strings equal_text; /* option Equal */
+  size_t equal[INHIBIT_EQUAL_MAX];  /* offsets of texts in struct alert */
+  size_t equal_num;
+};
+
+/* So many devices gone within the window are one message. */
+struct storm_config {
+  unsigned threshold; /* 0 = not wanted */
+  double window;      /* s */
 };
 
 enum missing_scope { MISSING_SCOPE_DEVICE, MISSING_SCOPE_SERIES };
@@ -91,6 +130,11 @@ struct notify_config {
   size_t devices_num;
   struct maintenance_config *maintenances;
   size_t maintenances_num;
+  struct quiet_config *quiet_hours;
+  size_t quiet_hours_num;
+  struct inhibit_config *inhibits;
+  size_t inhibits_num;
+  struct storm_config storm;
   struct option_strings absent; /* channels of types this build lacks */
 };
 

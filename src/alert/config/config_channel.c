@@ -38,7 +38,7 @@ const struct option channel_options[] = {
      .min = 60,
      .max = 30 * DAY},
     {.name = "RateLimit", .type = OPTION_LATER},
-    {.name = "QuietHours", .type = OPTION_LATER},
+    {.name = "QuietHours", .type = OPTION_STRING, MEMBER(quiet_name)},
     {.name = NULL}};
 
 int channel_index(const struct notify_config *config, const char *name) {
@@ -53,6 +53,7 @@ void channel_clear(struct channel_config *channel) {
     channel->sender->destroy(channel->settings);
   free(channel->settings);
   free(channel->fallback_name);
+  free(channel->quiet_name);
   free(channel->name);
 }
 
@@ -145,6 +146,7 @@ static bool read_options(struct channel_config *channel,
     channel->fallback_name = read->fallback_name;
     channel->fallback_after = read->fallback_after;
     channel->max_age = read->max_age;
+    channel->quiet_name = read->quiet_name;
   }
   /* inline secrets have passed through here */
   memset(both, 0, offset + size);
@@ -197,6 +199,7 @@ static void add_channel(struct notify_config *config,
                                                       ? (int)sender->least_level
                                                       : -1,
                                      .fallback = -1,
+                                     .quiet = -1,
                                      .fallback_after = 15 * 60,
                                      .max_age = 3 * DAY};
   inner = witness_start(&witness, channel, reporter);

@@ -104,6 +104,8 @@ static void print_channel(struct output *p, const struct notify_config *config,
   }
   if (channel->fallback >= 0)
     put_named(p, ", falls back to ", config->channels[channel->fallback].name);
+  if (channel->quiet >= 0)
+    put_named(p, ", quiet hours ", config->quiet_hours[channel->quiet].name);
   put(p, "\n");
 }
 
@@ -162,6 +164,10 @@ static void print_route(struct output *p, const struct notify_config *config,
   if (route->words.title != NULL || route->words.text != NULL ||
       route->words.recovery_title != NULL || route->words.recovery_text != NULL)
     put(p, "    with words of its own\n");
+  if (route->quiet >= 0) {
+    put_named(p, "    quiet hours ", config->quiet_hours[route->quiet].name);
+    put(p, "\n");
+  }
   if (route->go_on)
     put(p, "    and on to the routes below\n");
 }

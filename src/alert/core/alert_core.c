@@ -8,6 +8,7 @@
 #include "alert/core/core_internal.h"
 #include "alert/core/core_renamed.h"
 #include "alert/core/core_self.h"
+#include "alert/core/core_storm.h"
 #include "alert/deliver/deliver_fold.h"
 #include "alert/deliver/deliver_hold.h"
 #include "alert/deliver/deliver_notify.h"
@@ -290,6 +291,7 @@ int64_t alert_core_step(struct alert_core *c, struct job *done,
   for (size_t i = 0; i < events_num; i++)
     take_event(c, &events[i], now);
   state_tick(c->state, now);
+  core_storm(c, now);
   take_own_events(c, now);
   deliver_hold_tick(c->deliver, now);
   prune(c, now);

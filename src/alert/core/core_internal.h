@@ -31,6 +31,8 @@ struct alert_core {
   bool uncertain;                 /* the clock is behind that */
   int64_t heal_due, heal_wait;    /* boot ms */
   int64_t prune_due;              /* boot ms */
+  int64_t storm_due;              /* wall ms: the next look for one */
+  unsigned storm_devices;         /* that were part of it, 0 = not known */
   bool left_over;    /* the run before left notifications to look at */
   int64_t lost_said; /* boot ms */
   uint64_t lost;     /* of which people know */

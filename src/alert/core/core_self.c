@@ -19,20 +19,25 @@ enum {
 /* Queues an event about this plugin; NULL text = it is over. */
 static void own_event(struct alert_core *c, const char *instance,
                       const char *type, const char *text) {
+  core_own_event(c, text != NULL ? SEVERITY_FAILURE : SEVERITY_OKAY, instance,
+                 type, text != NULL ? text : "It is over.");
+}
+
+void core_own_event(struct alert_core *c, enum severity severity,
+                    const char *instance, const char *type, const char *text) {
   struct event *ev;
 
   if (c->own_num == CORE_OWN_MAX)
     return;
   ev = &c->own[c->own_num++];
   event_init(ev);
-  ev->severity = text != NULL ? SEVERITY_FAILURE : SEVERITY_OKAY;
+  ev->severity = severity;
   ev->time = ev->received = core_wall_ms(c);
   snprintf(ev->host, sizeof(ev->host), "%s", c->hooks.collectd_host);
   snprintf(ev->plugin, sizeof(ev->plugin), "notify_kasa");
   snprintf(ev->plugin_instance, sizeof(ev->plugin_instance), "%s", instance);
   snprintf(ev->type, sizeof(ev->type), "%s", type);
-  snprintf(ev->text, sizeof(ev->text), "%s",
-           text != NULL ? text : "It is over.");
+  snprintf(ev->text, sizeof(ev->text), "%s", text);
 }
 
 void core_trouble(void *core, const char *channel, const char *what,

@@ -18,4 +18,8 @@ void core_announce(struct alert_core *core, enum store_opened opened,
 /* So many notifications were lost since the start: told once in a while. */
 void core_tell_lost(struct alert_core *core, uint64_t lost);
 
+/* Queues an event about what this plugin has found out. */
+void core_own_event(struct alert_core *core, enum severity severity,
+                    const char *instance, const char *type, const char *text);
+
 #endif

@@ -7,6 +7,7 @@
 #include "alert/deliver/deliver_fold.h"
 #include "alert/deliver/deliver_outbox.h"
 #include "alert/model/alert_json.h"
+#include "alert/store/store_group.h"
 #include "alert/store/store_notification_log.h"
 #include "alert/store/store_outbox.h"
 #include "base/log.h"
@@ -63,8 +64,10 @@ void deliver_fall_back(struct deliver *d, int channel, struct outbox_row *row,
            "%.40s unreachable%s%.100s", title_of(c), why[0] != '\0' ? ": " : "",
            why);
   deliver_new_ids(d, &a, &copy);
-  if (deliver_add(d, to, &copy) == 0)
-    deliver_history(d, row, now, "fallback", other->config->name);
+  if (deliver_add(d, to, &copy) < 0)
+    return;
+  store_group_copy(d->store, row->id, copy.id);
+  deliver_history(d, row, now, "fallback", other->config->name);
 }
 
 void deliver_dead(struct deliver *d, int channel, struct outbox_row *row,

@@ -4,6 +4,7 @@
 
 #include "alert/deliver/deliver_hold.h"
 
+#include "alert/deliver/deliver_group.h"
 #include "alert/deliver/deliver_held.h"
 #include "alert/deliver/deliver_notify.h"
 #include "alert/deliver/deliver_outbox.h"
@@ -15,10 +16,17 @@
 #include "alert/store/store_history.h"
 #include "alert/store/store_notification_log.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
-enum { LOOK_MS = 10000 /* between two looks, at whole ten seconds */ };
+enum {
+  LOOK_MS = 10000,  /* between two looks, at whole ten seconds */
+  GRACE_MS = 60000, /* what another alert explained may end soon after it */
+};
+
+/* In place of a policy's name while that time lasts. */
+#define GRACE "grace"
 
 /* -- asking again ---------------------------------------------------------- */
 
@@ -83,9 +91,8 @@ static enum policy_answer ask_again(struct deliver *d, int channel,
 
 /* Nothing holds it any more. True when it is dealt with. */
 static bool let_go(struct deliver *d, int channel, const struct held *h,
-                   enum policy_answer answer, int64_t now) {
-  const struct policy *by = policy_find(h->row.policy);
-  enum policy_after after = by != NULL ? by->after : AFTER_STILL;
+                   enum policy_after after, enum policy_answer answer,
+                   int64_t now) {
   bool acked = h->e->a.flags & ALERT_ACKED;
   struct open_alert *e;
 
@@ -109,11 +116,20 @@ static bool let_go(struct deliver *d, int channel, const struct held *h,
   return true;
 }
 
+/* What goes into one message with the others. False: not yet. */
+static bool gather(const struct held *h, struct gathering *g) {
+  if (!h->over && (h->e->a.flags & ALERT_UNCONFIRMED) &&
+      !(h->e->a.flags & ALERT_STALE))
+    return false; /* nothing was heard of it since the start */
+  return gathering_add(g, &h->e->a, h->over, h->route) == 0;
+}
+
 static void look_at(struct deliver *d, int channel, struct held *h,
-                    int64_t now) {
+                    struct gathering *g, int64_t now) {
   const char *name = d->channels[channel].config->name;
   const struct policy *by = NULL;
   enum policy_answer answer;
+  enum policy_after after;
   char why[200];
 
   if (!held_load(d, channel, h)) {
@@ -130,17 +146,42 @@ static void look_at(struct deliver *d, int channel, struct held *h,
                      "what is held back was not recorded");
     return;
   }
-  if (answer == POLICY_SUPPRESS || let_go(d, channel, h, answer, now))
+  by = policy_find(h->row.policy);
+  after = by != NULL ? by->after : AFTER_STILL;
+  if (strcmp(h->row.policy, GRACE) == 0)
+    after = AFTER_OPEN;
+  if (by != NULL && by->graceful && answer != POLICY_SUPPRESS) {
+    snprintf(h->row.policy, sizeof(h->row.policy), GRACE);
+    snprintf(h->row.why, sizeof(h->row.why),
+             "what explained it is over; it may end, too");
+    h->row.since = now;
+    deliver_complain(store_held_reason(d->store, name, &h->row),
+                     "what is held back was not recorded");
+    return;
+  }
+  if (by == NULL && strcmp(h->row.policy, GRACE) == 0 && !h->over &&
+      now - h->row.since < GRACE_MS)
+    return;
+  if (after == AFTER_DIGEST && d->channels[channel].config->sender->stateful)
+    after = AFTER_OPEN; /* it keeps a list of its own of what is open */
+  if (answer == POLICY_SUPPRESS ||
+      (after == AFTER_DIGEST ? gather(h, g)
+                             : let_go(d, channel, h, after, answer, now)))
     deliver_hold_forget(d, channel, h->row.alert_id);
 }
 
 static void look_at_channel(struct deliver *d, int channel, int64_t now) {
   static const struct held_row none;
   struct held h = {.row = none};
+  struct gathering g = {.all = NULL};
 
   while (store_held_next(d->store, d->channels[channel].config->name,
                          h.row.alert_id, &h.row) == 0)
-    look_at(d, channel, &h, now);
+    look_at(d, channel, &h, &g, now);
+  if (g.all_num > 0 &&
+      gathering_send(d, channel, &g, "during quiet hours", now) < 0)
+    deliver_complain(-ENOMEM, "a digest was not queued");
+  gathering_free(&g);
 }
 
 void deliver_hold_tick(struct deliver *d, int64_t now) {

@@ -140,6 +140,8 @@ static struct job *job_for_row(struct deliver *d, int channel,
   if (alert_json_read_members(row->snapshot, &job->alert, job->members) < 0)
     store_alert_get(d->store, row->alert_id, &job->alert);
   device.a = job->alert; /* labels are the configuration's, not the row's */
+  if (row->reason == REASON_DIGEST)
+    job_read_group(job);
   open_alert_names(d->config, &device);
   job->alert.labels = device.a.labels;
   job->alert.labels_num = device.a.labels_num;

@@ -11,6 +11,7 @@
 #include "alert/deliver/deliver_outbox.h"
 #include "alert/deliver/deliver_receipts.h"
 #include "alert/store/store_alert.h"
+#include "alert/store/store_group.h"
 #include "alert/store/store_notification_log.h"
 #include "alert/store/store_outbox.h"
 #include "base/log.h"
@@ -18,6 +19,7 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum {
@@ -25,6 +27,7 @@ enum {
   DOUBTS_MAX = 5, /* ends without an answer, then it is believed delivered */
   PATIENCE = 6,   /* attempts; then others of the channel may try first */
   RECIPIENTS_MAX = 100,
+  GROUP_SLICE = 100, /* alerts of one message that are noted in one go */
 };
 
 /* A wait this long is worth a reason that outlives the row. */
@@ -33,12 +36,13 @@ static void note_hold(struct channel_run *c, const char *why, int64_t now) {
     snprintf(c->state.reason, sizeof(c->state.reason), "%s", why);
 }
 
-static void remember_told(struct deliver *d, struct job *job, int64_t now) {
+static void remember_told(struct deliver *d, struct job *job, int64_t alert_id,
+                          int64_t now) {
   struct outbox_row *row = &job->row;
   struct notification_log told;
 
-  store_notification_log_get(d->store, row->alert_id, row->channel, &told);
-  if (message_opens(row->kind))
+  store_notification_log_get(d->store, alert_id, row->channel, &told);
+  if (message_opens(row->kind) || row->alert_id == 0)
     told.announced = true;
   else if (row->kind == MESSAGE_RESOLVED)
     told.announced = false;
@@ -55,7 +59,7 @@ static void remember_told(struct deliver *d, struct job *job, int64_t now) {
              job->result.provider_ref);
   }
   deliver_complain(
-      store_notification_log_set(d->store, row->alert_id, row->channel, &told),
+      store_notification_log_set(d->store, alert_id, row->channel, &told),
       "delivery not recorded");
 }
 
@@ -71,6 +75,41 @@ static void settle_ringing(struct deliver *d, struct job *job, int64_t now) {
     deliver_add_cancel(d, job->channel, &a, now);
   else if (c->config->sender->poll != NULL)
     deliver_receipt_add(c, job->alert_id, job->result.provider_ref, now);
+}
+
+/* A message about several alerts was accepted. */
+struct group_sent {
+  int64_t ids[GROUP_SLICE];
+  char routes[GROUP_SLICE][STORE_NAME_SIZE];
+  size_t num;
+};
+
+static void note_member(void *arg, int64_t alert_id, const char *route) {
+  struct group_sent *g = arg;
+
+  if (g->num == GROUP_SLICE)
+    return;
+  g->ids[g->num] = alert_id;
+  snprintf(g->routes[g->num++], STORE_NAME_SIZE, "%s", route);
+}
+
+/* Each of them is told of, and owed its end. */
+static void group_sent(struct deliver *d, struct job *job, int64_t now) {
+  struct group_sent *g = calloc(1, sizeof(*g));
+  int64_t after = 0;
+
+  while (g != NULL) {
+    g->num = 0;
+    store_group_each(d->store, job->row.id, after, GROUP_SLICE, note_member, g);
+    for (size_t i = 0; i < g->num; i++) {
+      remember_told(d, job, g->ids[i], now);
+      d->hooks.accepted(d->hooks.arg, g->ids[i], g->routes[i], now);
+      after = g->ids[i];
+    }
+    if (g->num < GROUP_SLICE)
+      break;
+  }
+  free(g);
 }
 
 static void sent(struct deliver *d, struct job *job, int64_t now) {
@@ -94,9 +133,12 @@ static void sent(struct deliver *d, struct job *job, int64_t now) {
     return;
   c->counts.sent++;
   deliver_history(d, row, now, "sent", message_kind_name(row->kind));
-  if (row->alert_id == 0)
+  if (row->alert_id == 0) {
+    if (row->reason == REASON_DIGEST)
+      group_sent(d, job, now);
     return;
-  remember_told(d, job, now);
+  }
+  remember_told(d, job, row->alert_id, now);
   settle_ringing(d, job, now);
   if (message_opens(row->kind))
     d->hooks.accepted(d->hooks.arg, row->alert_id, row->route, now);
@@ -235,8 +277,10 @@ static void split(struct deliver *d, struct job *job, int64_t now) {
     deliver_new_ids(d, &job->alert, &copy);
     /* to each the same letter, so that all find the thread it begins */
     memcpy(copy.message_id, row->message_id, sizeof(copy.message_id));
-    if (deliver_add(d, job->channel, &copy) == 0)
+    if (deliver_add(d, job->channel, &copy) == 0) {
+      store_group_copy(d->store, row->id, copy.id);
       made++;
+    }
   }
   if (made == 0) {
     message_refused(d, job, now);

@@ -4,6 +4,7 @@
 
 #include "alert/deliver/job.h"
 
+#include "alert/model/alert_json.h"
 #include "alert/store/store_outbox.h"
 #include "alert/text/message_texts.h"
 #include "alert/text/template.h"
@@ -30,7 +31,53 @@ void job_free(struct job *job) {
   outbox_row_free(&job->row);
   free(job->messages);
   free(job->alerts);
+  free(job->group);
   free(job);
+}
+
+static unsigned number_in(const cJSON *object, const char *name) {
+  const cJSON *item = cJSON_GetObjectItemCaseSensitive(object, name);
+
+  return cJSON_IsNumber(item) && item->valuedouble >= 0 &&
+                 item->valuedouble < 1e9
+             ? (unsigned)item->valuedouble
+             : 0;
+}
+
+static void read_alerts(const cJSON *list, struct job_group *g) {
+  const cJSON *item;
+
+  cJSON_ArrayForEach(item, list) {
+    char *text;
+
+    if (g->group.alerts_num == MESSAGE_GROUP_LISTED)
+      return;
+    text = cJSON_PrintUnformatted(item);
+    if (text != NULL &&
+        alert_json_read(text, &g->alerts[g->group.alerts_num]) == 0)
+      g->group.alerts_num++;
+    free(text);
+  }
+}
+
+void job_read_group(struct job *job) {
+  cJSON *object = cJSON_Parse(job->row.snapshot);
+  const cJSON *group = cJSON_GetObjectItemCaseSensitive(object, "group");
+
+  if (cJSON_IsObject(group))
+    job->group = calloc(1, sizeof(*job->group));
+  if (job->group != NULL) {
+    struct message_group *n = &job->group->group;
+
+    n->alerts = job->group->alerts;
+    n->total = number_in(group, "total");
+    n->warnings = number_in(group, "warnings");
+    n->failures = number_in(group, "failures");
+    n->offline = number_in(group, "offline");
+    n->recovered = number_in(group, "recovered");
+    read_alerts(cJSON_GetObjectItemCaseSensitive(group, "alerts"), job->group);
+  }
+  cJSON_Delete(object);
 }
 
 int job_texts(struct job *job) {

@@ -19,6 +19,12 @@ enum job_kind {
   JOB_REFRESH, /* of what is open, see deliver_refresh.h */
 };
 
+/* The alerts that a message about several lists. */
+struct job_group {
+  struct message_group group;
+  struct alert alerts[MESSAGE_GROUP_LISTED];
+};
+
 /* One call of a sender. message and its texts point into the job. */
 struct job {
   enum job_kind kind;
@@ -30,6 +36,7 @@ struct job {
   struct alert_member members[ALERT_MEMBERS_LISTED]; /* of alert */
   struct notification_log told;
   struct outbox_row row;
+  struct job_group *group; /* of a message about several; owned */
   char why_late[120];
   struct message *messages; /* JOB_REFRESH: one for each of alerts */
   struct alert *alerts;
@@ -46,6 +53,8 @@ struct job {
 /* One without a row of the queue; NULL when memory is out. */
 struct job *job_new(enum job_kind kind, int channel);
 void job_free(struct job *job);
+/* Reads the group of its row's snapshot into it, if there is one. */
+void job_read_group(struct job *job);
 /* Renders title and body of the message into the row, once: 0 or -ENOMEM. */
 int job_texts(struct job *job);
 /* Calls the sender; on the channel's thread. */

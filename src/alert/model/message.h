@@ -6,6 +6,7 @@
 #include "alert/model/alert.h"
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 struct text_style;
@@ -28,6 +29,18 @@ enum {
   MESSAGE_REF_SIZE = 256, /* a provider's handle, as the sender wrote it */
   MESSAGE_WHY_SIZE = 257,
 };
+
+/* Several alerts in one message, which then is about them as a whole. */
+struct message_group {
+  const struct alert *alerts; /* the worst of them, worst first; borrowed */
+  size_t alerts_num;
+  unsigned total;
+  unsigned warnings, failures; /* open, up to warning and beyond */
+  unsigned offline;            /* of the open ones, devices */
+  unsigned recovered;          /* over */
+};
+
+enum { MESSAGE_GROUP_LISTED = 10 };
 
 /* Borrowed and const for the duration of send(). Everything in it is decided
  * and committed before the first attempt, and the same on every retry, except
@@ -61,6 +74,8 @@ struct message {
   double delay_s;   /* how late it is; 0 while not worth a word */
   const char *delay_why;    /* "Pushover could not be reached", "" = unknown */
   const char *fallback_for; /* "Slack unreachable: no_service", "" = none */
+
+  const struct message_group *group; /* NULL = about one alert */
 
   /* for rendering, see message_texts.h; both may be NULL */
   const struct text_override *words; /* of the route that chose it */

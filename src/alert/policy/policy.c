@@ -9,7 +9,8 @@
 
 const struct policy *const policies[] = {
     &policy_self,    &policy_level,       &policy_ack,
-    &policy_silence, &policy_maintenance, NULL,
+    &policy_silence, &policy_maintenance, &policy_inhibit,
+    &policy_storm,   &policy_quiet,       NULL,
 };
 
 const struct policy *policy_find(const char *name) {

@@ -53,6 +53,7 @@ enum policy_after {
 struct policy {
   const char *name; /* as `explain` and the history show it */
   enum policy_after after;
+  bool graceful; /* it is told only some time after the reason has gone */
   /* why is "" on entry; for anything but ALLOW it gets half a sentence. */
   enum policy_answer (*ask)(const struct policy_question *question, char *why,
                             size_t why_size);
@@ -75,5 +76,8 @@ extern const struct policy policy_level;
 extern const struct policy policy_ack;
 extern const struct policy policy_silence;
 extern const struct policy policy_maintenance;
+extern const struct policy policy_inhibit;
+extern const struct policy policy_storm;
+extern const struct policy policy_quiet;
 
 #endif

@@ -25,11 +25,12 @@ int store_held_add(struct store *s, const char *channel,
 int store_held_reason(struct store *s, const char *channel,
                       const struct held_row *r) {
   static const char sql[] =
-      "UPDATE held SET policy=?, why=? WHERE alert_id=? AND channel=?";
+      "UPDATE held SET policy=?, why=?, since=? WHERE alert_id=? AND"
+      " channel=?";
 
-  return db_run(
-      &s->db, sql,
-      DB_BIND(db_t(r->policy), db_t(r->why), db_i(r->alert_id), db_t(channel)));
+  return db_run(&s->db, sql,
+                DB_BIND(db_t(r->policy), db_t(r->why), db_i(r->since),
+                        db_i(r->alert_id), db_t(channel)));
 }
 
 int store_held_delete(struct store *s, const char *channel, int64_t alert_id) {

@@ -74,7 +74,9 @@ int store_outbox_save(struct store *s, const struct outbox_row *r) {
   " e.channel=?1 AND e.state IN " SQL_UNDERWAY " AND (e.place<o.place OR"      \
   " e.place=o.place AND e.id<o.id) AND NOT (e.recipient!=o.recipient AND"      \
   " (e.place=o.place OR e.recipient!='' AND e.attempts>0 AND "                 \
-  "e.state=" SQL_QUEUED ")))"
+  "e.state=" SQL_QUEUED "))) AND NOT EXISTS(SELECT 1 FROM group_alert m"       \
+  " JOIN outbox g ON g.id=m.row_id WHERE m.alert_id=o.alert_id AND"            \
+  " g.channel=?1 AND g.state IN " SQL_UNDERWAY " AND g.place<o.place)"
 
 static char *copy_text(sqlite3_stmt *stmt, int column) {
   const unsigned char *text = sqlite3_column_text(stmt, column);
@@ -182,8 +184,11 @@ int64_t store_outbox_due(struct store *s, const char *channel) {
 int store_outbox_pending(struct store *s, const char *channel, int64_t alert_id,
                          int kind) {
   static const char sql[] =
-      "SELECT count(*) FROM outbox WHERE alert_id=?1 AND channel=?2"
-      " AND state IN " SQL_UNDERWAY " AND (?3<0 OR kind=?3)";
+      "SELECT count(*) + (SELECT count(*) FROM group_alert m JOIN outbox g"
+      " ON g.id=m.row_id WHERE m.alert_id=?1 AND g.channel=?2 AND g.state "
+      "IN " SQL_UNDERWAY " AND ?3 IN (-1," SQL_OPEN ")) FROM outbox WHERE"
+      " alert_id=?1 AND channel=?2 AND state IN " SQL_UNDERWAY
+      " AND (?3<0 OR kind=?3)";
 
   return (int)db_number(
       &s->db,

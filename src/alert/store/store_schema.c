@@ -65,6 +65,12 @@ static const char *const migrations[] = {
     " WITHOUT ROWID;"
     "CREATE INDEX held_alert ON held(alert_id);"
     "ALTER TABLE silence ADD COLUMN ended INT;",
+    /* 4: messages about several alerts */
+    "CREATE TABLE group_alert(row_id INT NOT NULL REFERENCES outbox(id)"
+    " ON DELETE CASCADE, alert_id INT NOT NULL REFERENCES alert(id)"
+    " ON DELETE CASCADE, route TEXT, PRIMARY KEY(row_id, alert_id))"
+    " WITHOUT ROWID;"
+    "CREATE INDEX group_alert_alert ON group_alert(alert_id);",
 };
 
 enum { NEWEST = sizeof(migrations) / sizeof(migrations[0]) };

@@ -44,6 +44,14 @@
 #define STILL_AWAY                                                             \
   "%{subject}: %{members_missing} of %{members} readings are still missing."
 
+/* "- Heater was above 1 500 W, 02:10 to 02:31 (peak 1 700 W)" */
+#define EACH_LINE                                                              \
+  "%{each alerts}%{nl}- %{headline}, "                                         \
+  "%{if resolved_at}%{since|clock}"                                            \
+  "%{if duration>=60} to %{if duration>=86400}%{resolved_at|clock}"            \
+  "%{else}%{resolved_at|date:%H:%M}%{end}%{end}" PEAK                          \
+  "%{else}since %{since|clock}%{end}%{end}"
+
 #define ANY_KIND SUBJECT_KINDS
 
 struct wording {
@@ -186,9 +194,10 @@ static const struct wording wordings[] = {
      IF_READ("Still: %{subject} " READING, "Still: " OUT_OF_RANGE),
      IF_READ("%{subject}: " READING BOUND LASTING ".",
              "%{announcement}") " Still so after maintenance."},
-    {REASON_DIGEST, ANY_KIND, "%{total} alerts while limited",
-     "%{failures} critical, %{warnings} warning, %{recovered} recovered."
-     "%{if worst} Worst: %{worst}.%{end}"},
+    {REASON_DIGEST, ANY_KIND,
+     "%{total} alert%{if total>=2}s%{end}%{if message} %{message}%{end}",
+     "%{still_open} still open, %{recovered} over." EACH_LINE
+     "%{if more}%{nl}and %{more} more: kasactl alerts history%{end}"},
     {REASON_TEST, ANY_KIND,
      "[TEST] notify_kasa%{if collectd_host} on %{collectd_host}%{end}",
      "This is a test of channel \"%{channel}\". Nothing is wrong."},

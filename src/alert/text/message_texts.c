@@ -230,7 +230,19 @@ int view_texts(const struct view *shown, enum text_target target,
   return err;
 }
 
-static struct view view_of(const struct message *message) {
+/* alerts is room for a group's. */
+static struct view view_of(const struct message *message,
+                           const struct alert *alerts[MESSAGE_GROUP_LISTED]) {
+  const struct message_group *group = message->group;
+
+  for (size_t i = 0; group != NULL && i < group->alerts_num; i++)
+    alerts[i] = &group->alerts[i];
+  if (group != NULL)
+    return (struct view){.message = message,
+                         .alert = message->alert,
+                         .alerts = alerts,
+                         .alerts_num = group->alerts_num,
+                         .text = text_of_view};
   return (struct view){.message = message,
                        .alert = message->alert,
                        .alerts = &message->alert, /* a group of one */
@@ -240,20 +252,23 @@ static struct view view_of(const struct message *message) {
 
 int message_texts(const struct message *message, enum text_target target,
                   struct buf *title, struct buf *body) {
-  const struct view view = view_of(message);
+  const struct alert *alerts[MESSAGE_GROUP_LISTED];
+  const struct view view = view_of(message, alerts);
 
   return view_texts(&view, target, title, body);
 }
 
 int message_render(const struct template *t, const struct message *message,
                    enum text_target target, struct buf *out) {
-  const struct view view = view_of(message);
+  const struct alert *alerts[MESSAGE_GROUP_LISTED];
+  const struct view view = view_of(message, alerts);
 
   return template_render(t, &view, target, out);
 }
 
 int message_url(const struct message *message, size_t max, struct buf *out) {
-  const struct view view = view_of(message);
+  const struct alert *alerts[MESSAGE_GROUP_LISTED];
+  const struct view view = view_of(message, alerts);
   struct buf url;
   int err;
 

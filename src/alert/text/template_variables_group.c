@@ -54,6 +54,10 @@ static bool is_offline(const struct alert *alert) {
   return !is_over(alert) && alert->class == ALERT_MISSING;
 }
 
+static const struct message_group *group_of(const struct view *view) {
+  return view->message != NULL ? view->message->group : NULL;
+}
+
 static int give_tally(const struct view *view,
                       bool (*counts)(const struct alert *alert),
                       struct value *value) {
@@ -65,13 +69,41 @@ static int give_tally(const struct view *view,
 }
 
 GETTER(get_total) {
+  if (group_of(view) != NULL)
+    return value_give_number(value, group_of(view)->total);
   return value_give_number(
       value, view->alerts_num > 0 ? (double)view->alerts_num : NAN);
 }
-GETTER(get_warnings) { return give_tally(view, is_warning, value); }
-GETTER(get_failures) { return give_tally(view, is_failure, value); }
-GETTER(get_offline) { return give_tally(view, is_offline, value); }
-GETTER(get_recovered) { return give_tally(view, is_over, value); }
+static bool is_open(const struct alert *alert) { return !is_over(alert); }
+
+GETTER(get_still_open) {
+  const struct message_group *group = group_of(view);
+
+  return group != NULL
+             ? value_give_number(value, group->total - group->recovered)
+             : give_tally(view, is_open, value);
+}
+
+GETTER(get_warnings) {
+  return group_of(view) != NULL
+             ? value_give_number(value, group_of(view)->warnings)
+             : give_tally(view, is_warning, value);
+}
+GETTER(get_failures) {
+  return group_of(view) != NULL
+             ? value_give_number(value, group_of(view)->failures)
+             : give_tally(view, is_failure, value);
+}
+GETTER(get_offline) {
+  return group_of(view) != NULL
+             ? value_give_number(value, group_of(view)->offline)
+             : give_tally(view, is_offline, value);
+}
+GETTER(get_recovered) {
+  return group_of(view) != NULL
+             ? value_give_number(value, group_of(view)->recovered)
+             : give_tally(view, is_over, value);
+}
 
 enum { NAMED_DEVICES = 3, EACH_MAX = 10, DEVICES_MAX = 16384 };
 
@@ -119,6 +151,7 @@ GETTER(get_worst) {
   if (view->message != NULL)
     message = *view->message;
   message.alert = worst; /* said as if it were alone */
+  message.group = NULL;
   message.reason = REASON_OPENED;
   inner.message = &message;
   inner.alert = worst;
@@ -126,7 +159,31 @@ GETTER(get_worst) {
   return value_give_view_text(&inner, VIEW_TITLE, value);
 }
 
+/* "Freezer: 1 620 W", "Heater was above 1 500 W" */
+GETTER(get_headline) {
+  struct view inner = *view;
+  struct message message = {.channel = ""};
+  bool once = view->alert->flags & ALERT_ONESHOT;
+
+  if (view->message != NULL)
+    message = *view->message;
+  message.alert = view->alert;
+  message.group = NULL;
+  message.reason =
+      is_over(view->alert) && !once ? REASON_MISSED : REASON_OPENED;
+  inner.message = &message;
+  inner.alerts_num = 0;
+  return value_give_view_text(&inner, VIEW_TITLE, value);
+}
+
 GETTER(get_more) {
+  const struct message_group *group = group_of(view);
+
+  if (group != NULL)
+    return value_give_number(value,
+                             group->total > group->alerts_num
+                                 ? (double)(group->total - group->alerts_num)
+                                 : NAN);
   return value_give_number(value, view->alerts_num > EACH_MAX
                                       ? (double)(view->alerts_num - EACH_MAX)
                                       : NAN);
@@ -147,6 +204,8 @@ const struct template_variable variables_group[] = {
      BARE, get_members_missing},
     {"total", "group", "alerts in this text", VALUE_NUMBER, OWN, BARE,
      get_total},
+    {"still_open", "group", "of these, not over", VALUE_NUMBER, OWN, BARE,
+     get_still_open},
     {"warnings", "group", "of these, info and warning", VALUE_NUMBER, OWN, BARE,
      get_warnings},
     {"failures", "group", "of these, error and above", VALUE_NUMBER, OWN, BARE,
@@ -157,6 +216,8 @@ const struct template_variable variables_group[] = {
      get_recovered},
     {"devices", "group", "names of the first three, and how many more",
      VALUE_TEXT, FOREIGN, BARE, get_devices},
+    {"headline", "group", "title of one of them, inside each", VALUE_TEXT,
+     FOREIGN, BARE, get_headline},
     {"worst", "group", "title of the worst", VALUE_TEXT, FOREIGN, BARE,
      get_worst},
     {"alerts", "group", "same as total; what each goes over", VALUE_NUMBER, OWN,

@@ -147,7 +147,7 @@ def test_mistakes_are_lines_and_the_rest_runs():
                 'unknown option Prot, did you mean Port?',
                 'channel "mail" is misconfigured and stays off',
                 'channels of kind teams are not yet supported',
-                'QuietHours is not yet supported',
+                'option Time expects texts in quotes',
                 'option For expects seconds from 0 to 2592000, found 0.5 "h": '
                 'quote it if it is one value',
                 'unknown name devcie, did you mean device?, at character 3',

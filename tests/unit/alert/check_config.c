@@ -345,11 +345,33 @@ static const struct {
      "with https:// or http://, found \"ftp://x.example\"\n"},
     /* policies of a later version */
     {MAIL "QuietHours \"night\"\n  Time 22 0 -7 0",
-     "<Plugin notify_kasa>: QuietHours is not yet supported by this version "
-     "and is ignored\n"},
-    {MAIL "Storm\n  Threshold 5",
-     "<Plugin notify_kasa>: Storm is not yet supported by this version and is "
-     "ignored\n"},
+     "<QuietHours \"night\">: option Time expects texts in quotes, found 22 0 "
+     "-7 0: quote it if it is one value\n"
+     "<QuietHours \"night\">: the hours are left out\n"},
+    {MAIL "QuietHours \"night\"\n  Time \"22-7\"",
+     "<QuietHours \"night\">: option Time expects up to 16 times like "
+     "\"22:00-07:00\" in quotes, found \"22-7\"\n"
+     "<QuietHours \"night\">: the hours are left out\n"},
+    {MAIL "Maintenance \"m\"\n  Days \"Funday\"",
+     "<Maintenance \"m\">: option Days expects days like \"Mon-Fri\" or "
+     "\"Sat,Sun\", found \"Funday\"\n"
+     "<Maintenance \"m\">: the maintenance is left out\n"},
+    {MAIL "Route \"r\"\n  QuietHours \"nihgt\"",
+     "<Route \"r\">: option QuietHours expects the name of a <QuietHours> "
+     "block, found \"nihgt\"\n"},
+    {MAIL "Storm\n  Threshold 1",
+     "<Storm>: option Threshold expects a whole number from 2 to 10000, found "
+     "1\n"},
+    {MAIL "Inhibit \"i\"\n  Target\n    Class \"missing\"",
+     "<Inhibit \"i\">: a <Source> block that says which alert explains the "
+     "rest is missing\n<Inhibit \"i\">: the rule is left out\n"},
+    {MAIL "Inhibit \"i\"\n  Equal \"hots\"\n  Source\n    Class \"missing\"",
+     "<Inhibit \"i\">: option Equal expects host, plugin, plugin_instance, "
+     "type, type_instance or device, found \"hots\"\n"
+     "<Inhibit \"i\">: the rule is left out\n"},
+    {MAIL "Flapping\n  Count 5",
+     "<Plugin notify_kasa>: Flapping is not yet supported by this version and "
+     "is ignored\n"},
     {MAIL "Route \"r\"\n  GroupWait 10s",
      "<Route \"r\">: GroupWait is not yet supported by this version "
      "and is ignored\n"},

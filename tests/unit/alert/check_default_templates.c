@@ -492,13 +492,17 @@ START_TEST(digest_counts_and_names) {
   struct buf title, body;
   b.level = LEVEL_CRITICAL;
   c.state = ALERT_RESOLVED;
+  c.resolved_at = AT_1403;
+  snprintf(a.text, sizeof(a.text), "while limited");
   buf_init(&title, TEMPLATE_OUTPUT_MAX);
   buf_init(&body, TEMPLATE_OUTPUT_MAX);
   ck_assert_int_eq(view_texts(&view, TARGET_PLAIN, &title, &body), 0);
   ck_assert_str_eq(title.data, "3 alerts while limited");
   ck_assert_str_eq(body.data,
-                   "1 critical, 1 warning, 1 recovered. Worst: Freezer: 1" N
-                   "620 W.");
+                   "2 still open, 1 over.\n"
+                   "- Freezer: 1" N "620 W, since 14:03\n"
+                   "- Freezer: 1" N "620 W, since 14:03\n"
+                   "- Freezer was above 1" N "500 W, 14:03");
   buf_free(&title);
   buf_free(&body);
 }

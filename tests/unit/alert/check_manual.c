@@ -8,7 +8,9 @@
 #include "alert/config/config.h"
 #include "alert/config/config_channel.h"
 #include "alert/config/config_device.h"
+#include "alert/config/config_inhibit.h"
 #include "alert/config/config_maintenance.h"
+#include "alert/config/config_quiet.h"
 #include "alert/config/config_route.h"
 #include "alert/config/config_unit.h"
 #include "alert/text/template_filters.h"
@@ -114,6 +116,9 @@ START_TEST(every_option_is_told) {
   compare(".Sh ROUTES", route_options, NULL, NULL);
   compare(".Sh DEVICES", device_options, NULL, NULL);
   compare(".Sh UNITS", unit_options, NULL, NULL);
+  compare(".Ss Quiet hours", quiet_options, NULL, NULL);
+  compare(".Ss Inhibition", inhibit_options, NULL, NULL);
+  compare(".Ss Storm", storm_options, NULL, NULL);
   compare(".Ss Maintenance", maintenance_options, ".Sh ROUTES", NULL);
   compare(".Ss Every channel", channel_options, NULL, NULL);
 }

@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: MIT */
+/* <QuietHours "name">: see config_quiet.h. */
+#include <config.h>
+
+#include "alert/config/config_quiet.h"
+
+#include "alert/channel/sender.h"
+#include "alert/config/config_helpers.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define PLUGIN "<Plugin notify_kasa>"
+#define MEMBER(name) .offset = offsetof(struct quiet_config, name)
+
+static const char *const actions[] = {"hold", "soften", "drop", NULL};
+
+const struct option quiet_options[] = {
+    {.name = "Days", .type = OPTION_STRINGS, MEMBER(when.days_text)},
+    {.name = "Time", .type = OPTION_STRINGS, MEMBER(when.times_text)},
+    {.name = "Only", .type = OPTION_BOOL, MEMBER(only)},
+    {.name = "Action",
+     .type = OPTION_CHOICE,
+     MEMBER(action),
+     .choices = actions},
+    {.name = "PassLevel",
+     .type = OPTION_CHOICE,
+     MEMBER(pass_level),
+     .choices = level_names},
+    {.name = NULL}};
+
+void quiet_clear(struct quiet_config *quiet) {
+  time_window_clear(&quiet->when);
+  free(quiet->name);
+}
+
+void quiet_read(void *target, const struct conf_item *item,
+                struct option_reporter *reporter) {
+  struct notify_config *config = target;
+  const char *name = option_block_name(item, PLUGIN, reporter);
+  struct quiet_config quiet = {.pass_level = LEVEL_CRITICAL};
+  struct quiet_config *slot = NULL;
+  char where[WHERE_SIZE];
+  bool broken;
+
+  if (name == NULL)
+    return;
+  where_of(item, where);
+  broken = options_read(quiet_options, &quiet, item, where, reporter) > 0;
+  broken = time_window_compile(&quiet.when, where, reporter) < 0 || broken;
+  if (!broken && quiet.when.ranges_num == 0 &&
+      quiet.when.days_text.count == 0) {
+    option_error(reporter, "%s: option Time or Days is missing", where);
+    broken = true;
+  }
+  quiet.name = clean_name(name);
+  if (broken) /* better heard at night than never */
+    option_error(reporter, "%s: the hours are left out", where);
+  else if (quiet.name != NULL)
+    slot = array_grow(&config->quiet_hours, &config->quiet_hours_num,
+                      sizeof(*slot));
+  if (slot != NULL)
+    *slot = quiet;
+  else
+    quiet_clear(&quiet);
+}
+
+static int index_of(const struct notify_config *config, const char *name,
+                    const char *block, const char *block_name,
+                    struct option_reporter *reporter) {
+  if (name == NULL)
+    return -1;
+  for (size_t i = 0; i < config->quiet_hours_num; i++)
+    if (strcmp(config->quiet_hours[i].name, name) == 0)
+      return (int)i;
+  option_error(reporter,
+               "<%s \"%s\">: option QuietHours expects the name of a "
+               "<QuietHours> block, found \"%.64s\"",
+               block, block_name, name);
+  return -1;
+}
+
+void quiet_finish(struct notify_config *config,
+                  struct option_reporter *reporter) {
+  char block[64];
+
+  for (size_t i = 0; i < config->routes_num; i++)
+    config->routes[i].quiet =
+        index_of(config, config->routes[i].quiet_name, "Route",
+                 config->routes[i].words.name, reporter);
+  for (size_t i = 0; i < config->channels_num; i++) {
+    struct channel_config *c = &config->channels[i];
+
+    snprintf(block, sizeof(block), "Channel %.40s", c->sender->name);
+    c->quiet = index_of(config, c->quiet_name, block, c->name, reporter);
+  }
+}

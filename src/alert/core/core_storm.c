@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: MIT */
+/* Many devices gone at once: see core_storm.h. */
+#include <config.h>
+
+#include "alert/core/core_storm.h"
+
+#include "alert/core/core_self.h"
+#include "alert/policy/storm.h"
+#include "base/milliseconds.h"
+
+#include <stdio.h>
+
+static void begins(struct alert_core *c, int64_t now) {
+  const struct storm_config *storm = &c->config->storm;
+  int64_t window = ms_of(storm->window);
+  struct storm_count count;
+  char text[ALERT_TEXT_SIZE];
+
+  storm_count(state_open_alerts(c->state), now - window - 2 * STORM_LOOK_MS,
+              &count);
+  /* once the first has waited for its time, all that belong to it are there */
+  if (count.devices < storm->threshold || now - count.first < window)
+    return;
+  storm_words(&count, text, sizeof(text));
+  core_own_event(c, SEVERITY_NONE, "", STORM_TYPE, text);
+  c->storm_devices = count.devices;
+}
+
+static void goes_on(struct alert_core *c, const struct open_alert *e) {
+  const struct storm_config *storm = &c->config->storm;
+  struct storm_count left;
+  char text[ALERT_TEXT_SIZE];
+
+  storm_count(state_open_alerts(c->state),
+              e->a.since - ms_of(storm->window) - 2 * STORM_LOOK_MS, &left);
+  if (left.devices > c->storm_devices)
+    c->storm_devices = left.devices;
+  if (left.devices >= storm->threshold) {
+    if (e->a.state == ALERT_RECOVERING) {
+      storm_words(&left, text, sizeof(text));
+      core_own_event(c, SEVERITY_NONE, "", STORM_TYPE, text);
+    }
+    return;
+  }
+  if (e->a.state != ALERT_FIRING)
+    return;
+  if (c->storm_devices == 0) /* of before a restart */
+    snprintf(text, sizeof(text), "the devices report again");
+  else if (left.devices == 0)
+    snprintf(text, sizeof(text), "all %u devices report again",
+             c->storm_devices);
+  else
+    snprintf(text, sizeof(text), "%u of %u devices report again",
+             c->storm_devices - left.devices, c->storm_devices);
+  core_own_event(c, SEVERITY_OKAY, "", STORM_TYPE, text);
+}
+
+void core_storm(struct alert_core *c, int64_t now) {
+  const struct open_alert *e;
+
+  if (c->config->storm.threshold == 0 ||
+      (now < c->storm_due && c->storm_due - now <= STORM_LOOK_MS))
+    return;
+  c->storm_due = now - now % STORM_LOOK_MS + STORM_LOOK_MS;
+  e = storm_open(state_open_alerts(c->state));
+  if (e == NULL)
+    begins(c, now);
+  else
+    goes_on(c, e);
+}

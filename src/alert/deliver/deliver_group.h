@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: MIT */
+/* Several alerts in one message: gathered, written down, read again. */
+#ifndef ALERT_DELIVER_DELIVER_GROUP_H
+#define ALERT_DELIVER_DELIVER_GROUP_H
+
+#include "alert/deliver/deliver_internal.h"
+#include "alert/model/alert.h"
+#include "alert/model/message.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct gathered_alert {
+  int64_t id;
+  int route;
+  bool over;
+};
+
+struct gathering {
+  struct alert worst[MESSAGE_GROUP_LISTED]; /* worst first */
+  struct message_group counts;              /* but for its alerts */
+  enum level level;                         /* of the worst that is open */
+  int64_t since;                            /* of the first */
+  struct gathered_alert *all;
+  size_t all_num;
+};
+
+/* 0 or -ENOMEM, when it is not in. */
+int gathering_add(struct gathering *g, const struct alert *alert, bool over,
+                  int route);
+/* One message about all of them; what says why they come together: "during
+ * quiet hours". 0 or -errno. */
+int gathering_send(struct deliver *d, int channel, const struct gathering *g,
+                   const char *what, int64_t now);
+void gathering_free(struct gathering *g);
+
+#endif
