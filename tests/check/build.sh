@@ -18,8 +18,19 @@ headers_stand_alone() {
   return $bad
 }
 
+# What configure can leave out is left out, and kasa.so needs no libcurl then.
+kasa_alone() {
+  build check-alone --enable-werror --disable-notify-kasa --disable-kasactl \
+    --disable-simulator || return 1
+  [ -e "$VAR/check-alone/.libs/kasa.so" ] &&
+    [ ! -e "$VAR/check-alone/.libs/notify_kasa.so" ] &&
+    [ ! -e "$VAR/check-alone/kasactl" ] && [ ! -e "$VAR/check-alone/kasasim" ] &&
+    ! readelf -d "$VAR/check-alone/.libs/kasa.so" | grep -q libcurl
+}
+
 part_build() {
   step "clang builds without a warning" build check-clang CC=clang --enable-werror
+  step "kasa.so alone" kasa_alone
   step "plugins export module_register alone" exports_only_register
   step "every header compiles alone" headers_stand_alone
   step "distcheck" make -C "$VAR/check" -j"$(nproc)" distcheck \
