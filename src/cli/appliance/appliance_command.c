@@ -138,7 +138,8 @@ static int run_kept(struct arguments *a) {
 }
 
 static int appliance_main(int argc, char **argv) {
-  struct arguments a = {.interval = 15, .block = conf_new("Appliance")};
+  struct arguments a = {
+      .interval = 15, .word = "try", .block = conf_new("Appliance")};
   int status;
 
   if (a.block == NULL) {
