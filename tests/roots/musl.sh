@@ -10,7 +10,16 @@ apt-get -q install --no-install-recommends build-essential autoconf automake \
 autoreconf -i
 ./configure >/tmp/configure.log
 make src/types_table.h >/dev/null
-headers=(-isystem /usr/include/collectd -isystem /usr/include/collectd/core
+# musl has this header; Debian's musl-dev leaves it out
+mkdir /tmp/musl
+cat >/tmp/musl/crypt.h <<'HEADER'
+struct crypt_data {
+  int initialized;
+  char buffer[256];
+};
+char *crypt_r(const char *, const char *, struct crypt_data *);
+HEADER
+headers=(-isystem /tmp/musl -isystem /usr/include/collectd -isystem /usr/include/collectd/core
   -isystem /usr/include/collectd/core/daemon -idirafter /usr/include
   -idirafter "/usr/include/$(gcc -print-multiarch)")
 bad=0 count=0
