@@ -35,6 +35,7 @@ check_PROGRAMS += \
 	%D%/alert/check_format \
 	%D%/alert/check_http \
 	%D%/alert/check_incidents \
+	%D%/alert/check_incidents_silence \
 	%D%/alert/check_inhibit \
 	%D%/alert/check_manual \
 	%D%/alert/check_mime \
@@ -164,6 +165,7 @@ tests_unit_alert_check_control_SOURCES = %D%/alert/check_control.c $(ALERT_FIXTU
 tests_unit_alert_check_alert_core_SOURCES = %D%/alert/check_alert_core.c $(ALERT_FIXTURE)
 tests_unit_alert_check_quiet_SOURCES = %D%/alert/check_quiet.c $(ALERT_FIXTURE)
 tests_unit_alert_check_inhibit_SOURCES = %D%/alert/check_inhibit.c $(ALERT_FIXTURE)
+tests_unit_alert_check_incidents_silence_SOURCES = %D%/alert/check_incidents_silence.c $(ALERT_FIXTURE)
 tests_unit_alert_check_silence_SOURCES = %D%/alert/check_silence.c $(ALERT_FIXTURE)
 tests_unit_alert_check_deliver_SOURCES = %D%/alert/check_deliver.c $(ALERT_FIXTURE)
 tests_unit_alert_check_incidents_SOURCES = %D%/alert/check_incidents.c $(ALERT_FIXTURE)

@@ -88,10 +88,10 @@ static void keep_letter(struct house *h, const struct job *job) {
       "sent", "retry", "ambiguous", "message", "channel", "shrink", "split"};
   const struct message *m = &job->message;
   size_t room = sizeof(h->letters) - h->letters_len;
-  char body[600];
+  char body[1600];
   int n;
 
-  snprintf(body, sizeof(body), "%.500s", m->body);
+  snprintf(body, sizeof(body), "%.1500s", m->body);
   for (char *c = body; *c != '\0'; c++)
     if (*c == '\n')
       *c = ' ';
