@@ -7,13 +7,13 @@ set -u
 
 TOP=$(cd "$(dirname "$0")" && pwd)
 DEFAULT_PARTS=(build lint unit e2e sanitize fuzz)
-OTHER_PARTS=(roots hours bench)
+OTHER_PARTS=(roots hours soak bench)
 
 usage() {
   cat <<'TEXT'
 Usage: ./check.sh [PART]...
 
-  (none)     everything but roots, hours and bench
+  (none)     everything but roots, hours, soak and bench
   build      gcc and clang without warnings, distcheck, exported symbols
   lint       clang-tidy, cppcheck, structure, manual pages, shell scripts
   unit       unit tests; UNIT_ONLY='check_(store|state)$' runs some
@@ -24,6 +24,8 @@ Usage: ./check.sh [PART]...
   roots      the ways in from nothing: clean Debian 12 and 13 with run.sh, the
              README's steps and the .deb; a 32-bit build; musl
   hours      unit and end to end at twelve moments of a clock that is moved
+  soak       random incidents of the alerts, SOAK_INCIDENTS of them (default
+             10000) from seed SOAK_SEED on
   bench      the benchmark's table
 TEXT
 }
@@ -39,6 +41,7 @@ TEXT
 . "$TOP/tests/check/fuzz.sh"
 . "$TOP/tests/check/roots.sh"
 . "$TOP/tests/check/hours.sh"
+. "$TOP/tests/check/soak.sh"
 . "$TOP/tests/check/bench.sh"
 
 # wants PART...: whether one of them was asked for

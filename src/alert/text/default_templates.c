@@ -22,7 +22,9 @@
 /* below a minute the length is noise */
 #define LASTING "%{if duration>=60} for %{duration}%{end}"
 #define SINCE "%{if since} since %{since|clock}%{end}"
-#define REMINDER " Reminder %{repeats}%{if id}; acknowledge: %{id}%{end}."
+#define REMINDER                                                               \
+  " %{repeats|ordinal} reminder.%{if id} To stop reminders: kasactl alerts "   \
+  "ack %{id}%{end}"
 #define WAS "%{if limit} It was %{direction} %{limit}" LASTING PEAK ".%{end}"
 #define PEAK                                                                   \
   "%{if peak} (%{if direction==below}lowest%{else}peak%{end} %{peak})%{end}"

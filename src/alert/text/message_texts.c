@@ -148,7 +148,7 @@ static int add_notes(const struct message *message, enum text_target target,
   if (message->delay_s > 0 && message->reason != REASON_MISSED) {
     format_duration(message->delay_s, words, sizeof(words));
     if (body->len > 0)
-      err = buf_adds(body, " ");
+      err = buf_adds(body, body->data[body->len - 1] == '.' ? " " : "\n");
     if (err == 0)
       err = buf_addf(body, "Delayed %s", words);
     if (err == 0 && message->delay_why != NULL && message->delay_why[0] != '\0')

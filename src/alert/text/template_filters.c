@@ -129,6 +129,21 @@ FILTER(apply_number) {
   return become_copy(f, words);
 }
 
+/* "1st", "2nd", "3rd", "11th" */
+FILTER(apply_ordinal) {
+  static const char *const ends[] = {"th", "st", "nd", "rd"};
+  double number = f->value.number;
+  unsigned last = isfinite(number) ? (unsigned)fmod(fabs(number), 100) : 0;
+  char words[FORMAT_SIZE] = "";
+
+  if (last >= 11 && last <= 13)
+    last = 0;
+  if (isfinite(number))
+    snprintf(words, sizeof(words), "%.0f%s", number,
+             ends[last % 10 < 4 ? last % 10 : 0]);
+  return become_copy(f, words);
+}
+
 FILTER(apply_duration) {
   char words[FORMAT_SIZE];
 
@@ -242,6 +257,7 @@ const struct template_filter filters[] = {
     {"upper", NULL, false, apply_upper},
     {"lower", NULL, false, apply_lower},
     {"number", "N", true, apply_number},
+    {"ordinal", NULL, false, apply_ordinal},
     {"duration", NULL, false, apply_duration},
     {"date", "FORMAT", false, apply_date},
     {"clock", NULL, false, apply_clock},
@@ -293,6 +309,9 @@ const char *template_filter_check(const struct template_filter *filter,
       return "expects a number";
     if (argument != NULL && whole_number(argument, 0, 9, &n) < 0)
       return "expects a number of decimals from 0 to 9";
+  } else if (filter->apply == apply_ordinal) {
+    if (*kind != VALUE_NUMBER)
+      return "expects a number";
   } else if (filter->apply == apply_duration) {
     if (*kind != VALUE_NUMBER && *kind != VALUE_DURATION)
       return "expects a number of seconds";

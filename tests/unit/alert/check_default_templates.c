@@ -206,7 +206,7 @@ START_TEST(repeat) {
   a.repeats = 3;
   EXPECT(say(&a, REASON_REPEAT, MINUTES(250)), "Still: Freezer 1" N "640 W",
          "Freezer: 1" N "640 W, above 1" N "500 W for 4 h 10 min. "
-         "Reminder 3; acknowledge: 417.");
+         "3rd reminder. To stop reminders: kasactl alerts ack 417");
 }
 END_TEST
 
@@ -215,7 +215,8 @@ START_TEST(repeat_of_a_missing_device) {
   a.repeats = 1;
   EXPECT(say(&a, REASON_REPEAT, MINUTES(235)),
          "Still: Freezer is not reporting",
-         "Freezer: no reading for 4 h. Reminder 1; acknowledge: 417.");
+         "Freezer: no reading for 4 h. 1st reminder. To stop reminders: "
+         "kasactl alerts ack 417");
 }
 END_TEST
 
@@ -264,12 +265,13 @@ START_TEST(partly_back) {
   a.members_missing = 3;
   a.repeats = 2;
   EXPECT(say(&a, REASON_REPEAT, MINUTES(250)), "Still: Freezer is partly back",
-         "Freezer: 3 of 5 readings are still missing. Reminder 2; acknowledge: "
-         "417.");
+         "Freezer: 3 of 5 readings are still missing. 2nd reminder. To stop "
+         "reminders: kasactl alerts ack 417");
   a.members_missing = 5;
   EXPECT(say(&a, REASON_REPEAT, MINUTES(250)),
          "Still: Freezer is not reporting",
-         "Freezer: no reading for 4 h 15 min. Reminder 2; acknowledge: 417.");
+         "Freezer: no reading for 4 h 15 min. 2nd reminder. To stop "
+         "reminders: kasactl alerts ack 417");
 }
 END_TEST
 
@@ -498,11 +500,10 @@ START_TEST(digest_counts_and_names) {
   buf_init(&body, TEMPLATE_OUTPUT_MAX);
   ck_assert_int_eq(view_texts(&view, TARGET_PLAIN, &title, &body), 0);
   ck_assert_str_eq(title.data, "3 alerts while limited");
-  ck_assert_str_eq(body.data,
-                   "2 still open, 1 over.\n"
-                   "- Freezer: 1" N "620 W, since 14:03\n"
-                   "- Freezer: 1" N "620 W, since 14:03\n"
-                   "- Freezer was above 1" N "500 W, 14:03");
+  ck_assert_str_eq(body.data, "2 still open, 1 over.\n"
+                              "- Freezer: 1" N "620 W, since 14:03\n"
+                              "- Freezer: 1" N "620 W, since 14:03\n"
+                              "- Freezer was above 1" N "500 W, 14:03");
   buf_free(&title);
   buf_free(&body);
 }

@@ -178,6 +178,17 @@ static struct job *release(struct house *h) {
   return list;
 }
 
+/* They are answered, but nobody hears the answers. */
+static void lose(struct house *h) {
+  for (struct job *job = h->held, *next; job != NULL; job = next) {
+    next = job->next;
+    answer(h, job);
+    job_free(job);
+  }
+  h->held = NULL;
+  h->held_end = &h->held;
+}
+
 static void open_core(struct house *h) {
   struct alert_core_hooks hooks = {.wall_ms = wall,
                                    .boot_ms = boot,
@@ -621,6 +632,8 @@ static void play_one(struct house *h, char *words) {
     set_outcome(h, more, equals + 1, true);
   } else if (strcmp(what, "hold") == 0)
     h->hold = true;
+  else if (strcmp(what, "lose") == 0)
+    lose(h);
   else if (strcmp(what, "release") == 0)
     h->hold = false;
   else if ((equals = strchr(what, '=')) != NULL) {

@@ -79,6 +79,8 @@ void house_restart(struct house *h, bool kill);
  *   poison DEVICE                       its messages are put off
  *   answers                             failures are the provider's words
  *   wait N / pause N                    what a failure, a success asks for, s
+ *   hold / release / lose               jobs stay out; come back; are answered
+ *                                       and nobody hears it
  *   secret / enable                     of the first channel
  *   on DEVICE                           what the words below are about
  *   silence SECONDS|resolved DEVICE     nobody is told of it
