@@ -129,7 +129,7 @@ def test_mistakes_are_lines_and_the_rest_runs():
     To "me@example.org"
     Prot 25
   </Channel>
-  <Channel teams "later">
+  <Channel teamz "later">
   </Channel>
   <QuietHours "night">
     Time 22:00-07:00
@@ -146,7 +146,7 @@ def test_mistakes_are_lines_and_the_rest_runs():
         for line in (
                 'unknown option Prot, did you mean Port?',
                 'channel "mail" is misconfigured and stays off',
-                'channels of kind teams are not yet supported',
+                'unknown kind of channel teamz, did you mean teams?',
                 'option Time expects texts in quotes',
                 'option For expects seconds from 0 to 2592000, found 0.5 "h": '
                 'quote it if it is one value',
