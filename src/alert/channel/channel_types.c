@@ -23,20 +23,12 @@
 #include <stddef.h>
 
 const struct channel_type channel_types[] = {
-    {"email", &sender_email},
-    {"pushover", &sender_pushover},
-    {"slack", &sender_slack},
-    {"webhook", &sender_webhook},
-    {"discord", &sender_discord},
-    {"ntfy", &sender_ntfy},
-    {"gotify", &sender_gotify},
-    {"telegram", &sender_telegram},
-    {"matrix", &sender_matrix},
-    {"alertmanager", &sender_alertmanager},
-    {"exec", &sender_exec},
-    {"opsgenie", &sender_opsgenie},
-    {"pagerduty", &sender_pagerduty},
-    {"teams", &sender_teams},
-    {"twilio", &sender_twilio},
-    {NULL, NULL},
+    {"email", &sender_email},         {"pushover", &sender_pushover},
+    {"slack", &sender_slack},         {"webhook", &sender_webhook},
+    {"discord", &sender_discord},     {"ntfy", &sender_ntfy},
+    {"gotify", &sender_gotify},       {"telegram", &sender_telegram},
+    {"matrix", &sender_matrix},       {"alertmanager", &sender_alertmanager},
+    {"exec", &sender_exec},           {"opsgenie", &sender_opsgenie},
+    {"pagerduty", &sender_pagerduty}, {"teams", &sender_teams},
+    {"twilio", &sender_twilio},       {NULL, NULL},
 };
