@@ -68,7 +68,7 @@ def items(text):
     out, open_items = {}, []
     said = False
     for line in text.splitlines():
-        item = re.match(r"\.It Ic (\w+)", line)
+        item = re.match(r"\.It Ic (?:\\&)?(\w+)", line)
         if item:
             if said:
                 open_items, said = [], False
