@@ -39,7 +39,7 @@ in_root() {
   local layer=$ROOTS/layer-$name-$script
   mkdir -p "$layer" "$ROOTS/archives-$name/partial"
   # shellcheck disable=SC2016
-  unshare --mount --pid --fork --kill-child bash -euc '
+  unshare --mount --uts --pid --fork --kill-child bash -euc '
     root=$1 layer=$2 archives=$3 top=$4 script=$5
     mount -t tmpfs layer "$layer"
     mkdir "$layer/up" "$layer/work" "$layer/root"
@@ -49,6 +49,10 @@ in_root() {
     mount -t proc proc proc
     mount --bind "$archives" var/cache/apt/archives
     cp /etc/resolv.conf etc/resolv.conf
+    # collectd looks up the name of its host
+    hostname box
+    echo "127.0.0.1 localhost
+127.0.1.1 box.lan box" >etc/hosts
     mkdir src
     git -c safe.directory="*" -C "$top" ls-files -z |
       tar -C "$top" --null --files-from=- -cf - | tar -C src -xf -
