@@ -133,24 +133,18 @@ static void dispatch_info(value_list_t *vl, const struct poll_device *k) {
   dispatch_text(vl, "info_now", text);
 }
 
-/* Reasons that have occurred. What is met for the first time gets the zero
- * that it had an interval ago, so that its rate is known at once. */
+/* Reasons that have occurred. No zero goes before the first one: of two values
+ * in a row the older may reach a writer last. */
 static void dispatch_failures(const value_list_t *vl,
                               const struct poll_device *k) {
   value_list_t seldom = *vl;
-  value_list_t before;
 
   seldom.interval *= FAILURES_EVERY;
-  before = seldom;
-  before.time -= vl->interval;
   for (unsigned o = OUTCOME_OK + 1; o < OUTCOMES; o++) {
     const char *reason = outcome_name((enum outcome)o);
 
-    if (k->status.failures[o] == 0)
-      continue;
-    if ((k->report.reasons_new & 1U << o) != 0)
-      derive(&before, "failures", reason, 0);
-    derive(&seldom, "failures", reason, k->status.failures[o]);
+    if (k->status.failures[o] != 0)
+      derive(&seldom, "failures", reason, k->status.failures[o]);
   }
 }
 

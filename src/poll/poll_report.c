@@ -33,17 +33,6 @@ static bool state_must_wait(const struct poll_reporter *r,
          loop_now_us(r->loop) < k->report.told_us + state_pause_us(r);
 }
 
-/* Which reasons a report of failures names for the first time. */
-static void note_reasons(struct poll_device *k) {
-  unsigned now = 0;
-
-  for (unsigned o = OUTCOME_OK + 1; o < OUTCOMES; o++)
-    if (k->status.failures[o] > 0)
-      now |= 1U << o;
-  k->report.reasons_new = now & ~k->report.reasons_known;
-  k->report.reasons_known |= now;
-}
-
 /* Six counters that nearly never move: a quarter of all values. Those of many
  * devices do not come due together. */
 static bool failures_are_due(struct poll_device *k) {
@@ -68,10 +57,8 @@ void poll_report_send(const struct poll_reporter *r, struct poll_device *k,
     if (state_must_wait(r, k)) {
       parts &= ~(unsigned)REPORT_STATE;
     } else {
-      if (failures_are_due(k)) {
-        note_reasons(k);
+      if (failures_are_due(k))
         parts |= REPORT_FAILURES;
-      }
       k->report.told_us = loop_now_us(r->loop);
       k->report.told_up = k->status.up;
     }

@@ -93,8 +93,6 @@ struct poll_report {
   bool told_up;     /* what was reported then */
   uint64_t failures_told; /* their sum when they were last reported */
   unsigned failures_kept; /* how often they need not be reported again */
-  unsigned reasons_known; /* bit (1 << outcome): has been reported */
-  unsigned reasons_new;   /* of them, those that this report is the first of */
 };
 
 /* The poll under way: poller.c. */

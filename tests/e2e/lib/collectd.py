@@ -211,10 +211,10 @@ class Collectd:
         self.config = os.path.join(self.folder, "collectd.conf")
         if discover:
             kasa = 'DiscoveryTarget "127.255.255.255"\n' + kasa
-        if status:
-            kasa = "Report status true\n" + kasa
             if "DiscoveryTimeout" not in kasa:
                 kasa = "DiscoveryTimeout 0.6\n" + kasa
+        if status:
+            kasa = "Report status true\n" + kasa
         text = whole or self._configuration(kasa, blocks, plugins, load, ours)
         with open(self.config, "wb") as file:
             file.write(text if isinstance(text, bytes) else text.encode())

@@ -54,6 +54,13 @@ class Place:
                        self.address[:-1] + "1")
 
 
+def _with_status(text):
+    """All values are seen."""
+    assert "<Plugin kasa>\n" in text
+    return text.replace("<Plugin kasa>\n",
+                        "<Plugin kasa>\n  Report status true\n", 1)
+
+
 class Sites(dict):
     """{name: Place}; houses: {name: list of devices}. .central is the server,
     .daemon its collectd."""
@@ -88,7 +95,8 @@ class Sites(dict):
             ["kasa.conf", "export-network.conf"], host=name, network=PORT,
             interval=self._interval, wrap=place.space.enter,
             change={"export-network.conf": _as(ACCOUNTS[number - 1],
-                                               self.central.address)}))
+                                               self.central.address),
+                    "kasa.conf": _with_status}))
         return place
 
     def __exit__(self, *reason):
