@@ -9,6 +9,8 @@ import pytest
 
 from collectd import BUILD, PLUGINDIR
 
+pytestmark = pytest.mark.one_thread
+
 KASACTL = os.path.join(BUILD, "kasactl")
 OWN = os.path.join(BUILD, ".libs")
 

@@ -10,6 +10,8 @@ import pytest
 from collectd import BUILD
 from tree import SOURCE
 
+pytestmark = pytest.mark.plain
+
 KASACTL = os.path.join(BUILD, "kasactl")
 FILES = {"bash": "bash/kasactl", "zsh": "zsh/_kasactl",
          "fish": "fish/kasactl.fish"}

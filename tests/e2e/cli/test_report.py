@@ -12,7 +12,7 @@ import pytest
 from collectd import BUILD
 from ledger_file import LedgerFile
 
-pytestmark = pytest.mark.takes(15)
+pytestmark = [pytest.mark.one_thread, pytest.mark.takes(15)]
 ZONE = "Europe/Berlin"
 
 

@@ -11,6 +11,8 @@ from collectd import BUILD, PLUGINDIR, Collectd
 from sim import Sim
 from tree import SOURCE
 
+pytestmark = pytest.mark.plain
+
 FOLDER = os.path.join(SOURCE, "packaging", "docker")
 
 

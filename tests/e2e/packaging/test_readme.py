@@ -10,6 +10,8 @@ import pytest
 from collectd import BUILD
 from tree import SOURCE as TOP
 
+pytestmark = pytest.mark.plain
+
 KASACTL = os.path.join(BUILD, "kasactl")
 
 

@@ -11,7 +11,7 @@ import pytest
 from collectd import BUILD, PLUGINDIR, missing_plugins
 from tree import SOURCE
 
-pytestmark = pytest.mark.no_daemon
+pytestmark = [pytest.mark.plain, pytest.mark.no_daemon]
 
 OWN = os.path.join(BUILD, ".libs")
 
