@@ -505,7 +505,7 @@ static void fill(TCase *t) {
   tcase_add_test(t, notifications_kept_at_the_stop_are_handled_at_the_start);
   tcase_add_test(t, a_cut_all_clear_of_a_threshold_is_one);
   tcase_add_test(t, a_tiny_recover_after_frees_once);
-  tcase_set_timeout(t, 120);
+  tcase_set_timeout(t, 400);
   tcase_add_loop_test(t, people_hear, 0, ROWS(stories));
   tcase_add_test(t, a_full_disk_is_told_and_its_end_too);
   tcase_add_loop_test(t, a_disk_that_fails_under_an_open_file_loses_nothing, 0,

@@ -579,7 +579,7 @@ START_TEST(a_channel_at_work_is_left_alone) {
 END_TEST
 
 static void fill(TCase *t) {
-  tcase_set_timeout(t, 120);
+  tcase_set_timeout(t, 400);
   tcase_add_test(t, a_channel_at_work_is_left_alone);
   tcase_add_loop_test(t, people_hear, 0, ROWS(stories));
   tcase_add_test(t, back_off_grows_to_a_quarter_of_an_hour);

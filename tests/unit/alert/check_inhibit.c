@@ -120,7 +120,7 @@ START_TEST(those_that_stay_away_are_told_one_by_one) {
 END_TEST
 
 static void fill(TCase *t) {
-  tcase_set_timeout(t, 120);
+  tcase_set_timeout(t, 400);
   tcase_add_loop_test(t, people_hear, 0, ROWS(stories));
   tcase_add_test(t, sixty_plugs_are_one_message_and_one_recovery);
   tcase_add_test(t, those_that_stay_away_are_told_one_by_one);

@@ -202,7 +202,7 @@ START_TEST(a_restart_in_between_changes_nothing) {
 END_TEST
 
 static void fill(TCase *t) {
-  tcase_set_timeout(t, 120);
+  tcase_set_timeout(t, 400);
   tcase_add_loop_test(t, people_hear_of_each_alert_once_in_order_and_in_short,
                       0, ROWS(ends));
   tcase_add_test(t, a_service_that_keeps_incidents_hears_only_of_what_is_open);

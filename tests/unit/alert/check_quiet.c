@@ -163,7 +163,7 @@ START_TEST(a_night_with_14_alerts_is_one_digest_that_reads_well) {
 END_TEST
 
 static void fill(TCase *t) {
-  tcase_set_timeout(t, 120);
+  tcase_set_timeout(t, 400);
   tcase_add_loop_test(t, people_hear, 0, ROWS(stories));
   tcase_add_test(t, a_night_with_14_alerts_is_one_digest_that_reads_well);
 }

@@ -573,7 +573,7 @@ END_TEST
 
 static void fill(TCase *t) {
   tcase_add_checked_fixture(t, setup, teardown);
-  tcase_set_timeout(t, 30);
+  tcase_set_timeout(t, 120);
   tcase_add_test(t, a_session_lasts_on_one_connection);
   tcase_add_loop_test(t, every_account_and_version_is_recognised, 0, 12);
   tcase_add_loop_test(t, capitals_do_not_matter, 0, 3);

@@ -443,7 +443,7 @@ START_TEST(what_fails_costs_itself_alone) {
 END_TEST
 
 static void fill(TCase *t) {
-  tcase_set_timeout(t, 120);
+  tcase_set_timeout(t, 400);
   tcase_add_loop_test(t, what_fails_costs_itself_alone, 0, files_num);
 }
 

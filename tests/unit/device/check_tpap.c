@@ -213,7 +213,7 @@ END_TEST
 
 static void fill(TCase *t) {
   tcase_add_checked_fixture(t, setup, teardown);
-  tcase_set_timeout(t, 30);
+  tcase_set_timeout(t, 120);
   tcase_add_loop_test(t, a_login_serves_many_requests, 0, ROWS(ciphers));
   tcase_add_loop_test(t, every_form_of_credential_gets_in, 0,
                       ROWS(credentials));

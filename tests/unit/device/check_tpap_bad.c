@@ -271,7 +271,7 @@ END_TEST
 
 static void fill(TCase *t) {
   tcase_add_checked_fixture(t, setup, teardown);
-  tcase_set_timeout(t, 30);
+  tcase_set_timeout(t, 120);
   tcase_add_loop_test(t, registers_that_make_no_sense_end_it, 0,
                       ROWS(registers));
   tcase_add_test(t, a_share_that_cancels_out_is_refused);

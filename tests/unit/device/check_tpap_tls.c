@@ -99,7 +99,7 @@ END_TEST
 
 static void fill(TCase *t) {
   tcase_add_checked_fixture(t, open_tls, close_tls);
-  tcase_set_timeout(t, 30);
+  tcase_set_timeout(t, 120);
   tcase_add_loop_test(t, a_login_goes_over_the_tls_that_is_claimed, 0,
                       ROWS(rows));
   tcase_add_test(t, a_device_may_leave_tls_after_its_first_answer);
