@@ -10,6 +10,8 @@ from leaks import Watched
 from sim import Sim
 from test_partial import CONFIG, INTERVAL, failures, has, plug
 
+pytestmark = pytest.mark.takes(280)
+
 KWH = ("kwh_today", "kwh_month")
 
 # -- after a power cut
