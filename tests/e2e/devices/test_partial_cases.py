@@ -10,7 +10,8 @@ from leaks import Watched
 from sim import Sim
 from test_partial import CONFIG, INTERVAL, failures, has, plug
 
-pytestmark = pytest.mark.takes(280)
+# the parsers of partial answers run under instruments in unit tests
+pytestmark = [pytest.mark.plain, pytest.mark.takes(280)]
 
 KWH = ("kwh_today", "kwh_month")
 
