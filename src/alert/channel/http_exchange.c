@@ -112,9 +112,12 @@ static void judge(void *settings, const struct http_answer *answer,
                   struct send_result *result) {
   const struct http_exchange *exchange = exchange_of(settings);
   cJSON *json = json_reply_parse(answer);
+  bool good = http_judge(settings, answer, exchange->rules, message, result);
 
-  if (http_judge(settings, answer, exchange->rules, message, result))
+  if (good && exchange->accepted != NULL)
     exchange->accepted(settings, answer, json, result);
+  else if (good)
+    http_why(settings, NULL, result, "HTTP %ld", answer->status);
   else if (exchange->refused != NULL && answer->status >= 200)
     exchange->refused(settings, answer, json, env, result);
   if (result->outcome == SEND_SHRINK && message->shrink)

@@ -51,7 +51,7 @@ struct http_exchange {
   int (*body)(const void *settings, const struct message *message,
               const struct sender_env *env, struct buf *out);
   /* Looks at the body behind a good status; may change the outcome. json may
-   * be NULL. */
+   * be NULL. Without it the status is all there is to say. */
   void (*accepted)(void *settings, const struct http_answer *answer,
                    const cJSON *json, struct send_result *result);
   /* The same behind a bad one; NULL = its status says all. */

@@ -314,18 +314,11 @@ static const struct http_rule rules[] = {
     {0, 0, SEND_RETRY, 0, false, NULL},
 };
 
-static void accepted(void *settings, const struct http_answer *answer,
-                     const cJSON *json, struct send_result *result) {
-  (void)json;
-  http_why(settings, NULL, result, "HTTP %ld", answer->status);
-}
-
 static const struct http_exchange exchange = {
     .options = options,
     .rules = rules,
     .target = target,
     .body = body_of,
-    .accepted = accepted,
 };
 
 static void defaults(void *settings) {
