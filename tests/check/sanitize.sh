@@ -7,7 +7,7 @@ read -ra VALGRIND_E2E <<<"${VALGRIND_E2E:-devices/test_values.py devices/test_st
 # unit programs that read bytes of strangers or hand memory about
 VALGRIND_UNIT=(config conf_parser cycle default_templates device_registry
   device_table discovery_packet event event_queue gallery_page graph hash http
-  http_client iot iot_sysinfo json loop metrics options poll_engine rrd_scan
+  http_client iot iot_statistics iot_sysinfo json loop metrics options poll_engine rrd_scan
   secret smart spake2p store template text_limits transport_select unique_names
   worker xor_tcp)
 

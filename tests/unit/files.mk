@@ -12,6 +12,7 @@ EXTRA_DIST += \
 	%D%/support/failing_disk.h \
 	%D%/support/fake_device.h \
 	%D%/support/fake_senders.h \
+	%D%/support/iot_conversation.h \
 	%D%/support/pki.h \
 	%D%/support/readings.h \
 	%D%/support/ledger_fixture.h \
@@ -90,6 +91,7 @@ check_PROGRAMS += \
 	%D%/device/check_http_client \
 	%D%/device/check_iot \
 	%D%/device/check_iot_dumps \
+	%D%/device/check_iot_statistics \
 	%D%/device/check_iot_sysinfo \
 	%D%/device/check_klap \
 	%D%/device/check_klap_crypto \
