@@ -110,13 +110,14 @@ drop_stale_files() {
 }
 
 # stage_sources: var/src is a copy of the sources with a fresh configure.
-# Files keep their times, so make builds only what changed.
+# Only what changed is copied; the copy is new, so that make builds it, even what was
+# edited while an earlier build ran.
 stage_sources() {
   local item newest
   mkdir -p "$VAR/src" "$VAR/log"
   for item in "${STAGED_FILES[@]}" "${STAGED_FOLDERS[@]}"; do
     if [ -e "$TOP/$item" ]; then
-      cp -a --update "$TOP/$item" "$VAR/src/"
+      cp -R --preserve=mode,links --update "$TOP/$item" "$VAR/src/"
     fi
   done
   drop_stale_files

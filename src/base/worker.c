@@ -14,7 +14,7 @@
 /* A computation that looks at cancelled ends within a millisecond. */
 enum { PATIENCE_MS = 300 };
 
-struct line {
+struct job_list {
   struct worker_job *first, **end;
   unsigned num;
 };
@@ -22,7 +22,7 @@ struct line {
 struct worker {
   pthread_mutex_t lock;
   pthread_cond_t changed;
-  struct line waiting, finished;
+  struct job_list waiting, finished;
   struct worker_job *running;
   bool stopping;
   bool left;      /* the thread has done its last round */
@@ -33,34 +33,34 @@ struct worker {
   pthread_t thread;
 };
 
-/* -- lines -- */
+/* -- lists of jobs -- */
 
-static void line_init(struct line *line) {
-  *line = (struct line){.end = &line->first};
+static void job_list_init(struct job_list *list) {
+  *list = (struct job_list){.end = &list->first};
 }
 
-static void line_add(struct line *line, struct worker_job *job) {
+static void job_list_add(struct job_list *list, struct worker_job *job) {
   job->next = NULL;
-  *line->end = job;
-  line->end = &job->next;
-  line->num++;
+  *list->end = job;
+  list->end = &job->next;
+  list->num++;
 }
 
-static struct worker_job *line_take(struct line *line) {
-  struct worker_job *job = line->first;
+static struct worker_job *job_list_take(struct job_list *list) {
+  struct worker_job *job = list->first;
 
   if (job == NULL)
     return NULL;
-  line->first = job->next;
-  if (line->first == NULL)
-    line->end = &line->first;
-  line->num--;
+  list->first = job->next;
+  if (list->first == NULL)
+    list->end = &list->first;
+  list->num--;
   return job;
 }
 
 /* Whether job was in it. */
-static bool line_drop(struct line *line, const struct worker_job *job) {
-  struct worker_job **at = &line->first;
+static bool job_list_drop(struct job_list *list, const struct worker_job *job) {
+  struct worker_job **at = &list->first;
 
   while (*at != NULL && *at != job)
     at = &(*at)->next;
@@ -68,15 +68,15 @@ static bool line_drop(struct line *line, const struct worker_job *job) {
     return false;
   *at = job->next;
   if (*at == NULL)
-    line->end = at;
-  line->num--;
+    list->end = at;
+  list->num--;
   return true;
 }
 
-static void drop_all(struct line *line) {
+static void drop_all(struct job_list *list) {
   struct worker_job *job;
 
-  while ((job = line_take(line)) != NULL)
+  while ((job = job_list_take(list)) != NULL)
     job->drop(job);
 }
 
@@ -105,7 +105,7 @@ static void run_one(struct worker *w, struct worker_job *job) {
   if (atomic_load(&job->cancelled)) {
     job->drop(job);
   } else {
-    line_add(&w->finished, job);
+    job_list_add(&w->finished, job);
     tell(w);
   }
 }
@@ -116,7 +116,7 @@ static void *work(void *arg) {
 
   pthread_mutex_lock(&w->lock);
   while (!w->stopping) {
-    struct worker_job *job = line_take(&w->waiting);
+    struct worker_job *job = job_list_take(&w->waiting);
 
     if (job != NULL)
       run_one(w, job);
@@ -145,7 +145,7 @@ static void news_ready(struct loop_watch *watch, unsigned events) {
   (void)ignored;
   for (;;) { /* one by one: each may cancel others */
     pthread_mutex_lock(&w->lock);
-    job = line_take(&w->finished);
+    job = job_list_take(&w->finished);
     pthread_mutex_unlock(&w->lock);
     if (job == NULL)
       return;
@@ -164,8 +164,8 @@ struct worker *worker_create(struct loop *loop) {
   pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
   pthread_cond_init(&w->changed, &monotonic);
   pthread_condattr_destroy(&monotonic);
-  line_init(&w->waiting);
-  line_init(&w->finished);
+  job_list_init(&w->waiting);
+  job_list_init(&w->finished);
   w->loop = loop;
   w->news = (struct loop_watch){.fd = -1, .ready = news_ready};
   return w;
@@ -198,7 +198,7 @@ int worker_put(struct worker *w, struct worker_job *job) {
   atomic_store(&job->cancelled, false);
   pthread_mutex_lock(&w->lock);
   if (w->waiting.num < WORKER_WAITING_MAX)
-    line_add(&w->waiting, job);
+    job_list_add(&w->waiting, job);
   else
     err = -EAGAIN;
   pthread_cond_signal(&w->changed);
@@ -211,7 +211,7 @@ void worker_cancel(struct worker *w, struct worker_job *job) {
 
   pthread_mutex_lock(&w->lock);
   atomic_store(&job->cancelled, true);
-  ours = line_drop(&w->waiting, job) || line_drop(&w->finished, job);
+  ours = job_list_drop(&w->waiting, job) || job_list_drop(&w->finished, job);
   pthread_mutex_unlock(&w->lock);
   if (ours)
     job->drop(job);

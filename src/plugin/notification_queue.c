@@ -9,7 +9,7 @@
 
 #include <pthread.h>
 
-struct item {
+struct queued_notification {
   notification_t n;
   struct field {
     char name[NOTIFICATION_FIELD_SIZE], value[NOTIFICATION_FIELD_SIZE];
@@ -20,12 +20,13 @@ struct item {
 
 static struct {
   pthread_mutex_t lock;
-  struct item items[NOTIFICATION_QUEUE_LENGTH]; /* a ring */
+  struct queued_notification items[NOTIFICATION_QUEUE_LENGTH]; /* a ring */
   size_t first, num;
   bool full_said;
 } queue = {.lock = PTHREAD_MUTEX_INITIALIZER};
 
-static void fill(struct item *item, const struct own_notification *own) {
+static void fill(struct queued_notification *item,
+                 const struct own_notification *own) {
   notification_t *n = &item->n;
 
   *n = (notification_t){.severity = own->severity,
@@ -68,7 +69,7 @@ void notification_queue_put(const struct own_notification *own) {
             "more notifications than collectd takes; the newest are lost");
 }
 
-static bool take(struct item *item) {
+static bool take(struct queued_notification *item) {
   bool any;
 
   pthread_mutex_lock(&queue.lock);
@@ -83,7 +84,7 @@ static bool take(struct item *item) {
 }
 
 void notification_queue_dispatch(void) {
-  struct item item;
+  struct queued_notification item;
 
   while (take(&item)) {
     for (size_t i = 0; i < NOTIFICATION_FIELDS; i++)

@@ -24,15 +24,16 @@ void alert_fields_value(const struct message *message, double value, char *out,
   format_value(value, &unit, style, out, size);
 }
 
-struct list {
+struct field_list {
   struct alert_field *facts;
   size_t n;
 };
 
-static void add(struct list *list, const char *name, const char *format, ...)
-    __attribute__((format(printf, 3, 4)));
+static void add(struct field_list *list, const char *name, const char *format,
+                ...) __attribute__((format(printf, 3, 4)));
 
-static void add(struct list *list, const char *name, const char *format, ...) {
+static void add(struct field_list *list, const char *name, const char *format,
+                ...) {
   struct alert_field *fact = &list->facts[list->n];
   char text[ALERT_FIELD_SIZE * 2];
   va_list args;
@@ -48,7 +49,7 @@ static void add(struct list *list, const char *name, const char *format, ...) {
   list->n++;
 }
 
-static void add_moment(struct list *list, const char *name, int64_t when,
+static void add_moment(struct field_list *list, const char *name, int64_t when,
                        int64_t now) {
   char text[FORMAT_SIZE];
 
@@ -64,7 +65,8 @@ static bool is_away(const struct alert *alert) {
   return kind == SUBJECT_AWAY || kind == SUBJECT_PARTLY;
 }
 
-static void add_numbers(struct list *list, const struct message *message) {
+static void add_numbers(struct field_list *list,
+                        const struct message *message) {
   const struct alert *alert = message->alert;
   char text[FORMAT_SIZE];
   char limit[FORMAT_SIZE];
@@ -99,7 +101,7 @@ static void add_numbers(struct list *list, const struct message *message) {
         text);
 }
 
-static void add_times(struct list *list, const struct message *message,
+static void add_times(struct field_list *list, const struct message *message,
                       int64_t now) {
   const struct alert *alert = message->alert;
   int64_t end = alert->resolved_at != 0 ? alert->resolved_at : now;
@@ -127,7 +129,7 @@ size_t alert_fields_of(const struct message *message,
                        struct alert_field facts[ALERT_FIELDS_MAX]) {
   const struct alert *alert = message->alert;
   int64_t now = message->created;
-  struct list list = {facts, 0};
+  struct field_list list = {facts, 0};
 
   if (message->shrink || message->kind == MESSAGE_TEST ||
       message->reason == REASON_DIGEST)

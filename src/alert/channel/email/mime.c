@@ -31,33 +31,34 @@ static bool is_ascii(const char *text) {
 
 /* -- a header line being written ------------------------------------------- */
 
-struct line {
+struct header_line {
   struct buf *out;
   size_t column;
   int err;
 };
 
-static void put(struct line *l, const char *bytes, size_t len) {
+static void put(struct header_line *l, const char *bytes, size_t len) {
   if (l->err == 0)
     l->err = buf_add(l->out, bytes, len);
   l->column += len;
 }
 
-static void fold(struct line *l) {
+static void fold(struct header_line *l) {
   put(l, "\r\n", 2);
   l->column = 0;
 }
 
 /* A word that must stay whole, with the blank before it; on a new line where
  * it would not fit. */
-static void put_word(struct line *l, const char *bytes, size_t len) {
+static void put_word(struct header_line *l, const char *bytes, size_t len) {
   if (l->column > 1 && l->column + 1 + len > LINE_MAX_)
     fold(l);
   put(l, " ", 1);
   put(l, bytes, len);
 }
 
-static void put_encoded_word(struct line *l, const char *bytes, size_t len) {
+static void put_encoded_word(struct header_line *l, const char *bytes,
+                             size_t len) {
   static const char letters[] =
       "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
   char word[sizeof(word_start) + sizeof(word_end) + WORD_BYTES / 3 * 4];
@@ -84,7 +85,7 @@ static void put_encoded_word(struct line *l, const char *bytes, size_t len) {
 
 /* Pieces of at most WORD_BYTES that end between characters; the first one
  * fills what is left of the line, so that none begins with a fold. */
-static void put_encoded(struct line *l, const char *text) {
+static void put_encoded(struct header_line *l, const char *text) {
   enum { FRAME = sizeof(word_start) - 1 + sizeof(word_end) - 1 + 1 };
 
   while (*text != '\0' && l->err == 0) {
@@ -115,7 +116,7 @@ static bool is_plain(const char *text) {
 }
 
 /* Words at blanks; runs of blanks survive as one. */
-static void put_plain(struct line *l, const char *text) {
+static void put_plain(struct header_line *l, const char *text) {
   while (l->err == 0) {
     size_t n;
     text += strspn(text, " ");
@@ -128,7 +129,7 @@ static void put_plain(struct line *l, const char *text) {
 }
 
 int mime_header(struct buf *out, const char *name, const char *text) {
-  struct line l = {out, 0, 0};
+  struct header_line l = {out, 0, 0};
   struct buf clean;
   int err;
 
@@ -316,7 +317,7 @@ static int phrase_of(const char *text, struct buf *out) {
   return text_repair(raw, true, out);
 }
 
-static void put_phrase(struct line *l, const char *phrase) {
+static void put_phrase(struct header_line *l, const char *phrase) {
   char quoted[1100];
   char *q = quoted;
 
@@ -338,7 +339,7 @@ static void put_phrase(struct line *l, const char *phrase) {
 
 int mime_header_addresses(struct buf *out, const char *name,
                           const char *const *addresses, size_t n) {
-  struct line l = {out, 0, 0};
+  struct header_line l = {out, 0, 0};
   struct buf phrase;
 
   put(&l, name, strlen(name));
@@ -366,7 +367,7 @@ int mime_header_addresses(struct buf *out, const char *name,
 
 int mime_header_ids(struct buf *out, const char *name, const char *const *ids,
                     size_t n) {
-  struct line l = {out, 0, 0};
+  struct header_line l = {out, 0, 0};
 
   for (size_t i = 0; i < n; i++) {
     size_t len = ids[i] != NULL ? strlen(ids[i]) : 0;
@@ -396,7 +397,7 @@ void mime_date(int64_t wall_ms, char *out, size_t size) {
 
 int mime_quoted_printable(struct buf *out, const char *text) {
   static const char hex[] = "0123456789ABCDEF";
-  struct line l = {out, 0, 0};
+  struct header_line l = {out, 0, 0};
   struct buf clean;
 
   buf_init(&clean, (size_t)1 << 20);
