@@ -38,6 +38,14 @@ uint64_t hash_of(const struct hash *h, const void *bytes, size_t len) {
   return x ^ x >> 32;
 }
 
+static void link_in(struct hash_node **bucket, struct hash_node *node) {
+  node->next = *bucket;
+  node->link = bucket;
+  if (node->next != NULL)
+    node->next->link = &node->next;
+  *bucket = node;
+}
+
 static void grow(struct hash *h) {
   size_t mask = h->mask * 2 + 1;
   struct hash_node **buckets = calloc(mask + 1, sizeof(*buckets));
@@ -50,8 +58,7 @@ static void grow(struct hash *h) {
     while (node != NULL) {
       struct hash_node *next = node->next;
 
-      node->next = buckets[node->hash & mask];
-      buckets[node->hash & mask] = node;
+      link_in(&buckets[node->hash & mask], node);
       node = next;
     }
   }
@@ -64,19 +71,17 @@ void hash_add(struct hash *h, struct hash_node *node, uint64_t hash) {
   if (h->count > h->mask)
     grow(h);
   node->hash = hash;
-  node->next = h->buckets[hash & h->mask];
-  h->buckets[hash & h->mask] = node;
+  link_in(&h->buckets[hash & h->mask], node);
   h->count++;
 }
 
 void hash_remove(struct hash *h, struct hash_node *node) {
-  struct hash_node **at = &h->buckets[node->hash & h->mask];
-
-  while (*at != NULL && *at != node)
-    at = &(*at)->next;
-  if (*at == NULL)
+  if (node->link == NULL)
     return;
-  *at = node->next;
+  *node->link = node->next;
+  if (node->next != NULL)
+    node->next->link = node->link;
+  node->link = NULL;
   h->count--;
 }
 

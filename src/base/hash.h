@@ -9,6 +9,7 @@
 
 struct hash_node {
   struct hash_node *next;
+  struct hash_node **link; /* what points at it: leaving costs no search */
   uint64_t hash;
 };
 

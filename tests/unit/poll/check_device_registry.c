@@ -12,6 +12,7 @@
 #include <arpa/inet.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
 static struct poll_options options;
 static struct device_registry *registry;
@@ -599,6 +600,45 @@ START_TEST(a_flood_of_forged_answers_is_held_back) {
 }
 END_TEST
 
+/* The CPU time of forged devices that come and, when there is no room, push
+ * each other out: all of one name and one end of the MAC, or all different. */
+static double flood_seconds(bool same) {
+  struct timespec from;
+  struct timespec to;
+
+  options.max_devices = 4096;
+  start();
+  alive(meet("Freezer", MAC_A, "192.0.2.7"));
+  (void)clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &from);
+  for (unsigned i = 0; i < FORGED; i++) {
+    char mac[MAC_TEXT_SIZE], address[16], name[32];
+    struct poll_device *k;
+
+    snprintf(mac, sizeof(mac), "66:66:%02x:%02x:%02x:%02x", i >> 8, i & 255,
+             same ? 0 : i >> 8, same ? 0 : i & 255);
+    snprintf(address, sizeof(address), "10.0.%u.%u", i >> 8, i & 255);
+    snprintf(name, sizeof(name), same ? "Freezer" : "Freezer %u", i);
+    k = meet(name, mac, address);
+    ck_assert_ptr_nonnull(k);
+    k->status.polled = true;
+    device_registry_unanswered(registry, k);
+  }
+  (void)clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &to);
+  ck_assert_str_eq(meet("Freezer", MAC_A, "192.0.2.7")->name, "Freezer");
+  device_registry_free(registry);
+  registry = NULL;
+  return (double)(to.tv_sec - from.tv_sec) +
+         1e-9 * (double)(to.tv_nsec - from.tv_nsec);
+}
+
+START_TEST(namesakes_cost_what_others_cost) {
+  double different = flood_seconds(false);
+  double same = flood_seconds(true);
+
+  ck_assert_msg(same < 4 * different, "%.3f s, others %.3f s", same, different);
+}
+END_TEST
+
 START_TEST(when_all_answer_nobody_new_is_let_in) {
   options.max_devices = 2;
   start();
@@ -637,6 +677,7 @@ static void fill(TCase *t) {
   tcase_add_test(t, plugs_and_their_energy_follow_the_strip);
   tcase_add_loop_test(t, a_flood_of_forged_answers_is_held_back, 0,
                       ROWS(flood_names));
+  tcase_add_test(t, namesakes_cost_what_others_cost);
   tcase_add_test(t, when_all_answer_nobody_new_is_let_in);
 }
 
