@@ -15,8 +15,8 @@ MOMENTS=(
   "saturday afternoon|UTC|2026-11-28 17:20:00"
   "end of a month|UTC|2026-04-30 23:59:00"
   "end of a year|UTC|2025-12-31 23:59:00"
-  "leap day|UTC|2024-02-29 12:05:00"
-  "end of a leap day|Europe/Berlin|2024-02-29 23:59:00"
+  "leap day|UTC|2028-02-29 12:05:00"
+  "end of a leap day|Europe/Berlin|2028-02-29 23:59:00"
   "clocks go forward|Europe/Berlin|2026-03-29 01:59:00"
   "clocks go back|Europe/Berlin|2026-10-25 02:59:00"
 )
