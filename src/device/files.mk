@@ -72,6 +72,8 @@ libdevice_la_SOURCES += \
 	%D%/transport/aes.h \
 	%D%/transport/aes_crypto.c \
 	%D%/transport/aes_crypto.h \
+	%D%/transport/account_spelling.c \
+	%D%/transport/account_spelling.h \
 	%D%/transport/http_link.c \
 	%D%/transport/http_link.h \
 	%D%/transport/klap.c \

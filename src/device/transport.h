@@ -15,6 +15,7 @@
 #include "base/json.h"
 #include "base/loop.h"
 #include "device/outcome.h"
+#include "device/transport/account_spelling.h"
 
 #include <netinet/in.h>
 #include <stdbool.h>
@@ -56,6 +57,8 @@ struct endpoint {
   struct sockaddr_in address;
   struct service service;
   const struct account *account; /* NULL: none is configured */
+  /* how the device says that the account was registered */
+  enum account_spelling spelling;
   bool foreign;  /* the device says that it belongs to another account */
   bool own_only; /* it has proved the account before: nothing less will do */
   bool reveal;   /* the account may be shown to whoever answers (AES) */

@@ -340,7 +340,7 @@ static struct link *open_link(struct poller *p, const struct poll_device *k) {
   where.reveal = poll_options_may_reveal(p->options, k->options);
   if (k->options != NULL && k->options->aes_login != 0)
     where.service.login = (uint8_t)k->options->aes_login;
-  where.foreign = auth_backoff_is_foreign(k, where.account);
+  where.foreign = auth_backoff_is_foreign(k, where.account, &where.spelling);
   // cppcheck-suppress returnDanglingLifetime ; open() copies what it keeps
   return k->contact.transport->open(&p->env, &where);
 }

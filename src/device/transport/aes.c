@@ -113,6 +113,7 @@ static int send_request(struct link *link) {
 static int log_in(struct link *link) {
   const struct account *a =
       link->by_default ? &tapo_default : link->base.where.account;
+  char spelled[ACCOUNT_ADDRESS_SIZE];
   char user[AES_NAME_SIZE];
   char pass[BASE64_SIZE(512)];
   char text[LOGIN_MAX];
@@ -124,7 +125,12 @@ static int log_in(struct link *link) {
   if (a == NULL || (!link->by_default && !link->base.where.reveal) ||
       (!second && strlen(a->pass) > 512))
     return -EINVAL;
-  err = aes_hashed(a->user, user);
+  err = aes_hashed(
+      !link->by_default &&
+              account_spell(a->user, link->base.where.spelling, spelled)
+          ? spelled
+          : a->user,
+      user);
   if (err == 0 && second)
     err = aes_hashed(a->pass, pass);
   else if (err == 0)

@@ -4,11 +4,10 @@
 
 #include "device/transport/klap_crypto.h"
 
-#include <ctype.h>
+#include "device/transport/account_spelling.h"
+
 #include <errno.h>
 #include <string.h>
-
-enum { USER_MAX = 256 };
 
 #define SPAN(bytes_, len_)                                                     \
   (struct span) { (bytes_), (len_) }
@@ -86,35 +85,20 @@ static int recognise_one(const char *user, const char *pass,
   return -ENOENT;
 }
 
-/* Devices keep a hash of the address as it was registered. Who types it in
- * other capitals means the same account, and trying costs nothing here: the
- * hello is compared on this side. */
-enum capitals { AS_TYPED, SMALL, FIRST_CAPITAL, ALL_CAPITALS, CAPITALS };
-
-static void in_capitals(enum capitals how, char *user) {
-  for (char *c = user; *c != '\0' && how != AS_TYPED; c++) {
-    bool large = how == ALL_CAPITALS || (how == FIRST_CAPITAL && c == user);
-
-    *c =
-        (char)(large ? toupper((unsigned char)*c) : tolower((unsigned char)*c));
-  }
-}
-
+/* In any capitals: the hello is compared on this side, so that trying costs
+ * nothing. */
 static int recognise_own(const char *user, const char *pass,
                          const uint8_t local[KLAP_SEED],
                          const uint8_t hello[KLAP_HELLO],
                          struct klap_auth *auth) {
-  char spelled[USER_MAX];
+  char spelled[ACCOUNT_ADDRESS_SIZE];
   int err = -ENOENT;
 
-  if (strlen(user) >= sizeof(spelled)) /* longer than any address */
+  if (strlen(user) >= sizeof(spelled))
     return recognise_one(user, pass, local, hello, auth);
-  for (int how = AS_TYPED; how < CAPITALS && err == -ENOENT; how++) {
-    strcpy(spelled, user);
-    in_capitals((enum capitals)how, spelled);
-    if (how == AS_TYPED || strcmp(spelled, user) != 0)
+  for (int how = 0; how < ACCOUNT_SPELLINGS && err == -ENOENT; how++)
+    if (account_spell(user, (enum account_spelling)how, spelled))
       err = recognise_one(spelled, pass, local, hello, auth);
-  }
   return err;
 }
 

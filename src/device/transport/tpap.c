@@ -302,6 +302,9 @@ static void computed(struct worker_job *job);
 static void take_register(struct link *link, const struct json *doc,
                           json_ref result) {
   struct login *in = link->login;
+  const struct account *own = link->base.where.account;
+  char spelled[ACCOUNT_ADDRESS_SIZE];
+  struct account account;
   struct tpap_challenge challenge;
   const char *why = "";
   enum outcome outcome = tpap_read_challenge(doc, result, &challenge, &why);
@@ -311,8 +314,14 @@ static void take_register(struct link *link, const struct json *doc,
     return;
   }
   in->aead = challenge.aead;
-  in->work = tpap_work_create(&in->offer, &challenge, link->base.where.account,
-                              in->user_random, link->form, &link->memory);
+  if (own != NULL) {
+    account = *own;
+    if (account_spell(own->user, link->base.where.spelling, spelled))
+      account.user = spelled;
+  }
+  in->work =
+      tpap_work_create(&in->offer, &challenge, own != NULL ? &account : NULL,
+                       in->user_random, link->form, &link->memory);
   crypto_wipe(&challenge, sizeof(challenge));
   if (in->work == NULL) {
     fail(link, OUTCOME_UNREACHABLE, "out of memory");

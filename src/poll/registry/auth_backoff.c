@@ -6,12 +6,10 @@
 
 #include "base/log.h"
 
-#include <ctype.h>
 #include <string.h>
 #include <strings.h>
 
 enum {
-  ACCOUNT_MAX = 256,
   /* The next try, and the longest pause. Devices lock everybody out for half
    * an hour after a few. */
   LOCKED_FIRST_S = 60,
@@ -89,22 +87,25 @@ bool auth_backoff_is_locked(const struct poll_device *k, uint64_t now_us) {
   return now_us < k->auth.not_before_us;
 }
 
-/* Devices keep a hash of the address as it was registered; who types it in
- * capitals, or without, means the same one. */
 bool auth_backoff_is_foreign(const struct poll_device *k,
-                             const struct account *account) {
+                             const struct account *account,
+                             enum account_spelling *spelling) {
+  char spelled[ACCOUNT_ADDRESS_SIZE];
   char owner[OWNER_SIZE];
-  char small[ACCOUNT_MAX];
-  size_t len;
 
-  if (k->contact.owner[0] == '\0' || account == NULL)
+  *spelling = ACCOUNT_AS_TYPED;
+  if (k->contact.owner[0] == '\0' || account == NULL ||
+      strlen(account->user) >= sizeof(spelled))
     return false;
-  len = strlen(account->user);
-  if (discovery_packet_owner(account->user, owner) < 0 ||
-      strcasecmp(owner, k->contact.owner) == 0 || len >= sizeof(small))
-    return false;
-  for (size_t i = 0; i <= len; i++)
-    small[i] = (char)tolower((unsigned char)account->user[i]);
-  return discovery_packet_owner(small, owner) == 0 &&
-         strcasecmp(owner, k->contact.owner) != 0;
+  for (int how = 0; how < ACCOUNT_SPELLINGS; how++) {
+    if (!account_spell(account->user, (enum account_spelling)how, spelled))
+      continue;
+    if (discovery_packet_owner(spelled, owner) < 0)
+      return false;
+    if (strcasecmp(owner, k->contact.owner) == 0) {
+      *spelling = (enum account_spelling)how;
+      return false;
+    }
+  }
+  return true;
 }

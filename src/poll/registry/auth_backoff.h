@@ -33,8 +33,11 @@ void auth_backoff_new_owner(struct poll_device *k);
  * transport_select_again() belongs with it. k is idle. */
 void auth_backoff_new_account(struct poll_device *k);
 
-/* Whether k says that it belongs to another account (NULL: none is given). */
+/* Whether k says that it belongs to another account (NULL: none is given). If
+ * not, spelling says in which capitals this one was registered: devices keep
+ * a hash of the address, and show one in datagrams (doc/protocol.md). */
 bool auth_backoff_is_foreign(const struct poll_device *k,
-                             const struct account *account);
+                             const struct account *account,
+                             enum account_spelling *spelling);
 
 #endif

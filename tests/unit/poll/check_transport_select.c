@@ -293,19 +293,22 @@ END_TEST
 static const struct {
   const char *user;
   bool foreign;
-} users[] = {{"user@example.com", false},
-             {"User@Example.COM", false},
-             {"other@example.com", true},
-             {"", true}};
+  enum account_spelling spelling;
+} users[] = {{"user@example.com", false, ACCOUNT_AS_TYPED},
+             {"User@Example.COM", false, ACCOUNT_SMALL},
+             {"other@example.com", true, ACCOUNT_AS_TYPED},
+             {"", true, ACCOUNT_AS_TYPED}};
 
 START_TEST(an_owner_is_known_by_his_address) {
   struct account account = {users[_i].user, "pass"};
+  enum account_spelling how = ACCOUNT_SPELLINGS;
 
   found(by_tdp(&transport_klap, &dialect_smart));
-  ck_assert(auth_backoff_is_foreign(&k, &account) == users[_i].foreign);
-  ck_assert(!auth_backoff_is_foreign(&k, NULL));
+  ck_assert(auth_backoff_is_foreign(&k, &account, &how) == users[_i].foreign);
+  ck_assert_int_eq(how, users[_i].spelling);
+  ck_assert(!auth_backoff_is_foreign(&k, NULL, &how));
   k.contact.owner[0] = '\0';
-  ck_assert(!auth_backoff_is_foreign(&k, &account));
+  ck_assert(!auth_backoff_is_foreign(&k, &account, &how));
 }
 END_TEST
 
