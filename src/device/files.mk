@@ -5,6 +5,8 @@ noinst_LTLIBRARIES += libdevice.la
 libdevice_la_SOURCES =
 
 libdevice_la_SOURCES += \
+	%D%/account_spelling.c \
+	%D%/account_spelling.h \
 	%D%/device.c \
 	%D%/device.h \
 	%D%/dialect.h \
@@ -72,8 +74,6 @@ libdevice_la_SOURCES += \
 	%D%/transport/aes.h \
 	%D%/transport/aes_crypto.c \
 	%D%/transport/aes_crypto.h \
-	%D%/transport/account_spelling.c \
-	%D%/transport/account_spelling.h \
 	%D%/transport/http_link.c \
 	%D%/transport/http_link.h \
 	%D%/transport/klap.c \

@@ -14,8 +14,8 @@
 
 #include "base/json.h"
 #include "base/loop.h"
+#include "device/account_spelling.h"
 #include "device/outcome.h"
-#include "device/transport/account_spelling.h"
 
 #include <netinet/in.h>
 #include <stdbool.h>

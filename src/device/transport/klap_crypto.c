@@ -4,7 +4,7 @@
 
 #include "device/transport/klap_crypto.h"
 
-#include "device/transport/account_spelling.h"
+#include "device/account_spelling.h"
 
 #include <errno.h>
 #include <string.h>

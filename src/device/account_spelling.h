@@ -2,8 +2,8 @@
 /* Devices keep a hash of the account's address as it was registered. Who types
  * it in other capitals means the same account: these are the ways it is tried,
  * wherever that can be compared on this side. Pure functions. */
-#ifndef DEVICE_TRANSPORT_ACCOUNT_SPELLING_H
-#define DEVICE_TRANSPORT_ACCOUNT_SPELLING_H
+#ifndef DEVICE_ACCOUNT_SPELLING_H
+#define DEVICE_ACCOUNT_SPELLING_H
 
 #include <stdbool.h>
 

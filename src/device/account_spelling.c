@@ -2,7 +2,7 @@
 /* The account's address in several capitals: see account_spelling.h. */
 #include <config.h>
 
-#include "device/transport/account_spelling.h"
+#include "device/account_spelling.h"
 
 #include <ctype.h>
 #include <string.h>
