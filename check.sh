@@ -25,7 +25,7 @@ Usage: ./check.sh [PART]...
              README's steps and the .deb; a 32-bit build; musl
   hours      unit and end to end at twelve moments of a clock that is moved
   soak       random incidents of the alerts, SOAK_INCIDENTS of them (default
-             10000) from seed SOAK_SEED on
+             10000) from seed SOAK_SEED on; that they find faults put in
   bench      the benchmark's table
 TEXT
 }
@@ -41,6 +41,7 @@ TEXT
 . "$TOP/tests/check/fuzz.sh"
 . "$TOP/tests/check/roots.sh"
 . "$TOP/tests/check/hours.sh"
+. "$TOP/tests/check/mutants.sh"
 . "$TOP/tests/check/soak.sh"
 . "$TOP/tests/check/bench.sh"
 

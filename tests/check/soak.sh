@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 # shellcheck shell=bash
-# ./check.sh soak: random incidents, many. Sourced.
+# ./check.sh soak: random incidents, many, and whether they find what is put in
+# (mutants.sh). Sourced.
 #
 # SOAK_INCIDENTS (10000) and SOAK_SEED (1) say how many and where they begin.
 
@@ -22,6 +23,7 @@ part_soak() {
   local seed seeds=()
   local first=${SOAK_SEED:-1} many=${SOAK_INCIDENTS:-10000}
   test_tools check || return
+  mutants_each
   rm -rf "$LOG/soak"
   mkdir -p "$LOG/soak"
   for ((seed = first; seed < first + many; seed += SOAK_PART)); do seeds+=("$seed"); done
