@@ -9,8 +9,8 @@ SOAK_PART=250 # incidents that one process plays
 
 soak_one() { # FIRST-SEED
   local base=$LOG/soak/$1
-  (cd "$VAR/check" && INCIDENT_SEED=$1 INCIDENTS=$SOAK_PART \
-    tests/unit/alert/check_incidents) >"$base.log" 2>&1
+  (cd "$VAR/check" && export INCIDENT_SEED=$1 INCIDENTS=$SOAK_PART &&
+    tests/unit/alert/check_incidents && tests/unit/alert/check_incident_kinds) >"$base.log" 2>&1
   echo $? >"$base.status"
 }
 

@@ -35,6 +35,7 @@ check_PROGRAMS += \
 	%D%/alert/check_event_queue \
 	%D%/alert/check_format \
 	%D%/alert/check_http \
+	%D%/alert/check_incident_kinds \
 	%D%/alert/check_incidents \
 	%D%/alert/check_incidents_silence \
 	%D%/alert/check_inhibit \
@@ -170,6 +171,7 @@ tests_unit_alert_check_inhibit_SOURCES = %D%/alert/check_inhibit.c $(ALERT_FIXTU
 tests_unit_alert_check_incidents_silence_SOURCES = %D%/alert/check_incidents_silence.c $(ALERT_FIXTURE)
 tests_unit_alert_check_silence_SOURCES = %D%/alert/check_silence.c $(ALERT_FIXTURE)
 tests_unit_alert_check_deliver_SOURCES = %D%/alert/check_deliver.c $(ALERT_FIXTURE)
+tests_unit_alert_check_incident_kinds_SOURCES = %D%/alert/check_incident_kinds.c $(ALERT_FIXTURE)
 tests_unit_alert_check_incidents_SOURCES = %D%/alert/check_incidents.c $(ALERT_FIXTURE)
 tests_unit_alert_check_outage_SOURCES = %D%/alert/check_outage.c $(ALERT_FIXTURE)
 tests_unit_alert_check_state_SOURCES = %D%/alert/check_state.c $(ALERT_FIXTURE)

@@ -161,7 +161,7 @@ int store_outbox_newest_open(struct store *s, const char *channel,
   static const char sql[] =
       "SELECT " COLUMNS ", body, extra FROM outbox WHERE channel=?1"
       " AND state=" SQL_QUEUED " AND kind=" SQL_OPEN " AND recipient=''"
-      " ORDER BY place DESC, id DESC LIMIT 1";
+      " AND ambiguous=0 ORDER BY place DESC, id DESC LIMIT 1";
 
   return row_read_whole(s, db_ask(&s->db, sql, DB_BIND(db_t(channel))), row);
 }
@@ -361,6 +361,7 @@ int store_outbox_evict(struct store *s, const char *channel, int max) {
       "UPDATE outbox SET state=" SQL_SUPERSEDED
       " WHERE id IN (SELECT id FROM outbox o WHERE"
       " channel=?1 AND state=" SQL_QUEUED " AND kind<" SQL_TEST
+      " AND NOT (ambiguous=1 AND kind=" SQL_OPEN ")" /* its end is owed */
       " AND (kind=" SQL_REPEAT " OR (kind!=" SQL_RESOLVED
       " AND level<" SQL_CRITICAL ")"
       " OR (kind=" SQL_RESOLVED " AND NOT EXISTS(SELECT 1 FROM told t WHERE"

@@ -99,11 +99,12 @@ int64_t store_outbox_count(struct store *store, const char *channel,
                            int64_t *oldest);
 /* Gives up to max queued rows of a channel up (superseded): repeats first,
  * then info, then recoveries nobody is owed, then the oldest below critical;
- * never an open of level >= critical. How many, or -errno. */
+ * never an open of level >= critical, or one that may have arrived, whose end
+ * is owed. How many, or -errno. */
 int store_outbox_evict(struct store *store, const char *channel, int max);
 
-/* The alarm (open, to all recipients) that was queued last: 0 or -ENOENT; on 0
- * the caller frees row. */
+/* The alarm (open, to all recipients) that was queued last, of those that have
+ * certainly not arrived: 0 or -ENOENT; on 0 the caller frees row. */
 int store_outbox_newest_open(struct store *store, const char *channel,
                              struct outbox_row *row);
 
