@@ -44,9 +44,9 @@ static const char style[] =
     "#find{flex:1;min-width:120px;max-width:320px;font:inherit;color:inherit;"
     "background:var(--card);border:1px solid var(--line);border-radius:10px;"
     "padding:7px 12px}\n"
-    ".tiles{display:grid;grid-template-columns:repeat(auto-fill,minmax(180px,"
-    "1fr));gap:12px;margin-bottom:14px}\n"
-    ".tile{padding:12px 16px}.tile b{display:block;font-size:25px;"
+    ".tiles{display:flex;flex-wrap:wrap;gap:12px;margin-bottom:14px}\n"
+    ".tile{padding:12px 16px;min-width:180px}.tile "
+    "b{display:block;font-size:25px;"
     "font-weight:650;line-height:1.25;white-space:nowrap}\n"
     ".card,.tile{background:var(--card);border:1px solid var(--line);"
     "border-radius:12px;overflow:hidden}\n"
@@ -72,8 +72,8 @@ static const char style[] =
     "padding-right:10px}.tabs{flex:1 0 100%}.tabs "
     "label{flex:1;text-align:center;"
     "padding:6px 4px;white-space:nowrap}#find{max-width:none}.tile "
-    "b{font-size:18px}.tiles{grid-template-columns:"
-    "repeat(auto-fit,minmax(100px,1fr));gap:8px}.tile{padding:9px 10px}}\n";
+    "b{font-size:18px}.tiles{gap:8px}"
+    ".tile{flex:1 1 auto;padding:9px 10px;min-width:100px}}\n";
 
 /* Remembers the tab in the address, from page to page, and finds devices by
  * name where there are many. Without it the pages show all the same. */

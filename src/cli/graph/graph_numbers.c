@@ -13,6 +13,10 @@
 
 enum { HOUR = 3600, DAY = 24 * HOUR };
 
+/* collectd writes files minutes apart; what is older than the newest by more
+ * has ended. */
+enum { LATE = 20 * 60 };
+
 static const struct graph_numbers none = {NAN, NAN, NAN, NAN};
 
 /* In the order of the members; all digits, for whoever shows them. */
@@ -200,6 +204,49 @@ static void scale(struct graph_numbers *n, double factor) {
   n->least *= factor;
 }
 
+static time_t newest_file(const struct graph_view *view) {
+  time_t newest = 0;
+
+  for (size_t i = 0; i < view->layers_num; i++)
+    for (size_t k = 0; k < view->layers[i].files_num; k++)
+      if (view->layers[i].files[k]->last > newest)
+        newest = view->layers[i].files[k]->last;
+  return newest;
+}
+
+static double reading_now(const struct graph_layer *layer, time_t newest) {
+  double sum = NAN;
+
+  for (size_t i = 0; i < layer->files_num; i++) {
+    const struct rrd_file *file = layer->files[i];
+
+    if (file->good && isfinite(file->value) && file->last + LATE >= newest)
+      sum = (isfinite(sum) ? sum : 0) + file->value;
+  }
+  return sum;
+}
+
+/* Files differ in step, after another Interval, and in when they were written:
+ * the newest row of their sum may hold one file only. What they say last is in
+ * each of them. */
+static void sum_readings(struct graph_view *view) {
+  time_t newest = newest_file(view);
+  double whole = NAN;
+
+  for (size_t i = 0; i < view->layers_num; i++) {
+    struct graph_layer *layer = &view->layers[i];
+    double watts = reading_now(layer, newest);
+
+    if (!isfinite(watts))
+      continue;
+    whole = (isfinite(whole) ? whole : 0) + watts;
+    if (layer->files_num > 1)
+      layer->numbers.last = watts;
+  }
+  if (view->whole == NULL && isfinite(whole))
+    view->numbers.last = whole;
+}
+
 int graph_numbers_take(struct graph_view *view,
                        const struct graph_answer *answer) {
   struct numbers_reader r = {.answer = answer};
@@ -209,6 +256,9 @@ int graph_numbers_take(struct graph_view *view,
   for (size_t i = 0; view->stacked && i < view->layers_num; i++)
     view->layers[i].numbers = next_four(&r);
   view->numbers = next_four(&r);
+  if (view->kind == GRAPH_POWER &&
+      (view->stacked || view->layers[0].files_num > 1))
+    sum_readings(view);
   if (view->kind == GRAPH_RESPONSE) {
     if (view->layers[0].files_num > 0)
       scale(&view->numbers, 1000); /* seconds to milliseconds */
