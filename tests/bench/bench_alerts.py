@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """The benchmark of notify_kasa: what a notification costs collectd.
 
-    python3 tests/bench/bench_alerts.py --build DIR [--out FILE]
+    python3 tests/bench/bench_alerts.py --build DIR [--out FILE] [--only-floods]
 
 Notifications go in through collectd's own unixsock (PUTNOTIF): the thread that
 serves this connection calls the plugins and answers when all have returned. Its
@@ -35,6 +35,8 @@ from mocks.smtp import Smtp  # noqa: E402
 COLLECTD = shutil.which("collectd") or "/usr/sbin/collectd"
 PLUGINS = os.environ.get("COLLECTD_PLUGINS", "/usr/lib/collectd")
 ALERTS = 10000
+FLOODS = (5000, 10000, 20000, 40000)  # does the cost grow faster than these?
+FLOOD_PACE = 20000 / 1.2  # a second
 SERIES, LEVELS = 2000, 40  # of the flood: each goes bad and well in turn
 # write is to an eventfd that does not block, futex the lock of a copy
 HARMLESS = {"write", "futex", "madvise", "mmap", "munmap", "brk", "mprotect"}
@@ -286,6 +288,58 @@ def flood(build):
                 "coalesced": status["coalesced"], "open": status["open"] - 1}
 
 
+def one_flood(build, number):
+    """That many different alerts at FLOOD_PACE; asked for its status at once
+    and stopped when all are recorded."""
+    with Daemon(kasa_block(build)) as daemon:
+        settle(daemon, 1)
+        cpu = daemon.cpu()
+        began = time.monotonic()
+        for first in range(0, number, 1000):
+            daemon.notify_all([daemon.line(f"Plug {i}")
+                               for i in range(first, first + 1000)])
+            time.sleep(max(0, began + (first + 1000) / FLOOD_PACE
+                           - time.monotonic()))
+        took = time.monotonic() - began
+        began = time.monotonic()
+        daemon.ask(command="status")
+        answered = time.monotonic() - began
+        end = time.monotonic() + 300
+        while True:
+            status = daemon.ask(command="status")
+            if status["open"] + status["lost"] > number:
+                break
+            if time.monotonic() > end:
+                raise SystemExit(f"{status['open']} of {number} recorded")
+            time.sleep(0.1)
+        cpu = daemon.cpu() - cpu
+        daemon.file.close()  # unixsock's thread reads on until then
+        daemon.socket.close()
+        began = time.monotonic()
+        daemon.process.terminate()
+        daemon.process.wait()
+        return {"number": number, "took": took, "answered": answered, "cpu": cpu,
+                "queued": sum(c["queued"] for c in status["channels"]),
+                "lost": status["lost"], "stopped": time.monotonic() - began}
+
+
+def floods(build):
+    """The table, and what is wrong with it."""
+    found = [one_flood(build, number) for number in FLOODS]
+    lines = ["| different alerts | sent in | status after | recorded at CPU, whole daemon "
+             "| an alert | queued | lost | stop |",
+             "| --- | --- | --- | --- | --- | --- | --- | --- |"]
+    lines += [f"| {f['number']} | {f['took']:.2f} s | {f['answered']:.2f} s | "
+              f"{f['cpu']:.2f} s | {f['cpu'] / f['number'] * 1e6:.0f} µs | "
+              f"{f['queued']:.0f} | {f['lost']:.0f} | {f['stopped']:.2f} s |"
+              for f in found]
+    first, last = found[0], found[-1]
+    wrong = [f"{f['lost']:.0f} of {f['number']} lost" for f in found if f["lost"]]
+    if last["cpu"] / last["number"] > 2 * first["cpu"] / first["number"]:
+        wrong.append("an alert costs more the more there are")
+    return lines, wrong
+
+
 def engine_alone(build):
     """What the engine's own test measures, without collectd around it."""
     program = Path(build, "tests/unit/alert/check_alert_engine")
@@ -303,9 +357,15 @@ def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--build", type=Path, required=True)
     parser.add_argument("--out", type=Path)
+    parser.add_argument("--only-floods", action="store_true")
     options = parser.parse_args()
     build = options.build.resolve()
 
+    flood_lines, wrong = floods(build)
+    print("\n".join(flood_lines))
+    if options.only_floods:
+        print("\n".join(f"FAILED: {one}" for one in wrong), end="")
+        return 1 if wrong else 0
     (floor, floor_cpu), (ours, ours_cpu) = best_of("", kasa_block(build))
     own_calls = system_calls(kasa_block(build))
     theirs = their_calls = None
@@ -355,12 +415,13 @@ def main():
     lines += [f"| {a} | {b} | {c} |" for a, b, c in rows]
     print("\n".join(lines))
     if options.out is not None:
-        options.out.write_text("\n".join(lines) + "\n")
+        options.out.write_text("\n".join(lines + [""] + flood_lines) + "\n")
     waits = set(own_calls or ()) - HARMLESS
     lost = (all_at_once["open"] != ALERTS or all_at_once["lost"] or changes["lost"]
             or changes["open"] != SERIES)
-    if own > 100 or lost or waits:
-        print(f"FAILED: too slow, alerts were lost, or it waits {waits or ''}")
+    if own > 100 or lost or waits or wrong:
+        print(f"FAILED: too slow, alerts were lost, or it waits {waits or ''} "
+              + ", ".join(wrong))
         return 1
     return 0
 

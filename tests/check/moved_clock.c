@@ -1,22 +1,44 @@
 /* SPDX-License-Identifier: MIT */
 /* To be preloaded: the time of day is CLOCK_OFFSET seconds later than it is, in
- * this program and all that it starts. Clocks that only run (CLOCK_MONOTONIC)
- * stay as they are, so that everything takes as long as ever. */
+ * this program and all that it starts; with CLOCK_OFFSET_FILE as many as this
+ * file says (8 bytes, native), which may change while it runs. Clocks that only
+ * run (CLOCK_MONOTONIC) stay as they are, so that everything takes as long as
+ * ever. */
 #define _GNU_SOURCE 1
 #include <dlfcn.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <pthread.h>
 #include <semaphore.h>
 #include <stdbool.h>
+#include <stdint.h>
 #include <stdlib.h>
+#include <sys/mman.h>
 #include <sys/syscall.h>
 #include <sys/time.h>
 #include <time.h>
 #include <unistd.h>
 
+static const volatile int64_t *shared;
+
+__attribute__((constructor)) static void map_file(void) {
+  const char *path = getenv("CLOCK_OFFSET_FILE");
+  int fd = path != NULL ? open(path, O_RDONLY | O_CLOEXEC) : -1;
+  void *map = MAP_FAILED;
+
+  if (fd < 0)
+    return;
+  map = mmap(NULL, sizeof(*shared), PROT_READ, MAP_SHARED, fd, 0);
+  close(fd);
+  if (map != MAP_FAILED)
+    shared = map;
+}
+
 static time_t offset(void) {
   const char *text = getenv("CLOCK_OFFSET");
 
+  if (shared != NULL)
+    return *shared;
   return text != NULL ? strtol(text, NULL, 10) : 0;
 }
 

@@ -81,6 +81,7 @@ class Collectd:
                  thresholds=THRESHOLDS, kinds=None):
         self.base = tempfile.mkdtemp(prefix="alerts-")
         self.process = None
+        self.env = {}
         kinds = kinds or {}
         blocks = "".join(
             '  <Channel {kind} "{name}">\n    Path "{base}/{name}.out"\n'
@@ -109,7 +110,7 @@ class Collectd:
         with open(self.base + "/err", "ab") as err:
             self.process = subprocess.Popen(
                 daemon_command(self.base + "/conf", "-f"), stderr=err,
-                stdout=err, env=environment())
+                stdout=err, env=environment(self.env))
         end = time.time() + 20 * SLOWNESS
         while wait and not (listens(self.base + "/control")
                             and listens(self.base + "/sock")):
