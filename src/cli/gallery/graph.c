@@ -287,8 +287,9 @@ static int graph_main(int argc, char **argv) {
       spans = true;
       if (optarg[0] == '\0' ||
           !take_list(optarg, g.wish.spans, GRAPH_SPANS, span_name))
-        return cli_usage("graph", "--span expects day, week, month, year, or "
-                                  "several with commas");
+        return cli_usage("graph",
+                         "--span expects hour, day, week, month, year, or "
+                         "several with commas");
       break;
     case 'k':
       g.wish.all_kinds = false;
@@ -321,7 +322,7 @@ const struct command graph_command = {
     "with all devices and a page for each. rrdtool has to be installed.\n"
     "\n"
     "  -o, --out DIR        where the gallery goes (kasa-graphs)\n"
-    "  -s, --span LIST      of day, week, month, year (all)\n"
+    "  -s, --span LIST      of hour, day, week, month, year (all)\n"
     "  -k, --kind LIST      of power, energy, voltage, current, signal,\n"
     "                       response, or all; otherwise as many as half a\n"
     "                       minute allows\n"

@@ -9,6 +9,9 @@ enum { HOUR = 3600, DAY = 24 * HOUR };
 /* The grids are rrdtool's: lines, bold lines, labels (each a unit and how many
  * of them), seconds that a label is for, and what it says. */
 const struct graph_span_info graph_spans[GRAPH_SPANS] = {
+    [GRAPH_HOUR] = {"hour", "Hour", "the last hour", HOUR,
+                    "MINUTE:5:MINUTE:15:MINUTE:15:0:%H:%M", 24, 'h', 1,
+                    "HOUR:1:HOUR:4:HOUR:4:0:%H:%M", "per hour", "this hour"},
     [GRAPH_DAY] = {"day", "Day", "the last 24 hours", DAY,
                    "HOUR:1:HOUR:4:HOUR:4:0:%H:%M", 24, 'h', 1,
                    "HOUR:1:HOUR:4:HOUR:4:0:%H:%M", "per hour", "this hour"},
@@ -55,7 +58,9 @@ bool graph_type_fits(const struct rrd_series *series, enum graph_type kind) {
 }
 
 enum graph_span graph_bars_span(enum graph_type kind, enum graph_span span) {
-  return kind == GRAPH_COST && span == GRAPH_DAY ? GRAPH_WEEK : span;
+  if (!graph_types[kind].bars || span > GRAPH_DAY)
+    return span;
+  return kind == GRAPH_COST ? GRAPH_WEEK : GRAPH_DAY;
 }
 
 /* The calendar's hours, days and months differ in length; mktime() knows. */

@@ -11,7 +11,14 @@
 #include <stdint.h>
 #include <time.h>
 
-enum graph_span { GRAPH_DAY, GRAPH_WEEK, GRAPH_MONTH, GRAPH_YEAR, GRAPH_SPANS };
+enum graph_span {
+  GRAPH_HOUR,
+  GRAPH_DAY,
+  GRAPH_WEEK,
+  GRAPH_MONTH,
+  GRAPH_YEAR,
+  GRAPH_SPANS
+};
 
 /* In the order in which they are left out when there is too much to draw. */
 enum graph_type {
@@ -61,7 +68,8 @@ extern const struct graph_type_info graph_types[GRAPH_TYPES];
  * one of its plugs has. */
 bool graph_type_fits(const struct rrd_series *series, enum graph_type kind);
 
-/* The span whose bars a picture has: of costs there are none by the hour. */
+/* The span whose bars a picture has: an hour has those of its day, and of costs
+ * there are none by the hour. */
 enum graph_span graph_bars_span(enum graph_type kind, enum graph_span span);
 
 /* The edges of the bars, bars + 1 of them in growing order: local hours, days

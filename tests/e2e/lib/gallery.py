@@ -16,9 +16,9 @@ import zlib
 from collectd import BUILD, SLOWNESS
 
 KASACTL = os.path.join(BUILD, "kasactl")
-SPANS = {"day": 86400, "week": 7 * 86400, "month": 31 * 86400,
+SPANS = {"hour": 3600, "day": 86400, "week": 7 * 86400, "month": 31 * 86400,
          "year": 366 * 86400}
-WORDS = {"day": "the last 24 hours", "week": "the last 7 days",
+WORDS = {"hour": "the last hour", "day": "the last 24 hours", "week": "the last 7 days",
          "month": "the last 31 days", "year": "the last 12 months"}
 # all pictures of up to 100 devices and plugs are drawn twice as sharp
 ZOOM = 2

@@ -61,7 +61,7 @@ static void tear_down(void) {
 }
 
 static struct graph_wish all(void) {
-  return (struct graph_wish){.spans = {true, true, true, true},
+  return (struct graph_wish){.spans = {true, true, true, true, true},
                              .all_kinds = true};
 }
 
@@ -206,8 +206,8 @@ START_TEST(names_tell_pictures_apart) {
         ck_assert_str_ne(plan.views[i].names[0], plan.views[j].names[0]);
   ck_assert_str_ne(plan.views[0].names[GRAPH_LIGHT],
                    plan.views[0].names[GRAPH_DARK]);
-  ck_assert(strncmp(plan.views[0].names[GRAPH_DARK], "lamp-000-power-day-dark-",
-                    24) == 0);
+  ck_assert(strncmp(plan.views[0].names[GRAPH_DARK],
+                    "lamp-000-power-hour-dark-", 25) == 0);
   graph_plan_free(&plan);
   tear_down();
 }
