@@ -45,6 +45,7 @@ struct channel_run {
   struct channel_state state;
   struct deliver_counts counts;
   int64_t counted_at; /* when counts.queued was last looked up */
+  bool moved;         /* rows came or left since then */
   int64_t full_at;    /* when victims were last looked for in vain */
   struct fold fold;
   bool busy;             /* a job is out */

@@ -67,6 +67,7 @@ void deliver_count_queue(struct deliver *d, int channel) {
   c->counts.queued =
       store_outbox_count(d->store, c->config->name, &c->counts.oldest);
   d->total += c->counts.queued;
+  c->moved = false;
 }
 
 void deliver_left(struct deliver *d, int channel, int64_t rows) {
@@ -76,6 +77,7 @@ void deliver_left(struct deliver *d, int channel, int64_t rows) {
     rows = c->counts.queued;
   c->counts.queued -= rows;
   d->total -= rows;
+  c->moved = true;
   c->full_at = 0;
   if (c->counts.queued == 0)
     c->counts.oldest = 0;
@@ -103,6 +105,7 @@ int deliver_add(struct deliver *d, int channel, struct outbox_row *row) {
     return err;
   }
   c->counts.queued++;
+  c->moved = true;
   d->total++;
   if (c->counts.oldest == 0)
     c->counts.oldest = row->created;

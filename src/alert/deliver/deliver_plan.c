@@ -216,7 +216,7 @@ void deliver_plan(struct deliver *d, int64_t now) {
 
     if (c->config->broken)
       continue;
-    if (now - c->counted_at >= COUNT_MS || now < c->counted_at) {
+    if (c->moved && (now - c->counted_at >= COUNT_MS || now < c->counted_at)) {
       deliver_count_queue(d, (int)i);
       c->counted_at = now;
     }
