@@ -10,6 +10,7 @@
 #include "energy/ledger/ledger_internal.h"
 #include "energy/tariff/tariff_files.h"
 
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -31,8 +32,8 @@ struct ledger_writer {
   pthread_cond_t changed;
   bool loaded, stop, hurry;
   struct arrival *arrivals, **arrivals_end;
-  bool abandoned; /* nobody waited for the file to be read */
-  bool failing;   /* and that is said */
+  atomic_bool abandoned; /* nobody waited for the file to be read */
+  bool failing;          /* and that is said */
 };
 
 static void say_result(struct ledger_writer *w, enum ledger_disk_result result,
