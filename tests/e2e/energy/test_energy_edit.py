@@ -14,7 +14,7 @@ from ledger_file import SEEDED, UNPRICED, LedgerFile
 from sim import Sim
 
 pytestmark = pytest.mark.takes(30)
-DAYS = ("--from", "2026-01-15", "--to", "2026-01-17")
+DAYS = ("--from", "2025-01-15", "--to", "2025-01-17")
 
 TARIFF = """<Plugin kasa>
   StateDirectory "{folder}"
@@ -42,12 +42,12 @@ def place(tmp_path):
     """1 kWh at night, 1.5 and 1 kWh by day (a lamp's share is a quarter of the
     first of these), 0.5 the device told of itself, all for 0.2."""
     file = LedgerFile(tmp_path / "state")
-    file.slot("2026-01-15T02:00:00+00:00", "Heater", 1000000, 200000)
-    file.slot("2026-01-15T12:00:00+00:00", "Heater", 1125000, 225000)
-    file.slot("2026-01-15T12:00:00+00:00", ("Strip", "Lamp"), 375000, 75000)
-    file.slot("2026-01-16T12:00:00+00:00", "Heater", 1000000, 0,
+    file.slot("2025-01-15T02:00:00+00:00", "Heater", 1000000, 200000)
+    file.slot("2025-01-15T12:00:00+00:00", "Heater", 1125000, 225000)
+    file.slot("2025-01-15T12:00:00+00:00", ("Strip", "Lamp"), 375000, 75000)
+    file.slot("2025-01-16T12:00:00+00:00", "Heater", 1000000, 0,
               unpriced=1000000, flags=UNPRICED)
-    file.slot("2026-01-17T00:00:00+00:00", "Heater", 500000, 0, flags=SEEDED,
+    file.slot("2025-01-17T00:00:00+00:00", "Heater", 500000, 0, flags=SEEDED,
               period="", covered=0)
     file.done()
     config = tmp_path / "collectd.conf"
@@ -68,9 +68,9 @@ def test_reprice_says_first_what_would_change(place):
     answer = run_json(*words)
     # night 0.05; by day 1 kWh at 0.1 and 0.5 at 0.4: 0.3, half a euro a day
     assert answer["days"] == [
-        {"date": "2026-01-15", "old": 0.5, "new": 0.85, "unpriced_kwh": 0},
-        {"date": "2026-01-16", "old": 0, "new": 0.9, "unpriced_kwh": 0},
-        {"date": "2026-01-17", "old": 0, "new": 0.5, "unpriced_kwh": 0}]
+        {"date": "2025-01-15", "old": 0.5, "new": 0.85, "unpriced_kwh": 0},
+        {"date": "2025-01-16", "old": 0, "new": 0.9, "unpriced_kwh": 0},
+        {"date": "2025-01-17", "old": 0, "new": 0.5, "unpriced_kwh": 0}]
     assert (answer["old"], answer["new"], answer["applied"]) == (
         0.5, 2.25, False)
 
@@ -104,7 +104,7 @@ def test_another_currency_is_refused(place):
 def test_rename_joins_and_refuses(place):
     words = ("--config", place)
     text = run("rename", *words, "Strip/Lamp", "Strip/Light").stdout
-    assert "0.375 kWh from 2026-01-15" in text and "Nothing is" in text
+    assert "0.375 kWh from 2025-01-15" in text and "Nothing is" in text
     run("rename", *words, "Strip/Lamp", "Strip/Light", "--yes")
     rows, _ = costs(place, "--by", "plug")
     assert "Strip / Light" in rows and "Strip / Lamp" not in rows
@@ -118,9 +118,9 @@ def test_rename_joins_and_refuses(place):
     (("rename", "A"), "expects two names"),
     (("rename", "A/b", "C"), "both outlets"),
     (("reprice",), "--from expects a date"),
-    (("reprice", "--from", "2026-01-02", "--to", "2026-01-01"),
+    (("reprice", "--from", "2025-01-02", "--to", "2025-01-01"),
      "--to expects a date not before"),
-    (("reprice", "--from", "2026-01-02", "--yes", "--dry-run"), "not both"),
+    (("reprice", "--from", "2025-01-02", "--yes", "--dry-run"), "not both"),
     (("prices", "x"), "one argument too many"),
 ))
 def test_a_mistake_is_one_line(words, told):
@@ -133,17 +133,17 @@ def test_the_own_slots_under_another_tariff(place, tmp_path):
     answer = run_json("price", "--config", place, "--tariff", tariff, *DAYS)
     assert answer["kwh"] == answer["energy_cost"] == 4
     # under the own one: what was used before in the month is known
-    answer = run_json("price", "--config", place, "--from", "2026-01-16",
-                      "--to", "2026-01-16")
+    answer = run_json("price", "--config", place, "--from", "2025-01-16",
+                      "--to", "2025-01-16")
     assert answer["energy_cost"] == pytest.approx(0.4)
-    answer = run_json("price", "--config", place, "--from", "2026-01-16",
-                      "--to", "2026-01-16", "--before", "0")
+    answer = run_json("price", "--config", place, "--from", "2025-01-16",
+                      "--to", "2025-01-16", "--before", "0")
     assert answer["energy_cost"] == pytest.approx(0.1)
 
 
 def test_prices_that_are_known(place):
-    answer = run_json("prices", "--config", place, "--from", "2026-01-15",
-                      "--to", "2026-01-15")
+    answer = run_json("prices", "--config", place, "--from", "2025-01-15",
+                      "--to", "2025-01-15")
     assert [(p["from"][11:16], p["price"], p["period"])
             for p in answer["prices"]] == [
         ("00:00", 0.05, "energy:night"), ("06:00", 0.1, "energy:base")]
@@ -155,19 +155,19 @@ def test_export_has_every_slot(place):
     table = list(csv.DictReader(io.StringIO(text)))
     assert len(table) == 5
     assert table[0] == {
-        "from": "2026-01-15T02:00:00+00:00", "to": "2026-01-15T03:00:00+00:00",
+        "from": "2025-01-15T02:00:00+00:00", "to": "2025-01-15T03:00:00+00:00",
         "device": "Heater", "plug": "", "kind": "used", "kwh": "1",
         "cost": "0.2", "period": "energy:base", "flags": "0"}
 
 
 def test_the_daemon_prices_what_waits_when_the_price_arrives(tmp_path):
     file = LedgerFile(tmp_path / "state")
-    file.slot("2026-01-15T12:00:00+00:00", "Heater", 2000000, 0,
+    file.slot("2025-01-15T12:00:00+00:00", "Heater", 2000000, 0,
               unpriced=2000000, flags=UNPRICED)
     file.done()
     prices = tmp_path / "prices.csv"
-    prices.write_text("from,price\n2026-01-15T12:00:00Z,0.25\n"
-                      "2026-01-15T13:00:00Z,0.5\n")
+    prices.write_text("from,price\n2025-01-15T12:00:00Z,0.25\n"
+                      "2025-01-15T13:00:00Z,0.5\n")
     options = (f'StateDirectory "{file.folder}"\n<Tariff>\n  Currency "EUR"\n'
                f'  <Prices>\n    File "{prices}"\n  </Prices>\n</Tariff>\n')
     with Sim([{"alias": "Plug", "kind": "plug"}]) as _:

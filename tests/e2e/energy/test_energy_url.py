@@ -217,7 +217,7 @@ def test_collectd_ends_while_a_server_keeps_it_waiting(tmp_path):
 
 
 def test_what_had_no_price_gets_it(tmp_path):
-    file = LedgerFile(tmp_path / "state")
+    file = LedgerFile(tmp_path / "state", zone=None)
     file.slot(moment(-2).isoformat(), "Heater", 2000000, 0, unpriced=2000000,
               flags=UNPRICED)
     file.done()

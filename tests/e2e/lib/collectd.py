@@ -192,6 +192,15 @@ class Page(dict):
 # -- the daemon
 
 
+def connected(sock, path):
+    """False while the daemon has made the socket and does not listen yet."""
+    try:
+        sock.connect(path)
+    except ConnectionRefusedError:
+        return False
+    return True
+
+
 class Collectd:
     """kasa: the lines inside <Plugin kasa>. blocks: further configuration.
     errors: a regular expression of error lines that are expected (None: none,
@@ -474,7 +483,7 @@ PluginDir "{PLUGINDIR}"
         self.wait(lambda: os.path.exists(self.path("sock")), "the socket")
         with socket.socket(socket.AF_UNIX) as sock:
             sock.settimeout(10 * SLOWNESS)
-            sock.connect(self.path("sock"))
+            self.wait(lambda: connected(sock, self.path("sock")), "the socket")
             sock.sendall(line.encode() + b"\n")
             with sock.makefile("r", encoding="utf-8",
                                errors="surrogateescape") as file:

@@ -17,8 +17,9 @@ BOILER_RESETS = (40.3, 12.7, 0.31)
 RESTARTS = (20.4, 3.2)
 GAP = (9.75, 9.3)
 # The lamp's readings are missing over a midnight (UTC), and while it burns: from
-# 23 o'clock to 11, by the clock, so that it is the same at whatever hour.
-NIGHT_AGO, NIGHT_GAP = 6, (-1, 11)
+# 23 o'clock to 11, by the clock, so that it is the same at whatever hour, and no
+# week, counted back from any hour, begins in it.
+NIGHT_AGO, NIGHT_GAP = 5, (-1, 11)
 
 
 def watt_hours(what, k):

@@ -41,13 +41,13 @@ def day_number(date):
 
 
 class LedgerFile:
-    """In folder; zone is the one of its days."""
+    """In folder; zone is the one of its days, None: this machine's."""
 
     def __init__(self, folder, zone="UTC", currency="EUR"):
         os.makedirs(folder, exist_ok=True)
         self.path = os.path.join(folder, "energy.db")
         self.folder = str(folder)
-        self.zone = zoneinfo.ZoneInfo(zone)
+        self.zone = zoneinfo.ZoneInfo(zone) if zone else None
         shutil.copy(_empty(), self.path)
         self.db = sqlite3.connect(self.path)
         self.accounts, self.periods = {}, {}

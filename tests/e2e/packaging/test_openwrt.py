@@ -18,7 +18,8 @@ from collectd import BUILD
 from tree import SOURCE
 from samples import NAMES
 
-pytestmark = pytest.mark.plain
+# make compares the times of files with the clock
+pytestmark = [pytest.mark.plain, pytest.mark.real_clock]
 
 FOLDER = os.path.join(SOURCE, "packaging", "openwrt", "collectd-kasa")
 STAND_IN = os.path.join(SOURCE, "tests", "package", "openwrt")
