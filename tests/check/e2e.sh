@@ -20,7 +20,7 @@ pytest_suite() {
   rm -rf "$base.xml" "$base"-again.* "$base.cache"
   run=(env "${E2E_ENV[@]}" "${vars[@]}" "$VAR/venv/bin/python" -m pytest -q -rs
     -o "cache_dir=$base.cache" --dist loadfile --no-loadscope-reorder)
-  "${run[@]}" -n "$((${WORKERS:-3} * $(nproc)))" --junitxml="$base.xml" "$@" \
+  "${run[@]}" -n "$((${WORKERS:-4} * $(nproc)))" --junitxml="$base.xml" "$@" \
     >"$base.log" 2>&1
   echo $? >"$base.status"
   # A machine that stalls breaks time limits: a few that failed are run once
