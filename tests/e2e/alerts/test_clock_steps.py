@@ -13,7 +13,7 @@ from collectd import wait
 from moving import MovingClock
 
 # the preloaded library has no place beside an instrument's
-pytestmark = [pytest.mark.plain, pytest.mark.takes(90)]
+pytestmark = [pytest.mark.plain, pytest.mark.takes(190)]
 
 HOUR = 3600
 PLUGS = [f"plug{i}" for i in range(4)]
