@@ -17,6 +17,8 @@ libalert_la_SOURCES += \
 	%D%/config/config_channel.h \
 	%D%/config/config_device.c \
 	%D%/config/config_device.h \
+	%D%/config/config_escalation.c \
+	%D%/config/config_escalation.h \
 	%D%/config/config_helpers.c \
 	%D%/config/config_helpers.h \
 	%D%/config/config_inhibit.c \
@@ -152,6 +154,10 @@ libalert_la_SOURCES += \
 	%D%/state/route_key.h \
 	%D%/state/state.c \
 	%D%/state/state.h \
+	%D%/state/escalation.c \
+	%D%/state/escalation.h \
+	%D%/state/state_escalation.c \
+	%D%/state/state_escalation.h \
 	%D%/state/state_event.c \
 	%D%/state/state_event.h \
 	%D%/state/state_internal.h \

@@ -9,6 +9,7 @@
 #include "alert/channel/sender.h"
 #include "alert/config/config_channel.h"
 #include "alert/config/config_device.h"
+#include "alert/config/config_escalation.h"
 #include "alert/config/config_helpers.h"
 #include "alert/config/config_inhibit.h"
 #include "alert/config/config_maintenance.h"
@@ -124,7 +125,7 @@ const struct option notify_options[] = {
     {.name = "Inhibit", .type = OPTION_BLOCK, .block = inhibit_read},
     {.name = "Flapping", .type = OPTION_LATER},
     {.name = "Storm", .type = OPTION_BLOCK, .block = storm_read},
-    {.name = "Escalation", .type = OPTION_LATER},
+    {.name = "Escalation", .type = OPTION_BLOCK, .block = escalation_read},
     {.name = "Report", .type = OPTION_LATER},
     {.name = "Heartbeat", .type = OPTION_LATER},
     {.name = NULL}};
@@ -181,6 +182,8 @@ void notify_config_free(struct notify_config *config) {
     quiet_clear(&config->quiet_hours[i]);
   for (size_t i = 0; i < config->inhibits_num; i++)
     inhibit_clear(&config->inhibits[i]);
+  for (size_t i = 0; i < config->escalations_num; i++)
+    escalation_clear(&config->escalations[i]);
   for (size_t i = 0; i < config->style.units_num; i++) {
     free(config->style.units[i].type);
     free(config->style.units[i].unit);
@@ -191,6 +194,7 @@ void notify_config_free(struct notify_config *config) {
   free(config->maintenances);
   free(config->inhibits);
   free(config->quiet_hours);
+  free(config->escalations);
   free(config->style.units);
   free(config->state_directory);
   free(config->control_socket);
@@ -232,4 +236,5 @@ void notify_config_finish(struct notify_config *config,
   channels_finish(config, reporter);
   routes_finish(config, reporter);
   quiet_finish(config, reporter);
+  escalation_finish(config, reporter);
 }

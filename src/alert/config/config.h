@@ -52,6 +52,8 @@ struct route_config {
   double new_text_interval;   /* SECONDS_NEVER, SECONDS_UNSET = default */
   char *quiet_name;           /* option QuietHours */
   int quiet;                  /* index into quiet_hours, -1 = none */
+  char *escalation_name;      /* option Escalation */
+  int escalation;             /* index into escalations, -1 = none */
 };
 
 struct device_config {
@@ -103,6 +105,25 @@ struct storm_config {
   double window;      /* s */
 };
 
+enum { ESCALATION_STEPS_MAX = 8, ESCALATION_CHANNELS_MAX = 16 };
+
+/* So long after the first message these are told, too. */
+struct escalation_step {
+  double after; /* s */
+  char *names[ESCALATION_CHANNELS_MAX];
+  size_t names_num;
+  int channels[ESCALATION_CHANNELS_MAX]; /* indices, after finish */
+  size_t channels_num;
+};
+
+/* Who is told, too, while nobody acknowledges. */
+struct escalation_config {
+  char *name;
+  struct escalation_step steps[ESCALATION_STEPS_MAX]; /* by time */
+  size_t steps_num;                                   /* at least one */
+  double ack_timeout; /* s, SECONDS_UNSET = top level's */
+};
+
 enum missing_scope { MISSING_SCOPE_DEVICE, MISSING_SCOPE_SERIES };
 
 struct notify_config {
@@ -132,6 +153,8 @@ struct notify_config {
   size_t maintenances_num;
   struct quiet_config *quiet_hours;
   size_t quiet_hours_num;
+  struct escalation_config *escalations;
+  size_t escalations_num;
   struct inhibit_config *inhibits;
   size_t inhibits_num;
   struct storm_config storm;

@@ -120,6 +120,22 @@ static void put_matcher(struct output *p, const char *name,
   put(p, "\n");
 }
 
+static void print_escalation(struct output *p,
+                             const struct notify_config *config,
+                             const struct escalation_config *escalation) {
+  put(p, "    while nobody acknowledges:");
+  for (size_t s = 0; s < escalation->steps_num; s++) {
+    const struct escalation_step *step = &escalation->steps[s];
+
+    put(p, s > 0 ? "; after " : " after ");
+    put_time(p, step->after);
+    for (size_t i = 0; i < step->channels_num; i++)
+      put_named(p, i == 0 ? " " : ", ",
+                config->channels[step->channels[i]].name);
+  }
+  put(p, "\n");
+}
+
 static void print_route(struct output *p, const struct notify_config *config,
                         const struct route_config *route) {
   if (route->words.name[0] != '\0')
@@ -168,6 +184,8 @@ static void print_route(struct output *p, const struct notify_config *config,
     put_named(p, "    quiet hours ", config->quiet_hours[route->quiet].name);
     put(p, "\n");
   }
+  if (route->escalation >= 0)
+    print_escalation(p, config, &config->escalations[route->escalation]);
   if (route->go_on)
     put(p, "    and on to the routes below\n");
 }

@@ -119,7 +119,7 @@ const struct option route_options[] = {
     {.name = "GroupWait", .type = OPTION_LATER},
     {.name = "GroupInterval", .type = OPTION_LATER},
     {.name = "QuietHours", .type = OPTION_STRING, MEMBER(quiet_name)},
-    {.name = "Escalation", .type = OPTION_LATER},
+    {.name = "Escalation", .type = OPTION_STRING, MEMBER(escalation_name)},
     {.name = "RateLimit", .type = OPTION_LATER},
     {.name = NULL}};
 
@@ -128,6 +128,7 @@ void route_clear(struct route_config *route) {
   option_strings_free(&route->channel_names);
   free(route->channels);
   free(route->quiet_name);
+  free(route->escalation_name);
   template_free(route->words.title);
   template_free(route->words.text);
   template_free(route->words.recovery_title);
@@ -138,6 +139,7 @@ void route_clear(struct route_config *route) {
 static void route_defaults(struct route_config *route) {
   *route = (struct route_config){.level = -1,
                                  .quiet = -1,
+                                 .escalation = -1,
                                  .recover_after = SECONDS_UNSET,
                                  .new_text_interval = SECONDS_UNSET};
   for (int l = 0; l < LEVEL_COUNT; l++)

@@ -134,6 +134,7 @@ static bool tell(struct round *s, int channel, int route) {
                                 .channel = c->config,
                                 .kind = (enum message_kind)kind,
                                 .reason = s->n->reason,
+                                .escalation = s->n->step != NULL,
                                 .announced = told.announced || pending,
                                 .now = s->n->now},
       &by, why, sizeof(why));
@@ -152,6 +153,27 @@ static bool tell(struct round *s, int channel, int route) {
   if ((kind == MESSAGE_RESOLVED || kind == MESSAGE_ACKED))
     deliver_add_cancel(d, channel, &s->e->a, s->n->now);
   return true;
+}
+
+static bool names_channel(const int *channels, size_t n, int channel) {
+  for (size_t i = 0; i < n; i++)
+    if (channels[i] == channel)
+      return true;
+  return false;
+}
+
+/* At once means beside the first message: whom the route tells anyway needs no
+ * second one. */
+static void tell_step(struct round *s) {
+  const struct escalation_step *step = s->n->step;
+  int index = s->e->routes[s->n->route];
+  const struct route_config *route = &s->d->config->routes[index];
+
+  for (size_t i = 0; i < step->channels_num; i++)
+    if (!names_channel(step->channels, i, step->channels[i]) &&
+        (step->after > 0 || !names_channel(route->channels, route->channels_num,
+                                           step->channels[i])))
+      tell(s, step->channels[i], index);
 }
 
 /* Every channel once, through the first route that names it. */
@@ -180,14 +202,28 @@ static void tell_routes(struct round *s) {
       tell(s, (int)i, s->e->routes_num > 0 ? s->e->routes[0] : -1);
 }
 
-/* The route of e that names channel, for its texts; -1 = none any more. */
+static bool escalates_to(const struct notify_config *config,
+                         const struct route_config *route, int channel) {
+  const struct escalation_config *e;
+
+  if (route->escalation < 0)
+    return false;
+  e = &config->escalations[route->escalation];
+  for (size_t s = 0; s < e->steps_num; s++)
+    if (names_channel(e->steps[s].channels, e->steps[s].channels_num, channel))
+      return true;
+  return false;
+}
+
+/* The route of e that leads to channel, for its texts; -1 = none any more. */
 static int route_of(const struct deliver *d, const struct open_alert *e,
                     int channel) {
   for (size_t r = 0; r < e->routes_num; r++) {
     const struct route_config *route = &d->config->routes[e->routes[r]];
-    for (size_t i = 0; i < route->channels_num; i++)
-      if (route->channels[i] == channel)
-        return e->routes[r];
+
+    if (names_channel(route->channels, route->channels_num, channel) ||
+        escalates_to(d->config, route, channel))
+      return e->routes[r];
   }
   return -1;
 }
@@ -200,6 +236,8 @@ void deliver_notify(struct deliver *d, struct open_alert *e,
     /* whoever was told, whatever the routes say by now */
     for (size_t i = 0; i < d->config->channels_num; i++)
       tell(&s, (int)i, route_of(d, e, (int)i));
+  else if (n->step != NULL)
+    tell_step(&s);
   else
     tell_routes(&s);
   free(s.snapshot);

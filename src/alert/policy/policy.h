@@ -31,7 +31,8 @@ struct policy_question {
   const struct channel_config *channel;
   enum message_kind kind;
   enum alert_reason reason;
-  bool announced; /* this channel was told of this episode */
+  bool escalation; /* a step that nobody prevented by acknowledging */
+  bool announced;  /* this channel was told of this episode */
   int64_t now;
 };
 

@@ -20,6 +20,8 @@ struct open_alert {
   int routes[ROUTES_MAX]; /* that take it, by the configuration */
   size_t routes_num;
   int64_t repeat_due[ROUTES_MAX];   /* by position in routes; 0 = none */
+  int64_t step_due[ROUTES_MAX];     /* of an escalation; 0 = none */
+  unsigned step[ROUTES_MAX];        /* the one that is due then */
   bool heir;                        /* only channels that are gone told of it */
   bool dirty;                       /* changed since it was last stored */
   struct open_alert *chain;         /* within the table's bucket */

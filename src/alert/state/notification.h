@@ -8,12 +8,15 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+struct escalation_step;
+
 struct notification {
   enum message_kind kind;
   enum alert_reason reason;
   bool quiet;
   bool stateful_only; /* only services that keep incidents open hear of it */
   int route;          /* position in episode->routes, -1 = all */
+  const struct escalation_step *step; /* its channels instead of the route's */
   int64_t now;
 };
 

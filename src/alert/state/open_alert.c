@@ -4,6 +4,7 @@
 
 #include "alert/state/open_alert.h"
 
+#include "alert/state/escalation.h"
 #include "alert/store/store_alert.h"
 #include "alert/store/store_history.h"
 #include "alert/text/alert_subject.h"
@@ -123,6 +124,8 @@ bool open_alert_fire(struct state *s, struct open_alert *e, int64_t now) {
   }
   open_alert_notify(s, e, now, once ? MESSAGE_NOTE : MESSAGE_OPEN,
                     REASON_OPENED, false);
+  if (!once)
+    escalation_begin(s, e, now);
   open_alert_store(s, e); /* its sequence */
   if (once)
     alert_table_remove(&s->table, e);

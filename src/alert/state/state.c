@@ -2,6 +2,7 @@
 /* The life of the table of open alerts: see state.h. */
 #include <config.h>
 
+#include "alert/state/escalation.h"
 #include "alert/state/state.h"
 
 #include "alert/state/alert_build.h"
@@ -79,6 +80,7 @@ int state_load(struct state *s, int64_t now) {
       route_key(s->config, e->routes[i], key, sizeof(key));
       e->repeat_due[i] = store_repeat_get(s->store, e->a.id, key);
     }
+    escalation_load(s, e);
   }
   return 0;
 }
@@ -125,8 +127,10 @@ void state_shift(struct state *s, int64_t delta) {
 
     for (size_t i = 0; i < sizeof(moments) / sizeof(moments[0]); i++)
       shift(moments[i], delta);
-    for (size_t i = 0; i < e->routes_num; i++)
+    for (size_t i = 0; i < e->routes_num; i++) {
       shift(&e->repeat_due[i], delta);
+      shift(&e->step_due[i], delta);
+    }
     for (unsigned i = 0; i < e->a.members_num; i++)
       shift(&e->members[i].missing_since, delta);
     open_alert_store(s, e);

@@ -5,6 +5,7 @@
 #include "alert/state/state_event.h"
 
 #include "alert/state/alert_build.h"
+#include "alert/state/escalation.h"
 #include "alert/state/open_alert.h"
 #include "alert/state/state_news.h"
 #include "alert/state/state_timers.h"
@@ -94,6 +95,7 @@ static void still_bad(struct state *s, struct open_alert *e,
   if (change > 0) {
     open_alert_history(s, e, now, "worse", e->a.text);
     open_alert_notify(s, e, now, MESSAGE_UPDATE, REASON_WORSE, false);
+    escalation_begin(s, e, now);
     open_alert_text_told(e, now);
   } else if (e->heir) {
     open_alert_tell_heir(s, e, now);

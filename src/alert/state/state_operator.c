@@ -4,6 +4,7 @@
 
 #include "alert/state/state_operator.h"
 
+#include "alert/state/escalation.h"
 #include "alert/state/open_alert.h"
 #include "base/milliseconds.h"
 #include "base/text.h"
@@ -14,12 +15,13 @@
 int state_ack(struct state *s, int64_t id, double for_s, const char *by,
               const char *source, int64_t now) {
   struct open_alert *e = state_find(s, id);
-  double until = for_s > 0 ? for_s : s->config->ack_timeout;
+  double until;
 
   if (e == NULL)
     return -ENOENT;
   if ((e->a.flags & ALERT_ACKED) && for_s <= 0)
     return -EALREADY;
+  until = for_s > 0 ? for_s : escalation_ack_timeout(s, e);
   e->a.flags |= ALERT_ACKED;
   text_clean(by, strlen(by), e->a.ack_by, sizeof(e->a.ack_by));
   text_clean(source, strlen(source), e->a.ack_source, sizeof(e->a.ack_source));

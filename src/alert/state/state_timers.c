@@ -7,6 +7,7 @@
 #include "alert/state/alert_build.h"
 #include "alert/state/open_alert.h"
 #include "alert/state/route_key.h"
+#include "alert/state/state_escalation.h"
 #include "alert/state/state_news.h"
 #include "alert/store/store_alert.h"
 #include "base/milliseconds.h"
@@ -220,9 +221,10 @@ static bool tick_repeat(struct state *s, struct open_alert *e, int64_t now) {
 
 /* In this order: each may end the episode, the later ones rely on what the
  * earlier decided. */
-static tick_fn *const ticks[] = {tick_cache,      tick_pending, tick_recovering,
-                                 tick_stale,      tick_event,   tick_ack,
-                                 state_news_tick, tick_repeat};
+static tick_fn *const ticks[] = {
+    tick_cache,      tick_pending, tick_recovering,
+    tick_stale,      tick_event,   tick_ack,
+    state_news_tick, tick_repeat,  state_escalation_tick};
 
 static void sooner(int64_t *due, int64_t moment) {
   if (moment > 0 && (*due == 0 || moment < *due))
@@ -250,6 +252,7 @@ static int64_t due_of(const struct state *s, const struct open_alert *e) {
       !s->clock_uncertain)
     sooner(&due, e->a.seen + ms_of(s->config->event_expire));
   sooner(&due, state_news_due(s, e));
+  sooner(&due, state_escalation_due(e));
   if (e->a.state == ALERT_FIRING &&
       !(e->a.flags & (ALERT_ACKED | ALERT_UNCONFIRMED | ALERT_STALE)))
     for (size_t i = 0; i < e->routes_num; i++)

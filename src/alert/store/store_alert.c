@@ -200,3 +200,27 @@ int64_t store_repeat_get(struct store *s, int64_t alert_id, const char *route) {
   return db_number(
       &s->db, db_ask(&s->db, sql, DB_BIND(db_i(alert_id), db_t(route))), 0);
 }
+
+int store_step_save(struct store *s, int64_t alert_id, const char *route,
+                    unsigned step, int64_t due) {
+  static const char sql[] =
+      "INSERT INTO route_state(alert_id, route, step, step_due)"
+      " VALUES(?,?,?,?) ON CONFLICT(alert_id, route) DO UPDATE SET"
+      " step=excluded.step, step_due=excluded.step_due";
+
+  return db_run(&s->db, sql,
+                DB_BIND(db_i(alert_id), db_t(route), db_i(step), db_i(due)));
+}
+
+void store_step_get(struct store *s, int64_t alert_id, const char *route,
+                    unsigned *step, int64_t *due) {
+  static const char sql[] =
+      "SELECT step, step_due FROM route_state WHERE alert_id=? AND route=?";
+  sqlite3_stmt *stmt =
+      db_ask(&s->db, sql, DB_BIND(db_i(alert_id), db_t(route)));
+  bool found = db_step(&s->db, stmt);
+
+  *step = found ? (unsigned)sqlite3_column_int64(stmt, 0) : 0;
+  *due = found ? sqlite3_column_int64(stmt, 1) : 0;
+  db_done(stmt);
+}

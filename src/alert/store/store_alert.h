@@ -38,4 +38,11 @@ int store_repeat_save(struct store *store, int64_t alert_id, const char *route,
 int64_t store_repeat_get(struct store *store, int64_t alert_id,
                          const char *route);
 
+/* The step of an escalation that comes next, and when (0 = none does). */
+int store_step_save(struct store *store, int64_t alert_id, const char *route,
+                    unsigned step, int64_t due);
+/* Both 0 where nothing was saved. */
+void store_step_get(struct store *store, int64_t alert_id, const char *route,
+                    unsigned *step, int64_t *due);
+
 #endif

@@ -16,6 +16,8 @@ int store_shift(struct store *s, int64_t delta) {
       " WHERE not_before > 0",
       "UPDATE route_state SET repeat_due = max(1, repeat_due + ?1)"
       " WHERE repeat_due > 0",
+      "UPDATE route_state SET step_due = max(1, step_due + ?1)"
+      " WHERE step_due > 0",
       "UPDATE held SET since = since + ?1",
       "UPDATE silence SET starts = starts + ?1, ends = CASE WHEN ends > 0 THEN"
       " max(1, ends + ?1) ELSE 0 END WHERE ended IS NULL",

@@ -369,6 +369,21 @@ static const struct {
      "<Inhibit \"i\">: option Equal expects host, plugin, plugin_instance, "
      "type, type_instance or device, found \"hots\"\n"
      "<Inhibit \"i\">: the rule is left out\n"},
+    {MAIL "Route \"r\"\n  Escalation \"lok\"",
+     "<Route \"r\">: option Escalation expects the name of an <Escalation> "
+     "block, found \"lok\"\n"},
+    {MAIL "Escalation \"e\"\n  AckTimeout 1h",
+     "<Escalation \"e\">: option Step is missing\n"
+     "<Escalation \"e\">: the escalation is left out\n"},
+    {MAIL "Escalation \"e\"\n  Step 15m \"email\"\n  Step 15m \"email\"",
+     "<Escalation \"e\">: each Step comes later than the one before\n"
+     "<Escalation \"e\">: the escalation is left out\n"},
+    {MAIL "Escalation \"e\"\n  Step 15m",
+     "<Escalation \"e\">: option Step expects a time up to 7d and the names "
+     "of at most 16 channels, as in Step 15m \"phone\" \"sms\"\n"
+     "<Escalation \"e\">: the escalation is left out\n"},
+    {MAIL "Escalation \"e\"\n  Step 15m \"phone\"",
+     "<Escalation \"e\">: unknown channel \"phone\"\n"},
     {MAIL "Flapping\n  Count 5",
      "<Plugin notify_kasa>: Flapping is not yet supported by this version and "
      "is ignored\n"},

@@ -8,6 +8,7 @@
 #include "alert/config/config.h"
 #include "alert/config/config_channel.h"
 #include "alert/config/config_device.h"
+#include "alert/config/config_escalation.h"
 #include "alert/config/config_inhibit.h"
 #include "alert/config/config_maintenance.h"
 #include "alert/config/config_quiet.h"
@@ -118,6 +119,7 @@ START_TEST(every_option_is_told) {
   compare(".Sh UNITS", unit_options, NULL, NULL);
   compare(".Ss Quiet hours", quiet_options, NULL, NULL);
   compare(".Ss Inhibition", inhibit_options, NULL, NULL);
+  compare(".Sh ESCALATION", escalation_options, NULL, NULL);
   compare(".Ss Storm", storm_options, NULL, NULL);
   compare(".Ss Maintenance", maintenance_options, ".Sh ROUTES", NULL);
   compare(".Ss Every channel", channel_options, NULL, NULL);
