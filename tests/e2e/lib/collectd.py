@@ -398,7 +398,7 @@ PluginDir "{PLUGINDIR}"
     def page(self):
         """The metrics page; empty while there is none."""
         try:
-            return Page(http_get(f"http://127.0.0.1:{self.port}/metrics"))
+            return Page(http_get(f"http://127.0.0.1:{self.port}/metrics"), HOST)
         except OSError:
             self.alive()
             return Page("")
