@@ -74,6 +74,13 @@ static void add_cycle(struct appliance *a,
                       const struct appliance_settings *settings,
                       const struct appliance_reading *r, double grown, bool gap,
                       appliance_hook *hook, void *arg) {
+  const struct watch_reading now = {
+      .at = r->at,
+      .seconds = usage_seconds(&a->usage, r->at),
+      .gap = gap,
+      .grown_wh = grown,
+      .wall = r->wall,
+  };
   double max_gap = GAP_INTERVALS * r->interval_s;
   enum cycle_event event =
       cycle_add(&a->detector, &settings->cycle, r->at, r->watts,
@@ -86,8 +93,7 @@ static void add_cycle(struct appliance *a,
   cost = follow_cost(a, event, r->at, before);
   if (event == CYCLE_ENDED)
     finished(a, settings, r, cost, hook, arg);
-  switch (
-      watch_add(&a->watch, settings, &a->detector, event, r->at, gap, text)) {
+  switch (watch_add(&a->watch, settings, &a->detector, event, &now, text)) {
   case WATCH_BEGAN:
     hook(arg, APPLIANCE_UNUSUAL, text);
     break;

@@ -49,6 +49,7 @@ struct appliance_reading {
   double watts;
   double counter_wh;
   double interval_s;
+  double wall;          /* s since 1970 UTC, of the moment */
   double price;         /* of a kWh now; NAN: not known */
   const char *currency; /* NULL or "": none */
   unsigned decimals;

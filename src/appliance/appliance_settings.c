@@ -22,22 +22,54 @@ static const double HOUR = 3600;
 static const struct appliance_settings defaults[APPLIANCE_KINDS] = {
 #define CYCLE(start_for, min_energy, min_duration)                             \
   { 10, (start_for), 4, 300, (min_energy), (min_duration) }
-    [APPLIANCE_WASHER] = {APPLIANCE_WASHER, CYCLE(30, 30, 300), 4 * HOUR,
-                          LIMIT_NONE, LIMIT_NONE},
-    [APPLIANCE_DISHWASHER] = {APPLIANCE_DISHWASHER, CYCLE(30, 30, 600),
-                              4 * HOUR, LIMIT_NONE, LIMIT_NONE},
-    [APPLIANCE_DRYER] = {APPLIANCE_DRYER, CYCLE(120, 30, 300), 4 * HOUR,
-                         LIMIT_NONE, LIMIT_NONE},
-    [APPLIANCE_FRIDGE] = {APPLIANCE_FRIDGE, CYCLE(30, 1, 60), LIMIT_NONE,
-                          LIMIT_AUTO, LIMIT_AUTO},
-    [APPLIANCE_FREEZER] = {APPLIANCE_FREEZER, CYCLE(30, 1, 60), LIMIT_NONE,
-                           LIMIT_AUTO, LIMIT_AUTO},
-    [APPLIANCE_COFFEE] = {APPLIANCE_COFFEE, CYCLE(30, 10, 60), LIMIT_NONE,
-                          LIMIT_NONE, LIMIT_NONE},
-    [APPLIANCE_HEATER] = {APPLIANCE_HEATER, CYCLE(30, 30, 300), LIMIT_NONE,
-                          LIMIT_NONE, LIMIT_NONE},
-    [APPLIANCE_OTHER] = {APPLIANCE_OTHER, CYCLE(30, 30, 300), LIMIT_NONE,
-                         LIMIT_NONE, LIMIT_NONE},
+    [APPLIANCE_WASHER] = {APPLIANCE_WASHER,
+                          CYCLE(30, 30, 300),
+                          4 * HOUR,
+                          LIMIT_NONE,
+                          LIMIT_NONE,
+                          {0}},
+    [APPLIANCE_DISHWASHER] = {APPLIANCE_DISHWASHER,
+                              CYCLE(30, 30, 600),
+                              4 * HOUR,
+                              LIMIT_NONE,
+                              LIMIT_NONE,
+                              {0}},
+    [APPLIANCE_DRYER] = {APPLIANCE_DRYER,
+                         CYCLE(120, 30, 300),
+                         4 * HOUR,
+                         LIMIT_NONE,
+                         LIMIT_NONE,
+                         {0}},
+    [APPLIANCE_FRIDGE] = {APPLIANCE_FRIDGE,
+                          CYCLE(30, 1, 60),
+                          LIMIT_NONE,
+                          LIMIT_AUTO,
+                          LIMIT_AUTO,
+                          {0}},
+    [APPLIANCE_FREEZER] = {APPLIANCE_FREEZER,
+                           CYCLE(30, 1, 60),
+                           LIMIT_NONE,
+                           LIMIT_AUTO,
+                           LIMIT_AUTO,
+                           {0}},
+    [APPLIANCE_COFFEE] = {APPLIANCE_COFFEE,
+                          CYCLE(30, 10, 60),
+                          LIMIT_NONE,
+                          LIMIT_NONE,
+                          LIMIT_NONE,
+                          {0}},
+    [APPLIANCE_HEATER] = {APPLIANCE_HEATER,
+                          CYCLE(30, 30, 300),
+                          LIMIT_NONE,
+                          LIMIT_NONE,
+                          LIMIT_NONE,
+                          {0}},
+    [APPLIANCE_OTHER] = {APPLIANCE_OTHER,
+                         CYCLE(30, 30, 300),
+                         LIMIT_NONE,
+                         LIMIT_NONE,
+                         LIMIT_NONE,
+                         {0}},
 #undef CYCLE
 };
 
@@ -88,6 +120,13 @@ static void take_max_run(void *target, const struct conf_item *item,
   take_limit(&s->max_run_s, item, reporter);
 }
 
+static void take_expect(void *target, const struct conf_item *item,
+                        struct option_reporter *reporter) {
+  struct appliance_settings *s = target;
+
+  expect_read(&s->expect, item, reporter);
+}
+
 #define MEMBER(m) offsetof(struct appliance_settings, m)
 
 const struct option appliance_options[] = {
@@ -132,6 +171,7 @@ const struct option appliance_options[] = {
      .max = 2678400},
     {.name = "ExpectEvery", .type = OPTION_BLOCK, .block = take_expect_every},
     {.name = "MaxRun", .type = OPTION_BLOCK, .block = take_max_run},
+    {.name = "Expect", .type = OPTION_BLOCK, .block = take_expect},
     {.name = NULL},
 };
 

@@ -5,6 +5,7 @@
 #define APPLIANCE_APPLIANCE_SETTINGS_H
 
 #include "appliance/cycle.h"
+#include "appliance/expect.h"
 #include "appliance/spike.h"
 #include "config/option.h"
 
@@ -31,6 +32,7 @@ struct appliance_settings {
   double max_duration_s; /* LIMIT_NONE: it may run on */
   double expect_every_s; /* LIMIT_NONE, LIMIT_AUTO or seconds */
   double max_run_s;      /* likewise */
+  struct expect_window expect;
 };
 
 /* NULL-terminated, in the order of enum appliance_kind. */

@@ -14,6 +14,8 @@ libappliance_la_SOURCES = \
 	%D%/cycle.h \
 	%D%/duration.c \
 	%D%/duration.h \
+	%D%/expect.c \
+	%D%/expect.h \
 	%D%/history.c \
 	%D%/history.h \
 	%D%/spike.c \

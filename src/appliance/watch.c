@@ -147,11 +147,29 @@ static enum watch_event look(struct watch *w,
   return WATCH_BEGAN;
 }
 
+/* Whether the window in which it is expected to run went by without. */
+static bool missed(struct watch *w, const struct appliance_settings *s,
+                   const struct cycle_detector *d,
+                   const struct watch_reading *r, char text[EXPECT_TEXT_SIZE]) {
+  struct expect_reading e = {.wall = r->wall,
+                             .seconds = r->seconds,
+                             .running =
+                                 d->running ? d->active_at == r->at : d->rising,
+                             .gap = r->gap,
+                             .grown_wh = r->grown_wh,
+                             .run_wh = s->cycle.min_energy_wh};
+
+  return expect_missed(&w->expectation, &s->expect, &e, text);
+}
+
 enum watch_event watch_add(struct watch *w, const struct appliance_settings *s,
                            const struct cycle_detector *d,
-                           enum cycle_event event, double at, bool gap,
+                           enum cycle_event event,
+                           const struct watch_reading *r,
                            char text[WATCH_TEXT_SIZE]) {
   enum watch_event result = WATCH_NOTHING;
+  char words[EXPECT_TEXT_SIZE];
+  const double at = r->at;
 
   text[0] = '\0';
   if (!w->began) {
@@ -160,7 +178,7 @@ enum watch_event watch_add(struct watch *w, const struct appliance_settings *s,
     w->quiet_since = at;
     w->broken = true; /* nobody saw its beginning */
   }
-  if (gap) {
+  if (r->gap) {
     w->broken = true;
     if (!d->running && event != CYCLE_ENDED)
       w->quiet_since = at;
@@ -171,5 +189,11 @@ enum watch_event watch_add(struct watch *w, const struct appliance_settings *s,
     result = ended(w, s, d, text);
   if (result == WATCH_NOTHING)
     result = look(w, s, d, at, text);
+  /* that it does not start may have been said already */
+  if (missed(w, s, d, r, words) && result == WATCH_NOTHING && !w->told) {
+    snprintf(text, WATCH_TEXT_SIZE, "%s", words);
+    w->told = true;
+    result = WATCH_BEGAN;
+  }
   return result;
 }

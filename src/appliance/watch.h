@@ -10,6 +10,7 @@
 
 #include "appliance/appliance_settings.h"
 #include "appliance/cycle.h"
+#include "appliance/expect.h"
 #include "appliance/history.h"
 
 #include <stdbool.h>
@@ -31,15 +32,22 @@ struct watch {
   double quiet_since; /* not running since then */
   bool broken;        /* the run or pause under way was not seen whole */
   bool told;          /* what is unusual now has been said */
-  struct cycle_stretch run;
+  struct expectation expectation;
 };
 
-/* To be called after cycle_add(), with what it returned. gap: nothing was known
- * of the plug since the reading before. The text is empty at WATCH_NOTHING. */
-enum watch_event watch_add(struct watch *w,
-                           const struct appliance_settings *settings,
-                           const struct cycle_detector *d,
-                           enum cycle_event event, double at, bool gap,
-                           char text[WATCH_TEXT_SIZE]);
+struct watch_reading {
+  double at;
+  double seconds;  /* since the reading before */
+  bool gap;        /* nothing was known of the plug meanwhile but ... */
+  double grown_wh; /* ... what the counter grew; NAN: not known */
+  double wall;     /* of the moment, seconds since 1970 UTC; NAN: not known */
+};
+
+/* To be called after cycle_add(), with what it returned. The text is empty at
+ * WATCH_NOTHING. */
+enum watch_event
+watch_add(struct watch *w, const struct appliance_settings *settings,
+          const struct cycle_detector *d, enum cycle_event event,
+          const struct watch_reading *r, char text[WATCH_TEXT_SIZE]);
 
 #endif

@@ -7,6 +7,7 @@
 
 #include <cjson/cJSON.h>
 #include <errno.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -59,6 +60,7 @@ int appliance_try(struct appliance_trial *t, const struct appliance_settings *s,
   for (size_t i = 0; err == 0 && first + (double)i * interval <= last; i++) {
     double at = first + (double)i * interval;
     char text[WATCH_TEXT_SIZE];
+    struct watch_reading now;
     enum cycle_event event;
     double watts;
 
@@ -68,8 +70,12 @@ int appliance_try(struct appliance_trial *t, const struct appliance_settings *s,
                       GAP_INTERVALS * interval);
     if (event == CYCLE_ENDED && detector.last_stretch.counts)
       err = keep_cycle(t, &detector.last_stretch);
-    if (watch_add(&watch, s, &detector, event, at,
-                  at - heard > GAP_INTERVALS * interval, text) == WATCH_BEGAN &&
+    now = (struct watch_reading){.at = at,
+                                 .seconds = at - heard,
+                                 .gap = at - heard > GAP_INTERVALS * interval,
+                                 .grown_wh = NAN,
+                                 .wall = NAN};
+    if (watch_add(&watch, s, &detector, event, &now, text) == WATCH_BEGAN &&
         err == 0)
       err = keep_message(t, at, text);
     heard = at;

@@ -91,6 +91,8 @@ MISTAKES = {
         "<Appliance>", "Kind", "washer, dishwasher, dryer", "toaster"]),
     "expect every": (in_device("<Appliance>\n  ExpectEvery \"often\"\n</Appliance>"), [
         "<Appliance>", "ExpectEvery", "auto"]),
+    "expect": (in_device('<Appliance>\n  Expect "Mon-Fry" "06:00-10:00"\n</Appliance>'), [
+        "<Appliance>", "Expect", "weekdays", "06:00-10:00"]),
     "spike": (in_device("<Spike>\n  Percent 0\n</Spike>"), ["<Spike>", "Percent"]),
 }
 

@@ -7,6 +7,7 @@
 
 #include "../support/suite.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -35,9 +36,11 @@ static void setup(const char *kind, const char *option, const char *value) {
 static void hold(double watts, double seconds, bool gap) {
   for (double end = at + seconds; at < end; at += 15, gap = false) {
     enum cycle_event event = cycle_add(&d, &s.cycle, at, watts, -1, 45);
+    struct watch_reading r = {
+        .at = at, .seconds = 15, .gap = gap, .grown_wh = NAN, .wall = NAN};
     char text[WATCH_TEXT_SIZE];
 
-    if (watch_add(&w, &s, &d, event, at, gap, text) != WATCH_NOTHING)
+    if (watch_add(&w, &s, &d, event, &r, text) != WATCH_NOTHING)
       snprintf(told + strlen(told), sizeof(told) - strlen(told), "%s\n", text);
   }
 }
