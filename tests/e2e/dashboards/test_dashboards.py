@@ -141,7 +141,7 @@ def test_the_rules_run_and_one_begins_to_speak(world):
     def rules():
         groups = world.view("kasa-host").get("rules")["groups"]
         return [r for g in groups for r in g["rules"]]
-    assert len(rules()) == 13
+    assert len(rules()) == 19
     wait(lambda: {r["health"] for r in rules()} == {"ok"}, "all rules", 20)
 
     def pending():
