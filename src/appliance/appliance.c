@@ -70,10 +70,11 @@ static double follow_cost(struct appliance *a, enum cycle_event event,
   return cost;
 }
 
-static void add_cycle(struct appliance *a,
-                      const struct appliance_settings *settings,
-                      const struct appliance_reading *r, double grown, bool gap,
-                      appliance_hook *hook, void *arg) {
+static enum cycle_event add_cycle(struct appliance *a,
+                                  const struct appliance_settings *settings,
+                                  const struct appliance_reading *r,
+                                  double grown, bool gap, appliance_hook *hook,
+                                  void *arg) {
   const struct watch_reading now = {
       .at = r->at,
       .seconds = usage_seconds(&a->usage, r->at),
@@ -103,6 +104,51 @@ static void add_cycle(struct appliance *a,
   case WATCH_NOTHING:
     break;
   }
+  return event;
+}
+
+/* A machine that hardly ever rests has no standby: a heater in January. */
+static const double ALWAYS_WORKS = 99;
+
+static void add_standby(struct appliance *a, double at, appliance_hook *hook,
+                        void *arg) {
+  char text[STANDBY_TEXT_SIZE];
+  double watts = NAN;
+
+  if (!standby_is_due(&a->standby, at))
+    return;
+  if (usage_duty(&a->usage) < ALWAYS_WORKS)
+    watts = usage_standby(&a->usage);
+  switch (standby_add(&a->standby, at, watts, text)) {
+  case STANDBY_CREPT:
+    hook(arg, APPLIANCE_STANDBY, text);
+    break;
+  case STANDBY_OVER:
+    hook(arg, APPLIANCE_STANDBY_OVER, text);
+    break;
+  case STANDBY_NOTHING:
+    break;
+  }
+}
+
+static void add_unloading(struct appliance *a,
+                          const struct appliance_settings *s,
+                          enum cycle_event event,
+                          const struct appliance_reading *r, double seconds,
+                          appliance_hook *hook, void *arg) {
+  char text[UNLOADING_TEXT_SIZE];
+
+  switch (unloading_add(&a->unloading, s->remind_s, &s->cycle, &a->detector,
+                        event, r->at, r->watts, seconds, text)) {
+  case UNLOADING_REMINDED:
+    hook(arg, APPLIANCE_WAITS, text);
+    break;
+  case UNLOADING_DONE:
+    hook(arg, APPLIANCE_UNLOADED, text);
+    break;
+  case UNLOADING_NOTHING:
+    break;
+  }
 }
 
 static void add_spike(struct appliance *a, const struct spike_settings *spike,
@@ -130,11 +176,15 @@ void appliance_add(struct appliance *a,
   double seconds = usage_seconds(&a->usage, r->at);
   double grown = usage_grown(&a->usage, r->counter_wh);
   bool gap = seconds > GAP_INTERVALS * r->interval_s;
+  enum cycle_event event;
 
   if (!isfinite(r->at) || !isfinite(r->watts) || seconds < 0)
     return;
-  if (settings != NULL)
-    add_cycle(a, settings, r, grown, gap, hook, arg);
+  if (settings != NULL) {
+    event = add_cycle(a, settings, r, grown, gap, hook, arg);
+    add_unloading(a, settings, event, r, gap ? 0 : seconds, hook, arg);
+    add_standby(a, r->at, hook, arg);
+  }
   if (spike != NULL)
     add_spike(a, spike, r,
               settings != NULL ? settings->cycle.start_above_w : ON_ABOVE_W,

@@ -8,6 +8,8 @@
 #include "appliance/appliance_settings.h"
 #include "appliance/cycle.h"
 #include "appliance/spike.h"
+#include "appliance/standby.h"
+#include "appliance/unloading.h"
 #include "appliance/usage.h"
 #include "appliance/watch.h"
 
@@ -17,6 +19,10 @@ enum appliance_news {
   APPLIANCE_USUAL_AGAIN, /* what was unusual is over */
   APPLIANCE_SPIKE,       /* the spike's text */
   APPLIANCE_SPIKE_OVER,
+  APPLIANCE_STANDBY, /* takes more than it used to while it does nothing */
+  APPLIANCE_STANDBY_OVER,
+  APPLIANCE_WAITS, /* to be unloaded */
+  APPLIANCE_UNLOADED,
 };
 
 enum { APPLIANCE_TEXT_SIZE = 200 };
@@ -31,6 +37,8 @@ struct appliance {
   struct watch watch;
   struct spike spike;
   struct usage usage;
+  struct standby standby;
+  struct unloading unloading;
   unsigned long cycles; /* finished ones that count */
   double last_duration; /* s, of the latest; valid when cycles > 0 */
   double last_kwh;

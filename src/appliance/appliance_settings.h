@@ -33,6 +33,7 @@ struct appliance_settings {
   double expect_every_s; /* LIMIT_NONE, LIMIT_AUTO or seconds */
   double max_run_s;      /* likewise */
   struct expect_window expect;
+  double remind_s; /* after the end, until it is unloaded; 0: never */
 };
 
 /* NULL-terminated, in the order of enum appliance_kind. */

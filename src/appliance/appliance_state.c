@@ -57,6 +57,16 @@ static const struct field {
     FIELD("expect_ran_at", NUMBER, watch.expectation.ran_at),
     FIELD("expect_unseen", NUMBER, watch.expectation.unseen),
     FIELD("expect_ran", FLAG, watch.expectation.ran),
+    FIELD("standby_began", FLAG, standby.began),
+    FIELD("standby_day_ends", MOMENT, standby.day_ends),
+    FIELD("standby_told", FLAG, standby.told),
+    FIELD("standby_before", NUMBER, standby.before),
+    FIELD("standby_told_at", COUNT, standby.told_at),
+    FIELD("unloading", FLAG, unloading.waiting),
+    FIELD("unloading_told", FLAG, unloading.told),
+    FIELD("unloading_since", MOMENT, unloading.since),
+    FIELD("unloading_base_ws", NUMBER, unloading.base_ws),
+    FIELD("unloading_base_s", NUMBER, unloading.base_s),
     FIELD("spike_began", FLAG, spike.began),
     FIELD("spike_began_at", MOMENT, spike.began_at),
     FIELD("day_ends", MOMENT, spike.day_ends),
@@ -140,6 +150,7 @@ char *appliance_state_write(const struct appliance *a,
     write_field(out, a, &fields[i]);
   write_history(out, "runs", &a->watch.runs);
   write_history(out, "pauses", &a->watch.pauses);
+  write_history(out, "standby_days", &a->standby.days);
   write_counts(out, &a->spike);
   write_hours(out, &a->usage);
   good = ferror(out) == 0;
@@ -224,6 +235,8 @@ static void read_line(struct appliance *a, const char *key, const char *value) {
     read_history(&a->watch.runs, value);
   else if (strcmp(key, "pauses") == 0)
     read_history(&a->watch.pauses, value);
+  else if (strcmp(key, "standby_days") == 0)
+    read_history(&a->standby.days, value);
   else if (strcmp(key, "count") == 0)
     read_count(&a->spike, value);
   else if (strcmp(key, "hour_of") == 0)

@@ -37,7 +37,7 @@ enum cycle_event {
   CYCLE_ENDED,   /* detector.last_stretch says what it was */
 };
 
-enum { CYCLE_WINDOW = 64 };
+enum { CYCLE_WINDOW = 56 };
 
 /* Readable by all, written by cycle.c alone. */
 struct cycle_detector {

@@ -20,6 +20,10 @@ libappliance_la_SOURCES = \
 	%D%/history.h \
 	%D%/spike.c \
 	%D%/spike.h \
+	%D%/standby.c \
+	%D%/standby.h \
+	%D%/unloading.c \
+	%D%/unloading.h \
 	%D%/usage.c \
 	%D%/usage.h \
 	%D%/watch.c \

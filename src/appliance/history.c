@@ -35,6 +35,18 @@ double history_quantile(const struct history *h, double share) {
   return sorted[i < h->num ? i : h->num - 1];
 }
 
+double history_median(const struct history *h, unsigned skip, unsigned num) {
+  float sorted[HISTORY_LENGTH];
+
+  if (num == 0 || num > h->num || skip > h->num - num)
+    return NAN;
+  for (unsigned i = 0; i < num; i++)
+    sorted[i] =
+        h->values[(h->next + HISTORY_LENGTH - 1 - skip - i) % HISTORY_LENGTH];
+  qsort(sorted, num, sizeof(sorted[0]), compare);
+  return ((double)sorted[(num - 1) / 2] + (double)sorted[num / 2]) / 2;
+}
+
 double history_largest(const struct history *h, unsigned num) {
   double largest = NAN;
 

@@ -21,6 +21,10 @@ void history_add(struct history *h, double value);
  * kept; NAN when there is none. */
 double history_quantile(const struct history *h, double share);
 
+/* The median of num values, those before the latest skip; NAN when fewer are
+ * kept. */
+double history_median(const struct history *h, unsigned skip, unsigned num);
+
 /* The largest of the latest num; NAN when there is none. */
 double history_largest(const struct history *h, unsigned num);
 

@@ -18,7 +18,7 @@ static const char KIND[] = "appliance"; /* of notes */
 /* A cycle that is under way is kept so often, what is learned more rarely;
  * wishes to forget it are looked for in between. */
 static const double KEEP_RUNNING_S = 60, KEEP_IDLE_S = 900, LOOK_S = 10;
-enum { NEWS_MAX = 4 }; /* of one reading */
+enum { NEWS_MAX = 6 }; /* of one reading */
 
 /* One plug with a block of its own: found by the device's identity and the
  * slot, so that a renamed plug keeps its cycle. */
@@ -59,6 +59,10 @@ static const struct {
     [APPLIANCE_FINISHED] = {NOTIF_OKAY, "cycle"},
     [APPLIANCE_UNUSUAL] = {NOTIF_WARNING, "watch"},
     [APPLIANCE_USUAL_AGAIN] = {NOTIF_OKAY, "watch"},
+    [APPLIANCE_STANDBY] = {NOTIF_WARNING, "standby"},
+    [APPLIANCE_STANDBY_OVER] = {NOTIF_OKAY, "standby"},
+    [APPLIANCE_WAITS] = {NOTIF_WARNING, "unloaded"},
+    [APPLIANCE_UNLOADED] = {NOTIF_OKAY, "unloaded"},
     [APPLIANCE_SPIKE] = {NOTIF_WARNING, "power_deviation"},
     [APPLIANCE_SPIKE_OVER] = {NOTIF_OKAY, "power_deviation"},
 };

@@ -57,7 +57,9 @@ check_PROGRAMS += \
 	%D%/appliance/check_cycle \
 	%D%/appliance/check_expect \
 	%D%/appliance/check_spike \
+	%D%/appliance/check_standby \
 	%D%/appliance/check_traces \
+	%D%/appliance/check_unloading \
 	%D%/appliance/check_watch
 
 check_PROGRAMS += \

@@ -1,0 +1,62 @@
+# SPDX-License-Identifier: MIT
+"""Expect in the real daemon, whose clock shows a Friday shortly before six: of
+two machines that should run then one does, and the daemon is killed between."""
+
+import signal
+
+import pytest
+
+from collectd import Collectd
+from moving import MovingClock
+from sim import Sim
+
+# the preloaded library has no place beside an instrument's
+pytestmark = [pytest.mark.plain, pytest.mark.takes(70)]
+
+FRIDAY = 1800000000 - 3 * 3600 - 8  # 15 January 2027, 04:59:52 UTC
+BLOCK = """
+<Device "{name}">
+  <Appliance>
+    StartFor 2
+    EndFor 10
+    MinEnergy 0.1
+    MinDuration 2
+    Expect "Fri" "05:00-05:01"
+  </Appliance>
+</Device>
+"""
+
+
+def test_what_did_not_run_is_told_once_over_a_kill(tmp_path):
+    house = [{"alias": "Coffee", "kind": "plug", "load": 0, "total_wh": 100},
+             {"alias": "Pump", "kind": "plug", "load": 0, "total_wh": 100}]
+    options = (f'StateDirectory "{tmp_path}/state"\n' + BLOCK.format(name="Coffee")
+               + BLOCK.format(name="Pump"))
+    clock = MovingClock(tmp_path)
+    env = clock.environment | {"TZ": "UTC0"}
+
+    def running(page, name):
+        return page.get_one("kasa_running", kasa=name)
+
+    with Sim(house) as sim:
+        with Collectd(options, env=env) as daemon:
+            clock.show(FRIDAY)
+            daemon.wait_up("Coffee", "Pump")
+            sim.set("Pump", load=1000)
+            daemon.wait_page(lambda p: running(p, "Pump") == 1, "runs")
+            daemon.cycles(10)  # into the window, and it is kept
+            daemon.stop(signal.SIGKILL)
+            daemon.status = 0  # as meant
+        sim.set("Pump", load=0)
+        with Collectd(options, env=env) as daemon:
+            daemon.wait(lambda: daemon.notifications("Coffee has not run"), "missed", timeout=90)
+            text = str(daemon.notifications("Coffee has not run")[0])
+            assert "has not run between 05:00 and 05:01, as is expected" in text, text
+            daemon.stop()
+        with Collectd(options, env=env) as daemon:
+            daemon.wait_page(lambda p: running(p, "Coffee") == 0, "remembered")
+            daemon.cycles(2)
+            assert daemon.notifications("has not run") == []
+            sim.set("Coffee", load=1000)
+            daemon.wait(lambda: daemon.notifications("Coffee has started again"), "over", timeout=20)
+            assert daemon.notifications("Pump has") == []
