@@ -25,8 +25,7 @@ def commands_of(kasactl):
             for row in re.findall(r"^  ([a-z].*?)(?:   .*)?$", text, re.MULTILINE):
                 words += [part.split()[0] for part in row.split(", ")]
         if name in ("energy", "appliance"):
-            words = re.findall(r"[a-z]{3,}", re.search(
-                r"^Usage: kasactl \w+ (\S+)", text).group(1))
+            words = re.findall(rf"kasactl {name} ([a-z]+)", text)
         out[name] = (summary, options, sorted(set(words)))
     return out
 

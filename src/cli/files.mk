@@ -32,7 +32,9 @@ libcli_la_SOURCES += \
 	%D%/appliance/appliance_try.c \
 	%D%/appliance/appliance_try.h \
 	%D%/appliance/power_csv.c \
-	%D%/appliance/power_csv.h
+	%D%/appliance/power_csv.h \
+	%D%/appliance/power_history.c \
+	%D%/appliance/power_history.h
 
 libcli_la_SOURCES += \
 	%D%/check/check.c \

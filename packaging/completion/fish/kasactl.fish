@@ -90,12 +90,16 @@ complete -c kasactl -n '__fish_seen_subcommand_from alerts' -a waits
 complete -c kasactl -n __fish_use_subcommand -f -a appliance -d 'what was learned of an appliance; try settings on a curve'
 complete -c kasactl -n '__fish_seen_subcommand_from appliance' -l config
 complete -c kasactl -n '__fish_seen_subcommand_from appliance' -l csv
+complete -c kasactl -n '__fish_seen_subcommand_from appliance' -l days
 complete -c kasactl -n '__fish_seen_subcommand_from appliance' -l help
 complete -c kasactl -n '__fish_seen_subcommand_from appliance' -l interval
 complete -c kasactl -n '__fish_seen_subcommand_from appliance' -l json
 complete -c kasactl -n '__fish_seen_subcommand_from appliance' -l kind
+complete -c kasactl -n '__fish_seen_subcommand_from appliance' -l rrd
 complete -c kasactl -n '__fish_seen_subcommand_from appliance' -l set
 complete -c kasactl -n '__fish_seen_subcommand_from appliance' -l state
+complete -c kasactl -n '__fish_seen_subcommand_from appliance' -a reset
+complete -c kasactl -n '__fish_seen_subcommand_from appliance' -a show
 complete -c kasactl -n '__fish_seen_subcommand_from appliance' -a try
 complete -c kasactl -n __fish_use_subcommand -f -a check -d 'read the configuration and say what it means'
 complete -c kasactl -n '__fish_seen_subcommand_from check' -l help

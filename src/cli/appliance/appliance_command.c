@@ -15,26 +15,28 @@
 #include <string.h>
 
 #define APPLIANCE_USAGE                                                        \
-  "try --csv FILE [--kind KIND] [--set OPTION=VALUE]... [--interval S] "       \
-  "[--json]\n"                                                                 \
+  "try DEVICE [--days N] [--rrd DIR] [--config FILE] | --csv FILE\n"           \
+  "       [--kind KIND] [--set OPTION=VALUE]... [--interval S] [--json]\n"     \
   "       kasactl appliance show [DEVICE] [--state DIR] [--config FILE] "      \
   "[--json]\n"                                                                 \
   "       kasactl appliance reset DEVICE [--state DIR] [--config FILE]"
 #define APPLIANCE_HELP                                                         \
   "try prints the cycles that these settings would have found in a\n"          \
-  "recorded curve, and what would have been told. show prints what the\n"      \
+  "recorded curve, or in what collectd's rrdtool plugin has kept of a\n"       \
+  "device, and what would have been told. show prints what the\n"              \
   "plugin has learned and keeps over restarts; reset makes it forget that.\n"  \
   "\n"                                                                         \
   "  --csv FILE           header offset_s,watts; - for standard input\n"       \
   "  -k, --kind KIND      washer, dishwasher, dryer, fridge, freezer,\n"       \
   "                       coffee, heater, other\n"                             \
   "  -s, --set OPTION=VALUE  as in <Appliance>; may be repeated\n"             \
+  "  -d, --days N         of what is kept (1); older values are coarser\n"     \
+  "  -r, --rrd DIR        the folder of the RRD files\n"                       \
   "  -i, --interval S     seconds between two readings (15)\n"                 \
   "  -j, --json           for programs\n" ENERGY_PLACE_HELP
 
 struct arguments {
-  const char *csv;
-  double interval;
+  struct curve_source source;
   bool json;
   const char *word, *device;
   struct energy_place place;
@@ -63,13 +65,18 @@ static int set_pair(struct conf_item *block, char *pair) {
   return set(block, pair, equals + 1);
 }
 
-/* try | show [DEVICE] | reset DEVICE */
+/* try [DEVICE] | show [DEVICE] | reset DEVICE */
 static int take_words(struct arguments *a, int num, char **words) {
   a->word = num > 0 ? words[0] : "";
   a->device = num > 1 ? words[1] : NULL;
-  if (strcmp(a->word, "try") == 0 && num == 1)
-    return a->csv != NULL ? CLI_DONE
-                          : cli_usage("appliance", "--csv FILE is missing");
+  if (strcmp(a->word, "try") == 0 && num <= 2) {
+    a->source.device = a->device;
+    a->source.config = a->place.config;
+    return (a->source.csv != NULL) != (a->device != NULL)
+               ? CLI_DONE
+               : cli_usage("appliance",
+                           "try expects a device's name, or --csv FILE");
+  }
   if (strcmp(a->word, "show") == 0 && num <= 2)
     return CLI_DONE;
   if (strcmp(a->word, "reset") == 0)
@@ -80,9 +87,11 @@ static int take_words(struct arguments *a, int num, char **words) {
 
 static int take_options(struct arguments *a, int argc, char **argv) {
   static const struct option known[] = {
-      {"csv", required_argument, NULL, 'C'},
+      {"csv", required_argument, NULL, 'v'},
       {"kind", required_argument, NULL, 'k'},
       {"set", required_argument, NULL, 's'},
+      {"days", required_argument, NULL, 'd'},
+      {"rrd", required_argument, NULL, 'r'},
       {"interval", required_argument, NULL, 'i'},
       {"json", no_argument, NULL, 'j'},
       ENERGY_PLACE_OPTIONS,
@@ -91,11 +100,11 @@ static int take_options(struct arguments *a, int argc, char **argv) {
   int option, err = 0;
 
   while (err == 0 &&
-         (option = getopt_long(argc, argv, "k:s:i:j" ENERGY_PLACE_LETTERS,
+         (option = getopt_long(argc, argv, "k:s:d:r:i:j" ENERGY_PLACE_LETTERS,
                                known, NULL)) != -1) {
     switch (option) {
-    case 'C':
-      a->csv = optarg;
+    case 'v':
+      a->source.csv = optarg;
       break;
     case 'k':
       err = set(a->block, "Kind", optarg);
@@ -107,8 +116,15 @@ static int take_options(struct arguments *a, int argc, char **argv) {
                          "--set expects OPTION=VALUE, like StartAbove=15");
       break;
     case 'i':
-      if (!cli_number(optarg, 1, 3600, &a->interval))
+      if (!cli_number(optarg, 1, 3600, &a->source.interval))
         return cli_usage("appliance", "--interval expects 1 to 3600 seconds");
+      break;
+    case 'd':
+      if (!cli_number(optarg, 0.1, 366, &a->source.days))
+        return cli_usage("appliance", "--days expects 0.1 to 366");
+      break;
+    case 'r':
+      a->source.rrd = optarg;
       break;
     case 'j':
       a->json = true;
@@ -138,8 +154,9 @@ static int run_kept(struct arguments *a) {
 }
 
 static int appliance_main(int argc, char **argv) {
-  struct arguments a = {
-      .interval = 15, .word = "try", .block = conf_new("Appliance")};
+  struct arguments a = {.source = {.interval = 15, .days = 1},
+                        .word = "try",
+                        .block = conf_new("Appliance")};
   int status;
 
   if (a.block == NULL) {
@@ -150,7 +167,7 @@ static int appliance_main(int argc, char **argv) {
   if (status == CLI_DONE && strcmp(a.word, "try") != 0)
     status = run_kept(&a);
   else if (status == CLI_DONE)
-    status = appliance_run_try(a.block, a.csv, a.interval, a.json);
+    status = appliance_run_try(a.block, &a.source, a.json);
   conf_free(a.block);
   return status;
 }

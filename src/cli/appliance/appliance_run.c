@@ -4,8 +4,11 @@
 #include "cli/appliance/appliance_run.h"
 
 #include "cli/appliance/appliance_try.h"
+#include "cli/appliance/power_history.h"
 #include "cli/common/cli.h"
+#include "cli/graph/graph_datadir.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 static void say(void *arg, const char *line) {
@@ -13,22 +16,47 @@ static void say(void *arg, const char *line) {
   cli_say("%s", line);
 }
 
-int appliance_run_try(const struct conf_item *block, const char *csv,
-                      double interval, bool json) {
-  const char *path = strcmp(csv, "-") == 0 ? "/dev/stdin" : csv;
+/* 0, or -1 after saying why not. */
+static int read_curve(struct power_curve *curve, const struct curve_source *s,
+                      double *interval) {
+  char why[POWER_CSV_WHY];
+  double step = 0;
+  char *folder;
+  int err;
+
+  *curve = (struct power_curve){0};
+  *interval = s->interval;
+  if (s->csv != NULL) {
+    err = power_csv_read(curve,
+                         strcmp(s->csv, "-") == 0 ? "/dev/stdin" : s->csv, why);
+    if (err < 0)
+      cli_say("%s: %s", s->csv, why);
+    return err;
+  }
+  folder = graph_datadir(s->rrd, s->config);
+  if (folder == NULL)
+    return -1;
+  err = power_history_read(curve, folder, s->device, s->days, &step);
+  free(folder);
+  if (step > *interval)
+    *interval = step;
+  return err;
+}
+
+int appliance_run_try(const struct conf_item *block,
+                      const struct curve_source *source, bool json) {
   struct option_reporter reporter = {.say = say};
   struct appliance_settings settings;
   struct appliance_trial trial = {0};
   struct power_curve curve;
-  char why[POWER_CSV_WHY];
-  int err = -1;
+  double interval;
+  int err;
 
   appliance_settings_read(&settings, block, "<Appliance>", &reporter);
   if (reporter.errors > 0)
     return CLI_USAGE;
-  if (power_csv_read(&curve, path, why) < 0) {
-    cli_say("%s: %s", csv, why);
-  } else {
+  err = read_curve(&curve, source, &interval);
+  if (err == 0) {
     err = appliance_try(&trial, &settings, &curve, interval);
     if (err == 0 && json)
       err = appliance_trial_json(&trial, stdout);

@@ -7,10 +7,19 @@
 
 struct conf_item;
 
-/* Tries the settings of block, an <Appliance>, on the curve in the file csv
- * ("-" for standard input), read every interval seconds. Prints what came of it
- * and returns the exit status. */
-int appliance_run_try(const struct conf_item *block, const char *csv,
-                      double interval, bool json);
+/* Where the curve comes from: a file ("-" for standard input), or what
+ * collectd's rrdtool plugin has kept of a device. */
+struct curve_source {
+  const char *csv;          /* or: */
+  const char *device;       /* ... */
+  const char *rrd, *config; /* as for graph_datadir() */
+  double days;
+  double interval; /* a poller's, in seconds; at least that of the curve */
+};
+
+/* Tries the settings of block, an <Appliance>, on a curve. Prints what came of
+ * it and returns the exit status. */
+int appliance_run_try(const struct conf_item *block,
+                      const struct curve_source *source, bool json);
 
 #endif

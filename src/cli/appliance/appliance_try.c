@@ -4,6 +4,7 @@
 #include "cli/appliance/appliance_try.h"
 
 #include "appliance/duration.h"
+#include "energy/calendar.h"
 
 #include <cjson/cJSON.h>
 #include <errno.h>
@@ -74,7 +75,7 @@ int appliance_try(struct appliance_trial *t, const struct appliance_settings *s,
                                  .seconds = at - heard,
                                  .gap = at - heard > GAP_INTERVALS * interval,
                                  .grown_wh = NAN,
-                                 .wall = NAN};
+                                 .wall = curve->begins + at};
     if (watch_add(&watch, s, &detector, event, &now, text) == WATCH_BEGAN &&
         err == 0)
       err = keep_message(t, at, text);
@@ -82,6 +83,8 @@ int appliance_try(struct appliance_trial *t, const struct appliance_settings *s,
   }
   t->running = detector.running;
   t->running_since = detector.start;
+  t->begins = curve->begins;
+  t->interval = interval;
   return err;
 }
 
@@ -98,9 +101,21 @@ static void put_offset(double seconds, FILE *out) {
   fprintf(out, "%02lld:%02lld:%02lld", s / 3600, s / 60 % 60, s % 60);
 }
 
+/* What the offsets count from, where that is known. */
+static void put_beginning(const struct appliance_trial *t, FILE *out) {
+  char moment[CALENDAR_MOMENT_SIZE];
+
+  if (isnan(t->begins))
+    return;
+  calendar_format_moment((int64_t)t->begins * CALENDAR_SECOND, moment);
+  fprintf(out, "From %.10s %.5s on, a value every %.0f s:\n\n", moment,
+          moment + 11, t->interval);
+}
+
 void appliance_trial_print(const struct appliance_trial *t, FILE *out) {
   char words[DURATION_SIZE];
 
+  put_beginning(t, out);
   if (t->cycles_num > 0)
     fputs("started   ended     told      lasted         kWh\n", out);
   else
@@ -132,6 +147,10 @@ static cJSON *json_of(const struct appliance_trial *t) {
   cJSON *cycles, *messages;
   bool good = cJSON_AddNumberToObject(root, "schema", 1) != NULL;
 
+  if (!isnan(t->begins)) {
+    good &= cJSON_AddNumberToObject(root, "begins", t->begins) != NULL;
+    good &= cJSON_AddNumberToObject(root, "interval_s", t->interval) != NULL;
+  }
   cycles = cJSON_AddArrayToObject(root, "cycles");
   for (size_t i = 0; i < t->cycles_num; i++) {
     const struct cycle_stretch *c = &t->cycles[i];

@@ -20,6 +20,8 @@ struct appliance_trial {
   size_t messages_num;
   bool running; /* at the end of the curve */
   double running_since;
+  double begins;   /* seconds since 1970 UTC, or NAN */
+  double interval; /* seconds between what was looked at */
 };
 
 /* Asks the curve every interval seconds as kasa.so would ask the plug. 0, or

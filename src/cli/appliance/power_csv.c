@@ -13,7 +13,7 @@
 static const char HEADER[] = "offset_s,watts";
 static const double STALE_S = 60;
 
-static int add(struct power_curve *c, double at, double watts) {
+int power_curve_add(struct power_curve *c, double at, double watts) {
   if (c->num == c->room) {
     size_t room = c->room == 0 ? 4096 : c->room * 2;
     struct power_sample *grown =
@@ -77,7 +77,7 @@ static int read_rows(struct power_curve *c, FILE *in, char why[POWER_CSV_WHY]) {
       snprintf(why, POWER_CSV_WHY, "line %zu: the time does not rise", number);
       return -1;
     }
-    if (c->num == POWER_CSV_ROWS_MAX || add(c, at, watts) < 0) {
+    if (c->num == POWER_CSV_ROWS_MAX || power_curve_add(c, at, watts) < 0) {
       snprintf(why, POWER_CSV_WHY, "line %zu: there are too many rows", number);
       return -1;
     }
@@ -98,7 +98,7 @@ int power_csv_read(struct power_curve *c, const char *path,
   FILE *in = fopen(path, "re");
   int err;
 
-  *c = (struct power_curve){0};
+  *c = (struct power_curve){.stale_s = STALE_S, .begins = NAN};
   if (in == NULL) {
     snprintf(why, POWER_CSV_WHY, "%s", strerror(errno));
     return -1;
@@ -118,7 +118,7 @@ bool power_curve_at(const struct power_curve *c, double at, size_t *from,
   while (*from + 1 < c->num && c->samples[*from + 1].at <= at)
     (*from)++;
   if (*from >= c->num || c->samples[*from].at > at ||
-      at - c->samples[*from].at > STALE_S)
+      at - c->samples[*from].at > c->stale_s)
     return false;
   *watts = c->samples[*from].watts;
   return true;

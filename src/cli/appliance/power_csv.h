@@ -15,7 +15,12 @@ struct power_curve {
     double watts; /* may be negative */
   } * samples;
   size_t num, room;
+  double stale_s; /* nobody sees a value that is older */
+  double begins;  /* seconds since 1970 UTC; NAN: not known */
 };
+
+/* Appends a value; at has to be later than the one before. 0, or -1. */
+int power_curve_add(struct power_curve *curve, double at, double watts);
 
 /* Reads the file: 0, or -1 with why ("line 7: ..."). power_curve_free() in both
  * cases. */
@@ -24,7 +29,7 @@ int power_csv_read(struct power_curve *curve, const char *path,
 void power_curve_free(struct power_curve *curve);
 
 /* What somebody who asks at the moment `at` would see: the last value at or
- * before it, unless that is older than a minute. *from: where to go on looking,
+ * before it, unless that is older than stale_s. *from: where to go on looking,
  * 0 at first; moments must rise. False when there is none. */
 bool power_curve_at(const struct power_curve *curve, double at, size_t *from,
                     double *watts);

@@ -9,7 +9,9 @@ from pathlib import Path
 
 import pytest
 
+import clock
 from collectd import BUILD
+from rrd import Rrds
 
 KASACTL = os.path.join(BUILD, "kasactl")
 CURVES = Path(os.environ.get("KASA_DEVICES") or "/nonexistent").parent / "energy" / "traces"
@@ -107,3 +109,69 @@ def test_a_wrong_setting_is_one_line(tmp_path):
                           capture_output=True, text=True, timeout=60, check=False)
     assert done.returncode == 2
     assert "did you mean StartAbove?" in done.stderr
+
+
+@pytest.fixture(name="kept", scope="module")
+def _kept(tmp_path_factory):
+    """A day and a half, in which a washer ran for an hour, five hours ago; a
+    plug of a strip that is called Dryer twice."""
+    end = int(clock.moment()) // 300 * 300
+    began = end - 5 * 3600
+
+    def washer(t):
+        return 1200 if began <= t < began + 3600 else 2
+
+    folder = tmp_path_factory.mktemp("rrd")
+    house = Rrds(folder, step=60, functions=("AVERAGE",))
+    house.put("kasa-Washer", "power", washer)
+    for strip in ("Cellar", "Attic"):
+        house.put(f"kasa_plug-{strip}", "power-Dryer", lambda t: 3)
+    house.put("kasa-Lamp", "up", lambda t: 1)
+    house.write(end - 36 * 3600, end)
+    return folder, began
+
+
+def from_history(kept, *arguments):
+    return subprocess.run([KASACTL, "appliance", "try", *arguments, "--rrd", str(kept[0])],
+                          capture_output=True, text=True, timeout=60, check=False)
+
+
+def test_a_device_is_tried_on_what_collectd_has_kept(kept):
+    done = from_history(kept, "washer", "--kind", "washer", "--json")
+    assert done.returncode == 0, done.stderr
+    found = json.loads(done.stdout)
+    assert len(found["cycles"]) == 1, found
+    cycle = found["cycles"][0]
+    # a day has a value for every 120 s here
+    assert found["begins"] + cycle["start_s"] == pytest.approx(kept[1], abs=200)
+    assert cycle["end_s"] - cycle["start_s"] == pytest.approx(3600, abs=200)
+    assert cycle["kwh"] == pytest.approx(1.2, rel=0.06)
+    assert found["interval_s"] >= 60
+    text = from_history(kept, "Washer").stdout
+    assert text.startswith("From 20") and "\nstarted " in text, text
+    assert from_history(kept, "Washer", "--days", "0.1").stdout.endswith("No cycle has ended.\n")
+
+
+@pytest.mark.parametrize("device, says", [
+    ("Dryer", "Dryer is the name of several"),
+    ("Lamp", "no power of a device called Lamp"),
+    ("Oven", "no power of a device called Oven"),
+])
+def test_a_device_that_cannot_be_tried_says_why(kept, device, says):
+    done = from_history(kept, device)
+    assert done.returncode == 1
+    assert says in done.stderr
+    assert done.stdout == ""
+
+
+def test_a_plug_is_named_with_its_strip(kept):
+    done = from_history(kept, "cellar: dryer")
+    assert done.returncode == 0 and done.stdout.endswith("No cycle has ended.\n"), done
+
+
+def test_a_device_and_a_file_are_one_too_many():
+    for words in ([], ["Washer", "--csv", "-"]):
+        done = subprocess.run([KASACTL, "appliance", "try", *words], capture_output=True,
+                              text=True, timeout=60, check=False)
+        assert done.returncode == 2
+        assert "a device's name, or --csv FILE" in done.stderr
