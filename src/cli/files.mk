@@ -27,6 +27,8 @@ libcli_la_SOURCES += \
 	%D%/appliance/appliance_command.h \
 	%D%/appliance/appliance_kept.c \
 	%D%/appliance/appliance_kept.h \
+	%D%/appliance/appliance_learn.c \
+	%D%/appliance/appliance_learn.h \
 	%D%/appliance/appliance_run.c \
 	%D%/appliance/appliance_run.h \
 	%D%/appliance/appliance_try.c \

@@ -98,6 +98,7 @@ complete -c kasactl -n '__fish_seen_subcommand_from appliance' -l kind
 complete -c kasactl -n '__fish_seen_subcommand_from appliance' -l rrd
 complete -c kasactl -n '__fish_seen_subcommand_from appliance' -l set
 complete -c kasactl -n '__fish_seen_subcommand_from appliance' -l state
+complete -c kasactl -n '__fish_seen_subcommand_from appliance' -a learn
 complete -c kasactl -n '__fish_seen_subcommand_from appliance' -a reset
 complete -c kasactl -n '__fish_seen_subcommand_from appliance' -a show
 complete -c kasactl -n '__fish_seen_subcommand_from appliance' -a try

@@ -17,13 +17,17 @@
 #define APPLIANCE_USAGE                                                        \
   "try DEVICE [--days N] [--rrd DIR] [--config FILE] | --csv FILE\n"           \
   "       [--kind KIND] [--set OPTION=VALUE]... [--interval S] [--json]\n"     \
+  "       kasactl appliance learn DEVICE | --csv FILE [--days N] [--rrd "      \
+  "DIR]\n"                                                                     \
+  "       [--config FILE] [--interval S] [--json]\n"                           \
   "       kasactl appliance show [DEVICE] [--state DIR] [--config FILE] "      \
   "[--json]\n"                                                                 \
   "       kasactl appliance reset DEVICE [--state DIR] [--config FILE]"
 #define APPLIANCE_HELP                                                         \
   "try prints the cycles that these settings would have found in a\n"          \
   "recorded curve, or in what collectd's rrdtool plugin has kept of a\n"       \
-  "device, and what would have been told. show prints what the\n"              \
+  "device, and what would have been told. learn suggests a block\n"            \
+  "for it, with reasons. show prints what the\n"                               \
   "plugin has learned and keeps over restarts; reset makes it forget that.\n"  \
   "\n"                                                                         \
   "  --csv FILE           header offset_s,watts; - for standard input\n"       \
@@ -65,24 +69,26 @@ static int set_pair(struct conf_item *block, char *pair) {
   return set(block, pair, equals + 1);
 }
 
-/* try [DEVICE] | show [DEVICE] | reset DEVICE */
+/* try [DEVICE] | learn [DEVICE] | show [DEVICE] | reset DEVICE */
 static int take_words(struct arguments *a, int num, char **words) {
   a->word = num > 0 ? words[0] : "";
   a->device = num > 1 ? words[1] : NULL;
-  if (strcmp(a->word, "try") == 0 && num <= 2) {
+  if ((strcmp(a->word, "try") == 0 || strcmp(a->word, "learn") == 0) &&
+      num <= 2) {
     a->source.device = a->device;
     a->source.config = a->place.config;
     return (a->source.csv != NULL) != (a->device != NULL)
                ? CLI_DONE
                : cli_usage("appliance",
-                           "try expects a device's name, or --csv FILE");
+                           "%s expects a device's name, or --csv FILE",
+                           a->word);
   }
   if (strcmp(a->word, "show") == 0 && num <= 2)
     return CLI_DONE;
   if (strcmp(a->word, "reset") == 0)
     return num == 2 ? CLI_DONE
                     : cli_usage("appliance", "reset expects a device's name");
-  return cli_usage("appliance", "expected try, show or reset");
+  return cli_usage("appliance", "expected try, learn, show or reset");
 }
 
 static int take_options(struct arguments *a, int argc, char **argv) {
@@ -153,6 +159,14 @@ static int run_kept(struct arguments *a) {
   return status;
 }
 
+static int run(struct arguments *a) {
+  if (strcmp(a->word, "try") == 0)
+    return appliance_run_try(a->block, &a->source, a->json);
+  if (strcmp(a->word, "learn") == 0)
+    return appliance_run_learn(&a->source, a->json);
+  return run_kept(a);
+}
+
 static int appliance_main(int argc, char **argv) {
   struct arguments a = {.source = {.interval = 15, .days = 1},
                         .word = "try",
@@ -164,10 +178,8 @@ static int appliance_main(int argc, char **argv) {
     return CLI_NOTHING;
   }
   status = take_options(&a, argc, argv);
-  if (status == CLI_DONE && strcmp(a.word, "try") != 0)
-    status = run_kept(&a);
-  else if (status == CLI_DONE)
-    status = appliance_run_try(a.block, &a.source, a.json);
+  if (status == CLI_DONE)
+    status = run(&a);
   conf_free(a.block);
   return status;
 }

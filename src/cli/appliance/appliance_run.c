@@ -3,11 +3,13 @@
 
 #include "cli/appliance/appliance_run.h"
 
+#include "cli/appliance/appliance_learn.h"
 #include "cli/appliance/appliance_try.h"
 #include "cli/appliance/power_history.h"
 #include "cli/common/cli.h"
 #include "cli/graph/graph_datadir.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -66,6 +68,28 @@ int appliance_run_try(const struct conf_item *block,
       cli_say("out of memory");
   }
   appliance_trial_free(&trial);
+  power_curve_free(&curve);
+  return err < 0 ? CLI_NOTHING : CLI_DONE;
+}
+
+int appliance_run_learn(const struct curve_source *source, bool json) {
+  struct appliance_learned learned;
+  struct power_curve curve;
+  double interval;
+  int err = read_curve(&curve, source, &interval);
+
+  if (err == 0) {
+    err = appliance_learn(&learned, &curve, interval);
+    if (err == 0 && json)
+      err = appliance_learned_json(&learned, stdout);
+    else if (err == 0)
+      appliance_learned_print(&learned, stdout);
+    if (err == -ENODATA)
+      cli_say("nothing has run in this time: look at more days, or after the "
+              "machine has run");
+    else if (err < 0)
+      cli_say("out of memory");
+  }
   power_curve_free(&curve);
   return err < 0 ? CLI_NOTHING : CLI_DONE;
 }

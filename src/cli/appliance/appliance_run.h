@@ -22,4 +22,7 @@ struct curve_source {
 int appliance_run_try(const struct conf_item *block,
                       const struct curve_source *source, bool json);
 
+/* Suggests settings for the machine that made a curve. Likewise. */
+int appliance_run_learn(const struct curve_source *source, bool json);
+
 #endif

@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: MIT
-"""`kasactl appliance try` on recorded days of real machines, and on files that
-are none. The curves are read where they are; without them the tests skip."""
+"""`kasactl appliance try` and `learn` on recorded days of real machines, and on
+files that are none. The curves are read where they are; without them the tests skip."""
 
 import json
 import os
+import re
 import subprocess
 from pathlib import Path
 
@@ -175,3 +176,53 @@ def test_a_device_and_a_file_are_one_too_many():
                               text=True, timeout=60, check=False)
         assert done.returncode == 2
         assert "a device's name, or --csv FILE" in done.stderr
+
+
+def learn(*arguments):
+    return subprocess.run([KASACTL, "appliance", "learn", *arguments],
+                          capture_output=True, text=True, timeout=60, check=False)
+
+
+@pytest.mark.parametrize("interval", [5, 15, 30])
+@pytest.mark.parametrize("name", [*RIGHT, *SILENT])
+def test_the_kind_of_a_recorded_day_is_recognised(name, interval):
+    done = learn("--csv", str(curve(name)), "--json", "--interval", str(interval))
+    assert done.returncode == 0, done.stderr
+    found = json.loads(done.stdout)
+    kind = RIGHT[name][0] if name in RIGHT else "fridge"
+    assert found["kind"] == kind, found
+    # only the coffee machine keeps itself warm above the defaults
+    assert (found["start_above_w"] > 10) == (kind == "coffee"), found
+
+
+def write_curve(path, watts):
+    rows = [f"{i * 15},{w:.1f}" for i, w in enumerate(watts)]
+    path.write_text("offset_s,watts\n" + "\n".join(rows) + "\n", encoding="ascii")
+    return str(path)
+
+
+def test_what_learn_suggests_for_a_high_standby_finds_its_cycle(tmp_path):
+    """12 to 18 W at rest: with the defaults it would never end."""
+    rest = [12 + i % 7 for i in range(480)]
+    path = write_curve(tmp_path / "high.csv", rest + [2000] * 240 + rest)
+    assert try_on(path)["running"]
+    done = learn("--csv", path)
+    assert done.returncode == 0, done.stderr
+    assert 'Kind "heater"' in done.stdout and "takes its full power nearly all the time" in done.stdout
+    assert "at rest its readings go up to 18.0 W" in done.stdout
+    pairs = re.findall(r"^  (StartAbove|EndBelow) (\d+)$", done.stdout, re.MULTILINE)
+    assert [name for name, _ in pairs] == ["StartAbove", "EndBelow"]
+    found = try_on(path, *(f"--set={name}={value}" for name, value in pairs))
+    assert not found["running"]
+    assert [(c["start_s"], c["end_s"]) for c in found["cycles"]] == [(7200, 10785)]
+
+
+def test_where_nothing_runs_nothing_is_suggested(tmp_path):
+    done = learn("--csv", write_curve(tmp_path / "off.csv", [1.5] * 2000))
+    assert done.returncode == 1 and done.stdout == ""
+    assert "nothing has run in this time" in done.stderr
+
+
+def test_learn_looks_at_what_is_kept(kept):
+    done = learn("Washer", "--rrd", str(kept[0]))
+    assert done.returncode == 0 and 'Kind "heater"' in done.stdout, done
