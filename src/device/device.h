@@ -49,6 +49,7 @@ struct plug {
   char alias[DEVICE_NAME_SIZE];
   unsigned slot; /* counted from 1 */
   struct reading now;
+  double since_kwh; /* as the device's */
 };
 
 struct device {
@@ -78,6 +79,11 @@ struct device {
    * seconds until midnight, at the moment of its answer; 0 = not told. */
   unsigned date;
   unsigned seconds_to_midnight;
+  /* Since which day of this month its list of days is summed (0: it is not),
+   * and the sum, kWh, today in it; of a strip the plugs have theirs. 0: the
+   * list has not come. */
+  unsigned since_day;
+  double since_kwh;
 };
 
 /* Frees what the device owns, not the struct. */

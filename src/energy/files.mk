@@ -44,6 +44,7 @@ libenergy_la_SOURCES = \
 	%D%/ledger/ledger_note_file.c \
 	%D%/ledger/ledger_note_file.h \
 	%D%/ledger/ledger_note_internal.h \
+	%D%/ledger/ledger_seed.c \
 	%D%/ledger/ledger_slot.c \
 	%D%/ledger/ledger_writer.c \
 	%D%/ledger/ledger_writer.h \

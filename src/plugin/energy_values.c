@@ -123,6 +123,7 @@ static void begin(void *arg, struct poll_device *k, uint64_t now_us) {
   (void)arg;
   if (energy.ledger == NULL || k->identity[0] == '\0')
     return;
+  k->device.since_day = ledger_seeds_since(energy.ledger, now);
   if (k->plugs_num == 0 && k->energy.by == COUNTER_NEW &&
       is_measured(&k->device.now))
     k->meter = ledger_meter(energy.ledger, k->identity, 0, k->device.model,
@@ -153,21 +154,29 @@ static bool clock_is_right(const struct device *d, int64_t wall_us) {
   return fabs(off) <= CLOCK_OFF_S;
 }
 
+/* What the device says of its days, where its clock is right. */
+static struct ledger_statistics statistics_of(const struct reading *r,
+                                              double since_kwh, bool right) {
+  bool today = right && reading_has(r, Q_KWH_TODAY);
+  bool month = right && reading_has(r, Q_KWH_MONTH);
+
+  return (struct ledger_statistics){
+      .today_kwh = today ? r->value[Q_KWH_TODAY] : NAN,
+      .month_kwh = month ? r->value[Q_KWH_MONTH] : NAN,
+      .since_kwh = right ? since_kwh : NAN};
+}
+
 static void book(struct ledger_meter *m, const struct counter *c,
-                 const struct reading *r, const char *device, const char *plug,
-                 bool rare, bool right, struct ledger_now now) {
+                 const char *device, const char *plug,
+                 const struct ledger_statistics *s, struct ledger_now now) {
   unsigned flags = counter_flag_is_at_least(c->flag) ? LEDGER_AT_LEAST : 0;
 
   if (m == NULL || c->by == COUNTER_NEW)
     return;
   ledger_name(energy.ledger, m, device, plug);
   ledger_book(energy.ledger, m, c, c->from_us, flags, now);
-  if (rare)
-    ledger_seed(
-        energy.ledger, m,
-        right && reading_has(r, Q_KWH_TODAY) ? r->value[Q_KWH_TODAY] : NAN,
-        right && reading_has(r, Q_KWH_MONTH) ? r->value[Q_KWH_MONTH] : NAN,
-        now);
+  if (s != NULL)
+    ledger_seed(energy.ledger, m, s, now);
 }
 
 static void counted(void *arg, struct poll_device *k, uint64_t now_us,
@@ -178,11 +187,20 @@ static void counted(void *arg, struct poll_device *k, uint64_t now_us,
   (void)arg;
   if (energy.ledger == NULL)
     return;
-  if (k->plugs_num == 0)
-    book(k->meter, &k->energy, &k->device.now, k->name, "", rare, right, now);
-  for (unsigned i = 0; i < k->plugs_num; i++)
-    book(k->plugs[i].meter, &k->plugs[i].energy, &k->device.plugs[i].now,
-         k->name, k->plugs[i].name, rare, right, now);
+  if (k->plugs_num == 0) {
+    struct ledger_statistics s =
+        statistics_of(&k->device.now, k->device.since_kwh, right);
+
+    book(k->meter, &k->energy, k->name, "", rare ? &s : NULL, now);
+  }
+  for (unsigned i = 0; i < k->plugs_num; i++) {
+    const struct plug *plug = &k->device.plugs[i];
+    struct ledger_statistics s =
+        statistics_of(&plug->now, plug->since_kwh, right);
+
+    book(k->plugs[i].meter, &k->plugs[i].energy, k->name, k->plugs[i].name,
+         rare ? &s : NULL, now);
+  }
 }
 
 const struct poll_energy_hooks energy_values_hooks = {.begin = begin,

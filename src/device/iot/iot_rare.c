@@ -9,6 +9,9 @@
 /* No date is older than the maker's first plug. */
 enum { FIRST_YEAR = 2013, LAST_YEAR = 2099 };
 
+/* No plug carries more in a day. */
+enum { DAY_KWH_MAX = 500 };
+
 static const char *cloud_module(const struct device *d) {
   return iot_is_light(d) ? "smartlife.iot.common.cloud" : "cnCloud";
 }
@@ -191,9 +194,44 @@ static enum iot_verdict take_statistics(struct device *d, struct progress *p,
   return IOT_FINE;
 }
 
+/* A day's entry; 0 when it is of another month, before since_day, or after
+ * today. */
+static double day_kwh(const struct device *d, const struct json *doc,
+                      json_ref entry) {
+  unsigned year, month, day;
+  double kwh = 0;
+
+  if (!whole(doc, entry, "year", 0, 9999, &year) || year != d->date / 10000 ||
+      !whole(doc, entry, "month", 0, 12, &month) ||
+      month != d->date / 100 % 100 || !whole(doc, entry, "day", 0, 31, &day) ||
+      day < d->since_day || day > d->date % 100)
+    return 0;
+  if (json_number(doc, json_get(doc, entry, "energy_wh"), &kwh))
+    kwh *= 1e-3;
+  else if (!json_number(doc, json_get(doc, entry, "energy"), &kwh))
+    return 0;
+  return kwh >= 0 && kwh <= DAY_KWH_MAX ? kwh : 0;
+}
+
+static double sum_days(const struct device *d, const struct iot_answer *a) {
+  const struct json *doc = a->doc;
+  json_ref days = json_get(doc, a->object, "day_list");
+  double sum = 0;
+
+  for (json_ref e = json_first(doc, days); e != 0; e = json_next(doc, e))
+    sum += day_kwh(d, doc, e);
+  return sum;
+}
+
 static enum iot_verdict take_days(struct device *d, struct progress *p,
                                   struct iot_answer *a) {
-  return take_statistics(d, p, a, "get_daystat", "day_list", Q_KWH_TODAY);
+  double *since =
+      d->plugs_num > 0 ? &d->plugs[p->plug].since_kwh : &d->since_kwh;
+  enum iot_verdict verdict =
+      take_statistics(d, p, a, "get_daystat", "day_list", Q_KWH_TODAY);
+
+  *since = verdict == IOT_FINE && d->since_day > 0 ? sum_days(d, a) : 0;
+  return verdict;
 }
 
 static enum iot_verdict take_months(struct device *d, struct progress *p,

@@ -321,47 +321,21 @@ void ledger_book(struct ledger *l, struct ledger_meter *m,
   pthread_mutex_unlock(&l->lock);
 }
 
-static void seed_day(struct ledger *l, struct ledger_account *a, int day,
-                     int64_t mwh) {
-  int64_t start = calendar_day_start(day);
-  struct ledger_slot slot;
-
-  if (mwh <= 0)
-    return;
-  ledger_slot_at(l, start, &slot);
-  slot.tariff = NULL; /* at which price it was used is not known */
-  ledger_book_slot(l, a, &slot, mwh, 0, LEDGER_SEEDED);
-}
-
-/* The device's month is the calendar's: with another BillingDay it says
- * nothing of ours. */
-static bool is_calendar_month(struct calendar_billing month) {
-  int year;
-  unsigned number;
-  unsigned mday;
-
-  calendar_date_of(month.start, &year, &number, &mday);
-  return mday == 1;
-}
-
-void ledger_seed(struct ledger *l, struct ledger_meter *m, double today_kwh,
-                 double month_kwh, struct ledger_now now) {
-  int today = calendar_local_of(now.wall_us).day;
-
+void ledger_seed(struct ledger *l, struct ledger_meter *m,
+                 const struct ledger_statistics *s, struct ledger_now now) {
   pthread_mutex_lock(&l->lock);
   if (m->fresh && m->account != NULL && trust(l, now)) {
-    struct ledger_account *a = m->account;
-    struct calendar_billing month = ledger_month(l, today);
-    int64_t counted = a->open_mwh;
-
-    for (unsigned i = 0; i < a->days_num; i++)
-      counted += a->days[i].day == today ? a->days[i].mwh : 0;
     m->fresh = false;
-    if (!isnan(today_kwh))
-      seed_day(l, a, today, llround(today_kwh * 1e6) - counted);
-    if (!isnan(month_kwh) && !isnan(today_kwh) && month.start < today &&
-        is_calendar_month(month))
-      seed_day(l, a, month.start, llround((month_kwh - today_kwh) * 1e6));
+    ledger_seed_account(l, m->account, calendar_local_of(now.wall_us).day, s);
   }
   pthread_mutex_unlock(&l->lock);
+}
+
+unsigned ledger_seeds_since(struct ledger *l, struct ledger_now now) {
+  unsigned day;
+
+  pthread_mutex_lock(&l->lock);
+  day = ledger_seed_day(l, calendar_local_of(now.wall_us).day);
+  pthread_mutex_unlock(&l->lock);
+  return day;
 }

@@ -60,10 +60,22 @@ void ledger_book(struct ledger *l, struct ledger_meter *m,
                  const struct counter *counter, int64_t from_us, unsigned flags,
                  struct ledger_now now);
 
-/* The device's own figures of today and of its month (NAN: not known, or its
- * clock is wrong): a meter that is new begins with them. */
-void ledger_seed(struct ledger *l, struct ledger_meter *m, double today_kwh,
-                 double month_kwh, struct ledger_now now);
+/* The device's own figures, NAN: not known, or its clock is wrong. */
+struct ledger_statistics {
+  double today_kwh;
+  double month_kwh; /* of the calendar's month, today in it */
+  double since_kwh; /* since the day ledger_seeds_since() says, today in it; 0:
+                     * the device has no list of days */
+};
+
+/* A meter that is new begins with them, at the prices of their days: what is
+ * told of more than one is taken to be even. */
+void ledger_seed(struct ledger *l, struct ledger_meter *m,
+                 const struct ledger_statistics *s, struct ledger_now now);
+
+/* The day of this calendar month on which the billing month began: a device's
+ * list of days is to be summed from there. 0: it began in an earlier one. */
+unsigned ledger_seeds_since(struct ledger *l, struct ledger_now now);
 
 struct ledger_values {
   int64_t counted_mwh; /* never falls */

@@ -157,11 +157,22 @@ void ledger_spread(struct ledger *l, struct ledger_account *a, int64_t from_us,
 void ledger_book_slot(struct ledger *l, struct ledger_account *a,
                       const struct ledger_slot *slot, int64_t mwh,
                       int64_t covered_us, unsigned flags);
+/* Books to a day, at its beginning, what has no hour and so no period. */
+void ledger_book_day(struct ledger *l, struct ledger_account *a,
+                     const struct ledger_slot *slot, int64_t mwh,
+                     unsigned flags, bool priced, double price);
 /* Books what an account has in the open slot: nothing more comes to it. */
 void ledger_close_account(struct ledger *l, struct ledger_account *a);
 /* The mean price of a kWh in a slot with so much energy of the site in it. */
 bool ledger_slot_price(const struct ledger_slot *slot, double before_kwh,
                        double site_kwh, double *price);
+
+/* ledger_seed.c; the lock is held. */
+
+/* As ledger_seeds_since(). */
+unsigned ledger_seed_day(const struct ledger *l, int today);
+void ledger_seed_account(struct ledger *l, struct ledger_account *a, int today,
+                         const struct ledger_statistics *s);
 
 /* ledger_day.c; the lock is held. */
 

@@ -122,6 +122,14 @@ static void enter(struct ledger *l, struct ledger_account *a,
   ledger_keep(l, &e);
 }
 
+/* What comes late was used before the open slot all the same. */
+static void note_late(struct ledger *l, const struct ledger_account *a,
+                      const struct ledger_slot *s, int64_t mwh) {
+  if (!a->meter->produces && s->from_us < l->slot.from_us &&
+      s->local.day >= ledger_month(l, l->slot.local.day).start)
+    l->slot.site_before_kwh += (double)mwh * 1e-6;
+}
+
 void ledger_book_slot(struct ledger *l, struct ledger_account *a,
                       const struct ledger_slot *slot, int64_t mwh,
                       int64_t covered_us, unsigned flags) {
@@ -133,10 +141,17 @@ void ledger_book_slot(struct ledger *l, struct ledger_account *a,
   priced = ledger_slot_price(&s, ledger_site_kwh(l, s.local.day),
                              (double)mwh * 1e-6, &price);
   enter(l, a, &s, mwh, covered_us, flags, priced, price);
-  /* What comes late was used before the open slot all the same. */
-  if (!a->meter->produces && s.from_us < l->slot.from_us &&
-      s.local.day >= ledger_month(l, l->slot.local.day).start)
-    l->slot.site_before_kwh += (double)mwh * 1e-6;
+  note_late(l, a, &s, mwh);
+}
+
+void ledger_book_day(struct ledger *l, struct ledger_account *a,
+                     const struct ledger_slot *slot, int64_t mwh,
+                     unsigned flags, bool priced, double price) {
+  struct ledger_slot s = *slot;
+
+  s.period = ledger_period(l, "");
+  enter(l, a, &s, mwh, 0, flags, priced, price);
+  note_late(l, a, &s, mwh);
 }
 
 /* -- the open one -- */

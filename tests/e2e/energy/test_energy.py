@@ -160,3 +160,17 @@ def test_the_first_figures_are_those_of_the_device():
             assert 0 < today <= 3.6 * 25 and month >= today
             daemon.wait_page(lambda p: (p.get_one("kasa_total_kwh_today")
                                         or 0) >= today, "that of the house")
+
+
+def test_the_first_figures_have_their_price():
+    """What the device knows of its days is charged as those days were."""
+    with Sim(HOUSE, args=["--speed", "0"]) as _:
+        with Collectd(TARIFF) as daemon:
+            daemon.wait(lambda: None not in days(daemon, "Heater"),
+                        "figures of today")
+            page = daemon.wait_page(lambda p: p.get_one(
+                "kasa_cost_today", kasa="Heater"), "costs")
+            for part in "today", "month":
+                kwh = page.get_one(f"kasa_kwh_{part}", kasa="Heater")
+                assert page.get_one(f"kasa_cost_{part}", kasa="Heater") == (
+                    pytest.approx(0.5 * kwh, abs=3e-6)), part

@@ -61,6 +61,32 @@ START_TEST(statistics_are_read) {
 }
 END_TEST
 
+#define DAY(month, day, energy)                                                \
+  "{\"year\":2024,\"month\":" month ",\"day\":" day "," energy "}"
+#define DAY_WH(month, day, wh) DAY(month, day, "\"energy_wh\":" wh)
+
+/* Of this month, from that day to today; what makes no sense is nothing. */
+START_TEST(days_are_summed_since_a_day) {
+  static const char before[] = DAY_WH("5", "2", "1000");
+  static const char list[] = DAY_WH("5", "3", "500");
+  static const char kwh[] = DAY("5", "8", "\"energy\":0.25");
+  static const char today[] = DAY_WH("5", "9", "123");
+  static const char later[] = DAY_WH("5", "10", "4000");
+  static const char april[] = DAY_WH("4", "7", "8000");
+  static const char below[] = DAY_WH("5", "4", "-7");
+  static const char huge[] = DAY("5", "5", "\"energy\":1e9");
+  char days[1200];
+
+  snprintf(days, sizeof(days), DAYS("%s,%s,%s,%s,%s,%s,%s,%s,7,{}"), before,
+           list, kwh, today, later, april, below, huge);
+  device.since_day = 3;
+  ck_assert_int_eq(POLL(true, BEGIN, {ASK_CLOUD, CLOUD("1")}, {ASK_TIME, NOON},
+                        {ASK_DAYS, days}, {ASK_MONTHS, MONTHS("")}),
+                   OUTCOME_OK);
+  ck_assert_double_eq_tol(device.since_kwh, 0.873, 1e-12);
+}
+END_TEST
+
 START_TEST(statistics_of_a_strip_are_its_plugs) {
   ck_assert_int_eq(
       POLL(true, {ASK_SYSINFO, "{" STRIP "}"}, {ASK_PLUG("AB00"), MW("1000")},
@@ -214,6 +240,7 @@ static void fill(TCase *t) {
   tcase_add_checked_fixture(t, setup, teardown);
   tcase_add_test(t, what_depends_on_the_clock_comes_back_with_it);
   tcase_add_loop_test(t, statistics_are_read, 0, ROWS(statistics));
+  tcase_add_test(t, days_are_summed_since_a_day);
   tcase_add_test(t, statistics_of_a_strip_are_its_plugs);
   tcase_add_test(t, refused_statistics_and_cloud_are_asked_again_rarely);
   tcase_add_loop_test(t, statistics_need_the_devices_date, 0, ROWS(times));

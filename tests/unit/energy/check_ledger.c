@@ -115,18 +115,19 @@ START_TEST(a_device_that_was_exchanged_goes_on_under_its_name) {
 }
 END_TEST
 
-/* 12 kWh in the device's month, 2 of them today. */
-static struct ledger_values seeded(struct ledger_now now) {
+/* 12 kWh in the device's month, 2 of them today; since_kwh in its list of
+ * days. */
+static struct ledger_values seeded(struct ledger_now now, double since_kwh) {
   struct counter c = {0};
   struct ledger_meter *m = plug("a", "Heater", &c, now);
 
   total(m, &c, 80000, now);
-  ledger_seed(ledger, m, 2, 12, now);
+  ledger_seed(ledger, m, &(struct ledger_statistics){2, 12, since_kwh}, now);
   return values(m, now);
 }
 
 START_TEST(a_new_meter_begins_with_what_the_device_knows) {
-  struct ledger_values v = seeded(at("2026-01-20T12:00:00+01:00"));
+  struct ledger_values v = seeded(at("2026-01-20T12:00:00+01:00"), 0);
 
   ck_assert_int_eq(v.today_mwh, 2000000);
   ck_assert_int_eq(v.month_mwh, 12000000);
@@ -134,10 +135,24 @@ START_TEST(a_new_meter_begins_with_what_the_device_knows) {
 }
 END_TEST
 
-START_TEST(the_device_knows_no_month_that_begins_on_another_day) {
+START_TEST(another_billing_day_takes_the_list_of_days) {
+  struct ledger_now now = at("2026-01-28T12:00:00+01:00");
+
   end();
   start_with(15);
-  ck_assert_int_eq(seeded(at("2026-01-20T12:00:00+01:00")).month_mwh, 2000000);
+  ck_assert_uint_eq(ledger_seeds_since(ledger, now), 15);
+  /* 13 days of 500 Wh, and today */
+  ck_assert_int_eq(seeded(now, 8.5).month_mwh, 8500000);
+}
+END_TEST
+
+START_TEST(a_list_of_days_knows_no_month_that_began_in_another) {
+  struct ledger_now now = at("2026-01-10T12:00:00+01:00");
+
+  end();
+  start_with(15);
+  ck_assert_uint_eq(ledger_seeds_since(ledger, now), 0);
+  ck_assert_int_eq(seeded(now, 0).month_mwh, 2000000);
 }
 END_TEST
 
@@ -202,7 +217,8 @@ static void fill(TCase *t) {
   tcase_add_test(t, a_renamed_plug_leaves_its_energy_with_the_old_name);
   tcase_add_test(t, a_device_that_was_exchanged_goes_on_under_its_name);
   tcase_add_test(t, a_new_meter_begins_with_what_the_device_knows);
-  tcase_add_test(t, the_device_knows_no_month_that_begins_on_another_day);
+  tcase_add_test(t, another_billing_day_takes_the_list_of_days);
+  tcase_add_test(t, a_list_of_days_knows_no_month_that_began_in_another);
   tcase_add_test(t, the_billing_month_ends_on_its_day);
   tcase_add_test(t, what_was_written_is_read_again);
 }
