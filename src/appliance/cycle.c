@@ -15,6 +15,11 @@ static const double FLAT_S = 900;
  * its mean power would have brought. */
 static const double GAP_SHARE = 0.6;
 
+/* A dryer that is done may turn for hours: so long, and so often, it takes
+ * nearly nothing against what it took. */
+static const double CALM_S = 900;
+enum { CALM_TIMES = 3 };
+
 static void window_drop(struct cycle_detector *d, size_t num) {
   memmove(d->window, d->window + num,
           (d->window_num - num) * sizeof(d->window[0]));
@@ -84,6 +89,39 @@ static bool outlasts_gap(const struct cycle_detector *d,
   return wh >= 0 && ran > 0 && wh >= GAP_SHARE * d->wh / ran * seconds;
 }
 
+static void calm_begin(struct cycle_detector *d, double at) {
+  d->calm.began_at = at;
+  d->calm.wh = 0;
+  if (d->calm.calm == 0) {
+    d->calm.active_at = d->active_at;
+    d->calm.active_wh = d->active_wh;
+  }
+}
+
+/* Whether it has only turned its drum for some quarters of an hour. */
+static bool is_calm(struct cycle_detector *d, const struct cycle_settings *s,
+                    double at, double wh, bool seen) {
+  double seconds;
+
+  if (s->calm_share <= 0)
+    return false;
+  d->calm.wh += wh;
+  seconds = at - d->calm.began_at;
+  if (!seen || seconds < 0 || seconds > 2 * CALM_S) {
+    d->calm.calm = 0;
+    calm_begin(d, at);
+    return false;
+  }
+  if (seconds < CALM_S)
+    return false;
+  if (d->calm.wh / seconds < s->calm_share * d->wh / (at - d->start))
+    d->calm.calm++;
+  else
+    d->calm.calm = 0;
+  calm_begin(d, at);
+  return d->calm.calm >= CALM_TIMES;
+}
+
 static enum cycle_event add_running(struct cycle_detector *d,
                                     const struct cycle_settings *s, double at,
                                     double watts, double seconds, double wh,
@@ -97,6 +135,8 @@ static enum cycle_event add_running(struct cycle_detector *d,
     d->active_at = at;
     d->active_wh = d->wh;
   }
+  if (is_calm(d, s, at, wh, seen))
+    return end(d, s, d->calm.active_at, d->calm.active_wh, at);
   if (window_is_quiet(d, s) || at - d->active_at >= FLAT_S)
     return end(d, s, d->active_at, d->active_wh, at);
   return CYCLE_NOTHING;
@@ -122,6 +162,8 @@ static enum cycle_event add_idle(struct cycle_detector *d,
   d->active_at = at;
   d->active_wh = d->wh;
   d->window_num = 0;
+  d->calm.calm = 0;
+  calm_begin(d, at);
   return CYCLE_STARTED;
 }
 

@@ -20,6 +20,8 @@ struct cycle_settings {
   double end_for_s;     /* ... of so many seconds is below */
   double min_energy_wh; /* what takes less is no cycle */
   double min_duration_s;
+  double calm_share; /* of its mean power: what is less for most of an hour and
+                        more is a drum that turns against creases; 0: none */
 };
 
 /* A stretch of activity, whether it counts as a cycle or not. */
@@ -55,6 +57,11 @@ struct cycle_detector {
     float seconds, wh;
   } window[CYCLE_WINDOW];
   size_t window_num;
+  struct cycle_calm { /* the quarter of an hour under way */
+    double began_at, wh;
+    double active_at, active_wh; /* when the first calm one began */
+    unsigned calm;               /* so many before it were calm */
+  } calm;
   struct cycle_stretch last_stretch;
 };
 

@@ -178,6 +178,21 @@ def test_a_device_and_a_file_are_one_too_many():
         assert "a device's name, or --csv FILE" in done.stderr
 
 
+@pytest.mark.parametrize("interval", [15, 30])
+def test_a_dryer_that_turns_for_hours_has_finished_before(tmp_path, interval):
+    """Bursts of 250 W for 15 s, each 90 s, for five hours."""
+    watts = [1] * 80 + [2200] * 320 + [250 if i % 6 == 0 else 4 for i in range(1200)] + [1] * 200
+    found = try_on(write_curve(tmp_path / "turns.csv", watts), "--kind", "dryer", "--interval", str(interval))
+    assert len(found["cycles"]) == 1 and not found["running"], found
+    cycle = found["cycles"][0]
+    assert cycle["start_s"] == 1200
+    # the last burst of the quarter of an hour in which it was done
+    assert 6000 - interval <= cycle["end_s"] <= 6000 + 900
+    assert cycle["told_s"] <= 6000 + 4 * 900 + interval
+    assert cycle["kwh"] == pytest.approx(2.93, rel=0.02)
+    assert found["messages"] == []  # it was not left on
+
+
 def learn(*arguments):
     return subprocess.run([KASACTL, "appliance", "learn", *arguments],
                           capture_output=True, text=True, timeout=60, check=False)
