@@ -113,3 +113,21 @@ def test_prometheus_conf_offers_the_page(house):
     del house
     with Samples(["kasa.conf", "export-prometheus.conf"]) as daemon:
         daemon.wait_up("Freezer", "Desk strip")
+
+
+def test_a_plug_that_must_stay_on_is_told_when_it_is_off(house):
+    """The example of kasa-thresholds.conf, with a name of this house."""
+    with Samples(["kasa.conf", "kasa-thresholds.conf"], change={
+            "kasa-thresholds.conf": lambda t: uncommented(t).replace("Router", "Freezer")}) as daemon:
+
+        def told():
+            return [severity for _, severity, _ in daemon.notifications("Freezer.*type = relay")]
+
+        daemon.wait(lambda: told() == ["OKAY"], "on at first")
+        try:
+            house.set("Freezer", relay=False)
+            daemon.wait(lambda: told() == ["OKAY", "FAILURE"], "off", timeout=20)
+        finally:
+            house.set("Freezer", relay=True)
+        daemon.wait(lambda: told()[-1] == "OKAY", "on again", timeout=20)
+        assert told() == ["OKAY", "FAILURE", "OKAY"]
