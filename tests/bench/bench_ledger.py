@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""The table about the energy ledger in doc/benchmark.md: what a poll costs, what
+"""The table about the energy ledger in doc/benchmark.md: what a poll and a
+reading of an appliance cost, what
 a day writes, how large a year is, how long a month takes to be shown."""
 
 import argparse
@@ -54,6 +55,12 @@ def main():
             rows.append((f"a poll of one of {outlets} outlets: booking, values",
                          f"{int(ns[0]) / 1000:.2f} us, {int(ns[1]) / 1000:.2f} us",
                          "1 us together"))
+        for kind in ("washer", "freezer"):
+            ns, size = min((run(os.path.join(args.build, "bench_appliance"), kind).split()
+                            for _ in range(RUNS)), key=lambda both: int(both[0]))
+            rows.append((f"a reading of a {kind}, memory",
+                         f"{int(ns) / 1000:.2f} us, {size} bytes",
+                         "0.5 us, 4096 bytes"))
         written, cpu = run(tool, "day", 50, place("day")).split()
         rows.append(("written in a day, 50 outlets at 15 s",
                      f"{int(written) / 1e6:.1f} MB", "20 MB"))

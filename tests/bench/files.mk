@@ -2,7 +2,7 @@
 # floors beside which the plugin is measured (make bench-tools)
 
 BENCH_TOOLS = bench_floor bench_floor_crypto bench_engine_only \
-	bench_ledger
+	bench_ledger bench_appliance
 BENCH_PLUGINS = dispatch_floor.la
 EXTRA_PROGRAMS += $(BENCH_TOOLS)
 EXTRA_LTLIBRARIES += $(BENCH_PLUGINS)
@@ -13,6 +13,8 @@ bench_engine_only_SOURCES = %D%/engine_only.c
 bench_engine_only_LDADD = $(POLL_LIBS)
 bench_ledger_SOURCES = %D%/ledger.c
 bench_ledger_LDADD = $(POLL_LIBS)
+bench_appliance_SOURCES = %D%/appliance.c
+bench_appliance_LDADD = $(POLL_LIBS)
 EXTRA_DIST += %D%/bench.py %D%/bench_alerts.py \
 	%D%/bench_ledger.py \
 	%D%/bench_newer.py %D%/peer_python_kasa.py \
