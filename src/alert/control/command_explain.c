@@ -11,6 +11,7 @@
 #include "alert/state/route_key.h"
 #include "alert/text/message_texts.h"
 #include "alert/text/template.h"
+#include "base/text.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -31,7 +32,7 @@ static int names_from(const char *identifier, struct event *ev) {
   strcpy(copy, identifier);
   plugin = strchr(copy, '/');
   type = plugin != NULL ? strchr(plugin + 1, '/') : NULL;
-  if (type == NULL)
+  if (type == NULL || copy[0] == '\0')
     return -EINVAL;
   *plugin++ = '\0';
   *type++ = '\0';
@@ -49,6 +50,51 @@ static int names_from(const char *identifier, struct event *ev) {
   snprintf(ev->plugin, sizeof(ev->plugin), "%.127s", plugin);
   snprintf(ev->type, sizeof(ev->type), "%.127s", type);
   return 0;
+}
+
+static void take_names(struct event *ev, const struct alert *a) {
+  snprintf(ev->host, sizeof(ev->host), "%s", a->host);
+  snprintf(ev->plugin, sizeof(ev->plugin), "%s", a->plugin);
+  snprintf(ev->plugin_instance, sizeof(ev->plugin_instance), "%s",
+           a->plugin_instance);
+  snprintf(ev->type, sizeof(ev->type), "%s", a->type);
+  snprintf(ev->type_instance, sizeof(ev->type_instance), "%s",
+           a->type_instance);
+}
+
+/* What collectd calls a device that people call name. */
+static const char *instance_of(const struct notify_config *config,
+                               const char *name) {
+  for (size_t i = 0; i < config->devices_num; i++)
+    if (config->devices[i].alias != NULL &&
+        text_same(config->devices[i].alias, name))
+      return config->devices[i].name;
+  return name;
+}
+
+/* "Freezer" or "Freezer/up": what is wrong with it now, else its power here. */
+static int names_of_device(const struct command *c, const char *text,
+                           struct event *ev) {
+  const char *slash = strchr(text, '/');
+  char name[ALERT_NAME_SIZE];
+
+  snprintf(name, sizeof(name), "%.*s",
+           slash != NULL ? (int)(slash - text) : (int)sizeof(name), text);
+  for (const struct open_alert *e =
+           state_open_alerts(alert_core_state(c->core))->first;
+       e != NULL && ev->host[0] == '\0'; e = e->next)
+    if (text_same(e->a.device, name) &&
+        (slash == NULL || strcmp(e->a.type, slash + 1) == 0))
+      take_names(ev, &e->a);
+  if (ev->host[0] != '\0')
+    return 0;
+  snprintf(ev->host, sizeof(ev->host), "%.127s", alert_core_host(c->core));
+  snprintf(ev->plugin, sizeof(ev->plugin), "kasa");
+  snprintf(ev->plugin_instance, sizeof(ev->plugin_instance), "%.127s",
+           instance_of(alert_core_config(c->core), name));
+  snprintf(ev->type, sizeof(ev->type), "%.127s",
+           slash != NULL ? slash + 1 : "power");
+  return name[0] != '\0' && ev->type[0] != '\0' ? 0 : -EINVAL;
 }
 
 /* What makes the answer uncertain, for people; "" = nothing. */
@@ -82,12 +128,13 @@ static struct open_alert *imagined(struct command *c, cJSON **error, char *note,
   ev.value = command_number(c, "value", NAN);
   ev.has_value = isfinite(ev.value);
   ev.time = ev.received = alert_core_now(c->core);
-  if (names_from(command_text(c, "identifier"), &ev) < 0 ||
+  if ((names_from(command_text(c, "identifier"), &ev) < 0 &&
+       names_of_device(c, command_text(c, "identifier"), &ev) < 0) ||
       (severity[0] != '\0' && strcmp(severity, "missing") != 0 &&
        severity_parse(severity, &ev.severity) < 0)) {
-    *error = command_error("expected identifier host/plugin-instance/"
-                           "type-instance and severity FAILURE, WARNING, OKAY "
-                           "or missing");
+    *error = command_error("expected a device's name or an identifier "
+                           "host/plugin-instance/type-instance, and severity "
+                           "FAILURE, WARNING, OKAY or missing");
     return NULL;
   }
   if (strcmp(severity, "missing") == 0) {

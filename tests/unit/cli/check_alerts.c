@@ -316,7 +316,13 @@ START_TEST(explain_says_who_would_be_told) {
   HAS("  goes to pushover\n");
   ck_assert_int_eq(ask("explain|nas/kasa-Freezer/power|missing"), 0);
   HAS("Freezer: not reporting\nClass missing, level error.\n");
-  ck_assert_int_eq(ask("explain|nonsense"), 1);
+  ck_assert_int_eq(ask("explain|Freezer|FAILURE|1820"), 0);
+  HAS("Freezer: 1 820 W\n");
+  ck_assert_int_eq(ask("explain|Freezer/up|missing"), 0);
+  HAS("Freezer: not reporting\nClass missing, level error.\n");
+  ck_assert_int_eq(ask("explain|nas/cpu/percent-idle|FAILURE|1"), 0);
+  ck_assert_int_eq(ask("explain|Freezer/"), 1);
+  ck_assert_int_eq(ask("explain|/"), 1);
   stop();
 }
 END_TEST
