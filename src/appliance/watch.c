@@ -23,16 +23,17 @@ static bool has_learned(const struct watch *w, const struct history *h,
          (at - w->began_at >= WEEK && h->num >= PAUSES_AT_LEAST);
 }
 
-/* The limit in force in seconds, or NAN; usual is what was learned, or NAN
- * where the configuration has set the limit. */
-static double limit_of(double configured, const struct watch *w,
+/* The limit in force in seconds, or NAN where it cannot be exceeded by seconds;
+ * usual is what was learned, or NAN where the configuration has set the limit.
+ */
+static double limit_of(double configured, double seconds, const struct watch *w,
                        const struct history *h, double at, double *usual) {
   double p95;
 
   *usual = NAN;
   if (configured > 0)
     return configured;
-  if (configured < 0 || !has_learned(w, h, at))
+  if (configured < 0 || seconds <= FLOOR_S || !has_learned(w, h, at))
     return NAN;
   p95 = history_quantile(h, 0.95);
   *usual = p95;
@@ -66,9 +67,9 @@ static void say_running(char text[WATCH_TEXT_SIZE], double s, double limit,
 /* The run's limit: what the configuration says, else the habit of a cold
  * appliance, else twice the longest of the latest cycles. */
 static double run_limit(const struct watch *w,
-                        const struct appliance_settings *s, double at,
-                        double *usual) {
-  double limit = limit_of(s->max_run_s, w, &w->runs, at, usual);
+                        const struct appliance_settings *s, double seconds,
+                        double at, double *usual) {
+  double limit = limit_of(s->max_run_s, seconds, w, &w->runs, at, usual);
 
   if (s->max_duration_s > 0 && !(s->max_duration_s >= limit)) {
     limit = s->max_duration_s;
@@ -132,13 +133,13 @@ static enum watch_event look(struct watch *w,
     return WATCH_NOTHING;
   if (d->running) {
     seconds = d->active_at - d->start;
-    limit = run_limit(w, s, at, &usual);
+    limit = run_limit(w, s, seconds, at, &usual);
     if (!(seconds > limit))
       return WATCH_NOTHING;
     say_running(text, seconds, limit, usual);
   } else {
     seconds = at - w->quiet_since;
-    limit = limit_of(s->expect_every_s, w, &w->pauses, at, &usual);
+    limit = limit_of(s->expect_every_s, seconds, w, &w->pauses, at, &usual);
     if (d->rising || !(seconds > limit))
       return WATCH_NOTHING;
     say_paused(text, seconds, limit, usual);
