@@ -302,10 +302,20 @@ PluginDir "{PLUGINDIR}"
     def remove(self):
         shutil.rmtree(self.folder, ignore_errors=True)
 
+    def _listens_to(self, how):
+        """Whether a signal would be taken, or nobody is there any more."""
+        if self.process.poll() is not None or how == signal.SIGKILL:
+            return True
+        with open(f"/proc/{self.process.pid}/status", encoding="ascii") as file:
+            caught = re.search(r"^SigCgt:\s*(\w+)$", file.read(), re.M).group(1)
+        return int(caught, 16) >> (how - 1) & 1 == 1
+
     def stop(self, how=signal.SIGTERM):
         """Ends the daemon; stop_seconds is how long that took."""
         if self.process is None:
             return self.status
+        # it reads its configuration first, and would just die
+        wait(lambda: self._listens_to(how), "the daemon's handler of the signal")
         began = time.monotonic()
         self.process.send_signal(how)
         try:
