@@ -37,7 +37,7 @@
   "  silence list, silence end ID\n"                                           \
   "  maintenance                   the hours the configuration keeps quiet\n"  \
   "  test CHANNEL|all [--level L]  sends a test, waits for the answer\n"       \
-  "  explain DEVICE|IDENTIFIER [SEVERITY [VALUE]]\n"                                  \
+  "  explain DEVICE|IDENTIFIER [SEVERITY [VALUE]]\n"                           \
   "                                who would be told of it, and why not\n"     \
   "  render IDENTIFIER [SEVERITY [VALUE]] [--channel C]\n"                     \
   "                                what exactly would be sent\n"               \
