@@ -144,7 +144,7 @@ static int fetch(struct power_curve *c, const char *path, double days,
                  double *step_s) {
   int ends[2], err, status = 0;
   FILE *in = NULL;
-  pid_t pid;
+  pid_t pid = -1;
 
   if (pipe2(ends, O_CLOEXEC) < 0)
     return -errno;
