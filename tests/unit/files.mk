@@ -15,6 +15,7 @@ EXTRA_DIST += \
 	%D%/support/iot_conversation.h \
 	%D%/support/pki.h \
 	%D%/support/readings.h \
+	%D%/support/registry_fixture.h \
 	%D%/support/ledger_fixture.h \
 	%D%/support/samples.h \
 	%D%/support/server.h \
@@ -143,6 +144,7 @@ tests_unit_plugin_check_notify_kasa_CPPFLAGS = $(PLUGIN_TEST_CPPFLAGS)
 check_PROGRAMS += \
 	%D%/poll/check_device_registry \
 	%D%/poll/check_filter \
+	%D%/poll/check_namesakes \
 	%D%/poll/check_options \
 	%D%/poll/check_poll_engine \
 	%D%/poll/check_transport_select \
