@@ -20,65 +20,23 @@ static const double HOUR = 3600;
  * and a compressor's every run counts.
  */
 static const struct appliance_settings defaults[APPLIANCE_KINDS] = {
-#define CYCLE(start_for, min_energy, min_duration, calm)                       \
-  { 10, (start_for), 4, 300, (min_energy), (min_duration), (calm) }
-    [APPLIANCE_WASHER] = {APPLIANCE_WASHER,
-                          CYCLE(30, 30, 300, 0),
-                          4 * HOUR,
-                          LIMIT_NONE,
-                          LIMIT_NONE,
-                          {0},
-                          0},
-    [APPLIANCE_DISHWASHER] = {APPLIANCE_DISHWASHER,
-                              CYCLE(30, 30, 600, 0),
-                              4 * HOUR,
-                              LIMIT_NONE,
-                              LIMIT_NONE,
-                              {0},
-                              0},
-    [APPLIANCE_DRYER] = {APPLIANCE_DRYER,
-                         CYCLE(120, 30, 300, 0.08),
-                         4 * HOUR,
-                         LIMIT_NONE,
-                         LIMIT_NONE,
-                         {0},
-                         0},
-    [APPLIANCE_FRIDGE] = {APPLIANCE_FRIDGE,
-                          CYCLE(30, 1, 60, 0),
-                          LIMIT_NONE,
-                          LIMIT_AUTO,
-                          LIMIT_AUTO,
-                          {0},
-                          0},
-    [APPLIANCE_FREEZER] = {APPLIANCE_FREEZER,
-                           CYCLE(30, 1, 60, 0),
-                           LIMIT_NONE,
-                           LIMIT_AUTO,
-                           LIMIT_AUTO,
-                           {0},
-                           0},
-    [APPLIANCE_COFFEE] = {APPLIANCE_COFFEE,
-                          CYCLE(30, 10, 60, 0),
-                          LIMIT_NONE,
-                          LIMIT_NONE,
-                          LIMIT_NONE,
-                          {0},
-                          0},
-    [APPLIANCE_HEATER] = {APPLIANCE_HEATER,
-                          CYCLE(30, 30, 300, 0),
-                          LIMIT_NONE,
-                          LIMIT_NONE,
-                          LIMIT_NONE,
-                          {0},
-                          0},
-    [APPLIANCE_OTHER] = {APPLIANCE_OTHER,
-                         CYCLE(30, 30, 300, 0),
-                         LIMIT_NONE,
-                         LIMIT_NONE,
-                         LIMIT_NONE,
-                         {0},
-                         0},
-#undef CYCLE
+#define KIND(kind_, start_for, min_energy, min_duration, calm, max_duration,   \
+             limit)                                                            \
+  [kind_] = {.kind = (kind_),                                                  \
+             .cycle = {10, (start_for), 4, 300, (min_energy), (min_duration),  \
+                       (calm)},                                                \
+             .max_duration_s = (max_duration),                                 \
+             .expect_every_s = (limit),                                        \
+             .max_run_s = (limit)}
+    KIND(APPLIANCE_WASHER, 30, 30, 300, 0, 4 * HOUR, LIMIT_NONE),
+    KIND(APPLIANCE_DISHWASHER, 30, 30, 600, 0, 4 * HOUR, LIMIT_NONE),
+    KIND(APPLIANCE_DRYER, 120, 30, 300, 0.08, 4 * HOUR, LIMIT_NONE),
+    KIND(APPLIANCE_FRIDGE, 30, 1, 60, 0, LIMIT_NONE, LIMIT_AUTO),
+    KIND(APPLIANCE_FREEZER, 30, 1, 60, 0, LIMIT_NONE, LIMIT_AUTO),
+    KIND(APPLIANCE_COFFEE, 30, 10, 60, 0, LIMIT_NONE, LIMIT_NONE),
+    KIND(APPLIANCE_HEATER, 30, 30, 300, 0, LIMIT_NONE, LIMIT_NONE),
+    KIND(APPLIANCE_OTHER, 30, 30, 300, 0, LIMIT_NONE, LIMIT_NONE),
+#undef KIND
 };
 
 bool appliance_announces(const struct appliance_settings *s) {

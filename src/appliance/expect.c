@@ -19,9 +19,6 @@ static const double LATE_S = 12 * 3600.0;
 static const double STEP_S = 60;
 static const double WEEK_S = 7 * 86400.0;
 
-static const char *const weekdays[] = {"Mon", "Tue", "Wed", "Thu",
-                                       "Fri", "Sat", "Sun"};
-
 /* -- the option -- */
 
 static void say_nothing(void *arg, const char *line) {
@@ -138,7 +135,7 @@ static void say(const struct expectation *e, const struct expect_window *w,
   calendar_format_date(then.day, date);
   snprintf(since, sizeof(since), "%s %02u:%02u",
            wall - e->ran_at < WEEK_S - LATE_S
-               ? weekdays[calendar_weekday(then.day)]
+               ? calendar_weekdays[calendar_weekday(then.day)]
                : date,
            then.second / 3600, then.second / 60 % 60);
   snprintf(text, EXPECT_TEXT_SIZE,

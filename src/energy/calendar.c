@@ -117,6 +117,9 @@ void calendar_date_of(int day, int *year, unsigned *month, unsigned *mday) {
   *year = (int)(years + era * 400 + (*month <= 2 ? 1 : 0));
 }
 
+const char *const calendar_weekdays[] = {"Mon", "Tue", "Wed", "Thu",
+                                         "Fri", "Sat", "Sun", NULL};
+
 unsigned calendar_weekday(int day) {
   int64_t since_monday = (int64_t)day + 3; /* 1970-01-01 was a Thursday */
 

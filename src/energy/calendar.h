@@ -37,6 +37,8 @@ int64_t calendar_next(int64_t us, unsigned second);
 int calendar_day_of(int year, unsigned month, unsigned mday);
 void calendar_date_of(int day, int *year, unsigned *month, unsigned *mday);
 unsigned calendar_weekday(int day); /* 0: Monday */
+/* "Mon" to "Sun", NULL */
+extern const char *const calendar_weekdays[];
 unsigned calendar_month_days(int year, unsigned month);
 int calendar_easter(int year); /* the day of Easter Sunday */
 unsigned calendar_year_days(int year);

@@ -123,7 +123,8 @@ static void begin(void *arg, struct poll_device *k, uint64_t now_us) {
   (void)arg;
   if (energy.ledger == NULL || k->identity[0] == '\0')
     return;
-  k->device.since_day = ledger_seeds_since(energy.ledger, now);
+  if (k->poll.progress.rare) /* its list of days may come */
+    k->device.since_day = ledger_seeds_since(energy.ledger, now);
   if (k->plugs_num == 0 && k->energy.by == COUNTER_NEW &&
       is_measured(&k->device.now))
     k->meter = ledger_meter(energy.ledger, k->identity, 0, k->device.model,

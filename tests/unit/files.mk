@@ -12,6 +12,7 @@ EXTRA_DIST += \
 	%D%/support/failing_disk.h \
 	%D%/support/fake_device.h \
 	%D%/support/fake_senders.h \
+	%D%/support/incidents.h \
 	%D%/support/iot_conversation.h \
 	%D%/support/pki.h \
 	%D%/support/readings.h \

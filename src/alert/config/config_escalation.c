@@ -27,15 +27,14 @@ static bool words_from(const struct conf_item *item, size_t first) {
   return item->values_num > first;
 }
 
-/* Step 15m "phone" "sms" */
-static void read_step(void *target, const struct conf_item *item,
+/* Step 15m "phone" "sms"; false after saying why not. */
+static bool read_step(struct escalation_reading *reading,
+                      const struct conf_item *item,
                       struct option_reporter *reporter) {
-  struct escalation_reading *reading = target;
   struct escalation_config *e = &reading->escalation;
   struct escalation_step *step;
   double after;
 
-  reading->broken = true;
   if (!words_from(item, 1) || item->children_num > 0 ||
       seconds_of(&item->values[0], &after) < 0 || after < 0 ||
       after > 7 * DAY || item->values_num - 1 > ESCALATION_CHANNELS_MAX) {
@@ -43,36 +42,35 @@ static void read_step(void *target, const struct conf_item *item,
                  "%s: option Step expects a time up to 7d and the names of at "
                  "most %d channels, as in Step 15m \"phone\" \"sms\"",
                  reading->where, (int)ESCALATION_CHANNELS_MAX);
-    return;
+    return false;
   }
   if (e->steps_num == ESCALATION_STEPS_MAX) {
     option_error(reporter, "%s: more than %d steps", reading->where,
                  (int)ESCALATION_STEPS_MAX);
-    return;
+    return false;
   }
   if (e->steps_num > 0 && after <= e->steps[e->steps_num - 1].after) {
     option_error(reporter, "%s: each Step comes later than the one before",
                  reading->where);
-    return;
+    return false;
   }
   step = &e->steps[e->steps_num++];
   step->after = after;
   for (size_t i = 1; i < item->values_num; i++) {
     step->names[step->names_num] = clean_name(item->values[i].string);
     if (step->names[step->names_num] == NULL)
-      return;
+      return false;
     step->names_num++;
   }
-  reading->broken = false;
+  return true;
 }
 
 static void step_option(void *target, const struct conf_item *item,
                         struct option_reporter *reporter) {
   struct escalation_reading *reading = target;
-  bool before = reading->broken;
 
-  read_step(target, item, reporter);
-  reading->broken = reading->broken || before;
+  if (!read_step(reading, item, reporter))
+    reading->broken = true;
 }
 
 const struct option escalation_options[] = {

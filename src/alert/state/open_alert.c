@@ -101,6 +101,11 @@ void open_alert_text_told(struct open_alert *e, int64_t now) {
   e->a.news_at = now;
 }
 
+bool open_alert_insists(const struct open_alert *e) {
+  return e->a.state == ALERT_FIRING &&
+         !(e->a.flags & (ALERT_ACKED | ALERT_UNCONFIRMED | ALERT_STALE));
+}
+
 bool open_alert_fire(struct state *s, struct open_alert *e, int64_t now) {
   bool once = e->a.flags & ALERT_ONESHOT;
 

@@ -15,6 +15,10 @@ double recover_after(const struct state *s, const struct open_alert *e);
 double repeat_every(const struct state *s, const struct open_alert *e,
                     size_t route);
 
+/* Whether reminders and escalations go on: it is bad for certain, and nobody
+ * has acknowledged it. */
+bool open_alert_insists(const struct open_alert *e);
+
 void open_alert_store(struct state *s, struct open_alert *e);
 void open_alert_history(struct state *s, const struct open_alert *e,
                         int64_t now, const char *what, const char *detail);

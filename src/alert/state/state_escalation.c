@@ -10,15 +10,10 @@
 
 #include <stdio.h>
 
-static bool waits(const struct open_alert *e) {
-  return e->a.state == ALERT_FIRING &&
-         !(e->a.flags & (ALERT_ACKED | ALERT_UNCONFIRMED | ALERT_STALE));
-}
-
 int64_t state_escalation_due(const struct open_alert *e) {
   int64_t due = 0;
 
-  for (size_t i = 0; waits(e) && i < e->routes_num; i++)
+  for (size_t i = 0; open_alert_insists(e) && i < e->routes_num; i++)
     if (e->step_due[i] > 0 && (due == 0 || e->step_due[i] < due))
       due = e->step_due[i];
   return due;
@@ -47,7 +42,7 @@ static void take_step(struct state *s, struct open_alert *e, size_t i,
 }
 
 bool state_escalation_tick(struct state *s, struct open_alert *e, int64_t now) {
-  for (size_t i = 0; waits(e) && i < e->routes_num; i++) {
+  for (size_t i = 0; open_alert_insists(e) && i < e->routes_num; i++) {
     const struct escalation_config *escalation = escalation_of(s, e, i);
 
     while (escalation != NULL && e->step_due[i] > 0 && now >= e->step_due[i])

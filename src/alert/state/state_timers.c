@@ -192,8 +192,7 @@ static bool tick_ack(struct state *s, struct open_alert *e, int64_t now) {
 }
 
 static bool tick_repeat(struct state *s, struct open_alert *e, int64_t now) {
-  if (e->a.state != ALERT_FIRING ||
-      (e->a.flags & (ALERT_ACKED | ALERT_UNCONFIRMED | ALERT_STALE)))
+  if (!open_alert_insists(e))
     return false;
   for (size_t i = 0; i < e->routes_num; i++) {
     double every = repeat_every(s, e, i);
@@ -253,8 +252,7 @@ static int64_t due_of(const struct state *s, const struct open_alert *e) {
     sooner(&due, e->a.seen + ms_of(s->config->event_expire));
   sooner(&due, state_news_due(s, e));
   sooner(&due, state_escalation_due(e));
-  if (e->a.state == ALERT_FIRING &&
-      !(e->a.flags & (ALERT_ACKED | ALERT_UNCONFIRMED | ALERT_STALE)))
+  if (open_alert_insists(e))
     for (size_t i = 0; i < e->routes_num; i++)
       sooner(&due, e->repeat_due[i]);
   return due;

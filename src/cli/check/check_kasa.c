@@ -5,6 +5,7 @@
 #include "cli/check/check.h"
 
 #include "base/clock.h"
+#include "energy/calendar.h"
 #include "energy/tariff/tariff_config.h"
 #include "energy/tariff/tariff_files.h"
 #include "poll/options/options.h"
@@ -78,8 +79,6 @@ static void show_device(const struct device_options *d, FILE *out) {
 /* What was understood, so that people see it: this week's prices of the first
  * kWh of a month. */
 static void show_tariff(const struct tariffs *set, FILE *out) {
-  static const char *const names[] = {"Mon", "Tue", "Wed", "Thu",
-                                      "Fri", "Sat", "Sun"};
   const struct tariff *t = tariffs_at(set, today());
   int monday = today() - (int)calendar_weekday(today());
 
@@ -93,7 +92,7 @@ static void show_tariff(const struct tariffs *set, FILE *out) {
     fprintf(out, " %2u", hour);
   fputc('\n', out);
   for (int i = 0; i < 7; i++) {
-    fprintf(out, "    %s", names[i]);
+    fprintf(out, "    %s", calendar_weekdays[i]);
     for (unsigned hour = 0; hour < 24; hour++) {
       int64_t us = calendar_next(calendar_day_start(monday + i), hour * 3600);
       double price;

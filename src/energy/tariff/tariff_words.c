@@ -5,6 +5,7 @@
 #include "energy/tariff/tariff_words.h"
 
 #include "base/text.h"
+#include "energy/calendar.h"
 
 #include <ctype.h>
 #include <stdio.h>
@@ -13,8 +14,6 @@
 
 enum { WORD_SIZE = TARIFF_NAME_SIZE, DAY_MINUTES = 1440, LEAP_YEAR = 2024 };
 
-static const char *const weekdays[] = {"Mon", "Tue", "Wed", "Thu",
-                                       "Fri", "Sat", "Sun", NULL};
 static const char *const weekdays_long[] = {"Monday",   "Tuesday", "Wednesday",
                                             "Thursday", "Friday",  "Saturday",
                                             "Sunday",   NULL};
@@ -126,7 +125,7 @@ static bool take_day(const char *word, const struct tariff *t,
       p->day_types |= UINT64_C(1) << i;
       return true;
     }
-  return range_of(word, weekdays, weekdays_long, 7, &p->weekdays);
+  return range_of(word, calendar_weekdays, weekdays_long, 7, &p->weekdays);
 }
 
 bool tariff_words_days(const struct option_strings *words,
@@ -140,7 +139,7 @@ bool tariff_words_days(const struct option_strings *words,
     for (const char *at = words->items[i]; next_word(&at, word);) {
       if (take_day(word, t, p))
         continue;
-      suggest(word, weekdays, t, hint);
+      suggest(word, calendar_weekdays, t, hint);
       option_error(reporter,
                    "%s: option Days expects weekdays as in Mon-Fri or names of "
                    "<DayType> blocks, found \"%s\"%s",

@@ -13,6 +13,7 @@
 #include <config.h>
 
 #include "../support/alert_fixture.h"
+#include "../support/incidents.h"
 #include "../support/suite.h"
 
 #include <stdio.h>
@@ -46,8 +47,7 @@ struct incident {
 };
 
 static unsigned roll(struct incident *i, unsigned sides) {
-  i->chance = i->chance * 6364136223846793005u + 1442695040888963407u;
-  return (unsigned)(i->chance >> 33) % sides;
+  return incident_roll(&i->chance, sides);
 }
 
 static void other_plugin(struct incident *i, const char *name, bool bad) {
@@ -329,15 +329,9 @@ static void judge(const struct incident *i, unsigned seed) {
                 floods, folded);
 }
 
-static unsigned number(const char *name, unsigned other) {
-  const char *text = getenv(name);
-
-  return text != NULL ? (unsigned)atoi(text) : other;
-}
-
 static void incident(unsigned seed) {
   static struct house h;
-  struct incident i = {.h = &h, .chance = seed * 2654435761u + 1};
+  struct incident i = {.h = &h, .chance = incident_chance(seed)};
 
   house_open(&h, "mail.MaxAge 30d; RecoverAfter 30; Repeat never; "
                  "EventExpire 30d");
@@ -350,16 +344,7 @@ static void incident(unsigned seed) {
 }
 
 START_TEST(people_know_how_all_kinds_of_things_are) {
-  unsigned first = number("INCIDENT_SEED", 1);
-  unsigned count = number("INCIDENTS", 20);
-
-  for (unsigned seed = first; seed < first + count; seed++) {
-    if (getenv("INCIDENTS") != NULL && seed % 100 == 0) {
-      printf("seed %u\n", seed);
-      fflush(stdout);
-    }
-    incident(seed);
-  }
+  incidents_play(incident, 20);
 }
 END_TEST
 
@@ -373,7 +358,7 @@ START_TEST(what_was_found_once_stays_mended) {
 END_TEST
 
 static void fill(TCase *t) {
-  tcase_set_timeout(t, number("INCIDENTS", 20) * 10.0 + 120);
+  tcase_set_timeout(t, incident_number("INCIDENTS", 20) * 10.0 + 120);
   tcase_add_test(t, people_know_how_all_kinds_of_things_are);
   tcase_add_test(t, what_was_found_once_stays_mended);
 }

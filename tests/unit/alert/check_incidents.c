@@ -13,6 +13,7 @@
 #include <config.h>
 
 #include "../support/alert_fixture.h"
+#include "../support/incidents.h"
 #include "../support/suite.h"
 
 #include <inttypes.h>
@@ -37,8 +38,7 @@ struct incident {
 };
 
 static unsigned roll(struct incident *i, unsigned sides) {
-  i->chance = i->chance * 6364136223846793005u + 1442695040888963407u;
-  return (unsigned)(i->chance >> 33) % sides;
+  return incident_roll(&i->chance, sides);
 }
 
 static void speak(struct incident *i, int device, enum severity severity,
@@ -244,39 +244,26 @@ static void judge(const struct incident *i, unsigned seed) {
   }
 }
 
-static unsigned number(const char *name, unsigned other) {
-  const char *text = getenv(name);
-
-  return text != NULL ? (unsigned)atoi(text) : other;
-}
-
-START_TEST(people_know_how_things_are) {
+static void incident(unsigned seed) {
   static struct house h;
-  unsigned first = number("INCIDENT_SEED", 1);
-  unsigned count = number("INCIDENTS", 40);
+  struct incident i = {.h = &h, .chance = incident_chance(seed)};
 
-  for (unsigned seed = first; seed < first + count; seed++) {
-    struct incident i = {.h = &h, .chance = seed * 2654435761u + 1};
-
-    if (getenv("INCIDENTS") != NULL && seed % 100 == 0) {
-      printf("seed %u\n", seed);
-      fflush(stdout);
-    }
-    /* a reminder would make good for an alarm that was lost */
-    house_open(&h, seed % 2 == 0
-                       ? "mail.MaxAge 30d; RecoverAfter 30"
-                       : "mail.MaxAge 30d; RecoverAfter 30; Repeat never");
-    for (int step = 0; step < STEPS; step++)
-      play(&i);
-    house_play(&h, "release; mail=sent; +8000");
-    judge(&i, seed);
-    house_close(&h);
-  }
+  /* a reminder would make good for an alarm that was lost */
+  house_open(&h, seed % 2 == 0
+                     ? "mail.MaxAge 30d; RecoverAfter 30"
+                     : "mail.MaxAge 30d; RecoverAfter 30; Repeat never");
+  for (int step = 0; step < STEPS; step++)
+    play(&i);
+  house_play(&h, "release; mail=sent; +8000");
+  judge(&i, seed);
+  house_close(&h);
 }
+
+START_TEST(people_know_how_things_are) { incidents_play(incident, 40); }
 END_TEST
 
 static void fill(TCase *t) {
-  tcase_set_timeout(t, number("INCIDENTS", 40) * 5.0 + 120);
+  tcase_set_timeout(t, incident_number("INCIDENTS", 40) * 5.0 + 120);
   tcase_add_test(t, people_know_how_things_are);
 }
 

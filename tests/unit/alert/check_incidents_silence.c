@@ -12,6 +12,7 @@
 #include <config.h>
 
 #include "../support/alert_fixture.h"
+#include "../support/incidents.h"
 #include "../support/suite.h"
 
 #include <stdio.h>
@@ -39,8 +40,7 @@ struct incident {
 };
 
 static unsigned roll(struct incident *i, unsigned sides) {
-  i->chance = i->chance * 6364136223846793005u + 1442695040888963407u;
-  return (unsigned)(i->chance >> 33) % sides;
+  return incident_roll(&i->chance, sides);
 }
 
 static void turn(struct incident *i, int device, bool bad,
@@ -188,39 +188,28 @@ static void judge(const struct incident *i, unsigned seed) {
   }
 }
 
-static unsigned number(const char *name, unsigned other) {
-  const char *text = getenv(name);
+static void incident(unsigned seed) {
+  static struct house h;
+  struct incident i = {.h = &h, .chance = incident_chance(seed)};
 
-  return text != NULL ? (unsigned)atoi(text) : other;
+  house_open_file(&h, FILE_TEXT, 0);
+  for (int step = 0; step < STEPS; step++)
+    play(&i);
+  /* all are heard of after the last start, every silence is over */
+  house_play(&h, "mail=sent; +21000; until 14:30; +4000");
+  judge(&i, seed);
+  house_close(&h);
 }
 
 START_TEST(who_heard_the_beginning_hears_the_end) {
-  static struct house h;
-  unsigned first = number("INCIDENT_SEED", 1);
-  unsigned count = number("INCIDENTS", 10);
-
   setenv("TZ", "Europe/Berlin", 1);
   tzset();
-  for (unsigned seed = first; seed < first + count; seed++) {
-    struct incident i = {.h = &h, .chance = seed * 2654435761u + 1};
-
-    if (getenv("INCIDENTS") != NULL && seed % 100 == 0) {
-      printf("seed %u\n", seed);
-      fflush(stdout);
-    }
-    house_open_file(&h, FILE_TEXT, 0);
-    for (int step = 0; step < STEPS; step++)
-      play(&i);
-    /* all are heard of after the last start, every silence is over */
-    house_play(&h, "mail=sent; +21000; until 14:30; +4000");
-    judge(&i, seed);
-    house_close(&h);
-  }
+  incidents_play(incident, 10);
 }
 END_TEST
 
 static void fill(TCase *t) {
-  tcase_set_timeout(t, number("INCIDENTS", 10) * 10.0 + 200);
+  tcase_set_timeout(t, incident_number("INCIDENTS", 10) * 10.0 + 200);
   tcase_add_test(t, who_heard_the_beginning_hears_the_end);
 }
 
