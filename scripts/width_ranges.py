@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""Writes src/cli/term/width_ranges.h from the Unicode tables of this Python.
+"""Writes src/base/width_ranges.h from the Unicode tables of this Python.
 
-scripts/width_ranges.py | clang-format >src/cli/term/width_ranges.h"""
+scripts/width_ranges.py | clang-format >src/base/width_ranges.h"""
 import unicodedata
 
 
@@ -39,8 +39,8 @@ def main():
 /* Characters that take no column and two columns on a terminal: categories Mn,
  * Me and Cf, and East Asian Width W and F, of Unicode {unicodedata.unidata_version}. Ascending.
  * Made by scripts/width_ranges.py. */
-#ifndef CLI_TERM_WIDTH_RANGES_H
-#define CLI_TERM_WIDTH_RANGES_H
+#ifndef BASE_WIDTH_RANGES_H
+#define BASE_WIDTH_RANGES_H
 
 #include <stdint.h>
 

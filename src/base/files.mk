@@ -24,6 +24,9 @@ libbase_la_SOURCES = \
 	%D%/text.h \
 	%D%/thread.c \
 	%D%/thread.h \
+	%D%/width.c \
+	%D%/width.h \
+	%D%/width_ranges.h \
 	%D%/worker.c \
 	%D%/worker.h
 libbase_la_LIBADD = $(LIBM)

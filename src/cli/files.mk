@@ -94,16 +94,6 @@ libcli_la_SOURCES += \
 	%D%/energy/energy_report.h \
 	%D%/energy/energy_report_show.c \
 	%D%/energy/energy_show.c \
-	%D%/report/report_command.c \
-	%D%/report/report_command.h \
-	%D%/report/report_data.c \
-	%D%/report/report_data.h \
-	%D%/report/report_html.c \
-	%D%/report/report_html.h \
-	%D%/report/report_output.c \
-	%D%/report/report_output.h \
-	%D%/report/report_words.c \
-	%D%/report/report_words.h \
 	%D%/energy/energy_tariff.c \
 	%D%/energy/energy_tariff.h
 
@@ -166,18 +156,19 @@ libcli_la_SOURCES += \
 	%D%/live/watch_order.h
 
 libcli_la_SOURCES += \
+	%D%/report/report_command.c \
+	%D%/report/report_command.h
+
+libcli_la_SOURCES += \
 	%D%/term/output.h \
 	%D%/term/screen.c \
 	%D%/term/screen.h \
 	%D%/term/style.c \
 	%D%/term/style.h \
 	%D%/term/text_table.c \
-	%D%/term/text_table.h \
-	%D%/term/width.c \
-	%D%/term/width.h \
-	%D%/term/width_ranges.h
+	%D%/term/text_table.h
 
-CLI_LIBS = libcli.la libchannels.la $(POLL_LIBS) $(CJSON_LIBS) $(CURL_LIBS) $(LIBM)
+CLI_LIBS = libcli.la libchannels.la libreport.la $(POLL_LIBS) $(CJSON_LIBS) $(CURL_LIBS) $(LIBM)
 
 kasactl_SOURCES = %D%/main.c $(CHANNEL_TYPES)
 kasactl_LDADD = $(CLI_LIBS)

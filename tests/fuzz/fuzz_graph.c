@@ -3,11 +3,11 @@
  * into pages. */
 #include <config.h>
 
+#include "base/width.h"
 #include "cli/gallery/gallery_html.h"
 #include "cli/graph/graph_answer.h"
 #include "cli/graph/graph_command.h"
 #include "cli/graph/graph_plan.h"
-#include "cli/term/width.h"
 
 #include <stdint.h>
 #include <stdlib.h>

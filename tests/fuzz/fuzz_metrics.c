@@ -2,10 +2,10 @@
 /* Any bytes as two metrics pages in a row, up to the drawn table. */
 #include <config.h>
 
+#include "base/width.h"
 #include "cli/devices/device_table.h"
 #include "cli/live/metrics.h"
 #include "cli/live/metrics_view.h"
-#include "cli/term/width.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -72,6 +72,7 @@ check_PROGRAMS += \
 	%D%/base/check_json_writer \
 	%D%/base/check_loop \
 	%D%/base/check_text \
+	%D%/base/check_width \
 	%D%/base/check_worker
 
 check_PROGRAMS += \
@@ -81,8 +82,7 @@ check_PROGRAMS += \
 	%D%/cli/check_graph \
 	%D%/cli/check_metrics \
 	%D%/cli/check_rrd_scan \
-	%D%/cli/check_watch_order \
-	%D%/cli/check_width
+	%D%/cli/check_watch_order
 
 check_PROGRAMS += \
 	%D%/config/check_conf_parser \

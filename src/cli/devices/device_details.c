@@ -4,8 +4,8 @@
 
 #include "cli/devices/device_details.h"
 
+#include "base/width.h"
 #include "cli/devices/device_table.h"
-#include "cli/term/width.h"
 
 #include <errno.h>
 #include <stdio.h>

@@ -4,7 +4,7 @@
 
 #include "cli/devices/device_table.h"
 
-#include "cli/term/width.h"
+#include "base/width.h"
 
 #include <errno.h>
 #include <math.h>

@@ -5,8 +5,8 @@
 #include "cli/graph/graph_command.h"
 
 #include "base/text.h"
+#include "base/width.h"
 #include "cli/graph/graph_probe.h"
-#include "cli/term/width.h"
 
 #include <errno.h>
 #include <stdarg.h>

@@ -7,12 +7,12 @@
 
 #include "base/clock.h"
 #include "base/text.h"
+#include "base/width.h"
 #include "cli/devices/device_table.h"
 #include "cli/live/fetch.h"
 #include "cli/live/metrics_view.h"
 #include "cli/live/watch_order.h"
 #include "cli/term/screen.h"
-#include "cli/term/width.h"
 
 #include <curl/curl.h>
 #include <getopt.h>

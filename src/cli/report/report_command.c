@@ -4,10 +4,17 @@
 #include "cli/report/report_command.h"
 
 #include "base/clock.h"
-#include "cli/report/report_html.h"
-#include "cli/report/report_output.h"
+#include "cli/common/cli.h"
+#include "cli/energy/energy_place.h"
+#include "report/report_html.h"
+#include "report/report_json.h"
+#include "report/report_text.h"
 
 #include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+enum { OUTPUT_MAX = 1 << 20 };
 
 #define REPORT_USAGE                                                           \
   "[--day | --week | --month] [--date DATE] [--html | --json] [--state DIR] "  \
@@ -64,6 +71,12 @@ static int take_options(struct report_arguments *a, int argc, char **argv) {
   return CLI_DONE;
 }
 
+static unsigned billing_day(const struct report_arguments *a, int day) {
+  const struct tariff *t = tariffs_at(&a->place.tariffs, day);
+
+  return t != NULL ? t->billing_day : a->place.billing_day;
+}
+
 /* The days it is about: those of the date, else the latest that are over. */
 static int set_days(const struct report_arguments *a, struct report *r) {
   int today = calendar_local_of((int64_t)clock_wall_us()).day;
@@ -73,26 +86,53 @@ static int set_days(const struct report_arguments *a, struct report *r) {
     return cli_usage("report",
                      "--date expects a date like 2026-11-28, found \"%.40s\"",
                      a->date);
-  report_days(&a->place, r->kind, day, &r->first, &r->last);
+  report_days(r->kind, day, billing_day(a, day), &r->first, &r->last);
   if (a->date == NULL)
-    report_days(&a->place, r->kind, r->first - 1, &r->first, &r->last);
+    report_days(r->kind, r->first - 1, billing_day(a, r->first - 1), &r->first,
+                &r->last);
   return CLI_DONE;
 }
 
 static int print(const struct report_arguments *a, const struct report *r) {
+  struct buf out;
+  char *json = NULL;
+  int err = 0;
+
   if (r->known == 0) {
     cli_say("the ledger knows nothing of that time");
     return CLI_NOTHING;
   }
-  if (a->json && report_json(r) < 0) {
-    cli_say("out of memory");
-    return CLI_NOTHING;
+  buf_init(&out, OUTPUT_MAX);
+  if (a->json) {
+    json = report_json(r);
+    if (json != NULL)
+      puts(json);
+    else
+      err = -1;
+  } else {
+    if (a->html)
+      report_html(r, &out);
+    else
+      report_text(r, &out);
+    err = buf_error(&out);
+    if (err == 0)
+      fputs(out.data, stdout);
   }
-  if (a->html)
-    report_html(r);
-  else if (!a->json)
-    report_text(r);
-  return CLI_DONE;
+  if (err < 0)
+    cli_say("out of memory");
+  free(json);
+  buf_free(&out);
+  return err < 0 ? CLI_NOTHING : CLI_DONE;
+}
+
+static int gather(const struct report_arguments *a, struct report *r,
+                  struct ledger_query *q) {
+  char why[LEDGER_QUERY_WHY];
+
+  if (report_data_make(r, billing_day(a, r->last), q, why))
+    return CLI_DONE;
+  cli_say("the ledger: %s", why);
+  return CLI_NOTHING;
 }
 
 static int report_main(int argc, char **argv) {
@@ -108,9 +148,10 @@ static int report_main(int argc, char **argv) {
     status = set_days(&a, &r);
   if (status == CLI_DONE) {
     q = energy_place_open(&a.place);
-    status = q != NULL && report_data_make(&r, &a.place, q) ? print(&a, &r)
-                                                            : CLI_NOTHING;
+    status = q != NULL ? gather(&a, &r, q) : CLI_NOTHING;
   }
+  if (status == CLI_DONE)
+    status = print(&a, &r);
   report_data_free(&r);
   ledger_query_close(q);
   energy_place_free(&a.place);

@@ -5,7 +5,7 @@
 #include "cli/term/text_table.h"
 
 #include "base/text.h"
-#include "cli/term/width.h"
+#include "base/width.h"
 
 #include <inttypes.h>
 #include <stdio.h>

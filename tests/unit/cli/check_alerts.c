@@ -6,8 +6,8 @@
 #include "alert/control/command.h"
 #include "alert/core/alert_core.h"
 #include "alert/deliver/job.h"
+#include "base/width.h"
 #include "cli/alerts/alerts.h"
-#include "cli/term/width.h"
 
 #include "../support/fake_senders.h"
 #include "../support/samples.h"

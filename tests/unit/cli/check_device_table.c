@@ -2,8 +2,8 @@
 /* The table, line by line as people see it. */
 #include <config.h>
 
+#include "base/width.h"
 #include "cli/devices/device_table.h"
-#include "cli/term/width.h"
 
 #include "../support/suite.h"
 

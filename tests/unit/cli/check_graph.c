@@ -2,6 +2,7 @@
 /* kasactl graph: what rrdtool is told, and what its answers mean. */
 #include <config.h>
 
+#include "base/width.h"
 #include "cli/graph/graph_answer.h"
 #include "cli/graph/graph_colour.h"
 #include "cli/graph/graph_command.h"
@@ -9,7 +10,6 @@
 #include "cli/graph/graph_picture.h"
 #include "cli/graph/graph_plan.h"
 #include "cli/graph/graph_probe.h"
-#include "cli/term/width.h"
 
 #include "../support/suite.h"
 

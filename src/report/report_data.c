@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include <config.h>
 
-#include "cli/report/report_data.h"
-
-#include "cli/common/cli.h"
+#include "report/report_data.h"
 
 #include <limits.h>
 #include <math.h>
@@ -35,9 +33,9 @@ struct gathering {
   bool out_of_memory;
 };
 
-void report_days(const struct energy_place *p, enum report_kind kind, int day,
+void report_days(enum report_kind kind, int day, unsigned billing_day,
                  int *first, int *last) {
-  struct calendar_billing month = energy_place_month(p, day);
+  struct calendar_billing month = calendar_billing_of(day, billing_day);
 
   *first = *last = day;
   if (kind == REPORT_WEEK) {
@@ -258,32 +256,26 @@ static void sum_up(struct gathering *g) {
     qsort(r->items, r->items_num, sizeof(r->items[0]), by_energy);
 }
 
-bool report_data_make(struct report *r, const struct energy_place *p,
-                      struct ledger_query *q) {
+bool report_data_make(struct report *r, unsigned billing_day,
+                      struct ledger_query *q, char why[LEDGER_QUERY_WHY]) {
   struct gathering *g = calloc(1, sizeof(*g));
-  char why[LEDGER_QUERY_WHY];
   bool good = false;
 
-  if (g != NULL) {
-    g->report = r;
-    g->begin = r->first - BEFORE;
-    g->month = energy_place_month(p, r->last);
-    g->before = r->kind == REPORT_MONTH
-                    ? energy_place_month(p, r->first - 1)
-                    : (struct calendar_billing){r->first - WEEK, r->first};
-    snprintf(r->currency, sizeof(r->currency), "%s", ledger_query_currency(q));
-    r->decimals = tariff_decimals(r->currency);
-    good = ledger_query_days(q, g->begin, r->last, take, g, why);
-  } else {
-    snprintf(why, sizeof(why), "out of memory");
-  }
-  if (!good)
-    cli_say("the ledger: %s", why);
-  else if (g->out_of_memory)
-    cli_say("out of memory");
-  else
+  snprintf(why, LEDGER_QUERY_WHY, "out of memory");
+  if (g == NULL)
+    return false;
+  g->report = r;
+  g->begin = r->first - BEFORE;
+  g->month = calendar_billing_of(r->last, billing_day);
+  g->before = r->kind == REPORT_MONTH
+                  ? calendar_billing_of(r->first - 1, billing_day)
+                  : (struct calendar_billing){r->first - WEEK, r->first};
+  snprintf(r->currency, sizeof(r->currency), "%s", ledger_query_currency(q));
+  r->decimals = tariff_decimals(r->currency);
+  good = ledger_query_days(q, g->begin, r->last, take, g, why) &&
+         !g->out_of_memory;
+  if (good)
     sum_up(g);
-  good = good && !g->out_of_memory;
   free(g);
   return good;
 }

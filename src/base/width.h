@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* How many columns text takes on a terminal: wide characters and emoji two,
  * combining marks none. Independent of the locale. Pure functions. */
-#ifndef CLI_TERM_WIDTH_H
-#define CLI_TERM_WIDTH_H
+#ifndef BASE_WIDTH_H
+#define BASE_WIDTH_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* The figures of a report about a day, a week or a billing month, as the
  * ledger has them. One thread. */
-#ifndef CLI_REPORT_REPORT_DATA_H
-#define CLI_REPORT_REPORT_DATA_H
+#ifndef REPORT_REPORT_DATA_H
+#define REPORT_REPORT_DATA_H
 
-#include "cli/energy/energy_place.h"
+#include "energy/ledger/ledger_query.h"
 
 #include <stdbool.h>
 
@@ -49,14 +49,15 @@ struct report {
   double covered; /* percent; NAN: nothing is known */
 };
 
-/* What the days of a kind are that day lies in. */
-void report_days(const struct energy_place *p, enum report_kind kind, int day,
+/* The days that a kind's report about day is of; months begin at billing_day.
+ */
+void report_days(enum report_kind kind, int day, unsigned billing_day,
                  int *first, int *last);
 
-/* Fills r, whose kind, first and last are set. False when it says why not on
- * stderr. report_data_free() in both cases. */
-bool report_data_make(struct report *r, const struct energy_place *p,
-                      struct ledger_query *q);
+/* Fills r, whose kind, first and last are set. False with why when the ledger
+ * could not be read. report_data_free() in both cases. */
+bool report_data_make(struct report *r, unsigned billing_day,
+                      struct ledger_query *q, char why[LEDGER_QUERY_WHY]);
 void report_data_free(struct report *r);
 
 /* Change against what is usual, in percent; NAN: not known. */

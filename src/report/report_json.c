@@ -1,62 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #include <config.h>
 
-#include "cli/report/report_output.h"
-
-#include "cli/report/report_words.h"
-#include "cli/term/width.h"
+#include "report/report_json.h"
 
 #include <cjson/cJSON.h>
-#include <errno.h>
 #include <math.h>
-#include <stdio.h>
-#include <stdlib.h>
-
-enum { BAR = 10, NAME_COLUMNS = 20, NAME_SIZE = 4 * NAME_COLUMNS };
-
-static void put_name(const char *name) {
-  char cut[NAME_SIZE];
-  unsigned columns =
-      width_cut(name, NAME_COLUMNS, "\xe2\x80\xa6", cut, sizeof(cut));
-
-  printf("%s%*s", cut, (int)(NAME_COLUMNS - columns), "");
-}
-
-static void put_item(const struct report *r, const struct report_item *item) {
-  char cost[REPORT_LINE], change[REPORT_LINE];
-  double share = r->kwh > 0 ? item->kwh / r->kwh : 0;
-  int bar = (int)lround(share * BAR);
-
-  report_words_cost(r, item->cost, cost);
-  report_words_change(item->kwh, item->usual, change);
-  put_name(item->name);
-  printf(" %8.2f kWh", item->kwh);
-  if (r->currency[0] != '\0')
-    printf(" %*s", (int)(r->decimals > 0 ? 10 : 8), cost);
-  fputs("  ", stdout);
-  for (int i = 0; i < BAR; i++)
-    putchar(i < bar ? '#' : '.');
-  printf(" %3.0f %%%s%s\n", share * 100, change[0] != '\0' ? "  " : "", change);
-}
-
-void report_text(const struct report *r) {
-  char line[REPORT_LINE];
-  const char *name;
-
-  report_words_days(r, line);
-  printf("%s\n", line);
-  report_words_headline(r, line);
-  printf("%s\n\n", line);
-  for (unsigned i = 0; report_words_fact(r, i, &name, line); i++)
-    if (line[0] != '\0')
-      printf("%-16s %s\n", name, line);
-  putchar('\n');
-  for (size_t i = 0; i < r->items_num && i < REPORT_TOP; i++)
-    if (r->items[i].kwh > 0)
-      put_item(r, &r->items[i]);
-}
-
-/* -- JSON -- */
 
 static bool add(cJSON *object, const char *name, double number) {
   return isnan(number) ? cJSON_AddNullToObject(object, name) != NULL
@@ -102,7 +50,7 @@ static bool add_peak(cJSON *root, const struct report *r) {
          cJSON_AddStringToObject(peak, "at", at) != NULL;
 }
 
-int report_json(const struct report *r) {
+char *report_json(const struct report *r) {
   static const char *const kinds[] = {"day", "week", "month"};
   cJSON *root = cJSON_CreateObject();
   bool good =
@@ -123,9 +71,5 @@ int report_json(const struct report *r) {
   char *text = good ? cJSON_PrintUnformatted(root) : NULL;
 
   cJSON_Delete(root);
-  if (text == NULL)
-    return -ENOMEM;
-  puts(text);
-  free(text);
-  return 0;
+  return text;
 }

@@ -2,10 +2,10 @@
 /* Columns on a terminal: see width.h. */
 #include <config.h>
 
-#include "cli/term/width.h"
+#include "base/width.h"
 
 #include "base/text.h"
-#include "cli/term/width_ranges.h"
+#include "base/width_ranges.h"
 
 #include <string.h>
 

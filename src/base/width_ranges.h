@@ -2,8 +2,8 @@
 /* Characters that take no column and two columns on a terminal: categories Mn,
  * Me and Cf, and East Asian Width W and F, of Unicode 14.0.0. Ascending.
  * Made by scripts/width_ranges.py. */
-#ifndef CLI_TERM_WIDTH_RANGES_H
-#define CLI_TERM_WIDTH_RANGES_H
+#ifndef BASE_WIDTH_RANGES_H
+#define BASE_WIDTH_RANGES_H
 
 #include <stdint.h>
 

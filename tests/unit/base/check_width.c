@@ -2,7 +2,7 @@
 /* Columns on a terminal. */
 #include <config.h>
 
-#include "cli/term/width.h"
+#include "base/width.h"
 
 #include "../support/suite.h"
 

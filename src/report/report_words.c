@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include <config.h>
 
-#include "cli/report/report_words.h"
+#include "report/report_words.h"
 
 #include <math.h>
 #include <stdio.h>

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* The sentences of a report, the same as text and in a mail. */
-#ifndef CLI_REPORT_REPORT_WORDS_H
-#define CLI_REPORT_REPORT_WORDS_H
+#ifndef REPORT_REPORT_WORDS_H
+#define REPORT_REPORT_WORDS_H
 
-#include "cli/report/report_data.h"
+#include "report/report_data.h"
 
 enum { REPORT_LINE = 200 };
 

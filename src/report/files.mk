@@ -1,0 +1,19 @@
+# SPDX-License-Identifier: MIT
+# report: what a day, week or month used and cost, for people and programs
+
+if ALERTS
+noinst_LTLIBRARIES += libreport.la
+else
+EXTRA_LTLIBRARIES += libreport.la
+endif
+libreport_la_SOURCES = \
+	%D%/report_data.c \
+	%D%/report_data.h \
+	%D%/report_html.c \
+	%D%/report_html.h \
+	%D%/report_json.c \
+	%D%/report_json.h \
+	%D%/report_text.c \
+	%D%/report_text.h \
+	%D%/report_words.c \
+	%D%/report_words.h
