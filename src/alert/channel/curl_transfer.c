@@ -6,7 +6,9 @@
 
 #include "base/log.h"
 
+#include <arpa/inet.h>
 #include <errno.h>
+#include <netinet/in.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -63,16 +65,33 @@ void curl_transfer_options_free(struct curl_transfer_options *o) {
   memset(o, 0, sizeof(*o));
 }
 
+static bool is_loopback_address(const char *text) {
+  struct in6_addr six;
+  struct in_addr four;
+
+  if (inet_aton(text, &four) != 0) /* libcurl takes "127.1", too */
+    return ntohl(four.s_addr) >> 24 == IN_LOOPBACKNET;
+  if (inet_pton(AF_INET6, text, &six) != 1)
+    return false;
+  return IN6_IS_ADDR_LOOPBACK(&six) ||
+         (IN6_IS_ADDR_V4MAPPED(&six) && six.s6_addr[12] == IN_LOOPBACKNET);
+}
+
 bool curl_transfer_is_loopback(const char *host) {
+  char name[INET6_ADDRSTRLEN];
   size_t len = strlen(host);
 
-  if (len == 10 && strcasecmp(host, "localhost.") == 0)
-    return true;
-  if (len >= 2 && host[0] == '[' && host[len - 1] == ']')
-    return len == 5 && strncmp(host, "[::1]", 5) == 0;
-  return strcasecmp(host, "localhost") == 0 || strcmp(host, "::1") == 0 ||
-         (strncmp(host, "127.", 4) == 0 &&
-          host[strspn(host, "0123456789.")] == '\0');
+  if (len >= 2 && host[0] == '[' && host[len - 1] == ']') {
+    host++;
+    len -= 2;
+  } else if (len > 0 && host[len - 1] == '.') {
+    len--;
+  }
+  if (len >= sizeof(name))
+    return false;
+  memcpy(name, host, len);
+  name[len] = '\0';
+  return strcasecmp(name, "localhost") == 0 || is_loopback_address(name);
 }
 
 /* -- the handle ------------------------------------------------------------ */

@@ -371,7 +371,7 @@ enum verdict { VERDICT_GOOD, VERDICT_BAD, VERDICT_UNKNOWN };
 
 static enum verdict verdict_of(const cJSON *json) {
   static const char *const flags[] = {"ok", "success"};
-  const char *result = json_reply_text(json, "result");
+  static const char *const words[] = {"result", "status"};
 
   for (size_t i = 0; i < sizeof(flags) / sizeof(flags[0]); i++) {
     const cJSON *flag = cJSON_GetObjectItemCaseSensitive(json, flags[i]);
@@ -379,9 +379,15 @@ static enum verdict verdict_of(const cJSON *json) {
     if (cJSON_IsBool(flag))
       return cJSON_IsTrue(flag) ? VERDICT_GOOD : VERDICT_BAD;
   }
-  if (result[0] == '\0')
-    return VERDICT_UNKNOWN;
-  return strcmp(result, "success") == 0 ? VERDICT_GOOD : VERDICT_BAD;
+  for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+    const char *word = json_reply_text(json, words[i]);
+
+    if (word[0] != '\0')
+      return strcasecmp(word, "success") == 0 || strcasecmp(word, "ok") == 0
+                 ? VERDICT_GOOD
+                 : VERDICT_BAD;
+  }
+  return VERDICT_UNKNOWN;
 }
 
 static bool is_slack_itself(const struct slack *s) {
@@ -405,13 +411,16 @@ static void judge_webhook(struct slack *s, const struct http_answer *answer,
   if (verdict != VERDICT_UNKNOWN)
     good = verdict == VERDICT_GOOD;
   else /* a page of somebody on the way is no "ok" */
-    good = strcmp(text, "ok") == 0 ||
+    good = strcasecmp(text, "ok") == 0 || strcasecmp(text, "\"ok\"") == 0 ||
            (answer->body.len == 0 && !is_slack_itself(s));
   if (good) {
     http_why(&s->http, NULL, result, "ok");
     return;
   }
-  result->outcome = SEND_REFUSED_MESSAGE;
+  /* a page of a login or of a router says nothing of the message */
+  result->passes = text[0] == '<';
+  result->outcome =
+      result->passes ? SEND_REFUSED_CHANNEL : SEND_REFUSED_MESSAGE;
   http_why(&s->http, answer, result, "HTTP %ld, but the answer is not ok",
            answer->status);
 }

@@ -257,6 +257,43 @@ def test_a_daily_limit_is_not_for_ever(pki, phase):
     assert got["outcome"] == "retry" and got["wait_s"] == 3600
 
 
+@pytest.mark.parametrize("reply", [
+    "552 5.2.2 The account that you tried to reach is over quota", "554 5.7.1 hourly quota exceeded",
+    "550 5.7.1 Daily message rate limit reached", "550 You have exceeded your hourly sending limit",
+    "554 mailbox full", "554 5.7.1 Greylisted, try again later"])
+@pytest.mark.parametrize("phase", ["RCPT", "DATA", "final"])
+def test_what_time_lifts_is_not_final(pki, phase, reply):
+    got, _ = outcome(pki, {phase: reply})
+    assert (got["outcome"], got["wait_s"]) == ("retry", 3600)
+
+
+@pytest.mark.parametrize("reply", ["552 5.3.4 Message size exceeds fixed limit", "554 5.7.1 spam score exceeded",
+                                   "552 5.2.3 Message exceeds the size limit exceeded here"])
+def test_what_time_does_not_lift_is(pki, reply):
+    assert outcome(pki, {"final": reply})[0]["outcome"] == "message"
+
+
+def test_a_full_mailbox_holds_up_nobody_else(pki):
+    got, server = outcome(pki, {"RCPT": ["250 ok", "552 5.2.2 mailbox full"]}, to=("a@example.org", "b@example.org"))
+    assert got["outcome"] == "split" and server.mails == []
+
+
+@pytest.mark.parametrize("reply", ["554 5.7.0 too many commands by this connection", "503 5.5.1 nested MAIL command",
+                                   "451 4.3.0 this connection is used up"])
+def test_whatever_a_kept_connection_says_to_mail_a_new_one_is_asked(pki, reply):
+    with server_for(pki, replies={"MAIL": ["250 ok", reply, "250 ok"]}) as server:
+        run = probe("email", options(server, pki), [send(), send()])
+    assert [s["outcome"] for s in run.steps] == ["sent", "sent"]
+    assert [m["connection"] for m in server.mails] == [1, 2]
+
+
+def test_an_unknown_recipient_does_not_cost_the_connection(pki):
+    with server_for(pki, replies={"RCPT": ["250 ok", "550 5.1.1 no such user", "250 ok", "250 ok"]}) as server:
+        run = probe("email", options(server, pki), [send(), send(), send(), send()])
+    assert [s["outcome"] for s in run.steps] == ["sent", "message", "sent", "sent"]
+    assert server.mails[1]["connection"] == server.mails[2]["connection"]
+
+
 def test_one_mail_per_connection_goes_on_at_once(pki):
     with server_for(pki, per_connection=1) as server:
         run = probe("email", options(server, pki), [send() for _ in range(6)])
@@ -302,6 +339,28 @@ def test_an_ipv6_server_needs_no_brackets(pki):
             run = probe("email", [["Server", host], ["Port", server.port], ["TLS", "none"], ["To", "me@example.org"]])
         assert run[0]["outcome"] == "sent", run.text
         assert len(server.mails) == 1
+
+
+@pytest.mark.parametrize("server,good", [
+    ("fe80::1%eth0", True), ("[fe80::1%eth0]", True), ("::ffff:127.0.0.1", True), ("m\u00fcnchen.example", True),
+    ("mail.example.org:587", False), ("[::1]:25", False), ("192.0.2.1:25", False), ("[mail]", False), ("::1%", False),
+    ("a b", False), ("mail.example.org/x", False)])
+def test_what_a_server_may_be(server, good):
+    run = probe("email", [["Server", server], ["AllowInsecure", True], ["TLS", "none"],
+                          ["To", "me@example.org"], ["From", "a@example.org"]],
+                [{"op": "render", "message": message()}])
+    assert (run.check["check"] == 0) is good, run.check
+    if server.endswith((":587", ":25")):
+        assert "the port is an option: Port " + server.rsplit(":", 1)[1] in run.check["errors"][0]
+
+
+@pytest.mark.parametrize("host,is_here", [("127.1", True), ("[::1]", True), ("0:0:0:0:0:0:0:1", True), ("::ffff:127.0.0.1", True),
+                                          ("localhost.", True), ("127.example.org", False), ("::2", False),
+                                          ("localhost.example.org", False)])
+def test_clear_text_goes_to_this_host_alone(host, is_here):
+    run = probe("email", [["Server", host], ["TLS", "none"], ["To", "me@example.org"], ["From", "a@example.org"]],
+                [{"op": "render", "message": message()}])
+    assert (run.check["check"] == 0) is is_here, run.check
 
 
 def test_a_server_name_may_have_an_underscore():

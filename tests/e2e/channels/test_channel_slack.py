@@ -49,13 +49,21 @@ def test_text_is_always_set_and_time_is_ts(hook, pki):
 
 
 def test_200_without_ok_is_a_failure(hook, pki):
-    for body in ("no_service", " no_service\n", "OK", "<html>", "{}", '{"ok":false}', '{"success":false,"error":"x"}',
-                 '{"result":"error","msg":"x"}'):
+    for body in ("no_service", " no_service\n", "{}", '{"ok":false}', '{"success":false,"error":"x"}',
+                 '{"result":"error","msg":"x"}', '{"status":"failed"}'):
         hook.script = [web.Reply(200, body)]
         assert by_hook(hook, pki)[0]["outcome"] == "message"
 
 
-@pytest.mark.parametrize("body", ["ok", " ok\n", "", '{"success":true}', '{"ok":true}',
+def test_a_page_in_the_way_does_not_cost_the_message(hook, pki):
+    """A login, a router without a line: the message is as good as before."""
+    hook.script = [web.Reply(200, "\n<!DOCTYPE html><html><body>Please log in</body></html>", kind="text/html")]
+    got = by_hook(hook, pki)[0]
+    assert got["outcome"] == "channel" and not got["stop"] and "not ok" in got["why"]
+
+
+@pytest.mark.parametrize("body", ["ok", " ok\n", "OK", '"ok"', "", '{"success":true}', '{"ok":true}',
+                                  '{"status":"ok"}', '{"status":"success","data":{}}',
                                   '{"result":"success","msg":"","ok":true}'])
 def test_servers_that_take_slacks_webhooks_have_words_of_their_own(hook, pki, body):
     hook.script = [web.Reply(200, body)]

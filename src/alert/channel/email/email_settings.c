@@ -8,10 +8,14 @@
 #include "base/log.h"
 #include "base/text.h"
 
+#include <arpa/inet.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#define HOST_LETTERS                                                           \
+  "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-_"
 
 static const char *const tls_names[] = {[SMTP_STARTTLS] = "starttls",
                                         [SMTP_IMPLICIT] = "implicit",
@@ -57,6 +61,44 @@ void email_defaults(void *settings) {
   curl_transfer_defaults(&e->options, 60);
 }
 
+/* An address of IPv6, with or without brackets, with or without the interface
+ * that a link-local one needs ("fe80::1%eth0"). */
+static bool is_ipv6(const char *text) {
+  char address[INET6_ADDRSTRLEN];
+  struct in6_addr six;
+  size_t len = strlen(text);
+  size_t plain;
+
+  if (len >= 2 && text[0] == '[' && text[len - 1] == ']') {
+    text++;
+    len -= 2;
+  }
+  plain = strcspn(text, "%]");
+  if (plain > len || plain >= sizeof(address))
+    return false;
+  memcpy(address, text, plain);
+  address[plain] = '\0';
+  if (inet_pton(AF_INET6, address, &six) != 1)
+    return false;
+  return plain == len ||
+         (len > plain + 1 &&
+          strspn(text + plain + 1, HOST_LETTERS) >= len - plain - 1);
+}
+
+/* A name, which may have letters of any alphabet, or an address. */
+static bool is_host(const char *text) {
+  size_t len = strlen(text);
+
+  if (len == 0 || len > 253)
+    return false;
+  if (strpbrk(text, ":[]%") != NULL)
+    return is_ipv6(text);
+  for (size_t i = 0; i < len; i++)
+    if ((unsigned char)text[i] < 0x80 && strchr(HOST_LETTERS, text[i]) == NULL)
+      return false;
+  return true;
+}
+
 static int check_server(struct email *e, const char *where,
                         struct option_reporter *reporter) {
   int err = 0;
@@ -74,12 +116,14 @@ static int check_server(struct email *e, const char *where,
     e->port = e->tls == SMTP_IMPLICIT   ? 465
               : e->tls == SMTP_STARTTLS ? 587
                                         : 25;
-  if (e->server[0] == '\0' || strlen(e->server) > 253 ||
-      e->server[strspn(e->server,
-                       "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-                       "0123456789.-:[]_")] != '\0') {
-    option_error(reporter, "%s: Server \"%s\": expected a host name", where,
-                 e->server);
+  if (!is_host(e->server)) {
+    const char *colon = strrchr(e->server, ':');
+    bool port = colon != NULL && colon > e->server && colon[1] != '\0' &&
+                colon[1 + strspn(colon + 1, "0123456789")] == '\0';
+
+    option_error(reporter, "%s: Server \"%s\": expected a host name%s%s", where,
+                 e->server, port ? "; the port is an option: Port " : "",
+                 port ? colon + 1 : "");
     err = -EINVAL;
   } else if (e->tls == SMTP_PLAIN && !e->options.allow_insecure &&
              !curl_transfer_is_loopback(e->server)) {

@@ -193,14 +193,18 @@ static enum smtp_phase phase_of(const struct talk *talk, CURLcode code) {
   return SMTP_MAIL;
 }
 
-/* A name or an address; that of IPv6 needs brackets in a URL. */
+/* A name or an address; that of IPv6 needs brackets in a URL, and the sign
+ * before its interface an escape. */
 static void url_of(const struct smtp_server *server, const char *ehlo,
                    char *out, size_t size) {
   bool bare = strchr(server->host, ':') != NULL && server->host[0] != '[';
+  int name = (int)strcspn(server->host, "%");
+  const char *zone = server->host + name;
 
-  snprintf(out, size, "%s://%s%s%s:%u/%s",
+  snprintf(out, size, "%s://%s%.*s%s%s%s:%u/%s",
            server->tls == SMTP_IMPLICIT ? "smtps" : "smtp", bare ? "[" : "",
-           server->host, bare ? "]" : "", server->port, ehlo);
+           name, server->host, *zone != '\0' ? "%25" : "",
+           *zone != '\0' ? zone + 1 : "", bare ? "]" : "", server->port, ehlo);
 }
 
 static int set_mail(CURL *easy, const struct smtp_server *server,
@@ -256,8 +260,17 @@ static void fill_report(const struct talk *talk, CURLcode code,
     report->failure = CURL_TRANSFER_UNTRUSTED;
 }
 
-/* One exchange; true when it failed on a kept connection that the server had
- * given up, so that a new one may well do. */
+/* Whether what failed on a kept connection is its own end: it is gone, or the
+ * server takes no further mail by it. What is said of a recipient is not. */
+static bool is_spent(const struct talk *talk,
+                     const struct smtp_report *report) {
+  if (report->phase <= SMTP_CONNECT || report->phase >= SMTP_DATA)
+    return false;
+  return talk->reply < 400 || talk->reply == 421 || report->phase != SMTP_RCPT;
+}
+
+/* One exchange; true when it failed on a kept connection, so that a new one may
+ * well do. */
 static bool exchange(struct smtp_session *session,
                      const struct smtp_server *server,
                      const struct curl_transfer_options *options,
@@ -304,8 +317,7 @@ out:
   curl_easy_reset(easy);
   curl_slist_free_all(to);
   return code != CURLE_OK && !talk.fresh && !session->single &&
-         report->phase > SMTP_CONNECT && report->phase < SMTP_DATA &&
-         (talk.reply == 0 || talk.reply == 421 || talk.reply < 400);
+         is_spent(&talk, report);
 }
 
 void smtp_send(struct smtp_session *session, const struct smtp_server *server,
@@ -316,8 +328,9 @@ void smtp_send(struct smtp_session *session, const struct smtp_server *server,
       report->failure == CURL_TRANSFER_ABORTED ||
       report->failure == CURL_TRANSFER_TIMEOUT)
     return;
-  session->single = true; /* from now on as well */
+  session->single = true; /* from now on as well, if it was the connection */
   exchange(session, server, options, mail, env, report);
+  session->single = report->failure == CURL_TRANSFER_OK;
 }
 
 void smtp_close(struct smtp_session *session) {
@@ -347,34 +360,40 @@ static bool blames_us(const struct smtp_report *report) {
          says(report->text, words);
 }
 
-/* A limit that time lifts, though the server calls it final. */
+/* A limit that time lifts, though the server calls it final: of what may be
+ * sent, or of a mailbox; not that of a message's size. */
 static bool is_quota(const struct smtp_report *report) {
-  static const char *const words[] = {"5.4.5",
-                                      "limit exceeded",
-                                      "sending limit",
-                                      "sending quota",
-                                      "rate limit",
-                                      "too many messages",
-                                      NULL};
+  static const char *const words[] = {
+      "5.2.2",          "5.4.5",           "quota",
+      "mailbox full",   "mailbox is full", "limit exceeded",
+      "exceeded the",   "exceeded your",   "rate exceeded",
+      "sending limit",  "rate limit",      "hourly limit",
+      "daily limit",    "limit reached",   "too many messages",
+      "too many mails", "too many emails", "try again later",
+      "greylist",       "graylist",        NULL};
+  static const char *const size[] = {"5.3.4",     "5.2.3",   "size",
+                                     "too large", "too big", NULL};
 
-  return report->reply >= 500 && says(report->text, words);
+  return report->reply >= 500 && says(report->text, words) &&
+         !says(report->text, size);
+}
+
+static double wait_after(const struct smtp_report *report, bool quota) {
+  if (quota)
+    return QUOTA_WAIT;
+  return report->reply == 450 || report->reply == 451 ? GREYLIST_WAIT
+                                                      : RETRY_WAIT;
 }
 
 static void judge_reply(const struct smtp_report *report, bool several,
                         struct send_result *result) {
-  bool again = report->reply < 500;
+  bool quota = is_quota(report);
+  bool again = report->reply < 500 || quota;
 
   result->outcome = again ? SEND_RETRY : SEND_REFUSED_MESSAGE;
   if (again)
-    result->wait_s = report->reply == 450 || report->reply == 451
-                         ? GREYLIST_WAIT
-                         : RETRY_WAIT;
-  if (is_quota(report)) {
-    result->outcome = SEND_RETRY;
-    result->wait_s = QUOTA_WAIT;
-    return;
-  }
-  if (blames_us(report)) {
+    result->wait_s = wait_after(report, quota);
+  else if (blames_us(report)) {
     result->outcome = SEND_REFUSED_CHANNEL;
     return;
   }
