@@ -150,6 +150,8 @@ libcli_la_SOURCES += \
 	%D%/live/metrics.h \
 	%D%/live/metrics_view.c \
 	%D%/live/metrics_view.h \
+	%D%/live/power_trend.c \
+	%D%/live/power_trend.h \
 	%D%/live/watch.c \
 	%D%/live/watch.h \
 	%D%/live/watch_order.c \

@@ -82,6 +82,7 @@ check_PROGRAMS += \
 	%D%/cli/check_graph \
 	%D%/cli/check_metrics \
 	%D%/cli/check_rrd_scan \
+	%D%/cli/check_power_trend \
 	%D%/cli/check_watch_order
 
 check_PROGRAMS += \

@@ -17,6 +17,7 @@ complete -c kasactl -n '__fish_seen_subcommand_from read' -l username
 complete -c kasactl -n '__fish_seen_subcommand_from read' -l wait
 complete -c kasactl -n '__fish_seen_subcommand_from read' -l watch
 complete -c kasactl -n __fish_use_subcommand -f -a watch -d 'the live table of a running collectd'
+complete -c kasactl -n '__fish_seen_subcommand_from watch' -l filter
 complete -c kasactl -n '__fish_seen_subcommand_from watch' -l help
 complete -c kasactl -n '__fish_seen_subcommand_from watch' -l interval
 complete -c kasactl -n '__fish_seen_subcommand_from watch' -l label

@@ -17,6 +17,9 @@ enum device_row_kind {
   DEVICE_ROW_TOTAL
 };
 
+/* The course of power: columns, and bytes with three for each of them. */
+enum { TREND_COLUMNS = 20, TREND_SIZE = 3 * TREND_COLUMNS + 1 };
+
 struct device_row {
   enum device_row_kind kind;
   char name[128]; /* of the total: its text */
@@ -26,8 +29,9 @@ struct device_row {
   struct reading now;
   bool counted; /* wh is there: what to show where kwh_today is missing */
   double wh;
-  bool failed;           /* does not answer */
-  char remark[WHY_SIZE]; /* stands in place of the values */
+  char trend[TREND_SIZE]; /* bars of the last hour's power */
+  bool failed;            /* does not answer */
+  char remark[WHY_SIZE];  /* stands in place of the values */
 };
 
 struct device_rows {

@@ -30,6 +30,7 @@ struct table_column {
   unsigned from; /* shown on terminals of at least so many columns */
   bool right;    /* numbers */
   bool value;    /* a remark stands in place of these */
+  bool spare;    /* left out where no row has it */
   void (*fill)(const struct device_row *row, const struct style *style,
                struct cell *cell);
 };
@@ -94,6 +95,8 @@ static void fill_voltage(const struct device_row *row,
 static void fill_current(const struct device_row *row,
                          const struct style *style, struct cell *cell) {
   (void)style;
+  if (row->kind == DEVICE_ROW_TOTAL)
+    return; /* a sum over circuits and phases flows nowhere */
   (void)print(cell, &row->now, Q_CURRENT, 3, 9.9995);
 }
 
@@ -146,40 +149,81 @@ static void fill_signal(const struct device_row *row, const struct style *style,
   cell->ink = levels[i].ink;
 }
 
+static void fill_trend(const struct device_row *row, const struct style *style,
+                       struct cell *cell) {
+  (void)style;
+  snprintf(cell->text, sizeof(cell->text), "%s", row->trend);
+  cell->ink = INK_CYAN;
+}
+
+static void fill_month(const struct device_row *row, const struct style *style,
+                       struct cell *cell) {
+  (void)style;
+  (void)print(cell, &row->now, Q_KWH_MONTH, 2, 999.995);
+}
+
+/* "4:07", "3d 04:07": hours and minutes; nothing while off. */
+static void fill_on_time(const struct device_row *row,
+                         const struct style *style, struct cell *cell) {
+  double seconds = row->now.value[Q_ON_TIME];
+  unsigned long minutes;
+
+  (void)style;
+  if (!reading_has(&row->now, Q_ON_TIME) || seconds <= 0 || seconds > 1e10)
+    return;
+  minutes = (unsigned long)(seconds / 60);
+  if (minutes >= 24 * 60)
+    snprintf(cell->text, sizeof(cell->text), "%lud %02lu:%02lu",
+             minutes / 60 / 24, minutes / 60 % 24, minutes % 60);
+  else
+    snprintf(cell->text, sizeof(cell->text), "%lu:%02lu", minutes / 60,
+             minutes % 60);
+}
+
 #define COLUMN_MODEL                                                           \
-  { "MODEL", 10, 60, false, false, fill_model }
+  { "MODEL", 10, 60, false, false, false, fill_model }
 #define COLUMN_W                                                               \
-  { "W", 6, 0, true, true, fill_power }
+  { "W", 6, 0, true, true, false, fill_power }
 #define COLUMN_V                                                               \
-  { "V", 5, 72, true, true, fill_voltage }
+  { "V", 5, 72, true, true, false, fill_voltage }
 #define COLUMN_A                                                               \
-  { "A", 5, 76, true, true, fill_current }
+  { "A", 5, 76, true, true, false, fill_current }
 #define COLUMN_KWH                                                             \
-  { "kWh ", 6, 50, true, true, fill_energy }
+  { "kWh ", 6, 50, true, true, false, fill_energy }
 #define COLUMN_ON                                                              \
-  { "ON", 3, 0, false, true, fill_relay }
+  { "ON", 3, 0, false, true, false, fill_relay }
 #define COLUMN_SIGNAL                                                          \
-  { "SIGNAL", 8, 56, false, true, fill_signal }
+  { "SIGNAL", 8, 56, false, true, false, fill_signal }
 
 static const struct table_column live[] = {
-    COLUMN_MODEL, COLUMN_W,  COLUMN_V,      COLUMN_A,
-    COLUMN_KWH,   COLUMN_ON, COLUMN_SIGNAL, {.title = NULL},
+    COLUMN_MODEL,
+    {"ADDRESS", 15, 160, false, false, true, fill_address},
+    COLUMN_W,
+    COLUMN_V,
+    COLUMN_A,
+    COLUMN_KWH,
+    {"MONTH", 6, 125, true, true, true, fill_month},
+    COLUMN_ON,
+    {"ON FOR", 10, 140, true, true, true, fill_on_time},
+    COLUMN_SIGNAL,
+    {"LAST HOUR", TREND_COLUMNS, 110, false, true, true, fill_trend},
+    {.title = NULL},
 };
 
 #undef COLUMN_V
 #undef COLUMN_A
 #undef COLUMN_KWH
 #define COLUMN_V                                                               \
-  { "V", 5, 100, true, true, fill_voltage }
+  { "V", 5, 100, true, true, false, fill_voltage }
 #define COLUMN_A                                                               \
-  { "A", 5, 100, true, true, fill_current }
+  { "A", 5, 100, true, true, false, fill_current }
 #define COLUMN_KWH                                                             \
-  { "kWh ", 6, 100, true, true, fill_energy }
+  { "kWh ", 6, 100, true, true, false, fill_energy }
 
 static const struct table_column discovered[] = {
     COLUMN_MODEL,
-    {"ADDRESS", 15, 0, false, false, fill_address},
-    {"VIA", 4, 76, false, false, fill_via},
+    {"ADDRESS", 15, 0, false, false, false, fill_address},
+    {"VIA", 4, 76, false, false, false, fill_via},
     COLUMN_W,
     COLUMN_V,
     COLUMN_A,
@@ -256,13 +300,27 @@ static unsigned column_width(const struct table_column *column,
   return min(widest, column->width);
 }
 
+static bool anywhere(const struct table_column *column,
+                     const struct style *style,
+                     const struct device_rows *rows) {
+  for (size_t i = 0; i < rows->count; i++) {
+    struct cell cell = {.text = ""};
+
+    column->fill(&rows->items[i], style, &cell);
+    if (cell.text[0] != '\0')
+      return true;
+  }
+  return false;
+}
+
 static void lay_out(struct layout *l, const struct table_column *columns,
                     const struct device_rows *rows) {
   unsigned rest = 0;
 
   l->ellipsis = l->style->ascii ? "~" : "\u2026";
   for (const struct table_column *c = columns; c->title != NULL; c++) {
-    if (l->style->columns < c->from)
+    if (l->style->columns < c->from ||
+        (c->spare && !anywhere(c, l->style, rows)))
       continue;
     l->columns[l->count] = c;
     l->widths[l->count] = column_width(c, l->style, rows);

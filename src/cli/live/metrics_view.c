@@ -44,6 +44,7 @@ struct house_device {
   /* Kept over pages. */
   int64_t answered_ms; /* latest time of values that only an answer brings */
   char model[32];
+  char address[16];
   bool met; /* some page before this one */
   bool was_up;
   uint64_t failures_before[OUTCOMES];
@@ -189,14 +190,16 @@ static bool take_value(struct reading *now, bool *counted, double *wh,
   return true;
 }
 
-/* "model=HS110(EU) ip=..." */
-static void take_info(struct house_device *d, const char *info) {
-  const char *end = strstr(info, " mac=");
+/* What stands in a text like "model=HS110(EU) mac=..." between the two words;
+ * nothing changes where they are missing. */
+static void take_word(const char *info, const char *begin, const char *end,
+                      char *out, size_t size) {
+  const char *stop = strstr(info, end);
 
-  if (strncmp(info, "model=", 6) != 0 || end == NULL)
+  if (strncmp(info, begin, strlen(begin)) != 0 || stop == NULL)
     return;
-  info += 6;
-  text_clean(info, (size_t)(end - info), d->model, sizeof(d->model));
+  info += strlen(begin);
+  text_clean(info, (size_t)(stop - info), out, size);
 }
 
 static void take_failures(struct house_device *d, const char *reason,
@@ -224,7 +227,9 @@ static void take_device(struct metrics_view *h, const char *type,
     take_failures(d, instance, s->value);
   } else {
     if (strcmp(type, "info") == 0)
-      take_info(d, instance);
+      take_word(instance, "model=", " mac=", d->model, sizeof(d->model));
+    else if (strcmp(type, "info_now") == 0)
+      take_word(instance, "ip=", " fw=", d->address, sizeof(d->address));
     else if (!take_value(&d->now, &d->counted, &d->wh, type, s->value) &&
              strcmp(type, "response_time") != 0)
       return;
@@ -478,6 +483,7 @@ static int add_rows(const struct metrics_view *h, const struct house_device *d,
   snprintf(row->name, sizeof(row->name), "%s%s%s", d->name,
            h->many_hosts ? " @" : "", h->many_hosts ? d->host : "");
   snprintf(row->model, sizeof(row->model), "%s", d->model);
+  snprintf(row->address, sizeof(row->address), "%s", d->address);
   row->failed = d->told && !d->up;
   if (row->failed) {
     write_remark(d, row->remark, sizeof(row->remark));

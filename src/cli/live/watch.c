@@ -11,6 +11,7 @@
 #include "cli/devices/device_table.h"
 #include "cli/live/fetch.h"
 #include "cli/live/metrics_view.h"
+#include "cli/live/power_trend.h"
 #include "cli/live/watch_order.h"
 #include "cli/term/screen.h"
 
@@ -30,12 +31,13 @@ struct watch {
   double interval;
   bool once;
   double wait; /* with once */
-  enum watch_sort sort;
-  enum watch_show show;
-  bool help; /* in place of the table */
+  struct watch_choice choice;
+  bool help;   /* in place of the table */
+  bool typing; /* the filter */
 
   struct fetch *fetch;
   struct metrics_view *devices;
+  struct power_trend *trend;
   struct buf page;
   struct buf text; /* as drawn */
   struct device_table_view view;
@@ -45,6 +47,15 @@ struct watch {
 };
 
 /* -- reading -- */
+
+static void remember_power(struct watch *w) {
+  struct device_rows rows = {0};
+  struct device_row total;
+
+  if (metrics_view_rows(w->devices, &rows, &total) == 0)
+    power_trend_take(w->trend, &rows, &total, metrics_view_time_ms(w->devices));
+  device_rows_free(&rows);
+}
 
 /* Whether the page could be had. */
 static bool refresh(struct watch *w) {
@@ -57,6 +68,7 @@ static bool refresh(struct watch *w) {
         metrics_read(w->page.data, w->page.len, metrics_view_take, w->devices);
   metrics_view_end(w->devices, (int64_t)(clock_wall_us() / 1000));
   w->fetched = true;
+  remember_power(w);
   return true;
 }
 
@@ -129,7 +141,9 @@ static int table(struct watch *w, const struct style *style) {
   bool counted;
   unsigned taken;
 
-  watch_order_apply(&rows, w->sort, w->show);
+  if (!w->once) /* one reading is no course */
+    power_trend_show(w->trend, &rows, &total, style->ascii);
+  watch_order_apply(&rows, &w->choice);
   counted = device_table_has_counted(&rows);
   taken = lines_around(w, counted);
   w->view.most = 0;
@@ -139,8 +153,9 @@ static int table(struct watch *w, const struct style *style) {
     err = headline(w, style, device_table_width(style, table_live, &rows));
   if (err == 0 && any && rows.count == 0)
     err = line(w, style, INK_DIM,
-               w->show == WATCH_SILENT ? "All devices answer."
-                                       : "No device is on.");
+               w->choice.filter[0] != '\0'      ? "No device fits."
+               : w->choice.show == WATCH_SILENT ? "All devices answer."
+                                                : "No device is on.");
   else if (err == 0 && rows.count == 0)
     err = line(w, style, INK_YELLOW,
                "collectd has no Kasa device yet: the first search takes some "
@@ -156,26 +171,34 @@ static int table(struct watch *w, const struct style *style) {
 
 /* What the keys have chosen, and which there are. */
 static void choice_text(const struct watch *w, char *out, size_t size) {
+  const struct watch_choice *c = &w->choice;
   int n = 0;
 
   out[0] = '\0';
-  if (w->sort != WATCH_BY_NAME)
-    n += snprintf(out + n, size - (size_t)n, "  by %s", watch_sorts[w->sort]);
-  if (w->show != WATCH_ALL)
-    n += snprintf(out + n, size - (size_t)n, "  %s only", watch_shows[w->show]);
+  if (c->sort != WATCH_BY_NAME)
+    n += snprintf(out + n, size - (size_t)n, "  by %s", watch_sorts[c->sort]);
+  if (c->show != WATCH_ALL)
+    n += snprintf(out + n, size - (size_t)n, "  %s only", watch_shows[c->show]);
+  if (c->filter[0] != '\0')
+    n += snprintf(out + n, size - (size_t)n, "  with \"%s\"", c->filter);
   snprintf(out + n, size - (size_t)n, "  q quits, ? helps");
 }
 
 /* Where it comes from, how fresh it is, and what is wrong. */
 static int footer(struct watch *w, const struct style *style) {
   char text[LINE_SIZE];
-  char choice[80] = "";
+  char choice[160] = "";
   char when[32];
   int err = buf_adds(&w->text, "\n");
 
   if (style->terminal && !w->once)
     choice_text(w, choice, sizeof(choice));
-  if (err == 0 && metrics_view_time_ms(w->devices) > 0) {
+  if (err == 0 && w->typing) {
+    snprintf(text, sizeof(text),
+             "Show only: %s%s  (Enter keeps it, Escape shows all)",
+             w->choice.filter, style->ascii ? "_" : "\u2588");
+    err = line(w, style, INK_BOLD, text);
+  } else if (err == 0 && metrics_view_time_ms(w->devices) > 0) {
     clock_text(metrics_view_time_ms(w->devices), "%H:%M:%S", when);
     snprintf(text, sizeof(text), "%s  read %s%s", w->url, when, choice);
     err = line(w, style, INK_DIM, text);
@@ -219,6 +242,7 @@ static int help(struct watch *w, const struct style *style) {
   static const char *const lines[] = {
       "s            sort by name, power, energy",
       "f            show all, those that are on, those that are silent",
+      "/            show those with a text in name, model or outlet",
       "arrows, j k  one line; Page Up, Page Down, b, blank: a screen",
       "Home, End    first and last line; g, G",
       "?            this help, and back",
@@ -272,13 +296,47 @@ static double seconds_until(uint64_t us) {
   return us > now ? (double)(us - now) / 1e6 : 0;
 }
 
+static void type(struct watch *w, bool on) {
+  w->typing = on;
+  screen_typing(on);
+}
+
+/* A key of the filter's text. */
+static void take_letter(struct watch *w, char key) {
+  char *filter = w->choice.filter;
+  size_t len = strlen(filter);
+
+  if (key == SCREEN_ENTER) {
+    type(w, false);
+  } else if (key == SCREEN_ESCAPE) {
+    filter[0] = '\0';
+    type(w, false);
+  } else if (key == SCREEN_BACKSPACE) {
+    while (len > 0 && ((unsigned char)filter[len - 1] & 0xc0U) == 0x80)
+      len--; /* all bytes of the character */
+    filter[len > 0 ? len - 1 : 0] = '\0';
+  } else if (((unsigned char)key >= ' ') &&
+             len + 1 < sizeof(w->choice.filter)) {
+    filter[len] = key;
+    filter[len + 1] = '\0';
+  }
+}
+
 static void take_key(struct watch *w, char key) {
-  if (key == '?' || key == 'h')
+  struct watch_choice *c = &w->choice;
+
+  if (w->typing)
+    take_letter(w, key);
+  else if (key == '?' || key == 'h')
     w->help = !w->help;
   else if (key == 's')
-    w->sort = (enum watch_sort)((w->sort + 1) % WATCH_SORTS);
+    c->sort = (enum watch_sort)((c->sort + 1) % WATCH_SORTS);
   else if (key == 'f')
-    w->show = (enum watch_show)((w->show + 1) % WATCH_SHOWS);
+    c->show = (enum watch_show)((c->show + 1) % WATCH_SHOWS);
+  else if (key == '/') {
+    w->help = false;
+    type(w, true);
+  }
 }
 
 static int run(struct watch *w) {
@@ -313,14 +371,16 @@ static int start(struct watch *w) {
   curl_global_init(CURL_GLOBAL_DEFAULT);
   w->fetch = fetch_create(w->url);
   w->devices = metrics_view_create();
+  w->trend = power_trend_create();
   err = screen_open(!w->once);
-  if (w->fetch == NULL || w->devices == NULL)
+  if (w->fetch == NULL || w->devices == NULL || w->trend == NULL)
     cli_say("%s: this address cannot be used", w->url);
   else if (err < 0)
     cli_say("the terminal cannot be used: %s", strerror(-err));
   else
     status = w->once ? run_once(w) : run(w);
   screen_close();
+  power_trend_free(w->trend);
   metrics_view_free(w->devices);
   fetch_free(w->fetch);
   curl_global_cleanup();
@@ -338,6 +398,7 @@ static int watch_main(int argc, char **argv) {
       {"label", required_argument, NULL, 'l'},
       {"sort", required_argument, NULL, 's'},
       {"show", required_argument, NULL, 'f'},
+      {"filter", required_argument, NULL, 'F'},
       {0},
   };
   struct watch w = {
@@ -345,7 +406,7 @@ static int watch_main(int argc, char **argv) {
   int option;
   int word;
 
-  while ((option = getopt_long(argc, argv, "m:i:1w:l:s:f:", options, NULL)) !=
+  while ((option = getopt_long(argc, argv, "m:i:1w:l:s:f:F:", options, NULL)) !=
          -1) {
     switch (option) {
     case 'm':
@@ -369,13 +430,19 @@ static int watch_main(int argc, char **argv) {
       word = watch_word(watch_sorts, WATCH_SORTS, optarg);
       if (word < 0)
         return cli_usage("watch", "--sort expects name, power or energy");
-      w.sort = (enum watch_sort)word;
+      w.choice.sort = (enum watch_sort)word;
       break;
     case 'f':
       word = watch_word(watch_shows, WATCH_SHOWS, optarg);
       if (word < 0)
         return cli_usage("watch", "--show expects all, on or silent");
-      w.show = (enum watch_show)word;
+      w.choice.show = (enum watch_show)word;
+      break;
+    case 'F':
+      if (strlen(optarg) >= sizeof(w.choice.filter))
+        return cli_usage("watch", "--filter expects at most %zu bytes",
+                         sizeof(w.choice.filter) - 1);
+      strcpy(w.choice.filter, optarg);
       break;
     default:
       return cli_usage("watch", "these arguments do not fit");
@@ -398,8 +465,9 @@ const struct command watch_command = {
     "  -l, --label TEXT     a word for the headline\n"
     "  -s, --sort WORD      by name, power or energy (name); key s\n"
     "  -f, --show WORD      all, on or silent devices (all); key f\n"
+    "  -F, --filter TEXT    those with TEXT in name, model or outlet; key /\n"
     "\n"
     "? lists the keys.\n",
     "[--metrics URL] [--interval N] [--once [--wait SECONDS]] [--label TEXT]\n"
-    "              [--sort WORD] [--show WORD]",
+    "              [--sort WORD] [--show WORD] [--filter TEXT]",
     watch_main};

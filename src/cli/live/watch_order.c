@@ -27,6 +27,15 @@ static bool of_device(const struct device_row *row) {
   return row->kind == DEVICE_ROW_DEVICE;
 }
 
+static bool has_text(const struct device_row *rows, size_t count,
+                     const char *text) {
+  for (size_t i = 0; i < count; i++)
+    if (strcasestr(rows[i].name, text) != NULL ||
+        strcasestr(rows[i].model, text) != NULL)
+      return true;
+  return false;
+}
+
 static bool shown(const struct device_row *row, enum watch_show show) {
   if (show == WATCH_SILENT)
     return row->failed;
@@ -57,7 +66,7 @@ static int by_value(const void *a, const void *b) {
 }
 
 static size_t groups_of(const struct device_rows *rows, struct group *groups,
-                        enum watch_sort sort, enum watch_show show) {
+                        const struct watch_choice *choice) {
   size_t count = 0;
 
   for (size_t i = 0; i < rows->count;) {
@@ -66,28 +75,31 @@ static size_t groups_of(const struct device_rows *rows, struct group *groups,
     while (i + g.count < rows->count && !of_device(&rows->items[i + g.count]))
       g.count++;
     i += g.count;
-    if (!shown(&rows->items[g.first], show))
+    if (!shown(&rows->items[g.first], choice->show) ||
+        !has_text(&rows->items[g.first], g.count, choice->filter))
       continue;
-    if (sort != WATCH_BY_NAME)
-      g.value = value_of(&rows->items[g.first], sort);
+    if (choice->sort != WATCH_BY_NAME)
+      g.value = value_of(&rows->items[g.first], choice->sort);
     groups[count++] = g;
   }
   return count;
 }
 
-void watch_order_apply(struct device_rows *rows, enum watch_sort sort,
-                       enum watch_show show) {
+void watch_order_apply(struct device_rows *rows,
+                       const struct watch_choice *choice) {
   struct device_row *sorted;
   struct group *groups;
   size_t count;
   size_t at = 0;
 
-  if (rows->count == 0 || (sort == WATCH_BY_NAME && show == WATCH_ALL))
+  if (rows->count == 0 ||
+      (choice->sort == WATCH_BY_NAME && choice->show == WATCH_ALL &&
+       choice->filter[0] == '\0'))
     return;
   sorted = calloc(rows->count, sizeof(*sorted));
   groups = calloc(rows->count, sizeof(*groups));
   if (sorted != NULL && groups != NULL) {
-    count = groups_of(rows, groups, sort, show);
+    count = groups_of(rows, groups, choice);
     qsort(groups, count, sizeof(*groups), by_value);
     for (size_t i = 0; i < count; i++) {
       memcpy(sorted + at, rows->items + groups[i].first,

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Which devices of the live table are shown, and in which order: what the keys
- * s and f and the options --sort and --show choose. A strip and its outlets
- * stay together. Pure functions. */
+ * s, f and / and the options --sort, --show and --filter choose. A strip and
+ * its outlets stay together. Pure functions. */
 #ifndef CLI_LIVE_WATCH_ORDER_H
 #define CLI_LIVE_WATCH_ORDER_H
 
@@ -17,9 +17,16 @@ extern const char *const watch_shows[WATCH_SHOWS];
 /* Place of a word in one of them; -1: none. */
 int watch_word(const char *const *words, int count, const char *word);
 
+struct watch_choice {
+  enum watch_sort sort;
+  enum watch_show show;
+  char filter[64]; /* a part of the name, the model or of an outlet's name,
+                      whatever the case of its letters; "" for all */
+};
+
 /* Drops what is not shown and orders the rest; rows come by name. By power and
  * energy the most is first, and what has none is last. */
-void watch_order_apply(struct device_rows *rows, enum watch_sort sort,
-                       enum watch_show show);
+void watch_order_apply(struct device_rows *rows,
+                       const struct watch_choice *choice);
 
 #endif

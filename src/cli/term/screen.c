@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/signalfd.h>
@@ -23,8 +24,10 @@ static struct {
   bool entered;    /* it is on */
   bool keys;       /* stdin is a terminal of ours */
   bool quitting;
+  char input[64];     /* what was read and not yet taken; ended by 0 */
   int scroll;         /* lines not yet asked for */
-  char typed[16];     /* other keys, not yet asked for; ended by 0 */
+  bool typing;        /* every letter is text */
+  char typed;         /* another key, not yet asked for; 0: none */
   struct termios was; /* how stdin was */
   struct buf last;    /* for the ordinary screen afterwards */
 } screen = {.signals = -1};
@@ -205,12 +208,19 @@ static int page(void) {
 
 enum { TO_END = 100000 }; /* lines, more than any table has */
 
-/* Beyond some keys, the newest are dropped. */
-static void remember(char key) {
-  size_t used = strlen(screen.typed);
-
-  if (used + 1 < sizeof(screen.typed))
-    screen.typed[used] = key;
+/* Whether the key is a letter of a text that is typed. */
+static bool take_text(const char *key) {
+  if (!screen.typing || key[1] != '\0')
+    return false;
+  if (key[0] == '\n')
+    screen.typed = SCREEN_ENTER;
+  else if (key[0] == '\b')
+    screen.typed = SCREEN_BACKSPACE;
+  else if (key[0] == '\004')
+    return false; /* Ctrl-D quits here, too */
+  else
+    screen.typed = key[0];
+  return true;
 }
 
 static void take_key(const char *key) {
@@ -241,6 +251,8 @@ static void take_key(const char *key) {
       {"G", TO_END},
   };
 
+  if (take_text(key))
+    return;
   for (size_t i = 0; i < sizeof(moves) / sizeof(moves[0]); i++) {
     if (strcmp(key, moves[i].key) == 0) {
       screen.scroll += moves[i].lines;
@@ -251,12 +263,14 @@ static void take_key(const char *key) {
       strcmp(key, "\004") == 0)
     screen.quitting = true;
   else if (key[1] == '\0' && key[0] > ' ' && key[0] < 127)
-    remember(key[0]);
+    screen.typed = key[0];
 }
 
-/* Keys come one by one or, when held down, several at once. */
-static void take_keys(void) {
-  char keys[64];
+/* Keys come one by one or, when held down or pasted, several at once; what
+ * finds no room is dropped. */
+static void read_keys(void) {
+  size_t used = strlen(screen.input);
+  char keys[sizeof(screen.input)];
   ssize_t n = read(STDIN_FILENO, keys, sizeof(keys) - 1);
 
   if (n <= 0) {
@@ -264,7 +278,15 @@ static void take_keys(void) {
     return;
   }
   keys[n] = '\0';
-  for (char *at = keys; *at != '\0';) {
+  snprintf(screen.input + used, sizeof(screen.input) - used, "%s", keys);
+}
+
+/* Up to the first key that is somebody's to ask for: what the next ones mean
+ * depends on it. */
+static void take_keys(void) {
+  const char *at = screen.input;
+
+  while (*at != '\0' && screen.typed == '\0') {
     char key[8] = {*at};
     size_t len = 1;
 
@@ -279,6 +301,7 @@ static void take_keys(void) {
     take_key(key);
     at += len;
   }
+  memmove(screen.input, at, strlen(at) + 1);
 }
 
 int screen_scrolled(void) {
@@ -289,11 +312,13 @@ int screen_scrolled(void) {
 }
 
 char screen_key(void) {
-  char key = screen.typed[0];
+  char key = screen.typed;
 
-  memmove(screen.typed, screen.typed + 1, sizeof(screen.typed) - 1);
+  screen.typed = '\0';
   return key;
 }
+
+void screen_typing(bool on) { screen.typing = on; }
 
 bool screen_quitting(void) {
   if (screen.signals >= 0 && !screen.quitting) {
@@ -320,7 +345,8 @@ enum screen_event screen_wait(int fd, double seconds) {
         {.fd = screen.keys ? STDIN_FILENO : -1, .events = POLLIN},
         {.fd = fd, .events = POLLIN},
     };
-    int rest = now >= until ? 0 : (int)((until - now) / 1000 + 1);
+    bool more = screen.input[0] != '\0';
+    int rest = now >= until || more ? 0 : (int)((until - now) / 1000 + 1);
 
     if (screen.quitting)
       return SCREEN_QUIT;
@@ -329,16 +355,17 @@ enum screen_event screen_wait(int fd, double seconds) {
     if (waiting[0].revents != 0 && take_signals() && !screen.quitting)
       return SCREEN_RESIZED;
     if (waiting[1].revents != 0)
-      take_keys();
+      read_keys();
+    take_keys();
     if (screen.quitting)
       return SCREEN_QUIT;
     if (screen.scroll != 0)
       return SCREEN_SCROLL;
-    if (screen.typed[0] != '\0')
+    if (screen.typed != '\0')
       return SCREEN_KEY;
     if (waiting[2].revents != 0)
       return SCREEN_READY;
-    if (rest == 0)
+    if (rest == 0 && !more)
       return SCREEN_TIME;
   }
 }

@@ -45,6 +45,11 @@ int screen_scrolled(void);
  */
 char screen_key(void);
 
+/* While text is typed every letter and sign is one of screen_key()'s, also
+ * blanks, bytes of UTF-8, SCREEN_ENTER, SCREEN_BACKSPACE and SCREEN_ESCAPE. */
+void screen_typing(bool on);
+enum { SCREEN_ENTER = '\r', SCREEN_BACKSPACE = 127, SCREEN_ESCAPE = 27 };
+
 /* Whether a signal asks to stop; for long work between two waits. */
 bool screen_quitting(void);
 

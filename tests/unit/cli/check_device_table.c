@@ -93,6 +93,34 @@ START_TEST(the_table_fits_eighty_columns) {
 }
 END_TEST
 
+START_TEST(a_wide_window_has_more) {
+  struct style style = {.columns = 160};
+  struct device_rows rows = {0};
+  struct device_row total = {.kind = DEVICE_ROW_TOTAL};
+  struct device_row *row = add(&rows, DEVICE_ROW_DEVICE, "Lamp", "KL130");
+  struct buf text;
+
+  measure(row, 9.5, 230, 0.04, 0.25);
+  reading_set(&row->now, Q_KWH_MONTH, 12.5);
+  reading_set(&row->now, Q_ON_TIME, 3 * 86400.0 + 4 * 3600 + 7 * 60);
+  strcpy(row->address, "192.0.2.7");
+  strcpy(row->trend, "_#                  ");
+  reading_set(&total.now, Q_CURRENT, 99); /* means nothing: not shown */
+  buf_init(&text, 4000);
+  ck_assert_int_eq(
+      device_table_draw(&text, &style, table_live, &rows, &total, NULL), 0);
+  /* clang-format off */
+  ck_assert_ptr_nonnull(strstr(text.data,
+      "  MODEL  ADDRESS         W      V      A    kWh    MONTH  ON       ON FOR  SIGNAL    LAST HOUR\n"));
+  ck_assert_ptr_nonnull(strstr(text.data,
+      "  KL130  192.0.2.7     9.5  230.0  0.040   0.25    12.50  on     3d 04:07            _#\n"));
+  /* clang-format on */
+  ck_assert_ptr_null(strstr(text.data, "99"));
+  buf_free(&text);
+  device_rows_free(&rows);
+}
+END_TEST
+
 START_TEST(no_line_is_wider_than_the_terminal) {
   char out[4000];
 
@@ -146,6 +174,7 @@ END_TEST
 
 static void fill(TCase *t) {
   tcase_add_test(t, the_table_fits_eighty_columns);
+  tcase_add_test(t, a_wide_window_has_more);
   tcase_add_loop_test(t, no_line_is_wider_than_the_terminal, 46, 130);
   tcase_add_test(t, ornaments_can_be_plain_ascii);
   tcase_add_test(t, colour_changes_no_character);

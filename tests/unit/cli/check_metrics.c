@@ -126,6 +126,8 @@ static void rows_of(const struct metrics_view *h, char out[1000]) {
     used += (size_t)snprintf(out + used, 1000 - used, "%s%s|%s|",
                              r->kind == DEVICE_ROW_DEVICE ? "" : "+", r->name,
                              r->model);
+    if (r->address[0] != '\0')
+      used += (size_t)snprintf(out + used, 1000 - used, "%s ", r->address);
     if (reading_has(&r->now, Q_POWER))
       used += (size_t)snprintf(out + used, 1000 - used, "%g W",
                                r->now.value[Q_POWER]);
@@ -143,12 +145,13 @@ START_TEST(samples_become_devices_with_their_plugs) {
             SERIES("up", "strip", "1") PLUG("power", "strip", "b", "2")
                 PLUG("power", "strip", "A", "1") SERIES("power", "strip", "3")
                     TYPED("info", "Freezer", "model=HS110(EU) mac=- hw=1", "1")
-                        SERIES("up", "Freezer", "1")
-                            SERIES("power", "Freezer", "80")
-                                SERIES("relay", "Freezer", "1"),
+                        TYPED("info_now", "Freezer", "ip=192.0.2.7 fw=1", "1")
+                            SERIES("up", "Freezer", "1")
+                                SERIES("power", "Freezer", "80")
+                                    SERIES("relay", "Freezer", "1"),
             1000);
   rows_of(h, out);
-  ck_assert_str_eq(out, "Freezer|HS110(EU)|80 W\n"
+  ck_assert_str_eq(out, "Freezer|HS110(EU)|192.0.2.7 80 W\n"
                         "strip||3 W\n"
                         "+A||1 W\n"
                         "+b||2 W\n"

@@ -30,25 +30,30 @@ static void fill(struct device_rows *rows) {
   add(rows, DEVICE_ROW_DEVICE, "Desk", 1200, 0.5);
   add(rows, DEVICE_ROW_PLUG, "Monitor", 1190, 0.4);
   add(rows, DEVICE_ROW_LAST_PLUG, "Printer", 10, 0.1);
-  add(rows, DEVICE_ROW_DEVICE, "Lamp", 0, 3);
+  strcpy(add(rows, DEVICE_ROW_DEVICE, "Lamp", 0, 3)->model, "KS230");
   add(rows, DEVICE_ROW_DEVICE, "Motion", -1, -1);
   add(rows, DEVICE_ROW_DEVICE, "Pump", -1, -1)->failed = true;
   add(rows, DEVICE_ROW_DEVICE, "Router", 0, 3);
 }
 
-static void expect(enum watch_sort sort, enum watch_show show,
-                   const char *wanted) {
+static void expect_choice(const struct watch_choice *choice,
+                          const char *wanted) {
   struct device_rows rows = {0};
   char names[200] = "";
 
   fill(&rows);
-  watch_order_apply(&rows, sort, show);
+  watch_order_apply(&rows, choice);
   for (size_t i = 0; i < rows.count; i++) {
     strcat(names, i > 0 ? " " : "");
     strcat(names, rows.items[i].name);
   }
   ck_assert_str_eq(names, wanted);
   device_rows_free(&rows);
+}
+
+static void expect(enum watch_sort sort, enum watch_show show,
+                   const char *wanted) {
+  expect_choice(&(struct watch_choice){.sort = sort, .show = show}, wanted);
 }
 
 START_TEST(the_most_is_first_and_outlets_stay_with_their_strip) {
@@ -68,6 +73,19 @@ START_TEST(only_what_is_on_or_silent) {
 }
 END_TEST
 
+START_TEST(only_what_holds_the_text) {
+  struct watch_choice choice = {.filter = "o"};
+
+  expect_choice(&choice, "Boiler Desk Monitor Printer Motion Router");
+  strcpy(choice.filter, "PRINT"); /* an outlet brings its whole strip */
+  expect_choice(&choice, "Desk Monitor Printer");
+  strcpy(choice.filter, "ks2"); /* the model, too */
+  expect_choice(&choice, "Lamp");
+  choice.show = WATCH_SILENT;
+  expect_choice(&choice, "");
+}
+END_TEST
+
 START_TEST(words_of_the_options) {
   ck_assert_int_eq(watch_word(watch_sorts, WATCH_SORTS, "power"),
                    WATCH_BY_POWER);
@@ -80,6 +98,7 @@ END_TEST
 static void fill_case(TCase *t) {
   tcase_add_test(t, the_most_is_first_and_outlets_stay_with_their_strip);
   tcase_add_test(t, only_what_is_on_or_silent);
+  tcase_add_test(t, only_what_holds_the_text);
   tcase_add_test(t, words_of_the_options);
 }
 
