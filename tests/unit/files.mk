@@ -119,6 +119,7 @@ check_PROGRAMS += \
 	%D%/energy/check_ledger_edit \
 	%D%/energy/check_ledger_faults \
 	%D%/energy/check_ledger_query \
+	%D%/energy/check_ledger_writer \
 	%D%/energy/check_ledger_year \
 	%D%/energy/check_limits \
 	%D%/energy/check_note \

@@ -291,6 +291,7 @@ void ledger_book(struct ledger *l, struct ledger_meter *m,
   }
   mwh = counted > m->booked_mwh ? counted - m->booked_mwh : 0;
   m->booked_mwh = counted;
+  m->run_mwh += mwh;
   m->counter = *counter;
   m->dirty = true;
   if (m->account != NULL) {

@@ -16,6 +16,7 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <time.h>
+#include <unistd.h>
 
 enum { BUSY_MS = 2000 };
 
@@ -56,6 +57,33 @@ static ino_t inode_of(const char *path) {
   struct stat what;
 
   return stat(path, &what) == 0 ? what.st_ino : 0;
+}
+
+static ino_t inode_of_wal(const struct ledger_disk *d) {
+  char *path = NULL;
+  ino_t inode = 0;
+
+  if (asprintf(&path, "%s-wal", d->path) < 0)
+    return 0;
+  inode = inode_of(path);
+  free(path);
+  return inode;
+}
+
+/* The file was taken away, and its log stayed: SQLite would play it into
+ * whatever is put there instead. */
+static void remove_log(struct ledger_disk *d) {
+  static const char *const ends[] = {"-wal", "-shm"};
+
+  if (d->wal_inode == 0 || inode_of_wal(d) != d->wal_inode)
+    return;
+  for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++) {
+    char *path = NULL;
+
+    if (asprintf(&path, "%s%s", d->path, ends[i]) >= 0)
+      (void)unlink(path);
+    free(path);
+  }
 }
 
 static bool is_damaged(int rc) {
@@ -108,6 +136,7 @@ static int open_file(struct ledger_disk *d, bool *fresh, bool *newer) {
   if (rc == SQLITE_OK)
     rc = ledger_note_file_prepare(d->db);
   d->inode = inode_of(d->path);
+  d->wal_inode = inode_of_wal(d);
   return rc;
 }
 
@@ -138,6 +167,13 @@ static enum ledger_disk_result failed(struct ledger_disk *d, int rc,
   return LEDGER_DISK_FAILED;
 }
 
+static enum ledger_disk_result refuse_newer(struct ledger_disk *d,
+                                            char why[LEDGER_DISK_WHY]) {
+  snprintf(why, LEDGER_DISK_WHY, "%s was written by a newer version", d->path);
+  shut(d);
+  return LEDGER_DISK_NEWER;
+}
+
 /* Opens it; a damaged one is set aside and begun anew. */
 static enum ledger_disk_result open_any(struct ledger_disk *d,
                                         char why[LEDGER_DISK_WHY]) {
@@ -155,18 +191,34 @@ static enum ledger_disk_result open_any(struct ledger_disk *d,
   }
   if (rc != SQLITE_OK)
     return failed(d, rc, why);
-  if (newer) {
-    snprintf(why, LEDGER_DISK_WHY, "%s was written by a newer version",
-             d->path);
-    shut(d);
-    return LEDGER_DISK_NEWER;
-  }
+  if (newer)
+    return refuse_newer(d, why);
   return fresh ? LEDGER_DISK_FRESH : LEDGER_DISK_OK;
 }
 
+/* Costs in memory are in a currency that does not count any more. */
+static void unprice(struct ledger *l) {
+  struct ledger_entries *p = &l->pending;
+  size_t kept = 0;
+
+  for (struct ledger_account *a = l->accounts; a != NULL; a = a->next)
+    for (unsigned i = 0; i < a->days_num; i++)
+      a->days[i].cost = a->days[i].unpriced_mwh = 0;
+  for (size_t i = 0; i < p->num; i++) {
+    p->items[i].cost = p->items[i].unpriced_mwh = 0;
+    if (p->items[i].account != 0)
+      p->items[kept++] = p->items[i];
+  }
+  p->num = kept;
+  l->charges.days_num = 0;
+  l->slot.tariff = NULL;
+}
+
 /* Costs in two currencies cannot be summed: with tariffs in another one than
- * before, energy is counted and not priced. A SQLite code. */
-static int check_currency(struct ledger_disk *d, char why[LEDGER_DISK_WHY]) {
+ * before, energy is counted and not priced; goes_on: the ledger in memory
+ * began with another file. A SQLite code. */
+static int check_currency(struct ledger_disk *d, bool goes_on,
+                          char why[LEDGER_DISK_WHY]) {
   sqlite3_stmt *stmt = NULL;
   struct ledger *l = d->ledger;
   int rc = sqlite3_prepare_v2(
@@ -183,6 +235,8 @@ static int check_currency(struct ledger_disk *d, char why[LEDGER_DISK_WHY]) {
                "%.8s, which cannot be summed with others: energy is counted "
                "and not priced (kasactl energy currency)",
                now, then);
+      if (goes_on)
+        unprice(l);
       tariffs_free(&l->tariffs);
     }
   }
@@ -191,7 +245,6 @@ static int check_currency(struct ledger_disk *d, char why[LEDGER_DISK_WHY]) {
   return rc;
 }
 
-/* Nobody else uses the tariffs yet. */
 static int fill_prices(struct ledger_disk *d) {
   int rc;
 
@@ -199,6 +252,14 @@ static int fill_prices(struct ledger_disk *d) {
   rc = ledger_prices_fill(d->db, &d->ledger->tariffs);
   pthread_mutex_unlock(&d->ledger->lock);
   return rc;
+}
+
+static void make_id(struct ledger_disk *d) {
+  unsigned char bytes[(LEDGER_ID_SIZE - 1) / 2];
+
+  sqlite3_randomness(sizeof(bytes), bytes);
+  for (size_t i = 0; i < sizeof(bytes); i++)
+    snprintf(d->id + 2 * i, 3, "%02x", bytes[i]);
 }
 
 enum ledger_disk_result ledger_disk_load(struct ledger_disk *d,
@@ -211,7 +272,7 @@ enum ledger_disk_result ledger_disk_load(struct ledger_disk *d,
     int rc = ledger_disk_read(d);
 
     if (rc == SQLITE_OK)
-      rc = check_currency(d, why);
+      rc = check_currency(d, false, why);
     if (rc == SQLITE_OK)
       rc = fill_prices(d);
     if (rc == SQLITE_OK)
@@ -227,60 +288,131 @@ enum ledger_disk_result ledger_disk_load(struct ledger_disk *d,
       result = failed(d, rc, why);
     }
   }
-  d->newer = result == LEDGER_DISK_NEWER;
-  d->unread = result == LEDGER_DISK_FAILED;
+  d->unread = result == LEDGER_DISK_FAILED || result == LEDGER_DISK_NEWER;
+  if (d->id[0] == '\0')
+    make_id(d);
   return result;
 }
 
-static int write_all(struct ledger_disk *d) {
-  int rc = ledger_disk_write(d);
+static int write_all(struct ledger_disk *d, enum ledger_disk_kind *kind) {
+  int rc = ledger_disk_write(d, kind);
 
-  return rc == SQLITE_OK ? ledger_note_file_write(d->db, d->ledger) : rc;
+  return rc == SQLITE_OK && *kind == LEDGER_FILE_OURS
+             ? ledger_note_file_write(d->db, d->ledger)
+             : rc;
 }
 
-static void all_is_new(struct ledger_disk *d) {
-  ledger_disk_all_is_new(d);
-  ledger_note_file_all_is_new(d->ledger);
+/* Goes on in a file that is not as it was left. A SQLite code. */
+static int go_on(struct ledger_disk *d, char why[LEDGER_DISK_WHY]) {
+  int rc = check_currency(d, true, why);
+
+  d->in_doubt = false;
+  if (rc == SQLITE_OK)
+    rc = fill_prices(d);
+  if (rc == SQLITE_OK)
+    rc = ledger_disk_adopt(d);
+  if (rc == SQLITE_OK)
+    ledger_note_file_all_is_new(d->ledger);
+  return rc;
+}
+
+/* Of a file that has just been opened. A SQLite code. */
+static int join_file(struct ledger_disk *d, bool fresh,
+                     char why[LEDGER_DISK_WHY]) {
+  enum ledger_disk_kind kind = LEDGER_FILE_OURS;
+  int rc = SQLITE_OK;
+
+  if (fresh)
+    d->written = 0;
+  else
+    rc = ledger_disk_kind_of(d, &kind);
+  if (rc == SQLITE_OK && (kind != LEDGER_FILE_OURS || (d->unread && !fresh))) {
+    if (!d->unread)
+      snprintf(why, LEDGER_DISK_WHY,
+               "%s was replaced by another one while in use; it goes on there",
+               d->path);
+    rc = go_on(d, why);
+  } else if (rc == SQLITE_OK) {
+    ledger_disk_settle_doubt(d);
+    (void)ledger_disk_all_is_new(d);
+    ledger_note_file_all_is_new(d->ledger);
+  }
+  d->unread = d->unread && rc != SQLITE_OK;
+  return rc;
+}
+
+/* A file that is not the one that is open lies where it should. */
+static bool is_taken_away(const struct ledger_disk *d) {
+  return d->db != NULL && inode_of(d->path) != d->inode;
+}
+
+static enum ledger_disk_result reopen(struct ledger_disk *d,
+                                      char why[LEDGER_DISK_WHY]) {
+  bool taken_away = is_taken_away(d);
+  enum ledger_disk_result result;
+  int rc;
+
+  if (taken_away) {
+    shut(d);
+    remove_log(d);
+  }
+  result = open_any(d, why);
+  if (result == LEDGER_DISK_FAILED || result == LEDGER_DISK_NEWER)
+    return result;
+  if (taken_away && result == LEDGER_DISK_FRESH && why[0] == '\0')
+    snprintf(why, LEDGER_DISK_WHY, "%s was taken away while in use", d->path);
+  rc = join_file(d, result == LEDGER_DISK_FRESH, why);
+  return rc == SQLITE_OK ? result : failed(d, rc, why);
+}
+
+static enum ledger_disk_result begin_anew(struct ledger_disk *d,
+                                          enum ledger_disk_kind *kind,
+                                          char why[LEDGER_DISK_WHY]) {
+  enum ledger_disk_result result;
+  int rc;
+
+  set_aside(d);
+  result = open_any(d, why);
+  if (result == LEDGER_DISK_FAILED || result == LEDGER_DISK_NEWER)
+    return result;
+  snprintf(why, LEDGER_DISK_WHY,
+           "%s is damaged; it is kept beside and begun anew", d->path);
+  rc = join_file(d, result == LEDGER_DISK_FRESH, why);
+  if (rc == SQLITE_OK)
+    rc = write_all(d, kind);
+  return rc == SQLITE_OK ? result : failed(d, rc, why);
 }
 
 enum ledger_disk_result ledger_disk_save(struct ledger_disk *d,
                                          char why[LEDGER_DISK_WHY]) {
   enum ledger_disk_result result = LEDGER_DISK_OK;
+  enum ledger_disk_kind kind = LEDGER_FILE_OURS;
   int rc;
 
   why[0] = '\0';
-  if (d->newer)
-    return LEDGER_DISK_NEWER;
-  if (d->db != NULL && inode_of(d->path) != d->inode) {
-    snprintf(why, LEDGER_DISK_WHY, "%s was taken away while in use", d->path);
-    shut(d);
+  if (d->db == NULL || is_taken_away(d))
+    result = reopen(d, why);
+  if (result == LEDGER_DISK_FAILED || result == LEDGER_DISK_NEWER)
+    return result;
+  rc = write_all(d, &kind);
+  if (rc == SQLITE_OK && kind == LEDGER_FILE_OTHER) { /* in its place */
+    rc = join_file(d, false, why);
+    if (rc == SQLITE_OK)
+      rc = write_all(d, &kind);
   }
-  if (d->db == NULL) {
-    char other[LEDGER_DISK_WHY] = ""; /* what came first is told */
+  if (is_damaged(rc))
+    return begin_anew(d, &kind, why);
+  if (rc != SQLITE_OK)
+    return failed(d, rc, why);
+  return kind == LEDGER_FILE_NEWER ? refuse_newer(d, why) : result;
+}
 
-    result = open_any(d, why[0] != '\0' ? other : why);
-    if (result == LEDGER_DISK_FAILED || result == LEDGER_DISK_NEWER)
-      return result;
-    rc = d->unread && result == LEDGER_DISK_OK ? ledger_disk_adopt(d)
-                                               : SQLITE_OK;
-    if (rc != SQLITE_OK)
-      return failed(d, rc, why);
-    d->unread = false;
-    ledger_disk_settle_doubt(d);
-    all_is_new(d);
-  }
-  rc = write_all(d);
-  if (is_damaged(rc)) {
-    set_aside(d);
-    result = open_any(d, why);
-    snprintf(why, LEDGER_DISK_WHY,
-             "%s is damaged; it is kept beside and begun anew", d->path);
-    if (result == LEDGER_DISK_FAILED)
-      return result;
-    all_is_new(d);
-    rc = write_all(d);
-  }
-  return rc == SQLITE_OK ? result : failed(d, rc, why);
+/* Whether it is open and, as far as can be seen, still the same. */
+static bool is_ours(struct ledger_disk *d) {
+  enum ledger_disk_kind kind;
+
+  return d->db != NULL && !is_taken_away(d) &&
+         ledger_disk_kind_of(d, &kind) == SQLITE_OK && kind == LEDGER_FILE_OURS;
 }
 
 enum ledger_disk_result ledger_disk_price(struct ledger_disk *d,
@@ -293,7 +425,7 @@ enum ledger_disk_result ledger_disk_price(struct ledger_disk *d,
   int rc;
 
   why[0] = '\0';
-  if (d->newer || d->db == NULL || how.tariffs->num == 0)
+  if (!is_ours(d) || how.tariffs->num == 0)
     return LEDGER_DISK_OK;
   how.last = calendar_local_of((int64_t)time(NULL) * CALENDAR_SECOND).day;
   rc = ledger_reprice(d->db, &how, NULL, NULL, &changed);
@@ -310,7 +442,7 @@ enum ledger_disk_result ledger_disk_prices(struct ledger_disk *d,
   pthread_mutex_lock(&d->ledger->lock);
   (void)ledger_prices_join(&d->ledger->tariffs, url, series);
   pthread_mutex_unlock(&d->ledger->lock);
-  if (d->newer || d->db == NULL)
+  if (!is_ours(d))
     return LEDGER_DISK_OK;
   rc = exec(d->db, "BEGIN IMMEDIATE");
   if (rc == SQLITE_OK)

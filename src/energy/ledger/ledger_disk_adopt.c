@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* The file could not be read when the daemon began, and now it can: the ledger
- * in memory goes on from it. What meters of the file have counted meanwhile is
- * what a restart would find: the difference to where the file left off, spread
- * over the time since. */
+/* The ledger in memory goes on in another file than it began with: one that
+ * could not be read when the daemon began, or that was put in the place of the
+ * one in use. Meters and names are found by what they are called, not by their
+ * numbers. What meters of the file have counted meanwhile is what a restart
+ * would find: the difference to where the file left off, spread over the time
+ * since. */
 #include <config.h>
 
 #include "energy/ledger/ledger_disk_internal.h"
@@ -28,9 +30,10 @@ static struct ledger_meter *twin_of(const struct ledger *file,
   return f;
 }
 
-/* By how much the meter grew since the file was written. */
+/* By how much the meter grew since the file was written; same: both are of one
+ * ledger. */
 static int64_t missing(const struct ledger_meter *m,
-                       const struct ledger_meter *f) {
+                       const struct ledger_meter *f, bool same) {
   struct counter c = f->counter;
   const struct counter_sample sample = {
       .has_total = m->counter.by == COUNTER_BY_TOTAL,
@@ -39,8 +42,10 @@ static int64_t missing(const struct ledger_meter *m,
       .month_wh = m->counter.last};
   enum counter_flag flag;
 
+  if (same)
+    return m->booked_mwh - f->booked_mwh;
   if (m->counter.by == COUNTER_BY_POWER)
-    return m->booked_mwh; /* it began at nothing */
+    return m->run_mwh;
   if (m->counter.by == COUNTER_NEW || c.by != m->counter.by ||
       m->last_utc_us < f->last_utc_us)
     return 0;
@@ -48,7 +53,8 @@ static int64_t missing(const struct ledger_meter *m,
   return llround(1e3 * counter_feed(&c, &sample, m->counter.last_us, 0, &flag));
 }
 
-static size_t match(struct ledger *l, struct ledger *file, struct pair *pairs) {
+static size_t match(struct ledger *l, struct ledger *file, bool same,
+                    struct pair *pairs) {
   size_t num = 0;
 
   for (struct ledger_meter *m = l->meters; m != NULL; m = m->next) {
@@ -60,7 +66,7 @@ static size_t match(struct ledger *l, struct ledger *file, struct pair *pairs) {
     if (f == NULL)
       continue;
     m->fresh = false;
-    pairs[num++] = (struct pair){m, f, missing(m, f), f->last_utc_us};
+    pairs[num++] = (struct pair){m, f, missing(m, f, same), f->last_utc_us};
   }
   return num;
 }
@@ -214,17 +220,33 @@ static void book(struct ledger *l, const struct pair *p) {
                   0);
 }
 
-static void adopt(struct ledger *l, struct ledger *file, struct pair *pairs,
-                  unsigned *ids) {
-  size_t num = match(l, file, pairs);
+/* What this run has counted of meters that the file does not know. */
+static int64_t counted_by_others(const struct ledger *l,
+                                 const struct pair *pairs, size_t num) {
+  int64_t sum = 0;
+
+  for (const struct ledger_meter *m = l->meters; m != NULL; m = m->next)
+    if (!m->produces && pair_of(pairs, num, m) == NULL)
+      sum += m->run_mwh;
+  return sum;
+}
+
+/* same: both are of one ledger; written: what is in memory was in a file
+ * already. */
+static void adopt(struct ledger *l, struct ledger *file, bool same,
+                  bool written, struct pair *pairs, unsigned *ids) {
+  size_t num = match(l, file, same, pairs);
   int64_t newest = l->newest_us;
+  int64_t total = l->total_mwh;
 
   take_accounts(l, file, pairs, num, ids);
   drop_held(l, pairs, num);
   l->charges.days_num = file->charges.days_num;
   memcpy(l->charges.days, file->charges.days, sizeof(l->charges.days));
   take_entries(l, file, ids);
-  l->total_mwh = file->total_mwh;
+  if (written)
+    ledger_disk_days_are_new(l, false);
+  l->total_mwh = file->total_mwh + counted_by_others(l, pairs, num);
   for (size_t i = 0; i < num; i++)
     if (pairs[i].from_us > newest) /* the clock is behind: as after a start */
       pairs[i].mwh = 0;
@@ -239,6 +261,8 @@ static void adopt(struct ledger *l, struct ledger *file, struct pair *pairs,
     ledger_advance(l, newest);
   for (size_t i = 0; i < num; i++)
     book(l, &pairs[i]);
+  if (l->total_mwh < total) /* it never falls */
+    l->total_mwh = total;
 }
 
 int ledger_disk_adopt(struct ledger_disk *d) {
@@ -248,12 +272,14 @@ int ledger_disk_adopt(struct ledger_disk *d) {
   struct ledger_disk reading = *d;
   struct pair *pairs = NULL;
   unsigned *ids = NULL;
+  bool same;
   int rc;
 
   if (file == NULL)
     return SQLITE_NOMEM;
   reading.ledger = file;
   rc = ledger_disk_read(&reading);
+  same = !d->unread && strcmp(reading.id, d->id) == 0;
   pthread_mutex_lock(&l->lock);
   if (rc == SQLITE_OK) {
     pairs = calloc(l->meters_num + 1U, sizeof(*pairs));
@@ -261,9 +287,16 @@ int ledger_disk_adopt(struct ledger_disk *d) {
     rc = pairs != NULL && ids != NULL ? SQLITE_OK : SQLITE_NOMEM;
   }
   if (rc == SQLITE_OK)
-    adopt(l, file, pairs, ids);
+    adopt(l, file, same, !d->unread, pairs, ids);
   pthread_mutex_unlock(&l->lock);
-  d->batch = rc == SQLITE_OK ? reading.batch : d->batch;
+  if (rc == SQLITE_OK) {
+    if (reading.id[0] != '\0')
+      memcpy(d->id, reading.id, sizeof(d->id));
+    d->written = reading.batch;
+    if (d->batch < reading.batch) /* a number is not used twice */
+      d->batch = reading.batch;
+    d->revision = reading.revision;
+  }
   free(pairs);
   free(ids);
   ledger_free(file);

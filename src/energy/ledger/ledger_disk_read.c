@@ -5,7 +5,9 @@
 #include "energy/ledger/ledger_disk_internal.h"
 #include "energy/ledger/ledger_edit.h"
 #include "energy/ledger/ledger_note_internal.h"
+#include "energy/ledger/ledger_schema.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -178,6 +180,37 @@ int ledger_disk_batch(struct ledger_disk *d, int64_t *batch) {
   return rc == SQLITE_OK ? sqlite3_finalize(stmt) : rc;
 }
 
+int ledger_disk_id(struct ledger_disk *d, char id[LEDGER_ID_SIZE]) {
+  sqlite3_stmt *stmt = NULL;
+  int rc = sqlite3_prepare_v2(d->db, "SELECT value FROM meta WHERE key = 'id'",
+                              -1, &stmt, NULL);
+
+  id[0] = '\0';
+  if (rc == SQLITE_OK && sqlite3_step(stmt) == SQLITE_ROW)
+    snprintf(id, LEDGER_ID_SIZE, "%s", text(stmt, 0));
+  return rc == SQLITE_OK ? sqlite3_finalize(stmt) : rc;
+}
+
+int ledger_disk_kind_of(struct ledger_disk *d, enum ledger_disk_kind *kind) {
+  char id[LEDGER_ID_SIZE] = "";
+  int64_t batch = 0;
+  int rc;
+  int64_t version = ledger_schema_of(d->db, &rc);
+  bool ours;
+
+  *kind = LEDGER_FILE_NEWER;
+  if (rc != SQLITE_OK || version > ledger_schema_version())
+    return rc;
+  rc = ledger_disk_id(d, id);
+  if (rc == SQLITE_OK)
+    rc = ledger_disk_batch(d, &batch);
+  /* a file has no id before its first transaction */
+  ours = strcmp(id, d->id) == 0 || (id[0] == '\0' && batch == d->written);
+  ours &= batch == d->written || (d->in_doubt && batch == d->batch);
+  *kind = ours ? LEDGER_FILE_OURS : LEDGER_FILE_OTHER;
+  return rc;
+}
+
 int ledger_disk_read(struct ledger_disk *d) {
   static const struct {
     const char *sql;
@@ -208,6 +241,9 @@ int ledger_disk_read(struct ledger_disk *d) {
   d->ledger->site_known = false;
   if (rc == SQLITE_OK)
     rc = ledger_disk_batch(d, &d->batch);
+  if (rc == SQLITE_OK)
+    rc = ledger_disk_id(d, d->id);
+  d->written = d->batch;
   if (rc != SQLITE_OK)
     ledger_disk_forget(d->ledger);
   pthread_mutex_unlock(&d->ledger->lock);

@@ -28,6 +28,7 @@ struct copy {
   char slot_period[LEDGER_PERIOD_SIZE];
   double slot_price; /* NAN: not known */
   char currency[CURRENCY_SIZE];
+  char id[LEDGER_ID_SIZE];
   int64_t batch;
 };
 
@@ -270,6 +271,8 @@ static int write_meta(sqlite3_stmt *stmt, const struct copy *c) {
   const struct ledger_slot *s = &c->slot;
   int rc = run(stmt, "ti", "batch", c->batch);
 
+  if (rc == SQLITE_OK)
+    rc = run(stmt, "tt", "id", c->id);
   if (rc == SQLITE_OK && c->currency[0] != '\0')
     rc = run(stmt, "tt", "currency", c->currency);
   if (rc == SQLITE_OK && s->until_us == 0)
@@ -354,6 +357,7 @@ static int write_new(struct ledger_disk *d) {
   pthread_mutex_unlock(&d->ledger->lock);
   if (taken && c.meters_num + c.names_num + c.periods_num + c.entries.num > 0) {
     c.batch = ++d->batch;
+    memcpy(c.id, d->id, sizeof(c.id));
     d->in_doubt_num = c.entries.num;
     rc = write_copy(d->db, &c);
     if (rc == SQLITE_OK)
@@ -361,6 +365,8 @@ static int write_new(struct ledger_disk *d) {
     if (rc == SQLITE_OK)
       rc = sqlite3_exec(d->db, "COMMIT", NULL, NULL, NULL);
     d->in_doubt = rc != SQLITE_OK;
+    if (rc == SQLITE_OK)
+      d->written = d->batch;
     if (rc != SQLITE_OK) {
       pthread_mutex_lock(&d->ledger->lock);
       give_back(d->ledger, &c);
@@ -373,12 +379,15 @@ static int write_new(struct ledger_disk *d) {
   return rc;
 }
 
-int ledger_disk_write(struct ledger_disk *d) {
+int ledger_disk_write(struct ledger_disk *d, enum ledger_disk_kind *kind) {
   int rc = sqlite3_exec(d->db, "BEGIN IMMEDIATE", NULL, NULL, NULL);
 
+  *kind = LEDGER_FILE_OURS;
   if (rc == SQLITE_OK)
+    rc = ledger_disk_kind_of(d, kind);
+  if (rc == SQLITE_OK && *kind == LEDGER_FILE_OURS)
     rc = ledger_disk_refresh(d);
-  if (rc == SQLITE_OK)
+  if (rc == SQLITE_OK && *kind == LEDGER_FILE_OURS)
     rc = write_new(d);
   if (sqlite3_get_autocommit(d->db) == 0)
     (void)sqlite3_exec(d->db, "ROLLBACK", NULL, NULL, NULL);
@@ -394,6 +403,7 @@ void ledger_disk_settle_doubt(struct ledger_disk *d) {
   d->in_doubt = false;
   if (batch != d->batch)
     return;
+  d->written = batch;
   pthread_mutex_lock(&d->ledger->lock);
   if (d->in_doubt_num > 0 && p->num >= d->in_doubt_num) {
     p->num -= d->in_doubt_num;
@@ -402,8 +412,12 @@ void ledger_disk_settle_doubt(struct ledger_disk *d) {
   pthread_mutex_unlock(&d->ledger->lock);
 }
 
-/* Days as they are in memory; their slots are lost with the old file. */
-static void days_as_entries(const struct ledger *l, unsigned period,
+static bool is_new(const struct ledger_account *a, bool all) {
+  return all || !a->saved;
+}
+
+/* Days as they are in memory. */
+static void days_as_entries(const struct ledger *l, unsigned period, bool all,
                             struct ledger_entries *out) {
   size_t num = l->charges.days_num;
 
@@ -413,11 +427,11 @@ static void days_as_entries(const struct ledger *l, unsigned period,
   if (out->items == NULL)
     return;
   out->room = num + 1;
-  for (unsigned i = 0; i < l->charges.days_num; i++)
+  for (unsigned i = 0; all && i < l->charges.days_num; i++)
     out->items[out->num++] = (struct ledger_entry){
         .day = l->charges.days[i].day, .cost = l->charges.days[i].cost};
   for (const struct ledger_account *a = l->accounts; a != NULL; a = a->next)
-    for (unsigned i = 0; i < a->days_num; i++)
+    for (unsigned i = 0; is_new(a, all) && i < a->days_num; i++)
       out->items[out->num++] =
           (struct ledger_entry){.account = a->id,
                                 .period = period,
@@ -429,21 +443,41 @@ static void days_as_entries(const struct ledger *l, unsigned period,
                                 .covered_us = a->days[i].covered_us};
 }
 
-/* Of what waits, the slots only: their days are in memory. */
-static void keep_slots(struct ledger_entries *p) {
+static bool is_of_new(const struct ledger *l, unsigned account, bool all) {
+  const struct ledger_account *a = l->accounts;
+
+  while (!all && a != NULL && a->id != account)
+    a = a->next;
+  return all || (a != NULL && !a->saved);
+}
+
+/* Of what waits for these, the slots only: their days are in memory. */
+static void keep_slots(struct ledger *l, bool all) {
+  struct ledger_entries *p = &l->pending;
   size_t kept = 0;
 
-  for (size_t i = 0; i < p->num; i++)
-    if (p->items[i].seconds > 0) {
-      p->items[kept] = p->items[i];
-      p->items[kept++].slot_only = true;
-    }
+  for (size_t i = 0; i < p->num; i++) {
+    bool of_new = is_of_new(l, p->items[i].account, all);
+
+    if (of_new && p->items[i].seconds == 0)
+      continue;
+    p->items[i].slot_only |= of_new;
+    p->items[kept++] = p->items[i];
+  }
   p->num = kept;
 }
 
-void ledger_disk_all_is_new(struct ledger_disk *d) {
-  struct ledger *l = d->ledger;
+void ledger_disk_days_are_new(struct ledger *l, bool all) {
   struct ledger_entries days = {0};
+
+  days_as_entries(l, ledger_period(l, ""), all, &days);
+  keep_slots(l, all);
+  (void)join(&l->pending, &days); /* without memory those days are lost */
+  free(days.items);
+}
+
+bool ledger_disk_all_is_new(struct ledger_disk *d) {
+  struct ledger *l = d->ledger;
   sqlite3_stmt *stmt = NULL;
   int64_t rows = 0;
 
@@ -454,7 +488,7 @@ void ledger_disk_all_is_new(struct ledger_disk *d) {
     rows = sqlite3_column_int64(stmt, 0);
   sqlite3_finalize(stmt);
   if (rows > 0)
-    return;
+    return false;
   pthread_mutex_lock(&l->lock);
   for (struct ledger_meter *m = l->meters; m != NULL; m = m->next) {
     m->saved = false;
@@ -462,10 +496,8 @@ void ledger_disk_all_is_new(struct ledger_disk *d) {
   }
   for (struct ledger_account *a = l->accounts; a != NULL; a = a->next)
     a->saved = false;
-  days_as_entries(l, ledger_period(l, ""), &days);
-  keep_slots(&l->pending);
-  (void)join(&l->pending, &days); /* without memory those days are lost */
-  free(days.items);
+  ledger_disk_days_are_new(l, true);
   l->periods_saved = 0;
   pthread_mutex_unlock(&l->lock);
+  return true;
 }

@@ -59,6 +59,7 @@ struct ledger_meter {
   bool fresh;   /* not seen before this day: may be seeded */
   struct counter counter;
   int64_t booked_mwh;
+  int64_t run_mwh;     /* booked since the daemon began */
   int64_t last_utc_us; /* wall clock: up to where it is booked; 0: never */
   struct ledger_account *account;
   bool saved, dirty;

@@ -32,8 +32,8 @@ struct ledger_writer {
   pthread_cond_t changed;
   bool loaded, stop, hurry;
   struct arrival *arrivals, **arrivals_end;
-  atomic_bool abandoned; /* nobody waited for the file to be read */
-  bool failing;          /* and that is said */
+  atomic_bool abandoned;        /* nobody waited for the file to be read */
+  enum ledger_disk_result said; /* of trouble: told once each */
 };
 
 static void say_result(struct ledger_writer *w, enum ledger_disk_result result,
@@ -41,19 +41,19 @@ static void say_result(struct ledger_writer *w, enum ledger_disk_result result,
   switch (result) {
   case LEDGER_DISK_FAILED:
   case LEDGER_DISK_NEWER:
-    if (!w->failing)
+    if (w->said != result)
       log_say(LOG_LEVEL_ERROR, "the energy ledger is kept in memory only: %s",
               why);
-    w->failing = true;
+    w->said = result;
     break;
   case LEDGER_DISK_FRESH:
   case LEDGER_DISK_OK:
     if (why[0] != '\0')
       log_say(LOG_LEVEL_ERROR, "the energy ledger: %s", why);
-    else if (w->failing)
+    else if (w->said != LEDGER_DISK_OK)
       log_say(LOG_LEVEL_NOTICE, "the energy ledger is on disk again: %s",
               ledger_disk_path(w->disk));
-    w->failing = false;
+    w->said = LEDGER_DISK_OK;
     break;
   }
 }
@@ -65,8 +65,7 @@ static void save(struct ledger_writer *w) {
   if (w->abandoned)
     return;
   result = ledger_disk_save(w->disk, why);
-  if (result != LEDGER_DISK_NEWER)
-    say_result(w, result, why);
+  say_result(w, result, why);
 }
 
 /* What waits for its price gets it when one arrived. */

@@ -160,6 +160,59 @@ START_TEST(a_name_that_was_a_typo_is_joined) {
 }
 END_TEST
 
+static void run_sql(const char *file, const char *text) {
+  sqlite3 *db = NULL;
+
+  ck_assert_int_eq(sqlite3_open(file, &db), SQLITE_OK);
+  ck_assert_msg(sqlite3_exec(db, text, NULL, NULL, NULL) == SQLITE_OK, "%s",
+                sqlite3_errmsg(db));
+  sqlite3_close(db);
+}
+
+/* The ledger's file is replaced by its copy with costs in dollars. */
+static void put_dollars_in_place(void) {
+  char path[64];
+  char spare[64];
+  char text[128];
+
+  snprintf(path, sizeof(path), "%s/energy.db", directory);
+  snprintf(spare, sizeof(spare), "%s/spare.db", directory);
+  snprintf(text, sizeof(text), "VACUUM INTO '%s'", spare);
+  run_sql(path, text);
+  run_sql(spare, "UPDATE meta SET value = 'USD' WHERE key = 'currency'");
+  run_sql(spare, "UPDATE meta SET value = value - 1 WHERE key = 'batch'");
+  ck_assert_int_eq(rename(spare, path), 0);
+}
+
+START_TEST(costs_in_another_currency_are_not_summed) {
+  struct counter heater = {0};
+  struct ledger_now now = at("2026-01-16T03:00:00+01:00");
+  struct ledger_meter *m;
+  char why[LEDGER_DISK_WHY];
+  struct ledger_query *q;
+  struct ledger_sum s;
+
+  use();
+  let_pass("2026-01-16T02:00:00+01:00");
+  put_dollars_in_place();
+  m = ledger_meter(ledger, "a", 0, "HS110", false, &heater, now);
+  counter_add_total(&heater, 3500, (uint64_t)now.steady_us);
+  ledger_book(ledger, m, &heater, heater.from_us, 0, now);
+  ck_assert_int_eq(ledger_disk_save(disk, why), LEDGER_DISK_OK);
+  ck_assert_msg(strstr(why, "costs in USD") != NULL, "%s", why);
+  ck_assert(!total_at("2026-01-16T05:00:00+01:00").has_cost);
+  save();
+  q = ledger_query_open(directory, why);
+  ck_assert_msg(q != NULL, "%s", why);
+  ck_assert_str_eq(ledger_query_currency(q), "USD");
+  ck_assert(ledger_query_sum(q, "Heater", NULL, day_of("2026-01-15"),
+                             day_of("2026-01-16"), &s, why));
+  ledger_query_close(q);
+  ck_assert_int_eq(s.mwh, 3500000);
+  ck_assert_int_eq(s.cost, 750000); /* as it was in that file */
+}
+END_TEST
+
 static void fill(TCase *t) {
   tcase_add_checked_fixture(t, start, end);
   tcase_add_test(t, a_dry_run_changes_nothing);
@@ -167,6 +220,7 @@ static void fill(TCase *t) {
   tcase_add_test(t, what_waits_to_be_written_is_not_lost_nor_counted_twice);
   tcase_add_test(t, what_had_no_price_gets_it_when_that_comes);
   tcase_add_test(t, a_name_that_was_a_typo_is_joined);
+  tcase_add_test(t, costs_in_another_currency_are_not_summed);
 }
 
 int main(void) { return suite_run("ledger_edit", fill); }
