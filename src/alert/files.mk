@@ -19,6 +19,8 @@ libalert_la_SOURCES += \
 	%D%/config/config_device.h \
 	%D%/config/config_escalation.c \
 	%D%/config/config_escalation.h \
+	%D%/config/config_heartbeat.c \
+	%D%/config/config_heartbeat.h \
 	%D%/config/config_helpers.c \
 	%D%/config/config_helpers.h \
 	%D%/config/config_inhibit.c \
@@ -108,6 +110,8 @@ libalert_la_SOURCES += \
 	%D%/engine/alert_engine.h \
 	%D%/engine/channel_thread.c \
 	%D%/engine/channel_thread.h \
+	%D%/engine/heartbeat_thread.c \
+	%D%/engine/heartbeat_thread.h \
 	%D%/core/event_queue.c \
 	%D%/core/event_queue.h
 
@@ -244,6 +248,7 @@ libalert_la_SOURCES += \
 
 libalert_la_SOURCES += \
 	%D%/channel/channel_types.h \
+	%D%/channel/heartbeat_sender.h \
 	%D%/channel/sender.c \
 	%D%/channel/sender.h
 libalert_la_LIBADD = libjson_writer.la libconfig.la libbase.la $(CJSON_LIBS) $(CRYPTO_LIBS) $(SQLITE_LIBS) $(LIBM)
@@ -260,6 +265,7 @@ libchannels_la_SOURCES += \
 	%D%/channel/exec.h \
 	%D%/channel/gotify.c \
 	%D%/channel/gotify.h \
+	%D%/channel/heartbeat_sender.c \
 	%D%/channel/http.c \
 	%D%/channel/http.h \
 	%D%/channel/http_exchange.c \

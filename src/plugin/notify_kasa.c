@@ -126,12 +126,19 @@ static int read_self(user_data_t *unused) {
     dispatch_count(name, "deliveries", "suppressed", n->suppressed);
     dispatch(name, "gauge", "stopped",
              (value_t){.gauge = s->channels[i].stopped ? 1 : 0});
+    dispatch(name, "duration", "oldest",
+             (value_t){.gauge = n->oldest > 0 && s->now > n->oldest
+                                    ? (gauge_t)(s->now - n->oldest) / 1000
+                                    : 0});
     dispatch(name, "queue_length", "", (value_t){.gauge = (gauge_t)n->queued});
   }
   for (int level = LEVEL_INFO; level < LEVEL_COUNT; level++)
     dispatch_count("", "alerts", level_names[level], s->alerts.opened[level]);
   dispatch("", "alerts_firing", "",
            (value_t){.gauge = (gauge_t)s->alerts.firing});
+  if (s->heartbeat >= 0)
+    dispatch("", "gauge", "heartbeat",
+             (value_t){.gauge = (gauge_t)s->heartbeat});
   free(s);
   return 0;
 }

@@ -36,6 +36,7 @@ check_PROGRAMS += \
 	%D%/alert/check_event \
 	%D%/alert/check_event_queue \
 	%D%/alert/check_format \
+	%D%/alert/check_heartbeat \
 	%D%/alert/check_http \
 	%D%/alert/check_incident_kinds \
 	%D%/alert/check_incidents \
@@ -172,6 +173,7 @@ tests_unit_device_check_tpap_tls_LDFLAGS = $(WATCH_FREE)
 # the alert engine with a clock and a network in the test's hands
 ALERT_FIXTURE = %D%/support/alert_fixture.c tests/fake/channel_types.c tests/fake/send_file.c
 tests_unit_alert_check_alert_engine_SOURCES = %D%/alert/check_alert_engine.c $(ALERT_FIXTURE)
+tests_unit_alert_check_heartbeat_SOURCES = %D%/alert/check_heartbeat.c $(ALERT_FIXTURE)
 tests_unit_alert_check_control_SOURCES = %D%/alert/check_control.c $(ALERT_FIXTURE)
 tests_unit_alert_check_alert_core_SOURCES = %D%/alert/check_alert_core.c $(ALERT_FIXTURE)
 tests_unit_alert_check_quiet_SOURCES = %D%/alert/check_quiet.c $(ALERT_FIXTURE)

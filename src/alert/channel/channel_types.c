@@ -8,6 +8,7 @@
 #include "alert/channel/email/email.h"
 #include "alert/channel/exec.h"
 #include "alert/channel/gotify.h"
+#include "alert/channel/heartbeat_sender.h"
 #include "alert/channel/incident/alertmanager.h"
 #include "alert/channel/incident/opsgenie.h"
 #include "alert/channel/incident/pagerduty.h"
@@ -32,3 +33,5 @@ const struct channel_type channel_types[] = {
     {"pagerduty", &sender_pagerduty}, {"teams", &sender_teams},
     {"twilio", &sender_twilio},       {NULL, NULL},
 };
+
+const struct sender *const heartbeat_sender = &sender_heartbeat;

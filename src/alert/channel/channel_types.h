@@ -14,4 +14,8 @@ struct channel_type {
  * one row here; tests link a table of their own. */
 extern const struct channel_type channel_types[];
 
+/* What <Heartbeat> sends by, see heartbeat_sender.h; NULL: not in this
+ * build. */
+extern const struct sender *const heartbeat_sender;
+
 #endif

@@ -10,6 +10,7 @@
 #include "alert/config/config_channel.h"
 #include "alert/config/config_device.h"
 #include "alert/config/config_escalation.h"
+#include "alert/config/config_heartbeat.h"
 #include "alert/config/config_helpers.h"
 #include "alert/config/config_inhibit.h"
 #include "alert/config/config_maintenance.h"
@@ -127,7 +128,7 @@ const struct option notify_options[] = {
     {.name = "Storm", .type = OPTION_BLOCK, .block = storm_read},
     {.name = "Escalation", .type = OPTION_BLOCK, .block = escalation_read},
     {.name = "Report", .type = OPTION_LATER},
-    {.name = "Heartbeat", .type = OPTION_LATER},
+    {.name = "Heartbeat", .type = OPTION_BLOCK, .block = heartbeat_read},
     {.name = NULL}};
 
 enum {
@@ -188,6 +189,7 @@ void notify_config_free(struct notify_config *config) {
     free(config->style.units[i].type);
     free(config->style.units[i].unit);
   }
+  heartbeat_clear(&config->heartbeat);
   free(config->channels);
   free(config->routes);
   free(config->devices);
@@ -237,4 +239,5 @@ void notify_config_finish(struct notify_config *config,
   routes_finish(config, reporter);
   quiet_finish(config, reporter);
   escalation_finish(config, reporter);
+  heartbeat_finish(config, reporter);
 }

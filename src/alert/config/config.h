@@ -124,6 +124,13 @@ struct escalation_config {
   double ack_timeout; /* s, SECONDS_UNSET = top level's */
 };
 
+/* A sign of life to somebody who watches whether it comes. */
+struct heartbeat_config {
+  const struct sender *sender;
+  void *settings; /* NULL = none; begins with struct heartbeat_times */
+  bool broken;
+};
+
 enum missing_scope { MISSING_SCOPE_DEVICE, MISSING_SCOPE_SERIES };
 
 struct notify_config {
@@ -158,6 +165,7 @@ struct notify_config {
   struct inhibit_config *inhibits;
   size_t inhibits_num;
   struct storm_config storm;
+  struct heartbeat_config heartbeat;
   struct option_strings absent; /* channels of types this build lacks */
 };
 

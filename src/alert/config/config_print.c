@@ -4,6 +4,7 @@
 
 #include "alert/config/config_print.h"
 
+#include "alert/channel/heartbeat_sender.h"
 #include "alert/channel/sender.h"
 #include "alert/text/format.h"
 #include "alert/text/format_time.h"
@@ -190,6 +191,16 @@ static void print_route(struct output *p, const struct notify_config *config,
     put(p, "    and on to the routes below\n");
 }
 
+static void print_heartbeat(struct output *p,
+                            const struct heartbeat_config *heartbeat) {
+  const struct heartbeat_times *times = heartbeat->settings;
+
+  put(p, "\nHeartbeat: ");
+  put(p, heartbeat->sender->recipient(heartbeat->settings, 0));
+  put(p, ", every ");
+  put_time(p, times->every);
+}
+
 int notify_config_print(const struct notify_config *config, struct buf *out) {
   struct output p = {out, 0};
 
@@ -216,6 +227,8 @@ int notify_config_print(const struct notify_config *config, struct buf *out) {
   }
   put(&p, "Reminders: ");
   put_repeat(&p, config->repeat);
+  if (config->heartbeat.settings != NULL)
+    print_heartbeat(&p, &config->heartbeat);
   put(&p, "\nState: ");
   put(&p, config->state_directory);
   put(&p, "\nControl socket: ");

@@ -21,6 +21,7 @@
 #include "alert/state/state_timers.h"
 #include "alert/store/store_event.h"
 #include "alert/store/store_meta.h"
+#include "alert/store/store_outbox.h"
 #include "alert/store/store_upkeep.h"
 #include "base/log.h"
 
@@ -89,6 +90,7 @@ static void commit(struct alert_core *c, int64_t changes_before) {
     }
   }
   err = store_commit(c->store);
+  c->unrecorded = err < 0;
   if (err < 0)
     log_say(LOG_LEVEL_ERROR, "cannot record: %s", strerror(-err));
 }
@@ -264,6 +266,34 @@ int alert_core_keep(struct alert_core *c, const struct event *events,
     err = store_event_add(c->store, &events[i]);
   commit(c, -1);
   return err;
+}
+
+bool alert_core_prove(struct alert_core *c, double max_queue_age_s, char *why,
+                      size_t why_size) {
+  char channel[STORE_NAME_SIZE];
+  int64_t now = alert_core_now(c);
+  int64_t oldest;
+
+  why[0] = '\0';
+  if (begin(c) < 0) {
+    snprintf(why, why_size, "nothing can be recorded");
+    return false;
+  }
+  /* a disk that went bad shows only when something is written */
+  store_meta_set(c->store, "heartbeat", now);
+  commit(c, -1);
+  core_check_store(c);
+  oldest = store_outbox_oldest(c->store, LEVEL_CRITICAL, channel);
+  if (c->unrecorded)
+    snprintf(why, why_size, "nothing can be recorded");
+  else if (store_condition(c->store) == STORE_IN_MEMORY)
+    snprintf(why, why_size, "%s", store_trouble(c->store));
+  else if (oldest > 0 && (double)(now - oldest) >= max_queue_age_s * 1000)
+    snprintf(why, why_size,
+             "a critical message to channel \"%.64s\" has been "
+             "waiting for %" PRId64 " min",
+             channel, (now - oldest) / 60000);
+  return why[0] == '\0';
 }
 
 int64_t alert_core_step(struct alert_core *c, struct job *done,

@@ -58,6 +58,12 @@ void alert_core_free(struct alert_core *core);
 int64_t alert_core_step(struct alert_core *core, struct job *done,
                         struct event *events, size_t events_num, bool launch);
 
+/* Whether people would hear of an alert now: writes something down to see that
+ * it can, and looks how long a critical message has been waiting. False: not,
+ * and why, for people. */
+bool alert_core_prove(struct alert_core *core, double max_queue_age_s,
+                      char *why, size_t why_size);
+
 /* Writes events down as they are, for the next run: 0 or -errno. */
 int alert_core_keep(struct alert_core *core, const struct event *events,
                     size_t events_num);

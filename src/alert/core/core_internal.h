@@ -28,6 +28,7 @@ struct alert_core {
   int64_t offset;                 /* wall minus boot clock */
   int64_t wall_high;              /* the latest moment ever recorded */
   int64_t began;                  /* boot ms */
+  bool unrecorded;                /* the last commit failed */
   bool uncertain;                 /* the clock is behind that */
   int64_t heal_due, heal_wait;    /* boot ms */
   int64_t prune_due;              /* boot ms */

@@ -4,12 +4,14 @@
 
 #include "alert/engine/alert_engine.h"
 
+#include "alert/channel/heartbeat_sender.h"
 #include "alert/control/command.h"
 #include "alert/control/control.h"
 #include "alert/core/alert_core.h"
 #include "alert/core/event_queue.h"
 #include "alert/deliver/job.h"
 #include "alert/engine/channel_thread.h"
+#include "alert/engine/heartbeat_thread.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/thread.h"
@@ -57,6 +59,8 @@ struct alert_engine {
   struct control *control; /* likewise; NULL = none */
   int64_t published;       /* likewise, boot ms */
   struct channel_thread *channels[CHANNELS_MAX];
+  struct heartbeat_thread *heartbeat; /* NULL = none */
+  int64_t stop_began;                 /* boot ms */
 
   pthread_mutex_t done_lock; /* guards done */
   struct job *done, **done_end;
@@ -157,6 +161,8 @@ static void tested(void *arg, int64_t row_id,
     control_tested(e->control, row_id, result);
 }
 
+static void heartbeat_asks(void *arg) { wake(arg); }
+
 /* -- the engine's thread -------------------------------------------------- */
 
 static void publish(struct alert_engine *e, bool busy) {
@@ -172,6 +178,7 @@ static void publish(struct alert_engine *e, bool busy) {
   stats.received = ring.taken + ring.coalesced;
   stats.coalesced = ring.coalesced;
   stats.lost = ring.lost;
+  stats.now = wall_ms(NULL);
   stats.channels_num = e->config->channels_num;
   for (size_t i = 0; i < stats.channels_num && i < CHANNELS_MAX; i++) {
     stats.channels[i].name = e->config->channels[i].name;
@@ -180,6 +187,8 @@ static void publish(struct alert_engine *e, bool busy) {
     stats.channels[i].stopped =
         deliver_stopped(alert_core_deliver(e->core), (int)i) != NULL;
   }
+  stats.heartbeat =
+      e->heartbeat != NULL ? heartbeat_thread_state(e->heartbeat) : -1;
   pthread_mutex_lock(&e->stats_lock);
   e->stats = stats;
   pthread_mutex_unlock(&e->stats_lock);
@@ -208,7 +217,8 @@ static bool nothing_waits(struct alert_engine *e) {
   pthread_mutex_lock(&e->done_lock);
   empty = e->done == NULL;
   pthread_mutex_unlock(&e->done_lock);
-  return ring.waiting == 0 && empty && !atomic_load(&e->stop);
+  return ring.waiting == 0 && empty && !atomic_load(&e->stop) &&
+         (e->heartbeat == NULL || !heartbeat_thread_asks(e->heartbeat));
 }
 
 /* Sleeps until something happens or wait_ms are over, and serves the control
@@ -330,12 +340,27 @@ static void finish(struct alert_engine *e, struct round *r, int64_t end,
 static void wind_down(struct alert_engine *e, struct round *r) {
   int64_t began = boot_ms(NULL);
 
+  e->stop_began = began;
+  if (e->heartbeat != NULL)
+    heartbeat_thread_stop(e->heartbeat);
   finish(e, r, began + FINISH_MS, began + EVENTS_MS);
   for (size_t i = 0; i < CHANNELS_MAX; i++)
     if (e->channels[i] != NULL)
       channel_thread_stop(e->channels[i]);
   keep_events(e, r);
   finish(e, r, began + STOP_MS, 0);
+}
+
+static void answer_heartbeat(struct alert_engine *e) {
+  const struct heartbeat_times *times = e->config->heartbeat.settings;
+  char why[256];
+
+  if (e->heartbeat == NULL || !heartbeat_thread_asks(e->heartbeat))
+    return;
+  heartbeat_thread_answer(
+      e->heartbeat,
+      alert_core_prove(e->core, times->max_queue_age, why, sizeof(why)) ? NULL
+                                                                        : why);
 }
 
 static void run(struct alert_engine *e) {
@@ -351,6 +376,8 @@ static void run(struct alert_engine *e) {
     idle = r.n == 0 && r.done == NULL;
     wait = step(e, &r, true);
     publish(e, full);
+    if (wait >= 0)
+      answer_heartbeat(e);
     if (wait < 0)
       poll(NULL, 0, NO_MEMORY_PAUSE_MS);
     if (wait < 0 || full) {
@@ -393,15 +420,43 @@ static void start_channels(struct alert_engine *e) {
       e->channels[i] = channel_thread_new(&e->config->channels[i], &hooks);
 }
 
+static void start_heartbeat(struct alert_engine *e) {
+  struct heartbeat_thread_hooks hooks = {.ask = heartbeat_asks,
+                                         .arg = e,
+                                         .wall_ms = wall_ms,
+                                         .collectd_host =
+                                             e->hooks.collectd_host,
+                                         .version = e->hooks.version};
+
+  if (e->config->heartbeat.settings != NULL)
+    e->heartbeat = heartbeat_thread_new(&e->config->heartbeat, &hooks);
+}
+
+static struct timespec in_ms(int64_t ms) {
+  struct timespec t;
+
+  clock_gettime(CLOCK_MONOTONIC, &t);
+  t.tv_nsec += (long)ms * 1000000;
+  t.tv_sec += t.tv_nsec / 1000000000;
+  t.tv_nsec %= 1000000000;
+  return t;
+}
+
+/* True when it ended. It had all of the stop's time, not only what the channels
+ * left of it. */
+static bool join_heartbeat(struct alert_engine *e) {
+  int64_t left = STOP_MS + STOP_JOIN_MS - (boot_ms(NULL) - e->stop_began);
+  struct timespec deadline = in_ms(left > 0 && left < 1000 ? left : 0);
+
+  return e->heartbeat == NULL ||
+         heartbeat_thread_join(e->heartbeat, &deadline) == 0;
+}
+
 /* True when all ended. */
 static bool join_channels(struct alert_engine *e) {
-  struct timespec deadline;
+  struct timespec deadline = in_ms(STOP_JOIN_MS);
   bool all = true;
 
-  clock_gettime(CLOCK_MONOTONIC, &deadline);
-  deadline.tv_nsec += STOP_JOIN_MS * 1000000;
-  deadline.tv_sec += deadline.tv_nsec / 1000000000;
-  deadline.tv_nsec %= 1000000000;
   for (size_t i = 0; i < CHANNELS_MAX; i++) {
     if (e->channels[i] == NULL)
       continue;
@@ -443,6 +498,7 @@ static int open_all(struct alert_engine *e) {
     return -ENOMEM;
   }
   start_channels(e);
+  start_heartbeat(e);
   if (e->config->control_socket != NULL)
     e->control =
         control_new(e->config->control_socket, e->config->control_group,
@@ -500,6 +556,7 @@ bool alert_engine_stop(struct alert_engine *e) {
   (void)!write(e->wake_fd, &one, sizeof(one));
   pthread_join(e->thread, NULL);
   all = join_channels(e);
+  all = join_heartbeat(e) && all;
   if (all) {
     struct job *done = take_done(e); /* came in while we were leaving */
     if (done != NULL)

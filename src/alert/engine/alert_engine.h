@@ -28,6 +28,8 @@ struct alert_engine_hooks {
 struct alert_engine_stats {
   struct state_counts alerts;
   uint64_t received, coalesced, lost; /* notifications */
+  int64_t now;                        /* wall ms, of these numbers */
+  int heartbeat;                      /* see heartbeat_thread_state() */
   size_t channels_num;
   struct {
     const char *name; /* borrowed from the configuration */

@@ -8,6 +8,7 @@
 #include "alert/store/store_numbers.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -354,6 +355,23 @@ int64_t store_outbox_count(struct store *s, const char *channel,
   }
   db_done(stmt);
   return count;
+}
+
+int64_t store_outbox_oldest(struct store *s, enum level level, char *channel) {
+  static const char sql[] =
+      "SELECT created, channel FROM outbox WHERE state IN " SQL_UNDERWAY
+      " AND kind<" SQL_TEST " AND level>=? ORDER BY created LIMIT 1";
+  sqlite3_stmt *stmt = db_ask(&s->db, sql, DB_BIND(db_i(level)));
+  int64_t created = 0;
+
+  channel[0] = '\0';
+  if (db_step(&s->db, stmt)) {
+    created = sqlite3_column_int64(stmt, 0);
+    snprintf(channel, STORE_NAME_SIZE, "%s",
+             (const char *)sqlite3_column_text(stmt, 1));
+  }
+  db_done(stmt);
+  return created;
 }
 
 int store_outbox_evict(struct store *s, const char *channel, int max) {

@@ -97,6 +97,10 @@ size_t store_outbox_overdue(struct store *store, const char *channel,
  * time, 0 = none. */
 int64_t store_outbox_count(struct store *store, const char *channel,
                            int64_t *oldest);
+/* When the oldest row underway of at least level was created; 0 = none.
+ * channel gets its name, STORE_NAME_SIZE. */
+int64_t store_outbox_oldest(struct store *store, enum level level,
+                            char *channel);
 /* Gives up to max queued rows of a channel up (superseded): repeats first,
  * then info, then recoveries nobody is owed, then the oldest below critical;
  * never an open of level >= critical, or one that may have arrived, whose end

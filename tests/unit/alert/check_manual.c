@@ -121,6 +121,7 @@ START_TEST(every_option_is_told) {
   compare(".Ss Inhibition", inhibit_options, NULL, NULL);
   compare(".Sh ESCALATION", escalation_options, NULL, NULL);
   compare(".Ss Storm", storm_options, NULL, NULL);
+  compare(".Sh HEARTBEAT", heartbeat_sender->options, ".Ss Connections", NULL);
   compare(".Ss Maintenance", maintenance_options, ".Sh ROUTES", NULL);
   compare(".Ss Every channel", channel_options, NULL, NULL);
 }

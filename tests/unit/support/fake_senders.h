@@ -119,5 +119,6 @@ static const struct sender mail = {.name = "email",
 const struct channel_type channel_types[] = {
     {"pushover", &phone}, {"email", &mail}, {"matrix", NULL},
     {"telegram", NULL},   {"twilio", NULL}, {NULL, NULL}};
+const struct sender *const heartbeat_sender = NULL;
 
 #endif
