@@ -167,6 +167,10 @@ static void left_out(struct device *d, struct progress *p,
     iot_clock_lost(d);
 }
 
+static bool is_malformed(enum iot_verdict verdict) {
+  return verdict == IOT_MISSING || verdict == IOT_SHAPELESS;
+}
+
 /* Reads what step s brought. */
 static void take_step(struct device *d, struct progress *p,
                       const struct iot_step *s, struct iot_answer *a) {
@@ -194,10 +198,7 @@ static void take_step(struct device *d, struct progress *p,
   if (verdict == IOT_UNSET)
     return;
   iot_complain(a, verdict, why, sizeof(why));
-  progress_fail(p,
-                verdict == IOT_MISSING || verdict == IOT_SHAPELESS
-                    ? OUTCOME_MALFORMED
-                    : OUTCOME_DEVICE,
+  progress_fail(p, is_malformed(verdict) ? OUTCOME_MALFORMED : OUTCOME_DEVICE,
                 "%s", why);
 }
 
@@ -211,7 +212,7 @@ static enum outcome take_state(struct device *d, struct progress *p,
 
   if (verdict != IOT_FINE) {
     iot_complain(a, verdict, why, WHY_SIZE);
-    return verdict == IOT_MISSING ? OUTCOME_MALFORMED : OUTCOME_DEVICE;
+    return is_malformed(verdict) ? OUTCOME_MALFORMED : OUTCOME_DEVICE;
   }
   outcome = iot_sysinfo(d, p, a->doc, a->object, why);
   if (outcome != OUTCOME_OK)

@@ -19,6 +19,7 @@ static const struct {
 enum iot_verdict iot_judge(struct iot_answer *a, const char *module,
                            const char *method) {
   json_ref in = json_get(a->doc, a->root, module);
+  enum json_type type;
 
   a->module = module;
   a->method = method;
@@ -27,8 +28,9 @@ enum iot_verdict iot_judge(struct iot_answer *a, const char *module,
        a->code == 0) &&
       !json_number(a->doc, json_get(a->doc, a->object, "err_code"), &a->code))
     a->code = 0;
-  if (a->code == 0 && json_type(a->doc, a->object) != JSON_OBJECT)
-    return IOT_MISSING;
+  type = json_type(a->doc, a->object);
+  if (a->code == 0 && type != JSON_OBJECT)
+    return type == JSON_NONE || type == JSON_NULL ? IOT_MISSING : IOT_SHAPELESS;
   for (size_t i = 0; i < sizeof(codes) / sizeof(codes[0]); i++)
     if (codes[i].code == a->code)
       return codes[i].verdict;

@@ -52,8 +52,10 @@ static enum iot_verdict take_cloud(struct device *d, struct progress *p,
 
 /* -- the clock -- */
 
+/* Lights do not say whether they have one: they refuse. A plug that says so has
+ * its days, whatever becomes of its meter. */
 static bool has_meter(const struct device *d, const struct request_memory *m) {
-  return d->has_meter && (m->refused & ASK_METER) == 0;
+  return d->has_meter && (!iot_is_light(d) || (m->refused & ASK_METER) == 0);
 }
 
 /* Days and months are the device's own, so its clock is asked first. */

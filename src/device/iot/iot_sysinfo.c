@@ -136,14 +136,17 @@ static void get_light(const struct value_source *s) {
 /* -- the plugs of a strip -- */
 
 /* Over UDP, and on some firmware always, a plug's id is its two-digit slot
- * alone (without any, its place says it); requests want it behind the strip's
- * own id. False for an id that could not stand in a request's quotes. */
+ * alone (where none has any, its place says it); requests want it behind the
+ * strip's own id. False without an id, or for one that could not stand in a
+ * request's quotes. */
 static bool get_child_id(const struct device *d, const struct json *doc,
-                         json_ref child, unsigned place,
+                         json_ref child, unsigned place, bool by_place,
                          char id[sizeof(d->plugs->id)]) {
   char raw[sizeof(d->plugs->id)] = "";
 
   get_text(doc, child, "id", raw, sizeof(raw));
+  if (raw[0] == '\0' && !by_place)
+    return false;
   if (strlen(raw) > 2)
     memcpy(id, raw, sizeof(raw));
   else if (raw[0] == '\0')
@@ -165,13 +168,20 @@ static unsigned slot_of(const struct device *d, const char *id) {
   return (unsigned)(digits[0] - '0') * 10 + (unsigned)(digits[1] - '0') + 1;
 }
 
+static bool has_id(const struct json *doc, json_ref child) {
+  char id[sizeof((struct plug){0}.id)];
+
+  get_text(doc, child, "id", id, sizeof(id));
+  return id[0] != '\0';
+}
+
 static struct plug *find_child(struct device *d, const struct value_source *s,
-                               unsigned place) {
+                               unsigned place, bool by_place) {
   char id[sizeof(d->plugs->id)];
   struct plug *plug;
 
   if (json_type(s->doc, s->object) != JSON_OBJECT ||
-      !get_child_id(d, s->doc, s->object, place, id)) {
+      !get_child_id(d, s->doc, s->object, place, by_place, id)) {
     progress_fail(s->p, OUTCOME_MALFORMED, "plug %u has no usable id",
                   place + 1);
     return NULL;
@@ -198,6 +208,7 @@ static void get_children(struct device *d, const struct value_source *of) {
   unsigned listed = 0;
   unsigned place = 0;
   double announced = 0;
+  bool by_place = true;
 
   for (unsigned i = 0; i < d->plugs_num; i++) {
     d->plugs[i].listed = false;
@@ -208,13 +219,15 @@ static void get_children(struct device *d, const struct value_source *of) {
                   "the answer holds no list of plugs");
     return;
   }
+  for (json_ref c = json_first(doc, children); c != 0; c = json_next(doc, c))
+    by_place &= !has_id(doc, c);
   for (json_ref c = json_first(doc, children); c != 0;
        c = json_next(doc, c), place++) {
     struct value_source s = *of;
     struct plug *plug;
 
     s.object = c;
-    plug = find_child(d, &s, place);
+    plug = find_child(d, &s, place, by_place);
     if (plug == NULL)
       continue;
     plug->listed = true;

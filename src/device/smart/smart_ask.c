@@ -72,15 +72,14 @@ static bool must_learn_plugs(const struct device *d) {
 
 /* A strip's own meter is never believed: it shows one plug's values, or
  * zeros. */
-static uint32_t device_methods(const struct device *d,
-                               const struct progress *p) {
+static uint32_t device_methods(const struct device *d, uint32_t done) {
   uint32_t wanted = d->learned ? 0 : BIT(COMPONENTS);
 
   if (d->can & (SMART_CAN_CHILDREN | SMART_MAY_CHILDREN))
     wanted |= BIT(CHILDREN) |
               (must_learn_plugs(d) ? (uint32_t)BIT(CHILD_COMPONENTS) : 0);
   else if (d->can & SMART_CAN_METER)
-    wanted |= meter_methods(&d->memory, &d->now, p->done);
+    wanted |= meter_methods(&d->memory, &d->now, done);
   return wanted;
 }
 
@@ -118,7 +117,7 @@ static uint32_t not_refused(const struct request_memory *m,
 }
 
 static uint32_t device_due(const struct device *d, const struct progress *p) {
-  uint32_t wanted = device_methods(d, p);
+  uint32_t wanted = device_methods(d, p->done);
 
   if (p->rare)
     wanted |= rare_methods(d, p);
@@ -168,16 +167,19 @@ static uint32_t repeat_at(const struct device *d, struct progress *p) {
   return bit;
 }
 
+/* What else there was to ask has been asked: whole watts are wanted where still
+ * nothing has told any. */
 static bool is_repeated(struct device *d, struct progress *p, uint32_t bit) {
   const struct request_memory *m = smart_memory(d, p);
+  uint32_t done = UINT32_MAX;
 
   if ((m->failing & bit) == 0)
     return false;
   if (p->child)
-    return (plug_methods(d, p->plug, 0) & bit) != 0;
+    return (plug_methods(d, p->plug, done) & bit) != 0;
   if (bit & RARE)
     return p->rare ? bit != BIT(CLOUD) : (m->proven & bit) != 0;
-  return (device_methods(d, p) & bit) != 0;
+  return (device_methods(d, done) & bit) != 0;
 }
 
 static bool find_repeated(struct device *d, struct progress *p) {
