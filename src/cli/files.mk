@@ -140,6 +140,8 @@ libcli_la_SOURCES += \
 	%D%/graph/graph_types.h \
 	%D%/graph/graph_view.c \
 	%D%/graph/graph_view.h \
+	%D%/graph/rrd_renames.c \
+	%D%/graph/rrd_renames.h \
 	%D%/graph/rrd_scan.c \
 	%D%/graph/rrd_scan.h
 

@@ -155,7 +155,8 @@ bool gallery_part_is_gone(const struct graph_plan *plan,
   const struct rrd_file *up = &device->files[RRD_UP];
   time_t said = up->good && up->last > device->seen ? up->last : device->seen;
 
-  return said + GALLERY_GONE_SECONDS < plan->newest;
+  return device->now_called != NULL ||
+         said + GALLERY_GONE_SECONDS < plan->newest;
 }
 
 void gallery_part_watts(struct gallery_html *h, double watts) {
@@ -188,6 +189,10 @@ void gallery_part_now(struct gallery_html *h, const struct graph_plan *plan,
   } else if (gallery_part_is_gone(plan, series)) {
     gallery_html_add(h, "<span class=\"soft\">last seen ");
     gallery_html_time(h, series->seen);
+    if (series->now_called != NULL) {
+      gallery_html_add(h, ", now called ");
+      gallery_html_text(h, series->now_called->label);
+    }
     gallery_html_add(h, "</span>");
   } else if (up->good && up->value == 0) {
     gallery_html_add(h, "<span class=\"bad\">silent since ");

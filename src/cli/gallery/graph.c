@@ -12,6 +12,7 @@
 #include "cli/graph/graph_datadir.h"
 #include "cli/graph/graph_draw.h"
 #include "cli/graph/graph_probe.h"
+#include "cli/graph/rrd_renames.h"
 #include "cli/term/screen.h"
 
 #include <errno.h>
@@ -136,6 +137,9 @@ static int draw(struct graph *g) {
     return -ENOMEM;
   d.pool = g->pool;
   err = graph_probe(&g->tree, g->pool, g->output.temp, g->now, problem, g);
+  if (err < 0)
+    return err;
+  err = rrd_find_renames(&g->tree);
   if (err < 0)
     return err;
   graph_colour_tree(&g->tree);

@@ -220,7 +220,8 @@ static double reading_now(const struct graph_layer *layer, time_t newest) {
   for (size_t i = 0; i < layer->files_num; i++) {
     const struct rrd_file *file = layer->files[i];
 
-    if (file->good && isfinite(file->value) && file->last + LATE >= newest)
+    if (file->good && !file->ended && isfinite(file->value) &&
+        file->last + LATE >= newest)
       sum = (isfinite(sum) ? sum : 0) + file->value;
   }
   return sum;

@@ -34,6 +34,7 @@ struct rrd_file {
   bool extremes; /* it keeps the lowest and highest readings, too */
   time_t first;  /* before that it keeps nothing */
   time_t last;   /* when it was updated last */
+  bool ended;    /* the device is called otherwise now */
   double value;  /* the reading of then, NAN when unknown */
 };
 
@@ -53,9 +54,10 @@ struct rrd_series {
   struct rrd_file files[RRD_TYPES];
   struct rrd_series *plugs; /* by label */
   size_t plugs_num;
-  unsigned colour; /* place in the palette */
-  time_t seen;     /* latest reading, 0: never */
-  size_t views;    /* the first of its pictures in the plan */
+  unsigned colour;                     /* place in the palette */
+  time_t seen;                         /* latest reading, 0: never */
+  const struct rrd_series *now_called; /* the device's later name, or NULL */
+  size_t views; /* the first of its pictures in the plan */
   size_t views_num;
 };
 

@@ -560,6 +560,29 @@ def test_a_renamed_device_is_last_seen_then(tmp_path, out):
     assert "Old name" not in page.image("Power by device over the last 24").alt
 
 
+def test_the_old_name_of_a_device_is_not_counted_beside_the_new(tmp_path, out):
+    """Minutes after a rename already, by the MAC address that both tell."""
+    small_house(tmp_path / "rrd")
+    for name, begin, end, watts in (("Old name", NOW - 86400, NOW - 660, 4.0),
+                                    ("New name", NOW - 600, NOW, 5.0)):
+        Rrds(tmp_path / "rrd", step=15).put(
+            f"kasa-{name}", "power", lambda t, w=watts: w).put(
+            f"kasa-{name}", "up", lambda t: 1.0).put(
+            f"kasa-{name}", "info-model=HS110(EU) mac=50:c7:bf:00:11:22 hw=1.0",
+            lambda t: 1.0).write(begin, end)
+    graph(tmp_path / "rrd", out, "--span", "day")
+    page = Page(out)
+    page.verify()
+    assert [t for t in page.texts if re.match("last seen .*, now called New name$", t)]
+    assert "3 of 3" in page.texts  # freezer, lamp, and this one once
+    # where the freezer's curve happens to be
+    freezer = fridge(NOW - NOW % 60)
+    tile = next(t for t in page.texts if re.fullmatch(r"[0-9.]+ W", t))
+    assert float(tile[:-2]) == pytest.approx(freezer + 9 + 5, abs=0.06)
+    stack = page.image("Power by device over the last 24").number("last")
+    assert stack == pytest.approx(freezer + 9 + 5, abs=0.06)
+
+
 def test_silent_devices_say_since_when(tmp_path, out):
     small_house(tmp_path / "rrd")
     away = NOW - 3 * 3600
