@@ -68,14 +68,29 @@ static const char *find_last(const char *text, const char *needle) {
   return found;
 }
 
+/* "host/plugin-instance/type-instance has not been updated for", of which a
+ * text that fills its 255 bytes may hold only the beginning. */
+static bool is_cut_missing(const struct event *event) {
+  char expected[5 * ALERT_NAME_SIZE + 64];
+  const char *pi = event->plugin_instance;
+  const char *ti = event->type_instance;
+  size_t n = strlen(event->text);
+
+  snprintf(expected, sizeof(expected),
+           "%s/%s%s%s/%s%s%s has not been updated for ", event->host,
+           event->plugin, pi[0] != '\0' ? "-" : "", pi, event->type,
+           ti[0] != '\0' ? "-" : "", ti);
+  return n + 2 >= ALERT_TEXT_SIZE && strncmp(event->text, expected, n) == 0;
+}
+
 /* The text ends "has not been updated for N seconds."; the number may be
  * anything, the end may be cut off. */
-static bool says_missing(const char *text) {
+static bool says_missing(const struct event *event) {
   static const char mark[] = " has not been updated for ";
-  const char *p = find_last(text, mark);
+  const char *p = find_last(event->text, mark);
 
   if (p == NULL)
-    return false;
+    return is_cut_missing(event);
   p += sizeof(mark) - 1;
   if (*p == '\0') /* cut right here by the 256-byte limit */
     return true;
@@ -83,11 +98,18 @@ static bool says_missing(const char *text) {
   return strncmp(p, " seconds.", strlen(p) < 9 ? strlen(p) : 9) == 0;
 }
 
-static double number_after(const char *p) {
-  char *end = NULL;
-  double number = p != NULL ? strtod(p, &end) : NAN;
+/* collectd writes six decimals: an integer at the end of a text that fills its
+ * 255 bytes is the beginning of a longer one. */
+static bool is_cut(const char *text, const char *number, const char *end) {
+  return *end == '\0' && strlen(text) + 2 >= ALERT_TEXT_SIZE &&
+         memchr(number, '.', (size_t)(end - number)) == NULL;
+}
 
-  return p != NULL && end != p ? number : NAN;
+static double number_after(const char *text, const char *p) {
+  char *end = NULL;
+  double number = strtod(p, &end);
+
+  return end != p && !(isfinite(number) && is_cut(text, p, end)) ? number : NAN;
 }
 
 /* The word after mark, up to the quote, into out. */
@@ -99,6 +121,7 @@ static void take_quoted(const char *p, char *out, size_t size) {
 
 struct sentence {
   bool found;
+  bool nan; /* "nan" stands where the value does */
   char data_source[64];
   double value;
   double percent;
@@ -108,11 +131,11 @@ struct sentence {
   enum alert_direction direction;
 };
 
-static void read_limit(const char *p, struct sentence *s) {
+static void read_limit(const char *text, const char *p, struct sentence *s) {
   char *end = NULL;
   double limit = strtod(p, &end);
 
-  if (end == p)
+  if (end == p || is_cut(text, p, end))
     return;
   s->limit = limit;
   s->limit_is_percent = *end == '%';
@@ -146,17 +169,17 @@ static void read_bad(const char *text, struct sentence *s) {
   s->found = true;
   take_quoted(p + sizeof(start) - 1, s->data_source, sizeof(s->data_source));
   now += strlen("\" is currently ");
-  s->value = number_after(now);
+  s->value = number_after(text, now);
   now += strcspn(now, " ");
   if (now[0] == ' ' && now[1] == '(')
-    s->percent = number_after(now + 2);
+    s->percent = number_after(text, now + 2);
   for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++) {
     const char *end = strstr(now, ends[i].words);
     if (end == NULL)
       continue;
     s->direction = ends[i].direction;
     s->failure = ends[i].failure;
-    read_limit(end + strlen(ends[i].words), s);
+    read_limit(text, end + strlen(ends[i].words), s);
     return;
   }
 }
@@ -178,7 +201,9 @@ static void read_okay(const char *text, struct sentence *s) {
   if (now == NULL)
     return;
   take_quoted(p, s->data_source, sizeof(s->data_source));
-  s->value = number_after(now + 5);
+  now += strlen("\" is ");
+  s->value = number_after(text, now);
+  s->nan = strncmp(now, "nan", 3) == 0 || strncmp(now, "-nan", 4) == 0;
 }
 
 /* -- names overrun by the text -------------------------------------------- */
@@ -333,6 +358,7 @@ static void limit_from_bounds(struct event *event) {
 static void fill_range(struct event *event, const struct sentence *s) {
   if (!event->has_value)
     event->value = s->value;
+  event->nan = event->has_value ? !isfinite(event->value) : s->nan;
   if (event->data_source[0] == '\0')
     memcpy(event->data_source, s->data_source, sizeof(event->data_source));
   if (!isfinite(event->value))
@@ -365,7 +391,7 @@ bool event_classify(struct event *event, bool device_scope) {
 
   clean_all(event);
   repaired = repair_names(event);
-  missing = !event->has_value && event_bad(event) && says_missing(event->text);
+  missing = !event->has_value && event_bad(event) && says_missing(event);
   if (event_bad(event))
     read_bad(event->text, &s);
   else

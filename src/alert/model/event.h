@@ -38,6 +38,8 @@ struct event {
   double percent;
   double limit;
   enum alert_direction direction;
+  bool nan;     /* collectd says that there is no number, which a text that
+                   was cut off before it does not */
   bool oneshot; /* an announcement (cycle, limit, report), told once */
 };
 

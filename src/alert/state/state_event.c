@@ -121,23 +121,38 @@ static void bad(struct state *s, const struct event *ev, int64_t now) {
   fire_unless_waiting(s, e, now);
 }
 
-/* An all-clear for a threshold whose sentence was cut off, because long names
- * left no room for it, looks like any event. Nothing else begins like that. */
-static struct open_alert *cut_okay(const struct state *s,
-                                   const struct event *ev) {
+/* A sentence of the threshold plugin, however short long names have cut it.
+ * Nothing else begins like that. */
+static bool is_sentence(const char *text) {
+  return strncmp(text, "Host ", 5) == 0 && strstr(text, ", plugin ") != NULL;
+}
+
+/* Cut off where it would tell a value from an event, a sentence is taken for
+ * the latter: bad and fine of one series may so be of different classes. */
+static struct open_alert *of_other_class(const struct state *s,
+                                         const struct event *ev) {
+  static const enum alert_class classes[] = {ALERT_RANGE, ALERT_EVENT};
   char fingerprint[33];
 
-  if (ev->class != ALERT_EVENT || strncmp(ev->text, "Host ", 5) != 0 ||
-      strstr(ev->text, ", plugin ") == NULL)
+  if (!is_sentence(ev->text) || ev->nan)
     return NULL;
-  event_fingerprint(ALERT_RANGE, ev->host, ev->plugin, ev->plugin_instance,
-                    ev->type, ev->type_instance, "", fingerprint);
-  return alert_table_find(&s->table, fingerprint);
+  for (size_t i = 0; i < sizeof(classes) / sizeof(classes[0]); i++) {
+    struct open_alert *e;
+
+    if (classes[i] == ev->class)
+      continue;
+    event_fingerprint(classes[i], ev->host, ev->plugin, ev->plugin_instance,
+                      ev->type, ev->type_instance, "", fingerprint);
+    e = alert_table_find(&s->table, fingerprint);
+    if (e != NULL && (classes[i] == ALERT_RANGE || is_sentence(e->a.text)))
+      return e;
+  }
+  return NULL;
 }
 
 static void okay(struct state *s, const struct event *ev, int64_t now) {
   struct open_alert *e = alert_table_find(&s->table, ev->fingerprint);
-  struct open_alert *cut = e == NULL ? cut_okay(s, ev) : NULL;
+  struct open_alert *cut = e == NULL ? of_other_class(s, ev) : NULL;
 
   if (cut != NULL) {
     cut->a.flags &=
@@ -153,7 +168,7 @@ static void okay(struct state *s, const struct event *ev, int64_t now) {
     s->counts.dropped_okay++;
     return;
   }
-  if (ev->class == ALERT_RANGE && !isfinite(ev->value)) {
+  if (ev->nan) {
     /* "not a number" counts as OKAY for collectd, for us as "unknown": the
      * value cache decides */
     if (e->a.state != ALERT_RECOVERING && !(e->a.flags & ALERT_NO_READING)) {
@@ -216,13 +231,19 @@ static void forget_pending(struct state *s, const struct event *ev) {
     open_alert_drop(s, e);
 }
 
+/* A number, or the all-clear that was cut off before it. */
+static bool has_reading(const struct event *ev) {
+  return isfinite(ev->value) ||
+         (!event_bad(ev) && is_sentence(ev->text) && !ev->nan);
+}
+
 /* A number from any series of a missing device: that series is back. */
 static void reports_again(struct state *s, const struct event *ev,
                           int64_t now) {
   struct open_alert *e = alert_table_find(&s->table, ev->missing_fingerprint);
   char series[ALERT_SERIES_SIZE];
 
-  if (e == NULL || !isfinite(ev->value))
+  if (e == NULL || !has_reading(ev))
     return;
   event_series(ev, series, sizeof(series));
   e->a.flags &= ~(unsigned)(ALERT_UNCONFIRMED | ALERT_STALE);
@@ -244,8 +265,7 @@ static void take(struct state *s, const struct event *ev, int64_t now) {
     missing(s, ev, now);
     return;
   }
-  if (ev->class == ALERT_RANGE)
-    reports_again(s, ev, now);
+  reports_again(s, ev, now);
   if (event_bad(ev) || ev->oneshot)
     bad(s, ev, now);
   else
@@ -255,6 +275,5 @@ static void take(struct state *s, const struct event *ev, int64_t now) {
 void state_event(struct state *s, const struct event *ev, int64_t now) {
   take(s, ev, now);
   touched(s, ev->fingerprint);
-  if (ev->class == ALERT_RANGE)
-    touched(s, ev->missing_fingerprint);
+  touched(s, ev->missing_fingerprint);
 }

@@ -221,6 +221,36 @@ START_TEST(a_full_text_with_sound_names_is_left_alone) {
 }
 END_TEST
 
+/* "2000.0" may be the beginning of 2000.000000, "20" that of anything. */
+START_TEST(half_a_number_is_none) {
+  const char *const ends[] = {"20", "2000.0"};
+  const double limits[] = {NAN, 2000};
+
+  for (size_t i = 0; i < 2; i++) {
+    struct event ev = freezer(SEVERITY_FAILURE, "");
+    static const char sentence[] =
+        ": Data source \"value\" is currently 2001.000000. That is above the "
+        "failure threshold of ";
+    char name[ALERT_TEXT_SIZE];
+    size_t room = sizeof(ev.text) - 1 - strlen("Host nas, plugin ") -
+                  strlen(" type power") - (sizeof(sentence) - 1) -
+                  strlen(ends[i]);
+
+    memset(name, 'n', sizeof(name));
+    snprintf(ev.plugin, sizeof(ev.plugin), "%.*s", (int)room, name);
+    snprintf(ev.plugin_instance, sizeof(ev.plugin_instance), "%s", "");
+    ck_assert_int_eq(snprintf(ev.text, sizeof(ev.text),
+                              "Host nas, plugin %.*s type power%s%s", (int)room,
+                              name, sentence, ends[i]),
+                     ALERT_TEXT_SIZE - 1);
+    event_classify(&ev, true);
+    ck_assert_int_eq(ev.class, ALERT_RANGE);
+    ck_assert_double_eq(ev.value, 2001);
+    same(ev.limit, limits[i]);
+  }
+}
+END_TEST
+
 START_TEST(cut_characters_and_bad_bytes_are_repaired) {
   struct event ev = freezer(SEVERITY_FAILURE, "bell\a and \xff\xfe line\nfeed");
   size_t i;
@@ -253,6 +283,7 @@ static void fill(TCase *t) {
   tcase_add_test(t, alert_key_replaces_the_names_of_an_event);
   tcase_add_test(t, overrun_names_are_taken_from_the_text);
   tcase_add_test(t, a_full_text_with_sound_names_is_left_alone);
+  tcase_add_test(t, half_a_number_is_none);
   tcase_add_test(t, cut_characters_and_bad_bytes_are_repaired);
   tcase_add_test(t, cycles_and_reports_are_announcements);
 }
