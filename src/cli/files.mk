@@ -55,7 +55,9 @@ libcli_la_SOURCES += \
 	%D%/common/cli.c \
 	%D%/common/cli.h \
 	%D%/common/config_file.c \
-	%D%/common/config_file.h
+	%D%/common/config_file.h \
+	%D%/common/json_print.c \
+	%D%/common/json_print.h
 
 libcli_la_SOURCES += \
 	%D%/devices/account.c \

@@ -112,9 +112,9 @@ static void say_overrun(struct poll_cycle *c) {
       used += (size_t)snprintf(names + used, sizeof(names) - used, "%s%s",
                                listed++ > 0 ? ", " : "", k->name);
   log_say(LOG_LEVEL_WARNING,
-          "polling takes longer than the interval of %g s: %u devices are not "
-          "done yet (%s)",
-          c->options->interval, c->open, names);
+          "polling takes longer than the interval of %g s: not done yet: "
+          "%u device%s (%s)",
+          c->options->interval, c->open, c->open == 1 ? "" : "s", names);
 }
 
 /* What is still under way belongs to the new cycle: it is not over before. */

@@ -83,6 +83,7 @@ check_PROGRAMS += \
 	%D%/cli/check_device_table \
 	%D%/cli/check_gallery_page \
 	%D%/cli/check_graph \
+	%D%/cli/check_json_print \
 	%D%/cli/check_metrics \
 	%D%/cli/check_rrd_scan \
 	%D%/cli/check_power_trend \

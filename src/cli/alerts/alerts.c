@@ -8,6 +8,7 @@
 #include "cli/alerts/alerts_show.h"
 #include "cli/alerts/alerts_silence.h"
 #include "cli/alerts/control_client.h"
+#include "cli/common/json_print.h"
 #include "config/option.h"
 
 #include <cjson/cJSON.h>
@@ -407,7 +408,7 @@ static struct output page_for(FILE *out) {
 }
 
 static int put_json(const cJSON *answer, FILE *out) {
-  char *text = cJSON_Print(answer);
+  char *text = json_print(answer);
 
   if (text == NULL)
     return FAILED;

@@ -41,16 +41,16 @@ static const struct {
     [Q_POWER] = {"power", "W", 3, 0, 0},
     [Q_VOLTAGE] = {"voltage", "V", 3, 0, 0},
     [Q_CURRENT] = {"current", "A", 3, 0, 0},
-    [Q_ENERGY_TOTAL] = {"energy, total", "Wh", 0, 0, 0},
+    [Q_ENERGY_TOTAL] = {"energy, total", "kWh", 3, 0, 0},
     [Q_KWH_TODAY] = {"energy, today", "kWh", 3, 0, 0},
     [Q_KWH_MONTH] = {"energy, month", "kWh", 3, 0, 0},
     [Q_RELAY] = {"switched", 0, 0, "on", "off"},
     [Q_ON_TIME] = {"on for", "", 0, 0, 0},
     [Q_LED_OFF] = {"status light", 0, 0, "off", "on"},
     [Q_UPDATING] = {"firmware update", 0, 0, "under way", "none"},
-    [Q_CLOUD] = {"maker's cloud", 0, 0, "connected", "not connected"},
-    [Q_OVERHEATED] = {"temperature", 0, 0, "too hot", "fine"},
-    [Q_OVERLOADED] = {"load", 0, 0, "too much", "fine"},
+    [Q_CLOUD] = {"TP-Link cloud", 0, 0, "connected", "not connected"},
+    [Q_OVERHEATED] = {"temperature", 0, 0, "too hot", "normal"},
+    [Q_OVERLOADED] = {"load", 0, 0, "too much", "normal"},
     [Q_SIGNAL] = {"signal", "dBm", 0, 0, 0},
     [Q_BRIGHTNESS] = {"brightness", "%", 0, 0, 0},
     [Q_AMBIENT] = {"ambient light", "%", 0, 0, 0},
@@ -62,6 +62,8 @@ static void say_value(enum quantity q, double value, char *out, size_t size) {
     say_duration(value, out, size);
   else if (words[q].unit == NULL)
     snprintf(out, size, "%s", value > 0 ? words[q].yes : words[q].no);
+  else if (q == Q_ENERGY_TOTAL) /* comes in Wh; all energies in one unit */
+    say_number(value / 1000, words[q].unit, words[q].decimals, out, size);
   else
     say_number(value, words[q].unit, words[q].decimals, out, size);
 }
@@ -157,7 +159,7 @@ static bool is_met(const struct device_info *f) {
 static const char *account_in_words(const struct device_info *f) {
   static const char *const said[] = {
       [ACCOUNT_NONE] = "",
-      [ACCOUNT_DEFAULT] = "the makers' default one: anybody may read it",
+      [ACCOUNT_DEFAULT] = "TP-Link's default one: anybody may read it",
       [ACCOUNT_SHOWN] = "yours, which is shown to the device (AES)",
       [ACCOUNT_PROVED] = "yours",
   };

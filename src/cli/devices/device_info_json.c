@@ -2,6 +2,7 @@
 /* Devices as JSON: see device_info_json.h. */
 #include <config.h>
 
+#include "cli/common/json_print.h"
 #include "cli/devices/device_info_json.h"
 
 #include <cjson/cJSON.h>
@@ -86,7 +87,7 @@ static char *print(cJSON *root, bool spread) {
   char *out = NULL;
 
   if (root != NULL)
-    raw = spread ? cJSON_Print(root) : cJSON_PrintUnformatted(root);
+    raw = spread ? json_print(root) : cJSON_PrintUnformatted(root);
   cJSON_Delete(root);
   if (raw != NULL && asprintf(&out, "%s\n", raw) < 0)
     out = NULL;
