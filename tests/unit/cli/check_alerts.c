@@ -243,7 +243,7 @@ START_TEST(open_alerts_are_listed_in_80_columns) {
   HAS("\xe2\x80\xa6  2 345 W, above 1 800 W\n");
   fits(80);
   ck_assert_int_eq(ask("list|--json"), 0);
-  HAS("\"identifier\":\t\"nas/kasa-Freezer/power\"");
+  HAS("\"identifier\": \"nas/kasa-Freezer/power\"");
   stop();
 }
 END_TEST
