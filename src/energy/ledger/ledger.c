@@ -312,6 +312,8 @@ void ledger_book(struct ledger *l, struct ledger_meter *m,
                     now.wall_us, mwh,
                     flags | (first && m->fresh ? LEDGER_PARTIAL : 0));
       see_power(m->account, counter, now);
+      if (m->begin_day == 0)
+        m->begin_day = calendar_local_of(now.wall_us).day;
       m->last_utc_us = now.wall_us;
       if (now.wall_us > l->newest_us)
         l->newest_us = now.wall_us;
@@ -326,8 +328,13 @@ void ledger_seed(struct ledger *l, struct ledger_meter *m,
                  const struct ledger_statistics *s, struct ledger_now now) {
   pthread_mutex_lock(&l->lock);
   if (m->fresh && m->account != NULL && trust(l, now)) {
-    m->fresh = false;
-    ledger_seed_account(l, m->account, calendar_local_of(now.wall_us).day, s);
+    int today = calendar_local_of(now.wall_us).day;
+    bool begun_today = m->begin_day == today;
+
+    m->looked = true;
+    if (begun_today && !isnan(s->today_kwh))
+      ledger_seed_account(l, m->account, today, s);
+    m->fresh = begun_today && isnan(s->today_kwh); /* its clock may be set */
   }
   pthread_mutex_unlock(&l->lock);
 }

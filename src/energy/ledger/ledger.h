@@ -69,7 +69,8 @@ struct ledger_statistics {
 };
 
 /* A meter that is new begins with them, at the prices of their days: what is
- * told of more than one is taken to be even. */
+ * told of more than one is taken to be even. A device that does not know its
+ * day yet, for its clock is wrong, may tell later on the same day. */
 void ledger_seed(struct ledger *l, struct ledger_meter *m,
                  const struct ledger_statistics *s, struct ledger_now now);
 

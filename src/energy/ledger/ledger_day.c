@@ -198,7 +198,7 @@ void ledger_values_of(struct ledger *l, const struct ledger_meter *m,
     num++;
   }
   evaluate(l, &s, now.wall_us, today, v);
-  v->has_days = !m->fresh;
+  v->has_days = !m->fresh || m->looked;
   v->covered = covered(l, &s, now.wall_us, num);
   pthread_mutex_unlock(&l->lock);
 }

@@ -55,8 +55,10 @@ struct ledger_meter {
   unsigned slot;
   char model[LEDGER_TEXT_SIZE];
   bool produces;
-  bool resumed; /* not booked since the daemon began */
-  bool fresh;   /* not seen before this day: may be seeded */
+  bool resumed;  /* not booked since the daemon began */
+  bool fresh;    /* not seen before begin_day: may be seeded on it */
+  bool looked;   /* its statistics were looked at, also in vain */
+  int begin_day; /* local; 0: none yet */
   struct counter counter;
   int64_t booked_mwh;
   int64_t run_mwh;     /* booked since the daemon began */

@@ -7,6 +7,7 @@
 
 #include "../support/suite.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
@@ -135,6 +136,45 @@ START_TEST(a_new_meter_begins_with_what_the_device_knows) {
 }
 END_TEST
 
+static void seed(struct ledger_meter *m, double today, double month,
+                 const char *moment) {
+  ledger_seed(ledger, m, &(struct ledger_statistics){today, month, 0},
+              at(moment));
+}
+
+START_TEST(a_device_whose_clock_is_set_later_is_seeded_then) {
+  struct counter c = {0};
+  struct ledger_now noon = at("2026-01-20T12:00:00+01:00");
+  struct ledger_meter *m = plug("a", "Heater", &c, noon);
+
+  total(m, &c, 80000, noon);
+  ck_assert(!values(m, noon).has_days);
+  seed(m, NAN, NAN, "2026-01-20T12:00:00+01:00");
+  ck_assert(values(m, noon).has_days);
+  total(m, &c, 80500, at("2026-01-20T12:10:00+01:00"));
+  seed(m, 2.5, 12.5, "2026-01-20T12:10:00+01:00");
+  ck_assert_int_eq(values(m, noon).today_mwh, 2500000);
+  ck_assert_int_eq(values(m, noon).month_mwh, 12500000);
+  seed(m, 3, 13, "2026-01-20T12:20:00+01:00"); /* once */
+  ck_assert_int_eq(values(m, noon).today_mwh, 2500000);
+}
+END_TEST
+
+START_TEST(a_clock_that_is_set_the_next_day_comes_too_late) {
+  struct counter c = {0};
+  struct ledger_now noon = at("2026-01-20T12:00:00+01:00");
+  struct ledger_now next = at("2026-01-21T12:00:00+01:00");
+  struct ledger_meter *m = plug("a", "Heater", &c, noon);
+
+  total(m, &c, 80000, noon);
+  seed(m, NAN, NAN, "2026-01-20T12:00:00+01:00");
+  total(m, &c, 80500, next);
+  seed(m, 0.25, 12.5, "2026-01-21T12:00:00+01:00");
+  ck_assert_int_eq(values(m, next).today_mwh, 250000);
+  ck_assert_int_eq(values(m, next).month_mwh, 500000);
+}
+END_TEST
+
 START_TEST(another_billing_day_takes_the_list_of_days) {
   struct ledger_now now = at("2026-01-28T12:00:00+01:00");
 
@@ -217,6 +257,8 @@ static void fill(TCase *t) {
   tcase_add_test(t, a_renamed_plug_leaves_its_energy_with_the_old_name);
   tcase_add_test(t, a_device_that_was_exchanged_goes_on_under_its_name);
   tcase_add_test(t, a_new_meter_begins_with_what_the_device_knows);
+  tcase_add_test(t, a_device_whose_clock_is_set_later_is_seeded_then);
+  tcase_add_test(t, a_clock_that_is_set_the_next_day_comes_too_late);
   tcase_add_test(t, another_billing_day_takes_the_list_of_days);
   tcase_add_test(t, a_list_of_days_knows_no_month_that_began_in_another);
   tcase_add_test(t, the_billing_month_ends_on_its_day);
