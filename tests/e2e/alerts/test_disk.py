@@ -4,55 +4,24 @@ by a stranger, at the start and while running. Alerts go on being delivered and
 none is lost. (A disk that turns read only or fails under an open file is
 check_alert_core.c's.)"""
 
-import ctypes
 import os
-import shutil
 import sqlite3
-import subprocess
 import time
 
 import pytest
 
 from alerting import Collectd, listens
 from collectd import wait
+from mounts import Mounted, private_mounts
 
 pytestmark = pytest.mark.takes(35)
 
 QUICK = "  RecoverAfter 1\n"
 
 
-class Mounted:
-    """A folder that is a small tmpfs for everyone in this process's mounts."""
-
-    def __init__(self, path, options):
-        self.path, self.options = path, options
-
-    def __enter__(self):
-        os.makedirs(self.path, mode=0o700, exist_ok=True)
-        done = subprocess.run(
-            ["mount", "-t", "tmpfs", "-o", self.options, "none", self.path],
-            capture_output=True, text=True, check=False)
-        if done.returncode != 0:
-            pytest.skip("mount: " + done.stderr.strip())
-        return self
-
-    def remount(self, options):
-        subprocess.run(["mount", "-o", "remount," + options, self.path],
-                       check=True)
-
-    def __exit__(self, *_):
-        subprocess.run(["umount", "-l", self.path], check=True)
-        shutil.rmtree(os.path.dirname(self.path), ignore_errors=True)
-
-
 @pytest.fixture(name="own_mounts", scope="module", autouse=True)
 def _own_mounts():
-    """Nothing of this is seen outside."""
-    if os.geteuid() != 0:
-        pytest.skip("only root can mount")
-    if ctypes.CDLL(None, use_errno=True).unshare(0x00020000):
-        pytest.skip("no private mounts here")
-    subprocess.run(["mount", "--make-rprivate", "/"], check=True)
+    private_mounts()
 
 
 def stored(c):
