@@ -101,6 +101,7 @@ int message_json(const struct message *message, const struct sender_env *env,
   json_writer_init(&j);
   json_writer_number(&j, j.root, "version", SCHEMA);
   json_writer_text(&j, j.root, "event", message_json_event(message));
+  json_writer_text(&j, j.root, "reason", alert_reason_name(message->reason));
   json_writer_text(&j, j.root, "delivery_id", message->delivery_id);
   json_writer_number(&j, j.root, "sequence", message->alert->sequence);
   add_alert(&j, message);

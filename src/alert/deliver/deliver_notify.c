@@ -49,14 +49,21 @@ static bool room_for(struct round *s, int channel, enum message_kind kind) {
   return false;
 }
 
+/* Who has not heard of it hears that it began, unless there is more to say. */
+static enum alert_reason reason_for(enum message_kind kind,
+                                    enum alert_reason reason) {
+  return kind == MESSAGE_OPEN && reason != REASON_AFTER_MAINTENANCE &&
+                 reason != REASON_ESCALATED
+             ? REASON_OPENED
+             : reason;
+}
+
 static void queue_one(struct round *s, int channel, int route,
                       enum message_kind kind, bool quiet) {
   struct outbox_row row = {
       .alert_id = s->e->a.id,
       .kind = kind,
-      .reason = kind == MESSAGE_OPEN && s->n->reason != REASON_AFTER_MAINTENANCE
-                    ? REASON_OPENED
-                    : s->n->reason,
+      .reason = reason_for(kind, s->n->reason),
       .level = kind == MESSAGE_RESOLVED ? LEVEL_OK : s->e->a.level,
       .quiet = quiet,
       .created = s->n->now,

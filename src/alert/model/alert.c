@@ -50,6 +50,7 @@ const char *alert_reason_name(enum alert_reason value) {
       [REASON_AFTER_MAINTENANCE] = "after_maintenance",
       [REASON_DIGEST] = "digest",
       [REASON_TEST] = "test",
+      [REASON_ESCALATED] = "escalated",
   };
   return WORD(names, value);
 }

@@ -60,6 +60,7 @@ enum alert_reason {
   REASON_AFTER_MAINTENANCE,
   REASON_DIGEST,
   REASON_TEST,
+  REASON_ESCALATED, /* nobody acknowledged it: a step of an escalation */
   REASON_COUNT
 };
 
@@ -147,7 +148,8 @@ struct alert {
   char ack_source[16]; /* "cli", "pushover", ... */
   int64_t ack_at;
   int64_t ack_until;
-  enum level ack_level; /* a higher level voids the acknowledgement */
+  int64_t unacked_since; /* told, and nobody has acknowledged it since then */
+  enum level ack_level;  /* a higher level voids the acknowledgement */
 
   unsigned members_num;     /* series of a missing device */
   unsigned members_missing; /* of these, still missing */

@@ -71,6 +71,7 @@ static const struct field fields[] = {
     TEXT_AT("ack_source", ack_source),
     {"ack_at", MOMENT, AT(ack_at), 0},
     {"ack_until", MOMENT, AT(ack_until), 0},
+    {"unacked_since", MOMENT, AT(unacked_since), 0},
     {"ack_level", ENUM, AT(ack_level), LEVEL_EMERGENCY},
     {"members", COUNT, AT(members_num), 0},
     {"members_missing", COUNT, AT(members_missing), 0},

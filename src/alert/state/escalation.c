@@ -30,6 +30,7 @@ void escalation_begin(struct state *s, struct open_alert *e, int64_t now) {
 
     if (escalation == NULL)
       continue;
+    e->a.unacked_since = now;
     e->step[i] = 0;
     e->step_due[i] = now + ms_of(escalation->steps[0].after);
     escalation_save(s, e, i);

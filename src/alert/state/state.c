@@ -122,8 +122,9 @@ void state_shift(struct state *s, int64_t delta) {
   shift(&s->doubt_until, delta);
   for (struct open_alert *e = s->table.first; e != NULL; e = e->next) {
     int64_t *const moments[] = {
-        &e->a.since, &e->a.seen,  &e->a.last_at, &e->a.ack_at, &e->a.ack_until,
-        &e->due,     &e->fine_at, &e->stale_at,  &e->polled,   &e->a.news_at};
+        &e->a.since,     &e->a.seen,    &e->a.last_at,      &e->a.ack_at,
+        &e->a.ack_until, &e->due,       &e->fine_at,        &e->stale_at,
+        &e->polled,      &e->a.news_at, &e->a.unacked_since};
 
     for (size_t i = 0; i < sizeof(moments) / sizeof(moments[0]); i++)
       shift(moments[i], delta);

@@ -34,7 +34,7 @@ static void take_step(struct state *s, struct open_alert *e, size_t i,
   open_alert_history(s, e, now, "escalated", words);
   open_alert_tell(s, e,
                   &(struct notification){.kind = MESSAGE_REPEAT,
-                                         .reason = REASON_REPEAT,
+                                         .reason = REASON_ESCALATED,
                                          .route = (int)i,
                                          .step = step,
                                          .now = now});

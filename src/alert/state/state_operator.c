@@ -45,6 +45,7 @@ int state_unack(struct state *s, int64_t id, const char *by, int64_t now) {
   if (!(e->a.flags & ALERT_ACKED))
     return -EALREADY;
   e->a.flags &= ~(unsigned)ALERT_ACKED;
+  e->a.unacked_since = now;
   open_alert_store(s, e);
   s->walk_due = 1;
   open_alert_history(s, e, now, "unacked", by);

@@ -183,6 +183,7 @@ static bool tick_ack(struct state *s, struct open_alert *e, int64_t now) {
       now < e->a.ack_until)
     return false;
   e->a.flags &= ~(unsigned)ALERT_ACKED;
+  e->a.unacked_since = now;
   open_alert_store(s, e);
   open_alert_history(s, e, now, "unacked", "the acknowledgement ran out");
   for (size_t i = 0; i < e->routes_num; i++)

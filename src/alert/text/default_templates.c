@@ -43,6 +43,11 @@
   "%{ack_at|clock}%{end}%{if ack_until}; no reminders until "                  \
   "%{ack_until|clock}%{end}."
 
+#define NOBODY                                                                 \
+  " Nobody has acknowledged it"                                                \
+  "%{if unacked_since} since %{unacked_since|clock}%{end}."                    \
+  "%{if id} To stop this: kasactl alerts ack %{id}%{end}"
+
 #define STILL_AWAY                                                             \
   "%{subject}: %{members_missing} of %{members} readings are still missing."
 
@@ -167,6 +172,22 @@ static const struct wording wordings[] = {
      IF_READ("Acknowledged: %{subject} " READING,
              "Acknowledged: " OUT_OF_RANGE),
      IF_READ("%{subject}: " READING BOUND SINCE ".", "%{announcement}") ACKED},
+
+    {REASON_ESCALATED, SUBJECT_PARTLY,
+     "Unacknowledged: %{subject} is partly back", STILL_AWAY NOBODY},
+    {REASON_ESCALATED, SUBJECT_AWAY,
+     "Unacknowledged: %{subject} is not reporting",
+     "%{subject}: no reading" AWAY_FOR "." NOBODY},
+    {REASON_ESCALATED, SUBJECT_SWITCH,
+     "Unacknowledged: %{subject} is " SWITCHED,
+     "%{subject} is " SWITCHED LASTING "." NOBODY},
+    {REASON_ESCALATED, SUBJECT_EVENT,
+     "Unacknowledged: %{announcement|truncate:80}", "%{announcement}" NOBODY},
+    {REASON_ESCALATED, ANY_KIND,
+     IF_READ("Unacknowledged: %{subject} " READING,
+             "Unacknowledged: " OUT_OF_RANGE),
+     IF_READ("%{subject}: " READING BOUND LASTING ".", "%{announcement}")
+         NOBODY},
 
     {REASON_CLOSED, SUBJECT_EVENT, "Closed: %{announcement|truncate:80}",
      "%{announcement}%{nl}The alert was closed" LASTING "."},

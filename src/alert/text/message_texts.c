@@ -84,6 +84,7 @@ static void own_words(const struct message *message,
   case REASON_BETTER:
   case REASON_REPEAT:
   case REASON_NEWS:
+  case REASON_ESCALATED:
     *title = own->title;
     *text = own->text;
     return;
@@ -140,15 +141,38 @@ static int add_line(struct buf *body, const char *text, const char *end,
   return err == 0 ? buf_adds(body, end) : err;
 }
 
+static int new_sentence(struct buf *body) {
+  if (body->len == 0)
+    return 0;
+  return buf_adds(body, body->data[body->len - 1] == '.' ? " " : "\n");
+}
+
+/* Words of one's own do not know why they are said once more. */
+static int add_escalation(const struct message *message, struct buf *body) {
+  int64_t since = message->alert->unacked_since;
+  char words[FORMAT_SIZE];
+  int err;
+
+  if (message->reason != REASON_ESCALATED || !message_has_own_text(message))
+    return 0;
+  err = new_sentence(body);
+  if (err == 0)
+    err = buf_adds(body, "Nobody has acknowledged it");
+  if (err == 0 && since > 0 &&
+      format_clock(since / 1000, message->created / 1000, words,
+                   sizeof(words)) > 0)
+    err = buf_addf(body, " since %s", words);
+  return err == 0 ? buf_adds(body, ".") : err;
+}
+
 static int add_notes(const struct message *message, enum text_target target,
                      struct buf *body) {
   char words[FORMAT_SIZE];
-  int err = 0;
+  int err = add_escalation(message, body);
 
-  if (message->delay_s > 0 && message->reason != REASON_MISSED) {
+  if (err == 0 && message->delay_s > 0 && message->reason != REASON_MISSED) {
     format_duration(message->delay_s, words, sizeof(words));
-    if (body->len > 0)
-      err = buf_adds(body, body->data[body->len - 1] == '.' ? " " : "\n");
+    err = new_sentence(body);
     if (err == 0)
       err = buf_addf(body, "Delayed %s", words);
     if (err == 0 && message->delay_why != NULL && message->delay_why[0] != '\0')

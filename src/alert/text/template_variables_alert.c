@@ -115,6 +115,7 @@ MOMENT_GETTER(seen)
 MOMENT_GETTER(resolved_at)
 MOMENT_GETTER(ack_at)
 MOMENT_GETTER(ack_until)
+MOMENT_GETTER(unacked_since)
 
 GETTER(get_identifier) {
   char text[5 * ALERT_NAME_SIZE + 8];
@@ -412,6 +413,8 @@ const struct template_variable variables_alert[] = {
     {"ack_at", "state", "when", VALUE_MOMENT, OWN, BARE, get_ack_at},
     {"ack_until", "state", "until when reminders rest", VALUE_MOMENT, OWN, BARE,
      get_ack_until},
+    {"unacked_since", "state", "since when nobody has acknowledged it",
+     VALUE_MOMENT, OWN, BARE, get_unacked_since},
 
     {"value", "value", "with its unit; percent where percent is judged",
      VALUE_NUMBER, OWN, BARE, get_value},

@@ -2,6 +2,7 @@
 """Escalation inside a real collectd: who else is told while nobody
 acknowledges, over restarts and kills."""
 
+import re
 import time
 
 import pytest
@@ -35,6 +36,11 @@ def test_unacknowledged_it_reaches_one_after_another_and_all_hear_the_end():
         c.wait(["firing"], "boss")
         c.wait(["firing", "repeat"])
         assert c.kinds("phone") == ["firing"]
+        # all of them read why it comes
+        for m in c.sent("phone") + c.sent("boss") + c.sent()[1:]:
+            assert m["reason"] == "escalated"
+            assert m["title"].startswith("Unacknowledged: Freezer 1")
+            assert re.search(r"Nobody has acknowledged it since \d\d:\d\d", m["body"])
         c.put("Freezer", "power", 90, time.time() + 1)
         c.wait(["firing", "repeat", "resolved"])
         for channel in ("phone", "boss"):
@@ -54,10 +60,11 @@ def test_acknowledged_or_over_nobody_else_hears_and_unack_goes_on():
         # the one that began last comes last: what was due before has been told
         c.put("Heater", "power", 1900)
         c.wait(["firing"], "boss")
-        assert [m["title"][:6] for m in c.sent("phone")] == ["Heater"]
+        assert [m["title"][:6] for m in c.sent("phone")] == ["Unackn"]
+        assert "Heater" in c.sent("phone")[0]["title"]
         assert c.ask(command="unack", id=number)["ok"]
         c.wait(["firing", "firing"], "boss")
-        assert c.sent("boss")[1]["title"].startswith("Freezer")
+        assert c.sent("boss")[1]["title"].startswith("Unacknowledged: Freezer")
 
 
 @pytest.mark.parametrize("how", ["stop", "kill"])

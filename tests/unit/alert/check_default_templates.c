@@ -220,6 +220,40 @@ START_TEST(repeat_of_a_missing_device) {
 }
 END_TEST
 
+START_TEST(escalated) {
+  struct alert a =
+      sample_alert("kasa", "Freezer", "power", 1640, DIRECTION_ABOVE, 1500);
+  a.unacked_since = AT_1403;
+  EXPECT(say(&a, REASON_ESCALATED, MINUTES(15)),
+         "Unacknowledged: Freezer 1" N "640 W",
+         "Freezer: 1" N "640 W, above 1" N "500 W for 15 minutes. Nobody has "
+         "acknowledged it since 14:03. To stop this: kasactl alerts ack 417");
+  a = freezer_missing();
+  a.unacked_since = AT_1403;
+  EXPECT(say(&a, REASON_ESCALATED, MINUTES(15)),
+         "Unacknowledged: Freezer is not reporting",
+         "Freezer: no reading for 20 minutes. Nobody has acknowledged it since "
+         "14:03. To stop this: kasactl alerts ack 417");
+}
+END_TEST
+
+START_TEST(escalated_in_words_of_ones_own) {
+  struct alert a =
+      sample_alert("kasa", "Freezer", "power", 1640, DIRECTION_ABOVE, 1500);
+  struct message m =
+      sample_message(&a, MESSAGE_OPEN, REASON_ESCALATED, AT_1403 + 900000);
+  char error[200];
+  struct text_override words = {
+      .text = template_compile("%{device}: look!", error, sizeof(error))};
+
+  a.unacked_since = AT_1403;
+  m.words = &words;
+  EXPECT(say_for(&m, TARGET_PLAIN), "Unacknowledged: Freezer 1" N "640 W",
+         "Freezer: look!\nNobody has acknowledged it since 14:03.");
+  template_free(words.text);
+}
+END_TEST
+
 START_TEST(recovery) {
   struct alert a =
       sample_alert("kasa", "Freezer", "power", 96, DIRECTION_ABOVE, 1500);
@@ -523,6 +557,8 @@ static void fill(TCase *t) {
   tcase_add_test(t, better);
   tcase_add_test(t, repeat);
   tcase_add_test(t, repeat_of_a_missing_device);
+  tcase_add_test(t, escalated);
+  tcase_add_test(t, escalated_in_words_of_ones_own);
   tcase_add_test(t, recovery);
   tcase_add_test(t, recovery_of_a_host_value);
   tcase_add_test(t, back_online);

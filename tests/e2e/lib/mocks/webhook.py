@@ -11,7 +11,7 @@ from . import web
 
 STR, NUM, INT, OBJ = (str,), (int, float), (int,), (dict,)
 NULL = type(None)
-TOP = {"version": INT, "event": STR, "delivery_id": STR, "sequence": INT, "alert": (dict, NULL), "group": (dict, NULL),
+TOP = {"version": INT, "event": STR, "reason": STR, "delivery_id": STR, "sequence": INT, "alert": (dict, NULL), "group": (dict, NULL),
        "source": OBJ}
 ALERT = {"fingerprint": STR, "episode": STR, "class": STR, "status": STR, "level": STR, "severity": STR, "host": STR,
          "plugin": STR, "plugin_instance": STR, "type": STR, "type_instance": STR, "device": STR, "data_source": STR,
