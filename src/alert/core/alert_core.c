@@ -320,6 +320,7 @@ int64_t alert_core_step(struct alert_core *c, struct job *done,
     take_left_over(c, now);
   for (size_t i = 0; i < events_num; i++)
     take_event(c, &events[i], now);
+  core_tell_refused(c, state_refused(c->state));
   state_tick(c->state, now);
   core_storm(c, now);
   take_own_events(c, now);
@@ -355,6 +356,7 @@ static int start_parts(struct alert_core *c) {
       .interval_s = c->hooks.interval_s,
       .grace_s = c->config->startup_grace >= 0 ? c->config->startup_grace
                                                : c->hooks.grace_s,
+      .open_max = c->hooks.open_max,
   };
   struct deliver_hooks deliver_hooks = {
       .hand = c->hooks.hand,

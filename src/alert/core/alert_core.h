@@ -37,7 +37,8 @@ struct alert_core_hooks {
   void *tested_arg; /* both may be NULL */
   const char *collectd_host;
   double interval_s;
-  double grace_s; /* used when the configuration leaves StartupGrace open */
+  double grace_s;  /* used when the configuration leaves StartupGrace open */
+  size_t open_max; /* alerts open at once, 0 = as many as there can be */
 };
 
 struct alert_core;

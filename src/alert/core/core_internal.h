@@ -15,6 +15,12 @@
 
 enum { CORE_OWN_MAX = 32 /* events about ourselves waiting */ };
 
+/* Something that is counted, and how much of it people know. */
+struct told_count {
+  uint64_t known;
+  int64_t said; /* boot ms, 0 = never */
+};
+
 struct alert_core {
   const struct notify_config *config;
   struct alert_core_hooks hooks;
@@ -34,9 +40,9 @@ struct alert_core {
   int64_t prune_due;              /* boot ms */
   int64_t storm_due;              /* wall ms: the next look for one */
   unsigned storm_devices;         /* that were part of it, 0 = not known */
-  bool left_over;    /* the run before left notifications to look at */
-  int64_t lost_said; /* boot ms */
-  uint64_t lost;     /* of which people know */
+  bool left_over;            /* the run before left notifications to look at */
+  struct told_count lost;    /* notifications */
+  struct told_count refused; /* alerts */
   struct event_queue_counts intake;
 };
 

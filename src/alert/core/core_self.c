@@ -98,19 +98,31 @@ void core_announce(struct alert_core *c, enum store_opened opened,
     own_event(c, "", "store", NULL);
 }
 
-void core_tell_lost(struct alert_core *c, uint64_t lost) {
+/* format has a PRIu64: how many more than people know of. */
+__attribute__((format(printf, 4, 0))) static void
+tell_more(struct alert_core *c, struct told_count *told, uint64_t total,
+          const char *format) {
   char text[ALERT_TEXT_SIZE];
   int64_t now = core_boot_ms(c);
 
-  if (lost == c->lost ||
-      (c->lost_said != 0 && now - c->lost_said < LOST_SAY_MS))
+  if (total == told->known ||
+      (told->said != 0 && now - told->said < LOST_SAY_MS))
     return;
-  snprintf(text, sizeof(text),
-           "%" PRIu64 " notifications came faster than they could be recorded "
-           "and were lost",
-           lost - c->lost);
+  snprintf(text, sizeof(text), format, total - told->known);
   log_say(LOG_LEVEL_ERROR, "%s", text);
   own_event(c, "", "report", text);
-  c->lost = lost;
-  c->lost_said = now;
+  told->known = total;
+  told->said = now;
+}
+
+void core_tell_lost(struct alert_core *c, uint64_t lost) {
+  tell_more(c, &c->lost, lost,
+            "%" PRIu64 " notifications came faster than they could be recorded "
+            "and were lost");
+}
+
+void core_tell_refused(struct alert_core *c, uint64_t refused) {
+  tell_more(c, &c->refused, refused,
+            "more alerts than can be open at once: %" PRIu64 " not recorded; "
+            "something makes up names, or a threshold fits everything");
 }

@@ -173,6 +173,8 @@ struct open_alert *state_find(const struct state *s, int64_t id) {
   return alert_table_find_id(&s->table, id);
 }
 
+uint64_t state_refused(const struct state *s) { return s->refused; }
+
 void state_count(const struct state *s, struct state_counts *out) {
   *out = s->counts;
   out->open = s->table.count;

@@ -25,9 +25,14 @@ struct state_hooks {
   void *notify_arg;
   double interval_s; /* how often the daemon reads */
   double grace_s;    /* StartupGrace, resolved */
+  size_t open_max;   /* alerts open at once, 0 = STATE_OPEN_MAX */
 };
 
 struct state;
+
+/* Alerts open at once, some 3 KB each. Who makes up names must not take all of
+ * the memory; what is open already is served as ever. */
+enum { STATE_OPEN_MAX = 50000 };
 
 struct state_counts {
   uint64_t opened[LEVEL_COUNT]; /* by level, since start */
@@ -69,5 +74,7 @@ void state_accepted(struct state *state, int64_t alert_id, const char *route,
 const struct alert_table *state_open_alerts(const struct state *state);
 struct open_alert *state_find(const struct state *state, int64_t id);
 void state_count(const struct state *state, struct state_counts *out);
+/* Alerts that found no room since the start. */
+uint64_t state_refused(const struct state *state);
 
 #endif

@@ -28,11 +28,21 @@ static int gravity(enum severity severity) {
                                                                : 1;
 }
 
+static size_t open_max(const struct state *s) {
+  return s->hooks.open_max > 0 ? s->hooks.open_max : STATE_OPEN_MAX;
+}
+
 static struct open_alert *open_new(struct state *s, const struct event *ev,
                                    int64_t now) {
-  struct open_alert *e = open_alert_new();
+  struct open_alert *e;
   double wait;
 
+  /* what we say of ourselves is little, and among it that this was refused */
+  if (s->table.count >= open_max(s) && strcmp(ev->plugin, "notify_kasa") != 0) {
+    s->refused++;
+    return NULL;
+  }
+  e = open_alert_new();
   if (e == NULL) {
     log_say(LOG_LEVEL_ERROR, "alert lost: out of memory");
     return NULL;

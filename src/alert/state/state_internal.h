@@ -17,6 +17,7 @@ struct state {
   struct alert_table table;
   int64_t grace_until;
   struct state_counts counts;
+  uint64_t refused;    /* alerts that found no room */
   int64_t doubt_until; /* a missing device is not believed at once until */
   int64_t walk_due;    /* when state_tick() looks at all of them; 1 = at once,
                             0 = never */

@@ -277,6 +277,25 @@ START_TEST(lost_notifications_are_told_once_an_hour) {
 }
 END_TEST
 
+START_TEST(open_alerts_have_a_bound_that_is_told) {
+  struct house h;
+
+  house_open(&h, "");
+  h.keep_texts = true;
+  h.open_max = 3;
+  house_restart(&h, false);
+  house_play(&h, "on a; fail 1900; on b; fail 1900; on c; fail 1900; +10");
+  ck_assert_str_eq(house_heard(&h), "mail:firing mail:firing mail:firing");
+  house_play(&h, "on d; fail 1900; on e; fail 1900; +10");
+  ck_assert_str_eq(house_heard(&h), "mail:note");
+  ck_assert_ptr_nonnull(strstr(h.titles, "can be open at once: 1 not recorded"));
+  /* what is open is served as ever, and makes room */
+  house_play(&h, "on a; ok 90; +61; on e; fail 1900; +10");
+  ck_assert_str_eq(house_heard(&h), "mail:resolved mail:firing");
+  house_close(&h);
+}
+END_TEST
+
 /* Nothing is taken while no transaction can begin, so nothing is lost. */
 START_TEST(without_memory_nothing_is_taken) {
   struct house h;
@@ -516,6 +535,7 @@ static void fill(TCase *t) {
   tcase_add_test(t, a_deleted_log_of_the_database_is_noticed_too);
   tcase_add_test(t, a_broken_database_at_the_start_is_told_once);
   tcase_add_test(t, lost_notifications_are_told_once_an_hour);
+  tcase_add_test(t, open_alerts_have_a_bound_that_is_told);
   tcase_add_test(t, without_memory_nothing_is_taken);
   tcase_add_test(t, history_ends_after_HistoryDays);
   tcase_add_test(t, history_ends_also_after_the_clock_was_ahead);

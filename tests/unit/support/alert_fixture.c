@@ -191,6 +191,7 @@ static void lose(struct house *h) {
 
 static void open_core(struct house *h) {
   struct alert_core_hooks hooks = {.wall_ms = wall,
+                                   .open_max = h->open_max,
                                    .boot_ms = boot,
                                    .clock_arg = h,
                                    .random = chance,

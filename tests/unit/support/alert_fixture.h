@@ -44,6 +44,7 @@ struct house {
   char letters[HOUSE_LETTERS];
   size_t letters_len;
   bool keep_texts;
+  size_t open_max;     /* alerts at once from the next restart on */
   char device[32];     /* that words are about, "" = Freezer */
   char log[HOUSE_LOG]; /* lines, as many as fit */
 };
