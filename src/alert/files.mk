@@ -96,6 +96,8 @@ libalert_la_SOURCES += \
 	%D%/deliver/deliver_outbox.h \
 	%D%/deliver/deliver_plan.c \
 	%D%/deliver/deliver_plan.h \
+	%D%/deliver/deliver_rate.c \
+	%D%/deliver/deliver_rate.h \
 	%D%/deliver/deliver_receipts.c \
 	%D%/deliver/deliver_receipts.h \
 	%D%/deliver/deliver_refresh.c \

@@ -48,7 +48,8 @@ struct sender {
   size_t settings_size;
   bool stateful; /* a service that keeps incidents open until told otherwise */
   enum level least_level; /* default MinLevel; LEVEL_OK = that of all */
-  unsigned rate_count;    /* default RateLimit: so many per rate_window_s */
+  unsigned rate_count;    /* default RateLimit: so many per rate_window_s;
+                             0 = none, as for machines, which want each */
   double rate_window_s;
 
   /* settings is zeroed memory of settings_size. */

@@ -32,6 +32,8 @@ struct channel_config {
   int fallback;          /* index into channels, -1 = none */
   double fallback_after; /* s a critical message may wait (15 min) */
   double max_age;        /* s until a message is given up (3 d) */
+  unsigned rate_count;   /* so many messages per */
+  double rate_window;    /* s; a count of 0 = as many as there are */
   char *quiet_name;      /* option QuietHours */
   int quiet;             /* index into quiet_hours, -1 = none */
 };

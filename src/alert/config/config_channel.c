@@ -11,6 +11,7 @@
 #include "base/text.h"
 
 #include <errno.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,6 +21,38 @@ enum { NAME_MAX_BYTES = 64, TABLE_MAX = 96 };
 #define PLUGIN "<Plugin notify_kasa>"
 #define DAY 86400.0
 #define MEMBER(name) .offset = offsetof(struct channel_config, name)
+
+enum { RATE_MAX = 10000 };
+
+/* RateLimit 20 10m, RateLimit never */
+static void read_rate(void *target, const struct conf_item *item,
+                      struct option_reporter *reporter) {
+  struct channel_config *channel = target;
+  double window = 0;
+  double count = 0;
+  bool fits = item->children_num == 0 && item->values_num > 0;
+
+  if (fits && item->values_num == 1) {
+    fits = item->values[0].kind == CONF_STRING &&
+           text_same(item->values[0].string, "never");
+  } else if (fits) {
+    count = item->values[0].kind == CONF_NUMBER ? item->values[0].number : NAN;
+    fits = item->values_num == 2 && count >= 1 && count <= RATE_MAX &&
+           count == floor(count) &&
+           seconds_of(&item->values[1], &window) == 0 && window >= 1 &&
+           window <= DAY;
+  }
+  if (!fits) {
+    option_error(reporter,
+                 "<Channel %s \"%s\">: option RateLimit expects a number of "
+                 "messages up to %d and a time up to 1d, as in RateLimit 20 "
+                 "10m, or never",
+                 channel->sender->name, channel->name, (int)RATE_MAX);
+    return;
+  }
+  channel->rate_count = (unsigned)count;
+  channel->rate_window = window;
+}
 
 const struct option channel_options[] = {
     {.name = "MinLevel",
@@ -37,7 +70,7 @@ const struct option channel_options[] = {
      MEMBER(max_age),
      .min = 60,
      .max = 30 * DAY},
-    {.name = "RateLimit", .type = OPTION_LATER},
+    {.name = "RateLimit", .type = OPTION_BLOCK, .block = read_rate},
     {.name = "QuietHours", .type = OPTION_STRING, MEMBER(quiet_name)},
     {.name = NULL}};
 
@@ -146,6 +179,8 @@ static bool read_options(struct channel_config *channel,
     channel->fallback_name = read->fallback_name;
     channel->fallback_after = read->fallback_after;
     channel->max_age = read->max_age;
+    channel->rate_count = read->rate_count;
+    channel->rate_window = read->rate_window;
     channel->quiet_name = read->quiet_name;
   }
   /* inline secrets have passed through here */
@@ -201,6 +236,8 @@ static void add_channel(struct notify_config *config,
                                      .fallback = -1,
                                      .quiet = -1,
                                      .fallback_after = 15 * 60,
+                                     .rate_count = sender->rate_count,
+                                     .rate_window = sender->rate_window_s,
                                      .max_age = 3 * DAY};
   inner = witness_start(&witness, channel, reporter);
   channel->broken = !read_options(channel, block, where, inner);

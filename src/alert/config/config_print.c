@@ -105,6 +105,14 @@ static void print_channel(struct output *p, const struct notify_config *config,
   }
   if (channel->fallback >= 0)
     put_named(p, ", falls back to ", config->channels[channel->fallback].name);
+  if (channel->rate_count > 0) {
+    char text[40];
+
+    snprintf(text, sizeof(text), ", at most %u message%s in ",
+             channel->rate_count, channel->rate_count == 1 ? "" : "s");
+    put(p, text);
+    put_time(p, channel->rate_window);
+  }
   if (channel->quiet >= 0)
     put_named(p, ", quiet hours ", config->quiet_hours[channel->quiet].name);
   put(p, "\n");

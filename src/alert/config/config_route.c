@@ -120,7 +120,6 @@ const struct option route_options[] = {
     {.name = "GroupInterval", .type = OPTION_LATER},
     {.name = "QuietHours", .type = OPTION_STRING, MEMBER(quiet_name)},
     {.name = "Escalation", .type = OPTION_STRING, MEMBER(escalation_name)},
-    {.name = "RateLimit", .type = OPTION_LATER},
     {.name = NULL}};
 
 void route_clear(struct route_config *route) {

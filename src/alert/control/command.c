@@ -208,6 +208,9 @@ static cJSON *do_status(struct command *c) {
     cJSON_AddNumberToObject(object, "suppressed", (double)n.suppressed);
     cJSON_AddNumberToObject(object, "not_before",
                             (double)deliver_not_before(deliver, (int)i));
+    cJSON_AddNumberToObject(
+        object, "rate_until",
+        (double)deliver_rate_until(deliver, (int)i, alert_core_now(c->core)));
     if (stopped != NULL)
       cJSON_AddStringToObject(object, "stopped", stopped);
     cJSON_AddItemToArray(list, object);

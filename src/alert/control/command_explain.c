@@ -19,6 +19,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 /* "host/plugin-instance/type-instance" into the five names: 0 or -EINVAL. */
 static int names_from(const char *identifier, struct event *ev) {
@@ -168,6 +169,20 @@ static struct open_alert *imagined(struct command *c, cJSON **error, char *note,
   return e;
 }
 
+/* "waits for its rate until 14:32:10", when others do; else "". */
+static void rate_line(struct command *c, int channel, char *line, size_t size) {
+  int64_t now = alert_core_now(c->core);
+  int64_t until = deliver_rate_until(alert_core_deliver(c->core), channel, now);
+  time_t seconds = (time_t)(until / 1000);
+  char clock[16];
+  struct tm tm;
+
+  line[0] = '\0';
+  if (until > now && localtime_r(&seconds, &tm) != NULL &&
+      strftime(clock, sizeof(clock), "%H:%M:%S", &tm) > 0)
+    snprintf(line, size, "waits for its rate until %s", clock);
+}
+
 static void explain_channel(struct command *c, const struct open_alert *e,
                             int channel, const struct route_config *route,
                             cJSON *list) {
@@ -194,6 +209,8 @@ static void explain_channel(struct command *c, const struct open_alert *e,
     snprintf(line, sizeof(line), "stopped: %s", stopped);
   else if (by != NULL)
     snprintf(line, sizeof(line), "%s: %s", by->name, why);
+  else
+    rate_line(c, channel, line, sizeof(line));
   cJSON_AddStringToObject(object, "channel", config->name);
   cJSON_AddBoolToObject(object, "delivers",
                         stopped == NULL && answer < POLICY_HOLD);

@@ -6,6 +6,7 @@
 
 #include "alert/deliver/deliver_internal.h"
 #include "alert/deliver/deliver_outbox.h"
+#include "alert/deliver/deliver_rate.h"
 #include "alert/deliver/deliver_receipts.h"
 #include "alert/deliver/job.h"
 #include "alert/store/store_channel.h"
@@ -105,10 +106,10 @@ void deliver_shift(struct deliver *d, int64_t delta) {
   silences_shift(&d->silences, delta);
   for (size_t i = 0; i < d->config->channels_num; i++) {
     struct channel_run *c = &d->channels[i];
-    int64_t *const moments[] = {&c->state.not_before, &c->fallback_look,
-                                &c->reread_at,        &c->counts.oldest,
-                                &c->refused_since,    &c->probe_at,
-                                &c->said_at,          &c->refresh_at};
+    int64_t *const moments[] = {
+        &c->state.not_before, &c->fallback_look, &c->reread_at,
+        &c->counts.oldest,    &c->refused_since, &c->probe_at,
+        &c->said_at,          &c->refresh_at,    &c->state.tokens_at};
 
     for (size_t j = 0; j < sizeof(moments) / sizeof(moments[0]); j++)
       if (*moments[j] > 0)
@@ -132,6 +133,13 @@ const char *deliver_stopped(const struct deliver *d, int channel) {
 
 int64_t deliver_not_before(const struct deliver *d, int channel) {
   return d->channels[channel].state.not_before;
+}
+
+int64_t deliver_rate_until(const struct deliver *d, int channel, int64_t now) {
+  int64_t at =
+      d->channels[channel].limited ? deliver_rate_token_at(d, channel, now) : 0;
+
+  return at > now ? at : 0;
 }
 
 size_t deliver_busy(const struct deliver *d) { return d->out; }

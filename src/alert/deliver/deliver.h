@@ -76,5 +76,8 @@ void deliver_count(const struct deliver *deliver, int channel,
 /* Stopped channels: the reason, else NULL. Borrowed until the next call. */
 const char *deliver_stopped(const struct deliver *deliver, int channel);
 int64_t deliver_not_before(const struct deliver *deliver, int channel);
+/* What waits there waits for the channel's rate until then; 0 = it does not. */
+int64_t deliver_rate_until(const struct deliver *deliver, int channel,
+                           int64_t now);
 
 #endif

@@ -109,7 +109,11 @@ void deliver_look_for_overdue(struct deliver *d, int channel, int64_t now) {
 
     if (store_outbox_get(d->store, ids[i], &row) < 0)
       continue;
-    deliver_fall_back(d, channel, &row, all ? c->state.reason : row.last_error,
+    deliver_fall_back(d, channel, &row,
+                      all ? c->state.reason
+                      : c->limited && row.attempts == 0
+                          ? "too many messages at once"
+                          : row.last_error,
                       now);
     deliver_complain(store_outbox_save(d->store, &row), "queue not updated");
     outbox_row_free(&row);

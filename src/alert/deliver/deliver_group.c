@@ -34,12 +34,14 @@ static void count(struct gathering *g, const struct alert *a) {
   struct message_group *n = &g->counts;
 
   n->total++;
+  n->by_level = g->by_level;
   if (a->state >= ALERT_RESOLVED) {
     n->recovered++;
     return;
   }
   if (a->level > g->level)
     g->level = a->level;
+  n->levels[a->level]++;
   if (a->level <= LEVEL_WARNING)
     n->warnings++;
   else
@@ -51,6 +53,7 @@ static void count(struct gathering *g, const struct alert *a) {
 int gathering_add(struct gathering *g, const struct alert *a, bool over,
                   int route) {
   struct gathered_alert *grown;
+  size_t most = g->list_max > 0 ? g->list_max : MESSAGE_GROUP_LISTED;
   size_t listed = g->counts.alerts_num;
   size_t at = listed;
 
@@ -66,9 +69,9 @@ int gathering_add(struct gathering *g, const struct alert *a, bool over,
     g->since = a->since;
   while (at > 0 && worse(a, &g->worst[at - 1]))
     at--;
-  if (at == MESSAGE_GROUP_LISTED)
+  if (at == most)
     return 0;
-  if (listed < MESSAGE_GROUP_LISTED)
+  if (listed < most)
     g->counts.alerts_num = ++listed;
   memmove(&g->worst[at + 1], &g->worst[at],
           (listed - 1 - at) * sizeof(g->worst[0]));
@@ -106,6 +109,14 @@ static void fill(const struct deliver *d, const struct gathering *g,
            now / 1000);
 }
 
+static cJSON *levels_of(const struct message_group *n) {
+  cJSON *list = cJSON_CreateArray();
+
+  for (int l = 0; l < LEVEL_COUNT; l++)
+    cJSON_AddItemToArray(list, cJSON_CreateNumber(n->levels[l]));
+  return list;
+}
+
 static char *snapshot_of(const struct gathering *g, const struct alert *a) {
   const struct message_group *n = &g->counts;
   cJSON *object = alert_json_object(a);
@@ -118,6 +129,8 @@ static char *snapshot_of(const struct gathering *g, const struct alert *a) {
   cJSON_AddNumberToObject(group, "failures", n->failures);
   cJSON_AddNumberToObject(group, "offline", n->offline);
   cJSON_AddNumberToObject(group, "recovered", n->recovered);
+  if (n->by_level)
+    cJSON_AddItemToObject(group, "levels", levels_of(n));
   for (size_t i = 0; i < n->alerts_num; i++)
     cJSON_AddItemToArray(list, alert_json_object(&g->worst[i]));
   text = object != NULL ? cJSON_PrintUnformatted(object) : NULL;
@@ -144,8 +157,10 @@ static void add_members(struct deliver *d, const struct gathering *g,
 int gathering_send(struct deliver *d, int channel, const struct gathering *g,
                    const char *what, int64_t now) {
   struct alert a;
-  struct outbox_row row = {
-      .kind = MESSAGE_NOTE, .reason = REASON_DIGEST, .created = now};
+  struct outbox_row row = {.kind = MESSAGE_NOTE,
+                           .reason = REASON_DIGEST,
+                           .place = g->place,
+                           .created = now};
   int err;
 
   fill(d, g, what, now, &a);

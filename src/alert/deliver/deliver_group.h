@@ -22,6 +22,9 @@ struct gathering {
   struct message_group counts;              /* but for its alerts */
   enum level level;                         /* of the worst that is open */
   int64_t since;                            /* of the first */
+  int64_t place;                            /* in the queue; 0 = at its end */
+  size_t list_max; /* how many it lists, 0 = as many as there is room for */
+  bool by_level;   /* it says how many there are of each level */
   struct gathered_alert *all;
   size_t all_num;
 };

@@ -40,22 +40,11 @@ struct held {
   int route;
 };
 
-static int route_by_key(const struct deliver *d, const char *key) {
-  char name[ROUTE_KEY_SIZE];
-
-  for (size_t i = 0; key[0] != '\0' && i < d->config->routes_num; i++) {
-    route_key(d->config, (int)i, name, sizeof(name));
-    if (strcmp(name, key) == 0)
-      return (int)i;
-  }
-  return -1;
-}
-
 /* False: its alert is gone. */
 static bool held_load(struct deliver *d, int channel, struct held *h) {
   struct notification_log told;
 
-  h->route = route_by_key(d, h->row.route);
+  h->route = route_by_key(d->config, h->row.route);
   h->e = alert_table_find_id(d->facts.open, h->row.alert_id);
   h->over = h->e == NULL;
   if (h->over) {

@@ -49,6 +49,7 @@ struct channel_run {
   int64_t full_at;    /* when victims were last looked for in vain */
   struct fold fold;
   bool busy;             /* a job is out */
+  bool limited;          /* rows wait for a token of its rate */
   bool dirty;            /* state differs from the store's */
   int64_t fallback_look; /* when overdue rows were last looked for */
   int64_t refused_since; /* first of the refusals in a row */

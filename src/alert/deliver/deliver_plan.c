@@ -11,6 +11,7 @@
 #include "alert/deliver/deliver_internal.h"
 #include "alert/deliver/deliver_message.h"
 #include "alert/deliver/deliver_outbox.h"
+#include "alert/deliver/deliver_rate.h"
 #include "alert/deliver/deliver_receipts.h"
 #include "alert/deliver/deliver_refresh.h"
 #include "alert/deliver/job.h"
@@ -159,23 +160,54 @@ static bool older_than(int64_t now, int64_t created, double seconds) {
   return (double)now - (double)created > seconds * 1000;
 }
 
-static struct job *next_job(struct deliver *d, int channel, int64_t now) {
+/* The oldest row that is worth it; 0 or -ENOENT. */
+static int next_row(struct deliver *d, int channel, enum outbox_rows which,
+                    struct outbox_row *row, int64_t now) {
   struct channel_run *c = &d->channels[channel];
-  struct outbox_row row;
 
   for (int i = 0; i < PICK_TRIES; i++) {
-    if (store_outbox_next(d->store, c->config->name, now, &row) < 0)
-      return deliver_receipt_job(d, channel, now);
-    if (older_than(now, row.created, c->config->max_age) &&
-        row.kind != MESSAGE_TEST)
-      deliver_dead(d, channel, &row, "it became too old", now);
-    else if (still_worth_it(d, channel, &row, now))
-      return job_for_row(d, channel, &row, now);
+    if (store_outbox_next(d->store, c->config->name, now, which, row) < 0)
+      return -ENOENT;
+    if (older_than(now, row->created, c->config->max_age) &&
+        row->kind != MESSAGE_TEST)
+      deliver_dead(d, channel, row, "it became too old", now);
+    else if (still_worth_it(d, channel, row, now))
+      return 0;
     else
-      moot(d, &row, now);
+      moot(d, row, now);
+    outbox_row_free(row);
+  }
+  return -ENOENT;
+}
+
+/* What waited for a token becomes one message, in the place of the first. */
+static void fold_waiting(struct deliver *d, int channel, int64_t now) {
+  struct rate_digest g = {.rows = NULL};
+  struct outbox_row row;
+  bool more = true;
+
+  while (more && next_row(d, channel, ROWS_ALL, &row, now) == 0) {
+    more = deliver_rate_folds(d, channel, &row) &&
+           rate_digest_add(d, channel, &g, &row) == 0;
     outbox_row_free(&row);
   }
-  return NULL;
+  rate_digest_end(d, channel, &g, now);
+}
+
+static struct job *next_job(struct deliver *d, int channel, int64_t now) {
+  bool token = deliver_rate_has(d, channel, now);
+  struct outbox_row row;
+
+  if (token && deliver_rate_short(d, channel, now))
+    fold_waiting(d, channel, now);
+  if (!token)
+    deliver_rate_look(d, channel, now);
+  if (next_row(d, channel, token ? ROWS_ALL : deliver_rate_exempt(d, channel),
+               &row, now) < 0)
+    return deliver_receipt_job(d, channel, now);
+  if (!deliver_rate_is_exempt(d, channel, &row))
+    deliver_rate_take(d, channel, now);
+  return job_for_row(d, channel, &row, now);
 }
 
 /* A person waits for it: past waits and past a breaker. */
@@ -270,9 +302,8 @@ int64_t deliver_next_due(const struct deliver *d, int64_t now) {
     if (c->state.stopped)
       continue;
     if (c->counts.queued > 0) /* held back as a whole: no need to look */
-      own = c->state.not_before > now
-                ? c->state.not_before
-                : store_outbox_due(d->store, c->config->name);
+      own = c->state.not_before > now ? c->state.not_before
+                                      : deliver_rate_due(d, (int)i, now);
     sooner(&own, deliver_receipts_due(d, (int)i));
     sooner(&own, deliver_refresh_due(d, (int)i));
     if (own > 0)

@@ -42,7 +42,11 @@ static void remember_told(struct deliver *d, struct job *job, int64_t alert_id,
   struct notification_log told;
 
   store_notification_log_get(d->store, alert_id, row->channel, &told);
-  if (message_opens(row->kind) || row->alert_id == 0)
+  if (row->alert_id == 0) /* of several; one that told the end owes none */
+    told.announced = store_alert_is_open(d->store, alert_id) ||
+                     store_outbox_pending(d->store, row->channel, alert_id,
+                                          MESSAGE_RESOLVED) > 0;
+  else if (message_opens(row->kind))
     told.announced = true;
   else if (row->kind == MESSAGE_RESOLVED)
     told.announced = false;

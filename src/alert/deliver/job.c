@@ -35,13 +35,21 @@ void job_free(struct job *job) {
   free(job);
 }
 
-static unsigned number_in(const cJSON *object, const char *name) {
-  const cJSON *item = cJSON_GetObjectItemCaseSensitive(object, name);
-
+static unsigned number_of(const cJSON *item) {
   return cJSON_IsNumber(item) && item->valuedouble >= 0 &&
                  item->valuedouble < 1e9
              ? (unsigned)item->valuedouble
              : 0;
+}
+
+static unsigned number_in(const cJSON *object, const char *name) {
+  return number_of(cJSON_GetObjectItemCaseSensitive(object, name));
+}
+
+static void read_levels(const cJSON *list, struct message_group *n) {
+  n->by_level = cJSON_IsArray(list);
+  for (int l = 0; n->by_level && l < LEVEL_COUNT; l++)
+    n->levels[l] = number_of(cJSON_GetArrayItem(list, l));
 }
 
 static void read_alerts(const cJSON *list, struct job_group *g) {
@@ -75,6 +83,7 @@ void job_read_group(struct job *job) {
     n->failures = number_in(group, "failures");
     n->offline = number_in(group, "offline");
     n->recovered = number_in(group, "recovered");
+    read_levels(cJSON_GetObjectItemCaseSensitive(group, "levels"), n);
     read_alerts(cJSON_GetObjectItemCaseSensitive(group, "alerts"), job->group);
   }
   cJSON_Delete(object);

@@ -35,9 +35,11 @@ struct message_group {
   const struct alert *alerts; /* the worst of them, worst first; borrowed */
   size_t alerts_num;
   unsigned total;
-  unsigned warnings, failures; /* open, up to warning and beyond */
-  unsigned offline;            /* of the open ones, devices */
-  unsigned recovered;          /* over */
+  unsigned warnings, failures;  /* open, up to warning and beyond */
+  unsigned offline;             /* of the open ones, devices */
+  unsigned recovered;           /* over */
+  bool by_level;                /* the text is to count them by level: */
+  unsigned levels[LEVEL_COUNT]; /* the open ones */
 };
 
 enum { MESSAGE_GROUP_LISTED = 10 };

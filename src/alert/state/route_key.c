@@ -18,3 +18,14 @@ void route_key(const struct notify_config *config, int route, char *out,
   else
     snprintf(out, size, "#%d", route + 1);
 }
+
+int route_by_key(const struct notify_config *config, const char *key) {
+  char name[ROUTE_KEY_SIZE];
+
+  for (size_t i = 0; key[0] != '\0' && i < config->routes_num; i++) {
+    route_key(config, (int)i, name, sizeof(name));
+    if (strcmp(name, key) == 0)
+      return (int)i;
+  }
+  return -1;
+}

@@ -13,5 +13,7 @@ enum { ROUTE_KEY_SIZE = 64 };
  * number. */
 void route_key(const struct notify_config *config, int route, char *out,
                size_t size);
+/* The route of that name; -1 = there is none any more. */
+int route_by_key(const struct notify_config *config, const char *key);
 
 #endif

@@ -19,6 +19,8 @@ struct channel_state {
   char reason[MESSAGE_WHY_SIZE];
   long quota_left; /* -1 = unknown */
   uint64_t evicted;
+  double tokens;     /* messages that may go at once, */
+  int64_t tokens_at; /* as of then; 0 = never counted */
 };
 
 void store_channel_get(struct store *store, const char *name,

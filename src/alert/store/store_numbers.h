@@ -32,6 +32,9 @@ static_assert(MESSAGE_OPEN == 0 && MESSAGE_REPEAT == 2 &&
                   MESSAGE_CANCEL == 7,
               "kinds of messages are stored");
 
+#define SQL_DIGEST "13"
+static_assert(REASON_DIGEST == 13, "reasons are stored");
+
 /* states of alerts from here on are closed */
 #define SQL_CLOSED "3"
 static_assert(ALERT_RESOLVED == 3 && ALERT_RECOVERING < ALERT_RESOLVED &&

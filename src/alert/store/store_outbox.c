@@ -79,6 +79,12 @@ int store_outbox_save(struct store *s, const struct outbox_row *r) {
   " JOIN outbox g ON g.id=m.row_id WHERE m.alert_id=o.alert_id AND"            \
   " g.channel=?1 AND g.state IN " SQL_UNDERWAY " AND g.place<o.place)"
 
+/* Of row o, by enum outbox_rows in ?3. */
+#define AMONG                                                                  \
+  "(?3=0 OR attempts>0 OR recipient!='' OR kind=" SQL_CANCEL                   \
+  " OR ?3=2 AND kind=" SQL_RESOLVED ")"
+static_assert(ROWS_ALL == 0 && ROWS_FREE_STATEFUL == 2, "in the text above");
+
 static char *copy_text(sqlite3_stmt *stmt, int column) {
   const unsigned char *text = sqlite3_column_text(stmt, column);
 
@@ -138,14 +144,15 @@ static int row_read_whole(struct store *s, sqlite3_stmt *stmt,
 }
 
 int store_outbox_next(struct store *s, const char *channel, int64_t now,
-                      struct outbox_row *row) {
+                      enum outbox_rows which, struct outbox_row *row) {
   static const char sql[] =
       "SELECT " COLUMNS ", body, extra FROM outbox o WHERE channel=?1"
-      " AND state=" SQL_QUEUED " AND not_before<=?2 AND " NOTHING_BEFORE
-      " ORDER BY place, id LIMIT 1";
+      " AND state=" SQL_QUEUED " AND not_before<=?2 AND " AMONG
+      " AND " NOTHING_BEFORE " ORDER BY place, id LIMIT 1";
 
   return row_read_whole(
-      s, db_ask(&s->db, sql, DB_BIND(db_t(channel), db_i(now))), row);
+      s, db_ask(&s->db, sql, DB_BIND(db_t(channel), db_i(now), db_i(which))),
+      row);
 }
 
 int store_outbox_next_test(struct store *s, const char *channel,
@@ -174,12 +181,15 @@ int store_outbox_get(struct store *s, int64_t id, struct outbox_row *row) {
   return row_read_whole(s, db_ask(&s->db, sql, DB_BIND(db_i(id))), row);
 }
 
-int64_t store_outbox_due(struct store *s, const char *channel) {
+int64_t store_outbox_due(struct store *s, const char *channel,
+                         enum outbox_rows which) {
   static const char sql[] =
       "SELECT min(max(not_before,1)) FROM outbox o WHERE channel=?1 AND"
-      " state=" SQL_QUEUED " AND " NOTHING_BEFORE;
+      " state=" SQL_QUEUED " AND " AMONG " AND " NOTHING_BEFORE;
 
-  return db_number(&s->db, db_ask(&s->db, sql, DB_BIND(db_t(channel))), 0);
+  return db_number(
+      &s->db, db_ask(&s->db, sql, DB_BIND(db_t(channel), db_i(0), db_i(which))),
+      0);
 }
 
 int store_outbox_pending(struct store *s, const char *channel, int64_t alert_id,
@@ -380,12 +390,16 @@ int store_outbox_evict(struct store *s, const char *channel, int max) {
       " WHERE id IN (SELECT id FROM outbox o WHERE"
       " channel=?1 AND state=" SQL_QUEUED " AND kind<" SQL_TEST
       " AND NOT (ambiguous=1 AND kind=" SQL_OPEN ")" /* its end is owed */
+      " AND reason!=" SQL_DIGEST /* it counts what it stands for */
       " AND (kind=" SQL_REPEAT " OR (kind!=" SQL_RESOLVED
       " AND level<" SQL_CRITICAL ")"
       " OR (kind=" SQL_RESOLVED " AND NOT EXISTS(SELECT 1 FROM told t WHERE"
       " t.alert_id=o.alert_id AND t.channel=?1 AND t.announced=1) AND NOT"
       " EXISTS(SELECT 1 FROM outbox p WHERE p.alert_id=o.alert_id AND"
-      " p.channel=?1 AND p.kind=" SQL_OPEN " AND p.state IN " SQL_UNDERWAY ")))"
+      " p.channel=?1 AND p.kind=" SQL_OPEN " AND p.state IN " SQL_UNDERWAY ")"
+      " AND NOT EXISTS(SELECT 1 FROM group_alert m JOIN outbox p"
+      " ON p.id=m.row_id WHERE m.alert_id=o.alert_id AND p.channel=?1"
+      " AND p.state IN " SQL_UNDERWAY ")))"
       " ORDER BY kind!=" SQL_REPEAT ", level!=" SQL_INFO ", kind!=" SQL_RESOLVED
       ", place LIMIT ?2)";
   int err = db_run(&s->db, sql, DB_BIND(db_t(channel), db_i((int64_t)max)));

@@ -41,6 +41,13 @@ struct outbox_row {
 
 void outbox_row_free(struct outbox_row *row);
 
+/* Which rows may go: all, or those that no rate of messages holds back. */
+enum outbox_rows {
+  ROWS_ALL,
+  ROWS_FREE,          /* second attempts, single recipients, cancels */
+  ROWS_FREE_STATEFUL, /* and the ends of incidents */
+};
+
 /* Inserts; sets row->id. */
 int store_outbox_add(struct store *store, struct outbox_row *row);
 /* Writes back all that may change after insertion. */
@@ -49,14 +56,15 @@ int store_outbox_save(struct store *store, const struct outbox_row *row);
  * older of the same alert still underway. 0, -ENOENT; on 0 the caller frees
  * row. */
 int store_outbox_next(struct store *store, const char *channel, int64_t now,
-                      struct outbox_row *row);
+                      enum outbox_rows which, struct outbox_row *row);
 /* The oldest queued test of the channel, whatever it waits for. */
 int store_outbox_next_test(struct store *store, const char *channel,
                            struct outbox_row *row);
 int store_outbox_get(struct store *store, int64_t id, struct outbox_row *row);
 /* When the channel's next row becomes due that nothing older of its alert
  * holds back; 0 = none. */
-int64_t store_outbox_due(struct store *store, const char *channel);
+int64_t store_outbox_due(struct store *store, const char *channel,
+                         enum outbox_rows which);
 /* Rows of (channel, alert) still queued or sending, by kind; kind -1 = any. */
 int store_outbox_pending(struct store *store, const char *channel,
                          int64_t alert_id, int kind);

@@ -14,6 +14,8 @@ int store_shift(struct store *s, int64_t delta) {
       " WHERE state IN " SQL_UNDERWAY "",
       "UPDATE channel SET not_before = max(1, not_before + ?1)"
       " WHERE not_before > 0",
+      "UPDATE channel SET tokens_at = max(1, tokens_at + ?1)"
+      " WHERE tokens_at > 0",
       "UPDATE route_state SET repeat_due = max(1, repeat_due + ?1)"
       " WHERE repeat_due > 0",
       "UPDATE route_state SET step_due = max(1, step_due + ?1)"

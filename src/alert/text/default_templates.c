@@ -219,7 +219,8 @@ static const struct wording wordings[] = {
              "%{announcement}") " Still so after maintenance."},
     {REASON_DIGEST, ANY_KIND,
      "%{total} alert%{if total>=2}s%{end}%{if message} %{message}%{end}",
-     "%{still_open} still open, %{recovered} over." EACH_LINE
+     "%{if by_level}%{by_level}%{else}%{still_open} still open, %{recovered} "
+     "over%{end}." EACH_LINE
      "%{if more}%{nl}and %{more} more: kasactl alerts history%{end}"},
     {REASON_TEST, ANY_KIND,
      "[TEST] notify_kasa%{if collectd_host} on %{collectd_host}%{end}",

@@ -38,6 +38,8 @@ GETTER(get_members_missing) {
 /* -- several alerts in one text ---------------------------------------------
  */
 
+enum { LEVELS_TEXT_MAX = 200 };
+
 static bool is_over(const struct alert *alert) {
   return alert->state == ALERT_RESOLVED || alert->state == ALERT_EXPIRED;
 }
@@ -103,6 +105,27 @@ GETTER(get_recovered) {
   return group_of(view) != NULL
              ? value_give_number(value, group_of(view)->recovered)
              : give_tally(view, is_over, value);
+}
+
+/* "2 critical, 5 warning, 7 recovered" */
+GETTER(get_by_level) {
+  const struct message_group *group = group_of(view);
+  struct buf text;
+  int err = 0;
+
+  buf_init(&text, LEVELS_TEXT_MAX);
+  for (int l = LEVEL_COUNT - 1;
+       group != NULL && group->by_level && l >= 0 && err == 0; l--) {
+    unsigned n = l == LEVEL_OK ? group->recovered : group->levels[l];
+
+    if (n > 0)
+      err = buf_addf(&text, "%s%u %s", text.len > 0 ? ", " : "", n,
+                     l == LEVEL_OK ? "recovered" : level_name((enum level)l));
+  }
+  if (err == 0)
+    err = value_give_copy(value, text.data != NULL ? text.data : "");
+  buf_free(&text);
+  return err;
 }
 
 enum { NAMED_DEVICES = 3, EACH_MAX = 10, DEVICES_MAX = 16384 };
@@ -214,6 +237,8 @@ const struct template_variable variables_group[] = {
      OWN, BARE, get_offline},
     {"recovered", "group", "of these, over", VALUE_NUMBER, OWN, BARE,
      get_recovered},
+    {"by_level", "group", "how many of each level, of what waited for a rate",
+     VALUE_TEXT, OWN, BARE, get_by_level},
     {"devices", "group", "names of the first three, and how many more",
      VALUE_TEXT, FOREIGN, BARE, get_devices},
     {"headline", "group", "title of one of them, inside each", VALUE_TEXT,

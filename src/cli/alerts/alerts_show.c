@@ -248,13 +248,13 @@ int show_one(const struct output *page, const cJSON *answer) {
  */
 
 /* Text stays as it is when item need not wait. */
-static void until(const cJSON *item, int64_t now, const char *verb, char *text,
-                  size_t size) {
+static void until(const cJSON *item, const char *key, int64_t now,
+                  const char *verb, char *text, size_t size) {
   char when[FORMAT_SIZE];
 
-  if (answer_whole(item, "not_before") <= now)
+  if (answer_whole(item, key) <= now)
     return;
-  clock_of(answer_whole(item, "not_before"), now, when, sizeof(when));
+  clock_of(answer_whole(item, key), now, when, sizeof(when));
   snprintf(text, size, "%suntil %s", verb, when);
 }
 
@@ -293,8 +293,11 @@ int show_status(const struct output *page, const cJSON *answer) {
     text_table_add(&t, number);
     if (stopped[0] != '\0')
       snprintf(text, sizeof(text), "stopped: %.900s", stopped);
+    else if (answer_whole(item, "rate_until") >
+             answer_whole(item, "not_before"))
+      until(item, "rate_until", now, "waits for its rate ", text, sizeof(text));
     else
-      until(item, now, "waits ", text, sizeof(text));
+      until(item, "not_before", now, "waits ", text, sizeof(text));
     text_table_add(&t, text);
   }
   return text_table_end(&t, "No channel is configured.");
@@ -321,7 +324,8 @@ int show_queue(const struct output *page, const cJSON *answer) {
     text_table_add(&t, channel);
     text_table_add(&t, answer_text(item, "kind"));
     snprintf(state, sizeof(state), "%.200s", answer_text(item, "state"));
-    until(item, answer_whole(answer, "now"), "", state, sizeof(state));
+    until(item, "not_before", answer_whole(answer, "now"), "", state,
+          sizeof(state));
     text_table_add(&t, state);
     snprintf(tries, sizeof(tries), "%" PRId64, answer_whole(item, "attempts"));
     text_table_add(&t, tries);

@@ -64,6 +64,7 @@ OPTIONS = """
     From "Smart plugs <collectd@example.org>"
     To "me@example.org"
     CAFile "{ca}"
+    RateLimit never
   </Channel>
   <Channel pushover "phone">
     TokenFile "{token}"
@@ -71,10 +72,12 @@ OPTIONS = """
     BaseURL "{phone.url}"
     EmergencyFrom critical
     CAFile "{ca}"
+    RateLimit never
   </Channel>
   <Channel slack "team">
     {slack}
     CAFile "{ca}"
+    RateLimit never
   </Channel>
   <Channel webhook "hub">
     URLFile "{url}"

@@ -390,9 +390,21 @@ static const struct {
     {MAIL "Route \"r\"\n  GroupWait 10s",
      "<Route \"r\">: GroupWait is not yet supported by this version "
      "and is ignored\n"},
-    {MAIL "Channel \"email\" \"m\"\n  To \"a@b.example\"\n  RateLimit 5 1h",
-     "<Channel email \"m\">: RateLimit is not yet supported by this "
-     "version and is ignored\n"},
+    {MAIL "Channel \"email\" \"m\"\n  To \"a@b.example\"\n  RateLimit 5",
+     "<Channel email \"m\">: option RateLimit expects a number of messages up "
+     "to 10000 and a time up to 1d, as in RateLimit 20 10m, or never\n"},
+    {MAIL "Channel \"email\" \"m\"\n  To \"a@b.example\"\n  RateLimit 0 1h",
+     "<Channel email \"m\">: option RateLimit expects a number of messages up "
+     "to 10000 and a time up to 1d, as in RateLimit 20 10m, or never\n"},
+    {MAIL "Channel \"email\" \"m\"\n  To \"a@b.example\"\n  RateLimit 2.5 1h",
+     "<Channel email \"m\">: option RateLimit expects a number of messages up "
+     "to 10000 and a time up to 1d, as in RateLimit 20 10m, or never\n"},
+    {MAIL "Channel \"email\" \"m\"\n  To \"a@b.example\"\n  RateLimit 5 2d",
+     "<Channel email \"m\">: option RateLimit expects a number of messages up "
+     "to 10000 and a time up to 1d, as in RateLimit 20 10m, or never\n"},
+    {MAIL "Channel \"email\" \"m\"\n  To \"a@b.example\"\n  RateLimit off",
+     "<Channel email \"m\">: option RateLimit expects a number of messages up "
+     "to 10000 and a time up to 1d, as in RateLimit 20 10m, or never\n"},
     {MAIL
      "Channel \"twilio\" \"sms\"\nRoute \"r\"\n  Channel \"sms\" \"email\"",
      "<Channel twilio \"sms\">: channels of kind twilio are not yet "

@@ -158,15 +158,16 @@ START_TEST(rows_of_one_alert_stay_in_order) {
   ck_assert_int_eq(store_outbox_add(s, &r), 0);
   ck_assert_int_eq(store_commit(s), 0);
   /* the second of a must not overtake the first; b may */
-  ck_assert_int_eq(store_outbox_next(s, "mail", 2000, &got), 0);
+  ck_assert_int_eq(store_outbox_next(s, "mail", 2000, ROWS_ALL, &got), 0);
   ck_assert_int_eq(got.alert_id, b.id);
   outbox_row_free(&got);
-  ck_assert_int_eq(store_outbox_next(s, "mail", 6000, &got), 0);
+  ck_assert_int_eq(store_outbox_next(s, "mail", 6000, ROWS_ALL, &got), 0);
   ck_assert_str_eq(got.title, "title");
   ck_assert_int_eq(got.alert_id, a.id);
   ck_assert_int_eq(got.not_before, 5000);
   outbox_row_free(&got);
-  ck_assert_int_eq(store_outbox_next(s, "other", 6000, &got), -ENOENT);
+  ck_assert_int_eq(store_outbox_next(s, "other", 6000, ROWS_ALL, &got),
+                   -ENOENT);
   store_close(s);
 }
 END_TEST
@@ -182,7 +183,7 @@ START_TEST(what_was_in_mid_air_is_queued_again_as_ambiguous) {
   ck_assert_int_eq(store_outbox_save(s, &r), 0);
   ck_assert_int_eq(store_outbox_recover(s), 0);
   ck_assert_int_eq(store_commit(s), 0);
-  ck_assert_int_eq(store_outbox_next(s, "mail", 6000, &got), 0);
+  ck_assert_int_eq(store_outbox_next(s, "mail", 6000, ROWS_ALL, &got), 0);
   ck_assert(got.ambiguous);
   outbox_row_free(&got);
   store_close(s);
@@ -493,13 +494,13 @@ START_TEST(the_file_of_the_version_before_goes_on) {
   ck_assert_int_eq(high, 3000000);
   ck_assert_int_eq(store_begin(s), 0);
   ck_assert_int_eq(store_outbox_recover(s), 0);
-  ck_assert_int_eq(store_outbox_next(s, "mail", 9000000, &row), 0);
+  ck_assert_int_eq(store_outbox_next(s, "mail", 9000000, ROWS_ALL, &row), 0);
   ck_assert_str_eq(row.title, "in the air");
   ck_assert(row.ambiguous);
   row.state = ROW_SENT;
   ck_assert_int_eq(store_outbox_save(s, &row), 0);
   outbox_row_free(&row);
-  ck_assert_int_eq(store_outbox_next(s, "mail", 9000000, &row), 0);
+  ck_assert_int_eq(store_outbox_next(s, "mail", 9000000, ROWS_ALL, &row), 0);
   ck_assert_str_eq(row.title, "waits");
   outbox_row_free(&row);
   a.state = ALERT_RESOLVED;
@@ -535,7 +536,7 @@ START_TEST(a_channel_name_of_64_bytes_is_kept_whole) {
   ck_assert_uint_eq(strlen(name), 64);
   ck_assert_int_eq(store_begin(s), 0);
   ck_assert_int_eq(store_outbox_add(s, &r), 0);
-  ck_assert_int_eq(store_outbox_next(s, name, 6000, &got), 0);
+  ck_assert_int_eq(store_outbox_next(s, name, 6000, ROWS_ALL, &got), 0);
   ck_assert_str_eq(got.channel, name);
   outbox_row_free(&got);
   ck_assert_int_eq(store_outbox_orphans(s, &name, 1), 0);
