@@ -10,7 +10,7 @@ fi
 
 TEST_PACKAGES=(check clang clang-format clang-tidy cppcheck libclang-rt-14-dev mandoc shellcheck
   valgrind python3-venv prometheus prometheus-alertmanager rrdtool iproute2 openssl curl
-  opensmtpd libesmtp6 libyajl2 libcurl3-gnutls
+  opensmtpd libesmtp6 libyajl2 libcurl3-gnutls libatasmart4
   debhelper debootstrap lintian)
 
 # Grafana's linter of dashboards is to be had as a Go module only.

@@ -75,6 +75,11 @@ static const struct {
      {"\xc2\xb0"
       "C",
       UNIT_PLAIN, 0, NULL}},
+    {NULL,
+     "smart_temperature",
+     {"\xc2\xb0"
+      "C",
+      UNIT_PLAIN, 0, NULL}},
     {NULL, "humidity", {"%", UNIT_PLAIN, 0, NULL}},
     {NULL, "fanspeed", {"rpm", UNIT_PLAIN, 0, NULL}},
     {NULL, "frequency", {"Hz", UNIT_KILO, 0, NULL}},

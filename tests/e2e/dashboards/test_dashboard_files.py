@@ -284,7 +284,8 @@ def test_rules_have_the_limits_of_thresholds_conf():
     assert set(re.findall(r"^ +for: (\S+)$", rules, re.M)) == {"5m"}
 
 
-MACHINE = (("cpu", "percent", "idle", '100 - collectd_cpu_percent{cpu="idle"}'),
+MACHINE = (("aggregation", "percent", "active",
+            '100 - collectd_cpu_percent{cpu="idle"}'),
            ("memory", "percent", "used",
             'collectd_memory_percent{memory="used"}'),
            ("swap", "percent", "used", 'collectd_swap_percent{swap="used"}'),

@@ -67,7 +67,7 @@ def fixture_daemon():
 # what; just fine, warning, critical; back in warning's range; still not
 # recovered; recovered. Exactly at a limit is within it.
 CASES = [
-    ("cpu/percent-idle", 30, 29.9, 9.9, 15.1, 34.9, 35.1),
+    ("aggregation-cpu/percent-active", 70, 70.1, 90.1, 79.9, 60.1, 59.9),
     ("memory/percent-used", 85, 85.1, 95.1, 92.9, 83.1, 82.9),
     ("swap/percent-used", 70, 70.1, 90.1, 84.9, 65.1, 64.9),
     ("df-root/percent_bytes-free", 15, 14.9, 4.9, 7.1, 16.9, 17.1),
@@ -134,7 +134,7 @@ def test_thresholds_conf_speaks_of_power_and_of_offline():
 
 
 REPORTED = (
-    "cpu/percent-idle", "cpu/percent-user", "cpu/percent-wait",
+    "aggregation-cpu/percent-active", "cpu/percent-idle", "cpu/percent-user", "cpu/percent-wait",
     "memory/memory-used", "memory/percent-used", "load/load",
     "swap/swap-used", "swap/percent-used", "swap/swap_io-in",
     "processes/ps_state-running", "processes/fork_rate",

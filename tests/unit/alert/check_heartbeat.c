@@ -110,7 +110,6 @@ static void end(void) {
   deadline.tv_sec += 20;
   ck_assert_int_eq(heartbeat_thread_join(scene.thread, &deadline), 0);
   log_set_sink(NULL, NULL);
-  pthread_mutex_destroy(&scene.lock);
 }
 
 /* The engine answers (NULL = well) until it was asked n times more. */
