@@ -31,6 +31,8 @@ libalert_la_SOURCES += \
 	%D%/config/config_print.h \
 	%D%/config/config_quiet.c \
 	%D%/config/config_quiet.h \
+	%D%/config/config_report.c \
+	%D%/config/config_report.h \
 	%D%/config/config_route.c \
 	%D%/config/config_route.h \
 	%D%/config/config_unit.c \
@@ -63,6 +65,8 @@ libalert_la_SOURCES += \
 	%D%/core/core_internal.h \
 	%D%/core/core_renamed.c \
 	%D%/core/core_renamed.h \
+	%D%/core/core_report.c \
+	%D%/core/core_report.h \
 	%D%/core/core_self.c \
 	%D%/core/core_self.h \
 	%D%/core/core_storm.c \
@@ -102,6 +106,8 @@ libalert_la_SOURCES += \
 	%D%/deliver/deliver_receipts.h \
 	%D%/deliver/deliver_refresh.c \
 	%D%/deliver/deliver_refresh.h \
+	%D%/deliver/deliver_report.c \
+	%D%/deliver/deliver_report.h \
 	%D%/deliver/deliver_result.c \
 	%D%/deliver/deliver_result.h \
 	%D%/deliver/job.c \
@@ -253,7 +259,7 @@ libalert_la_SOURCES += \
 	%D%/channel/heartbeat_sender.h \
 	%D%/channel/sender.c \
 	%D%/channel/sender.h
-libalert_la_LIBADD = libjson_writer.la libconfig.la libbase.la $(CJSON_LIBS) $(CRYPTO_LIBS) $(SQLITE_LIBS) $(LIBM)
+libalert_la_LIBADD = libreport.la libenergy.la libjson_writer.la libconfig.la libbase.la $(CJSON_LIBS) $(CRYPTO_LIBS) $(SQLITE_LIBS) $(LIBM)
 
 # how it reaches people: one file per type of channel
 libchannels_la_SOURCES =

@@ -240,6 +240,8 @@ static int init(void) {
   if (ensure_config() == NULL)
     return -1;
   notify_config_finish(plugin.config, &reporter);
+  if (notify_config_rebase(plugin.config, global_option_get("BaseDir")) < 0)
+    return -1;
   if (plugin.config->channels_num == 0)
     log_say(LOG_LEVEL_WARNING,
             "no channel is configured: alerts are recorded, nobody is told");

@@ -7,12 +7,20 @@ else
 EXTRA_LTLIBRARIES += libreport.la
 endif
 libreport_la_SOURCES = \
+	%D%/report_brief.c \
+	%D%/report_brief.h \
 	%D%/report_data.c \
 	%D%/report_data.h \
 	%D%/report_html.c \
 	%D%/report_html.h \
 	%D%/report_json.c \
 	%D%/report_json.h \
+	%D%/report_kind.c \
+	%D%/report_kind.h \
+	%D%/report_render.c \
+	%D%/report_render.h \
+	%D%/report_schedule.c \
+	%D%/report_schedule.h \
 	%D%/report_text.c \
 	%D%/report_text.h \
 	%D%/report_words.c \

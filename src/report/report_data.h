@@ -5,14 +5,14 @@
 #define REPORT_REPORT_DATA_H
 
 #include "energy/ledger/ledger_query.h"
+#include "report/report_kind.h"
 
 #include <stdbool.h>
-
-enum report_kind { REPORT_DAY, REPORT_WEEK, REPORT_MONTH };
 
 enum {
   REPORT_COMPARED = 4, /* days of the same weekday */
   REPORT_TOP = 5,
+  REPORT_NOTHING = LEDGER_QUERY_WHY + 80,
 };
 
 /* A device, or an outlet of a strip. kWh, and units of the currency. */
@@ -45,8 +45,10 @@ struct report {
     char *name; /* NULL: not known */
     double watts;
     int64_t at_us;
-  } peak;         /* the highest of one device */
-  double covered; /* percent; NAN: nothing is known */
+  } peak;                       /* the highest of one device */
+  double covered;               /* percent; NAN: nothing is known */
+  char nothing[REPORT_NOTHING]; /* why there are no figures; "": there are */
+  const char *closing;          /* lines below it, or NULL; borrowed */
 };
 
 /* The days that a kind's report about day is of; months begin at billing_day.

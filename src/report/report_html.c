@@ -35,14 +35,14 @@ static void put(struct buf *out, const char *text) {
 }
 
 static void put_head(struct buf *out, const char *title) {
-  buf_puts(
-      out,
-      "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
-      "<meta name=\"viewport\" content=\"width=device-width\">\n"
-      "<meta name=\"color-scheme\" content=\"light dark\">\n"
-      "<meta name=\"supported-color-schemes\" content=\"light dark\">\n"
-      "<style>:root{color-scheme:light dark;"
-      "supported-color-schemes:light dark}</style>\n<title>");
+  buf_puts(out,
+           "<!DOCTYPE html>\n<html lang=\"en\" style=\"color-scheme:light dark;"
+           "supported-color-schemes:light dark\">\n<head>\n"
+           "<meta charset=\"utf-8\">\n"
+           "<meta name=\"viewport\" content=\"width=device-width\">\n"
+           "<meta name=\"color-scheme\" content=\"light dark\">\n"
+           "<meta name=\"supported-color-schemes\" content=\"light dark\">\n"
+           "<title>");
   put(out, title);
   buf_puts(out, "</title>\n</head>\n<body style=\"margin:0;padding:0;"
                 "font-family:Helvetica,Arial,sans-serif;font-size:16px\">\n"
@@ -116,25 +116,53 @@ static void put_item(struct buf *out, const struct report *r,
   buf_puts(out, "</td></tr>\n");
 }
 
-void report_html(const struct report *r, struct buf *out) {
-  char days[REPORT_LINE], headline[REPORT_LINE];
-
-  report_words_days(r, days);
-  report_words_headline(r, headline);
-  put_head(out, headline);
-  buf_puts(out,
-           "<div style=\"font-size:20px;font-weight:bold;line-height:1.3\">");
-  put(out, headline);
-  buf_puts(out, "</div>\n<div style=\"font-size:14px;padding-top:4px\">");
-  put(out, days);
-  buf_puts(out, "</div>\n");
-  put_facts(out, r);
+static void put_items(struct buf *out, const struct report *r) {
   buf_puts(out, "<table role=\"presentation\" width=\"100%\" cellpadding=\"0\" "
                 "cellspacing=\"0\" style=\"margin-top:8px\">\n");
   for (size_t i = 0; i < r->items_num && i < REPORT_TOP; i++)
     if (r->items[i].kwh > 0)
       put_item(out, r, &r->items[i]);
+  buf_puts(out, "</table>\n");
+}
+
+/* Line feeds become breaks. */
+static void put_lines(struct buf *out, const char *text) {
+  for (; *text != '\0'; text++) {
+    const char one[] = {*text, '\0'};
+
+    if (*text == '\n')
+      buf_puts(out, "<br>\n");
+    else
+      put(out, one);
+  }
+}
+
+static void put_closing(struct buf *out, const char *lines) {
+  buf_puts(out, "<div style=\"font-size:13px;padding-top:24px;opacity:.68\">");
+  put_lines(out, lines);
+  buf_puts(out, "</div>\n");
+}
+
+void report_html(const struct report *r, struct buf *out) {
+  char days[REPORT_LINE], headline[REPORT_LINE];
+  bool figures = r->nothing[0] == '\0';
+
+  report_words_days(r, days);
+  report_words_headline(r, headline);
+  put_head(out, figures ? headline : r->nothing);
   buf_puts(out,
-           "</table>\n</td></tr>\n</table>\n"
+           "<div style=\"font-size:20px;font-weight:bold;line-height:1.3\">");
+  put(out, figures ? headline : r->nothing);
+  buf_puts(out, "</div>\n<div style=\"font-size:14px;padding-top:4px\">");
+  put(out, days);
+  buf_puts(out, "</div>\n");
+  if (figures) {
+    put_facts(out, r);
+    put_items(out, r);
+  }
+  if (r->closing != NULL)
+    put_closing(out, r->closing);
+  buf_puts(out,
+           "</td></tr>\n</table>\n"
            "<!--[if mso]></td></tr></table><![endif]-->\n</body>\n</html>\n");
 }

@@ -51,11 +51,10 @@ static bool add_peak(cJSON *root, const struct report *r) {
 }
 
 char *report_json(const struct report *r) {
-  static const char *const kinds[] = {"day", "week", "month"};
   cJSON *root = cJSON_CreateObject();
   bool good =
       cJSON_AddNumberToObject(root, "schema", 1) != NULL &&
-      cJSON_AddStringToObject(root, "kind", kinds[r->kind]) != NULL &&
+      cJSON_AddStringToObject(root, "kind", report_kinds[r->kind]) != NULL &&
       add_date(root, "from", r->first) && add_date(root, "to", r->last) &&
       cJSON_AddStringToObject(root, "currency", r->currency) != NULL &&
       add(root, "kwh", r->kwh) && add(root, "cost", r->cost) &&

@@ -37,12 +37,10 @@ static void put_item(struct buf *out, const struct report *r,
            change);
 }
 
-void report_text(const struct report *r, struct buf *out) {
+static void put_figures(const struct report *r, struct buf *out) {
   char line[REPORT_LINE];
   const char *name;
 
-  report_words_days(r, line);
-  buf_putf(out, "%s\n", line);
   report_words_headline(r, line);
   buf_putf(out, "%s\n\n", line);
   for (unsigned i = 0; report_words_fact(r, i, &name, line); i++)
@@ -52,4 +50,17 @@ void report_text(const struct report *r, struct buf *out) {
   for (size_t i = 0; i < r->items_num && i < REPORT_TOP; i++)
     if (r->items[i].kwh > 0)
       put_item(out, r, &r->items[i]);
+}
+
+void report_text(const struct report *r, struct buf *out) {
+  char line[REPORT_LINE];
+
+  report_words_days(r, line);
+  buf_putf(out, "%s\n", line);
+  if (r->nothing[0] != '\0')
+    buf_putf(out, "%s\n", r->nothing);
+  else
+    put_figures(r, out);
+  if (r->closing != NULL)
+    buf_putf(out, "\n-- \n%s\n", r->closing);
 }

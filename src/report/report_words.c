@@ -57,11 +57,14 @@ void report_words_change(double now, double usual, char out[REPORT_LINE]) {
 }
 
 /* ", 12 % above the usual Saturday" */
-static void comparison(const struct report *r, char out[REPORT_LINE]) {
+static void comparison(const struct report *r, bool brief,
+                       char out[REPORT_LINE]) {
   double change = round(report_change(r->kwh, r->usual));
   char with[40];
 
-  if (r->kind == REPORT_DAY)
+  if (r->kind == REPORT_DAY && brief)
+    snprintf(with, sizeof(with), "usual");
+  else if (r->kind == REPORT_DAY)
     snprintf(with, sizeof(with), "the usual %s",
              weekdays[calendar_weekday(r->first)]);
   else
@@ -76,13 +79,30 @@ static void comparison(const struct report *r, char out[REPORT_LINE]) {
              change > 0 ? "above" : "below", with);
 }
 
-void report_words_headline(const struct report *r, char out[REPORT_LINE]) {
+static void used(const struct report *r, bool brief, char out[REPORT_LINE]) {
   char cost[REPORT_LINE], compared[REPORT_LINE];
 
   report_words_cost(r, r->cost, cost);
-  comparison(r, compared);
+  comparison(r, brief, compared);
   snprintf(out, REPORT_LINE, "%.2f kWh%s%.40s%.80s", r->kwh,
            cost[0] != '\0' ? ", " : "", cost, compared);
+}
+
+void report_words_headline(const struct report *r, char out[REPORT_LINE]) {
+  used(r, false, out);
+}
+
+void report_words_title(const struct report *r, char out[REPORT_LINE]) {
+  char days[REPORT_LINE], what[REPORT_LINE];
+
+  report_words_days(r, days);
+  if (r->kind == REPORT_DAY && r->nothing[0] == '\0')
+    snprintf(days, sizeof(days), "%s", weekdays[calendar_weekday(r->first)]);
+  if (r->nothing[0] != '\0')
+    snprintf(what, sizeof(what), "no figures");
+  else
+    used(r, true, what);
+  snprintf(out, REPORT_LINE, "%.60s: %.130s", days, what);
 }
 
 /* -- facts: each writes "" where it has nothing to say -- */

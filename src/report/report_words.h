@@ -11,6 +11,9 @@ enum { REPORT_LINE = 200 };
 void report_words_days(const struct report *r, char out[REPORT_LINE]);
 /* "8.42 kWh, 2.61 EUR, 12 % above the usual Saturday" */
 void report_words_headline(const struct report *r, char out[REPORT_LINE]);
+/* The same with the day, for a lock screen: "Saturday: 8.42 kWh, 2.61 EUR, 12 %
+ * above usual" */
+void report_words_title(const struct report *r, char out[REPORT_LINE]);
 /* "2.61 EUR"; "" where there are no costs. */
 void report_words_cost(const struct report *r, double cost,
                        char out[REPORT_LINE]);

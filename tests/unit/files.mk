@@ -49,6 +49,7 @@ check_PROGRAMS += \
 	%D%/alert/check_outage \
 	%D%/alert/check_quiet \
 	%D%/alert/check_rate \
+	%D%/alert/check_report \
 	%D%/alert/check_secret \
 	%D%/alert/check_silence \
 	%D%/alert/check_state \
@@ -159,6 +160,9 @@ check_PROGRAMS += \
 	%D%/poll/check_unique_names
 
 check_PROGRAMS += \
+	%D%/report/check_report_schedule
+
+check_PROGRAMS += \
 	%D%/system/check_torture
 
 # memory and threads that fail on request
@@ -181,6 +185,7 @@ tests_unit_alert_check_heartbeat_SOURCES = %D%/alert/check_heartbeat.c $(ALERT_F
 tests_unit_alert_check_control_SOURCES = %D%/alert/check_control.c $(ALERT_FIXTURE)
 tests_unit_alert_check_alert_core_SOURCES = %D%/alert/check_alert_core.c $(ALERT_FIXTURE)
 tests_unit_alert_check_rate_SOURCES = %D%/alert/check_rate.c $(ALERT_FIXTURE)
+tests_unit_alert_check_report_SOURCES = %D%/alert/check_report.c $(ALERT_FIXTURE)
 tests_unit_alert_check_quiet_SOURCES = %D%/alert/check_quiet.c $(ALERT_FIXTURE)
 tests_unit_alert_check_cut_sentences_SOURCES = %D%/alert/check_cut_sentences.c $(ALERT_FIXTURE)
 tests_unit_alert_check_inhibit_SOURCES = %D%/alert/check_inhibit.c $(ALERT_FIXTURE)

@@ -81,6 +81,7 @@ complete -c kasactl -n '__fish_seen_subcommand_from alerts' -a list
 complete -c kasactl -n '__fish_seen_subcommand_from alerts' -a maintenance
 complete -c kasactl -n '__fish_seen_subcommand_from alerts' -a queue
 complete -c kasactl -n '__fish_seen_subcommand_from alerts' -a render
+complete -c kasactl -n '__fish_seen_subcommand_from alerts' -a report
 complete -c kasactl -n '__fish_seen_subcommand_from alerts' -a resolve
 complete -c kasactl -n '__fish_seen_subcommand_from alerts' -a show
 complete -c kasactl -n '__fish_seen_subcommand_from alerts' -a silence

@@ -15,6 +15,7 @@
 #include "alert/config/config_inhibit.h"
 #include "alert/config/config_maintenance.h"
 #include "alert/config/config_quiet.h"
+#include "alert/config/config_report.h"
 #include "alert/config/config_route.h"
 #include "alert/config/config_unit.h"
 #include "alert/text/template_compile.h"
@@ -89,6 +90,9 @@ static const char *const scopes[] = {"device", "series", NULL};
 
 const struct option notify_options[] = {
     {.name = "StateDirectory", .type = OPTION_STRING, MEMBER(state_directory)},
+    {.name = "LedgerDirectory",
+     .type = OPTION_STRING,
+     MEMBER(ledger_directory)},
     {.name = "ControlSocket", .type = OPTION_STRING, MEMBER(control_socket)},
     {.name = "ControlGroup", .type = OPTION_STRING, MEMBER(control_group)},
     {.name = "HistoryDays",
@@ -127,7 +131,7 @@ const struct option notify_options[] = {
     {.name = "Flapping", .type = OPTION_LATER},
     {.name = "Storm", .type = OPTION_BLOCK, .block = storm_read},
     {.name = "Escalation", .type = OPTION_BLOCK, .block = escalation_read},
-    {.name = "Report", .type = OPTION_LATER},
+    {.name = "Report", .type = OPTION_BLOCK, .block = report_read},
     {.name = "Heartbeat", .type = OPTION_BLOCK, .block = heartbeat_read},
     {.name = NULL}};
 
@@ -146,6 +150,7 @@ struct notify_config *notify_config_new(void) {
     return NULL;
   *config = (struct notify_config){
       .state_directory = strdup("notify_kasa"),
+      .ledger_directory = strdup("kasa"),
       .control_socket = strdup("/run/collectd/notify_kasa.sock"),
       .history_days = 400,
       .startup_grace = SECONDS_UNSET,
@@ -160,8 +165,8 @@ struct notify_config *notify_config_new(void) {
       .notify_downgrade = true,
       .style = {.currency = strdup("EUR")},
   };
-  if (config->state_directory == NULL || config->control_socket == NULL ||
-      config->style.currency == NULL) {
+  if (config->state_directory == NULL || config->ledger_directory == NULL ||
+      config->control_socket == NULL || config->style.currency == NULL) {
     notify_config_free(config);
     return NULL;
   }
@@ -185,6 +190,8 @@ void notify_config_free(struct notify_config *config) {
     inhibit_clear(&config->inhibits[i]);
   for (size_t i = 0; i < config->escalations_num; i++)
     escalation_clear(&config->escalations[i]);
+  for (size_t i = 0; i < config->reports_num; i++)
+    report_clear(&config->reports[i]);
   for (size_t i = 0; i < config->style.units_num; i++) {
     free(config->style.units[i].type);
     free(config->style.units[i].unit);
@@ -197,8 +204,10 @@ void notify_config_free(struct notify_config *config) {
   free(config->inhibits);
   free(config->quiet_hours);
   free(config->escalations);
+  free(config->reports);
   free(config->style.units);
   free(config->state_directory);
+  free(config->ledger_directory);
   free(config->control_socket);
   free(config->control_group);
   template_free(config->style.dashboard);
@@ -240,4 +249,17 @@ void notify_config_finish(struct notify_config *config,
   quiet_finish(config, reporter);
   escalation_finish(config, reporter);
   heartbeat_finish(config, reporter);
+  reports_finish(config, reporter);
+}
+
+int notify_config_rebase(struct notify_config *config, const char *base) {
+  char *whole = NULL;
+
+  if (config->ledger_directory[0] == '/' || base == NULL || base[0] == '\0')
+    return 0;
+  if (asprintf(&whole, "%s/%s", base, config->ledger_directory) < 0)
+    return -ENOMEM;
+  free(config->ledger_directory);
+  config->ledger_directory = whole;
+  return 0;
 }

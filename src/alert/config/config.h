@@ -10,6 +10,7 @@
 #include "alert/text/text_style.h"
 #include "config/conf_tree.h"
 #include "config/option.h"
+#include "report/report_schedule.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -133,11 +134,21 @@ struct heartbeat_config {
   bool broken;
 };
 
+/* Figures that are sent by themselves. */
+struct report_config {
+  char *name;
+  struct report_schedule schedule;
+  struct option_strings channel_names;
+  int *channels; /* indices into notify_config.channels, after finish */
+  size_t channels_num;
+};
+
 enum missing_scope { MISSING_SCOPE_DEVICE, MISSING_SCOPE_SERIES };
 
 struct notify_config {
-  char *state_directory; /* relative = below collectd's BaseDir */
-  char *control_socket;  /* NULL = none */
+  char *state_directory;  /* relative = below collectd's BaseDir */
+  char *ledger_directory; /* of <Plugin kasa>; likewise */
+  char *control_socket;   /* NULL = none */
   char *control_group;
   unsigned history_days;
   double startup_grace; /* SECONDS_UNSET = max(120 s, 6 intervals) */
@@ -166,6 +177,8 @@ struct notify_config {
   size_t escalations_num;
   struct inhibit_config *inhibits;
   size_t inhibits_num;
+  struct report_config *reports;
+  size_t reports_num;
   struct storm_config storm;
   struct heartbeat_config heartbeat;
   struct option_strings absent; /* channels of types this build lacks */
@@ -186,7 +199,15 @@ void notify_config_read(struct notify_config *config,
 void notify_config_finish(struct notify_config *config,
                           struct option_reporter *reporter);
 
-enum { ROUTES_MAX = 16, CHANNELS_MAX = 64 /* more are an error */ };
+enum { /* more are an error */
+       ROUTES_MAX = 16,
+       CHANNELS_MAX = 64,
+       REPORTS_MAX = 16
+};
+
+/* Places that are relative become ones below base; before any thread reads
+ * them. 0 or -ENOMEM. */
+int notify_config_rebase(struct notify_config *config, const char *base);
 
 /* The top level's table, for the test that compares it with the manual. */
 extern const struct option notify_options[];

@@ -8,6 +8,7 @@
 #include "alert/channel/sender.h"
 #include "alert/text/format.h"
 #include "alert/text/format_time.h"
+#include "energy/calendar.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -209,6 +210,28 @@ static void print_heartbeat(struct output *p,
   put_time(p, times->every);
 }
 
+static void print_report(struct output *p, const struct notify_config *config,
+                         const struct report_config *report) {
+  const struct report_schedule *s = &report->schedule;
+  char at[32];
+  char day[32] = "";
+
+  if (s->kind == REPORT_WEEK)
+    snprintf(day, sizeof(day), ", %s", calendar_weekdays[s->day]);
+  else if (s->kind == REPORT_MONTH)
+    snprintf(day, sizeof(day), " on day %u", s->day);
+  snprintf(at, sizeof(at), " at %02u:%02u", s->minute / 60, s->minute % 60);
+  put_named(p, "  ", report->name);
+  put(p, ": each ");
+  put(p, report_kinds[s->kind]);
+  put(p, day);
+  put(p, at);
+  for (size_t i = 0; i < report->channels_num; i++)
+    put_named(p, i == 0 ? ", by " : ", ",
+              config->channels[report->channels[i]].name);
+  put(p, report->channels_num == 0 ? ", to nobody\n" : "\n");
+}
+
 int notify_config_print(const struct notify_config *config, struct buf *out) {
   struct output p = {out, 0};
 
@@ -233,6 +256,13 @@ int notify_config_print(const struct notify_config *config, struct buf *out) {
     }
     put(&p, "\n");
   }
+  if (config->reports_num > 0) {
+    put(&p, "Reports, about the ledger in ");
+    put(&p, config->ledger_directory);
+    put(&p, ":\n");
+  }
+  for (size_t i = 0; i < config->reports_num; i++)
+    print_report(&p, config, &config->reports[i]);
   put(&p, "Reminders: ");
   put_repeat(&p, config->repeat);
   if (config->heartbeat.settings != NULL)

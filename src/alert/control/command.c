@@ -312,6 +312,29 @@ void command_unanswered(struct alert_core *core, cJSON *answer,
   wait->num = 0;
 }
 
+/* -- reports -------------------------------------------------------------- */
+
+static cJSON *do_report(struct command *c) {
+  const struct notify_config *config = alert_core_config(c->core);
+  const char *name = command_text(c, "name");
+  size_t i = 0;
+  cJSON *answer;
+  int queued;
+
+  while (i < config->reports_num && strcmp(config->reports[i].name, name) != 0)
+    i++;
+  if (i == config->reports_num)
+    return command_error("there is no report \"%s\"", name);
+  queued = alert_core_report(c->core, (int)i);
+  if (queued < 0)
+    return command_error("report \"%s\": %s", name, strerror(-queued));
+  if (queued == 0)
+    return command_error("report \"%s\" has no channel that works", name);
+  answer = command_fine();
+  cJSON_AddNumberToObject(answer, "messages", queued);
+  return answer;
+}
+
 /* -- the queue ------------------------------------------------------------ */
 
 static void add_row(void *arg, const struct outbox_row *row) {
@@ -368,6 +391,7 @@ static const struct {
     {"unack", do_unack},
     {"resolve", do_resolve},
     {"test", do_test},
+    {"report", do_report},
     {"queue", do_queue},
     {"retry", do_retry},
     {"drop", do_drop},

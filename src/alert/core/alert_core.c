@@ -7,6 +7,7 @@
 #include "alert/core/core_clock.h"
 #include "alert/core/core_internal.h"
 #include "alert/core/core_renamed.h"
+#include "alert/core/core_report.h"
 #include "alert/core/core_self.h"
 #include "alert/core/core_storm.h"
 #include "alert/deliver/deliver_fold.h"
@@ -14,6 +15,7 @@
 #include "alert/deliver/deliver_notify.h"
 #include "alert/deliver/deliver_operator.h"
 #include "alert/deliver/deliver_plan.h"
+#include "alert/deliver/deliver_report.h"
 #include "alert/deliver/deliver_result.h"
 #include "alert/state/open_alert.h"
 #include "alert/state/state_event.h"
@@ -24,6 +26,7 @@
 #include "alert/store/store_outbox.h"
 #include "alert/store/store_upkeep.h"
 #include "base/log.h"
+#include "energy/calendar.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -133,6 +136,16 @@ int64_t alert_core_test(struct alert_core *c, int channel, enum level level) {
 
   ORDER(c, deliver_test(c->deliver, channel, level, alert_core_now(c)));
   return result;
+}
+
+int alert_core_report(struct alert_core *c, int report) {
+  int64_t now = alert_core_now(c);
+  unsigned result;
+
+  ORDER(c, deliver_report(c->deliver, &c->config->reports[report],
+                          calendar_local_of(now * CALENDAR_SECOND / 1000).day,
+                          now));
+  return (int)result;
 }
 
 int alert_core_enable(struct alert_core *c, int channel) {
@@ -327,6 +340,8 @@ int64_t alert_core_step(struct alert_core *c, struct job *done,
   deliver_hold_tick(c->deliver, now);
   prune(c, now);
   if (launch)
+    core_report(c, now);
+  if (launch)
     deliver_plan(c->deliver, now);
   deliver_fold_flush(c->deliver, now);
   commit(c, changes);
@@ -339,6 +354,9 @@ int64_t alert_core_step(struct alert_core *c, struct job *done,
     return LONGEST_MS; /* nothing is planned any more */
   due = state_next_due(c->state, now);
   other = deliver_next_due(c->deliver, now);
+  if (other > 0 && (due == 0 || other < due))
+    due = other;
+  other = core_report_due(c);
   if (other > 0 && (due == 0 || other < due))
     due = other;
   if (due == 0 || due - now > LONGEST_MS)

@@ -82,6 +82,8 @@ int alert_core_ack(struct alert_core *core, int64_t id, double for_s,
 int alert_core_unack(struct alert_core *core, int64_t id, const char *by);
 int alert_core_resolve(struct alert_core *core, int64_t id, const char *by);
 int64_t alert_core_test(struct alert_core *core, int channel, enum level level);
+/* Sends a report of the configuration now: to how many channels. */
+int alert_core_report(struct alert_core *core, int report);
 int alert_core_enable(struct alert_core *core, int channel);
 int alert_core_retry(struct alert_core *core, int64_t row_id);
 int alert_core_drop(struct alert_core *core, int64_t row_id);

@@ -18,6 +18,8 @@ enum {
 /* This was written later: a clock that is behind has not been set. */
 static const int64_t not_before_ms = INT64_C(1764547200000);
 
+bool core_clock_is_set(int64_t wall_ms) { return wall_ms >= not_before_ms; }
+
 /* A clock that was ahead once would make every later moment look unset: the
  * present is believed once the kernel vouches for it, or after some hours of
  * steady running. */

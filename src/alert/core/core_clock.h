@@ -8,5 +8,7 @@
 
 void core_check_clock(struct alert_core *core);
 void core_check_clock_at_start(struct alert_core *core);
+/* A clock that shows a time before this was written has never been set. */
+bool core_clock_is_set(int64_t wall_ms);
 
 #endif

@@ -39,6 +39,8 @@ struct alert_core {
   int64_t heal_due, heal_wait;    /* boot ms */
   int64_t prune_due;              /* boot ms */
   int64_t storm_due;              /* wall ms: the next look for one */
+  int64_t report_due;             /* wall ms: of the next report */
+  int64_t report_looked;          /* wall ms */
   unsigned storm_devices;         /* that were part of it, 0 = not known */
   bool left_over;            /* the run before left notifications to look at */
   struct told_count lost;    /* notifications */

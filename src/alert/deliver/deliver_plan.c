@@ -143,6 +143,8 @@ static struct job *job_for_row(struct deliver *d, int channel,
   device.a = job->alert; /* labels are the configuration's, not the row's */
   if (row->reason == REASON_DIGEST)
     job_read_group(job);
+  if (row->reason == REASON_REPORT)
+    job_read_report(job, d->config->ledger_directory);
   open_alert_names(d->config, &device);
   job->alert.labels = device.a.labels;
   job->alert.labels_num = device.a.labels_num;

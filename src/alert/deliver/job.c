@@ -4,6 +4,7 @@
 
 #include "alert/deliver/job.h"
 
+#include "alert/deliver/deliver_report.h"
 #include "alert/model/alert_json.h"
 #include "alert/store/store_outbox.h"
 #include "alert/text/message_texts.h"
@@ -32,6 +33,9 @@ void job_free(struct job *job) {
   free(job->messages);
   free(job->alerts);
   free(job->group);
+  if (job->report != NULL)
+    report_texts_free(&job->report->texts);
+  free(job->report);
   free(job);
 }
 
@@ -89,11 +93,50 @@ void job_read_group(struct job *job) {
   cJSON_Delete(object);
 }
 
+void job_read_report(struct job *job, const char *ledger) {
+  struct report_request request = {.ledger = ledger};
+
+  if (deliver_report_parse(&job->alert, &request) == 0)
+    job->report = calloc(1, sizeof(*job->report));
+  if (job->report != NULL)
+    job->report->request = request;
+}
+
+/* Reads the figures, on the channel's thread: 0 or -ENOMEM. */
+static int render_report(struct job *job) {
+  struct job_report *report = job->report;
+  struct buf closing;
+  int err;
+
+  buf_init(&closing, TEMPLATE_OUTPUT_MAX);
+  err = message_notes(&job->message, TARGET_PLAIN, &closing);
+  if (err == 0)
+    err = buf_addf(&closing, "%sSent by notify_kasa on %s.",
+                   closing.len > 0 ? "\n" : "", job->message.collectd_host);
+  report->request.closing = closing.data;
+  report_texts_free(&report->texts);
+  if (err == 0)
+    err = report_render(&report->request, &report->texts);
+  report->request.closing = NULL;
+  buf_free(&closing);
+  if (err == 0) {
+    report->message = (struct message_report){
+        .title = report->texts.title,
+        .brief = report->texts.brief != NULL ? report->texts.brief : "",
+        .text = report->texts.text,
+        .html = report->texts.html};
+    job->message.report = &report->message;
+  }
+  return err;
+}
+
 int job_texts(struct job *job) {
   struct buf title;
   struct buf body;
   int err;
 
+  if (job->report != NULL && render_report(job) < 0)
+    return -ENOMEM;
   job->message.title = job->row.title;
   job->message.body = job->row.body;
   if (job->kind == JOB_CANCEL)

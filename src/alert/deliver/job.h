@@ -8,6 +8,8 @@
 #include "alert/model/message.h"
 #include "alert/store/store_notification_log.h"
 #include "alert/store/store_outbox.h"
+#include "report/report_render.h"
+
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -25,6 +27,13 @@ struct job_group {
   struct alert alerts[MESSAGE_GROUP_LISTED];
 };
 
+/* What a report is about, and once it is read its words. */
+struct job_report {
+  struct report_request request;
+  struct report_texts texts;
+  struct message_report message; /* points into texts */
+};
+
 /* One call of a sender. message and its texts point into the job. */
 struct job {
   enum job_kind kind;
@@ -36,7 +45,8 @@ struct job {
   struct alert_member members[ALERT_MEMBERS_LISTED]; /* of alert */
   struct notification_log told;
   struct outbox_row row;
-  struct job_group *group; /* of a message about several; owned */
+  struct job_group *group;   /* of a message about several; owned */
+  struct job_report *report; /* of a report; owned */
   char why_late[120];
   struct message *messages; /* JOB_REFRESH: one for each of alerts */
   struct alert *alerts;
@@ -55,6 +65,9 @@ struct job *job_new(enum job_kind kind, int channel);
 void job_free(struct job *job);
 /* Reads the group of its row's snapshot into it, if there is one. */
 void job_read_group(struct job *job);
+/* Makes its alert's report into it, if it tells of one; its ledger is in the
+ * folder ledger, which is borrowed. */
+void job_read_report(struct job *job, const char *ledger);
 /* Renders title and body of the message into the row, once: 0 or -ENOMEM. */
 int job_texts(struct job *job);
 /* Calls the sender; on the channel's thread. */

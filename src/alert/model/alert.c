@@ -51,6 +51,7 @@ const char *alert_reason_name(enum alert_reason value) {
       [REASON_DIGEST] = "digest",
       [REASON_TEST] = "test",
       [REASON_ESCALATED] = "escalated",
+      [REASON_REPORT] = "report",
   };
   return WORD(names, value);
 }

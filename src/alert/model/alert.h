@@ -61,6 +61,7 @@ enum alert_reason {
   REASON_DIGEST,
   REASON_TEST,
   REASON_ESCALATED, /* nobody acknowledged it: a step of an escalation */
+  REASON_REPORT,    /* figures, see <Report> */
   REASON_COUNT
 };
 

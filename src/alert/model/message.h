@@ -44,6 +44,15 @@ struct message_group {
 
 enum { MESSAGE_GROUP_LISTED = 10 };
 
+/* Figures of a day, week or month. They are read when the message is sent, so
+ * that nobody waits for the disk before. */
+struct message_report {
+  const char *title; /* one line */
+  const char *brief; /* lines below it, for a lock screen or a chat */
+  const char *text;  /* a mail's plain part, complete in itself */
+  const char *html;  /* and its other one, a document */
+};
+
 /* Borrowed and const for the duration of send(). Everything in it is decided
  * and committed before the first attempt, and the same on every retry, except
  * attempt, ambiguous, shrink and delay_s/delay_why. */
@@ -77,7 +86,8 @@ struct message {
   const char *delay_why;    /* "Pushover could not be reached", "" = unknown */
   const char *fallback_for; /* "Slack unreachable: no_service", "" = none */
 
-  const struct message_group *group; /* NULL = about one alert */
+  const struct message_group *group;   /* NULL = about one alert */
+  const struct message_report *report; /* NULL = none */
 
   /* for rendering, see message_texts.h; both may be NULL */
   const struct text_override *words; /* of the route that chose it */

@@ -222,6 +222,8 @@ static const struct wording wordings[] = {
      "%{if by_level}%{by_level}%{else}%{still_open} still open, %{recovered} "
      "over%{end}." EACH_LINE
      "%{if more}%{nl}and %{more} more: kasactl alerts history%{end}"},
+    /* until its figures are read, see struct message_report */
+    {REASON_REPORT, ANY_KIND, "%{announcement|truncate:80}", "%{announcement}"},
     {REASON_TEST, ANY_KIND,
      "[TEST] notify_kasa%{if collectd_host} on %{collectd_host}%{end}",
      "This is a test of channel \"%{channel}\". Nothing is wrong."},

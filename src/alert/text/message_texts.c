@@ -111,8 +111,13 @@ static int own_texts(const struct view *view, enum text_target target,
   const struct template *own_text;
   struct buf *rest_title = title;
   struct buf *rest_body = body;
+  const struct message_report *report = view->message->report;
   int err = 0;
 
+  if (report != NULL) {
+    err = text_escape(report->title, target, title);
+    return err == 0 ? text_escape(report->brief, target, body) : err;
+  }
   own_words(view->message, &own_title, &own_text);
   if (own_title != NULL) {
     err = template_render(own_title, view, target, title);
@@ -165,8 +170,8 @@ static int add_escalation(const struct message *message, struct buf *body) {
   return err == 0 ? buf_adds(body, ".") : err;
 }
 
-static int add_notes(const struct message *message, enum text_target target,
-                     struct buf *body) {
+int message_notes(const struct message *message, enum text_target target,
+                  struct buf *body) {
   char words[FORMAT_SIZE];
   int err = add_escalation(message, body);
 
@@ -242,7 +247,7 @@ int view_texts(const struct view *shown, enum text_target target,
   if (view->message->shrink)
     keep_one_line(&b);
   if (err == 0)
-    err = add_notes(view->message, inner, &b);
+    err = message_notes(view->message, inner, &b);
   if (view->message->shrink)
     keep_one_line(&b);
   if (err == 0)

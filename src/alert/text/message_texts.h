@@ -23,8 +23,13 @@ int message_texts(const struct message *message, enum text_target target,
 /* Whether the route has a text of its own for this occasion. */
 bool message_has_own_text(const struct message *message);
 
-/* The same for a text about several alerts; those in view are borrowed for the
- * call. */
+/* Appends what every text ends with: that it is late, or came another way. 0 or
+ * -ENOMEM. */
+int message_notes(const struct message *message, enum text_target target,
+                  struct buf *out) __attribute__((warn_unused_result));
+
+/* Title and body of a text about several alerts; those in view are borrowed for
+ * the call. */
 int view_texts(const struct view *view, enum text_target target,
                struct buf *title, struct buf *body);
 

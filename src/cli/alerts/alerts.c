@@ -38,6 +38,7 @@
   "  silence list, silence end ID\n"                                           \
   "  maintenance                   the hours the configuration keeps quiet\n"  \
   "  test CHANNEL|all [--level L]  sends a test, waits for the answer\n"       \
+  "  report NAME                   sends a <Report> now\n"                     \
   "  explain DEVICE|IDENTIFIER [SEVERITY [VALUE]]\n"                           \
   "                                who would be told of it, and why not\n"     \
   "  render IDENTIFIER [SEVERITY [VALUE]] [--channel C]\n"                     \
@@ -189,6 +190,14 @@ static const char *fill_channel(cJSON *request, const struct typed *typed,
   return NULL;
 }
 
+static const char *fill_name(cJSON *request, const struct typed *typed,
+                             const char *const *words, int words_num) {
+  (void)typed;
+  (void)words_num;
+  cJSON_AddStringToObject(request, "name", words[0]);
+  return NULL;
+}
+
 static const char *fill_imagined(cJSON *request, const struct typed *typed,
                                  const char *const *words, int words_num) {
   static const char *const severities[] = {"FAILURE", "WARNING", "OKAY",
@@ -263,6 +272,7 @@ static const struct subcommand commands[] = {
      show_maintenances},
     {"test", "test", "CHANNEL|all [--level L]", 1, 1, TAKES(BY_LEVEL),
      fill_channel, show_test},
+    {"report", "report", "NAME", 1, 1, 0, fill_name, show_reported},
     {"explain", "explain", "IDENTIFIER [SEVERITY [VALUE]]", 1, 3, 0,
      fill_imagined, show_explain},
     {"render", "render", "IDENTIFIER [SEVERITY [VALUE]] [--channel C]", 1, 3,

@@ -384,6 +384,14 @@ static void put_note(const struct output *page, const cJSON *answer) {
     fprintf(page->out, "Note: %s.\n", text);
 }
 
+int show_reported(const struct output *page, const cJSON *answer) {
+  int64_t messages = answer_whole(answer, "messages");
+
+  fprintf(page->out, "on its way to %" PRId64 " channel%s\n", messages,
+          messages == 1 ? "" : "s");
+  return 0;
+}
+
 int show_explain(const struct output *page, const cJSON *answer) {
   const cJSON *object = answer_list(answer, "alert");
   const cJSON *route;

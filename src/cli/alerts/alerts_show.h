@@ -17,6 +17,7 @@ int show_one(const struct output *page, const cJSON *answer);
 int show_status(const struct output *page, const cJSON *answer);
 int show_queue(const struct output *page, const cJSON *answer);
 int show_test(const struct output *page, const cJSON *answer);
+int show_reported(const struct output *page, const cJSON *answer);
 int show_explain(const struct output *page, const cJSON *answer);
 int show_render(const struct output *page, const cJSON *answer);
 

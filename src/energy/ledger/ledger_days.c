@@ -28,10 +28,14 @@ struct ledger_day *ledger_day_of(struct ledger_account *a, int day) {
   return &a->days[at];
 }
 
-struct calendar_billing ledger_month(const struct ledger *l, int day) {
+unsigned ledger_billing_day(const struct ledger *l, int day) {
   const struct tariff *t = tariffs_at(&l->tariffs, day);
 
-  return calendar_billing_of(day, t != NULL ? t->billing_day : l->billing_day);
+  return t != NULL ? t->billing_day : l->billing_day;
+}
+
+struct calendar_billing ledger_month(const struct ledger *l, int day) {
+  return calendar_billing_of(day, ledger_billing_day(l, day));
 }
 
 void ledger_site_add(struct ledger *l, const struct ledger_account *a, int day,

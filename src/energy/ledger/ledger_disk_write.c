@@ -29,6 +29,7 @@ struct copy {
   double slot_price; /* NAN: not known */
   char currency[CURRENCY_SIZE];
   char id[LEDGER_ID_SIZE];
+  unsigned billing_day; /* of today; 0: no day is known yet */
   int64_t batch;
 };
 
@@ -73,6 +74,8 @@ static void take_open(const struct ledger *l, struct copy *c) {
              l->periods[s->period - 1]);
   snprintf(c->currency, sizeof(c->currency), "%s",
            tariffs_currency(&l->tariffs));
+  if (l->today.end_us != 0)
+    c->billing_day = ledger_billing_day(l, l->today.day);
 }
 
 /* Moves what is new into the copy. */
@@ -275,6 +278,8 @@ static int write_meta(sqlite3_stmt *stmt, const struct copy *c) {
     rc = run(stmt, "tt", "id", c->id);
   if (rc == SQLITE_OK && c->currency[0] != '\0')
     rc = run(stmt, "tt", "currency", c->currency);
+  if (rc == SQLITE_OK && c->billing_day != 0)
+    rc = run(stmt, "ti", "billing_day", (int64_t)c->billing_day);
   if (rc == SQLITE_OK && s->until_us == 0)
     return rc;
   if (rc == SQLITE_OK)

@@ -182,7 +182,9 @@ void ledger_seed_account(struct ledger *l, struct ledger_account *a, int today,
 /* The account's entry of a day, made when it is missing; NULL when the day is
  * older than all that are kept. */
 struct ledger_day *ledger_day_of(struct ledger_account *a, int day);
-/* First and following first day of the billing month. */
+/* On which the billing month of day begins, and with that the first and
+ * following first day of it. */
+unsigned ledger_billing_day(const struct ledger *l, int day);
 struct calendar_billing ledger_month(const struct ledger *l, int day);
 /* kWh of the site in the billing month of day before that day ends, what is in
  * the open slot left out. */

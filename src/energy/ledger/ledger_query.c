@@ -19,6 +19,7 @@ enum { BUSY_MS = 5000, CURRENCY_TEXT = 8 };
 struct ledger_query {
   sqlite3 *db;
   char currency[CURRENCY_TEXT];
+  int64_t billing_day;
   /* The slot that the daemon is filling, as it wrote it last. */
   int64_t open_start_us;
   unsigned open_seconds;
@@ -90,6 +91,8 @@ static void take_meta(struct ledger_query *q, sqlite3_stmt *row) {
 
   if (strcmp(key, "currency") == 0) {
     snprintf(q->currency, sizeof(q->currency), "%s", text(row, 1));
+  } else if (strcmp(key, "billing_day") == 0) {
+    q->billing_day = sqlite3_column_int64(row, 1);
   } else if (strcmp(key, "open_start_us") == 0) {
     q->open_start_us = sqlite3_column_int64(row, 1);
   } else if (strcmp(key, "open_seconds") == 0) {
@@ -168,6 +171,11 @@ void ledger_query_close(struct ledger_query *q) {
   sqlite3_close_v2(q->db);
   free(q->open_period);
   free(q);
+}
+
+unsigned ledger_query_billing_day(const struct ledger_query *q) {
+  return q->billing_day >= 1 && q->billing_day <= 31 ? (unsigned)q->billing_day
+                                                     : 1;
 }
 
 const char *ledger_query_currency(const struct ledger_query *q) {

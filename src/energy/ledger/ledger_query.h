@@ -26,6 +26,9 @@ void ledger_query_close(struct ledger_query *q);
 /* Of the costs; "" when there are none. Until the query is closed. */
 const char *ledger_query_currency(const struct ledger_query *q);
 
+/* On which the daemon's billing month begins; 1 where the file does not say. */
+unsigned ledger_query_billing_day(const struct ledger_query *q);
+
 /* One part of what was used. The texts are valid during the call only. */
 struct ledger_row {
   const char *device; /* "" is the site itself: its fixed charges */

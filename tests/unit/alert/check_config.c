@@ -384,6 +384,35 @@ static const struct {
      "<Escalation \"e\">: the escalation is left out\n"},
     {MAIL "Escalation \"e\"\n  Step 15m \"phone\"",
      "<Escalation \"e\">: unknown channel \"phone\"\n"},
+    {MAIL "Report \"r\"\n  Channel \"email\"",
+     "<Report \"r\">: option At is missing\n"
+     "<Report \"r\">: the report is left out\n"},
+    {MAIL "Report \"r\"\n  At \"24:00\"\n  Channel \"email\"",
+     "<Report \"r\">: option At expects a time like \"07:30\", found "
+     "\"24:00\"\n"
+     "<Report \"r\">: the report is left out\n"},
+    {MAIL "Report \"r\"\n  At \"7:5\"\n  Day 3\n  Chanel \"email\"",
+     "<Report \"r\">: unknown option Chanel, did you mean Channel?\n"
+     "<Report \"r\">: option At expects a time like \"07:30\", found \"7:5\"\n"
+     "<Report \"r\">: option Day fits Period \"week\" or \"month\"\n"
+     "<Report \"r\">: option Channel is missing\n"
+     "<Report \"r\">: the report is left out\n"},
+    {MAIL "Report \"r\"\n  At \"07:30\"\n  Channel \"email\"\n"
+          "  Period \"year\"",
+     "<Report \"r\">: option Period expects one of: day, week, month, found "
+     "\"year\"\n"
+     "<Report \"r\">: the report is left out\n"},
+    {MAIL "Report \"r\"\n  At \"07:30\"\n  Channel \"email\"\n"
+          "  Period \"week\"\n  Day 7",
+     "<Report \"r\">: option Day expects a day like \"Mon\"\n"
+     "<Report \"r\">: the report is left out\n"},
+    {MAIL "Report \"r\"\n  At \"07:30\"\n  Channel \"email\"\n"
+          "  Period \"month\"\n  Day \"Mo\"",
+     "<Report \"r\">: option Day expects a day like \"Mon\" for a week, or a "
+     "number from 1 to 31 for a month, found \"Mo\"\n"
+     "<Report \"r\">: the report is left out\n"},
+    {MAIL "Report \"r\"\n  At \"07:30\"\n  Channel \"emial\"",
+     "<Report \"r\">: unknown channel \"emial\"\n"},
     {MAIL "Flapping\n  Count 5",
      "<Plugin notify_kasa>: Flapping is not yet supported by this version and "
      "is ignored\n"},

@@ -12,6 +12,7 @@
 #include "alert/config/config_inhibit.h"
 #include "alert/config/config_maintenance.h"
 #include "alert/config/config_quiet.h"
+#include "alert/config/config_report.h"
 #include "alert/config/config_route.h"
 #include "alert/config/config_unit.h"
 #include "alert/text/template_filters.h"
@@ -117,6 +118,7 @@ START_TEST(every_option_is_told) {
   compare(".Sh ROUTES", route_options, NULL, NULL);
   compare(".Sh DEVICES", device_options, NULL, NULL);
   compare(".Sh UNITS", unit_options, NULL, NULL);
+  compare(".Sh REPORTS", report_options, NULL, NULL);
   compare(".Ss Quiet hours", quiet_options, NULL, NULL);
   compare(".Ss Inhibition", inhibit_options, NULL, NULL);
   compare(".Sh ESCALATION", escalation_options, NULL, NULL);

@@ -152,6 +152,7 @@ static void answer(struct house *h, struct job *job) {
            : m->reason == REASON_AFTER_MAINTENANCE ? "still"
            : m->reason == REASON_DIGEST            ? "digest"
            : m->reason == REASON_NEWS              ? "news"
+           : m->reason == REASON_REPORT            ? "report"
            : m->reason == REASON_FLAPPING          ? "flapping"
                                           : message_kind_name(m->kind));
   add(h->heard, line);

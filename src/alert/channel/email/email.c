@@ -88,7 +88,8 @@ static void subject_of(const struct email *e, const struct message *message,
   text_clean(words, text_cut(words, STEM_MAX), stem, stem_size);
   if (e->thread_subject && follows)
     snprintf(out, size, "Re: %s", stem);
-  else if (e->thread_subject || strncmp(stem, "[TEST]", 6) == 0)
+  else if (e->thread_subject || strncmp(stem, "[TEST]", 6) == 0 ||
+           message->report != NULL)
     snprintf(out, size, "%s", stem);
   else
     snprintf(out, size, "[%s] %s", state, stem);

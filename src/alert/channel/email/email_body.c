@@ -375,6 +375,8 @@ int email_body_html(const struct message *message, const struct sender_env *env,
   char last[512];
   bool silent;
 
+  if (message->report != NULL)
+    return text_repair(message->report->html, false, out);
   buf_init(&title, TEMPLATE_OUTPUT_MAX * 6);
   buf_init(&body, TEMPLATE_OUTPUT_MAX * 6);
   buf_init(&rest, strlen(message->body) + 1);
@@ -421,6 +423,8 @@ int email_body_text(const struct message *message, const struct sender_env *env,
   struct buf title, body, url;
   char last[512];
 
+  if (message->report != NULL)
+    return text_repair(message->report->text, false, out);
   buf_init(&title, TEMPLATE_OUTPUT_MAX * 6);
   buf_init(&body, TEMPLATE_OUTPUT_MAX * 6);
   buf_init(&url, URL_MAX + 1);

@@ -1,0 +1,216 @@
+/* SPDX-License-Identifier: MIT */
+/* <Report "name">: see config_report.h. */
+#include <config.h>
+
+#include "alert/config/config_report.h"
+
+#include "alert/channel/sender.h"
+#include "alert/config/config_channel.h"
+#include "alert/config/config_helpers.h"
+#include "base/text.h"
+#include "energy/calendar.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define PLUGIN "<Plugin notify_kasa>"
+
+enum { MONTH_DAYS = 31 };
+
+/* A block while it is read. */
+struct report_reading {
+  struct report_config report;
+  int kind; /* enum report_kind */
+  char *at; /* as written */
+  bool broken;
+  const char *where;
+  int weekday, mday; /* option Day; -1 = the one, or the other, was not given */
+};
+
+static void read_day(void *target, const struct conf_item *item,
+                     struct option_reporter *reporter) {
+  struct report_reading *reading = target;
+  const struct conf_value *v = item->values;
+  bool one = item->values_num == 1 && item->children_num == 0;
+
+  if (one && v->kind == CONF_NUMBER && v->number >= 1 &&
+      v->number <= MONTH_DAYS && v->number == (int)v->number) {
+    reading->mday = (int)v->number;
+    return;
+  }
+  for (int i = 0; one && v->kind == CONF_STRING && calendar_weekdays[i] != NULL;
+       i++)
+    if (text_same(v->string, calendar_weekdays[i])) {
+      reading->weekday = i;
+      return;
+    }
+  reading->broken = true;
+  option_error(reporter,
+               "%s: option Day expects a day like \"Mon\" for a week, or a "
+               "number from 1 to 31 for a month%s%.40s%s",
+               reading->where,
+               one && v->kind == CONF_STRING ? ", found \"" : "",
+               one && v->kind == CONF_STRING ? v->string : "",
+               one && v->kind == CONF_STRING ? "\"" : "");
+}
+
+#define MEMBER(name) .offset = offsetof(struct report_reading, name)
+
+const struct option report_options[] = {
+    {.name = "At", .type = OPTION_STRING, MEMBER(at)},
+    {.name = "Period",
+     .type = OPTION_CHOICE,
+     MEMBER(kind),
+     .choices = report_kinds},
+    {.name = "Day", .type = OPTION_BLOCK, .block = read_day},
+    {.name = "Channel", .type = OPTION_STRINGS, MEMBER(report.channel_names)},
+    {.name = NULL}};
+
+static int parse_time(const char *text, unsigned *minute) {
+  int hour = -1, rest = -1, read = 0;
+
+  if (sscanf(text, "%2d:%2d%n", &hour, &rest, &read) != 2 || read < 4 ||
+      text[read] != '\0' || hour < 0 || hour > 23 || rest < 0 || rest > 59)
+    return -EINVAL;
+  *minute = (unsigned)(hour * 60 + rest);
+  return 0;
+}
+
+static bool check_time(struct report_reading *reading, const char *where,
+                       struct option_reporter *reporter) {
+  if (reading->at != NULL &&
+      parse_time(reading->at, &reading->report.schedule.minute) == 0)
+    return true;
+  if (reading->at == NULL)
+    option_error(reporter, "%s: option At is missing", where);
+  else
+    option_error(reporter,
+                 "%s: option At expects a time like \"07:30\", found \"%.40s\"",
+                 where, reading->at);
+  return false;
+}
+
+static bool check_day(struct report_reading *reading, const char *where,
+                      struct option_reporter *reporter) {
+  struct report_schedule *s = &reading->report.schedule;
+  bool weekday = reading->weekday >= 0, mday = reading->mday >= 0;
+
+  if ((weekday && s->kind != REPORT_WEEK) ||
+      (mday && s->kind != REPORT_MONTH)) {
+    option_error(reporter,
+                 s->kind == REPORT_DAY
+                     ? "%s: option Day fits Period \"week\" or \"month\""
+                 : s->kind == REPORT_WEEK
+                     ? "%s: option Day expects a day like \"Mon\""
+                     : "%s: option Day expects a number from 1 to 31",
+                 where);
+    return false;
+  }
+  s->day = weekday ? (unsigned)reading->weekday
+           : mday  ? (unsigned)reading->mday
+                   : (s->kind == REPORT_MONTH ? 1U : 0U);
+  return true;
+}
+
+static bool check(struct report_reading *reading, const char *where,
+                  struct option_reporter *reporter) {
+  bool good = check_time(reading, where, reporter);
+
+  reading->report.schedule.kind = (enum report_kind)reading->kind;
+  good = check_day(reading, where, reporter) && good;
+  if (reading->report.channel_names.count == 0) {
+    option_error(reporter, "%s: option Channel is missing", where);
+    good = false;
+  }
+  return good;
+}
+
+static bool is_known(const struct notify_config *config, const char *name) {
+  for (size_t i = 0; i < config->reports_num; i++)
+    if (strcmp(config->reports[i].name, name) == 0)
+      return true;
+  return false;
+}
+
+void report_clear(struct report_config *report) {
+  option_strings_free(&report->channel_names);
+  free(report->channels);
+  free(report->name);
+}
+
+void report_read(void *target, const struct conf_item *item,
+                 struct option_reporter *reporter) {
+  struct notify_config *config = target;
+  const char *name = option_block_name(item, PLUGIN, reporter);
+  struct report_reading reading = {.weekday = -1, .mday = -1};
+  struct report_config *slot = NULL;
+  char where[WHERE_SIZE];
+  bool good;
+
+  if (name == NULL)
+    return;
+  where_of(item, where);
+  reading.where = where;
+  good = options_read(report_options, &reading, item, where, reporter) == 0;
+  good = good && !reading.broken;
+  good = check(&reading, where, reporter) && good;
+  reading.report.name = clean_name(name);
+  if (reading.report.name != NULL && is_known(config, reading.report.name)) {
+    option_error(reporter, "%s: there is a report of that name already", where);
+    good = false;
+  } else if (config->reports_num == REPORTS_MAX) {
+    option_error(reporter, "%s: there are more than %d reports", where,
+                 (int)REPORTS_MAX);
+    good = false;
+  }
+  if (!good)
+    option_error(reporter, "%s: the report is left out", where);
+  else if (reading.report.name != NULL)
+    slot = array_grow(&config->reports, &config->reports_num, sizeof(*slot));
+  if (slot != NULL)
+    *slot = reading.report;
+  else
+    report_clear(&reading.report);
+  free(reading.at);
+}
+
+/* -- after the last block ---------------------------------------------------
+ */
+
+static bool goes_to(const struct report_config *report, int channel) {
+  for (size_t i = 0; i < report->channels_num; i++)
+    if (report->channels[i] == channel)
+      return true;
+  return false;
+}
+
+static void resolve(const struct notify_config *config,
+                    struct report_config *report, const char *name,
+                    struct option_reporter *reporter) {
+  int index = channel_index(config, name);
+
+  if (index < 0)
+    option_error(reporter, "<Report \"%s\">: unknown channel \"%.64s\"",
+                 report->name, name);
+  else if (config->channels[index].sender->stateful)
+    option_error(reporter,
+                 "<Report \"%s\">: channel \"%.64s\" (%s) keeps incidents and "
+                 "takes no report",
+                 report->name, name, config->channels[index].sender->name);
+  else if (!goes_to(report, index))
+    report->channels[report->channels_num++] = index;
+}
+
+void reports_finish(struct notify_config *config,
+                    struct option_reporter *reporter) {
+  for (size_t i = 0; i < config->reports_num; i++) {
+    struct report_config *report = &config->reports[i];
+    size_t named = report->channel_names.count;
+
+    report->channels = calloc(named, sizeof(*report->channels));
+    for (size_t c = 0; report->channels != NULL && c < named; c++)
+      resolve(config, report, report->channel_names.items[c], reporter);
+  }
+}

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: MIT */
+/* A report as a message that is sent by itself. */
+#ifndef REPORT_REPORT_RENDER_H
+#define REPORT_REPORT_RENDER_H
+
+#include "report/report_kind.h"
+
+struct report_request {
+  enum report_kind kind;
+  int before;          /* the latest one that is over on this local day */
+  const char *ledger;  /* folder of the ledger */
+  const char *closing; /* lines below it in a mail, or NULL */
+};
+
+/* Owned; UTF-8, lines end in a line feed. */
+struct report_texts {
+  char *title; /* one line, also the subject */
+  char *brief; /* what stands below it in a push or chat message */
+  char *text;  /* of a mail, complete in itself */
+  char *html;
+};
+
+/* Reads the ledger, which may wait for the disk. Where there is none, or
+ * nothing in it, the texts say so. 0 or -ENOMEM; report_texts_free() in both
+ * cases. Safe from any thread. */
+int report_render(const struct report_request *request,
+                  struct report_texts *texts);
+void report_texts_free(struct report_texts *texts);
+
+#endif
