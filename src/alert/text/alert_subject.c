@@ -30,6 +30,10 @@ static const struct topic topics[] = {
      0},
     {"kasa_total", "cost_month", NULL, SUBJECT_COST, "Cost this month", "", "",
      0, 0},
+    {"kasa_total", "cost_yesterday", NULL, SUBJECT_COST, "Cost yesterday", "",
+     "", 0, 0},
+    {"kasa_total", "cost_forecast", NULL, SUBJECT_COST,
+     "Cost forecast for this month", "", "", 0, 0},
     {"kasa_total", "devices", NULL, SUBJECT_PLAIN, NULL, "devices # ", "", 0,
      0},
     /* one device or plug */
@@ -42,6 +46,13 @@ static const struct topic topics[] = {
     {NULL, "energy_wh", NULL, SUBJECT_ENERGY, NULL, "", "", 0, 0},
     {NULL, "cost_today", NULL, SUBJECT_COST, NULL, "", " today", 0, 0},
     {NULL, "cost_month", NULL, SUBJECT_COST, NULL, "", " this month", 0, 0},
+    {NULL, "kwh_yesterday", NULL, SUBJECT_ENERGY, NULL, "", " yesterday", 0, 0},
+    {NULL, "cost_yesterday", NULL, SUBJECT_COST, NULL, "", " yesterday", 0, 0},
+    {NULL, "cost_forecast", NULL, SUBJECT_COST, NULL, "",
+     " forecast for this month", 0, 0},
+    {NULL, "price", NULL, SUBJECT_PLAIN, NULL, "price ", " per kWh", 0, 0},
+    {NULL, "unpriced", NULL, SUBJECT_PLAIN, NULL, "without a price ", "", 0, 0},
+    {NULL, "covered", NULL, SUBJECT_PLAIN, NULL, "known of today ", "", 0, 0},
     {NULL, "up", NULL, SUBJECT_AWAY, NULL, "", "", 0, 0},
     {NULL, "relay", NULL, SUBJECT_SWITCH, NULL, "", "", "on", "off"},
     {NULL, "overheated", NULL, SUBJECT_SWITCH, NULL, "", "", "overheated",
@@ -52,6 +63,12 @@ static const struct topic topics[] = {
      "not running"},
     {NULL, "cloud_connected", NULL, SUBJECT_SWITCH, NULL, "", "",
      "connected to the cloud", "not connected to the cloud"},
+    {NULL, "motion", NULL, SUBJECT_SWITCH, NULL, "", "", "seeing motion",
+     "not seeing motion"},
+    {NULL, "updating", NULL, SUBJECT_SWITCH, NULL, "", "", "updating",
+     "not updating"},
+    {NULL, "led_off", NULL, SUBJECT_SWITCH, NULL, "", "",
+     "showing no status light", "showing its status light"},
     {"kasa", "response_time", NULL, SUBJECT_PLAIN, NULL, "answers in ", "", 0,
      0},
     {NULL, "poll_duration", NULL, SUBJECT_PLAIN, NULL, "polling takes ", "", 0,
@@ -63,6 +80,9 @@ static const struct topic topics[] = {
     {NULL, "power_deviation", NULL, SUBJECT_PLAIN, NULL, "power differs by ",
      "", 0, 0},
     {NULL, "failures", NULL, SUBJECT_PLAIN, NULL, "failures # ", "", 0, 0},
+    {NULL, "standby", NULL, SUBJECT_PLAIN, NULL, "standby ", "", 0, 0},
+    {NULL, "duty", NULL, SUBJECT_PLAIN, NULL, "runs ", " of the day", 0, 0},
+    {NULL, "cycles", NULL, SUBJECT_PLAIN, NULL, "cycles ", "", 0, 0},
     {NULL, "cycle_duration", NULL, SUBJECT_PLAIN, NULL, "cycle of ", "", 0, 0},
     {NULL, "cycle_kwh", NULL, SUBJECT_ENERGY, NULL, "cycle of ", "", 0, 0},
     {NULL, "cycle_cost", NULL, SUBJECT_COST, NULL, "cycle of ", "", 0, 0},
@@ -220,7 +240,7 @@ void alert_subject_quantity(const struct alert *alert, char *out, size_t size) {
   size_t used = 0;
 
   out[0] = '\0';
-  if (alert->class != ALERT_RANGE)
+  if (alert->class != ALERT_RANGE || alert->type[0] == '\0')
     return;
   if (topic == NULL) {
     own_names(alert, out, size);

@@ -22,8 +22,9 @@
 /* below a minute the length is noise */
 #define LASTING "%{if duration>=60} for %{duration}%{end}"
 #define SINCE "%{if since} since %{since|clock}%{end}"
-#define REMINDER                                                               \
-  " %{repeats|ordinal} reminder.%{if id} To stop reminders: kasactl alerts "   \
+#define REMINDER " " REMINDER_WORDS
+#define REMINDER_WORDS                                                         \
+  "%{repeats|ordinal} reminder.%{if id} To stop reminders: kasactl alerts "    \
   "ack %{id}%{end}"
 #define WAS "%{if limit} It was %{direction} %{limit}" LASTING PEAK ".%{end}"
 #define PEAK                                                                   \
@@ -38,13 +39,15 @@
 #define LAST                                                                   \
   "%{if last_power} Last: %{last_power}"                                       \
   "%{if last_reading} at %{last_reading|clock}%{end}.%{end}"
-#define ACKED                                                                  \
-  " Acknowledged%{if ack_by} by %{ack_by}%{end}%{if ack_at} at "               \
+#define ACKED " " ACKED_WORDS
+#define ACKED_WORDS                                                            \
+  "Acknowledged%{if ack_by} by %{ack_by}%{end}%{if ack_at} at "                \
   "%{ack_at|clock}%{end}%{if ack_until}; no reminders until "                  \
   "%{ack_until|clock}%{end}."
 
-#define NOBODY                                                                 \
-  " Nobody has acknowledged it"                                                \
+#define NOBODY " " NOBODY_WORDS
+#define NOBODY_WORDS                                                           \
+  "Nobody has acknowledged it"                                                 \
   "%{if unacked_since} since %{unacked_since|clock}%{end}."                    \
   "%{if id} To stop this: kasactl alerts ack %{id}%{end}"
 
@@ -126,7 +129,8 @@ static const struct wording wordings[] = {
     {REASON_REPEAT, SUBJECT_AWAY, "Still: %{subject} is not reporting",
      "%{subject}: no reading" AWAY_FOR "." REMINDER},
     {REASON_REPEAT, SUBJECT_EVENT, "Still: %{announcement|truncate:80}",
-     "%{announcement}" REMINDER},
+     "%{announcement}"
+     "%{nl}" REMINDER_WORDS},
     {REASON_REPEAT, ANY_KIND,
      IF_READ("Still: %{subject} " READING, "Still: " OUT_OF_RANGE),
      IF_READ("%{subject}: " READING BOUND LASTING ".", "%{announcement}")
@@ -147,15 +151,17 @@ static const struct wording wordings[] = {
      IF_READ("OK: %{subject} " READING, "OK: %{subject}"),
      "%{subject} is back to normal" IF_READ(": " READING, "") "." WAS},
 
-    {REASON_MISSED, SUBJECT_SWITCH, "%{subject} was out of range",
+    {REASON_MISSED, SUBJECT_SWITCH,
+     "%{subject} was %{if was_switched}%{was_switched}%{else}out of "
+     "range%{end}",
      FROM_TO ". It is back to normal. " LATE},
     {REASON_MISSED, SUBJECT_AWAY, "%{subject} was not reporting",
      FROM_TO ". It is reporting again. " LATE},
     {REASON_MISSED, SUBJECT_EVENT, "%{announcement|truncate:80}",
      "%{announcement}%{nl}" FROM_TO
-     ".%{if recovery} Then: %{recovery}%{end} " LATE},
+     ".%{if recovery}%{nl}Then: %{recovery}%{end}%{nl}" LATE},
     {REASON_MISSED, ANY_KIND,
-     "%{subject} was %{if limit}%{direction} %{limit}%{else}out of "
+     "%{subject} %{quantity}was %{if limit}%{direction} %{limit}%{else}out of "
      "range%{end}",
      FROM_TO "%{if peak}, %{if direction==below}lowest%{else}peak%{end} "
              "%{peak}%{end}. It is back to normal. " LATE},
@@ -167,7 +173,8 @@ static const struct wording wordings[] = {
     {REASON_ACKED, SUBJECT_SWITCH, "Acknowledged: %{subject} is " SWITCHED,
      "%{subject} is " SWITCHED SINCE "." ACKED},
     {REASON_ACKED, SUBJECT_EVENT, "Acknowledged: %{announcement|truncate:80}",
-     "%{announcement}" ACKED},
+     "%{announcement}"
+     "%{nl}" ACKED_WORDS},
     {REASON_ACKED, ANY_KIND,
      IF_READ("Acknowledged: %{subject} " READING,
              "Acknowledged: " OUT_OF_RANGE),
@@ -182,7 +189,8 @@ static const struct wording wordings[] = {
      "Unacknowledged: %{subject} is " SWITCHED,
      "%{subject} is " SWITCHED LASTING "." NOBODY},
     {REASON_ESCALATED, SUBJECT_EVENT,
-     "Unacknowledged: %{announcement|truncate:80}", "%{announcement}" NOBODY},
+     "Unacknowledged: %{announcement|truncate:80}",
+     "%{announcement}%{nl}" NOBODY_WORDS},
     {REASON_ESCALATED, ANY_KIND,
      IF_READ("Unacknowledged: %{subject} " READING,
              "Unacknowledged: " OUT_OF_RANGE),
@@ -190,18 +198,35 @@ static const struct wording wordings[] = {
          NOBODY},
 
     {REASON_CLOSED, SUBJECT_EVENT, "Closed: %{announcement|truncate:80}",
-     "%{announcement}%{nl}The alert was closed" LASTING "."},
-    {REASON_CLOSED, ANY_KIND, "Closed: %{subject}",
+     "%{announcement}%{nl}The alert was closed"
+     "%{if duration>=60}; it was open for %{duration}%{end}."},
+    {REASON_CLOSED, SUBJECT_SWITCH, "Closed: %{subject} is " SWITCHED,
+     "%{subject}: the alert was closed without a recovery."
+     "%{if since} It was open since %{since|clock}.%{end}"},
+    {REASON_CLOSED, SUBJECT_AWAY, "Closed: %{subject} is not reporting",
+     "%{subject}: the alert was closed without a recovery."
+     "%{if since} It was open since %{since|clock}.%{end}"},
+    {REASON_CLOSED, ANY_KIND,
+     IF_READ("Closed: %{subject} " READING, "Closed: %{subject}"),
      "%{subject}: the alert was closed without a recovery."
      "%{if since} It was open since %{since|clock}.%{end}"},
     {REASON_NEWS, ANY_KIND, "%{announcement|truncate:80}",
      "%{announcement}%{if news>1}%{nl}The newest of %{news} messages since "
      "the last one.%{end}"},
-    {REASON_STALE, ANY_KIND, "%{subject}: no reading since restart",
+    {REASON_STALE, SUBJECT_AWAY, "%{subject}: no reading since restart",
+     "%{subject}: no reading since collectd was restarted, nor before that"
+     "%{if since}: it is away since %{since|clock}%{end}."},
+    {REASON_STALE, ANY_KIND, "%{subject}: %{quantity}no reading since restart",
      "%{subject}: no reading since collectd was restarted. Before that: "
      "%{if limit}%{direction} %{limit}" SINCE "%{else}%{message}%{end}."},
-    {REASON_FLAPPING, ANY_KIND, "%{subject} is flapping",
-     "%{subject} %{if limit}crossed %{limit}%{else}came and went%{end} "
+    {REASON_FLAPPING, SUBJECT_EVENT,
+     "Comes and goes: %{announcement|truncate:80}",
+     "%{announcement}%{nl}It came and went %{count} times"
+     "%{if duration>=60} in %{duration}%{end}. Further changes are held until "
+     "it settles."},
+    {REASON_FLAPPING, ANY_KIND, "%{subject} %{quantity}is flapping",
+     "%{subject} %{quantity}%{if limit}crossed %{limit}%{else}came and "
+     "went%{end} "
      "%{count} times"
      "%{if duration>=60} in %{duration}%{end}. Further "
      "changes are held until it settles."},

@@ -517,6 +517,39 @@ START_TEST(every_reason_and_class_says_something) {
 }
 END_TEST
 
+/* Whatever kasa.so dispatches reads as words: never by its type's name. */
+START_TEST(each_type_of_ours_has_words) {
+  const char *folder = getenv("srcdir");
+  char path[1000];
+  char line[200];
+  unsigned types = 0;
+  FILE *f;
+
+  snprintf(path, sizeof(path), "%s/types.db", folder != NULL ? folder : ".");
+  f = fopen(path, "r");
+  ck_assert_msg(f != NULL, "%s", path);
+  while (fgets(line, sizeof(line), f) != NULL) {
+    char type[64];
+    struct alert a;
+    struct spoken s;
+
+    /* what the plugins count of themselves is nobody's device */
+    if (line[0] == '#' || sscanf(line, "%63s", type) != 1 ||
+        strstr("deliveries alerts alerts_firing info info_now devices", type) !=
+            NULL)
+      continue;
+    a = sample_alert("kasa", "Freezer", type, 1, DIRECTION_ABOVE, 0.5);
+    s = say(&a, REASON_OPENED, 0);
+    snprintf(line, sizeof(line), "Freezer: %s 1", type); /* without a unit */
+    ck_assert_msg(strchr(s.title, '_') == NULL && strcmp(s.title, line) != 0,
+                  "%s: %s", type, s.title);
+    types++;
+  }
+  fclose(f);
+  ck_assert_uint_gt(types, 25);
+}
+END_TEST
+
 START_TEST(digest_counts_and_names) {
   struct alert a =
       sample_alert("kasa", "Freezer", "power", 1620, DIRECTION_ABOVE, 1500);
@@ -580,6 +613,7 @@ static void fill(TCase *t) {
   tcase_add_loop_test(t, name_cannot_change_the_message_around_it, 0,
                       ROWS(hostile));
   tcase_add_test(t, every_reason_and_class_says_something);
+  tcase_add_test(t, each_type_of_ours_has_words);
   tcase_add_test(t, digest_counts_and_names);
 }
 
