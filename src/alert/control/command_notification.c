@@ -11,9 +11,12 @@
 #include "base/text.h"
 #include "config/option.h"
 
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#define BY "a notification"
 
 enum what { NOTHING, NUMBER, NAME };
 
@@ -43,6 +46,82 @@ static char *next_word(char **rest) {
   return word;
 }
 
+/* Likewise, where a name with blanks stands in single quotes, alone or behind
+ * its =: 'Desk strip', device='Desk strip'. */
+static char *next_name(char **rest) {
+  char *word = *rest + strspn(*rest, " \t");
+  char *to = word;
+  bool quoted = false;
+  char *from = word;
+
+  for (; *from != '\0' && (quoted || (*from != ' ' && *from != '\t')); from++)
+    if (*from == '\'')
+      quoted = !quoted;
+    else
+      *to++ = *from;
+  *rest = from + (*from != '\0');
+  *to = '\0';
+  return word;
+}
+
+/* "class=missing", or a device by its name alone. */
+static void add_matcher(cJSON *match, char *word) {
+  char *equals = strchr(word, '=');
+  const char *name = equals != NULL ? word : "device";
+  cJSON *list;
+
+  if (equals != NULL)
+    *equals = '\0';
+  list = cJSON_GetObjectItem(match, name);
+  if (list == NULL)
+    list = cJSON_AddArrayToObject(match, name);
+  cJSON_AddItemToArray(list,
+                       cJSON_CreateString(equals != NULL ? equals + 1 : word));
+}
+
+/* A bare number is rather the end of a name: "silence Lamp 3 2h". */
+static bool is_time(const char *word, double *seconds) {
+  return word[strspn(word, "0123456789")] != '\0' &&
+         option_parse_seconds(word, seconds) == 0;
+}
+
+/* "silence end 3"; "silence Freezer 2h comment": the matchers end with the
+ * time, and what follows is for people. */
+static cJSON *request_to_silence(char *text, const char **why) {
+  cJSON *request = cJSON_CreateObject();
+  char *rest = text;
+  char *word = next_name(&rest);
+  cJSON *match;
+  double seconds;
+
+  cJSON_AddStringToObject(request, "by", BY);
+  if (strcmp(word, "end") == 0) {
+    cJSON_AddStringToObject(request, "command", "silence_end");
+    cJSON_AddNumberToObject(request, "id", strtod(next_word(&rest), NULL));
+    return request;
+  }
+  cJSON_AddStringToObject(request, "command", "silence_add");
+  match = cJSON_AddObjectToObject(request, "match");
+  for (; word[0] != '\0'; word = next_name(&rest)) {
+    bool resolved = strcmp(word, "resolved") == 0;
+
+    if (!resolved && !is_time(word, &seconds)) {
+      add_matcher(match, word);
+      continue;
+    }
+    if (resolved)
+      cJSON_AddTrueToObject(request, "until_resolved");
+    else
+      cJSON_AddNumberToObject(request, "for", seconds);
+    cJSON_AddStringToObject(request, "comment", rest + strspn(rest, " \t"));
+    return request;
+  }
+  *why = "expected what it is about and for how long, as in silence Freezer "
+         "2h, or silence end 3";
+  cJSON_Delete(request);
+  return NULL;
+}
+
 /* The request for the words in text, which is cut up; NULL after *why. */
 static cJSON *request_of(char *text, const char **why) {
   char *name = next_word(&text);
@@ -54,12 +133,14 @@ static cJSON *request_of(char *text, const char **why) {
   while (i < sizeof(orders) / sizeof(orders[0]) &&
          strcmp(orders[i].name, name) != 0)
     i++;
-  *why = "expected ack, unack, resolve, retry, drop, enable or test";
+  if (strcmp(name, "silence") == 0)
+    return request_to_silence(text, why);
+  *why = "expected ack, unack, resolve, silence, retry, drop, enable or test";
   if (i == sizeof(orders) / sizeof(orders[0]))
     return NULL;
   request = cJSON_CreateObject();
   cJSON_AddStringToObject(request, "command", name);
-  cJSON_AddStringToObject(request, "by", "a notification");
+  cJSON_AddStringToObject(request, "by", BY);
   if (orders[i].about == NAME) { /* names may have blanks */
     cJSON_AddStringToObject(request, "channel", text + strspn(text, " \t"));
     return request;

@@ -86,3 +86,32 @@ def test_maintenance_is_listed_and_keeps_quiet():
         c.put("Heater", "power", 1900)
         c.wait(["firing"])
         assert c.sent()[0]["title"].startswith("Heater")
+
+
+def test_by_notification():
+    """Where the control socket cannot be reached."""
+    def order(c, message):
+        c.notify("okay", message, plugin="notify_kasa", type="command")
+
+    with Collectd(QUICK) as c:
+        order(c, "silence 'Desk strip' class=range 2h moving it, back at four")
+        silences = until(lambda: c.ask(command="silence_list")["silences"], c)
+        assert silences[0]["match"] == "device Desk strip, class range"
+        assert silences[0]["by"] == "a notification"
+        assert silences[0]["comment"] == "moving it, back at four"
+        assert abs(silences[0]["ends"] - silences[0]["starts"] - 7200e3) < 1000
+        c.put("Desk strip", "power", 1900)
+        until(lambda: c.ask(command="list")["alerts"], c)
+        c.put("Heater", "power", 1900)
+        c.wait(["firing"])
+        assert c.sent()[0]["title"].startswith("Heater")
+        for wrong in ("silence", "silence Freezer", "silence 2h", "silence color=red 2h",
+                      "silence Freezer resolved", "silence end 99"):
+            order(c, wrong)
+        until(lambda: c.log().count(" refused: ") == 6, c)
+        order(c, "silence end 1")
+        c.wait(["firing", "firing"])
+        assert "Desk strip" in c.sent()[1]["title"]
+        order(c, "silence device='Desk strip' resolved we know")
+        until(lambda: c.ask(command="silence_list")["silences"], c)
+        assert c.ask(command="silence_list")["silences"][0]["until_resolved"]
