@@ -51,15 +51,19 @@ static double spent_now(const struct appliance *a,
 }
 
 /* After cycle_add(): where the run under way stands. before: all that was
- * spent up to the reading before. Returns the cost of the run that ended. */
+ * spent up to the reading before. Returns the cost of the run that ended: of
+ * one that was over long before its last activity the part that its energy is
+ * of all. */
 static double follow_cost(struct appliance *a, enum cycle_event event,
                           double at, double before) {
   const struct cycle_detector *d = &a->detector;
   double cost = NAN;
 
-  if (event == CYCLE_ENDED)
-    cost = (d->last_stretch.end == d->active_at ? a->spent.at_active : before) -
-           a->spent.at_start;
+  if (event == CYCLE_ENDED && d->last_stretch.end == d->active_at)
+    cost = a->spent.at_active - a->spent.at_start;
+  else if (event == CYCLE_ENDED)
+    cost = (before - a->spent.at_start) *
+           (d->wh > 0 ? d->last_stretch.wh / d->wh : 1);
   if ((d->rising || d->running) && d->start == at) {
     if (isnan(a->spent.all))
       a->spent.all = 0; /* what has no price is over */

@@ -20,22 +20,25 @@ static const double HOUR = 3600;
  * and a compressor's every run counts.
  */
 static const struct appliance_settings defaults[APPLIANCE_KINDS] = {
-#define KIND(kind_, start_for, min_energy, min_duration, calm, max_duration,   \
-             limit)                                                            \
+#define KIND(kind_, start_for, min_energy, min_duration, calm, calm_for,       \
+             calm_tail, heats, max_duration, limit)                            \
   [kind_] = {.kind = (kind_),                                                  \
              .cycle = {10, (start_for), 4, 300, (min_energy), (min_duration),  \
-                       (calm)},                                                \
+                       (calm), (calm_for), (calm_tail), (heats)},              \
              .max_duration_s = (max_duration),                                 \
              .expect_every_s = (limit),                                        \
              .max_run_s = (limit)}
-    KIND(APPLIANCE_WASHER, 30, 30, 300, 0, 4 * HOUR, LIMIT_NONE),
-    KIND(APPLIANCE_DISHWASHER, 30, 30, 600, 0, 4 * HOUR, LIMIT_NONE),
-    KIND(APPLIANCE_DRYER, 120, 30, 300, 0.08, 4 * HOUR, LIMIT_NONE),
-    KIND(APPLIANCE_FRIDGE, 30, 1, 60, 0, LIMIT_NONE, LIMIT_AUTO),
-    KIND(APPLIANCE_FREEZER, 30, 1, 60, 0, LIMIT_NONE, LIMIT_AUTO),
-    KIND(APPLIANCE_COFFEE, 30, 10, 60, 0, LIMIT_NONE, LIMIT_NONE),
-    KIND(APPLIANCE_HEATER, 30, 30, 300, 0, LIMIT_NONE, LIMIT_NONE),
-    KIND(APPLIANCE_OTHER, 30, 30, 300, 0, LIMIT_NONE, LIMIT_NONE),
+    KIND(APPLIANCE_WASHER, 30, 30, 300, 0.08, 2 * HOUR, 0.25 * HOUR, true,
+         4 * HOUR, LIMIT_NONE),
+    KIND(APPLIANCE_DISHWASHER, 30, 30, 600, 0, 0, 0, true, 4 * HOUR,
+         LIMIT_NONE),
+    KIND(APPLIANCE_DRYER, 120, 30, 300, 0.08, 0.75 * HOUR, 0, true, 4 * HOUR,
+         LIMIT_NONE),
+    KIND(APPLIANCE_FRIDGE, 30, 1, 60, 0, 0, 0, false, LIMIT_NONE, LIMIT_AUTO),
+    KIND(APPLIANCE_FREEZER, 30, 1, 60, 0, 0, 0, false, LIMIT_NONE, LIMIT_AUTO),
+    KIND(APPLIANCE_COFFEE, 30, 10, 60, 0, 0, 0, false, LIMIT_NONE, LIMIT_NONE),
+    KIND(APPLIANCE_HEATER, 30, 30, 300, 0, 0, 0, false, LIMIT_NONE, LIMIT_NONE),
+    KIND(APPLIANCE_OTHER, 30, 30, 300, 0, 0, 0, false, LIMIT_NONE, LIMIT_NONE),
 #undef KIND
 };
 

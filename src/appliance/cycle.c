@@ -15,10 +15,29 @@ static const double FLAT_S = 900;
  * its mean power would have brought. */
 static const double GAP_SHARE = 0.6;
 
-/* A dryer that is done may turn for hours: so long, and so often, it takes
- * nearly nothing against what it took. */
-static const double CALM_S = 900;
-enum { CALM_TIMES = 3 };
+/* Some rest a little above StartAbove: so much above it may be a rest, where
+ * the load took ten times that. A load has to rise above the rest by as much.
+ */
+static const double REST_FACTOR = 1.5;
+static const double PEAK_FACTOR = 10;
+
+/* A drum that only turns against creases takes nearly nothing against what the
+ * load took; or it is still most of the time, and takes little. */
+static const double CALM_S = 300;
+static const double CALM_LONGEST_S = 1800;
+static const double CALM_ACTIVE = 0.4, CALM_MORE = 3;
+
+static double rest_limit(const struct cycle_settings *s) {
+  return REST_FACTOR * s->start_above_w;
+}
+
+/* From where on a reading is activity. */
+static double active_above(const struct cycle_detector *d,
+                           const struct cycle_settings *s) {
+  double above_rest = REST_FACTOR * d->rest_w;
+
+  return above_rest > s->start_above_w ? above_rest : s->start_above_w;
+}
 
 static void window_drop(struct cycle_detector *d, size_t num) {
   memmove(d->window, d->window + num,
@@ -91,76 +110,140 @@ static bool outlasts_gap(const struct cycle_detector *d,
 
 static void calm_begin(struct cycle_detector *d, double at) {
   d->calm.began_at = at;
-  d->calm.wh = 0;
+  d->calm.wh = d->calm.active_s = 0;
   if (d->calm.calm == 0) {
     d->calm.active_at = d->active_at;
     d->calm.active_wh = d->active_wh;
   }
 }
 
-/* Whether it has only turned its drum for some quarters of an hour. */
-static bool is_calm(struct cycle_detector *d, const struct cycle_settings *s,
-                    double at, double wh, bool seen) {
-  double seconds;
+/* Of the load, before anything was calm; in W. */
+static double mean_power(const struct cycle_detector *d, double at) {
+  double seconds =
+      d->calm.calm > 0 ? d->calm.active_at - d->start : at - d->start;
+  double wh = d->calm.calm > 0 ? d->calm.active_wh : d->wh;
+
+  return seconds > 0 ? wh * 3600 / seconds : 0;
+}
+
+static bool was_calm(const struct cycle_detector *d,
+                     const struct cycle_settings *s, double at,
+                     double seconds) {
+  double watts = d->calm.wh * 3600 / seconds;
+  double little = s->calm_share * mean_power(d, at);
+
+  return watts < little || (d->calm.active_s < CALM_ACTIVE * seconds &&
+                            watts < CALM_MORE * little);
+}
+
+/* For how long it has only turned its drum; 0 while that is not known. */
+static double calm_for(struct cycle_detector *d, const struct cycle_settings *s,
+                       double at, double watts, double seconds, double wh,
+                       bool seen) {
+  double passed = at - d->calm.began_at;
 
   if (s->calm_share <= 0)
-    return false;
+    return 0;
   d->calm.wh += wh;
-  seconds = at - d->calm.began_at;
-  if (!seen || seconds < 0 || seconds > 2 * CALM_S) {
+  d->calm.active_s += watts >= active_above(d, s) ? seconds : 0;
+  if (!seen || passed < 0 || passed > CALM_LONGEST_S) {
     d->calm.calm = 0;
     calm_begin(d, at);
-    return false;
+  } else if (passed >= CALM_S) {
+    if (was_calm(d, s, at, passed))
+      d->calm.calm++;
+    else
+      d->calm.calm = 0;
+    calm_begin(d, at);
   }
-  if (seconds < CALM_S)
-    return false;
-  if (d->calm.wh / seconds < s->calm_share * d->wh / (at - d->start))
-    d->calm.calm++;
-  else
-    d->calm.calm = 0;
-  calm_begin(d, at);
-  return d->calm.calm >= CALM_TIMES;
+  return d->calm.calm > 0 ? d->calm.began_at - d->calm.active_at : 0;
+}
+
+/* It has ended; where depends on what it did last. */
+static enum cycle_event end_active(struct cycle_detector *d,
+                                   const struct cycle_settings *s,
+                                   double calm_s, double at) {
+  bool turned = calm_s > 0 && s->calm_tail_s > 0 &&
+                d->active_at - d->calm.active_at >= s->calm_tail_s;
+
+  return turned ? end(d, s, d->calm.active_at, d->calm.active_wh, at)
+                : end(d, s, d->active_at, d->active_wh, at);
+}
+
+/* Whether what it takes since it was busy is its rest. */
+static bool rests(const struct cycle_detector *d,
+                  const struct cycle_settings *s, double at) {
+  return at - d->busy_at >= FLAT_S &&
+         (s->heats || d->peak_w >= PEAK_FACTOR * rest_limit(s));
+}
+
+static enum cycle_event end_at_rest(struct cycle_detector *d,
+                                    const struct cycle_settings *s, double at) {
+  d->rest_w = (d->wh - d->busy_wh) * 3600 / (at - d->busy_at);
+  return end(d, s, d->busy_at, d->busy_wh, at);
+}
+
+static void note_reading(struct cycle_detector *d,
+                         const struct cycle_settings *s, double at,
+                         double watts) {
+  if (watts >= active_above(d, s)) {
+    d->active_at = at;
+    d->active_wh = d->wh;
+  }
+  if (watts >= rest_limit(s)) {
+    d->busy_at = at;
+    d->busy_wh = d->wh;
+  }
+  if (watts > d->peak_w)
+    d->peak_w = watts;
 }
 
 static enum cycle_event add_running(struct cycle_detector *d,
                                     const struct cycle_settings *s, double at,
                                     double watts, double seconds, double wh,
                                     bool seen) {
+  double calm_s;
+
   d->wh += wh;
   if (seen)
     window_add(d, s->end_for_s, at, seconds, wh);
   else /* nobody knows whether it was quiet meanwhile */
     d->window_num = 0;
-  if (watts >= s->start_above_w) {
-    d->active_at = at;
-    d->active_wh = d->wh;
-  }
-  if (is_calm(d, s, at, wh, seen))
+  note_reading(d, s, at, watts);
+  calm_s = calm_for(d, s, at, watts, seconds, wh, seen);
+  if (calm_s > 0 && calm_s >= s->calm_for_s)
     return end(d, s, d->calm.active_at, d->calm.active_wh, at);
   if (window_is_quiet(d, s) || at - d->active_at >= FLAT_S)
-    return end(d, s, d->active_at, d->active_wh, at);
+    return end_active(d, s, calm_s, at);
+  if (rests(d, s, at))
+    return end_at_rest(d, s, at);
   return CYCLE_NOTHING;
+}
+
+static void rise(struct cycle_detector *d, double at) {
+  d->rising = true;
+  d->start = d->busy_at = at;
+  d->wh = d->busy_wh = 0;
+  d->peak_w = 0;
 }
 
 static enum cycle_event add_idle(struct cycle_detector *d,
                                  const struct cycle_settings *s, double at,
                                  double watts, double wh) {
-  if (watts < s->start_above_w) {
+  if (watts < d->rest_w / REST_FACTOR)
+    d->rest_w = 0; /* it rests at less now */
+  if (watts < active_above(d, s)) {
     d->rising = false;
     return CYCLE_NOTHING;
   }
-  if (d->rising) {
+  if (d->rising)
     d->wh += wh;
-  } else {
-    d->rising = true;
-    d->start = at;
-    d->wh = 0;
-  }
+  else
+    rise(d, at);
+  note_reading(d, s, at, watts);
   if (at - d->start < s->start_for_s)
     return CYCLE_NOTHING;
   d->running = true;
-  d->active_at = at;
-  d->active_wh = d->wh;
   d->window_num = 0;
   d->calm.calm = 0;
   calm_begin(d, at);
@@ -183,10 +266,9 @@ enum cycle_event cycle_add(struct cycle_detector *d,
 
   if (d->running && seconds > max_gap_s && !outlasts_gap(d, s, seconds, wh)) {
     event = end(d, s, d->last_at, d->wh, at);
-    if (watts >= s->start_above_w) {
-      d->rising = true;
-      d->start = at;
-      d->wh = 0;
+    if (watts >= active_above(d, s)) {
+      rise(d, at);
+      note_reading(d, s, at, watts);
     }
   } else if (d->running) {
     event = add_running(d, s, at, watts, seconds, counted,

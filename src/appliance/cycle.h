@@ -20,8 +20,11 @@ struct cycle_settings {
   double end_for_s;     /* ... of so many seconds is below */
   double min_energy_wh; /* what takes less is no cycle */
   double min_duration_s;
-  double calm_share; /* of its mean power: what is less for most of an hour and
-                        more is a drum that turns against creases; 0: none */
+  double calm_share;  /* of its mean power: what is less is a drum that turns
+                         against creases; 0: none */
+  double calm_for_s;  /* so long, and it has finished before */
+  double calm_tail_s; /* so long up to the end, and likewise; 0: never */
+  bool heats;         /* its loads take far more than its rest, in the end */
 };
 
 /* A stretch of activity, whether it counts as a cycle or not. */
@@ -39,7 +42,7 @@ enum cycle_event {
   CYCLE_ENDED,   /* detector.last_stretch says what it was */
 };
 
-enum { CYCLE_WINDOW = 56 };
+enum { CYCLE_WINDOW = 54 };
 
 /* Readable by all, written by cycle.c alone. */
 struct cycle_detector {
@@ -49,7 +52,11 @@ struct cycle_detector {
   double wh;        /* since start */
   double active_at; /* last reading at or above start_above_w */
   double active_wh; /* energy up to there */
-  bool any;         /* there was a reading: */
+  double peak_w;    /* the highest since start */
+  double busy_at;   /* last reading above any rest, or start */
+  double busy_wh;
+  double rest_w; /* of a rest above start_above_w, found at an end; or 0 */
+  bool any;      /* there was a reading: */
   double last_at, last_w;
   /* the latest end_for_s in pieces, oldest first */
   struct cycle_piece {
@@ -57,10 +64,11 @@ struct cycle_detector {
     float seconds, wh;
   } window[CYCLE_WINDOW];
   size_t window_num;
-  struct cycle_calm { /* the quarter of an hour under way */
+  struct cycle_calm { /* the five minutes under way */
     double began_at, wh;
-    double active_at, active_wh; /* when the first calm one began */
-    unsigned calm;               /* so many before it were calm */
+    double active_s;             /* at or above start_above_w */
+    double active_at, active_wh; /* when the first calm ones began */
+    unsigned calm;               /* so many before them were calm */
   } calm;
   struct cycle_stretch last_stretch;
 };
