@@ -106,7 +106,8 @@ def test_a_cycle_outlives_a_kill_and_a_restart_and_says_its_cost(tmp_path):
         with Collectd(options) as daemon:
             daemon.wait_page(lambda p: washer(p, "running") == 1, "still running")
             sim.set("Washer", load=0)
-            page = daemon.wait_page(lambda p: washer(p, "cycles_total") == 1, "finished", timeout=40)
+            page = daemon.wait_page(lambda p: washer(p, "cycles_total") == 1
+                                    and washer(p, "cycle_cost") is not None, "finished", timeout=40)
             daemon.wait(lambda: len(daemon.notifications("finished")) == 1, "told")
             text = str(daemon.notifications("finished")[0])
             assert re.search(r"Washer finished: \d+ s, 0\.\d\d kWh, \d+\.\d\d CZK", text), text
