@@ -23,6 +23,10 @@ static bool has_learned(const struct watch *w, const struct history *h,
          (at - w->began_at >= WEEK && h->num >= PAUSES_AT_LEAST);
 }
 
+bool watch_has_learned(const struct watch *w, double at) {
+  return has_learned(w, &w->runs, at);
+}
+
 /* The limit in force in seconds, or NAN where it cannot be exceeded by seconds;
  * usual is what was learned, or NAN where the configuration has set the limit.
  */

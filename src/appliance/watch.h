@@ -50,4 +50,7 @@ watch_add(struct watch *w, const struct appliance_settings *settings,
           const struct cycle_detector *d, enum cycle_event event,
           const struct watch_reading *r, char text[WATCH_TEXT_SIZE]);
 
+/* Whether it is known, at this moment, what is usual of its runs. */
+bool watch_has_learned(const struct watch *w, double at);
+
 #endif

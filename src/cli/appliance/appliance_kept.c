@@ -15,10 +15,17 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 static const char KIND[] = "appliance";
 static const int BUSY_MS = 3000;
-enum { NAME_SIZE = 160 };
+enum {
+  NAME_SIZE = 160,
+  WORDS_SIZE = 32,
+  RUNS_LATEST = 20,
+  DAYS_LATEST = 7,
+  DAYS_BEFORE = 28,
+};
 
 /* The names that meters have now; a note is called identity/slot. */
 static const char NAMES[] = "SELECT account.device, account.plug FROM meter"
@@ -87,10 +94,80 @@ static void put_length(const char *what, double seconds) {
   printf("  %-22s %s\n", what, words);
 }
 
-static void print(const struct appliance *a, const char *device,
-                  const char *plug, double now) {
+static void put_watts(const char *what, double watts) {
+  if (!isnan(watts))
+    printf("  %-22s %.1f W\n", what, watts);
+}
+
+/* "Mon 06:00", local. */
+static void moment_words(double wall, char out[WORDS_SIZE]) {
+  time_t when = (time_t)wall;
+  struct tm local;
+
+  if (localtime_r(&when, &local) == NULL ||
+      strftime(out, WORDS_SIZE, "%a %H:%M", &local) == 0)
+    out[0] = '\0';
+}
+
+/* The window of Expect that is under way or comes next. */
+static void print_expected(const struct expectation *e) {
+  char from[WORDS_SIZE], to[WORDS_SIZE], ran[WORDS_SIZE];
+
+  if (e->window == 0)
+    return;
+  moment_words(e->from, from);
+  moment_words(e->to, to);
+  printf("  %-22s %s to %s%s\n", "is expected to run", from, to,
+         e->ran ? ", and has" : "");
+  if (e->ran_at > 0) {
+    moment_words(e->ran_at, ran);
+    printf("  %-22s %s\n", "was last seen running", ran);
+  }
+}
+
+/* Whether it is known what is usual, or after what it will be. */
+static void print_knowledge(const struct watch *w, double now) {
+  printf("  %-22s %lu%s\n", "runs learned from", w->runs.seen,
+         watch_has_learned(w, now) ? ""
+                                   : ": nothing is unusual before 20, or a "
+                                     "week and 3");
+}
+
+/* Medians of the standby of days: of the last week, and of up to four before.
+ */
+static double standby_week(const struct appliance *a) {
+  return history_median(&a->standby.days, 0, DAYS_LATEST);
+}
+
+static double standby_before(const struct appliance *a) {
+  unsigned more =
+      a->standby.days.num > DAYS_LATEST ? a->standby.days.num - DAYS_LATEST : 0;
+
+  return more > 0 ? history_median(&a->standby.days, DAYS_LATEST,
+                                   more < DAYS_BEFORE ? more : DAYS_BEFORE)
+                  : (double)NAN;
+}
+
+static void print_learned(const struct appliance *a, double now) {
   const struct watch *w = &a->watch;
 
+  print_knowledge(w, now);
+  put_length("usually runs at most", history_quantile(&w->runs, 0.95));
+  put_length("longest of 20 runs", history_largest(&w->runs, RUNS_LATEST));
+  put_length("usually pauses at most", history_quantile(&w->pauses, 0.95));
+  put_watts("standby", usage_standby(&a->usage));
+  put_watts("median of a week", standby_week(a));
+  put_watts("of the weeks before", standby_before(a));
+  if (a->detector.rest_w > 0)
+    put_watts("rests at", a->detector.rest_w);
+  if (!isnan(usage_duty(&a->usage)))
+    printf("  %-22s %.0f %%\n", "works", usage_duty(&a->usage));
+  if (a->spike.usual > 0)
+    printf("  %-22s %.0f W\n", "hardly ever exceeds", a->spike.usual);
+}
+
+static void print(const struct appliance *a, const char *device,
+                  const char *plug, double now) {
   printf("%s%s%s\n", device, plug[0] != '\0' ? ": " : "", plug);
   printf("  %-22s %lu\n", "cycles", a->cycles);
   if (a->detector.running)
@@ -101,16 +178,9 @@ static void print(const struct appliance *a, const char *device,
     if (!isnan(a->last_cost))
       printf("  %-22s %.2f\n", "its cost", a->last_cost);
   }
-  printf("  %-22s %lu\n", "runs learned from", w->runs.seen);
-  put_length("usually runs at most", history_quantile(&w->runs, 0.95));
-  put_length("usually pauses at most", history_quantile(&w->pauses, 0.95));
-  if (!isnan(usage_standby(&a->usage)))
-    printf("  %-22s %.1f W\n", "standby", usage_standby(&a->usage));
-  if (!isnan(usage_duty(&a->usage)))
-    printf("  %-22s %.0f %%\n", "works", usage_duty(&a->usage));
-  if (a->spike.usual > 0)
-    printf("  %-22s %.0f W\n", "hardly ever exceeds", a->spike.usual);
-  if (w->told)
+  print_expected(&a->watch.expectation);
+  print_learned(a, now);
+  if (a->watch.told)
     puts("  something unusual has been told");
 }
 
@@ -121,8 +191,18 @@ static void add_number(cJSON *one, const char *name, double value) {
     cJSON_AddNumberToObject(one, name, value);
 }
 
+/* Moments in seconds since 1970; null: nothing is expected, it was never seen
+ * running. */
+static void add_expected(cJSON *one, const struct expectation *e) {
+  double unknown = (double)NAN;
+
+  add_number(one, "expect_from", e->window != 0 ? e->from : unknown);
+  add_number(one, "expect_to", e->window != 0 ? e->to : unknown);
+  add_number(one, "ran_at", e->ran_at > 0 ? e->ran_at : unknown);
+}
+
 static void add_json(cJSON *list, const struct appliance *a, const char *device,
-                     const char *plug) {
+                     const char *plug, double now) {
   cJSON *one = cJSON_CreateObject();
   double unknown = (double)NAN;
 
@@ -136,7 +216,15 @@ static void add_json(cJSON *list, const struct appliance *a, const char *device,
   cJSON_AddNumberToObject(one, "runs", (double)a->watch.runs.seen);
   add_number(one, "run_p95_s", history_quantile(&a->watch.runs, 0.95));
   add_number(one, "pause_p95_s", history_quantile(&a->watch.pauses, 0.95));
+  add_number(one, "run_longest_s",
+             history_largest(&a->watch.runs, RUNS_LATEST));
+  cJSON_AddBoolToObject(one, "learned", watch_has_learned(&a->watch, now));
+  add_expected(one, &a->watch.expectation);
   add_number(one, "standby_w", usage_standby(&a->usage));
+  add_number(one, "standby_week_w", standby_week(a));
+  add_number(one, "standby_before_w", standby_before(a));
+  add_number(one, "usual_power_w",
+             a->spike.usual > 0 ? a->spike.usual : unknown);
   add_number(one, "duty_percent", usage_duty(&a->usage));
   cJSON_AddItemToArray(list, one);
 }
@@ -154,7 +242,7 @@ static void show_one(void *arg, const char *note, const char *text) {
   s->found++;
   snprintf(s->note, sizeof(s->note), "%s", note);
   if (s->list != NULL)
-    add_json(s->list, &a, device, plug);
+    add_json(s->list, &a, device, plug, now);
   else if (s->json == false)
     print(&a, device, plug, now);
 }
