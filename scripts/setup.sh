@@ -130,8 +130,9 @@ stage_sources() {
   fi
 }
 
-# build NAME [CONFIGURE-ARGUMENT...]: var/NAME holds a finished build. Says
-# nothing unless it fails.
+# build NAME [CONFIGURE-ARGUMENT...]: var/NAME holds a finished build of
+# BUILD_TARGET. Says nothing unless it fails.
+BUILD_TARGET=all
 build() {
   local name=$1 log=$VAR/log/build-$1.log
   shift
@@ -144,7 +145,7 @@ build() {
       echo "$*" >arguments
       make clean # objects made with other flags
     fi
-    make -j"$(nproc)" all
+    make -j"$(nproc)" "$BUILD_TARGET"
   ) >"$log" 2>&1 ||
     { grep -E 'error|warning|\*\*\*' "$log" | head -n 20 >&2
       say "The build failed; the whole story is in ${log#"$TOP"/}"

@@ -1,14 +1,19 @@
 # SPDX-License-Identifier: MIT
 # cli: kasactl, the command for people
 
+# What discover, read and watch need is a library of its own, so that run.sh
+# has something to show before the rest is compiled.
+
 if KASACTL
-noinst_LTLIBRARIES += libcli.la
+noinst_LTLIBRARIES += libcli.la libcli_live.la
 bin_PROGRAMS += kasactl
 else
-EXTRA_LTLIBRARIES += libcli.la
+EXTRA_LTLIBRARIES += libcli.la libcli_live.la
 EXTRA_PROGRAMS += kasactl
 endif
+EXTRA_PROGRAMS += kasactl_watch
 libcli_la_SOURCES =
+libcli_live_la_SOURCES =
 
 libcli_la_SOURCES += \
 	%D%/alerts/alerts.c \
@@ -51,7 +56,7 @@ libcli_la_SOURCES += \
 	%D%/check/shared_library.c \
 	%D%/check/shared_library.h
 
-libcli_la_SOURCES += \
+libcli_live_la_SOURCES += \
 	%D%/common/cli.c \
 	%D%/common/cli.h \
 	%D%/common/config_file.c \
@@ -59,7 +64,7 @@ libcli_la_SOURCES += \
 	%D%/common/json_print.c \
 	%D%/common/json_print.h
 
-libcli_la_SOURCES += \
+libcli_live_la_SOURCES += \
 	%D%/devices/account.c \
 	%D%/devices/account.h \
 	%D%/devices/device_details.c \
@@ -147,7 +152,7 @@ libcli_la_SOURCES += \
 	%D%/graph/rrd_scan.c \
 	%D%/graph/rrd_scan.h
 
-libcli_la_SOURCES += \
+libcli_live_la_SOURCES += \
 	%D%/live/fetch.c \
 	%D%/live/fetch.h \
 	%D%/live/metrics.c \
@@ -165,7 +170,7 @@ libcli_la_SOURCES += \
 	%D%/report/report_command.c \
 	%D%/report/report_command.h
 
-libcli_la_SOURCES += \
+libcli_live_la_SOURCES += \
 	%D%/term/output.h \
 	%D%/term/screen.c \
 	%D%/term/screen.h \
@@ -174,7 +179,12 @@ libcli_la_SOURCES += \
 	%D%/term/text_table.c \
 	%D%/term/text_table.h
 
-CLI_LIBS = libcli.la libchannels.la libreport.la $(POLL_LIBS) $(CJSON_LIBS) $(CURL_LIBS) $(LIBM)
+CLI_LIBS = libcli.la libcli_live.la libchannels.la libreport.la $(POLL_LIBS) $(CJSON_LIBS) $(CURL_LIBS) $(LIBM)
 
 kasactl_SOURCES = %D%/main.c $(CHANNEL_TYPES)
 kasactl_LDADD = $(CLI_LIBS)
+
+CLEANFILES += kasactl_watch
+kasactl_watch_SOURCES = %D%/main.c
+kasactl_watch_CPPFLAGS = $(AM_CPPFLAGS) -DKASACTL_WATCH
+kasactl_watch_LDADD = libcli_live.la $(POLL_LIBS) $(CJSON_LIBS) $(CURL_LIBS) $(LIBM)
