@@ -144,7 +144,7 @@ static void resolve_route(const struct notify_config *config,
   if (route->escalation_name == NULL)
     return;
   for (size_t i = 0; i < config->escalations_num; i++)
-    if (strcmp(config->escalations[i].name, route->escalation_name) == 0)
+    if (is_named(config->escalations[i].name, route->escalation_name))
       route->escalation = (int)i;
   if (route->escalation < 0)
     option_error(reporter,

@@ -35,11 +35,20 @@ void *array_grow(void *array_pointer, size_t *count, size_t size) {
   return grown + (*count)++ * size;
 }
 
+enum { CLEAN_NAME_SIZE = 65 };
+
 char *clean_name(const char *name) {
-  char clean[65];
+  char clean[CLEAN_NAME_SIZE];
 
   text_clean(name, strlen(name), clean, sizeof(clean));
   return strdup(clean);
+}
+
+bool is_named(const char *clean, const char *wanted) {
+  char same[CLEAN_NAME_SIZE];
+
+  text_clean(wanted, strlen(wanted), same, sizeof(same));
+  return strcmp(clean, same) == 0;
 }
 
 int seconds_of(const struct conf_value *value, double *seconds) {

@@ -33,6 +33,8 @@ void *array_grow(void *array_pointer, size_t *count, size_t size);
 /* A block's name without what does not belong into a line, at most 64 bytes;
  * the caller frees it. NULL when memory is out. */
 char *clean_name(const char *name);
+/* Whether a block with this clean name is the one that an option means. */
+bool is_named(const char *clean, const char *wanted);
 
 /* A number of seconds, or a text like "5m": 0 or -EINVAL. */
 int seconds_of(const struct conf_value *value, double *seconds);

@@ -72,7 +72,7 @@ static int index_of(const struct notify_config *config, const char *name,
   if (name == NULL)
     return -1;
   for (size_t i = 0; i < config->quiet_hours_num; i++)
-    if (strcmp(config->quiet_hours[i].name, name) == 0)
+    if (is_named(config->quiet_hours[i].name, name))
       return (int)i;
   option_error(reporter,
                "<%s \"%s\">: option QuietHours expects the name of a "

@@ -145,6 +145,31 @@ static void route_defaults(struct route_config *route) {
     route->repeat[l] = SECONDS_UNSET;
 }
 
+static bool is_taken(const struct notify_config *config, const char *name) {
+  for (size_t i = 0; i < config->routes_num; i++)
+    if (strcmp(config->routes[i].words.name, name) == 0)
+      return true;
+  return false;
+}
+
+/* What an alert owes to a route is kept by its name: a second one of the same
+ * name, or of the same first 64 bytes, gets a number. */
+static char *unique_name(const struct notify_config *config, const char *name) {
+  char *clean = clean_name(name);
+  char other[65];
+
+  if (clean == NULL || !is_taken(config, clean))
+    return clean;
+  for (unsigned n = 2; n <= config->routes_num + 2; n++) {
+    snprintf(other, sizeof(other), "%.*s (%u)", (int)text_cut(clean, 56), clean,
+             n);
+    if (!is_taken(config, other))
+      break;
+  }
+  free(clean);
+  return strdup(other);
+}
+
 void route_read(void *target, const struct conf_item *item,
                 struct option_reporter *reporter) {
   struct notify_config *config = target;
@@ -152,7 +177,6 @@ void route_read(void *target, const struct conf_item *item,
   struct route_config *slot = NULL;
   char where[WHERE_SIZE];
   const char *name = option_block_name(item, PLUGIN, reporter);
-  char clean[65];
 
   if (name == NULL)
     return;
@@ -165,8 +189,7 @@ void route_read(void *target, const struct conf_item *item,
   reading.route.level += LEVEL_INFO;
   if (matchers_compile(&reading.route.match, where, reporter) < 0)
     reading.broken = true;
-  text_clean(name, strlen(name), clean, sizeof(clean));
-  reading.route.words.name = strdup(clean);
+  reading.route.words.name = unique_name(config, name);
   if (reading.broken)
     option_error(reporter, "%s: the route is left out", where);
   else if (reading.route.words.name != NULL)

@@ -28,6 +28,7 @@ enum {
   MESSAGE_ID_SIZE = 128,
   MESSAGE_REF_SIZE = 256, /* a provider's handle, as the sender wrote it */
   MESSAGE_WHY_SIZE = 257,
+  RECIPIENT_SIZE = 400, /* an address of 254 bytes, and a name */
 };
 
 /* Several alerts in one message, which then is about them as a whole. */

@@ -30,7 +30,7 @@ struct outbox_row {
   int64_t created, not_before;
   char delivery_id[33];
   char message_id[MESSAGE_ID_SIZE];
-  char recipient[160];
+  char recipient[RECIPIENT_SIZE];
   char route[STORE_NAME_SIZE];
   char fallback_for[160]; /* not empty: never falls back again */
   char last_error[MESSAGE_WHY_SIZE];

@@ -191,6 +191,17 @@ def test_several_recipients_one_greylisted_asks_to_split(pki):
     assert got["outcome"] == "split" and server.mails == []
 
 
+def test_a_long_recipient_is_told_whole_or_not_taken(pki):
+    """An address of 250 bytes behind a long name: of a split message it is kept
+    in a field of its own."""
+    long = "%s <%s@%s.example.org>" % ("Somebody " * 12, "a" * 60, ".".join(["b" * 60] * 2))
+    run, _, server = deliver(pki, [send(recipient=long)], to=(long, "b@example.org"))
+    assert run[0]["outcome"] == "sent" and server.mails[0]["to"] == [long[long.index("<") + 1:-1]]
+    longer = "%s <a@example.org>" % ("Somebody " * 50)
+    run = probe("email", [["To", longer, "b@example.org"]], [{"op": "render", "message": message()}])
+    assert any("expected one address" in e for e in run.check["errors"]), run.check
+
+
 def test_split_sends_to_one_and_names_all(pki):
     run, letters, server = deliver(pki, [send(recipient="b@example.org")], to=("a@example.org", "b@example.org"))
     assert run[0]["outcome"] == "sent"

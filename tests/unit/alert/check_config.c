@@ -118,6 +118,35 @@ START_TEST(five_lines_are_enough) {
 }
 END_TEST
 
+#define SEVENTY                                                                \
+  "0123456789012345678901234567890123456789012345678901234567890123456789"
+
+/* Names longer than what is kept of them find and tell apart all the same. */
+START_TEST(long_names_are_told_apart) {
+  struct notify_config *c = read_text("Email \"me@example.org\"\n"
+                                      "QuietHours \"" SEVENTY "\"\n"
+                                      "  Time \"22:00-07:00\"\n"
+                                      "Route \"" SEVENTY "a\"\n"
+                                      "  QuietHours \"" SEVENTY "\"\n"
+                                      "Route \"" SEVENTY "b\"\n"
+                                      "  Channel \"email\"\n"
+                                      "Route \"same\"\n"
+                                      "  Channel \"email\"\n"
+                                      "Route \"same\"\n"
+                                      "  Channel \"email\"\n");
+  ck_assert_str_eq(said, "");
+  ck_assert_uint_eq(c->routes_num, 4);
+  ck_assert_int_eq(c->routes[0].quiet, 0);
+  for (size_t i = 0; i < 4; i++) {
+    ck_assert_uint_le(strlen(c->routes[i].words.name), 64);
+    for (size_t k = 0; k < i; k++)
+      ck_assert_str_ne(c->routes[i].words.name, c->routes[k].words.name);
+  }
+  ck_assert_str_eq(c->routes[3].words.name, "same (2)");
+  notify_config_free(c);
+}
+END_TEST
+
 START_TEST(one_line_form_takes_the_options_of_its_block) {
   struct notify_config *c = read_text("Pushover \"u\" \"t\"\n"
                                       "  Retry 90s\n"
@@ -542,6 +571,7 @@ END_TEST
 static void fill(TCase *t) {
   samples_zone();
   tcase_add_test(t, five_lines_are_enough);
+  tcase_add_test(t, long_names_are_told_apart);
   tcase_add_test(t, one_line_form_takes_the_options_of_its_block);
   tcase_add_test(t, complete_example_is_understood);
   tcase_add_loop_test(t, first_route_that_matches_takes_the_alert, 0,

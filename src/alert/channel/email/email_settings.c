@@ -5,6 +5,7 @@
 #include "alert/channel/email/email_settings.h"
 
 #include "alert/channel/email/mime.h"
+#include "alert/model/message.h"
 #include "base/log.h"
 #include "base/text.h"
 
@@ -153,7 +154,7 @@ static int check_server(struct email *e, const char *where,
 static bool take_address(char **text, bool local) {
   char *ascii = mime_address_ascii(*text);
 
-  if (ascii == NULL ||
+  if (ascii == NULL || strlen(ascii) >= RECIPIENT_SIZE ||
       !(mime_address_valid(ascii) || (local && mime_address_local(ascii)))) {
     free(ascii);
     return false;
@@ -229,7 +230,7 @@ static int check_recipients(struct email *e, const char *where,
       continue;
     }
     option_error(reporter,
-                 "%s: To \"%s\": expected one address, like "
+                 "%s: To \"%.100s\": expected one address, like "
                  "\"me@example.org\"%s%s",
                  where, address,
                  mime_address_is_utf8(address)
