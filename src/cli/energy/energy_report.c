@@ -178,6 +178,55 @@ double energy_report_covered(const struct energy_report *r) {
   return all > 0 ? fmin(100, 100 * known / all) : NAN;
 }
 
+/* -- the minimum -- */
+
+/* Whether all of a billing month, as far as it has come, is asked for. */
+static bool is_whole(const struct energy_report *r,
+                     struct calendar_billing month) {
+  int today = calendar_local_of((int64_t)clock_wall_us()).day;
+
+  return month.start >= r->range->first &&
+         (month.end - 1 <= r->range->last || today <= r->range->last);
+}
+
+/* Rows come by time. */
+static void note_month(struct energy_report *r, const struct ledger_row *row) {
+  struct calendar_billing month = energy_place_month(r->place, row->day);
+  struct energy_month *grown;
+
+  if (r->months_num == 0 || r->months[r->months_num - 1].start < month.start) {
+    if (!is_whole(r, month))
+      return;
+    grown = realloc(r->months, (r->months_num + 1) * sizeof(*grown));
+    if (grown == NULL) {
+      r->out_of_memory = true;
+      return;
+    }
+    r->months = grown;
+    grown[r->months_num++] = (struct energy_month){.start = month.start};
+  }
+  if (r->months[r->months_num - 1].start == month.start)
+    r->months[r->months_num - 1].cost += row->cost;
+}
+
+/* As the daemon has it in cost_month: energy costs at least the minimum. */
+static void add_minimum(struct energy_report *r) {
+  int today = calendar_local_of((int64_t)clock_wall_us()).day;
+
+  if (strcmp(r->currency, tariffs_currency(&r->place->tariffs)) != 0)
+    return;
+  for (size_t i = 0; i < r->months_num; i++) {
+    const struct energy_month *m = &r->months[i];
+    int end = energy_place_month(r->place, m->start).end - 1;
+    int last = end < today ? end : today;
+    const struct tariff *t = tariffs_at(&r->place->tariffs, last);
+    double minimum = t != NULL ? tariff_minimum(t, last) : (double)NAN;
+
+    if (!isnan(minimum) && (double)m->cost < minimum * 1e6)
+      r->minimum.cost += llround(minimum * 1e6) - m->cost;
+  }
+}
+
 /* -- all together -- */
 
 static bool take_day(void *arg, const struct ledger_row *row) {
@@ -189,6 +238,8 @@ static bool take_day(void *arg, const struct ledger_row *row) {
     return true;
   }
   add(row->produces ? &r->produced : &r->used, row);
+  if (!row->produces)
+    note_month(r, row);
   if (!row->produces && row->mwh + row->covered_us > 0)
     note_presence(r, row);
   if (r->by == ENERGY_BY_HOUR)
@@ -267,7 +318,7 @@ bool energy_report_make(struct energy_report *r, struct ledger_query *q,
 
   snprintf(r->currency, sizeof(r->currency), "%s", ledger_query_currency(q));
   r->produced.kind = ENERGY_PRODUCED;
-  r->charges.kind = ENERGY_CHARGES;
+  r->charges.kind = r->minimum.kind = ENERGY_CHARGES;
   good =
       ledger_query_days(q, r->range->first, r->range->last, take_day, r, why) &&
       (r->by != ENERGY_BY_HOUR ||
@@ -280,6 +331,7 @@ bool energy_report_make(struct energy_report *r, struct ledger_query *q,
     cli_say("%s", why);
   if (!good || r->out_of_memory)
     return false;
+  add_minimum(r);
   if (r->groups_num > 1)
     qsort(r->groups, r->groups_num, sizeof(*r->groups),
           is_of_time(r->by) ? by_time : by_energy);
@@ -297,6 +349,7 @@ void energy_report_free(struct energy_report *r) {
     free(r->present[i].name);
   free(r->groups);
   free(r->present);
+  free(r->months);
 }
 
 double energy_report_share(const struct energy_report *r,

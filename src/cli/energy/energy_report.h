@@ -45,6 +45,12 @@ struct energy_report {
   struct energy_presence *present;
   size_t present_num;
   struct energy_group used, produced, charges; /* sums */
+  struct energy_group minimum; /* what whole billing months lack to theirs */
+  struct energy_month {
+    int start; /* first day of a billing month */
+    int64_t cost;
+  } *months; /* that are whole, rising */
+  size_t months_num;
   bool out_of_memory;
 };
 

@@ -35,6 +35,9 @@ static const struct {
     {LEDGER_UNPRICED, "?", "unpriced", "some of it has no price yet"},
 };
 
+/* What energy has cost too little. */
+static const char MINIMUM[] = "to the minimum";
+
 enum { MARKS = sizeof(marks) / sizeof(marks[0]) };
 
 /* What came without a price may have one by now. */
@@ -119,10 +122,12 @@ void energy_report_table(const struct energy_report *r) {
     add_group(r, t, r->groups[i].name, &r->groups[i], false);
   if (r->charges.cost != 0)
     add_group(r, t, "fixed charges", &r->charges, false);
+  if (r->minimum.cost != 0)
+    add_group(r, t, MINIMUM, &r->minimum, false);
   if (r->groups_num > 0) {
     struct energy_group all = r->used;
 
-    all.cost += r->charges.cost;
+    all.cost += r->charges.cost + r->minimum.cost;
     add_group(r, t, "all that was used", &all, true);
   }
   if (text_table_end(t, "Nothing is known of these days.") == 0)
@@ -174,6 +179,8 @@ void energy_report_csv(const struct energy_report *r) {
     csv_row(r, &r->groups[i], r->groups[i].name);
   if (r->charges.cost != 0)
     csv_row(r, &r->charges, "fixed charges");
+  if (r->minimum.cost != 0)
+    csv_row(r, &r->minimum, MINIMUM);
 }
 
 static void json_member(const char *name, int64_t micro) {
@@ -227,7 +234,8 @@ void energy_report_json(const struct energy_report *r) {
   if (r->currency[0] != '\0') {
     json_member("energy_cost", r->used.cost);
     json_member("charges", r->charges.cost);
-    json_member("cost", r->used.cost + r->charges.cost);
+    json_member("to_minimum", r->minimum.cost);
+    json_member("cost", r->used.cost + r->charges.cost + r->minimum.cost);
     json_member("unpriced_kwh", r->used.unpriced_mwh);
   }
   fputs(",\"covered\":", stdout);

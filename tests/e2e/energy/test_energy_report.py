@@ -123,6 +123,26 @@ def test_csv_is_rfc_4180(ledger):
         Fraction("1.00371"))
 
 
+@pytest.mark.parametrize("minimum, lacks", [
+    ('12 "month"', "11.496291"), ('0.4 "day"', "11.896291"),
+    ('0.1 "month"', "0")])
+def test_a_whole_month_costs_its_minimum(ledger, tmp_path, minimum, lacks):
+    config = tmp_path / "collectd.conf"
+    config.write_text('<Plugin kasa>\n<Tariff>\nCurrency "EUR"\nRate 0.3\n'
+                      f'MinimumCharge {minimum}\n</Tariff>\n</Plugin>\n')
+    places = "--config", config, "--state", ledger.folder
+    answer = exact(run(*places, "--month", "2026-10", "--json", zone=ZONE).stdout)
+    assert answer["energy_cost"] == Fraction("0.503709")
+    assert answer["to_minimum"] == Fraction(lacks)
+    assert answer["cost"] == Fraction("1.00371") + Fraction(lacks)
+    # of a part of a month nobody can say
+    part = exact(run(*places, "--from", "2026-10-02", "--to", "2026-11-20",
+                     "--json", zone=ZONE).stdout)
+    assert part["to_minimum"] == 0 and part["cost"] == Fraction("1.00371")
+    table = run(*places, "--month", "2026-10", zone=ZONE).stdout
+    assert ("to the minimum" in table) == (lacks != "0")
+
+
 def test_the_billing_month_is_that_of_the_configuration(ledger, tmp_path):
     config = tmp_path / "collectd.conf"
     config.write_text('<Plugin kasa>\n  BillingDay 25\n  StateDirectory '
