@@ -54,6 +54,8 @@ libalert_la_SOURCES += \
 	%D%/control/command_silence.c \
 	%D%/control/command_silence.h \
 	%D%/control/command_notification.c \
+	%D%/control/command_stats.c \
+	%D%/control/command_stats.h \
 	%D%/control/control.c \
 	%D%/control/control.h
 
@@ -213,6 +215,8 @@ libalert_la_SOURCES += \
 	%D%/store/store_schema.h \
 	%D%/store/store_silence.c \
 	%D%/store/store_silence.h \
+	%D%/store/store_stats.c \
+	%D%/store/store_stats.h \
 	%D%/store/store_upkeep.c \
 	%D%/store/store_upkeep.h
 

@@ -24,6 +24,8 @@ libcli_la_SOURCES += \
 	%D%/alerts/alerts_show.h \
 	%D%/alerts/alerts_silence.c \
 	%D%/alerts/alerts_silence.h \
+	%D%/alerts/alerts_stats.c \
+	%D%/alerts/alerts_stats.h \
 	%D%/alerts/control_client.c \
 	%D%/alerts/control_client.h
 

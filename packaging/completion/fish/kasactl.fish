@@ -62,6 +62,7 @@ complete -c kasactl -n '__fish_seen_subcommand_from graph' -l out
 complete -c kasactl -n '__fish_seen_subcommand_from graph' -l rrd
 complete -c kasactl -n '__fish_seen_subcommand_from graph' -l span
 complete -c kasactl -n __fish_use_subcommand -f -a alerts -d 'what is wrong now; acknowledge, test, explain'
+complete -c kasactl -n '__fish_seen_subcommand_from alerts' -l at
 complete -c kasactl -n '__fish_seen_subcommand_from alerts' -l channel
 complete -c kasactl -n '__fish_seen_subcommand_from alerts' -l comment
 complete -c kasactl -n '__fish_seen_subcommand_from alerts' -l for
@@ -85,6 +86,7 @@ complete -c kasactl -n '__fish_seen_subcommand_from alerts' -a report
 complete -c kasactl -n '__fish_seen_subcommand_from alerts' -a resolve
 complete -c kasactl -n '__fish_seen_subcommand_from alerts' -a show
 complete -c kasactl -n '__fish_seen_subcommand_from alerts' -a silence
+complete -c kasactl -n '__fish_seen_subcommand_from alerts' -a stats
 complete -c kasactl -n '__fish_seen_subcommand_from alerts' -a status
 complete -c kasactl -n '__fish_seen_subcommand_from alerts' -a test
 complete -c kasactl -n '__fish_seen_subcommand_from alerts' -a unack

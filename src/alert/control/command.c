@@ -7,6 +7,7 @@
 #include "alert/control/command_explain.h"
 #include "alert/control/command_request.h"
 #include "alert/control/command_silence.h"
+#include "alert/control/command_stats.h"
 #include "alert/store/store_alert.h"
 #include "alert/store/store_history.h"
 #include "alert/store/store_notification_log.h"
@@ -401,6 +402,7 @@ static const struct {
     {"silence_list", command_silence_list},
     {"silence_end", command_silence_end},
     {"render", command_render},
+    {"stats", command_stats},
 };
 
 cJSON *command_answer(struct alert_core *core, const char *version,

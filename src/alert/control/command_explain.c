@@ -183,6 +183,60 @@ static void rate_line(struct command *c, int channel, char *line, size_t size) {
     snprintf(line, size, "waits for its rate until %s", clock);
 }
 
+/* The moment that is asked about. */
+static int64_t moment_of(const struct command *c) {
+  double at = command_number(c, "at", 0);
+
+  return at > 0 && at < 9e12 ? (int64_t)(at * 1000) : alert_core_now(c->core);
+}
+
+/* What each stage says on its own, in the order they are asked. */
+static void add_chain(const struct policy_question *question, cJSON *object) {
+  static const char *const words[] = {[POLICY_ALLOW] = "nothing",
+                                      [POLICY_QUIET] = "quietly",
+                                      [POLICY_HOLD] = "not now",
+                                      [POLICY_SUPPRESS] = "never"};
+  cJSON *chain = cJSON_AddArrayToObject(object, "chain");
+
+  for (const struct policy *const *p = policies; *p != NULL; p++) {
+    cJSON *stage = cJSON_CreateObject();
+    char why[200] = "";
+    enum policy_answer answer = (*p)->ask(question, why, sizeof(why));
+
+    cJSON_AddStringToObject(stage, "policy", (*p)->name);
+    cJSON_AddStringToObject(stage, "says", words[answer]);
+    if (why[0] != '\0')
+      cJSON_AddStringToObject(stage, "why", why);
+    cJSON_AddItemToArray(chain, stage);
+  }
+}
+
+static void add_escalation(struct command *c, const struct route_config *route,
+                           cJSON *object) {
+  const struct notify_config *config = alert_core_config(c->core);
+  const struct escalation_config *e;
+  cJSON *steps;
+
+  if (route->escalation < 0)
+    return;
+  e = &config->escalations[route->escalation];
+  cJSON_AddStringToObject(object, "escalation", e->name);
+  steps = cJSON_AddArrayToObject(object, "steps");
+  for (size_t s = 0; s < e->steps_num; s++) {
+    cJSON *step = cJSON_CreateObject();
+    cJSON *channels = cJSON_AddArrayToObject(step, "channels");
+
+    cJSON_AddNumberToObject(step, "after", e->steps[s].after);
+    cJSON_AddNumberToObject(step, "at",
+                            (double)moment_of(c) + 1000 * e->steps[s].after);
+    for (size_t i = 0; i < e->steps[s].channels_num; i++)
+      cJSON_AddItemToArray(
+          channels,
+          cJSON_CreateString(config->channels[e->steps[s].channels[i]].name));
+    cJSON_AddItemToArray(steps, step);
+  }
+}
+
 static void explain_channel(struct command *c, const struct open_alert *e,
                             int channel, const struct route_config *route,
                             cJSON *list) {
@@ -193,17 +247,16 @@ static void explain_channel(struct command *c, const struct open_alert *e,
   char why[200];
   char line[300] = "";
   cJSON *object = cJSON_CreateObject();
-  enum policy_answer answer =
-      policy_ask(&(struct policy_question){.config = alert_core_config(c->core),
-                                           .facts = deliver_facts(
-                                               alert_core_deliver(c->core)),
-                                           .alert = &e->a,
-                                           .route = route,
-                                           .channel = config,
-                                           .kind = MESSAGE_OPEN,
-                                           .reason = REASON_OPENED,
-                                           .now = alert_core_now(c->core)},
-                 &by, why, sizeof(why));
+  struct policy_question question = {
+      .config = alert_core_config(c->core),
+      .facts = deliver_facts(alert_core_deliver(c->core)),
+      .alert = &e->a,
+      .route = route,
+      .channel = config,
+      .kind = MESSAGE_OPEN,
+      .reason = REASON_OPENED,
+      .now = moment_of(c)};
+  enum policy_answer answer = policy_ask(&question, &by, why, sizeof(why));
 
   if (stopped != NULL)
     snprintf(line, sizeof(line), "stopped: %s", stopped);
@@ -216,6 +269,7 @@ static void explain_channel(struct command *c, const struct open_alert *e,
                         stopped == NULL && answer < POLICY_HOLD);
   if (line[0] != '\0')
     cJSON_AddStringToObject(object, "why", line);
+  add_chain(&question, object);
   cJSON_AddItemToArray(list, object);
 }
 
@@ -232,6 +286,8 @@ cJSON *command_explain(struct command *c) {
   answer = command_fine();
   if (note[0] != '\0')
     cJSON_AddStringToObject(answer, "note", note);
+  cJSON_AddNumberToObject(answer, "at", (double)moment_of(c));
+  cJSON_AddNumberToObject(answer, "now", (double)alert_core_now(c->core));
   cJSON_AddItemToObject(answer, "alert", command_alert(&e->a));
   open = alert_table_find(state_open_alerts(alert_core_state(c->core)),
                           e->a.fingerprint);
@@ -256,6 +312,7 @@ cJSON *command_explain(struct command *c) {
     channels = cJSON_AddArrayToObject(object, "channels");
     for (size_t i = 0; i < route->channels_num; i++)
       explain_channel(c, e, route->channels[i], route, channels);
+    add_escalation(c, route, object);
     cJSON_AddItemToArray(routes, object);
   }
   open_alert_free(e);

@@ -131,6 +131,7 @@ static void sent(struct deliver *d, struct job *job, int64_t now) {
     d->hooks.trouble(d->hooks.arg, c->config->name, "queue", NULL);
   }
   row->state = ROW_SENT;
+  row->not_before = now; /* when it arrived, for `stats` */
   row->last_error[0] = '\0';
   deliver_save(d, row);
   if (row->kind == MESSAGE_CANCEL)

@@ -27,7 +27,7 @@ struct outbox_row {
   bool quiet, ambiguous, shrink, fell_back;
   unsigned attempts;
   enum row_state state;
-  int64_t created, not_before;
+  int64_t created, not_before; /* once sent, the latter says when */
   char delivery_id[33];
   char message_id[MESSAGE_ID_SIZE];
   char recipient[RECIPIENT_SIZE];

@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "cli/alerts/alerts_show.h"
 #include "cli/alerts/alerts_silence.h"
+#include "cli/alerts/alerts_stats.h"
 #include "cli/alerts/control_client.h"
 #include "cli/common/json_print.h"
 #include "config/option.h"
@@ -39,10 +40,12 @@
   "  maintenance                   the hours the configuration keeps quiet\n"  \
   "  test CHANNEL|all [--level L]  sends a test, waits for the answer\n"       \
   "  report NAME                   sends a <Report> now\n"                     \
-  "  explain DEVICE|IDENTIFIER [SEVERITY [VALUE]]\n"                           \
+  "  explain DEVICE|IDENTIFIER [SEVERITY [VALUE]] [--at 23:10]\n"              \
   "                                who would be told of it, and why not\n"     \
   "  render IDENTIFIER [SEVERITY [VALUE]] [--channel C]\n"                     \
   "                                what exactly would be sent\n"               \
+  "  stats [--since 30d] [--limit N]\n"                                        \
+  "                                what alerts most, how soon it is heard\n"   \
   "  queue list, queue retry ID, queue drop ID\n"                              \
   "  channel list, channel enable NAME\n"                                      \
   "  status                        the same as channel list\n"                 \
@@ -84,12 +87,13 @@ enum option_name {
   BY_CHANNEL,
   BY_UNTIL,
   BY_COMMENT,
+  BY_AT,
   OPTION_NAMES
 };
 
 static const char *const option_names[OPTION_NAMES] = {
-    "--for",   "--level",   "--device", "--since",
-    "--limit", "--channel", "--until",  "--comment"};
+    "--for",     "--level", "--device",  "--since", "--limit",
+    "--channel", "--until", "--comment", "--at"};
 
 struct subcommand {
   const char *words; /* "queue retry": what is typed */
@@ -222,6 +226,11 @@ static const char *fill_imagined(cJSON *request, const struct typed *typed,
   }
   if (typed->option[BY_CHANNEL] != NULL)
     cJSON_AddStringToObject(request, "channel", typed->option[BY_CHANNEL]);
+  if (typed->option[BY_AT] != NULL) {
+    if (silence_moment(typed->option[BY_AT], &value) < 0)
+      return "--at expects a time such as 23:10 or \"2026-11-20 23:10\"";
+    cJSON_AddNumberToObject(request, "at", value);
+  }
   return NULL;
 }
 
@@ -273,10 +282,12 @@ static const struct subcommand commands[] = {
     {"test", "test", "CHANNEL|all [--level L]", 1, 1, TAKES(BY_LEVEL),
      fill_channel, show_test},
     {"report", "report", "NAME", 1, 1, 0, fill_name, show_reported},
-    {"explain", "explain", "IDENTIFIER [SEVERITY [VALUE]]", 1, 3, 0,
-     fill_imagined, show_explain},
+    {"explain", "explain", "DEVICE|IDENTIFIER [SEVERITY [VALUE]] [--at 23:10]",
+     1, 3, TAKES(BY_AT), fill_imagined, show_explain},
     {"render", "render", "IDENTIFIER [SEVERITY [VALUE]] [--channel C]", 1, 3,
      TAKES(BY_CHANNEL), fill_imagined, show_render},
+    {"stats", "stats", "[--since 30d] [--limit N]", 0, 0,
+     TAKES(BY_SINCE) | TAKES(BY_LIMIT), fill_history, show_stats},
     {"queue list", "queue", "", 0, 0, 0, fill_nothing, show_queue},
     {"queue retry", "retry", "ID", 1, 1, 0, fill_id, NULL},
     {"queue drop", "drop", "ID", 1, 1, 0, fill_id, NULL},

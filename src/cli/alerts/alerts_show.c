@@ -362,6 +362,62 @@ int show_test(const struct output *page, const cJSON *answer) {
 /* -- what would happen ------------------------------------------------------
  */
 
+/* "self, level, silence: nothing; quiet hours: not now, "night" until 07:00" */
+static void put_chain(const struct output *page, const cJSON *channel) {
+  const cJSON *stage;
+  bool silent = false; /* the ones before said nothing, either */
+  bool first = true;
+
+  cJSON_ArrayForEach(stage, answer_list(channel, "chain")) {
+    char name[CELL_SIZE];
+    char says[CELL_SIZE];
+    char why[CELL_SIZE];
+    bool nothing;
+
+    answer_copy(stage, "policy", name, sizeof(name));
+    answer_copy(stage, "says", says, sizeof(says));
+    answer_copy(stage, "why", why, sizeof(why));
+    nothing = strcmp(says, "nothing") == 0;
+    if (!nothing && silent)
+      fprintf(page->out, ": nothing");
+    fprintf(page->out, "%s%s",
+            first               ? "      asked: "
+            : nothing && silent ? ", "
+                                : "; ",
+            name);
+    if (!nothing)
+      fprintf(page->out, ": %s%s%s", says, why[0] != '\0' ? ", " : "", why);
+    silent = nothing;
+    first = false;
+  }
+  if (!first)
+    fprintf(page->out, "%s\n", silent ? ": nothing" : "");
+}
+
+static void put_steps(const struct output *page, const cJSON *route,
+                      int64_t now) {
+  const cJSON *step;
+  const cJSON *name;
+
+  cJSON_ArrayForEach(step, answer_list(route, "steps")) {
+    char when[FORMAT_SIZE];
+    char text[CELL_SIZE];
+    bool first = true;
+
+    format_clock(answer_whole(step, "at") / 1000, now / 1000, when,
+                 sizeof(when));
+    answer_copy(route, "escalation", text, sizeof(text));
+    fprintf(page->out, "  unacknowledged at %s it goes to", when);
+    cJSON_ArrayForEach(name, answer_list(step, "channels")) {
+      if (!cJSON_IsString(name))
+        continue;
+      fprintf(page->out, "%s %s", first ? "" : ",", name->valuestring);
+      first = false;
+    }
+    fprintf(page->out, " (\"%s\")\n", text);
+  }
+}
+
 /* Returns whether the channel would be told. */
 static bool explain_channel(const struct output *page, const cJSON *item) {
   bool delivers = answer_true(item, "delivers");
@@ -372,6 +428,7 @@ static bool explain_channel(const struct output *page, const cJSON *item) {
   answer_copy(item, "why", why, sizeof(why));
   fprintf(page->out, "  %s %s%s%s%s\n", delivers ? "goes to" : "not to", name,
           why[0] != '\0' ? " (" : "", why, why[0] != '\0' ? ")" : "");
+  put_chain(page, item);
   return delivers;
 }
 
@@ -401,6 +458,11 @@ int show_explain(const struct output *page, const cJSON *answer) {
   int told = 0;
   int routes = 0;
 
+  if (answer_whole(answer, "at") > answer_whole(answer, "now")) {
+    format_clock(answer_whole(answer, "at") / 1000,
+                 answer_whole(answer, "now") / 1000, text, sizeof(text));
+    fprintf(page->out, "At %s:\n", text);
+  }
   read_alert(object, &alert);
   alert_subject(&alert, text, sizeof(text));
   fprintf(page->out, "%s: ", text);
@@ -439,6 +501,7 @@ int show_explain(const struct output *page, const cJSON *answer) {
     }
     cJSON_ArrayForEach(item, answer_list(route, "channels")) told +=
         explain_channel(page, item) ? 1 : 0;
+    put_steps(page, route, answer_whole(answer, "now"));
   }
   if (routes == 0)
     fprintf(page->out, "No route takes it: recorded, nobody is told.\n");

@@ -11,6 +11,7 @@
 #include "cli/term/text_table.h"
 #include "config/option.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -46,8 +47,7 @@ const char *silence_match(cJSON *request, const char *const *words,
   return NULL;
 }
 
-/* "07:00" is the next seven o'clock; else a date, or date and time. */
-static const char *moment_of(const char *text, double *out) {
+int silence_moment(const char *text, double *out) {
   static const char *const formats[] = {"%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M",
                                         "%Y-%m-%d"};
   time_t now = time(NULL);
@@ -64,7 +64,7 @@ static const char *moment_of(const char *text, double *out) {
       tm.tm_isdst = -1;
     }
     *out = (double)mktime(&tm);
-    return NULL;
+    return 0;
   }
   for (size_t i = 0; i < sizeof(formats) / sizeof(formats[0]); i++) {
     memset(&tm, 0, sizeof(tm));
@@ -73,16 +73,14 @@ static const char *moment_of(const char *text, double *out) {
     if (end == NULL || *end != '\0')
       continue;
     *out = (double)mktime(&tm);
-    return NULL;
+    return 0;
   }
-  return "--until expects a time such as 07:00, \"2026-11-20 07:00\" or "
-         "resolved";
+  return -EINVAL;
 }
 
 const char *silence_end(cJSON *request, const char *for_text,
                         const char *until_text) {
   double seconds = 0;
-  const char *wrong = NULL;
   bool until_resolved = false;
 
   if (until_text != NULL && strcmp(until_text, "resolved") == 0) {
@@ -99,11 +97,12 @@ const char *silence_end(cJSON *request, const char *for_text,
     cJSON_AddNumberToObject(request, "for", seconds);
   }
   if (until_text != NULL) {
-    wrong = moment_of(until_text, &seconds);
-    if (wrong == NULL)
-      cJSON_AddNumberToObject(request, "until", seconds);
+    if (silence_moment(until_text, &seconds) < 0)
+      return "--until expects a time such as 07:00, \"2026-11-20 07:00\" or "
+             "resolved";
+    cJSON_AddNumberToObject(request, "until", seconds);
   }
-  return wrong;
+  return NULL;
 }
 
 /* -- the answers ------------------------------------------------------------

@@ -11,6 +11,9 @@
  * is wrong. A word without = is a device. */
 const char *silence_match(cJSON *request, const char *const *words,
                           int words_num);
+/* Seconds since 1970 of what was typed: "07:00" is the next seven o'clock; else
+ * a date, or date and time. 0 or -EINVAL. */
+int silence_moment(const char *text, double *out);
 /* Its end, of which exactly one may be given (NULL = not): NULL, or what is
  * wrong. */
 const char *silence_end(cJSON *request, const char *for_text,

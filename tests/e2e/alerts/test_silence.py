@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Silences and recurring maintenance inside a real collectd, by kasactl."""
 
+import json
 import os
 import subprocess
 import time
@@ -115,3 +116,67 @@ def test_by_notification():
         order(c, "silence device='Desk strip' resolved we know")
         until(lambda: c.ask(command="silence_list")["silences"], c)
         assert c.ask(command="silence_list")["silences"][0]["until_resolved"]
+
+
+def test_explain_at_a_time_and_the_whole_chain():
+    # hours that begin in two and end in four, whatever the time is now
+    begin, end = (time.localtime(time.time() + h * 3600) for h in (2, 4))
+    hours = f"{begin.tm_hour:02d}:{begin.tm_min:02d}-{end.tm_hour:02d}:{end.tm_min:02d}"
+    inside = time.strftime("%H:%M", time.localtime(time.time() + 3 * 3600))
+    options = QUICK + f'''
+  <QuietHours "night">
+    Time "{hours}"
+    PassLevel emergency
+  </QuietHours>
+  <Escalation "on call">
+    Step 15m "mail"
+  </Escalation>
+  <Route "all">
+    QuietHours "night"
+    Escalation "on call"
+  </Route>
+'''
+    with Collectd(options) as c:
+        words = ("explain", "Freezer", "FAILURE", "1900")
+        now = kasactl(c, *words)
+        assert "goes to mail\n" in now
+        assert "asked: itself, MinLevel, acknowledged, silence, maintenance, inhibition" in now, now
+        assert "not now" not in now
+        later = kasactl(c, *words, "--at", inside, status=1)
+        assert later.startswith(f"At {inside}:\n") or later.startswith("At "), later
+        assert "not to mail (quiet hours: \"night\" until" in later
+        assert "; quiet hours: not now, \"night\" until" in later
+        assert "unacknowledged at" in later and "it goes to mail (\"on call\")" in later
+        kasactl(c, "silence", "add", "Freezer", "--for", "1h")
+        assert "silence: not now" in kasactl(c, *words, status=1)
+        answer = json.loads(kasactl(c, *words, "--at", inside, "--json", status=1))
+        chain = answer["routes"][0]["channels"][0]["chain"]
+        assert {s["policy"]: s["says"] for s in chain}["quiet hours"] == "not now"
+        # that silence is over by then
+        assert {s["policy"]: s["says"] for s in chain}["silence"] == "nothing"
+        assert "--at expects" in kasactl(c, *words, "--at", "soon", status=2)
+
+
+def test_stats_name_the_noisiest_and_how_soon_it_was_heard():
+    with Collectd(QUICK, channels=("mail", "phone")) as c:
+        assert "Nothing has alerted." in kasactl(c, "stats")
+        for n in range(5):
+            c.put("Freezer", "power", 1900, time.time() + 2 * n)
+            c.wait(["firing", "resolved"] * n + ["firing"])
+            c.put("Freezer", "power", 90, time.time() + 2 * n + 1)
+            c.wait(["firing", "resolved"] * (n + 1))
+        c.mode("phone", "refuse")
+        c.put("Heater", "power", 1900)
+        c.wait(["firing", "resolved"] * 5 + ["firing"])
+        until(lambda: c.ask(command="stats")["channels"][1]["failed"] == 1, c)
+        answer = json.loads(kasactl(c, "stats", "--json", "--since", "1h"))
+        noisiest = answer["devices"][0]
+        assert (noisiest["device"], noisiest["type"], noisiest["alerts"], noisiest["open"]) == ("Freezer", "power", 5, 0)
+        assert noisiest["messages"] == 20
+        mail = answer["channels"][0]
+        assert (mail["channel"], mail["sent"], mail["retried"], mail["failed"]) == ("mail", 11, 0, 0)
+        assert 0 <= mail["median_s"] <= mail["slow_s"] <= mail["slowest_s"] < 60
+        shown = kasactl(c, "stats")
+        assert "6 alerts." in shown
+        assert "Freezer has 5 of 6 alerts: another limit" in shown
+        assert json.loads(kasactl(c, "stats", "--json", "--limit", "1"))["devices"][1:] == []
