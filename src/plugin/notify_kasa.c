@@ -170,19 +170,6 @@ static int config(oconfig_item_t *item) {
   return 0;
 }
 
-/* A relative StateDirectory is below BaseDir, whatever the current one. */
-static void state_directory(char *out, size_t size) {
-  const char *base = global_option_get("BaseDir");
-  const char *own = plugin.config->state_directory != NULL
-                        ? plugin.config->state_directory
-                        : "notify_kasa";
-
-  if (own[0] == '/' || base == NULL || base[0] == '\0')
-    snprintf(out, size, "%s", own);
-  else
-    snprintf(out, size, "%s/%s", base, own);
-}
-
 static double startup_grace(double interval) {
   long timeout = global_option_get_long("Timeout", 2);
   double rounds = 3 * interval * (double)(timeout > 0 ? timeout : 2);
@@ -231,7 +218,6 @@ static int init(void) {
       .version = package_version,
       .interval_s = interval,
       .grace_s = startup_grace(interval)};
-  char directory[PATH_MAX];
   struct alert_engine *engine;
 
   if (atomic_load(&plugin.phase) != PHASE_EARLY)
@@ -240,13 +226,15 @@ static int init(void) {
   if (ensure_config() == NULL)
     return -1;
   notify_config_finish(plugin.config, &reporter);
-  if (notify_config_rebase(plugin.config, global_option_get("BaseDir")) < 0)
+  if (notify_config_rebase(plugin.config, global_option_get("BaseDir")) < 0) {
+    tell_nobody_early();
     return -1;
+  }
   if (plugin.config->channels_num == 0)
     log_say(LOG_LEVEL_WARNING,
             "no channel is configured: alerts are recorded, nobody is told");
-  state_directory(directory, sizeof(directory));
-  engine = alert_engine_start(plugin.config, directory, &hooks);
+  engine =
+      alert_engine_start(plugin.config, plugin.config->state_directory, &hooks);
   if (engine == NULL) {
     tell_nobody_early();
     return -1;

@@ -7,6 +7,8 @@ else
 EXTRA_LTLIBRARIES += libreport.la
 endif
 libreport_la_SOURCES = \
+	%D%/report_alerts.c \
+	%D%/report_alerts.h \
 	%D%/report_brief.c \
 	%D%/report_brief.h \
 	%D%/report_data.c \
@@ -17,10 +19,14 @@ libreport_la_SOURCES = \
 	%D%/report_json.h \
 	%D%/report_kind.c \
 	%D%/report_kind.h \
+	%D%/report_make.c \
+	%D%/report_make.h \
 	%D%/report_render.c \
 	%D%/report_render.h \
 	%D%/report_schedule.c \
 	%D%/report_schedule.h \
+	%D%/report_standby.c \
+	%D%/report_standby.h \
 	%D%/report_text.c \
 	%D%/report_text.h \
 	%D%/report_words.c \

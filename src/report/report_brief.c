@@ -32,7 +32,7 @@ void report_brief(const struct report *r, struct buf *title, struct buf *body) {
     if (r->items[i].kwh > 0)
       put_item(r, &r->items[i], body);
   for (unsigned i = 0; report_words_fact(r, i, &name, line); i++)
-    if (line[0] != '\0')
+    if (line[0] != '\0' && report_words_is_news(r, i))
       buf_putf(body, "%s: %s\n", name, line);
   if (body->len > 0 && buf_error(body) == 0) /* no line behind the last one */
     body->data[--body->len] = '\0';

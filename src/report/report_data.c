@@ -47,30 +47,44 @@ void report_days(enum report_kind kind, int day, unsigned billing_day,
   }
 }
 
+static bool is_called(const struct report_item *item, const char *device,
+                      const char *plug) {
+  size_t len = strlen(device);
+
+  return strncmp(item->name, device, len) == 0 &&
+         (plug[0] == '\0' ? item->name[len] == '\0'
+                          : strncmp(item->name + len, ": ", 2) == 0 &&
+                                strcmp(item->name + len + 2, plug) == 0);
+}
+
+struct report_item *report_item(struct report *r, const char *device,
+                                const char *plug) {
+  for (size_t i = 0; i < r->items_num; i++)
+    if (is_called(&r->items[i], device, plug))
+      return &r->items[i];
+  return NULL;
+}
+
 static struct report_item *item_of(struct gathering *g, const char *device,
                                    const char *plug) {
   struct report *r = g->report;
+  struct report_item *item = report_item(r, device, plug);
   struct report_item *grown;
   char *name = NULL;
 
-  if (asprintf(&name, "%s%s%s", device, plug[0] != '\0' ? ": " : "", plug) < 0)
-    return NULL;
-  for (size_t i = 0; i < r->items_num; i++)
-    if (strcmp(r->items[i].name, name) == 0) {
-      free(name);
-      return &r->items[i];
-    }
+  if (item != NULL)
+    return item;
   if (r->items_num == r->items_room) {
     size_t room = r->items_room == 0 ? 64 : 2 * r->items_room;
 
     grown = realloc(r->items, room * sizeof(*grown));
-    if (grown == NULL) {
-      free(name);
+    if (grown == NULL)
       return NULL;
-    }
     r->items = grown;
     r->items_room = room;
   }
+  if (asprintf(&name, "%s%s%s", device, plug[0] != '\0' ? ": " : "", plug) < 0)
+    return NULL;
   r->items[r->items_num] =
       (struct report_item){.name = name, .first_day = INT_MAX};
   return &r->items[r->items_num++];

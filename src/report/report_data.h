@@ -5,6 +5,7 @@
 #define REPORT_REPORT_DATA_H
 
 #include "energy/ledger/ledger_query.h"
+#include "report/report_alerts.h"
 #include "report/report_kind.h"
 
 #include <stdbool.h>
@@ -26,6 +27,8 @@ struct report_item {
   } before[REPORT_COMPARED];
   double usual; /* kWh; NAN: nothing to compare with */
   int first_day;
+  double slots_s; /* seconds whose power is known, see report_standby.h, */
+  double least_w; /* and the least of it; 0: none, or not known */
 };
 
 struct report {
@@ -45,7 +48,13 @@ struct report {
     char *name; /* NULL: not known */
     double watts;
     int64_t at_us;
-  } peak;                       /* the highest of one device */
+  } peak; /* the highest of one device */
+  struct {
+    double watts;
+    double cost_year;               /* NAN: not known */
+    const struct report_item *most; /* who takes most of it, or NULL */
+  } standby;
+  struct report_alerts alerts;
   double covered;               /* percent; NAN: nothing is known */
   char nothing[REPORT_NOTHING]; /* why there are no figures; "": there are */
   const char *closing;          /* lines below it, or NULL; borrowed */
@@ -61,6 +70,9 @@ void report_days(enum report_kind kind, int day, unsigned billing_day,
 bool report_data_make(struct report *r, unsigned billing_day,
                       struct ledger_query *q, char why[LEDGER_QUERY_WHY]);
 void report_data_free(struct report *r);
+/* A device, or an outlet of it; NULL: it is not in the report. */
+struct report_item *report_item(struct report *r, const char *device,
+                                const char *plug);
 
 /* Change against what is usual, in percent; NAN: not known. */
 double report_change(double now, double usual);

@@ -32,7 +32,8 @@ static bool add_items(cJSON *root, const struct report *r) {
     good = cJSON_AddItemToArray(list, one) != 0 &&
            cJSON_AddStringToObject(one, "name", item->name) != NULL &&
            add(one, "kwh", item->kwh) && add(one, "cost", item->cost) &&
-           add(one, "usual_kwh", item->usual);
+           add(one, "usual_kwh", item->usual) &&
+           add(one, "standby_w", item->least_w);
   }
   return good;
 }
@@ -48,6 +49,41 @@ static bool add_peak(cJSON *root, const struct report *r) {
   return cJSON_AddStringToObject(peak, "name", r->peak.name) != NULL &&
          add(peak, "w", r->peak.watts) &&
          cJSON_AddStringToObject(peak, "at", at) != NULL;
+}
+
+static bool add_standby(cJSON *root, const struct report *r) {
+  cJSON *standby = cJSON_AddObjectToObject(root, "standby");
+
+  return add(standby, "w", r->standby.watts) &&
+         add(standby, "cost_year", r->standby.cost_year);
+}
+
+static bool add_away(cJSON *alerts, const struct report_alerts *a) {
+  cJSON *list = cJSON_AddArrayToObject(alerts, "offline");
+  bool good = list != NULL && add(alerts, "offline_devices", a->away_num);
+
+  for (unsigned i = 0; i < a->away_num && i < REPORT_NAMED && good; i++) {
+    cJSON *one = cJSON_CreateObject();
+
+    good = cJSON_AddItemToArray(list, one) != 0 &&
+           cJSON_AddStringToObject(one, "name", a->away[i].name) != NULL &&
+           add(one, "seconds", a->away[i].seconds);
+  }
+  return good;
+}
+
+static bool add_alerts(cJSON *root, const struct report_alerts *a) {
+  cJSON *alerts;
+
+  if (!a->known)
+    return cJSON_AddNullToObject(root, "alerts") != NULL;
+  alerts = cJSON_AddObjectToObject(root, "alerts");
+  return add(alerts, "raised", a->raised) && add(alerts, "open", a->open) &&
+         cJSON_AddStringToObject(alerts, "noisiest", a->noisiest.name) !=
+             NULL &&
+         add(alerts, "noisiest_alerts", a->noisiest.alerts) &&
+         add(alerts, "undelivered", a->undelivered) &&
+         add(alerts, "silences_ending", a->silences_num) && add_away(alerts, a);
 }
 
 char *report_json(const struct report *r) {
@@ -66,7 +102,9 @@ char *report_json(const struct report *r) {
       add(root, "forecast_kwh", r->forecast_kwh) &&
       add(root, "forecast_cost", r->forecast_cost) &&
       add(root, "covered", r->covered) && add(root, "active", r->active) &&
-      add(root, "known", r->known) && add_peak(root, r) && add_items(root, r);
+      add(root, "known", r->known) && add_peak(root, r) &&
+      add_standby(root, r) && add_alerts(root, &r->alerts) &&
+      add_items(root, r);
   char *text = good ? cJSON_PrintUnformatted(root) : NULL;
 
   cJSON_Delete(root);

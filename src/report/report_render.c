@@ -3,8 +3,10 @@
 
 #include "report/report_render.h"
 
+#include "base/clock.h"
 #include "report/report_brief.h"
 #include "report/report_html.h"
+#include "report/report_make.h"
 #include "report/report_text.h"
 
 #include <errno.h>
@@ -21,11 +23,15 @@ static void set_days(struct report *r, int before, unsigned billing_day) {
 static void fill(struct report *r, const struct report_request *request) {
   char why[LEDGER_QUERY_WHY];
   struct ledger_query *q = ledger_query_open(request->ledger, why);
-  unsigned billing_day = q != NULL ? ledger_query_billing_day(q) : 1;
+  const struct report_sources from = {
+      .ledger = q,
+      .alerts = request->alerts,
+      .billing_day = q != NULL ? ledger_query_billing_day(q) : 1,
+      .now = (int64_t)(clock_wall_us() / 1000)};
   bool good;
 
-  set_days(r, request->before, billing_day);
-  good = q != NULL && report_data_make(r, billing_day, q, why);
+  set_days(r, request->before, from.billing_day);
+  good = q != NULL && report_make(r, &from, why);
   if (!good)
     snprintf(r->nothing, sizeof(r->nothing),
              "There are no figures, the ledger could not be read: %s", why);

@@ -9,6 +9,7 @@ struct report_request {
   enum report_kind kind;
   int before;          /* the latest one that is over on this local day */
   const char *ledger;  /* folder of the ledger */
+  const char *alerts;  /* folder of notify_kasa's own file, or NULL */
   const char *closing; /* lines below it in a mail, or NULL */
 };
 

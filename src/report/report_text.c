@@ -7,7 +7,9 @@
 #include "report/report_words.h"
 
 #include <math.h>
+#include <string.h>
 
+enum { COLUMNS = 72, NAME_OF_FACT = 17 };
 enum { BAR = 10, NAME_COLUMNS = 20, NAME_SIZE = 4 * NAME_COLUMNS };
 
 static void put_name(struct buf *out, const char *name) {
@@ -37,6 +39,23 @@ static void put_item(struct buf *out, const struct report *r,
            change);
 }
 
+/* Words that do not fit go on below. */
+static void put_fact(struct buf *out, const char *name, const char *line) {
+  buf_putf(out, "%-*s", NAME_OF_FACT, name);
+  while (strlen(line) > COLUMNS - NAME_OF_FACT) {
+    size_t cut = COLUMNS - NAME_OF_FACT;
+
+    while (cut > 0 && line[cut] != ' ')
+      cut--;
+    if (cut == 0)
+      break;
+    buf_put(out, line, cut);
+    buf_putf(out, "\n%*s", NAME_OF_FACT, "");
+    line += cut + 1;
+  }
+  buf_putf(out, "%s\n", line);
+}
+
 static void put_figures(const struct report *r, struct buf *out) {
   char line[REPORT_LINE];
   const char *name;
@@ -45,7 +64,7 @@ static void put_figures(const struct report *r, struct buf *out) {
   buf_putf(out, "%s\n\n", line);
   for (unsigned i = 0; report_words_fact(r, i, &name, line); i++)
     if (line[0] != '\0')
-      buf_putf(out, "%-16s %s\n", name, line);
+      put_fact(out, name, line);
   buf_puts(out, "\n");
   for (size_t i = 0; i < r->items_num && i < REPORT_TOP; i++)
     if (r->items[i].kwh > 0)

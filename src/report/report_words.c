@@ -5,6 +5,7 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <string.h>
 
 static const char *const weekdays[] = {"Monday",   "Tuesday", "Wednesday",
                                        "Thursday", "Friday",  "Saturday",
@@ -14,6 +15,8 @@ static const char *const months[] = {
     "July",    "August",   "September", "October", "November", "December"};
 /* Below this a report says how complete it is. */
 static const double COMPLETE = 99;
+/* So many alerts of one device are its settings' fault. */
+enum { NOISY = 10 };
 
 void report_words_days(const struct report *r, char out[REPORT_LINE]) {
   int year, end_year;
@@ -145,6 +148,105 @@ static void in_use(const struct report *r, char out[REPORT_LINE]) {
   snprintf(out, REPORT_LINE, "%u of %u plugs", r->active, r->known);
 }
 
+static void standby(const struct report *r, char out[REPORT_LINE]) {
+  char cost[REPORT_LINE] = "";
+  char most[100] = "";
+  double watts = r->standby.watts;
+
+  out[0] = '\0';
+  if (watts < 0.5)
+    return;
+  if (!isnan(r->standby.cost_year) && r->standby.cost_year >= 0)
+    snprintf(cost, sizeof(cost), ", about %.0f %s a year", r->standby.cost_year,
+             r->currency);
+  if (r->standby.most != NULL && r->standby.most->least_w < watts)
+    snprintf(most, sizeof(most), "; %.60s %.0f W", r->standby.most->name,
+             r->standby.most->least_w);
+  snprintf(out, REPORT_LINE, "%.0f W%.40s%s", watts, cost, most);
+}
+
+static void put_duration(double seconds, char out[40]) {
+  unsigned minutes = (unsigned)lround(seconds / 60);
+
+  if (minutes < 60)
+    snprintf(out, 40, "%u min", minutes > 0 ? minutes : 1);
+  else if (minutes < 24 * 60)
+    snprintf(out, 40, "%u h %02u min", minutes / 60, minutes % 60);
+  else
+    snprintf(out, 40, "%u d %u h", minutes / (24 * 60), minutes / 60 % 24);
+}
+
+static void and_more(unsigned all, char out[REPORT_LINE]) {
+  size_t used = strlen(out);
+
+  if (all > REPORT_NAMED)
+    snprintf(out + used, REPORT_LINE - used, " and %u more",
+             all - REPORT_NAMED);
+}
+
+static void offline(const struct report *r, char out[REPORT_LINE]) {
+  const struct report_alerts *a = &r->alerts;
+  size_t used = 0;
+
+  out[0] = '\0';
+  for (unsigned i = 0; i < a->away_num && i < REPORT_NAMED; i++) {
+    char lasted[40];
+
+    put_duration(a->away[i].seconds, lasted);
+    used += (size_t)snprintf(out + used, REPORT_LINE - used, "%s%.36s %s",
+                             i > 0 ? ", " : "", a->away[i].name, lasted);
+  }
+  and_more(a->away_num, out);
+}
+
+static void alerts(const struct report *r, char out[REPORT_LINE]) {
+  const struct report_alerts *a = &r->alerts;
+  char open[40] = "", noisy[100] = "";
+
+  out[0] = '\0';
+  if (!a->known)
+    return;
+  if (a->open > 0)
+    snprintf(open, sizeof(open), ", %u still open", a->open);
+  if (a->noisiest.name[0] != '\0')
+    snprintf(noisy, sizeof(noisy), "; %u of them %.60s", a->noisiest.alerts,
+             a->noisiest.name);
+  if (a->raised == 0)
+    snprintf(out, REPORT_LINE, "none%s", open);
+  else
+    snprintf(out, REPORT_LINE, "%u%s%s%s", a->raised, open, noisy,
+             a->noisiest.alerts >= NOISY ? " (consider Hysteresis)" : "");
+}
+
+static void undelivered(const struct report *r, char out[REPORT_LINE]) {
+  const struct report_alerts *a = &r->alerts;
+
+  out[0] = '\0';
+  if (a->undelivered > 0)
+    snprintf(out, REPORT_LINE, "%u message%s, %sby %.60s", a->undelivered,
+             a->undelivered == 1 ? "" : "s", a->undelivered == 1 ? "" : "most ",
+             a->undelivered_by);
+}
+
+static void silences(const struct report *r, char out[REPORT_LINE]) {
+  const struct report_alerts *a = &r->alerts;
+  size_t used = 0;
+
+  out[0] = '\0';
+  for (unsigned i = 0; i < a->silences_num && i < REPORT_NAMED; i++) {
+    struct calendar_local l = calendar_local_of(a->silences[i].ends * 1000);
+    int year;
+    unsigned month, mday;
+
+    calendar_date_of(l.day, &year, &month, &mday);
+    used += (size_t)snprintf(
+        out + used, REPORT_LINE - used, "%s%.30s on %u %.3s at %02u:%02u",
+        i > 0 ? ", " : "", a->silences[i].about, mday, months[month - 1],
+        l.second / 3600, l.second / 60 % 60);
+  }
+  and_more(a->silences_num, out);
+}
+
 static void generated(const struct report *r, char out[REPORT_LINE]) {
   out[0] = '\0';
   if (r->produced_kwh > 0)
@@ -164,23 +266,37 @@ static void covered(const struct report *r, char out[REPORT_LINE]) {
              r->covered);
 }
 
+static const struct {
+  const char *name;
+  void (*say)(const struct report *r, char out[REPORT_LINE]);
+  bool news; /* for telephones, too */
+} facts[] = {
+    {"Month so far", month_so_far, true},
+    {"Highest power", highest, false},
+    {"In use", in_use, false},
+    {"Standby", standby, false},
+    {"Generated", generated, true},
+    {"Without a price", unpriced, false},
+    {"Offline", offline, true},
+    {"Alerts", alerts, true},
+    {"Not delivered", undelivered, true},
+    {"Silence ends", silences, false},
+    {"Known of", covered, true},
+};
+
+enum { FACTS = sizeof(facts) / sizeof(facts[0]) };
+
 bool report_words_fact(const struct report *r, unsigned i, const char **name,
                        char out[REPORT_LINE]) {
-  static const struct {
-    const char *name;
-    void (*say)(const struct report *r, char out[REPORT_LINE]);
-  } facts[] = {
-      {"Month so far", month_so_far},
-      {"Highest power", highest},
-      {"In use", in_use},
-      {"Generated", generated},
-      {"Without a price", unpriced},
-      {"Known of", covered},
-  };
-
-  if (i >= sizeof(facts) / sizeof(facts[0]))
+  if (i >= FACTS)
     return false;
   *name = facts[i].name;
   facts[i].say(r, out);
   return true;
+}
+
+bool report_words_is_news(const struct report *r, unsigned i) {
+  if (i < FACTS && facts[i].say == alerts)
+    return r->alerts.raised > 0 || r->alerts.open > 0;
+  return i < FACTS && facts[i].news;
 }

@@ -24,5 +24,7 @@ void report_words_change(double now, double usual, char out[REPORT_LINE]);
  * none of that number, and none after it. */
 bool report_words_fact(const struct report *r, unsigned i, const char **name,
                        char out[REPORT_LINE]);
+/* Whether it is worth a line on a telephone. */
+bool report_words_is_news(const struct report *r, unsigned i);
 
 #endif

@@ -45,6 +45,7 @@ complete -c kasactl -n '__fish_seen_subcommand_from energy' -l top
 complete -c kasactl -n '__fish_seen_subcommand_from energy' -l unpriced
 complete -c kasactl -n '__fish_seen_subcommand_from energy' -l yes
 complete -c kasactl -n __fish_use_subcommand -f -a report -d 'what a day, week or month used and cost'
+complete -c kasactl -n '__fish_seen_subcommand_from report' -l alerts
 complete -c kasactl -n '__fish_seen_subcommand_from report' -l config
 complete -c kasactl -n '__fish_seen_subcommand_from report' -l date
 complete -c kasactl -n '__fish_seen_subcommand_from report' -l day

@@ -252,14 +252,20 @@ void notify_config_finish(struct notify_config *config,
   reports_finish(config, reporter);
 }
 
-int notify_config_rebase(struct notify_config *config, const char *base) {
+static int rebase(char **place, const char *base) {
   char *whole = NULL;
 
-  if (config->ledger_directory[0] == '/' || base == NULL || base[0] == '\0')
+  if ((*place)[0] == '/' || base == NULL || base[0] == '\0')
     return 0;
-  if (asprintf(&whole, "%s/%s", base, config->ledger_directory) < 0)
+  if (asprintf(&whole, "%s/%s", base, *place) < 0)
     return -ENOMEM;
-  free(config->ledger_directory);
-  config->ledger_directory = whole;
+  free(*place);
+  *place = whole;
   return 0;
+}
+
+int notify_config_rebase(struct notify_config *config, const char *base) {
+  int err = rebase(&config->state_directory, base);
+
+  return err == 0 ? rebase(&config->ledger_directory, base) : err;
 }

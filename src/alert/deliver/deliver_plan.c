@@ -144,7 +144,7 @@ static struct job *job_for_row(struct deliver *d, int channel,
   if (row->reason == REASON_DIGEST)
     job_read_group(job);
   if (row->reason == REASON_REPORT)
-    job_read_report(job, d->config->ledger_directory);
+    job_read_report(job, d->config);
   open_alert_names(d->config, &device);
   job->alert.labels = device.a.labels;
   job->alert.labels_num = device.a.labels_num;

@@ -93,8 +93,9 @@ void job_read_group(struct job *job) {
   cJSON_Delete(object);
 }
 
-void job_read_report(struct job *job, const char *ledger) {
-  struct report_request request = {.ledger = ledger};
+void job_read_report(struct job *job, const struct notify_config *config) {
+  struct report_request request = {.ledger = config->ledger_directory,
+                                   .alerts = config->state_directory};
 
   if (deliver_report_parse(&job->alert, &request) == 0)
     job->report = calloc(1, sizeof(*job->report));

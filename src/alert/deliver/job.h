@@ -65,9 +65,8 @@ struct job *job_new(enum job_kind kind, int channel);
 void job_free(struct job *job);
 /* Reads the group of its row's snapshot into it, if there is one. */
 void job_read_group(struct job *job);
-/* Makes its alert's report into it, if it tells of one; its ledger is in the
- * folder ledger, which is borrowed. */
-void job_read_report(struct job *job, const char *ledger);
+/* Makes its alert's report into it, if it tells of one; config is borrowed. */
+void job_read_report(struct job *job, const struct notify_config *config);
 /* Renders title and body of the message into the row, once: 0 or -ENOMEM. */
 int job_texts(struct job *job);
 /* Calls the sender; on the channel's thread. */

@@ -18,11 +18,12 @@
 /* What kasa.so and collectd do without these options. */
 static const char DEFAULT_BASE[] = "/var/lib/collectd";
 static const char DEFAULT_STATE[] = "kasa";
+static const char DEFAULT_ALERTS[] = "notify_kasa";
 
 struct reading {
   struct energy_place *place;
-  const char *base, *state; /* of the configuration */
-  const char *where;        /* the file being read */
+  const char *base, *state, *alerts; /* of the configuration */
+  const char *where;                 /* the file being read */
   struct option_reporter reporter;
 };
 
@@ -72,6 +73,12 @@ static void take_option(struct reading *r, const struct conf_item *item) {
     tariff_config_read(&r->place->tariffs, item, &r->reporter);
 }
 
+static void take_alerts(struct reading *r, const struct conf_item *block) {
+  for (size_t i = 0; i < block->children_num; i++)
+    if (string_of(&block->children[i], "StateDirectory") != NULL)
+      r->alerts = string_of(&block->children[i], "StateDirectory");
+}
+
 static void read_config(struct reading *r, const struct config *config) {
   for (size_t i = 0; i < config->statements_num; i++) {
     const struct conf_item *item = config->statements[i].item;
@@ -83,6 +90,8 @@ static void read_config(struct reading *r, const struct config *config) {
     if (config_is_plugin(item, "kasa"))
       for (size_t j = 0; j < item->children_num; j++)
         take_option(r, &item->children[j]);
+    if (config_is_plugin(item, "notify_kasa"))
+      take_alerts(r, item);
   }
   r->reporter.line = 0;
   if (r->place->tariffs.num == 0)
@@ -93,21 +102,23 @@ static void read_config(struct reading *r, const struct config *config) {
   tariff_files_load(&r->place->tariffs, NULL, say, r);
 }
 
-static bool name_directory(struct reading *r) {
-  struct energy_place *p = r->place;
-  int n;
+/* NULL: out of memory. */
+static char *below(const char *base, const char *directory) {
+  char *whole = NULL;
+  int n = directory[0] == '/' ? asprintf(&whole, "%s", directory)
+                              : asprintf(&whole, "%s/%s", base, directory);
 
-  if (p->state != NULL)
-    n = asprintf(&p->directory, "%s", p->state);
-  else if (r->state[0] == '/')
-    n = asprintf(&p->directory, "%s", r->state);
-  else
-    n = asprintf(&p->directory, "%s/%s", r->base, r->state);
-  if (n < 0) {
-    p->directory = NULL;
+  return n >= 0 ? whole : NULL;
+}
+
+static bool name_directories(struct reading *r) {
+  struct energy_place *p = r->place;
+
+  p->directory = p->state != NULL ? strdup(p->state) : below(r->base, r->state);
+  p->alerts = below(r->base, r->alerts);
+  if (p->directory == NULL || p->alerts == NULL)
     cli_say("out of memory");
-  }
-  return n >= 0;
+  return p->directory != NULL && p->alerts != NULL;
 }
 
 /* Prices that came from an address stand in the ledger. */
@@ -122,8 +133,11 @@ static void fill_prices(struct energy_place *p) {
 }
 
 bool energy_place_find(struct energy_place *p) {
-  struct reading r = {
-      .place = p, .base = DEFAULT_BASE, .state = DEFAULT_STATE, .where = ""};
+  struct reading r = {.place = p,
+                      .base = DEFAULT_BASE,
+                      .state = DEFAULT_STATE,
+                      .alerts = DEFAULT_ALERTS,
+                      .where = ""};
   const char *path = p->config != NULL ? p->config : config_default();
   struct config config = {0};
   bool good = true;
@@ -135,7 +149,7 @@ bool energy_place_find(struct energy_place *p) {
         config_load(&config, path, say_problem, &r) == 0 || p->config == NULL;
     read_config(&r, &config);
   }
-  good = good && name_directory(&r);
+  good = good && name_directories(&r);
   config_free(&config);
   if (good)
     fill_prices(p);
@@ -145,6 +159,8 @@ bool energy_place_find(struct energy_place *p) {
 void energy_place_free(struct energy_place *p) {
   free(p->directory);
   p->directory = NULL;
+  free(p->alerts);
+  p->alerts = NULL;
   tariffs_free(&p->tariffs);
 }
 

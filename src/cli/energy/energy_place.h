@@ -21,6 +21,7 @@
 struct energy_place {
   const char *state, *config; /* as given on the command line, or NULL */
   char *directory;
+  char *alerts; /* StateDirectory of notify_kasa; the file may say nothing */
   struct tariffs tariffs;
   unsigned billing_day;
 };

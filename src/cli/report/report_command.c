@@ -8,6 +8,7 @@
 #include "cli/energy/energy_place.h"
 #include "report/report_html.h"
 #include "report/report_json.h"
+#include "report/report_make.h"
 #include "report/report_text.h"
 
 #include <getopt.h>
@@ -17,8 +18,8 @@
 enum { OUTPUT_MAX = 1 << 20 };
 
 #define REPORT_USAGE                                                           \
-  "[--day | --week | --month] [--date DATE] [--html | --json] [--state DIR] "  \
-  "[--config FILE]"
+  "[--day | --week | --month] [--date DATE] [--html | --json] [--alerts DIR] " \
+  "[--state DIR] [--config FILE]"
 #define REPORT_HELP                                                            \
   "What was used and what it cost, from the ledger: yesterday, or the last\n"  \
   "week or billing month that is over.\n"                                      \
@@ -28,12 +29,14 @@ enum { OUTPUT_MAX = 1 << 20 };
   "      --month          by BillingDay, compared with the one before\n"       \
   "      --date DATE      the one that DATE (2026-11-28) lies in\n"            \
   "      --html           the HTML part of a mail\n"                           \
-  "  -j, --json           for programs\n" ENERGY_PLACE_HELP
+  "  -j, --json           for programs\n"                                      \
+  "      --alerts DIR     the folder of notify_kasa's "                        \
+  "alerts.db\n" ENERGY_PLACE_HELP
 
 struct report_arguments {
   struct energy_place place;
   int kind;
-  const char *date;
+  const char *date, *alerts;
   bool html, json;
 };
 
@@ -44,6 +47,7 @@ static int take_options(struct report_arguments *a, int argc, char **argv) {
       {"week", no_argument, &a->kind, REPORT_WEEK},
       {"month", no_argument, &a->kind, REPORT_MONTH},
       {"date", required_argument, NULL, 'D'},
+      {"alerts", required_argument, NULL, 'A'},
       {"html", no_argument, NULL, 'H'},
       {"json", no_argument, NULL, 'j'},
       {0},
@@ -56,6 +60,8 @@ static int take_options(struct report_arguments *a, int argc, char **argv) {
       continue;
     if (c == 'D')
       a->date = optarg;
+    else if (c == 'A')
+      a->alerts = optarg;
     else if (c == 'H')
       a->html = true;
     else if (c == 'j')
@@ -127,9 +133,14 @@ static int print(const struct report_arguments *a, const struct report *r) {
 
 static int gather(const struct report_arguments *a, struct report *r,
                   struct ledger_query *q) {
+  const struct report_sources from = {
+      .ledger = q,
+      .alerts = a->alerts != NULL ? a->alerts : a->place.alerts,
+      .billing_day = billing_day(a, r->last),
+      .now = (int64_t)(clock_wall_us() / 1000)};
   char why[LEDGER_QUERY_WHY];
 
-  if (report_data_make(r, billing_day(a, r->last), q, why))
+  if (report_make(r, &from, why))
     return CLI_DONE;
   cli_say("the ledger: %s", why);
   return CLI_NOTHING;

@@ -62,6 +62,8 @@ static bool mentions(const char *text, const char *macro, const char *name) {
   size_t len = strlen(name);
   for (const char *p = text; (p = strstr(p, macro)) != NULL;) {
     p += strlen(macro);
+    if (strncmp(p, "\\&", 2) == 0) /* else it is a macro's name */
+      p += 2;
     if (strncmp(p, name, len) == 0 && !isalnum((unsigned char)p[len]) &&
         p[len] != '_')
       return true;
@@ -82,6 +84,8 @@ static void only_known(const char *text, const struct option *table,
   for (const char *p = text; (p = strstr(p, "\n.It Ic ")) != NULL;) {
     char name[64];
     p += 8;
+    if (strncmp(p, "\\&", 2) == 0)
+      p += 2;
     snprintf(name, sizeof(name), "%.*s", (int)strcspn(p, " \n"), p);
     ck_assert_msg(in_table(table, name) || (other != NULL && other(name)),
                   "the manual tells of %s, which no table has", name);
