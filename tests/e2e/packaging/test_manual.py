@@ -220,3 +220,9 @@ def test_every_command_of_kasactl_alerts_stands_there():
     assert len(words) >= 8
     for word in set(words):
         assert re.search(rf"\b{word}\b", text), word
+
+
+@pytest.mark.parametrize("name", sorted(os.path.basename(f) for f in files("doc/man/*")))
+def test_each_page_says_which_version_it_is_of(name):
+    version = re.search(r"^AC_INIT\(\[([^]]*)\], \[([^]]*)\]\)", read("configure.ac"), re.MULTILINE)
+    assert f".Os {version[1]} {version[2]}\n" in page(f"doc/man/{name}")
