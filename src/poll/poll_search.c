@@ -31,7 +31,8 @@ struct poll_search {
   struct discovery *discovery;
   struct resolver *resolver;
   bool first_over;
-  bool regular; /* the present or last one came with DiscoveryInterval */
+  bool second_due; /* the very first one is to be followed by another soon */
+  bool regular;    /* the present or last one came with DiscoveryInterval */
   uint64_t started_us, names_asked_us;
   uint64_t lost_us; /* when the last one was lost, or this began */
   struct loop_timer again;
@@ -109,9 +110,19 @@ static bool is_worth_a_poll(const struct poll_device *k) {
   return k->contact.changed || (!k->status.up && !k->search.polled_for);
 }
 
+/* Whether k has moved to where it was met. before: who was known there. */
+static bool has_come_here(const struct poll_device *k,
+                          const struct poll_device *before,
+                          const struct sockaddr_in *from) {
+  return k != before && k->address.sin_port != 0 &&
+         k->address.sin_addr.s_addr == from->sin_addr.s_addr;
+}
+
 static void met(void *arg, struct introduction *in,
                 const struct sockaddr_in *from) {
   struct poll_search *s = arg;
+  const struct poll_device *before =
+      device_registry_at(s->cycle->registry, from->sin_addr);
   struct poll_device *k;
   bool tdp = in->tdp;
 
@@ -125,6 +136,7 @@ static void met(void *arg, struct introduction *in,
   k->search.seen_tdp |= tdp;
   k->search.asked_tdp &= !tdp;
   k->ignored = false;
+  k->contact.changed |= has_come_here(k, before, from);
   if (k->contact.changed && k->poll.state != POLL_IDLE)
     poller_restart(s->cycle->poller, k);
   else if (is_worth_a_poll(k))
@@ -226,18 +238,23 @@ static void start(struct poll_search *s, bool regular) {
 void poll_search_start(struct poll_search *s) {
   bool first = s->lost_us == 0;
 
-  if (first)
+  if (first) {
     s->lost_us = now_us(s);
+    s->second_due = s->cycle->options->discovery;
+  }
   start(s, true);
   if (first)
     search_again_later(s);
 }
 
 /* Also when nobody was found at all: this machine may be up before the router
- * is. */
+ * is. And who was busy, or asleep, or not heard over the others' answers to the
+ * very first search is not to wait for the next regular one. */
 static bool is_worth_another(const struct poll_search *s) {
   const struct poll_device *k = next_device(s, NULL);
 
+  if (s->second_due)
+    return true;
   if (k == NULL)
     return s->cycle->options->discovery;
   for (; k != NULL; k = next_device(s, k))
@@ -255,6 +272,7 @@ static void again(struct loop_timer *timer) {
     return;
   if (now_us(s) - s->started_us >= AGAIN_FIRST_US)
     start(s, false);
+  s->second_due &= now_us(s) != s->started_us; /* another was still on */
   search_again_later(s);
 }
 

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* When devices are looked for, who is asked, and what comes of an answer. A
- * search comes with each tick of DiscoveryInterval; while devices are lost,
- * also soon after and then in growing pauses. Host names of <Device> blocks are
- * looked up here too. Everything belongs to the engine's thread. */
+ * search comes with each tick of DiscoveryInterval; once soon after the very
+ * first, and while devices are lost also soon after and then in growing pauses.
+ * Host names of <Device> blocks are looked up here too. Everything belongs to
+ * the engine's thread. */
 #ifndef POLL_POLL_SEARCH_H
 #define POLL_POLL_SEARCH_H
 

@@ -44,6 +44,8 @@ enum {
   REQUEST_SIZE_MAX = 1024,
   /* What a server takes to start once a datagram has woken it. */
   ROUSE_PAUSE_US = 800 * 1000,
+  /* Of one poll: datagrams are easily forged, and it shall come to an end. */
+  RESTARTS_MAX = 4,
 };
 
 /* Kept connections must not eat up the process's descriptors: so many for XOR,
@@ -527,8 +529,10 @@ static void timer_fired(struct loop_timer *timer) {
 }
 
 void poller_restart(struct poller *p, struct poll_device *k) {
-  if (k->poll.state != POLL_ASKED && k->poll.state != POLL_PAUSED)
+  if ((k->poll.state != POLL_ASKED && k->poll.state != POLL_PAUSED) ||
+      k->poll.restarts == RESTARTS_MAX)
     return;
+  k->poll.restarts++;
   loop_timer_cancel(p->loop, &k->poll.timer);
   k->poll.attempts = 0;
   k->poll.published = false;
@@ -556,6 +560,7 @@ static void start(struct poller *p, struct poll_device *k) {
   k->poll.published = false;
   k->poll.heard = false;
   k->poll.woken = false;
+  k->poll.restarts = 0;
   k->poll.split = false;
   k->poll.was_down = !k->status.up;
   p->in_flight++;

@@ -42,7 +42,8 @@ void poller_enqueue(struct poller *p, struct poll_device *k);
 /* Takes k out of everything: it is about to be freed. */
 void poller_forget(struct poller *p, struct poll_device *k);
 
-/* How k is spoken with has changed: a poll under way begins anew. */
+/* Where k is or how it is spoken with has changed: a poll under way begins
+ * anew, a few times at most. */
 void poller_restart(struct poller *p, struct poll_device *k);
 
 /* Starts as many of the waiting as there is room for. */

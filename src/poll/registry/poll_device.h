@@ -101,6 +101,7 @@ struct poll_run {
   struct progress progress;
   enum next asked;
   unsigned attempts;
+  unsigned restarts;
   bool heard;      /* an answer has come that made sense */
   bool published;  /* the reading is out */
   bool was_down;   /* when it began */

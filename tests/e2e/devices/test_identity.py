@@ -2,6 +2,8 @@
 """Who is who: history belongs to the MAC address (and the slot), whatever name
 or address a device has now, and whoever claims to be it."""
 
+import socket
+
 import pytest
 
 from collectd import SLOWNESS, Collectd, Key, device
@@ -137,6 +139,31 @@ def test_two_devices_that_swap_their_addresses_keep_their_series():
             assert {v for _, v in daemon.csv("kasa", "A", "power")} <= {11, 33}
             assert {v for _, v in daemon.csv("kasa", "B", "power")} <= {22, 44}
             assert daemon.page().names() == {"A", "B"}
+
+
+def test_a_device_that_is_met_elsewhere_is_asked_there_at_once():
+    """Somebody else is at its old address by now, and hangs; that poll is not
+    waited for."""
+    with Sim([plug("Mover", addr="127.77.3.1")]) as sim:
+        config = SEARCHING.replace("Timeout 0.5", "Timeout 60")
+        with Collectd(config) as daemon, socket.socket() as mute:
+            daemon.wait_up("Mover")
+            sim.fault("Mover", "refuse")
+            daemon.wait_down("Mover")
+            sim.fault("Mover", "gone")
+            sim.move("Mover", "127.77.3.2")
+            mute.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            mute.bind(("127.77.3.1", 9999))
+            mute.listen(8)
+            mute.settimeout(20 * SLOWNESS)
+            with mute.accept()[0] as hanging:
+                hanging.settimeout(20 * SLOWNESS)
+                assert hanging.recv(1)
+                sim.fault("Mover", "none")
+                page = daemon.wait_up("Mover", timeout=30)
+                # else it had been waited for
+                assert page.get_one("kasa_failures_total", kasa="Mover",
+                                    type="timeout") == 0
 
 
 def test_another_device_at_a_known_address_is_another_device():

@@ -81,3 +81,19 @@ def test_an_overrun_is_said_once_and_names_the_slow():
             daemon.cycles(3)
             sim.fault("Tortoise", "delay", ms=1300)
             daemon.wait_line("polling takes longer", count=2)
+
+
+def test_who_does_not_hear_the_first_search_is_found_soon_after():
+    """And not with the next regular one, five minutes later."""
+    with Sim([{"alias": "Rock", "kind": "plug"},
+              {"alias": "Late", "kind": "plug", "fault": "udp_silent"}]) as sim:
+        with Collectd("DiscoveryPackets 1\n") as daemon:
+            daemon.wait_up("Rock")
+            daemon.cycles(1)
+            assert daemon.page().names() == {"Rock"}
+            sim.fault("Late", "none")
+            daemon.wait_up("Late", timeout=30)
+            # and there it ends
+            asked = sim.stats("Late")[0]["udp_probes"]
+            daemon.cycles(12)
+            assert sim.stats("Late")[0]["udp_probes"] == asked
