@@ -298,8 +298,6 @@ libchannels_la_SOURCES += \
 	%D%/channel/slack.h \
 	%D%/channel/teams.c \
 	%D%/channel/teams.h \
-	%D%/channel/telegram.c \
-	%D%/channel/telegram.h \
 	%D%/channel/twilio.c \
 	%D%/channel/twilio.h \
 	%D%/channel/webhook.c \
@@ -326,6 +324,13 @@ libchannels_la_SOURCES += \
 	%D%/channel/email/mime.h \
 	%D%/channel/email/smtp.c \
 	%D%/channel/email/smtp.h
+
+libchannels_la_SOURCES += \
+	%D%/channel/telegram/telegram.c \
+	%D%/channel/telegram/telegram.h \
+	%D%/channel/telegram/telegram_button.c \
+	%D%/channel/telegram/telegram_button.h \
+	%D%/channel/telegram/telegram_internal.h
 
 libchannels_la_SOURCES += \
 	%D%/channel/pushover/pushover.c \

@@ -17,7 +17,7 @@
 #include "alert/channel/pushover/pushover.h"
 #include "alert/channel/slack.h"
 #include "alert/channel/teams.h"
-#include "alert/channel/telegram.h"
+#include "alert/channel/telegram/telegram.h"
 #include "alert/channel/twilio.h"
 #include "alert/channel/webhook.h"
 

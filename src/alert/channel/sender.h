@@ -69,6 +69,7 @@ struct sender {
   /* Asks for the fate of ref; 0, or negative errno: ask again later. */
   int (*poll)(void *settings, const char *ref, const struct sender_env *env,
               struct poll_result *result);
+  double poll_every; /* s; 0 = the usual 30 */
   /* A service that forgets what it is not told again: each refresh_every(), in
    * seconds, it hears of all that is open and was told to it, and of what
    * ended a short while ago. That a refresh fails is nobody's trouble: the

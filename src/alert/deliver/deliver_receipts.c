@@ -18,6 +18,12 @@ enum {
   POLL_S = 30, /* how often a ringing phone is asked about */
 };
 
+static double poll_every(const struct channel_run *c) {
+  double own = c->config->sender->poll_every;
+
+  return own > 0 ? own : POLL_S;
+}
+
 static void receipt_add(struct channel_run *c, int64_t alert_id,
                         const char *ref, int64_t due) {
   struct receipt *grown;
@@ -39,7 +45,7 @@ static void receipt_add(struct channel_run *c, int64_t alert_id,
 
 void deliver_receipt_add(struct channel_run *c, int64_t alert_id,
                          const char *ref, int64_t now) {
-  receipt_add(c, alert_id, ref, now + POLL_S * 1000);
+  receipt_add(c, alert_id, ref, now + ms_of(poll_every(c)));
 }
 
 static void receipt_drop(struct channel_run *c, const char *ref) {
@@ -89,7 +95,8 @@ struct job *deliver_receipt_job(struct deliver *d, int channel, int64_t now) {
 
 void deliver_receipt_done(struct deliver *d, struct job *job, int64_t now) {
   struct channel_run *c = &d->channels[job->channel];
-  double wait = job->poll.wait_s > POLL_S ? job->poll.wait_s : POLL_S;
+  double usual = poll_every(c);
+  double wait = job->poll.wait_s > usual ? job->poll.wait_s : usual;
   char by[64];
 
   if (job->poll_error == 0 && job->poll.acknowledged) {

@@ -77,3 +77,50 @@ def test_no_secret_is_shown(mock, pki):
 def test_mistakes_are_named(wrong, words):
     got = probe("telegram", wrong)
     assert got.code == 1 and words in " ".join(got.errors), got.text
+
+
+def button(mock, pki, steps, **more):
+    return run(mock, pki, steps, extra=[["AckButton", True]], **more)
+
+
+def test_an_alert_has_a_button_and_its_end_has_none(mock, pki):
+    got = button(mock, pki, [send(), send(kind="acknowledged"), send(kind="resolved"), send(kind="test")])
+    assert [s["outcome"] for s in got.steps] == ["sent"] * 4 and mock.faults == [], mock.faults
+    assert mock.buttons == {701: "ack:417"}
+    assert mock.sent[0]["reply_markup"]["inline_keyboard"][0][0]["text"] == "Acknowledge"
+    assert ["reply_markup" in m for m in mock.sent] == [True, False, False, False]
+
+
+def test_who_pressed_in_this_chat_and_nobody_else(mock, pki):
+    mock.buttons[701] = mock.buttons[702] = "ack:417"
+    mock.press(701, chat=-1)  # the number of a message is each chat's own
+    mock.press(701, data="delete everything")
+    query = mock.press(702, who={"id": 1, "first_name": "Bernd"})
+    got = button(mock, pki, [{"op": "poll", "ref": "701"}, {"op": "poll", "ref": "702"}])
+    assert mock.faults == [], mock.faults
+    assert [s["acknowledged"] for s in got.steps] == [False, True], got.text
+    assert got[1]["by"] == "Bernd"
+    assert mock.answered == [query]
+
+
+def test_without_the_option_nothing_is_asked(mock, pki):
+    got = run(mock, pki, [send(), {"op": "poll", "ref": "701"}, {"op": "cancel", "message": message(root_ref="701")}])
+    assert mock.polls == 0 and mock.edits == [] and mock.faults == []
+    assert "reply_markup" not in mock.sent[0] and got[1]["over"]
+
+
+def test_a_bot_that_another_listens_to_is_named(mock, pki):
+    mock.webhook = True
+    got = button(mock, pki, [{"op": "poll", "ref": "701"}, {"op": "poll", "ref": "701"}])
+    assert got.text.count("nobody can acknowledge by the button now: HTTP 409") == 1, got.text
+    assert "webhook is active" in got.text and TOKEN not in got.text
+
+
+def test_a_button_goes_and_one_that_went_is_no_trouble(mock, pki):
+    got = button(mock, pki, [send(), {"op": "cancel", "message": message(root_ref="701", last_ref="699")}])
+    assert got[1]["outcome"] == "sent" and mock.edits == [701] and mock.faults == []
+    mock.buttons[701] = "ack:417"
+    mock.script = [web.reply_json(429, {"ok": False, "error_code": 429, "description": "Too Many Requests",
+                                        "parameters": {"retry_after": 9}})]
+    got = button(mock, pki, [{"op": "cancel", "message": message(root_ref="701")}])
+    assert (got[0]["outcome"], got[0]["wait_s"]) == ("retry", 9)

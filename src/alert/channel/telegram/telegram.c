@@ -4,10 +4,12 @@
  * is therefore never shown. */
 #include <config.h>
 
-#include "alert/channel/telegram.h"
+#include "alert/channel/telegram/telegram.h"
 
 #include "alert/channel/http_exchange.h"
 #include "alert/channel/json_reply.h"
+#include "alert/channel/telegram/telegram_button.h"
+#include "alert/channel/telegram/telegram_internal.h"
 
 #include <errno.h>
 #include <math.h>
@@ -18,14 +20,6 @@
 enum { TEXT_MAX = 4096, LEAST_WAIT = 1 };
 
 static const char service[] = "https://api.telegram.org";
-
-struct telegram {
-  struct http_channel http;
-  struct secret token;
-  char *chat;
-  unsigned thread;
-  char *base_url;
-};
 
 HTTP_SETTINGS(struct telegram);
 
@@ -39,6 +33,9 @@ static const struct option options[] = {
      .offset = offsetof(struct telegram, thread),
      .min = 1,
      .max = 2147483647},
+    {.name = "AckButton",
+     .type = OPTION_BOOL,
+     .offset = offsetof(struct telegram, ack_button)},
     {.name = "BaseURL", /* for tests and proxies */
      .type = OPTION_STRING,
      .offset = offsetof(struct telegram, base_url)},
@@ -128,10 +125,7 @@ static int payload(const void *settings, const struct message *message,
   buf_init(&text, 8 * TEXT_MAX);
   err = http_exchange_text(message, TEXT_LIMITS_UTF16, TEXT_MAX, &text);
   if (err == 0) {
-    if (is_number(t->chat))
-      json_writer_number(j, j->root, "chat_id", strtod(t->chat, NULL));
-    else
-      json_writer_text(j, j->root, "chat_id", t->chat);
+    telegram_put_chat(t, j);
     if (t->thread > 0)
       json_writer_number(j, j->root, "message_thread_id", t->thread);
     json_writer_text(j, j->root, "text", text.data);
@@ -145,6 +139,7 @@ static int payload(const void *settings, const struct message *message,
                          strtod(message->root_ref, NULL));
       json_writer_bool(j, reply, "allow_sending_without_reply", true);
     }
+    telegram_button_add(t, message, j);
   }
   buf_free(&text);
   return err;
@@ -198,6 +193,15 @@ static void refused(void *settings, const struct http_answer *answer,
   }
 }
 
+static void send_message(void *settings, const struct message *message,
+                         const struct sender_env *env,
+                         struct send_result *result) {
+  http_exchange_send(settings, message, env, result);
+  if (result->outcome == SEND_SENT)
+    telegram_button_sent(settings, message,
+                         strtoll(result->provider_ref, NULL, 10));
+}
+
 static const struct http_exchange exchange = {
     .options = options,
     .rules = rules,
@@ -222,7 +226,10 @@ const struct sender sender_telegram = {
     .rate_window_s = 60,
     .defaults = defaults,
     .check = check,
-    .send = http_exchange_send,
+    .send = send_message,
+    .cancel = telegram_button_cancel,
+    .poll = telegram_button_poll,
+    .poll_every = 1,
     .reread = http_settings_reread,
     .render = http_exchange_render,
     .close = http_settings_close,
