@@ -383,6 +383,44 @@ static enum ledger_disk_result begin_anew(struct ledger_disk *d,
   return rc == SQLITE_OK ? result : failed(d, rc, why);
 }
 
+/* What has no price and can have one by now, from a day on. A SQLite code. */
+static int price_since(struct ledger_disk *d, int first) {
+  struct ledger_reprice how = {.tariffs = &d->ledger->tariffs,
+                               .first = first,
+                               .unpriced_only = true,
+                               .apply = true};
+  int64_t newest = (int64_t)time(NULL) * CALENDAR_SECOND;
+  size_t changed;
+
+  if (how.tariffs->num == 0)
+    return SQLITE_OK;
+  pthread_mutex_lock(&d->ledger->lock);
+  if (newest < d->ledger->newest_us)
+    newest = d->ledger->newest_us;
+  pthread_mutex_unlock(&d->ledger->lock);
+  how.last = calendar_local_of(newest).day;
+  return ledger_reprice(d->db, &how, NULL, NULL, &changed);
+}
+
+/* Energy of a gap is priced when all have told of it: when no more has come
+ * since the last time. A SQLite code. */
+static int price_late(struct ledger_disk *d, enum ledger_disk_kind *kind) {
+  struct ledger *l = d->ledger;
+  int day;
+  int rc;
+
+  pthread_mutex_lock(&l->lock);
+  day = l->late_new ? 0 : l->late_day;
+  l->late_new = false;
+  if (day != 0)
+    l->late_day = 0;
+  pthread_mutex_unlock(&l->lock);
+  if (day == 0)
+    return SQLITE_OK;
+  rc = price_since(d, day);
+  return rc == SQLITE_OK ? write_all(d, kind) : rc; /* which takes it over */
+}
+
 enum ledger_disk_result ledger_disk_save(struct ledger_disk *d,
                                          char why[LEDGER_DISK_WHY]) {
   enum ledger_disk_result result = LEDGER_DISK_OK;
@@ -400,6 +438,8 @@ enum ledger_disk_result ledger_disk_save(struct ledger_disk *d,
     if (rc == SQLITE_OK)
       rc = write_all(d, &kind);
   }
+  if (rc == SQLITE_OK && kind == LEDGER_FILE_OURS)
+    rc = price_late(d, &kind);
   if (is_damaged(rc))
     return begin_anew(d, &kind, why);
   if (rc != SQLITE_OK)
@@ -417,18 +457,12 @@ static bool is_ours(struct ledger_disk *d) {
 
 enum ledger_disk_result ledger_disk_price(struct ledger_disk *d,
                                           char why[LEDGER_DISK_WHY]) {
-  struct ledger_reprice how = {.tariffs = &d->ledger->tariffs,
-                               .first = INT_MIN,
-                               .unpriced_only = true,
-                               .apply = true};
-  size_t changed;
   int rc;
 
   why[0] = '\0';
-  if (!is_ours(d) || how.tariffs->num == 0)
+  if (!is_ours(d))
     return LEDGER_DISK_OK;
-  how.last = calendar_local_of((int64_t)time(NULL) * CALENDAR_SECOND).day;
-  rc = ledger_reprice(d->db, &how, NULL, NULL, &changed);
+  rc = price_since(d, INT_MIN);
   return rc == SQLITE_OK ? LEDGER_DISK_OK : failed(d, rc, why);
 }
 

@@ -136,6 +136,9 @@ struct ledger {
   int64_t newest_us;     /* wall clock: what is booked ends there */
   int64_t distrusted_us; /* steady clock: since when; 0: it is trusted */
   bool total_dirty;
+  int late_day;  /* the first with energy whose price waits for that of others
+                  * in the same slots; 0: none */
+  bool late_new; /* some of it has come since the ledger was written */
   struct ledger_note *notes; /* ledger_note_internal.h */
   unsigned notes_num;
   /* By the number of the day modulo their count, so that the tier of a slot

@@ -262,7 +262,9 @@ static int reprice_slot(struct work *w, const struct slot *s,
   if (w->how->unpriced_only) {
     if (known < 1)
       return SQLITE_OK;
-    new.cost += llround((double)s->unpriced_mwh * mean);
+    exact = (double)s->unpriced_mwh * mean + *rest;
+    new.cost += llround(exact);
+    *rest = exact - (double)llround(exact);
     new.unpriced_mwh = 0;
   } else {
     exact = (double)s->mwh * mean + *rest;

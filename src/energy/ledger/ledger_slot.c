@@ -130,6 +130,31 @@ static void note_late(struct ledger *l, const struct ledger_account *a,
     l->slot.site_before_kwh += (double)mwh * 1e-6;
 }
 
+static bool has_tiers(const struct tariff *t) {
+  for (size_t i = 0; t != NULL && i < t->components_num; i++) {
+    const struct tariff_component *c = &t->components[i];
+
+    if (c->base.tiers_num > 0)
+      return true;
+    for (size_t j = 0; j < c->periods_num; j++)
+      if (c->periods[j].rate.tiers_num > 0)
+        return true;
+  }
+  return false;
+}
+
+/* Whether others may still tell of the same gap: in tiers each takes its share
+ * of the slot, so all are priced together (ledger_disk_save()). */
+static bool is_late(struct ledger *l, const struct ledger_slot *s,
+                    unsigned flags) {
+  if ((flags & LEDGER_SPREAD) == 0 || !has_tiers(s->tariff))
+    return false;
+  if (l->late_day == 0 || s->local.day < l->late_day)
+    l->late_day = s->local.day;
+  l->late_new = true;
+  return true;
+}
+
 void ledger_book_slot(struct ledger *l, struct ledger_account *a,
                       const struct ledger_slot *slot, int64_t mwh,
                       int64_t covered_us, unsigned flags) {
@@ -138,7 +163,8 @@ void ledger_book_slot(struct ledger *l, struct ledger_account *a,
   bool priced;
 
   describe(l, &s);
-  priced = ledger_slot_price(&s, ledger_site_kwh(l, s.local.day),
+  priced = !is_late(l, &s, flags) &&
+           ledger_slot_price(&s, ledger_site_kwh(l, s.local.day),
                              (double)mwh * 1e-6, &price);
   enter(l, a, &s, mwh, covered_us, flags, priced, price);
   note_late(l, a, &s, mwh);

@@ -213,6 +213,58 @@ START_TEST(costs_in_another_currency_are_not_summed) {
 }
 END_TEST
 
+/* 0.20 up to 10 kWh, 0.40 from there on. */
+static void start_with_tiers(void) {
+  struct ledger_options options = {.billing_day = 1};
+  struct tariff_rate *base;
+  char why[LEDGER_DISK_WHY];
+
+  ledger_disk_free(disk);
+  ledger_free(ledger);
+  make_tariff(&options.tariffs, 0);
+  base = &options.tariffs.items[0].components[0].base;
+  base->tiers = calloc(2, sizeof(*base->tiers));
+  ck_assert_ptr_nonnull(base->tiers);
+  base->tiers_num = 2;
+  base->tiers[0] = (struct tariff_tier){.up_to = 10, .rate = 0.2};
+  base->tiers[1] = (struct tariff_tier){.up_to = (double)INFINITY, .rate = 0.4};
+  ledger = ledger_create(&options);
+  disk = ledger_disk_create(ledger, directory);
+  ck_assert_int_eq(ledger_disk_load(disk, why), LEDGER_DISK_OK);
+}
+
+START_TEST(devices_share_the_tiers_of_a_gap) {
+  static const char *const names[] = {"Boiler", "Oven"};
+  struct counter counters[2] = {0};
+  struct ledger_meter *meters[2];
+  struct ledger_values v;
+
+  start_with_tiers();
+  for (int i = 0; i < 2; i++)
+    meters[i] = ledger_meter(ledger, names[i], 0, "HS110", false, &counters[i],
+                             at("2026-01-10T12:00:00+01:00"));
+  for (int day = 10; day <= 13; day += 3) /* away for three days */
+    for (int i = 0; i < 2; i++) {
+      struct ledger_now now = at(day == 10 ? "2026-01-10T12:00:00+01:00"
+                                           : "2026-01-13T12:00:00+01:00");
+
+      ledger_name(ledger, meters[i], names[i], "");
+      counter_add_total(&counters[i], day == 10 ? 0 : 12000,
+                        (uint64_t)now.steady_us);
+      ledger_book(ledger, meters[i], &counters[i], counters[i].from_us, 0, now);
+    }
+  save(); /* others may still come */
+  save();
+  ledger_values_total(ledger, at("2026-01-13T12:00:00+01:00"), &v);
+  ck_assert_int_eq(v.unpriced_mwh, 0);
+  ck_assert_int_eq(v.month_cost, 7600000); /* 10 kWh and 14 kWh */
+  for (int i = 0; i < 2; i++) {
+    ledger_values_of(ledger, meters[i], at("2026-01-13T12:00:00+01:00"), &v);
+    ck_assert_int_eq(v.month_cost, 3800000);
+  }
+}
+END_TEST
+
 static void fill(TCase *t) {
   tcase_add_checked_fixture(t, start, end);
   tcase_add_test(t, a_dry_run_changes_nothing);
@@ -221,6 +273,7 @@ static void fill(TCase *t) {
   tcase_add_test(t, what_had_no_price_gets_it_when_that_comes);
   tcase_add_test(t, a_name_that_was_a_typo_is_joined);
   tcase_add_test(t, costs_in_another_currency_are_not_summed);
+  tcase_add_test(t, devices_share_the_tiers_of_a_gap);
 }
 
 int main(void) { return suite_run("ledger_edit", fill); }

@@ -151,6 +151,8 @@ static void open_ledger(void) {
   house.disk = ledger_disk_create(house.ledger, house.directory);
   result = ledger_disk_load(house.disk, why);
   ck_assert(result == LEDGER_DISK_OK || result == LEDGER_DISK_FRESH);
+  /* as the writer does */
+  ck_assert_int_eq(ledger_disk_price(house.disk, why), LEDGER_DISK_OK);
   for (int i = 0; i < PLUGS; i++) {
     plugs[i].meter = NULL;
     plugs[i].counter = (struct counter){0};
@@ -189,12 +191,16 @@ static void save(void) {
   ck_assert_int_eq(ledger_disk_save(house.disk, why), LEDGER_DISK_OK);
 }
 
-/* What is said of the day before. */
+/* What is said of the day before; what a gap cost in tiers is known when all
+ * have told of it. */
 static void note_yesterday(int64_t us) {
   int day = calendar_local_of(us).day - calendar_local_of(house.begin_us).day;
   struct ledger_values v;
 
   if (day < 1 || day > DAYS || house.said[day - 1].seen)
+    return;
+  ledger_values_total(house.ledger, now_of(us), &v);
+  if (v.unpriced_mwh > 0)
     return;
   house.said[day - 1].seen = true;
   for (int i = 0; i < PLUGS; i++)
