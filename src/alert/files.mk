@@ -263,7 +263,7 @@ libalert_la_SOURCES += \
 	%D%/channel/heartbeat_sender.h \
 	%D%/channel/sender.c \
 	%D%/channel/sender.h
-libalert_la_LIBADD = libreport.la libenergy.la libjson_writer.la libconfig.la libbase.la $(CJSON_LIBS) $(CRYPTO_LIBS) $(SQLITE_LIBS) $(LIBM)
+libalert_la_LIBADD = libreport.la libappliance.la libenergy.la libjson_writer.la libconfig.la libbase.la $(CJSON_LIBS) $(CRYPTO_LIBS) $(SQLITE_LIBS) $(LIBM)
 
 # how it reaches people: one file per type of channel
 libchannels_la_SOURCES =

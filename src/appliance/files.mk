@@ -12,6 +12,8 @@ libappliance_la_SOURCES = \
 	%D%/appliance_state.h \
 	%D%/cycle.c \
 	%D%/cycle.h \
+	%D%/cycle_log.c \
+	%D%/cycle_log.h \
 	%D%/duration.c \
 	%D%/duration.h \
 	%D%/expect.c \

@@ -4,6 +4,7 @@
 
 #include "appliance/appliance.h"
 #include "appliance/appliance_state.h"
+#include "appliance/cycle_log.h"
 #include "base/clock.h"
 #include "base/hash.h"
 #include "energy/tariff/tariff.h"
@@ -14,7 +15,9 @@
 #include <math.h>
 #include <stdatomic.h>
 
-static const char KIND[] = "appliance"; /* of notes */
+/* Kinds of notes: how it is now, and which cycles it has finished. */
+static const char KIND[] = "appliance";
+static const char CYCLES[] = "cycles";
 /* A cycle that is under way is kept so often, what is learned more rarely;
  * wishes to forget it are looked for in between. */
 static const double KEEP_RUNNING_S = 60, KEEP_IDLE_S = 900, LOOK_S = 10;
@@ -169,6 +172,27 @@ static void tell(struct appliance_entry *e, const struct whose *w, unsigned i) {
   });
 }
 
+/* For reports. Told again after a kill it is the same cycle to the log. */
+static void remember_cycle(struct appliance_entry *e,
+                           const struct appliance_reading *r) {
+  const struct appliance *a = &e->appliance;
+  const struct cycle_log_entry cycle = {
+      .end = r->wall - (r->at - a->detector.last_stretch.end),
+      .seconds = a->last_duration,
+      .kwh = a->last_kwh,
+      .cost = a->last_cost};
+  char *before, *log;
+
+  if (values.keeper.ledger == NULL)
+    return;
+  before = ledger_note_get(values.keeper.ledger, CYCLES, e->note);
+  log = cycle_log_add(before, &cycle);
+  if (log != NULL)
+    ledger_note_put(values.keeper.ledger, CYCLES, e->note, log);
+  free(before);
+  free(log);
+}
+
 static uint64_t key_of(const char *identity, unsigned slot) {
   char key[IDENTITY_SIZE + 16];
   int len = snprintf(key, sizeof(key), "%s/%u", identity, slot);
@@ -261,8 +285,11 @@ static void add(const struct appliance_blocks *blocks, const char *identity,
   appliance_add(&e->appliance,
                 blocks->has_appliance ? &blocks->appliance : NULL,
                 blocks->has_spike ? &blocks->spike : NULL, &r, collect, whose);
-  for (unsigned i = 0; i < whose->news_num; i++)
+  for (unsigned i = 0; i < whose->news_num; i++) {
+    if (whose->news[i].what == APPLIANCE_FINISHED)
+      remember_cycle(e, &r);
     tell(e, whose, i);
+  }
   keep_if_due(e, r.at);
   put_values(&e->appliance, blocks, r.watts, whose, sink);
 }

@@ -11,6 +11,8 @@ libreport_la_SOURCES = \
 	%D%/report_alerts.h \
 	%D%/report_brief.c \
 	%D%/report_brief.h \
+	%D%/report_cycles.c \
+	%D%/report_cycles.h \
 	%D%/report_data.c \
 	%D%/report_data.h \
 	%D%/report_html.c \

@@ -13,6 +13,7 @@
 enum {
   REPORT_COMPARED = 4, /* days of the same weekday */
   REPORT_TOP = 5,
+  REPORT_CYCLES_NAME = 132,
   REPORT_NOTHING = LEDGER_QUERY_WHY + 80,
 };
 
@@ -54,6 +55,13 @@ struct report {
     double cost_year;               /* NAN: not known */
     const struct report_item *most; /* who takes most of it, or NULL */
   } standby;
+  struct report_cycles {
+    char name[REPORT_CYCLES_NAME];
+    unsigned count;
+    double kwh, cost;     /* NAN: not known of all of them */
+  } cycles[REPORT_TOP];   /* finished ones; most of them first */
+  unsigned cycles_listed; /* of the array, */
+  unsigned cycles_num;    /* and how many appliances have some */
   struct report_alerts alerts;
   double covered;               /* percent; NAN: nothing is known */
   char nothing[REPORT_NOTHING]; /* why there are no figures; "": there are */

@@ -58,6 +58,22 @@ static bool add_standby(cJSON *root, const struct report *r) {
          add(standby, "cost_year", r->standby.cost_year);
 }
 
+static bool add_cycles(cJSON *root, const struct report *r) {
+  cJSON *list = cJSON_AddArrayToObject(root, "cycles");
+  bool good = list != NULL;
+
+  for (unsigned i = 0; i < r->cycles_listed && good; i++) {
+    const struct report_cycles *c = &r->cycles[i];
+    cJSON *one = cJSON_CreateObject();
+
+    good = cJSON_AddItemToArray(list, one) != 0 &&
+           cJSON_AddStringToObject(one, "name", c->name) != NULL &&
+           add(one, "count", c->count) && add(one, "kwh", c->kwh) &&
+           add(one, "cost", c->cost);
+  }
+  return good;
+}
+
 static bool add_away(cJSON *alerts, const struct report_alerts *a) {
   cJSON *list = cJSON_AddArrayToObject(alerts, "offline");
   bool good = list != NULL && add(alerts, "offline_devices", a->away_num);
@@ -103,8 +119,8 @@ char *report_json(const struct report *r) {
       add(root, "forecast_cost", r->forecast_cost) &&
       add(root, "covered", r->covered) && add(root, "active", r->active) &&
       add(root, "known", r->known) && add_peak(root, r) &&
-      add_standby(root, r) && add_alerts(root, &r->alerts) &&
-      add_items(root, r);
+      add_standby(root, r) && add_cycles(root, r) &&
+      add_alerts(root, &r->alerts) && add_items(root, r);
   char *text = good ? cJSON_PrintUnformatted(root) : NULL;
 
   cJSON_Delete(root);

@@ -3,6 +3,7 @@
 
 #include "report/report_make.h"
 
+#include "report/report_cycles.h"
 #include "report/report_standby.h"
 
 enum { WEEK = 7 };
@@ -21,5 +22,6 @@ bool report_make(struct report *r, const struct report_sources *from,
   if (from->alerts != NULL)
     read_alerts(r, from);
   return report_data_make(r, from->billing_day, from->ledger, why) &&
-         report_standby_make(r, from->ledger, why);
+         report_standby_make(r, from->ledger, why) &&
+         report_cycles_make(r, from->ledger, why);
 }

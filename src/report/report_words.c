@@ -165,6 +165,33 @@ static void standby(const struct report *r, char out[REPORT_LINE]) {
   snprintf(out, REPORT_LINE, "%.0f W%.40s%s", watts, cost, most);
 }
 
+static void and_more(unsigned all, char out[REPORT_LINE]) {
+  size_t used = strlen(out);
+
+  if (all > REPORT_NAMED)
+    snprintf(out + used, REPORT_LINE - used, " and %u more",
+             all - REPORT_NAMED);
+}
+
+/* "Washer 2 (1.70 kWh, 0.53 EUR), Dryer 1 (2.10 kWh)" */
+static void finished(const struct report *r, char out[REPORT_LINE]) {
+  size_t used = 0;
+
+  out[0] = '\0';
+  for (unsigned i = 0; i < r->cycles_listed && i < REPORT_NAMED; i++) {
+    const struct report_cycles *c = &r->cycles[i];
+    char cost[REPORT_LINE] = "";
+
+    if (!isnan(c->cost))
+      report_words_cost(r, c->cost, cost);
+    used += (size_t)snprintf(out + used, REPORT_LINE - used,
+                             "%s%.20s %u (%.2f kWh%s%.16s)", i > 0 ? ", " : "",
+                             c->name, c->count, c->kwh,
+                             cost[0] != '\0' ? ", " : "", cost);
+  }
+  and_more(r->cycles_num, out);
+}
+
 static void put_duration(double seconds, char out[40]) {
   unsigned minutes = (unsigned)lround(seconds / 60);
 
@@ -174,14 +201,6 @@ static void put_duration(double seconds, char out[40]) {
     snprintf(out, 40, "%u h %02u min", minutes / 60, minutes % 60);
   else
     snprintf(out, 40, "%u d %u h", minutes / (24 * 60), minutes / 60 % 24);
-}
-
-static void and_more(unsigned all, char out[REPORT_LINE]) {
-  size_t used = strlen(out);
-
-  if (all > REPORT_NAMED)
-    snprintf(out + used, REPORT_LINE - used, " and %u more",
-             all - REPORT_NAMED);
 }
 
 static void offline(const struct report *r, char out[REPORT_LINE]) {
@@ -274,6 +293,7 @@ static const struct {
     {"Month so far", month_so_far, true},
     {"Highest power", highest, false},
     {"In use", in_use, false},
+    {"Finished", finished, true},
     {"Standby", standby, false},
     {"Generated", generated, true},
     {"Without a price", unpriced, false},

@@ -62,6 +62,7 @@ check_PROGRAMS += \
 check_PROGRAMS += \
 	%D%/appliance/check_appliance \
 	%D%/appliance/check_cycle \
+	%D%/appliance/check_cycle_log \
 	%D%/appliance/check_expect \
 	%D%/appliance/check_spike \
 	%D%/appliance/check_standby \

@@ -348,6 +348,39 @@ bool ledger_query_slots(struct ledger_query *q, int64_t from_us, int64_t to_us,
          walk_open(q, true, from_us, to_us, &w, why);
 }
 
+/* A ledger without notes, of a daemon that has no appliances, has no table. */
+static bool has_notes(struct ledger_query *q) {
+  return sqlite3_table_column_metadata(q->db, NULL, "note", "text", NULL, NULL,
+                                       NULL, NULL, NULL) == SQLITE_OK;
+}
+
+bool ledger_query_notes(struct ledger_query *q, const char *kind,
+                        void (*take)(void *arg, const char *device,
+                                     const char *plug, const char *note),
+                        void *arg, char why[LEDGER_QUERY_WHY]) {
+  static const char sql[] =
+      "SELECT a.device, a.plug, n.text FROM note n JOIN meter m ON n.name = "
+      "m.identity || '/' || m.slot JOIN state s ON s.meter = m.id JOIN account "
+      "a ON a.id = s.account WHERE n.kind = ?1 ORDER BY a.device, a.plug";
+  sqlite3_stmt *stmt = NULL;
+  int rc;
+
+  if (!has_notes(q))
+    return true;
+  rc = sqlite3_prepare_v2(q->db, sql, -1, &stmt, NULL);
+  if (rc == SQLITE_OK)
+    rc = sqlite3_bind_text(stmt, 1, kind, -1, SQLITE_STATIC);
+  while (rc == SQLITE_OK && (rc = sqlite3_step(stmt)) == SQLITE_ROW) {
+    take(arg, text(stmt, 0), text(stmt, 1), text(stmt, 2));
+    rc = SQLITE_OK;
+  }
+  if (rc != SQLITE_DONE)
+    snprintf(why, LEDGER_QUERY_WHY, "the energy ledger: %s",
+             sqlite3_errmsg(q->db));
+  sqlite3_finalize(stmt);
+  return rc == SQLITE_DONE;
+}
+
 struct sum_of {
   const char *device, *plug;
   struct ledger_sum *sum;

@@ -76,6 +76,14 @@ bool ledger_query_sum(struct ledger_query *q, const char *device,
                       const char *plug, int first, int last,
                       struct ledger_sum *sum, char why[LEDGER_QUERY_WHY]);
 
+/* Hands over the notes of a kind (ledger_note.h) that are about a meter, named
+ * "identity/slot", under the name it has now; the texts are valid during the
+ * call only. False with why when the file could not be read. */
+bool ledger_query_notes(struct ledger_query *q, const char *kind,
+                        void (*take)(void *arg, const char *device,
+                                     const char *plug, const char *note),
+                        void *arg, char why[LEDGER_QUERY_WHY]);
+
 /* Gives tariffs whose prices come from an address those that the file has.
  * Nothing is said when it cannot be read: they stay unknown. */
 void ledger_query_prices(struct ledger_query *q, struct tariffs *set);

@@ -2,6 +2,7 @@
 """<Appliance> and <Spike> blocks in the real daemon: a simulated machine is
 switched through its programme; its cycles become values and notifications."""
 
+import datetime
 import json
 import os
 import re
@@ -115,6 +116,16 @@ def test_a_cycle_outlives_a_kill_and_a_restart_and_says_its_cost(tmp_path):
             assert washer(page, "cycle_duration") > 9
             assert washer(page, "cycle_cost") == pytest.approx(50 * washer(page, "cycle_kwh"), rel=1e-6)
             daemon.stop()
+        # the report of that day has it once; midnight may have passed meanwhile
+        days = [(datetime.date.today() - datetime.timedelta(days=n)).isoformat() for n in (0, 1)]
+        reports = [kasactl("report", "--json", "--date", day, "--state", f"{tmp_path}/state") for day in days]
+        cycles = [c for r in reports if r.returncode == 0 for c in json.loads(r.stdout)["cycles"]]
+        assert cycles == [{"name": "Washer", "count": 1,
+                           "kwh": pytest.approx(washer(page, "cycle_kwh"), abs=1e-6),
+                           "cost": pytest.approx(washer(page, "cycle_cost"), abs=1e-5)}], reports
+        assert any(re.search(r"^Finished +Washer 1 \(0\.\d\d kWh, \d+\.\d\d CZK\)$",
+                             kasactl("report", "--date", day, "--state", f"{tmp_path}/state").stdout, re.M)
+                   for day in days)
         with Collectd(options) as daemon:
             daemon.wait_page(lambda p: washer(p, "cycles_total") == 1, "remembered")
             daemon.cycles(2)
