@@ -49,7 +49,7 @@ struct plug {
   char alias[DEVICE_NAME_SIZE];
   unsigned slot; /* counted from 1 */
   struct reading now;
-  double since_kwh; /* as the device's */
+  double since_kwh, recent_kwh; /* as the device's */
 };
 
 struct device {
@@ -79,11 +79,12 @@ struct device {
    * seconds until midnight, at the moment of its answer; 0 = not told. */
   unsigned date;
   unsigned seconds_to_midnight;
-  /* Since which day of this month its list of days is summed (0: it is not),
-   * and the sum, kWh, today in it; of a strip the plugs have theirs. 0: the
-   * list has not come. */
-  unsigned since_day;
-  double since_kwh;
+  /* Since which date of this month or the one before its lists of days are
+   * summed (as date; 0: they are not), and the sum, kWh, today in it; of a
+   * strip the plugs have theirs. 0: the lists have not come. recent: of this
+   * month, while the other one is to come. */
+  unsigned since_date;
+  double since_kwh, recent_kwh;
 };
 
 /* Frees what the device owns, not the struct. */

@@ -116,6 +116,15 @@ static bool plug_produces(const struct poll_device *k,
   return o != NULL && o->produces;
 }
 
+/* Whether any of its meters waits for what the device knows of its days. */
+static bool may_be_seeded(const struct poll_device *k) {
+  bool may = k->plugs_num == 0 && ledger_may_be_seeded(energy.ledger, k->meter);
+
+  for (unsigned i = 0; i < k->plugs_num; i++)
+    may |= ledger_may_be_seeded(energy.ledger, k->plugs[i].meter);
+  return may;
+}
+
 /* A counter that begins, or a device that was exchanged. */
 static void begin(void *arg, struct poll_device *k, uint64_t now_us) {
   struct ledger_now now = now_of(now_us);
@@ -123,8 +132,9 @@ static void begin(void *arg, struct poll_device *k, uint64_t now_us) {
   (void)arg;
   if (energy.ledger == NULL || k->identity[0] == '\0')
     return;
-  if (k->poll.progress.rare) /* its list of days may come */
-    k->device.since_day = ledger_seeds_since(energy.ledger, now);
+  if (k->poll.progress.rare) /* its lists of days may come */
+    k->device.since_date =
+        may_be_seeded(k) ? ledger_seeds_since(energy.ledger, now) : 0;
   if (k->plugs_num == 0 && k->energy.by == COUNTER_NEW &&
       is_measured(&k->device.now))
     k->meter = ledger_meter(energy.ledger, k->identity, 0, k->device.model,

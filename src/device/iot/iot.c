@@ -78,6 +78,8 @@ static struct request_memory *memory_of(struct device *d, bool each_plug,
   return each_plug ? &d->plugs[plug].memory : &d->memory;
 }
 
+enum { OF_A_METER = ASK_METER | ASK_DAYS | ASK_EARLIER_DAYS | ASK_MONTHS };
+
 static bool is_due(struct device *d, const struct progress *p,
                    const struct iot_step *s) {
   const struct request_memory *m = memory_of(d, s->each_plug, p->plug);
@@ -85,7 +87,7 @@ static bool is_due(struct device *d, const struct progress *p,
   bool refused = (m->refused & s->bit) != 0;
 
   if (s->each_plug != (d->kind == KIND_STRIP) &&
-      (s->each_plug || (s->bit & (ASK_METER | ASK_DAYS | ASK_MONTHS)) != 0))
+      (s->each_plug || (s->bit & OF_A_METER) != 0))
     return false;
   if (!s->wants(d, p) || (p->done & s->bit) != 0)
     return false;

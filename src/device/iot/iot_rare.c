@@ -12,6 +12,9 @@ enum { FIRST_YEAR = 2013, LAST_YEAR = 2099 };
 /* No plug carries more in a day. */
 enum { DAY_KWH_MAX = 500 };
 
+/* What tells of nothing while the clock is not set. */
+enum { DATED = ASK_DAYS | ASK_EARLIER_DAYS | ASK_MONTHS };
+
 static const char *cloud_module(const struct device *d) {
   return iot_is_light(d) ? "smartlife.iot.common.cloud" : "cnCloud";
 }
@@ -92,12 +95,12 @@ void iot_clock_lost(struct device *d) {
   d->date = 0;
   d->seconds_to_midnight = 0;
   d->now.has &= ~dated;
-  d->memory.failing |= (ASK_DAYS | ASK_MONTHS) & ~d->memory.refused;
+  d->memory.failing |= DATED & ~d->memory.refused;
   for (unsigned i = 0; i < d->plugs_num; i++) {
     struct request_memory *m = &d->plugs[i].memory;
 
     d->plugs[i].now.has &= ~dated;
-    m->failing |= (ASK_DAYS | ASK_MONTHS) & ~m->refused;
+    m->failing |= DATED & ~m->refused;
   }
 }
 
@@ -124,7 +127,7 @@ static enum iot_verdict take_time(struct device *d, struct progress *p,
   if (year < first || year > LAST_YEAR)
     return IOT_UNSET;
   if (d->date == 0)
-    device_ask_refused_again(d, ASK_DAYS | ASK_MONTHS);
+    device_ask_refused_again(d, DATED);
   d->date = year * 10000 + month * 100 + day;
   d->seconds_to_midnight = 86400 - (hour * 3600 + minute * 60 + second) % 86400;
   return IOT_FINE;
@@ -138,13 +141,32 @@ static bool wants_statistics(const struct device *d, const struct progress *p) {
                    d->plugs_num > 0 ? &d->plugs[p->plug].memory : &d->memory);
 }
 
-static int ask_days(const struct device *d, struct progress *p,
-                    struct buf *request) {
+static int ask_days_of(const struct device *d, struct progress *p,
+                       struct buf *request, unsigned date) {
   if (buf_adds(request, "{") < 0 || iot_add_context(d, p, request) < 0)
     return -1;
   return buf_addf(request,
                   "\"%s\":{\"get_daystat\":{\"year\":%u,\"month\":%u}}}",
-                  iot_meter_module(d), d->date / 10000, d->date / 100 % 100);
+                  iot_meter_module(d), date / 10000, date / 100 % 100);
+}
+
+static int ask_days(const struct device *d, struct progress *p,
+                    struct buf *request) {
+  return ask_days_of(d, p, request, d->date);
+}
+
+/* Its list of days is summed from a day of an earlier month on. */
+static bool is_since_earlier(const struct device *d) {
+  return d->since_date != 0 && d->since_date / 100 < d->date / 100;
+}
+
+static bool wants_earlier(const struct device *d, const struct progress *p) {
+  return is_since_earlier(d) && wants_statistics(d, p);
+}
+
+static int ask_earlier(const struct device *d, struct progress *p,
+                       struct buf *request) {
+  return ask_days_of(d, p, request, d->since_date);
 }
 
 static int ask_months(const struct device *d, struct progress *p,
@@ -196,17 +218,21 @@ static enum iot_verdict take_statistics(struct device *d, struct progress *p,
   return IOT_FINE;
 }
 
-/* A day's entry; 0 when it is of another month, before since_day, or after
- * today. */
-static double day_kwh(const struct device *d, const struct json *doc,
+/* Days of one month. */
+struct days {
+  unsigned year, month, first, last;
+};
+
+/* A day's entry; 0 when it is not one of these days. */
+static double day_kwh(const struct days *days, const struct json *doc,
                       json_ref entry) {
   unsigned year, month, day;
   double kwh = 0;
 
-  if (!whole(doc, entry, "year", 0, 9999, &year) || year != d->date / 10000 ||
-      !whole(doc, entry, "month", 0, 12, &month) ||
-      month != d->date / 100 % 100 || !whole(doc, entry, "day", 0, 31, &day) ||
-      day < d->since_day || day > d->date % 100)
+  if (!whole(doc, entry, "year", 0, 9999, &year) || year != days->year ||
+      !whole(doc, entry, "month", 0, 12, &month) || month != days->month ||
+      !whole(doc, entry, "day", 0, 31, &day) || day < days->first ||
+      day > days->last)
     return 0;
   if (json_number(doc, json_get(doc, entry, "energy_wh"), &kwh))
     kwh *= 1e-3;
@@ -215,24 +241,60 @@ static double day_kwh(const struct device *d, const struct json *doc,
   return kwh >= 0 && kwh <= DAY_KWH_MAX ? kwh : 0;
 }
 
-static double sum_days(const struct device *d, const struct iot_answer *a) {
+static double sum_days(const struct iot_answer *a, const struct days *days) {
   const struct json *doc = a->doc;
-  json_ref days = json_get(doc, a->object, "day_list");
+  json_ref list = json_get(doc, a->object, "day_list");
   double sum = 0;
 
-  for (json_ref e = json_first(doc, days); e != 0; e = json_next(doc, e))
-    sum += day_kwh(d, doc, e);
+  for (json_ref e = json_first(doc, list); e != 0; e = json_next(doc, e))
+    sum += day_kwh(days, doc, e);
   return sum;
 }
 
 static enum iot_verdict take_days(struct device *d, struct progress *p,
                                   struct iot_answer *a) {
-  double *since =
-      d->plugs_num > 0 ? &d->plugs[p->plug].since_kwh : &d->since_kwh;
+  const struct days days = {.year = d->date / 10000,
+                            .month = d->date / 100 % 100,
+                            .first =
+                                is_since_earlier(d) ? 1 : d->since_date % 100,
+                            .last = d->date % 100};
   enum iot_verdict verdict =
       take_statistics(d, p, a, "get_daystat", "day_list", Q_KWH_TODAY);
+  double sum =
+      verdict == IOT_FINE && d->since_date > 0 ? sum_days(a, &days) : 0;
+  double since = is_since_earlier(d) ? 0 : sum;
 
-  *since = verdict == IOT_FINE && d->since_day > 0 ? sum_days(d, a) : 0;
+  if (d->plugs_num > 0) {
+    d->plugs[p->plug].since_kwh = since;
+    d->plugs[p->plug].recent_kwh = sum;
+  } else {
+    d->since_kwh = since;
+    d->recent_kwh = sum;
+  }
+  return verdict;
+}
+
+/* The days of the month before, to those of this one. */
+static enum iot_verdict take_earlier(struct device *d, struct progress *p,
+                                     struct iot_answer *a) {
+  const struct days days = {.year = d->since_date / 10000,
+                            .month = d->since_date / 100 % 100,
+                            .first = d->since_date % 100,
+                            .last = 31};
+  enum iot_verdict verdict = iot_judge(a, iot_meter_module(d), "get_daystat");
+  double sum;
+
+  if (verdict != IOT_FINE)
+    return verdict;
+  if (json_type(a->doc, json_get(a->doc, a->object, "day_list")) != JSON_ARRAY)
+    return IOT_SHAPELESS;
+  if (!reading_has(iot_reading(d, p), Q_KWH_TODAY))
+    return IOT_FINE; /* those of this month have not come */
+  sum = sum_days(a, &days);
+  if (d->plugs_num > 0)
+    d->plugs[p->plug].since_kwh = sum + d->plugs[p->plug].recent_kwh;
+  else
+    d->since_kwh = sum + d->recent_kwh;
   return verdict;
 }
 
@@ -250,6 +312,9 @@ const struct iot_step iot_rare_steps[IOT_RARE_STEPS] = {
      take_days},
     {true, true, ASK_DAYS, 1U << Q_KWH_TODAY, wants_statistics, ask_days,
      take_days},
+    {true, false, ASK_EARLIER_DAYS, 0, wants_earlier, ask_earlier,
+     take_earlier},
+    {true, true, ASK_EARLIER_DAYS, 0, wants_earlier, ask_earlier, take_earlier},
     {true, false, ASK_MONTHS, 1U << Q_KWH_MONTH, wants_statistics, ask_months,
      take_months},
     {true, true, ASK_MONTHS, 1U << Q_KWH_MONTH, wants_statistics, ask_months,

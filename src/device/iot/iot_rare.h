@@ -8,7 +8,7 @@
 
 /* In the order in which they are asked: the clock before what depends on it. */
 extern const struct iot_step iot_rare_steps[];
-enum { IOT_RARE_STEPS = 6 };
+enum { IOT_RARE_STEPS = 8 };
 
 /* The device's date is not known: what depends on it is left out, and asked for
  * as soon as it is. */

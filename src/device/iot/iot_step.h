@@ -17,6 +17,7 @@ enum {
   ASK_TIME = 1U << 4,
   ASK_DAYS = 1U << 5,
   ASK_MONTHS = 1U << 6,
+  ASK_EARLIER_DAYS = 1U << 7,
 };
 
 struct iot_step {

@@ -340,10 +340,19 @@ void ledger_seed(struct ledger *l, struct ledger_meter *m,
 }
 
 unsigned ledger_seeds_since(struct ledger *l, struct ledger_now now) {
-  unsigned day;
+  unsigned date;
 
   pthread_mutex_lock(&l->lock);
-  day = ledger_seed_day(l, calendar_local_of(now.wall_us).day);
+  date = ledger_seed_date(l, calendar_local_of(now.wall_us).day);
   pthread_mutex_unlock(&l->lock);
-  return day;
+  return date;
+}
+
+bool ledger_may_be_seeded(struct ledger *l, const struct ledger_meter *m) {
+  bool may;
+
+  pthread_mutex_lock(&l->lock);
+  may = m == NULL || m->fresh;
+  pthread_mutex_unlock(&l->lock);
+  return may;
 }

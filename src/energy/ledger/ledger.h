@@ -74,9 +74,11 @@ struct ledger_statistics {
 void ledger_seed(struct ledger *l, struct ledger_meter *m,
                  const struct ledger_statistics *s, struct ledger_now now);
 
-/* The day of this calendar month on which the billing month began: a device's
- * list of days is to be summed from there. 0: it began in an earlier one. */
+/* The date (20260115) on which the billing month began: a device's lists of
+ * days are to be summed from there. */
 unsigned ledger_seeds_since(struct ledger *l, struct ledger_now now);
+/* Whether statistics are wanted of a meter; NULL: one not known yet. */
+bool ledger_may_be_seeded(struct ledger *l, const struct ledger_meter *m);
 
 struct ledger_values {
   int64_t counted_mwh; /* never falls */

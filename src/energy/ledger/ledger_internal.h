@@ -176,7 +176,7 @@ bool ledger_slot_price(const struct ledger_slot *slot, double before_kwh,
 /* ledger_seed.c; the lock is held. */
 
 /* As ledger_seeds_since(). */
-unsigned ledger_seed_day(const struct ledger *l, int today);
+unsigned ledger_seed_date(const struct ledger *l, int today);
 void ledger_seed_account(struct ledger *l, struct ledger_account *a, int today,
                          const struct ledger_statistics *s);
 

@@ -67,14 +67,13 @@ static unsigned begins_on(struct calendar_billing month) {
   return mday;
 }
 
-unsigned ledger_seed_day(const struct ledger *l, int today) {
-  struct calendar_billing month = ledger_month(l, today);
+unsigned ledger_seed_date(const struct ledger *l, int today) {
   int year;
   unsigned number;
   unsigned mday;
 
-  calendar_date_of(today, &year, &number, &mday);
-  return today - month.start < (int)mday ? begins_on(month) : 0;
+  calendar_date_of(ledger_month(l, today).start, &year, &number, &mday);
+  return (unsigned)year * 10000 + number * 100 + mday;
 }
 
 void ledger_seed_account(struct ledger *l, struct ledger_account *a, int today,

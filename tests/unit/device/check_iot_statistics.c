@@ -79,11 +79,43 @@ START_TEST(days_are_summed_since_a_day) {
 
   snprintf(days, sizeof(days), DAYS("%s,%s,%s,%s,%s,%s,%s,%s,7,{}"), before,
            list, kwh, today, later, april, below, huge);
-  device.since_day = 3;
+  device.since_date = 20240503;
   ck_assert_int_eq(POLL(true, BEGIN, {ASK_CLOUD, CLOUD("1")}, {ASK_TIME, NOON},
                         {ASK_DAYS, days}, {ASK_MONTHS, MONTHS("")}),
                    OUTCOME_OK);
   ck_assert_double_eq_tol(device.since_kwh, 0.873, 1e-12);
+}
+END_TEST
+
+#define ASK_APRIL "{\"emeter\":{\"get_daystat\":{\"year\":2024,\"month\":4}}}"
+
+/* A billing month that began in the calendar month before. */
+START_TEST(days_are_summed_since_a_day_of_the_month_before) {
+  static const char may[] =
+      DAYS(DAY_WH("5", "1", "500") "," DAY_WH("5", "9", "123"));
+  static const char april[] =
+      DAYS(DAY_WH("4", "14", "9000") "," DAY_WH("4", "15", "1000") "," DAY_WH(
+          "4", "30", "2000") "," DAY_WH("5", "2", "7000"));
+
+  device.since_date = 20240415;
+  ck_assert_int_eq(POLL(true, BEGIN, {ASK_CLOUD, CLOUD("1")}, {ASK_TIME, NOON},
+                        {ASK_DAYS, may}, {ASK_APRIL, april},
+                        {ASK_MONTHS, MONTHS("")}),
+                   OUTCOME_OK);
+  ck_assert_double_eq_tol(device.since_kwh, 3.623, 1e-12);
+  ck_assert_str_eq(reading_text(&device.now),
+                   "W=1 today=0.123 month=0 relay=1 cloud=1");
+}
+END_TEST
+
+/* This month's alone would be too little. */
+START_TEST(days_of_which_a_part_did_not_come_are_not_summed) {
+  device.since_date = 20240415;
+  ck_assert_int_eq(POLL(true, BEGIN, {ASK_CLOUD, CLOUD("1")}, {ASK_TIME, NOON},
+                        {ASK_DAYS, DAYS(DAY_WH("5", "9", "123"))},
+                        {ASK_APRIL, SILENCE}, {ASK_MONTHS, MONTHS("")}),
+                   OUTCOME_OK);
+  ck_assert_double_eq(device.since_kwh, 0);
 }
 END_TEST
 
@@ -241,6 +273,8 @@ static void fill(TCase *t) {
   tcase_add_test(t, what_depends_on_the_clock_comes_back_with_it);
   tcase_add_loop_test(t, statistics_are_read, 0, ROWS(statistics));
   tcase_add_test(t, days_are_summed_since_a_day);
+  tcase_add_test(t, days_are_summed_since_a_day_of_the_month_before);
+  tcase_add_test(t, days_of_which_a_part_did_not_come_are_not_summed);
   tcase_add_test(t, statistics_of_a_strip_are_its_plugs);
   tcase_add_test(t, refused_statistics_and_cloud_are_asked_again_rarely);
   tcase_add_loop_test(t, statistics_need_the_devices_date, 0, ROWS(times));

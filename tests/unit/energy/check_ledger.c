@@ -180,19 +180,28 @@ START_TEST(another_billing_day_takes_the_list_of_days) {
 
   end();
   start_with(15);
-  ck_assert_uint_eq(ledger_seeds_since(ledger, now), 15);
+  ck_assert_uint_eq(ledger_seeds_since(ledger, now), 20260115);
   /* 13 days of 500 Wh, and today */
   ck_assert_int_eq(seeded(now, 8.5).month_mwh, 8500000);
 }
 END_TEST
 
-START_TEST(a_list_of_days_knows_no_month_that_began_in_another) {
+START_TEST(a_billing_month_may_have_begun_in_another_month) {
   struct ledger_now now = at("2026-01-10T12:00:00+01:00");
 
   end();
   start_with(15);
-  ck_assert_uint_eq(ledger_seeds_since(ledger, now), 0);
-  ck_assert_int_eq(seeded(now, 0).month_mwh, 2000000);
+  ck_assert_uint_eq(ledger_seeds_since(ledger, now), 20251215);
+  /* 26 days of 500 Wh, and today; its own month is another one */
+  ck_assert_int_eq(seeded(now, 15).month_mwh, 15000000);
+}
+END_TEST
+
+START_TEST(without_lists_of_days_today_is_all_that_is_known) {
+  end();
+  start_with(15);
+  ck_assert_int_eq(seeded(at("2026-01-10T12:00:00+01:00"), 0).month_mwh,
+                   2000000);
 }
 END_TEST
 
@@ -260,7 +269,8 @@ static void fill(TCase *t) {
   tcase_add_test(t, a_device_whose_clock_is_set_later_is_seeded_then);
   tcase_add_test(t, a_clock_that_is_set_the_next_day_comes_too_late);
   tcase_add_test(t, another_billing_day_takes_the_list_of_days);
-  tcase_add_test(t, a_list_of_days_knows_no_month_that_began_in_another);
+  tcase_add_test(t, a_billing_month_may_have_begun_in_another_month);
+  tcase_add_test(t, without_lists_of_days_today_is_all_that_is_known);
   tcase_add_test(t, the_billing_month_ends_on_its_day);
   tcase_add_test(t, what_was_written_is_read_again);
 }
