@@ -19,6 +19,8 @@ libalert_la_SOURCES += \
 	%D%/config/config_device.h \
 	%D%/config/config_escalation.c \
 	%D%/config/config_escalation.h \
+	%D%/config/config_group.c \
+	%D%/config/config_group.h \
 	%D%/config/config_heartbeat.c \
 	%D%/config/config_heartbeat.h \
 	%D%/config/config_helpers.c \
@@ -87,6 +89,10 @@ libalert_la_SOURCES += \
 	%D%/deliver/deliver_fold.h \
 	%D%/deliver/deliver_group.c \
 	%D%/deliver/deliver_group.h \
+	%D%/deliver/group/group_merge.c \
+	%D%/deliver/group/group_merge.h \
+	%D%/deliver/group/group_wait.c \
+	%D%/deliver/group/group_wait.h \
 	%D%/deliver/deliver_held.c \
 	%D%/deliver/deliver_held.h \
 	%D%/deliver/deliver_hold.c \

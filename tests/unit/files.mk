@@ -38,6 +38,7 @@ check_PROGRAMS += \
 	%D%/alert/check_event \
 	%D%/alert/check_event_queue \
 	%D%/alert/check_format \
+	%D%/alert/check_group \
 	%D%/alert/check_heartbeat \
 	%D%/alert/check_http \
 	%D%/alert/check_incident_kinds \
@@ -185,6 +186,7 @@ tests_unit_alert_check_alert_engine_SOURCES = %D%/alert/check_alert_engine.c $(A
 tests_unit_alert_check_heartbeat_SOURCES = %D%/alert/check_heartbeat.c $(ALERT_FIXTURE)
 tests_unit_alert_check_control_SOURCES = %D%/alert/check_control.c $(ALERT_FIXTURE)
 tests_unit_alert_check_alert_core_SOURCES = %D%/alert/check_alert_core.c $(ALERT_FIXTURE)
+tests_unit_alert_check_group_SOURCES = %D%/alert/check_group.c $(ALERT_FIXTURE)
 tests_unit_alert_check_rate_SOURCES = %D%/alert/check_rate.c $(ALERT_FIXTURE)
 tests_unit_alert_check_report_SOURCES = %D%/alert/check_report.c $(ALERT_FIXTURE)
 tests_unit_alert_check_quiet_SOURCES = %D%/alert/check_quiet.c $(ALERT_FIXTURE)

@@ -66,6 +66,9 @@ struct sender {
    * with message->ambiguous whatever else may ring for this alert. */
   void (*cancel)(void *settings, const struct message *message,
                  const struct sender_env *env, struct send_result *result);
+  /* Whether a message of that level rings until somebody acknowledges it. Reads
+   * only what was configured: any thread. */
+  bool (*rings)(const void *settings, enum level level);
   /* Asks for the fate of ref; 0, or negative errno: ask again later. */
   int (*poll)(void *settings, const char *ref, const struct sender_env *env,
               struct poll_result *result);

@@ -39,6 +39,13 @@ struct channel_config {
   int quiet;             /* index into quiet_hours, -1 = none */
 };
 
+/* Alerts that agree in these come in one message. */
+struct group_config {
+  struct option_strings by; /* names of fields; none = each comes alone */
+  double wait;              /* s the first of them waits for others */
+  double interval;          /* s what comes later waits */
+};
+
 struct route_config {
   struct text_override words; /* its name among them */
   struct alert_matchers match;
@@ -57,6 +64,7 @@ struct route_config {
   int quiet;                  /* index into quiet_hours, -1 = none */
   char *escalation_name;      /* option Escalation */
   int escalation;             /* index into escalations, -1 = none */
+  struct group_config group;
 };
 
 struct device_config {

@@ -119,3 +119,22 @@ bool two_strings(const struct conf_item *item) {
          item->values[1].kind == CONF_STRING &&
          item->values[0].string[0] != '\0' && item->children_num == 0;
 }
+
+size_t alert_field_offset(const char *name) {
+  static const struct {
+    const char *name;
+    size_t offset;
+  } fields[] = {
+      {"host", offsetof(struct alert, host)},
+      {"plugin", offsetof(struct alert, plugin)},
+      {"plugin_instance", offsetof(struct alert, plugin_instance)},
+      {"type", offsetof(struct alert, type)},
+      {"type_instance", offsetof(struct alert, type_instance)},
+      {"device", offsetof(struct alert, device)},
+  };
+
+  for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++)
+    if (text_same(fields[i].name, name))
+      return fields[i].offset;
+  return FIELD_UNKNOWN;
+}

@@ -39,6 +39,11 @@ bool is_named(const char *clean, const char *wanted);
 /* A number of seconds, or a text like "5m": 0 or -EINVAL. */
 int seconds_of(const struct conf_value *value, double *seconds);
 
+/* Where a struct alert has the text that people call name ("host", "device",
+ * ...), or FIELD_UNKNOWN. */
+#define FIELD_UNKNOWN ((size_t)-1)
+size_t alert_field_offset(const char *name);
+
 /* Whether item is "a" "b" without a block, a not empty. */
 bool two_strings(const struct conf_item *item);
 

@@ -53,36 +53,20 @@ void inhibit_clear(struct inhibit_config *inhibit) {
   free(inhibit->name);
 }
 
-static const struct {
-  const char *name;
-  size_t offset;
-} fields[] = {
-    {"host", offsetof(struct alert, host)},
-    {"plugin", offsetof(struct alert, plugin)},
-    {"plugin_instance", offsetof(struct alert, plugin_instance)},
-    {"type", offsetof(struct alert, type)},
-    {"type_instance", offsetof(struct alert, type_instance)},
-    {"device", offsetof(struct alert, device)},
-};
-
-enum { FIELDS = sizeof(fields) / sizeof(fields[0]) };
-
 static bool read_equal(struct inhibit_config *inhibit, const char *where,
                        struct option_reporter *reporter) {
   for (size_t i = 0; i < inhibit->equal_text.count; i++) {
     const char *name = inhibit->equal_text.items[i];
-    size_t f = 0;
+    size_t offset = alert_field_offset(name);
 
-    while (f < FIELDS && !text_same(fields[f].name, name))
-      f++;
-    if (f == FIELDS || inhibit->equal_num == INHIBIT_EQUAL_MAX) {
+    if (offset == FIELD_UNKNOWN || inhibit->equal_num == INHIBIT_EQUAL_MAX) {
       option_error(reporter,
                    "%s: option Equal expects host, plugin, plugin_instance, "
                    "type, type_instance or device, found \"%.40s\"",
                    where, name);
       return false;
     }
-    inhibit->equal[inhibit->equal_num++] = fields[f].offset;
+    inhibit->equal[inhibit->equal_num++] = offset;
   }
   return true;
 }

@@ -146,6 +146,20 @@ static void print_escalation(struct output *p,
   put(p, "\n");
 }
 
+/* "grouped by host and device: the first waits 10 s, later news 1 min" */
+static void print_group(struct output *p, const struct group_config *group) {
+  put(p, "    grouped by ");
+  for (size_t i = 0; i < group->by.count; i++) {
+    put(p, i == 0 ? "" : i + 1 == group->by.count ? " and " : ", ");
+    put(p, group->by.items[i]);
+  }
+  put(p, ": the first waits ");
+  put_time(p, group->wait);
+  put(p, ", later news ");
+  put_time(p, group->interval);
+  put(p, "\n");
+}
+
 static void print_route(struct output *p, const struct notify_config *config,
                         const struct route_config *route) {
   if (route->words.name[0] != '\0')
@@ -182,6 +196,8 @@ static void print_route(struct output *p, const struct notify_config *config,
     put_time(p, route->recover_after);
     put(p, "\n");
   }
+  if (route->group.by.count > 0)
+    print_group(p, &route->group);
   if (any_repeat(route->repeat)) {
     put(p, "    repeated: ");
     put_repeat(p, route->repeat);

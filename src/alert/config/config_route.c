@@ -6,6 +6,7 @@
 #include "alert/config/config_route.h"
 
 #include "alert/config/config_channel.h"
+#include "alert/config/config_group.h"
 #include "alert/config/config_helpers.h"
 #include "alert/config/route.h"
 #include "alert/text/template_compile.h"
@@ -115,9 +116,15 @@ const struct option route_options[] = {
      .type = OPTION_BLOCK,
      .block = read_recovery_title},
     {.name = "RecoveryText", .type = OPTION_BLOCK, .block = read_recovery_text},
-    {.name = "GroupBy", .type = OPTION_LATER},
-    {.name = "GroupWait", .type = OPTION_LATER},
-    {.name = "GroupInterval", .type = OPTION_LATER},
+    STRINGS("GroupBy", group.by),
+    {.name = "GroupWait",
+     .type = OPTION_SECONDS,
+     MEMBER(group.wait),
+     .max = 3600},
+    {.name = "GroupInterval",
+     .type = OPTION_SECONDS,
+     MEMBER(group.interval),
+     .max = DAY},
     {.name = "QuietHours", .type = OPTION_STRING, MEMBER(quiet_name)},
     {.name = "Escalation", .type = OPTION_STRING, MEMBER(escalation_name)},
     {.name = NULL}};
@@ -125,6 +132,7 @@ const struct option route_options[] = {
 void route_clear(struct route_config *route) {
   matchers_clear(&route->match);
   option_strings_free(&route->channel_names);
+  option_strings_free(&route->group.by);
   free(route->channels);
   free(route->quiet_name);
   free(route->escalation_name);
@@ -139,6 +147,7 @@ static void route_defaults(struct route_config *route) {
   *route = (struct route_config){.level = -1,
                                  .quiet = -1,
                                  .escalation = -1,
+                                 .group = GROUP_DEFAULTS,
                                  .recover_after = SECONDS_UNSET,
                                  .new_text_interval = SECONDS_UNSET};
   for (int l = 0; l < LEVEL_COUNT; l++)
@@ -187,7 +196,8 @@ void route_read(void *target, const struct conf_item *item,
   if (options_read(route_options, &reading, item, where, reporter) > 0)
     reading.broken = true;
   reading.route.level += LEVEL_INFO;
-  if (matchers_compile(&reading.route.match, where, reporter) < 0)
+  if (matchers_compile(&reading.route.match, where, reporter) < 0 ||
+      group_finish(&reading.route.group, where, reporter) < 0)
     reading.broken = true;
   reading.route.words.name = unique_name(config, name);
   if (reading.broken)
@@ -275,8 +285,10 @@ static void resolve_channels(struct notify_config *config,
 
 void routes_finish(struct notify_config *config,
                    struct option_reporter *reporter) {
-  for (size_t i = 0; i < config->routes_num; i++)
+  for (size_t i = 0; i < config->routes_num; i++) {
     resolve_channels(config, &config->routes[i], reporter);
+    group_check_labels(config, &config->routes[i], reporter);
+  }
   if (config->routes_num == 0) {
     struct route_config *route =
         array_grow(&config->routes, &config->routes_num, sizeof(*route));

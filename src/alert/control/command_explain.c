@@ -6,6 +6,7 @@
 
 #include "alert/config/route.h"
 #include "alert/control/command_silence.h"
+#include "alert/deliver/group/group_wait.h"
 #include "alert/policy/policy.h"
 #include "alert/state/alert_build.h"
 #include "alert/state/route_key.h"
@@ -237,6 +238,27 @@ static void add_escalation(struct command *c, const struct route_config *route,
   }
 }
 
+/* "waits for its group until 14:03:20": what is open already and waits, or what
+ * would. */
+static void group_line(struct command *c, const struct open_alert *e,
+                       int channel, const struct route_config *route,
+                       char *line, size_t size) {
+  const struct open_alert *open = alert_table_find(
+      state_open_alerts(alert_core_state(c->core)), e->a.fingerprint);
+  int64_t until =
+      deliver_group_until(alert_core_deliver(c->core), channel,
+                          (int)(route - alert_core_config(c->core)->routes),
+                          open != NULL ? &open->a : &e->a, moment_of(c));
+  time_t seconds = (time_t)(until / 1000);
+  char clock[16] = "";
+  struct tm tm;
+
+  if (until == 0 || localtime_r(&seconds, &tm) == NULL)
+    return;
+  strftime(clock, sizeof(clock), "%H:%M:%S", &tm);
+  snprintf(line, size, "waits for its group until %s", clock);
+}
+
 static void explain_channel(struct command *c, const struct open_alert *e,
                             int channel, const struct route_config *route,
                             cJSON *list) {
@@ -264,6 +286,8 @@ static void explain_channel(struct command *c, const struct open_alert *e,
     snprintf(line, sizeof(line), "%s: %s", by->name, why);
   else
     rate_line(c, channel, line, sizeof(line));
+  if (line[0] == '\0')
+    group_line(c, e, channel, route, line, sizeof(line));
   cJSON_AddStringToObject(object, "channel", config->name);
   cJSON_AddBoolToObject(object, "delivers",
                         stopped == NULL && answer < POLICY_HOLD);

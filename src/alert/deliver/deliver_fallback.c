@@ -5,6 +5,7 @@
 #include "alert/deliver/deliver_fallback.h"
 
 #include "alert/deliver/deliver_fold.h"
+#include "alert/deliver/deliver_group.h"
 #include "alert/deliver/deliver_outbox.h"
 #include "alert/model/alert_json.h"
 #include "alert/store/store_group.h"
@@ -59,7 +60,8 @@ void deliver_fall_back(struct deliver *d, int channel, struct outbox_row *row,
   copy.state = ROW_QUEUED;
   copy.not_before = 0;
   copy.ambiguous = copy.shrink = copy.fell_back = false;
-  copy.recipient[0] = copy.last_error[0] = '\0';
+  copy.recipient[0] = copy.last_error[0] = copy.group_key[0] = '\0';
+  copy.group_due = 0;
   snprintf(copy.fallback_for, sizeof(copy.fallback_for),
            "%.40s unreachable%s%.100s", title_of(c), why[0] != '\0' ? ": " : "",
            why);
@@ -68,6 +70,12 @@ void deliver_fall_back(struct deliver *d, int channel, struct outbox_row *row,
     return;
   store_group_copy(d->store, row->id, copy.id);
   deliver_history(d, row, now, "fallback", other->config->name);
+}
+
+static void try_again_later(struct deliver *d, void *arg, int64_t alert_id,
+                            const char *route, bool over) {
+  if (!over)
+    d->hooks.accepted(d->hooks.arg, alert_id, route, *(const int64_t *)arg);
 }
 
 void deliver_dead(struct deliver *d, int channel, struct outbox_row *row,
@@ -84,7 +92,9 @@ void deliver_dead(struct deliver *d, int channel, struct outbox_row *row,
     deliver_fall_back(d, channel, row, why, now);
   deliver_save(d, row);
   /* still firing at the next reminder's time: that one is a new attempt */
-  if (message_opens(row->kind))
+  if (message_opens(row->kind) && alert_reason_of_several(row->reason))
+    deliver_group_each(d, row->id, try_again_later, &now);
+  else if (message_opens(row->kind))
     d->hooks.accepted(d->hooks.arg, row->alert_id, row->route, now);
 }
 

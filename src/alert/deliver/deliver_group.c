@@ -4,7 +4,6 @@
 
 #include "alert/deliver/deliver_group.h"
 
-#include "alert/deliver/deliver_message.h"
 #include "alert/deliver/deliver_outbox.h"
 #include "alert/model/alert_json.h"
 #include "alert/model/event.h"
@@ -35,6 +34,8 @@ static void count(struct gathering *g, const struct alert *a) {
 
   n->total++;
   n->by_level = g->by_level;
+  if (a->level > g->was)
+    g->was = a->level;
   if (a->state >= ALERT_RESOLVED) {
     n->recovered++;
     return;
@@ -88,20 +89,27 @@ void gathering_free(struct gathering *g) {
 
 /* The message as a whole is about this machine. */
 static void fill(const struct deliver *d, const struct gathering *g,
-                 const char *what, int64_t now, struct alert *a) {
+                 enum alert_reason reason, const char *what, int64_t now,
+                 struct alert *a) {
   alert_init(a);
   a->class = ALERT_EVENT;
   a->level = g->level > LEVEL_OK ? g->level : LEVEL_INFO;
   a->severity = g->level > LEVEL_OK ? SEVERITY_FAILURE : SEVERITY_OKAY;
   a->state = ALERT_FIRING;
   a->sequence = 1;
-  a->reason = REASON_DIGEST;
+  a->reason = reason;
   a->since = g->since;
   a->seen = a->time = now;
+  if (reason == REASON_GROUP_OVER) {
+    a->level = g->was;
+    a->state = ALERT_RESOLVED;
+    a->resolved_at = now;
+  }
   snprintf(a->host, sizeof(a->host), "%.127s", d->hooks.collectd_host);
   snprintf(a->device, sizeof(a->device), "%.127s", d->hooks.collectd_host);
   snprintf(a->plugin, sizeof(a->plugin), "notify_kasa");
-  snprintf(a->type, sizeof(a->type), "digest");
+  snprintf(a->type, sizeof(a->type),
+           reason == REASON_DIGEST ? "digest" : "group");
   snprintf(a->text, sizeof(a->text), "%s", what);
   event_fingerprint(ALERT_EVENT, a->host, a->plugin, "", a->type, "", "",
                     a->fingerprint);
@@ -138,43 +146,105 @@ static char *snapshot_of(const struct gathering *g, const struct alert *a) {
   return text;
 }
 
-static void add_members(struct deliver *d, const struct gathering *g,
-                        const struct outbox_row *row, int64_t now) {
+int gathering_compose(struct deliver *d, const struct gathering *g,
+                      enum alert_reason reason, const char *what, int64_t now,
+                      struct outbox_row *row) {
+  struct alert a;
+  char *snapshot;
+  char *title;
+
+  fill(d, g, reason, what, now, &a);
+  snapshot = snapshot_of(g, &a);
+  if (reason == REASON_DIGEST)
+    title = strdup(what);
+  else if (asprintf(&title, "%s%u alerts%s%s",
+                    reason == REASON_GROUP_OVER    ? "OK: "
+                    : reason == REASON_GROUP_STILL ? "Still: "
+                                                   : "",
+                    g->counts.total, what[0] != '\0' ? " " : "", what) < 0)
+    title = NULL;
+  if (snapshot == NULL || title == NULL) {
+    free(snapshot);
+    free(title);
+    return -ENOMEM;
+  }
+  free(row->snapshot);
+  free(row->title);
+  row->snapshot = snapshot;
+  row->title = title;
+  row->reason = reason;
+  row->level = reason == REASON_GROUP_OVER ? LEVEL_OK : a.level;
+  deliver_new_ids(d, &a, row);
+  return 0;
+}
+
+void gathering_record(struct deliver *d, const struct gathering *g,
+                      const struct outbox_row *row) {
   for (size_t i = 0; i < g->all_num; i++) {
     const struct gathered_alert *m = &g->all[i];
     char route[STORE_NAME_SIZE] = "";
 
-    store_history_add(d->store, now, m->id, "in a digest", row->channel, "");
-    if (m->over) /* no end is owed of what is told as over */
-      continue;
     if (m->route >= 0)
       route_key(d->config, m->route, route, sizeof(route));
-    deliver_complain(store_group_add(d->store, row->id, m->id, route),
-                     "a digest's alert was not recorded");
+    deliver_complain(store_group_add(d->store, row->id, m->id, route, m->over),
+                     "an alert of a message about several was not recorded");
   }
 }
 
 int gathering_send(struct deliver *d, int channel, const struct gathering *g,
                    const char *what, int64_t now) {
-  struct alert a;
-  struct outbox_row row = {.kind = MESSAGE_NOTE,
-                           .reason = REASON_DIGEST,
-                           .place = g->place,
-                           .created = now};
-  int err;
+  struct outbox_row row = {
+      .kind = MESSAGE_NOTE, .place = g->place, .created = now};
+  int err = gathering_compose(d, g, REASON_DIGEST, what, now, &row);
 
-  fill(d, g, what, now, &a);
-  row.level = a.level;
-  snprintf(row.channel, sizeof(row.channel), "%s",
-           d->channels[channel].config->name);
-  deliver_new_ids(d, &a, &row);
-  row.snapshot = snapshot_of(g, &a);
-  row.title = strdup(what);
-  err = row.snapshot != NULL && row.title != NULL
-            ? deliver_add(d, channel, &row)
-            : -ENOMEM;
   if (err == 0)
-    add_members(d, g, &row, now);
+    err = deliver_add(d, channel, &row);
+  if (err == 0)
+    gathering_record(d, g, &row);
+  for (size_t i = 0; err == 0 && i < g->all_num; i++)
+    store_history_add(d->store, now, g->all[i].id, "in a digest", row.channel,
+                      "");
   outbox_row_free(&row);
   return err;
+}
+
+/* -- read again ------------------------------------------------------------ */
+
+enum { SLICE = 100 };
+
+struct slice {
+  struct {
+    int64_t id;
+    char route[STORE_NAME_SIZE];
+    bool over;
+  } members[SLICE];
+  size_t num;
+};
+
+static void keep(void *arg, int64_t alert_id, const char *route, bool over) {
+  struct slice *s = arg;
+
+  if (s->num == SLICE)
+    return;
+  s->members[s->num].id = alert_id;
+  s->members[s->num].over = over;
+  snprintf(s->members[s->num++].route, STORE_NAME_SIZE, "%s", route);
+}
+
+void deliver_group_each(struct deliver *d, int64_t row_id,
+                        group_member_fn *each, void *arg) {
+  struct slice *s = calloc(1, sizeof(*s));
+  int64_t after = 0;
+
+  while (s != NULL) {
+    s->num = 0;
+    store_group_each(d->store, row_id, after, SLICE, keep, s);
+    for (size_t i = 0; i < s->num; i++) {
+      after = s->members[i].id;
+      each(d, arg, after, s->members[i].route, s->members[i].over);
+    }
+    if (s->num < SLICE)
+      break;
+  }
+  free(s);
 }

@@ -36,7 +36,8 @@ struct held {
   const struct open_alert *e; /* open, or read from the store */
   struct open_alert closed;
   bool over;
-  bool told;
+  bool told;    /* or will be, by what is in the queue: */
+  bool pending; /* its alarm is, and was not accepted yet */
   int route;
 };
 
@@ -56,7 +57,10 @@ static bool held_load(struct deliver *d, int channel, struct held *h) {
   }
   store_notification_log_get(d->store, h->row.alert_id,
                              d->channels[channel].config->name, &told);
-  h->told = told.announced;
+  h->pending = !told.announced &&
+               store_outbox_pending(d->store, d->channels[channel].config->name,
+                                    h->row.alert_id, MESSAGE_OPEN) > 0;
+  h->told = told.announced || h->pending;
   return true;
 }
 
@@ -105,11 +109,27 @@ static bool let_go(struct deliver *d, int channel, const struct held *h,
   return true;
 }
 
+/* What changed follows the alarm, which is in the queue and enough. */
+static void follow_alarm(struct deliver *d, int channel, const struct held *h,
+                         int64_t now) {
+  enum alert_reason reason = h->e->a.reason;
+
+  if (!h->over && (reason == REASON_WORSE || reason == REASON_BETTER))
+    deliver_tell_again(d, alert_table_find_id(d->facts.open, h->row.alert_id),
+                       channel, h->route, MESSAGE_UPDATE, reason,
+                       reason == REASON_BETTER, now);
+}
+
 /* What goes into one message with the others. False: not yet. */
-static bool gather(const struct held *h, struct gathering *g) {
+static bool gather(struct deliver *d, int channel, const struct held *h,
+                   struct gathering *g, int64_t now) {
   if (!h->over && (h->e->a.flags & ALERT_UNCONFIRMED) &&
       !(h->e->a.flags & ALERT_STALE))
     return false; /* nothing was heard of it since the start */
+  if (h->pending) {
+    follow_alarm(d, channel, h, now);
+    return true;
+  }
   return gathering_add(g, &h->e->a, h->over, h->route) == 0;
 }
 
@@ -154,7 +174,7 @@ static void look_at(struct deliver *d, int channel, struct held *h,
   if (after == AFTER_DIGEST && d->channels[channel].config->sender->stateful)
     after = AFTER_OPEN; /* it keeps a list of its own of what is open */
   if (answer == POLICY_SUPPRESS ||
-      (after == AFTER_DIGEST ? gather(h, g)
+      (after == AFTER_DIGEST ? gather(d, channel, h, g, now)
                              : let_go(d, channel, h, after, answer, now)))
     deliver_hold_forget(d, channel, h->row.alert_id);
 }

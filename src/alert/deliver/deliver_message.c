@@ -44,9 +44,14 @@ int deliver_title(struct deliver *d, const struct alert *alert, int route,
   return row->title == NULL ? -ENOMEM : err;
 }
 
+/* What waits for its group is not late. */
+static int64_t should_leave(const struct outbox_row *row) {
+  return row->group_due > row->created ? row->group_due : row->created;
+}
+
 static const char *why_late(struct deliver *d, struct channel_run *c,
                             struct job *job) {
-  int64_t created = job->row.created;
+  int64_t created = should_leave(&job->row);
   bool held = c->state.not_before > created;
 
   if (job->row.fallback_for[0] != '\0')
@@ -62,21 +67,16 @@ static const char *why_late(struct deliver *d, struct channel_run *c,
 
 static const struct text_override *words_by_key(const struct deliver *d,
                                                 const char *key) {
-  char name[64];
+  int route = route_by_key(d->config, key);
 
-  for (size_t i = 0; key[0] != '\0' && i < d->config->routes_num; i++) {
-    route_key(d->config, (int)i, name, sizeof(name));
-    if (strcmp(name, key) == 0)
-      return &d->config->routes[i].words;
-  }
-  return NULL;
+  return route >= 0 ? &d->config->routes[route].words : NULL;
 }
 
 void deliver_message(struct deliver *d, int channel, struct job *job,
                      int64_t now) {
   struct channel_run *c = &d->channels[channel];
   struct outbox_row *row = &job->row;
-  double late = (double)now - (double)row->created;
+  double late = (double)now - (double)should_leave(row);
 
   job->message = (struct message){
       .kind = row->kind,
@@ -102,6 +102,7 @@ void deliver_message(struct deliver *d, int channel, struct job *job,
       .delay_why = late > LATE_MS ? why_late(d, c, job) : "",
       .fallback_for = row->fallback_for,
       .group = job->group != NULL ? &job->group->group : NULL,
+      .group_key = row->group_key,
       .words = words_by_key(d, row->route),
       .style = &d->config->style,
       .collectd_host = d->hooks.collectd_host,

@@ -8,6 +8,7 @@
 #include "alert/deliver/deliver_held.h"
 #include "alert/deliver/deliver_message.h"
 #include "alert/deliver/deliver_outbox.h"
+#include "alert/deliver/group/group_wait.h"
 #include "alert/model/alert_json.h"
 #include "alert/policy/policy.h"
 #include "alert/state/route_key.h"
@@ -84,6 +85,10 @@ static void queue_one(struct round *s, int channel, int route,
     return;
   }
   row.snapshot = s->snapshot;
+  if (s->n->step != NULL)
+    deliver_group_skip(s->d, channel, &s->e->a);
+  else
+    deliver_group_wait(s->d, channel, route, &s->e->a, &row);
   if (kind == MESSAGE_REPEAT) /* undelivered reminders: the newest is enough */
     deliver_supersede(s->d, &row, MESSAGE_REPEAT, 0);
   deliver_add(s->d, channel, &row);
@@ -132,6 +137,8 @@ static bool tell(struct round *s, int channel, int route) {
   if (kind < 0 || c->config->broken ||
       (s->n->stateful_only && !c->config->sender->stateful))
     return false;
+  if (kind == MESSAGE_OPEN)
+    deliver_group_again(d, channel, &s->e->a, s->n->now);
   answer = policy_ask(
       &(struct policy_question){.config = d->config,
                                 .facts = &d->facts,

@@ -60,6 +60,15 @@ void deliver_save(struct deliver *d, const struct outbox_row *row) {
   deliver_complain(store_outbox_save(d->store, row), "queue not updated");
 }
 
+void deliver_moot(struct deliver *d, struct outbox_row *row, int64_t now) {
+  if (row->state == ROW_SUPERSEDED) /* said in another way */
+    return;
+  row->state = ROW_SUPERSEDED;
+  deliver_save(d, row);
+  deliver_left(d, deliver_channel_index(d, row->channel), 1);
+  deliver_history(d, row, now, "superseded", message_kind_name(row->kind));
+}
+
 void deliver_count_queue(struct deliver *d, int channel) {
   struct channel_run *c = &d->channels[channel];
 

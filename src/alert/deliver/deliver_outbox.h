@@ -18,6 +18,8 @@ void deliver_history(struct deliver *d, const struct outbox_row *row,
                      int64_t now, const char *what, const char *detail);
 /* Writes a row back that may have changed. */
 void deliver_save(struct deliver *d, const struct outbox_row *row);
+/* There is nothing left for the row to say. */
+void deliver_moot(struct deliver *d, struct outbox_row *row, int64_t now);
 /* Adds the row; deliver_fold.h says whether there is room. */
 int deliver_add(struct deliver *d, int channel, struct outbox_row *row);
 /* So many rows have left the queue of the channel. */

@@ -14,6 +14,7 @@
 #include "alert/deliver/deliver_rate.h"
 #include "alert/deliver/deliver_receipts.h"
 #include "alert/deliver/deliver_refresh.h"
+#include "alert/deliver/group/group_merge.h"
 #include "alert/deliver/job.h"
 #include "alert/model/alert_json.h"
 #include "alert/state/alert_build.h"
@@ -33,13 +34,6 @@ enum {
 };
 
 /* -- catching up ---------------------------------------------------------- */
-
-static void moot(struct deliver *d, struct outbox_row *row, int64_t now) {
-  row->state = ROW_SUPERSEDED;
-  deliver_complain(store_outbox_save(d->store, row), "queue not updated");
-  deliver_left(d, deliver_channel_index(d, row->channel), 1);
-  deliver_history(d, row, now, "superseded", message_kind_name(row->kind));
-}
 
 /* It opened and ended before this channel heard of it: one message says so,
  * instead of an alarm and its all-clear hours late. */
@@ -141,7 +135,7 @@ static struct job *job_for_row(struct deliver *d, int channel,
   if (alert_json_read_members(row->snapshot, &job->alert, job->members) < 0)
     store_alert_get(d->store, row->alert_id, &job->alert);
   device.a = job->alert; /* labels are the configuration's, not the row's */
-  if (row->reason == REASON_DIGEST)
+  if (alert_reason_of_several(row->reason))
     job_read_group(job);
   if (row->reason == REASON_REPORT)
     job_read_report(job, d->config);
@@ -173,10 +167,12 @@ static int next_row(struct deliver *d, int channel, enum outbox_rows which,
     if (older_than(now, row->created, c->config->max_age) &&
         row->kind != MESSAGE_TEST)
       deliver_dead(d, channel, row, "it became too old", now);
+    else if (!deliver_group_merge(d, channel, row, now))
+      deliver_moot(d, row, now);
     else if (still_worth_it(d, channel, row, now))
       return 0;
     else
-      moot(d, row, now);
+      deliver_moot(d, row, now);
     outbox_row_free(row);
   }
   return -ENOENT;

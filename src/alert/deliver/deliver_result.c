@@ -7,11 +7,13 @@
 #include "alert/deliver/backoff.h"
 #include "alert/deliver/deliver_breaker.h"
 #include "alert/deliver/deliver_fallback.h"
+#include "alert/deliver/deliver_group.h"
 #include "alert/deliver/deliver_internal.h"
 #include "alert/deliver/deliver_outbox.h"
 #include "alert/deliver/deliver_receipts.h"
 #include "alert/store/store_alert.h"
 #include "alert/store/store_group.h"
+#include "alert/store/store_history.h"
 #include "alert/store/store_notification_log.h"
 #include "alert/store/store_outbox.h"
 #include "base/log.h"
@@ -27,7 +29,6 @@ enum {
   DOUBTS_MAX = 5, /* ends without an answer, then it is believed delivered */
   PATIENCE = 6,   /* attempts; then others of the channel may try first */
   RECIPIENTS_MAX = 100,
-  GROUP_SLICE = 100, /* alerts of one message that are noted in one go */
 };
 
 /* A wait this long is worth a reason that outlives the row. */
@@ -42,14 +43,16 @@ static void remember_told(struct deliver *d, struct job *job, int64_t alert_id,
   struct notification_log told;
 
   store_notification_log_get(d->store, alert_id, row->channel, &told);
-  if (row->alert_id == 0) /* of several; one that told the end owes none */
+  if (row->kind == MESSAGE_RESOLVED)
+    told.announced = false;
+  else if (message_opens(row->kind))
+    told.announced = true;
+  else if (row->alert_id == 0) /* one that told the end owes none */
     told.announced = store_alert_is_open(d->store, alert_id) ||
                      store_outbox_pending(d->store, row->channel, alert_id,
                                           MESSAGE_RESOLVED) > 0;
-  else if (message_opens(row->kind))
-    told.announced = true;
-  else if (row->kind == MESSAGE_RESOLVED)
-    told.announced = false;
+  if (row->group_key[0] != '\0')
+    memcpy(told.group_key, row->group_key, sizeof(told.group_key));
   told.last_at = now;
   told.last_level = row->level;
   if (told.thread_root[0] == '\0')
@@ -81,39 +84,27 @@ static void settle_ringing(struct deliver *d, struct job *job, int64_t now) {
     deliver_receipt_add(c, job->alert_id, job->result.provider_ref, now);
 }
 
-/* A message about several alerts was accepted. */
-struct group_sent {
-  int64_t ids[GROUP_SLICE];
-  char routes[GROUP_SLICE][STORE_NAME_SIZE];
-  size_t num;
+struct acceptance {
+  struct job *job;
+  int64_t now;
 };
 
-static void note_member(void *arg, int64_t alert_id, const char *route) {
-  struct group_sent *g = arg;
+/* Each of those a message tells of is told of, and owed its end. */
+static void accept_member(struct deliver *d, void *arg, int64_t alert_id,
+                          const char *route, bool over) {
+  struct acceptance *a = arg;
+  const struct outbox_row *row = &a->job->row;
 
-  if (g->num == GROUP_SLICE)
+  if (row->reason != REASON_DIGEST)
+    deliver_complain(store_history_add(d->store, a->now, alert_id, "sent",
+                                       row->channel,
+                                       "together with others of its group"),
+                     "history not recorded");
+  if (over)
     return;
-  g->ids[g->num] = alert_id;
-  snprintf(g->routes[g->num++], STORE_NAME_SIZE, "%s", route);
-}
-
-/* Each of them is told of, and owed its end. */
-static void group_sent(struct deliver *d, struct job *job, int64_t now) {
-  struct group_sent *g = calloc(1, sizeof(*g));
-  int64_t after = 0;
-
-  while (g != NULL) {
-    g->num = 0;
-    store_group_each(d->store, job->row.id, after, GROUP_SLICE, note_member, g);
-    for (size_t i = 0; i < g->num; i++) {
-      remember_told(d, job, g->ids[i], now);
-      d->hooks.accepted(d->hooks.arg, g->ids[i], g->routes[i], now);
-      after = g->ids[i];
-    }
-    if (g->num < GROUP_SLICE)
-      break;
-  }
-  free(g);
+  remember_told(d, a->job, alert_id, a->now);
+  if (row->kind != MESSAGE_RESOLVED)
+    d->hooks.accepted(d->hooks.arg, alert_id, route, a->now);
 }
 
 static void sent(struct deliver *d, struct job *job, int64_t now) {
@@ -139,8 +130,9 @@ static void sent(struct deliver *d, struct job *job, int64_t now) {
   c->counts.sent++;
   deliver_history(d, row, now, "sent", message_kind_name(row->kind));
   if (row->alert_id == 0) {
-    if (row->reason == REASON_DIGEST)
-      group_sent(d, job, now);
+    if (alert_reason_of_several(row->reason))
+      deliver_group_each(d, row->id, accept_member,
+                         &(struct acceptance){job, now});
     return;
   }
   remember_told(d, job, row->alert_id, now);

@@ -52,8 +52,16 @@ const char *alert_reason_name(enum alert_reason value) {
       [REASON_TEST] = "test",
       [REASON_ESCALATED] = "escalated",
       [REASON_REPORT] = "report",
+      [REASON_GROUP] = "group",
+      [REASON_GROUP_STILL] = "group_still",
+      [REASON_GROUP_OVER] = "group_over",
   };
   return WORD(names, value);
+}
+
+bool alert_reason_of_several(enum alert_reason value) {
+  return value == REASON_DIGEST || value == REASON_GROUP ||
+         value == REASON_GROUP_STILL || value == REASON_GROUP_OVER;
 }
 
 void alert_init(struct alert *alert) {

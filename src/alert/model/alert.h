@@ -60,8 +60,11 @@ enum alert_reason {
   REASON_AFTER_MAINTENANCE,
   REASON_DIGEST,
   REASON_TEST,
-  REASON_ESCALATED, /* nobody acknowledged it: a step of an escalation */
-  REASON_REPORT,    /* figures, see <Report> */
+  REASON_ESCALATED,   /* nobody acknowledged it: a step of an escalation */
+  REASON_REPORT,      /* figures, see <Report> */
+  REASON_GROUP,       /* several alerts of one group, in one message */
+  REASON_GROUP_STILL, /* the same again, as a reminder */
+  REASON_GROUP_OVER,  /* several of one group have ended */
   REASON_COUNT
 };
 
@@ -170,6 +173,8 @@ const char *alert_state_name(enum alert_state value);
 const char *alert_direction_name(enum alert_direction value); /* NONE: "" */
 /* as a template's %{reason} shows it: "opened", "after_maintenance", ... */
 const char *alert_reason_name(enum alert_reason value);
+/* Whether a message sent for it is about several alerts. */
+bool alert_reason_of_several(enum alert_reason value);
 
 /* An empty alert: numbers NaN, the rest zero. */
 void alert_init(struct alert *alert);

@@ -28,7 +28,8 @@ void message_init(struct message *message, const struct alert *alert) {
                               .recipient = "",
                               .attempt = 1,
                               .delay_why = "",
-                              .fallback_for = ""};
+                              .fallback_for = "",
+                              .group_key = ""};
 }
 
 const char *message_kind_name(enum message_kind kind) {

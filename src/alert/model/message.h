@@ -89,6 +89,7 @@ struct message {
 
   const struct message_group *group;   /* NULL = about one alert */
   const struct message_report *report; /* NULL = none */
+  const char *group_key;               /* what they agree in; "" = no group */
 
   /* for rendering, see message_texts.h; both may be NULL */
   const struct text_override *words; /* of the route that chose it */

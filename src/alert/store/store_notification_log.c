@@ -15,7 +15,7 @@ void store_notification_log_get(struct store *s, int64_t alert_id,
                                 struct notification_log *told) {
   static const char sql[] =
       "SELECT announced, last_at, last_level, thread_root, previous, root_ref,"
-      " provider_ref FROM told WHERE alert_id=? AND channel=?";
+      " provider_ref, group_key FROM told WHERE alert_id=? AND channel=?";
   sqlite3_stmt *stmt =
       db_ask(&s->db, sql, DB_BIND(db_i(alert_id), db_t(channel)));
 
@@ -28,6 +28,7 @@ void store_notification_log_get(struct store *s, int64_t alert_id,
     db_text(stmt, 4, told->previous, sizeof(told->previous));
     db_text(stmt, 5, told->root_ref, sizeof(told->root_ref));
     db_text(stmt, 6, told->last_ref, sizeof(told->last_ref));
+    db_text(stmt, 7, told->group_key, sizeof(told->group_key));
   }
   db_done(stmt);
 }
@@ -37,18 +38,20 @@ int store_notification_log_set(struct store *s, int64_t alert_id,
                                const struct notification_log *t) {
   static const char sql[] =
       "INSERT INTO told(alert_id, channel, announced, last_at, last_level,"
-      " thread_root, previous, root_ref, provider_ref, seq)"
-      " VALUES(?,?,?,?,?,?,?,?,?,1) ON CONFLICT(alert_id, channel) DO UPDATE"
+      " thread_root, previous, root_ref, provider_ref, group_key, seq)"
+      " VALUES(?,?,?,?,?,?,?,?,?,?,1) ON CONFLICT(alert_id, channel) DO UPDATE"
       " SET announced=excluded.announced, last_at=excluded.last_at,"
       " last_level=excluded.last_level, thread_root=excluded.thread_root,"
       " previous=excluded.previous, root_ref=excluded.root_ref,"
-      " provider_ref=excluded.provider_ref, seq=seq+1";
+      " provider_ref=excluded.provider_ref, group_key=excluded.group_key,"
+      " seq=seq+1";
 
   return db_run(&s->db, sql,
                 DB_BIND(db_i(alert_id), db_t(channel), db_i(t->announced),
                         db_i(t->last_at), db_i(t->last_level),
                         db_t(t->thread_root), db_t(t->previous),
-                        db_t(t->root_ref), db_t(t->last_ref)));
+                        db_t(t->root_ref), db_t(t->last_ref),
+                        db_t(t->group_key)));
 }
 
 int store_notification_log_each_open(struct store *s, store_told_fn *each,
@@ -59,7 +62,11 @@ int store_notification_log_each_open(struct store *s, store_told_fn *each,
       " ON a.id = t.alert_id WHERE t.announced != 0 AND a.state < " SQL_CLOSED
       " UNION SELECT o.alert_id, o.channel, 0 FROM outbox o JOIN alert a"
       " ON a.id = o.alert_id WHERE o.state IN " SQL_UNDERWAY
-      " AND o.kind = " SQL_OPEN " AND a.state < " SQL_CLOSED " ORDER BY id";
+      " AND o.kind = " SQL_OPEN " AND a.state < " SQL_CLOSED
+      " UNION SELECT m.alert_id, g.channel, 0 FROM group_alert m JOIN outbox g"
+      " ON g.id = m.row_id JOIN alert a ON a.id = m.alert_id WHERE g.state"
+      " IN " SQL_UNDERWAY " AND g.kind != " SQL_RESOLVED
+      " AND a.state < " SQL_CLOSED " ORDER BY id";
   sqlite3_stmt *stmt = db_ask(&s->db, sql, DB_NOTHING);
   char channel[MESSAGE_REF_SIZE];
 

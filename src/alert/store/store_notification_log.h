@@ -4,6 +4,7 @@
 #define ALERT_STORE_STORE_NOTIFICATION_LOG_H
 
 #include "alert/model/message.h"
+#include "alert/store/store_outbox.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -18,6 +19,7 @@ struct notification_log {
   char previous[MESSAGE_ID_SIZE];
   char root_ref[MESSAGE_REF_SIZE];
   char last_ref[MESSAGE_REF_SIZE];
+  char group_key[STORE_GROUP_SIZE]; /* of the group it was told in, or "" */
 };
 
 /* Empty when there is no row. */

@@ -24,8 +24,8 @@ int store_outbox_add(struct store *s, struct outbox_row *r) {
       "INSERT INTO outbox(channel, alert_id, kind, reason, place, created,"
       " not_before, attempts, state, delivery_id, msg_id, ambiguous, shrink,"
       " quiet, fell_back, level, route, recipient, fallback_for, title, body,"
-      " extra, last_error) VALUES"
-      "(?,nullif(?,0),?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)";
+      " extra, last_error, group_key, group_due) VALUES"
+      "(?,nullif(?,0),?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)";
   static const char place[] = "UPDATE outbox SET place=id WHERE id=?";
   int err =
       db_run(&s->db, sql,
@@ -36,7 +36,8 @@ int store_outbox_add(struct store *s, struct outbox_row *r) {
                      db_i(r->ambiguous), db_i(r->shrink), db_i(r->quiet),
                      db_i(r->fell_back), db_i(r->level), db_t(r->route),
                      db_t(r->recipient), db_t(r->fallback_for), db_t(r->title),
-                     db_t(r->body), db_t(r->snapshot), db_t(r->last_error)));
+                     db_t(r->body), db_t(r->snapshot), db_t(r->last_error),
+                     db_t(r->group_key), db_i(r->group_due)));
 
   if (err < 0)
     return err;
@@ -65,7 +66,8 @@ int store_outbox_save(struct store *s, const struct outbox_row *r) {
 #define COLUMNS                                                                \
   "id, place, ifnull(alert_id,0), kind, reason, level, quiet, ambiguous,"      \
   " shrink, fell_back, attempts, state, created, not_before, delivery_id,"     \
-  " msg_id, recipient, route, fallback_for, last_error, channel, title"
+  " msg_id, recipient, route, fallback_for, last_error, channel, title,"       \
+  " group_key, group_due"
 
 /* FIFO per alert: of row o, in channel ?1, no older one is still underway;
  * rows for single recipients of one message do not wait for one another, and
@@ -121,6 +123,8 @@ static void row_read(sqlite3_stmt *stmt, struct outbox_row *r) {
   db_text(stmt, 18, r->fallback_for, sizeof(r->fallback_for));
   db_text(stmt, 19, r->last_error, sizeof(r->last_error));
   db_text(stmt, 20, r->channel, sizeof(r->channel));
+  db_text(stmt, 22, r->group_key, sizeof(r->group_key));
+  r->group_due = sqlite3_column_int64(stmt, 23);
 }
 
 static int row_read_whole(struct store *s, sqlite3_stmt *stmt,
@@ -133,8 +137,8 @@ static int row_read_whole(struct store *s, sqlite3_stmt *stmt,
   }
   row_read(stmt, r);
   r->title = copy_text(stmt, 21);
-  r->body = copy_text(stmt, 22);
-  r->snapshot = copy_text(stmt, 23);
+  r->body = copy_text(stmt, 24);
+  r->snapshot = copy_text(stmt, 25);
   db_done(stmt);
   if (r->title == NULL || r->body == NULL || r->snapshot == NULL) {
     outbox_row_free(r);
@@ -147,12 +151,50 @@ int store_outbox_next(struct store *s, const char *channel, int64_t now,
                       enum outbox_rows which, struct outbox_row *row) {
   static const char sql[] =
       "SELECT " COLUMNS ", body, extra FROM outbox o WHERE channel=?1"
-      " AND state=" SQL_QUEUED " AND not_before<=?2 AND " AMONG
-      " AND " NOTHING_BEFORE " ORDER BY place, id LIMIT 1";
+      " AND state=" SQL_QUEUED
+      " AND not_before<=?2 AND group_due<=?2 AND " AMONG " AND " NOTHING_BEFORE
+      " ORDER BY place, id LIMIT 1";
 
   return row_read_whole(
       s, db_ask(&s->db, sql, DB_BIND(db_t(channel), db_i(now), db_i(which))),
       row);
+}
+
+size_t store_outbox_companions(struct store *s, const struct outbox_row *r,
+                               int64_t now, int64_t *ids, size_t max) {
+  static const char sql[] =
+      "SELECT id FROM outbox o WHERE channel=?1 AND group_key=?2"
+      " AND group_key!='' AND state=" SQL_QUEUED " AND not_before<=?3 AND"
+      " group_due<=?3 AND (kind=" SQL_RESOLVED ")=?4 AND fell_back=?5 AND"
+      " alert_id IS NOT NULL AND ambiguous=0 AND shrink=0 AND recipient=''"
+      " AND " NOTHING_BEFORE " ORDER BY place, id LIMIT ?6";
+  sqlite3_stmt *stmt =
+      db_ask(&s->db, sql,
+             DB_BIND(db_t(r->channel), db_t(r->group_key), db_i(now),
+                     db_i(r->kind == MESSAGE_RESOLVED), db_i(r->fell_back),
+                     db_i((int64_t)max)));
+  size_t n = 0;
+
+  while (n < max && db_step(&s->db, stmt))
+    ids[n++] = sqlite3_column_int64(stmt, 0);
+  db_done(stmt);
+  return n;
+}
+
+int store_outbox_replaced(struct store *s, int64_t id) {
+  static const char sql[] = "UPDATE outbox SET state=" SQL_SUPERSEDED
+                            " WHERE id=? AND state=" SQL_QUEUED;
+
+  return db_run(&s->db, sql, DB_BIND(db_i(id)));
+}
+
+int store_outbox_ungroup(struct store *s, const char *channel,
+                         int64_t alert_id) {
+  static const char sql[] =
+      "UPDATE outbox SET group_key='', group_due=0 WHERE alert_id=?"
+      " AND channel=? AND state=" SQL_QUEUED " AND group_key!=''";
+
+  return db_run(&s->db, sql, DB_BIND(db_i(alert_id), db_t(channel)));
 }
 
 int store_outbox_next_test(struct store *s, const char *channel,
@@ -169,7 +211,8 @@ int store_outbox_newest_open(struct store *s, const char *channel,
   static const char sql[] =
       "SELECT " COLUMNS ", body, extra FROM outbox WHERE channel=?1"
       " AND state=" SQL_QUEUED " AND kind=" SQL_OPEN " AND recipient=''"
-      " AND ambiguous=0 ORDER BY place DESC, id DESC LIMIT 1";
+      " AND ambiguous=0 AND alert_id IS NOT NULL"
+      " ORDER BY place DESC, id DESC LIMIT 1";
 
   return row_read_whole(s, db_ask(&s->db, sql, DB_BIND(db_t(channel))), row);
 }
@@ -184,7 +227,8 @@ int store_outbox_get(struct store *s, int64_t id, struct outbox_row *row) {
 int64_t store_outbox_due(struct store *s, const char *channel,
                          enum outbox_rows which) {
   static const char sql[] =
-      "SELECT min(max(not_before,1)) FROM outbox o WHERE channel=?1 AND"
+      "SELECT min(max(not_before,group_due,1)) FROM outbox o WHERE channel=?1 "
+      "AND"
       " state=" SQL_QUEUED " AND " AMONG " AND " NOTHING_BEFORE;
 
   return db_number(
@@ -197,7 +241,8 @@ int store_outbox_pending(struct store *s, const char *channel, int64_t alert_id,
   static const char sql[] =
       "SELECT count(*) + (SELECT count(*) FROM group_alert m JOIN outbox g"
       " ON g.id=m.row_id WHERE m.alert_id=?1 AND g.channel=?2 AND g.state "
-      "IN " SQL_UNDERWAY " AND ?3 IN (-1," SQL_OPEN ")) FROM outbox WHERE"
+      "IN " SQL_UNDERWAY " AND (?3=-1 OR ?3=g.kind OR ?3=" SQL_OPEN
+      " AND g.kind!=" SQL_RESOLVED ")) FROM outbox WHERE"
       " alert_id=?1 AND channel=?2 AND state IN " SQL_UNDERWAY
       " AND (?3<0 OR kind=?3)";
 
@@ -333,7 +378,7 @@ size_t store_outbox_overdue(struct store *s, const char *channel,
       "SELECT id FROM outbox WHERE channel=? AND state=" SQL_QUEUED
       " AND fell_back=0"
       " AND fallback_for='' AND kind!=" SQL_CANCEL
-      " AND created<=? AND level>=?"
+      " AND max(created, group_due)<=? AND level>=?"
       " ORDER BY place, id LIMIT ?";
   sqlite3_stmt *stmt = db_ask(&s->db, sql,
                               DB_BIND(db_t(channel), db_i(created_before),
@@ -390,7 +435,8 @@ int store_outbox_evict(struct store *s, const char *channel, int max) {
       " WHERE id IN (SELECT id FROM outbox o WHERE"
       " channel=?1 AND state=" SQL_QUEUED " AND kind<" SQL_TEST
       " AND NOT (ambiguous=1 AND kind=" SQL_OPEN ")" /* its end is owed */
-      " AND reason!=" SQL_DIGEST /* it counts what it stands for */
+      " AND reason!=" SQL_DIGEST /* it counts what it stands for, as does */
+      " AND NOT (alert_id IS NULL AND group_key!='')" /* a group */
       " AND (kind=" SQL_REPEAT " OR (kind!=" SQL_RESOLVED
       " AND level<" SQL_CRITICAL ")"
       " OR (kind=" SQL_RESOLVED " AND NOT EXISTS(SELECT 1 FROM told t WHERE"

@@ -11,8 +11,8 @@
 
 struct store;
 
-/* Room for the name of a channel, or the key of a route. */
-enum { STORE_NAME_SIZE = 65 };
+/* Room for the name of a channel, or the key of a route; for a group's key. */
+enum { STORE_NAME_SIZE = 65, STORE_GROUP_SIZE = 33 };
 
 enum row_state { ROW_QUEUED, ROW_SENDING, ROW_SENT, ROW_DEAD, ROW_SUPERSEDED };
 
@@ -27,7 +27,9 @@ struct outbox_row {
   bool quiet, ambiguous, shrink, fell_back;
   unsigned attempts;
   enum row_state state;
-  int64_t created, not_before; /* once sent, the latter says when */
+  int64_t created, not_before;      /* once sent, the latter says when */
+  char group_key[STORE_GROUP_SIZE]; /* "" = is told alone */
+  int64_t group_due; /* until then it waits for others of its group */
   char delivery_id[33];
   char message_id[MESSAGE_ID_SIZE];
   char recipient[RECIPIENT_SIZE];
@@ -57,6 +59,18 @@ int store_outbox_save(struct store *store, const struct outbox_row *row);
  * row. */
 int store_outbox_next(struct store *store, const char *channel, int64_t now,
                       enum outbox_rows which, struct outbox_row *row);
+/* Ids of up to max rows that may be sent at now as store_outbox_next() says,
+ * in order, and belong into one message with row: of its channel and group,
+ * ends with ends and the rest with the rest, certainly not yet arrived. row may
+ * be among them. How many. */
+size_t store_outbox_companions(struct store *store,
+                               const struct outbox_row *row, int64_t now,
+                               int64_t *ids, size_t max);
+/* Another row says what the queued row id has to say. */
+int store_outbox_replaced(struct store *store, int64_t id);
+/* Queued rows of (channel, alert) wait for no group any more. */
+int store_outbox_ungroup(struct store *store, const char *channel,
+                         int64_t alert_id);
 /* The oldest queued test of the channel, whatever it waits for. */
 int store_outbox_next_test(struct store *store, const char *channel,
                            struct outbox_row *row);

@@ -71,6 +71,16 @@ static const char *const migrations[] = {
     " ON DELETE CASCADE, route TEXT, PRIMARY KEY(row_id, alert_id))"
     " WITHOUT ROWID;"
     "CREATE INDEX group_alert_alert ON group_alert(alert_id);",
+    /* 5: messages that wait for others of their group, and who was told of a
+     * group that is not over yet */
+    "ALTER TABLE outbox ADD COLUMN group_key TEXT NOT NULL DEFAULT '';"
+    "ALTER TABLE outbox ADD COLUMN group_due INT NOT NULL DEFAULT 0;"
+    "ALTER TABLE told ADD COLUMN group_key TEXT NOT NULL DEFAULT '';"
+    "ALTER TABLE group_alert ADD COLUMN over INT NOT NULL DEFAULT 0;"
+    "CREATE INDEX outbox_group ON outbox(channel, group_key)"
+    " WHERE state = 0 AND group_key != '';"
+    "CREATE INDEX told_group ON told(channel, group_key)"
+    " WHERE announced = 1 AND group_key != '';",
 };
 
 enum { NEWEST = sizeof(migrations) / sizeof(migrations[0]) };

@@ -10,7 +10,9 @@
 int store_shift(struct store *s, int64_t delta) {
   static const char *const sql[] = {
       "UPDATE outbox SET not_before = CASE WHEN not_before > 0 THEN"
-      " max(1, not_before + ?1) ELSE 0 END, created = created + ?1"
+      " max(1, not_before + ?1) ELSE 0 END, created = created + ?1,"
+      " group_due = CASE WHEN group_due > 0 THEN max(1, group_due + ?1)"
+      " ELSE 0 END"
       " WHERE state IN " SQL_UNDERWAY "",
       "UPDATE channel SET not_before = max(1, not_before + ?1)"
       " WHERE not_before > 0",

@@ -132,7 +132,8 @@ size_t alert_fields_of(const struct message *message,
   struct field_list list = {facts, 0};
 
   if (message->shrink || message->kind == MESSAGE_TEST ||
-      message->reason == REASON_DIGEST || message->reason == REASON_REPORT)
+      alert_reason_of_several(message->reason) ||
+      message->reason == REASON_REPORT)
     return 0;
   add_numbers(&list, message);
   add_times(&list, message, now);

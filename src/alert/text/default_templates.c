@@ -62,6 +62,16 @@
   "%{else}%{resolved_at|date:%H:%M}%{end}%{end}" PEAK                          \
   "%{else}since %{since|clock}%{end}%{end}"
 
+/* "- critical: Freezer: 1 900 W, since 14:03" */
+#define GROUP_LINE                                                             \
+  "%{each alerts}%{nl}- %{if resolved_at}%{else}%{level}: %{end}%{headline}, " \
+  "%{if resolved_at}%{since|clock}"                                            \
+  "%{if duration>=60} to %{resolved_at|clock}%{end}" PEAK                      \
+  "%{else}since %{since|clock}%{end}%{end}"
+/* "3 alerts on nas" */
+#define GROUP_OF                                                               \
+  "%{total} alert%{if total>=2}s%{end}%{if message} %{message}%{end}"
+
 #define ANY_KIND SUBJECT_KINDS
 
 struct wording {
@@ -249,6 +259,18 @@ static const struct wording wordings[] = {
      "%{if more}%{nl}and %{more} more: kasactl alerts history%{end}"},
     /* until its figures are read, see struct message_report */
     {REASON_REPORT, ANY_KIND, "%{announcement|truncate:80}", "%{announcement}"},
+    {REASON_GROUP, ANY_KIND,
+     GROUP_OF "%{if worst}: worst %{level}: %{worst}%{else}, all over%{end}",
+     "%{if worst}%{still_open} open%{if recovered>=1}, %{recovered} over%{end}"
+     "%{else}They came and went%{end}." GROUP_LINE
+     "%{if more}%{nl}and %{more} more: kasactl alerts list%{end}"},
+    {REASON_GROUP_STILL, ANY_KIND,
+     "Still: " GROUP_OF "%{if worst}: worst %{level}: %{worst}%{end}",
+     "%{still_open} still open." GROUP_LINE
+     "%{if more}%{nl}and %{more} more: kasactl alerts list%{end}"},
+    {REASON_GROUP_OVER, ANY_KIND, "OK: " GROUP_OF,
+     "Back to normal:" EACH_LINE
+     "%{if more}%{nl}and %{more} more: kasactl alerts history%{end}"},
     {REASON_TEST, ANY_KIND,
      "[TEST] notify_kasa%{if collectd_host} on %{collectd_host}%{end}",
      "This is a test of channel \"%{channel}\". Nothing is wrong."},

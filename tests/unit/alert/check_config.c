@@ -446,8 +446,8 @@ static const struct {
      "<Plugin notify_kasa>: Flapping is not yet supported by this version and "
      "is ignored\n"},
     {MAIL "Route \"r\"\n  GroupWait 10s",
-     "<Route \"r\">: GroupWait is not yet supported by this version "
-     "and is ignored\n"},
+     "<Route \"r\">: GroupWait and GroupInterval do nothing without "
+     "GroupBy\n"},
     {MAIL "Channel \"email\" \"m\"\n  To \"a@b.example\"\n  RateLimit 5",
      "<Channel email \"m\">: option RateLimit expects a number of messages up "
      "to 10000 and a time up to 1d, as in RateLimit 20 10m, or never\n"},

@@ -33,7 +33,9 @@ enum { DEVICES = 5, STEPS = 60, SEEN_MAX = 4096 };
   "</Maintenance>\n"                                                           \
   "<Inhibit \"first explains third\">\n <Source>\n  Device \"Plug0\"\n"        \
   " </Source>\n <Target>\n  Device \"Plug2\"\n </Target>\n</Inhibit>\n"        \
-  "<Route \"all\">\n Channel \"mail\"\n QuietHours \"night\"\n</Route>\n"
+  "<Route \"all\">\n Channel \"mail\"\n QuietHours \"night\"\n"
+#define NO_GROUPS "</Route>\n"
+#define GROUPS " GroupBy host\n GroupInterval 5m\n</Route>\n"
 
 struct incident {
   struct house *h;
@@ -159,6 +161,30 @@ static void read_digest(struct belief *b, const char *body, const char *end,
   }
 }
 
+/* Lines "- LEVEL: Plug3: ..." are open, "- Plug3 was ..." are over; of several
+ * ends every line is one. */
+static void read_group(struct belief *b, const char *body, const char *end,
+                       const char *kind, unsigned seed) {
+  bool ends = strcmp(kind, "resolved") == 0;
+
+  for (const char *p = body; (p = strstr(p, " - ")) != NULL && p < end; p++) {
+    const char *plug = strstr(p, "Plug");
+    int device;
+
+    ck_assert(plug != NULL && plug < end);
+    device = plug[4] - '0';
+    if (ends) {
+      ck_assert_msg(b->told[device],
+                    "seed %u: Plug%d: an end without its alarm", seed, device);
+      b->told[device] = false;
+    } else if (plug == p + 3) {
+      /* a later episode of it may be open, and stands first */
+    } else {
+      b->told[device] = true;
+    }
+  }
+}
+
 static void read_letter(struct belief *b, const char *line, unsigned seed) {
   char channel[16], kind[16], outcome[16], id[40];
   static const char *const digests[] = {"during quiet hours", "while limited"};
@@ -180,6 +206,11 @@ static void read_letter(struct belief *b, const char *line, unsigned seed) {
     if (why == NULL || why > end)
       continue;
     read_digest(b, title, end, d == 1);
+    return;
+  }
+  plug = strstr(title, " alerts on ");
+  if (plug != NULL && plug < end) {
+    read_group(b, strchr(title, '\t'), end, kind, seed);
     return;
   }
   plug = strstr(title, "Plug");
@@ -223,11 +254,15 @@ static void judge(const struct incident *i, unsigned seed) {
 }
 
 static void incident(unsigned seed) {
+  /* every other incident has groups, every other pair of them a limit */
+  static const char *const texts[] = {FILE_TEXT("") GROUPS,
+                                      FILE_TEXT("") NO_GROUPS,
+                                      FILE_TEXT("RateLimit 2 1h\n") GROUPS,
+                                      FILE_TEXT("RateLimit 2 1h\n") NO_GROUPS};
   static struct house h;
   struct incident i = {.h = &h, .chance = incident_chance(seed)};
 
-  house_open_file(
-      &h, seed % 2 == 0 ? FILE_TEXT("") : FILE_TEXT("RateLimit 2 1h\n"), 0);
+  house_open_file(&h, texts[seed % 4], 0);
   for (int step = 0; step < STEPS; step++)
     play(&i);
   /* all are heard of after the last start, every silence is over */

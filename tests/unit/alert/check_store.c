@@ -4,6 +4,7 @@
 
 #include "alert/store/store.h"
 #include "alert/store/store_alert.h"
+#include "alert/store/store_group.h"
 #include "alert/store/store_history.h"
 #include "alert/store/store_meta.h"
 #include "alert/store/store_notification_log.h"
@@ -502,7 +503,20 @@ START_TEST(the_file_of_the_version_before_goes_on) {
   outbox_row_free(&row);
   ck_assert_int_eq(store_outbox_next(s, "mail", 9000000, ROWS_ALL, &row), 0);
   ck_assert_str_eq(row.title, "waits");
+  ck_assert_str_eq(row.group_key, ""); /* from before there were groups */
+  ck_assert_int_eq(row.group_due, 0);
   outbox_row_free(&row);
+  row = row_of(9, "mail", 7);
+  row.created = 8000000;
+  snprintf(row.group_key, sizeof(row.group_key), "key");
+  row.group_due = 9500000;
+  ck_assert_int_eq(store_outbox_add(s, &row), 0);
+  ck_assert_int_eq(store_group_due(s, "mail", "key", false), 9500000);
+  ck_assert_int_eq(store_group_waits(s, "mail", 7, 9000000), 9500000);
+  ck_assert_int_eq(store_shift(s, 1000), 0);
+  ck_assert_int_eq(store_group_due(s, "mail", "key", false), 9501000);
+  ck_assert(!store_group_known(s, "mail", "another"));
+  ck_assert(store_group_known(s, "mail", "key"));
   a.state = ALERT_RESOLVED;
   ck_assert_int_eq(store_alert_save(s, &a, 0), 0);
   ck_assert_int_eq(store_commit(s), 0);

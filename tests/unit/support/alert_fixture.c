@@ -150,7 +150,7 @@ static void answer(struct house *h, struct job *job) {
            : m->reason == REASON_WORSE             ? "worse"
            : m->reason == REASON_BETTER            ? "better"
            : m->reason == REASON_AFTER_MAINTENANCE ? "still"
-           : m->reason == REASON_DIGEST            ? "digest"
+           : alert_reason_of_several(m->reason)    ? alert_reason_name(m->reason)
            : m->reason == REASON_NEWS              ? "news"
            : m->reason == REASON_REPORT            ? "report"
            : m->reason == REASON_FLAPPING          ? "flapping"

@@ -112,7 +112,8 @@ static struct headline headline_of(const struct message *message) {
   struct headline h;
 
   memset(&h, 0, sizeof(h));
-  if (message->kind != MESSAGE_TEST && message->reason != REASON_DIGEST &&
+  if (message->kind != MESSAGE_TEST &&
+      !alert_reason_of_several(message->reason) &&
       message->reason != REASON_CLOSED) {
     if (alert->class == ALERT_RANGE)
       headline_range(message, &h);

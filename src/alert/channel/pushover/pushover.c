@@ -412,6 +412,10 @@ static void destroy(void *settings) {
   free(p->base_url);
 }
 
+static bool rings(const void *settings, enum level level) {
+  return pushover_rings(settings, level);
+}
+
 const struct sender sender_pushover = {
     .name = "pushover",
     .title = "Pushover",
@@ -425,6 +429,7 @@ const struct sender sender_pushover = {
     .check = check,
     .send = send_,
     .cancel = cancel,
+    .rings = rings,
     .poll = poll_,
     .reread = http_settings_reread,
     .render = render,

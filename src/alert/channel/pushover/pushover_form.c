@@ -26,7 +26,7 @@ static const int priorities[LEVEL_COUNT] = {
     [LEVEL_ERROR] = 1, [LEVEL_CRITICAL] = 1, [LEVEL_EMERGENCY] = 1,
 };
 
-static bool rings(const struct pushover *p, enum level level) {
+bool pushover_rings(const struct pushover *p, enum level level) {
   return p->emergency_from != PUSHOVER_NEVER && level != LEVEL_OK &&
          (int)level >= p->emergency_from;
 }
@@ -40,12 +40,13 @@ static int priority_of(const struct pushover *p,
   case MESSAGE_TEST:
     if (message->quiet)
       return QUIET;
-    if (rings(p, message->level))
+    if (pushover_rings(p, message->level))
       return EMERGENCY;
     return priorities[message->level < LEVEL_COUNT ? message->level
                                                    : LEVEL_ERROR];
   case MESSAGE_RESOLVED: /* whoever was rung out of bed hears the end of it */
-    return rings(p, message->alert->level) && !message->quiet ? 0 : QUIET;
+    return pushover_rings(p, message->alert->level) && !message->quiet ? 0
+                                                                       : QUIET;
   case MESSAGE_NOTE:
     return message->quiet || message->level >= LEVEL_COUNT
                ? QUIET

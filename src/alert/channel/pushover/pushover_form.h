@@ -30,6 +30,8 @@ int pushover_form(const struct pushover *p, const struct message *message,
                   const char *token, const char *user, struct buf *form);
 /* Appends one field, percent-encoded; form remembers a failure. */
 void pushover_add_field(struct buf *form, const char *name, const char *value);
+/* Whether a message of that level rings until acknowledged. */
+bool pushover_rings(const struct pushover *p, enum level level);
 /* What all emergencies of an alert are tagged with, to be cancelled by. */
 void pushover_tag(const struct alert *alert, char out[PUSHOVER_TAG_SIZE]);
 
