@@ -2,16 +2,22 @@
 """A real collectd mails its report by itself: at its hour, once, over a kill in
 the middle of sending, with the ledger's figures as text and as HTML."""
 
+import calendar
 import datetime
 import os
+import re
 import zoneinfo
 
 import pytest
 
 from alerting import Collectd, until
+from channels import secret_file
 from collectd import BUILD
 from ledger_file import LedgerFile
 from mail_server import MailServer
+from mocks.pki import Pki
+from mocks.pushover import Pushover
+from mocks.slack import SlackWebhook
 from mocks.smtp import Letter, Smtp
 from moving import MovingClock
 
@@ -144,3 +150,49 @@ def test_a_ledger_that_is_not_there_is_said(daemon, ledger):
             assert letter["Subject"] == "Saturday, 28 November 2026: no figures"
             assert "There are no figures" in letter.text
             assert "There are no figures" in letter.html
+
+
+def test_on_a_telephone_and_in_a_chat(tmp_path, monkeypatch):
+    """By the real clock, as certificates are; so of whatever is yesterday."""
+    monkeypatch.setenv("NOTIFY_KASA", os.path.join(BUILD, ".libs"))
+    file = LedgerFile(tmp_path / "ledger")
+    now = datetime.datetime.now(datetime.timezone.utc)
+    for days in (0, 1):  # should midnight pass meanwhile
+        date = (now - datetime.timedelta(days=days)).date()
+        file.slot(f"{date}T11:00:00+00:00", "Washer *3*", 3000000, 900000, covered=DAY)
+        file.slot(f"{date}T11:00:00+00:00", "Fridge", 500000, 150000, covered=DAY)
+    ledger = file.done()
+    pki = Pki(str(tmp_path / "pki"))
+    with Pushover(token="t" * 30, user="u" * 30, pem=pki.pem("good")) as phone, \
+            SlackWebhook(pem=pki.pem("good")) as team:
+        c = Collectd(f"""
+  LedgerDirectory "{ledger.folder}"
+  <Channel pushover "phone">
+    TokenFile "{secret_file(tmp_path, "token", "t" * 30)}"
+    UserFile "{secret_file(tmp_path, "user", "u" * 30)}"
+    BaseURL "{phone.url}"
+    CAFile "{pki.ca}"
+  </Channel>
+  <Channel slack "team">
+    WebhookURLFile "{secret_file(tmp_path, "slack", team.url + team.path)}"
+    CAFile "{pki.ca}"
+  </Channel>
+  <Report "daily">
+    At "07:30"
+    Channel "phone" "team"
+  </Report>
+""", channels=())
+        c.env = {"TZ": "UTC"}
+        with c:
+            assert c.ask(command="report", name="daily")["messages"] == 2
+            until(lambda: phone.sent and team.sent, c)
+        assert phone.faults + team.faults == []
+        pushed, posted = phone.sent[0], team.sent[0]
+        title = re.fullmatch(r"(\w+day): 3\.50 kWh, 1\.05 EUR", pushed["title"])
+        assert title[1] in calendar.day_name
+        assert posted["text"] == pushed["title"]
+        lines = pushed["message"].splitlines()
+        assert lines[:2] == ["Washer *3*: 3.00 kWh, 0.90 EUR", "Fridge: 0.50 kWh, 0.15 EUR"]
+        assert lines[2].startswith("Month so far: ") and len(lines) == 3
+        assert pushed["priority"] == "-1"  # it wakes nobody
+        assert "Fridge: 0.50 kWh" in posted["attachments"][0]["text"]
