@@ -52,6 +52,8 @@ libcli_la_SOURCES += \
 	%D%/check/check_daemon.h \
 	%D%/check/check_kasa.c \
 	%D%/check/check_notify.c \
+	%D%/check/check_report.c \
+	%D%/check/check_report.h \
 	%D%/check/check_show.c \
 	%D%/check/check_threshold.c \
 	%D%/check/check_threshold.h \

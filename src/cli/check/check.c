@@ -7,6 +7,7 @@
 
 #include "base/text.h"
 #include "cli/check/check_daemon.h"
+#include "cli/check/check_report.h"
 #include "cli/check/check_threshold.h"
 #include "cli/common/cli.h"
 #include "cli/common/config_file.h"
@@ -171,6 +172,7 @@ static int check(const char *path) {
     puts("  collectd will not start with this configuration.");
   check_daemon(&c.config, file_problem, &c);
   check_threshold(&c.config, file_problem, &c);
+  check_report(&c.config, file_problem, &c);
   for (size_t i = 0; i < PLUGINS; i++) {
     uses[i].options = plugins[i]->create();
     if (uses[i].options == NULL) {

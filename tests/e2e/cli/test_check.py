@@ -55,6 +55,11 @@ MISTAKES = {
     "loaded twice": (
         KASA + "<LoadPlugin kasa>\n  Interval 15\n</LoadPlugin>\n",
         ["loaded already", "Interval"]),
+    "report of another ledger": (
+        f'PluginDir "{OWN}"\nLoadPlugin kasa\nLoadPlugin notify_kasa\n<Plugin kasa>\n'
+        'StateDirectory "/srv/kasa"\n</Plugin>\n<Plugin notify_kasa>\nEmail "me@example.org"\n'
+        '<Report "daily">\nAt "07:30"\nChannel "email"\n</Report>\n</Plugin>\n',
+        ['LedgerDirectory "kasa"', 'StateDirectory "/srv/kasa"']),
     "no threshold plugin": (
         KASA + "<Plugin threshold>\n</Plugin>\n", ["LoadPlugin threshold"]),
     "instance of the type": (
