@@ -16,13 +16,16 @@
 #include <sys/random.h>
 #include <time.h>
 
-enum { ADDRESSES_MAX = 16, AGENT_SIZE = 64 };
+/* Pages of Octopus hold two days, the latest first: what a daemon that was away
+ * for a week has to price. */
+enum { ADDRESSES_MAX = 16, AGENT_SIZE = 64, PAGES_MAX = 4 };
 
 struct address {
   char *url;
   struct price_reading how;
   struct price_schedule schedule;
   uint64_t due_us; /* steady clock */
+  bool has_older;  /* what there is of older prices has come */
 };
 
 struct price_fetcher {
@@ -68,6 +71,27 @@ static void note_success(struct address *a, const struct price_series *s) {
   a->schedule.known_until_us = s->num > 0 ? s->rows[s->num - 1].to_us : 0;
 }
 
+/* The pages after the first one, from its server; what fails is left out. */
+static void fetch_older(struct price_fetcher *f, const struct address *a,
+                        const struct price_answer *first,
+                        struct price_series *series) {
+  char url[PRICE_URL_MAX + 1];
+  char why[PRICE_WHY_SIZE];
+  bool more = price_file_next(first->body, first->len, &a->how, url);
+
+  for (int page = 1; more && page < PAGES_MAX; page++) {
+    struct price_answer answer;
+
+    more = price_url_same_server(a->url, url) &&
+           price_request(url, f->agent, &f->stop, &answer);
+    if (!more)
+      return;
+    more = price_file_parse(answer.body, answer.len, &a->how, series, why) &&
+           price_file_next(answer.body, answer.len, &a->how, url);
+    free(answer.body);
+  }
+}
+
 static void fetch(struct price_fetcher *f, struct address *a) {
   struct price_answer answer;
   struct price_series series = {0};
@@ -86,6 +110,9 @@ static void fetch(struct price_fetcher *f, struct address *a) {
     note_failure(a, why);
     price_series_free(&series);
   } else {
+    if (!a->has_older)
+      fetch_older(f, a, &answer, &series);
+    a->has_older = true;
     note_success(a, &series);
     f->take(f->arg, a->url, &series);
   }

@@ -237,6 +237,27 @@ bool price_file_parse(const char *text, size_t len,
   return good;
 }
 
+bool price_file_next(const char *text, size_t len,
+                     const struct price_reading *how,
+                     char url[PRICE_URL_MAX + 1]) {
+  struct json doc;
+  json_ref root;
+  bool has_next;
+
+  if ((how->format != PRICE_FORMAT_OCTOPUS &&
+       how->format != PRICE_FORMAT_AUTO) ||
+      !is_json(text, len))
+    return false;
+  json_init(&doc);
+  root = json_parse(&doc, text, len);
+  has_next =
+      root != 0 && json_get(&doc, root, "results") != 0 &&
+      json_string(&doc, json_get(&doc, root, "next"), url, PRICE_URL_MAX + 1) &&
+      price_url_is_good(url);
+  json_free(&doc);
+  return has_next;
+}
+
 bool price_file_read(const char *path, const struct price_reading *how,
                      struct price_series *s, char why[PRICE_WHY_SIZE]) {
   FILE *in = fopen(path, "re");

@@ -5,6 +5,7 @@
 #define ENERGY_TARIFF_PRICE_FILE_H
 
 #include "energy/tariff/price_series.h"
+#include "energy/tariff/price_url.h"
 
 enum price_format {
   PRICE_FORMAT_AUTO, /* by what stands in it */
@@ -28,6 +29,12 @@ struct price_reading {
 bool price_file_parse(const char *text, size_t len,
                       const struct price_reading *how, struct price_series *s,
                       char why[PRICE_WHY_SIZE]);
+
+/* Where an answer says that older prices are: Octopus' next page. False when
+ * it says nothing, or what is no address. */
+bool price_file_next(const char *text, size_t len,
+                     const struct price_reading *how,
+                     char url[PRICE_URL_MAX + 1]);
 
 /* The same with what is at path. */
 bool price_file_read(const char *path, const struct price_reading *how,

@@ -38,6 +38,16 @@ bool price_url_is_good(const char *url) {
   return strcspn(host_of(rest), "/?#") > 0;
 }
 
+bool price_url_same_server(const char *a, const char *b) {
+  const char *one = host_of(after_scheme(a));
+  const char *two = host_of(after_scheme(b));
+  size_t len = strcspn(one, "/?#");
+
+  return (strncasecmp(a, "https:", strlen("https:")) == 0) ==
+             (strncasecmp(b, "https:", strlen("https:")) == 0) &&
+         strcspn(two, "/?#") == len && strncasecmp(one, two, len) == 0;
+}
+
 void price_url_public(const char *url, char out[PRICE_URL_PUBLIC_SIZE]) {
   const char *rest = after_scheme(url);
   const char *host = rest != NULL ? host_of(rest) : url;

@@ -15,6 +15,9 @@ enum {
 /* Whether it is an http or https address of bounded length with a host. */
 bool price_url_is_good(const char *url);
 
+/* Whether two good addresses are of one server: scheme, host and port. */
+bool price_url_same_server(const char *a, const char *b);
+
 /* Scheme, host and path: for people. */
 void price_url_public(const char *url, char out[PRICE_URL_PUBLIC_SIZE]);
 

@@ -40,12 +40,12 @@ def as_awattar(price):
         for h in range(0, 24)], "url": "/at/v1/marketdata"})
 
 
-def as_octopus(price):
-    return json.dumps({"count": 48, "next": None, "previous": None, "results": [
+def as_octopus(price, hours=range(24, -1, -1), older=None):
+    return json.dumps({"count": 48, "next": older, "previous": None, "results": [
         {"value_exc_vat": price, "value_inc_vat": price * 1.05,
          "valid_from": f"{moment(h):%Y-%m-%dT%H:%M:%SZ}",
          "valid_to": f"{moment(h + 1):%Y-%m-%dT%H:%M:%SZ}",
-         "payment_method": None} for h in range(24, -1, -1)]})
+         "payment_method": None} for h in hours]})
 
 
 class Server:
@@ -63,7 +63,7 @@ class Server:
 
             def do_GET(self):
                 outer.requests.append(self.path)
-                if self.path != "/prices?token=s3cret":
+                if not self.path.startswith("/prices?token=s3cret"):
                     outer.faults.append(self.path)
                 if not self.headers["User-Agent"].startswith("collectd-kasa/"):
                     outer.faults.append(self.headers["User-Agent"])
@@ -141,6 +141,26 @@ def test_a_price_comes_and_outlives_the_server(tmp_path, answer, more):
     db.close()
     assert "s3cret" not in dump
     assert all(abs(a - time.time()) < 600 for a in arrived) and arrived
+
+
+@pytest.mark.parametrize("stranger", (False, True))
+def test_older_prices_are_on_further_pages(tmp_path, stranger):
+    """Four at most, of the same server, once."""
+    state = tmp_path / "state"
+    with Sim([{"alias": "Plug", "kind": "plug", "load": 1000}]) as _:
+        with Server("") as server:
+            older = server.url.replace("127.0.0.1", "127.0.0.2") if stranger else server.url
+            server.answers = [as_octopus(20), *(as_octopus(20, range(-24 * i, -24 * i - 24, -1), f"{older}&page={i + 3}")
+                                                for i in range(9))]
+            server.answers[0] = as_octopus(20, older=f"{older}&page=2")
+            with Collectd(options(state, server.url, 'Format "octopus"')) as daemon:
+                wait_price(daemon)
+            paths = [path.partition("&")[2] for path in server.requests]
+            assert paths == ([""] if stranger else ["", "page=2", "page=3", "page=4"])
+    with sqlite3.connect(state / "energy.db") as db:
+        first, = db.execute("SELECT min(start_utc) FROM price").fetchone()
+    db.close()
+    assert first == pytest.approx(moment(0 if stranger else -71).timestamp(), abs=3600)
 
 
 @pytest.mark.parametrize("answer, told", (

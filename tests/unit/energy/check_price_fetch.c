@@ -5,6 +5,7 @@
 #include "energy/fetch/price_schedule.h"
 
 #include "energy/calendar.h"
+#include "energy/tariff/price_file.h"
 #include "energy/tariff/price_url.h"
 
 #include "../support/suite.h"
@@ -107,11 +108,44 @@ START_TEST(two_tokens_are_two_addresses) {
 }
 END_TEST
 
+START_TEST(older_prices_are_on_the_same_server) {
+  static const char first[] = "https://api.example/v1/rates?page=1";
+
+  ck_assert(price_url_same_server(first, "https://API.example/v1/rates"));
+  ck_assert(price_url_same_server("https://u:p@api.example", first));
+  ck_assert(!price_url_same_server(first, "http://api.example/v1/rates"));
+  ck_assert(!price_url_same_server(first, "https://api.example:8443/v1"));
+  ck_assert(!price_url_same_server(first, "https://api.example.evil/v1"));
+  ck_assert(!price_url_same_server(first, "https://api.example@evil/v1"));
+}
+END_TEST
+
+START_TEST(an_answer_says_where_older_prices_are) {
+  static const char page[] =
+      "{\"next\":\"https://api.example/v1/rates?page=2\",\"results\":[]}";
+  static const char last[] = "{\"next\":null,\"results\":[]}";
+  static const char strange[] = "{\"next\":\"file:///etc\",\"results\":[]}";
+  static const char other[] = "{\"next\":\"https://a/\",\"data\":[]}";
+  const struct price_reading how = {0};
+  const struct price_reading csv = {.format = PRICE_FORMAT_CSV};
+  char url[PRICE_URL_MAX + 1];
+
+  ck_assert(price_file_next(page, strlen(page), &how, url));
+  ck_assert_str_eq(url, "https://api.example/v1/rates?page=2");
+  ck_assert(!price_file_next(page, strlen(page), &csv, url));
+  ck_assert(!price_file_next(last, strlen(last), &how, url));
+  ck_assert(!price_file_next(strange, strlen(strange), &how, url));
+  ck_assert(!price_file_next(other, strlen(other), &how, url));
+}
+END_TEST
+
 static void fill(TCase *t) {
   tcase_add_loop_test(t, the_next_request, 0, sizeof(waits) / sizeof(waits[0]));
   tcase_add_loop_test(t, an_address_without_its_secret, 0,
                       sizeof(addresses) / sizeof(addresses[0]));
   tcase_add_test(t, two_tokens_are_two_addresses);
+  tcase_add_test(t, older_prices_are_on_the_same_server);
+  tcase_add_test(t, an_answer_says_where_older_prices_are);
 }
 
 int main(void) { return suite_run("price_fetch", fill); }
