@@ -176,6 +176,8 @@ static cJSON *do_status(struct command *c) {
   struct deliver *deliver = alert_core_deliver(c->core);
   static const char *const conditions[] = {"on disk", "on disk, reserve used",
                                            "in memory only"};
+  static const char *const heartbeats[] = {"not yet sent",
+                                           "held back or not taken", "sent"};
   const struct event_queue_counts *taken = alert_core_taken_in(c->core);
   struct state_counts counts;
   cJSON *answer = command_fine();
@@ -186,6 +188,9 @@ static cJSON *do_status(struct command *c) {
   cJSON_AddStringToObject(answer, "host", alert_core_host(c->core));
   cJSON_AddStringToObject(
       answer, "store", conditions[store_condition(alert_core_store(c->core))]);
+  if (config->heartbeat.settings != NULL)
+    cJSON_AddStringToObject(answer, "heartbeat",
+                            heartbeats[1 + alert_core_heartbeat(c->core)]);
   cJSON_AddNumberToObject(answer, "open", (double)counts.open);
   cJSON_AddNumberToObject(answer, "firing", (double)counts.firing);
   cJSON_AddNumberToObject(answer, "received",

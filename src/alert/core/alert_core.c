@@ -309,6 +309,12 @@ bool alert_core_prove(struct alert_core *c, double max_queue_age_s, char *why,
   return why[0] == '\0';
 }
 
+void alert_core_heartbeat_was(struct alert_core *c, int state) {
+  c->heartbeat = state;
+}
+
+int alert_core_heartbeat(const struct alert_core *c) { return c->heartbeat; }
+
 int64_t alert_core_step(struct alert_core *c, struct job *done,
                         struct event *events, size_t events_num, bool launch) {
   int64_t changes;
@@ -405,6 +411,7 @@ struct alert_core *alert_core_new(const struct notify_config *config,
   if (c == NULL)
     return NULL;
   c->config = config;
+  c->heartbeat = -1;
   c->hooks = *hooks;
   c->store = store_open(directory, hooks->patience, hooks->patience_arg,
                         &opened, why, sizeof(why));

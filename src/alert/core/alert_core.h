@@ -65,6 +65,11 @@ int64_t alert_core_step(struct alert_core *core, struct job *done,
 bool alert_core_prove(struct alert_core *core, double max_queue_age_s,
                       char *why, size_t why_size);
 
+/* What became of the last heartbeat, for `status`: 1 it was taken, 0 held back
+ * or refused, -1 there was none yet. */
+void alert_core_heartbeat_was(struct alert_core *core, int state);
+int alert_core_heartbeat(const struct alert_core *core);
+
 /* Writes events down as they are, for the next run: 0 or -errno. */
 int alert_core_keep(struct alert_core *core, const struct event *events,
                     size_t events_num);

@@ -46,6 +46,7 @@ struct alert_core {
   struct told_count lost;    /* notifications */
   struct told_count refused; /* alerts */
   struct event_queue_counts intake;
+  int heartbeat; /* see alert_core_heartbeat_was() */
 };
 
 static inline int64_t core_wall_ms(const struct alert_core *c) {

@@ -189,6 +189,7 @@ static void publish(struct alert_engine *e, bool busy) {
   }
   stats.heartbeat =
       e->heartbeat != NULL ? heartbeat_thread_state(e->heartbeat) : -1;
+  alert_core_heartbeat_was(e->core, stats.heartbeat);
   pthread_mutex_lock(&e->stats_lock);
   e->stats = stats;
   pthread_mutex_unlock(&e->stats_lock);

@@ -192,6 +192,7 @@ static bool beat(struct heartbeat_thread *h) {
       say_trouble(h, TROUBLE_REFUSED, result.why);
   }
   set_state(h, taken ? 1 : 0);
+  h->hooks.ask(h->hooks.arg); /* to publish that */
   return taken;
 }
 

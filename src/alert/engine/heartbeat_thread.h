@@ -15,7 +15,7 @@ struct heartbeat_thread;
 
 struct heartbeat_thread_hooks {
   /* On the heartbeat's thread: wakes the engine, which then finds
-   * heartbeat_thread_asks() true and answers. */
+   * heartbeat_thread_asks() true and answers, or another state. */
   void (*ask)(void *arg);
   void *arg;
   int64_t (*wall_ms)(void *arg);

@@ -272,6 +272,8 @@ int show_status(const struct output *page, const cJSON *answer) {
           answer_whole(answer, "open"),
           answer_whole(answer, "open") == 1 ? "" : "s",
           answer_text(answer, "store"));
+  if (answer_text(answer, "heartbeat")[0] != '\0')
+    fprintf(page->out, "heartbeat: %s\n", answer_text(answer, "heartbeat"));
   if (answer_whole(answer, "coalesced") + answer_whole(answer, "lost") > 0)
     fprintf(page->out,
             "%" PRId64 " notifications came too fast: of %" PRId64

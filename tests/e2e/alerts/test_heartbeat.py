@@ -60,6 +60,8 @@ def test_it_comes_while_all_is_well_and_stops_with_the_daemon(watch, start):
         beats(watch, 2, collectd)
         assert watch.requests[1].at - watch.requests[0].at > 5
         until(lambda: collectd.log().count("heartbeat") >= 1, collectd)
+        until(lambda: collectd.ask(command="status")["heartbeat"] == "sent", collectd)
+        until(lambda: collectd.unixsock('GETVAL "tester/notify_kasa/gauge-heartbeat"')[0].startswith("1 "), collectd)
         collectd.stop()
         told = len(watch.requests)
         log = collectd.log()
@@ -107,6 +109,7 @@ def test_a_critical_message_nobody_takes_holds_it_back(watch, start):
             collectd.put("Freezer", "power", 1900)
             until(lambda: 'held back: a critical message to channel "hub"' in collectd.log(), collectd, 100)
             before = len(watch.requests)
+            until(lambda: collectd.ask(command="status")["heartbeat"] == "held back or not taken", collectd)
             hub.judge = lambda request: web.Reply(200, b"ok")
             for row in collectd.ask(command="queue")["rows"]:
                 collectd.ask(command="retry", id=row["id"])
