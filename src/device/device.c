@@ -139,13 +139,32 @@ unsigned device_year_built(const char *firmware) {
 
 /* -- plugs -- */
 
-static void drop_unlisted(struct device *d) {
+/* Of so many lists a plug is missing that was in one only, before it is gone.
+ */
+enum { MISSED_MOST = 3 };
+
+static bool is_nobody(const struct plug *plug) {
+  return plug->lists < PLUG_PROVEN && plug->missed >= MISSED_MOST;
+}
+
+/* Those that the list lacks: all, or who turned out to be nobody. */
+static void drop_unlisted(struct device *d, bool all) {
   unsigned kept = 0;
 
   for (unsigned i = 0; i < d->plugs_num; i++)
-    if (d->plugs[i].listed)
+    if (d->plugs[i].listed || (!all && !is_nobody(&d->plugs[i])))
       d->plugs[kept++] = d->plugs[i];
   (void)device_set_plugs(d, kept);
+}
+
+/* Outlets are in every list; what was in one by mistake is in no other. */
+static void note_list(struct plug *plug) {
+  if (plug->listed && plug->lists < PLUG_PROVEN)
+    plug->lists++;
+  if (plug->listed)
+    plug->missed = 0;
+  else if (plug->missed < MISSED_MOST)
+    plug->missed++;
 }
 
 struct plug *device_plug(struct device *d, const char *id) {
@@ -155,7 +174,7 @@ struct plug *device_plug(struct device *d, const char *id) {
     if (strcmp(d->plugs[i].id, id) == 0)
       return &d->plugs[i];
   if (d->plugs_num == DEVICE_PLUGS_MAX)
-    drop_unlisted(d);
+    drop_unlisted(d, true);
   if (device_set_plugs(d, d->plugs_num + 1) < 0)
     return NULL;
   plug = &d->plugs[d->plugs_num - 1];
@@ -174,18 +193,17 @@ static bool slot_is_taken(const struct device *d, unsigned first, unsigned end,
   return false;
 }
 
-/* Outlets do not fall off: fewer than before means that one is not told of now.
- * As many others mean that the device calls them by new ids. */
+/* Outlets do not fall off: fewer than before, or none, means that one is not
+ * told of now. As many others mean that the device calls them by new ids. */
 bool device_settle_plugs(struct device *d, unsigned listed, bool whole) {
   unsigned before = 0;
-  bool kept = false;
 
   for (unsigned i = 0; i < d->plugs_num; i++) {
     before += !d->plugs[i].fresh;
-    kept |= d->plugs[i].listed && !d->plugs[i].fresh;
+    note_list(&d->plugs[i]);
   }
-  if (whole && (!kept || listed >= before))
-    drop_unlisted(d);
+  if (whole && listed > 0)
+    drop_unlisted(d, listed >= before);
   for (unsigned i = 0; i < d->plugs_num; i++) {
     struct plug *plug = &d->plugs[i];
 

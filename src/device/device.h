@@ -23,6 +23,8 @@ enum device_kind {
 
 enum {
   DEVICE_PLUGS_MAX = 32,
+  /* So many lists of plugs a plug must have been in to be one for good. */
+  PLUG_PROVEN = 2,
   /* An instance name of collectd, cut to what its threshold plugin can put
    * into one message (doc/names.md). */
   DEVICE_NAME_MAX = 60,
@@ -40,11 +42,12 @@ struct request_memory {
 };
 
 struct plug {
-  char id[64];  /* as the device wants it back */
-  bool learned; /* SMART: it is known whether */
-  bool metered; /* SMART: it has a meter of its own */
-  bool listed;  /* is in the list of plugs that was read last */
-  bool fresh;   /* was not in the one before */
+  char id[64];           /* as the device wants it back */
+  bool learned;          /* SMART: it is known whether */
+  bool metered;          /* SMART: it has a meter of its own */
+  bool listed;           /* is in the list of plugs that was read last */
+  bool fresh;            /* was not in the one before */
+  uint8_t lists, missed; /* how many it was in, and was not, as far as counts */
   struct request_memory memory;
   char alias[DEVICE_NAME_SIZE];
   unsigned slot; /* counted from 1 */
@@ -108,7 +111,8 @@ void device_note_restart(struct device *d, uint32_t which);
 unsigned device_year_built(const char *firmware);
 
 /* A list of so many plugs has been read, to its end or not: those that are not
- * in it keep their place, without values, unless it is a new set of plugs.
+ * in it keep their place, without values, unless it is a new set of plugs or
+ * they were in one list by mistake.
  * False when one is missing. */
 bool device_settle_plugs(struct device *d, unsigned listed, bool whole);
 

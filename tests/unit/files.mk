@@ -100,6 +100,7 @@ check_PROGRAMS += \
 check_PROGRAMS += \
 	%D%/device/check_aes \
 	%D%/device/check_aes_crypto \
+	%D%/device/check_core_members \
 	%D%/device/check_crypto \
 	%D%/device/check_device \
 	%D%/device/check_discovery_packet \

@@ -20,11 +20,22 @@ static void get_text(const struct json *doc, json_ref object, const char *key,
     text_clean(raw, sizeof(raw), out, size);
 }
 
+/* The same where what was told before holds when it is missing. At most 64
+ * bytes. */
+static void get_again(const struct json *doc, json_ref object, const char *key,
+                      bool same, char *out, size_t size) {
+  char told[64];
+
+  get_text(doc, object, key, told, size);
+  if (told[0] != '\0' || !same)
+    memcpy(out, told, size);
+}
+
+/* A name, left as it is where none is told. */
 static void get_name(const struct json *doc, json_ref object, const char *key,
                      char out[DEVICE_NAME_SIZE]) {
   char raw[512];
 
-  out[0] = '\0';
   if (json_string(doc, json_get(doc, object, key), raw, sizeof(raw)))
     text_name(raw, sizeof(raw), out, DEVICE_NAME_SIZE);
 }
@@ -56,15 +67,43 @@ static enum device_kind kind_of(const struct json *doc, json_ref sysinfo,
   return contains(name, "light") ? KIND_SWITCH : KIND_PLUG;
 }
 
+/* Whether it lacks a word by which kinds are told apart. */
+static bool is_vague(const struct json *doc, json_ref sysinfo) {
+  static const char *const keys[] = {"type", "mic_type", "dev_name"};
+  unsigned told = 0;
+
+  for (unsigned i = 0; i < 3; i++) {
+    char word[64];
+
+    get_text(doc, sysinfo, keys[i], word, sizeof(word));
+    told |= word[0] != '\0' ? 1U << i : 0;
+  }
+  return (told & 3U) == 0 || (told & 4U) == 0;
+}
+
+/* What the same device was before, where the answer is vague: it has become
+ * something plainer by that only. */
+static enum device_kind kind_again(enum device_kind was, enum device_kind now,
+                                   bool vague) {
+  if (was == KIND_LIGHT_STRIP && now == KIND_BULB)
+    return was;
+  if (!vague || was == KIND_UNKNOWN || was == KIND_STRIP ||
+      was == KIND_UNSUPPORTED || (now != KIND_PLUG && now != KIND_SWITCH))
+    return now;
+  return was;
+}
+
 /* Plugs say in "feature" whether they have a meter; lights always have one
- * (and refuse when they do not). */
+ * (and refuse when they do not). had: what is known where it is not told. */
 static bool meter_of(const struct json *doc, json_ref sysinfo,
-                     enum device_kind kind) {
+                     enum device_kind kind, bool had) {
   char feature[64];
 
   if (kind == KIND_BULB || kind == KIND_LIGHT_STRIP)
     return true;
   get_text(doc, sysinfo, "feature", feature, sizeof(feature));
+  if (feature[0] == '\0')
+    return had;
   for (char *save = NULL, *word = strtok_r(feature, ":", &save); word != NULL;
        word = strtok_r(NULL, ":", &save))
     if (strcasecmp(word, "ENE") == 0)
@@ -72,10 +111,12 @@ static bool meter_of(const struct json *doc, json_ref sysinfo,
   return false;
 }
 
-static bool sensors_of(const struct json *doc, json_ref sysinfo) {
+static bool sensors_of(const struct json *doc, json_ref sysinfo, bool had) {
   char name[96];
 
   get_text(doc, sysinfo, "dev_name", name, sizeof(name));
+  if (name[0] == '\0')
+    return had;
   return contains(name, "PIR") || contains(name, "sensor");
 }
 
@@ -245,32 +286,57 @@ static void get_children(struct device *d, const struct value_source *of) {
   device_sort_plugs(d);
 }
 
-static void get_identity(struct device *d, const struct json *doc,
-                         json_ref sysinfo) {
-  char firmware[64];
+/* Whether it is the device that answered before, by what it tells: id, or MAC.
+ */
+static bool is_same(const struct device *d, const struct json *doc,
+                    json_ref sysinfo) {
   char id[sizeof(d->id)];
-  bool was_strip;
-  char *build;
+  uint8_t mac[6];
+
+  get_text(doc, sysinfo, "deviceId", id, sizeof(id));
+  if (id[0] != '\0')
+    return strcmp(id, d->id) == 0;
+  return d->mac_known && mac_of(doc, sysinfo, mac) &&
+         memcmp(mac, d->mac, sizeof(mac)) == 0;
+}
+
+/* "1.0.4 Build 191111 Rel.143500". True when it is another one. */
+static bool take_firmware(struct device *d, const struct json *doc,
+                          json_ref sysinfo, bool same) {
+  char firmware[64];
 
   get_text(doc, sysinfo, "sw_ver", firmware, sizeof(firmware));
-  get_text(doc, sysinfo, "deviceId", id, sizeof(id));
+  if (firmware[0] == '\0' && same)
+    return false;
   d->built = device_year_built(firmware);
-  build = strchr(firmware, ' '); /* "1.0.4 Build 191111 Rel.143500" */
-  if (build != NULL)
-    *build = '\0';
+  firmware[strcspn(firmware, " ")] = '\0';
   firmware[text_cut(firmware, sizeof(d->firmware) - 1)] = '\0';
-  was_strip = d->kind == KIND_STRIP && d->plugs_num > 0 &&
-              strcmp(id, d->id) == 0 && strcmp(firmware, d->firmware) == 0;
-  if (strcmp(firmware, d->firmware) != 0)
-    device_forget_requests(d); /* another firmware may know more */
+  if (strcmp(firmware, d->firmware) == 0)
+    return false;
   memcpy(d->firmware, firmware, sizeof(d->firmware));
-  memcpy(d->id, id, sizeof(d->id));
-  d->kind = kind_of(doc, sysinfo, was_strip);
-  d->has_meter = meter_of(doc, sysinfo, d->kind);
-  d->has_sensors = sensors_of(doc, sysinfo);
-  d->mac_known = mac_of(doc, sysinfo, d->mac);
-  get_text(doc, sysinfo, "model", d->model, sizeof(d->model));
-  get_text(doc, sysinfo, "hw_ver", d->hardware, sizeof(d->hardware));
+  return true;
+}
+
+/* What an answer of the same device does not tell is as it was. */
+static void get_identity(struct device *d, const struct json *doc,
+                         json_ref sysinfo) {
+  bool same = is_same(d, doc, sysinfo);
+  bool renewed = take_firmware(d, doc, sysinfo, same);
+  bool was_strip =
+      d->kind == KIND_STRIP && d->plugs_num > 0 && same && !renewed;
+  enum device_kind kind = kind_of(doc, sysinfo, was_strip);
+
+  if (renewed)
+    device_forget_requests(d); /* another firmware may know more */
+  get_again(doc, sysinfo, "deviceId", same, d->id, sizeof(d->id));
+  d->kind = same ? kind_again(d->kind, kind, is_vague(doc, sysinfo)) : kind;
+  d->has_meter = meter_of(doc, sysinfo, d->kind, same && d->has_meter);
+  d->has_sensors = sensors_of(doc, sysinfo, same && d->has_sensors);
+  d->mac_known = mac_of(doc, sysinfo, d->mac) || (same && d->mac_known);
+  get_again(doc, sysinfo, "model", same, d->model, sizeof(d->model));
+  get_again(doc, sysinfo, "hw_ver", same, d->hardware, sizeof(d->hardware));
+  if (!same)
+    d->alias[0] = '\0';
   get_name(doc, sysinfo, "alias", d->alias);
 }
 

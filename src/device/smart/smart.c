@@ -106,7 +106,7 @@ static bool take_components(struct device *d, const struct json *doc,
                             json_ref result) {
   json_ref list = json_get(doc, result, "component_list");
 
-  if (json_type(doc, list) != JSON_ARRAY)
+  if (json_type(doc, list) != JSON_ARRAY || !smart_has_components(doc, list))
     return false;
   d->can = smart_components(doc, list);
   d->learned = true;

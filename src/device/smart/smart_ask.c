@@ -62,22 +62,24 @@ static uint32_t meter_methods(const struct request_memory *m,
   return better;
 }
 
-/* What plugs have is not known of all, and the device may tell. */
-static bool must_learn_plugs(const struct device *d) {
+/* What plugs have is not known of all, and the device may tell: when they are
+ * new, and rarely. Until then it is tried out. */
+static bool must_learn_plugs(const struct device *d, bool rare) {
   for (unsigned i = 0; i < d->plugs_num; i++)
-    if (!d->plugs[i].learned)
+    if (!d->plugs[i].learned && (rare || d->plugs[i].lists < PLUG_PROVEN))
       return true;
   return false;
 }
 
 /* A strip's own meter is never believed: it shows one plug's values, or
  * zeros. */
-static uint32_t device_methods(const struct device *d, uint32_t done) {
+static uint32_t device_methods(const struct device *d, uint32_t done,
+                               bool rare) {
   uint32_t wanted = d->learned ? 0 : BIT(COMPONENTS);
 
   if (d->can & (SMART_CAN_CHILDREN | SMART_MAY_CHILDREN))
     wanted |= BIT(CHILDREN) |
-              (must_learn_plugs(d) ? (uint32_t)BIT(CHILD_COMPONENTS) : 0);
+              (must_learn_plugs(d, rare) ? (uint32_t)BIT(CHILD_COMPONENTS) : 0);
   else if (d->can & SMART_CAN_METER)
     wanted |= meter_methods(&d->memory, &d->now, done);
   return wanted;
@@ -117,7 +119,7 @@ static uint32_t not_refused(const struct request_memory *m,
 }
 
 static uint32_t device_due(const struct device *d, const struct progress *p) {
-  uint32_t wanted = device_methods(d, p->done);
+  uint32_t wanted = device_methods(d, p->done, p->rare);
 
   if (p->rare)
     wanted |= rare_methods(d, p);
@@ -179,7 +181,7 @@ static bool is_repeated(struct device *d, struct progress *p, uint32_t bit) {
     return (plug_methods(d, p->plug, done) & bit) != 0;
   if (bit & RARE)
     return p->rare ? bit != BIT(CLOUD) : (m->proven & bit) != 0;
-  return (device_methods(d, done) & bit) != 0;
+  return (device_methods(d, done, true) & bit) != 0;
 }
 
 static bool find_repeated(struct device *d, struct progress *p) {

@@ -126,16 +126,17 @@ enum smart_list smart_child_components(struct device *d, struct progress *p,
   for (json_ref c = json_first(doc, list);
        c != 0 && p->listed < DEVICE_PLUGS_MAX; c = json_next(doc, c)) {
     char id[sizeof(d->plugs->id)];
+    json_ref components = json_get(doc, c, "component_list");
 
     p->listed++;
-    if (!json_string(doc, json_get(doc, c, "device_id"), id, sizeof(id)))
+    if (!json_string(doc, json_get(doc, c, "device_id"), id, sizeof(id)) ||
+        !smart_has_components(doc, components))
       continue;
     for (unsigned i = 0; i < d->plugs_num; i++)
       if (strcmp(d->plugs[i].id, id) == 0) {
         d->plugs[i].learned = true;
         d->plugs[i].metered =
-            (smart_components(doc, json_get(doc, c, "component_list")) &
-             SMART_CAN_METER) != 0;
+            (smart_components(doc, components) & SMART_CAN_METER) != 0;
       }
   }
   after = after_page(p, before, doc, result);
@@ -144,7 +145,5 @@ enum smart_list smart_child_components(struct device *d, struct progress *p,
   whole =
       !json_number(doc, json_get(doc, result, "sum"), &sum) || p->listed >= sum;
   p->listed = 0;
-  for (unsigned i = 0; whole && i < d->plugs_num; i++)
-    d->plugs[i].learned = true; /* those not listed have no meter */
   return whole ? SMART_LIST_ENDED : SMART_LIST_BAD;
 }

@@ -20,6 +20,17 @@ static void get_text(const struct json *doc, json_ref object, const char *key,
     text_clean(raw, sizeof(raw), out, size);
 }
 
+/* What is told of the same device once more: where it is missing, what was told
+ * before holds. At most 64 bytes. */
+static void get_again(const struct json *doc, json_ref object, const char *key,
+                      bool same, char *out, size_t size) {
+  char told[64];
+
+  get_text(doc, object, key, told, size);
+  if (told[0] != '\0' || !same)
+    memcpy(out, told, size);
+}
+
 /* Names are base64; one that is not is taken as it stands. */
 void smart_nickname(const struct json *doc, json_ref object,
                     char out[DEVICE_NAME_SIZE]) {
@@ -27,7 +38,6 @@ void smart_nickname(const struct json *doc, json_ref object,
   char name[512];
   int len;
 
-  out[0] = '\0';
   if (!json_string(doc, json_get(doc, object, "nickname"), raw, sizeof(raw)))
     return;
   len = crypto_unbase64(raw, strlen(raw), name, sizeof(name));
@@ -111,6 +121,46 @@ void smart_settle_kind(struct device *d) {
     d->kind = KIND_LIGHT_STRIP;
 }
 
+/* Whether it is the device that answered before, by what it tells: id, or MAC.
+ */
+static bool is_same(const struct device *d, const struct json *doc,
+                    json_ref result) {
+  char id[sizeof(d->id)];
+  char text[32];
+  uint8_t mac[6];
+
+  get_text(doc, result, "device_id", id, sizeof(id));
+  if (id[0] != '\0')
+    return strcmp(id, d->id) == 0;
+  get_text(doc, result, "mac", text, sizeof(text));
+  return d->mac_known && device_parse_mac(text, mac) &&
+         memcmp(mac, d->mac, sizeof(mac)) == 0;
+}
+
+static void take_identity(struct device *d, const struct json *doc,
+                          json_ref result, bool same) {
+  char firmware[64];
+  char mac[32];
+
+  get_text(doc, result, "fw_ver", firmware, sizeof(firmware));
+  if (firmware[0] != '\0' || !same) {
+    d->built = device_year_built(firmware);
+    firmware[strcspn(firmware, " ")] = '\0';
+    firmware[sizeof(d->firmware) - 1] = '\0';
+    if (strcmp(firmware, d->firmware) != 0)
+      device_forget_requests(d); /* another firmware may know more, or less */
+    memcpy(d->firmware, firmware, sizeof(d->firmware));
+  }
+  get_again(doc, result, "device_id", same, d->id, sizeof(d->id));
+  get_again(doc, result, "model", same, d->model, sizeof(d->model));
+  get_again(doc, result, "hw_ver", same, d->hardware, sizeof(d->hardware));
+  get_text(doc, result, "mac", mac, sizeof(mac));
+  d->mac_known = device_parse_mac(mac, d->mac) || (same && d->mac_known);
+  if (!same)
+    d->alias[0] = '\0';
+  smart_nickname(doc, result, d->alias);
+}
+
 enum outcome smart_info(struct device *d, struct progress *p,
                         const struct json *doc, json_ref result,
                         char why[WHY_SIZE]) {
@@ -122,36 +172,36 @@ enum outcome smart_info(struct device *d, struct progress *p,
                            .doc = doc,
                            .object = result,
                            .method = "get_device_info"};
-  char firmware[64];
+  bool same = is_same(d, doc, result);
   char type[64];
-  char mac[32];
 
   get_text(doc, result, "type", type, sizeof(type));
   if (json_type(doc, result) != JSON_OBJECT ||
-      json_get(doc, result, "device_id") == 0 || type[0] == '\0') {
+      (json_get(doc, result, "device_id") == 0 && !same) ||
+      (type[0] == '\0' && !(same && d->kind != KIND_UNKNOWN))) {
     snprintf(why, WHY_SIZE, "the answer names neither type nor device");
     return OUTCOME_MALFORMED;
   }
-  get_text(doc, result, "fw_ver", firmware, sizeof(firmware));
-  d->built = device_year_built(firmware);
-  firmware[strcspn(firmware, " ")] = '\0';
-  firmware[sizeof(d->firmware) - 1] = '\0';
-  if (strcmp(firmware, d->firmware) != 0)
-    device_forget_requests(d); /* another firmware may know more, or less */
-  memcpy(d->firmware, firmware, sizeof(d->firmware));
-  set_family(d, type);
-  get_text(doc, result, "device_id", d->id, sizeof(d->id));
-  get_text(doc, result, "model", d->model, sizeof(d->model));
-  get_text(doc, result, "hw_ver", d->hardware, sizeof(d->hardware));
-  get_text(doc, result, "mac", mac, sizeof(mac));
-  d->mac_known = device_parse_mac(mac, d->mac);
-  smart_nickname(doc, result, d->alias);
+  take_identity(d, doc, result, same);
+  if (type[0] != '\0')
+    set_family(d, type);
   d->now.has &= kept;
   for (unsigned i = 0; i < d->plugs_num; i++)
     d->plugs[i].now.has = 0;
   value_take(&s, Q_SIGNAL, "rssi", 1);
   smart_state(&s);
   return OUTCOME_OK;
+}
+
+bool smart_has_components(const struct json *doc, json_ref list) {
+  for (json_ref c = json_first(doc, list); c != 0; c = json_next(doc, c)) {
+    char id[40];
+
+    get_text(doc, c, "id", id, sizeof(id));
+    if (id[0] != '\0')
+      return true;
+  }
+  return false;
 }
 
 uint32_t smart_components(const struct json *doc, json_ref list) {

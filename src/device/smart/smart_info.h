@@ -27,9 +27,12 @@ enum outcome smart_info(struct device *d, struct progress *p,
 /* What single devices and children have in common. */
 void smart_state(const struct value_source *s);
 
-/* Their name, cleaned; "" when there is none. */
+/* Their name, cleaned; left as it is when none is told. */
 void smart_nickname(const struct json *doc, json_ref object,
                     char out[DEVICE_NAME_SIZE]);
+
+/* Whether an array component_list names any: each device has some. */
+bool smart_has_components(const struct json *doc, json_ref list);
 
 /* The bits of an array component_list. */
 uint32_t smart_components(const struct json *doc, json_ref list);

@@ -119,7 +119,8 @@ static void list_children(const char *children, int sum) {
        "{\"error_code\":0,\"result\":{\"child_component_list\":["
        "{\"device_id\":\"A\",\"component_list\":"
        "[{\"id\":\"energy_monitoring\",\"ver_code\":2}]},"
-       "{\"device_id\":\"B\",\"component_list\":[]}],\"sum\":2}}");
+       "{\"device_id\":\"B\",\"component_list\":[{\"id\":\"device\",\"ver_"
+       "code\":2}]}],\"sum\":2}}");
   rule("\"method\":\"get_child_device_list",
        "{\"error_code\":0,\"result\":{\"child_device_list\":[%s],"
        "\"start_index\":0,\"sum\":%d}}",
@@ -250,8 +251,13 @@ START_TEST(children_come_and_go) {
       {CHILD("A", "-1") "," CHILD("B", "1e9"), 2, 2, "A"},
       {CHILD("A", "1") "," CHILD("B", "2"), 0, 2, "A"}, /* fewer than it has */
       {CHILD("A", "1") "," CHILD("B", "2"), -7, 2, "A"},
+      {CHILD("A", "1") "," CHILD("B", "2") "," CHILD("X", "3"), 3, 3, "A"},
+      {CHILD("A", "1") "," CHILD("B", "2"), 2, 3, "A"},
+      {CHILD("A", "1") "," CHILD("B", "2"), 2, 3, "A"},
+      {CHILD("A", "1") "," CHILD("B", "2"), 2, 2, "A"}, /* that was nobody */
       {CHILD("C", "1") "," CHILD("D", "2"), 2, 2, "C"}, /* by new ids */
-      {"", 0, 0, NULL},
+      {CHILD("C", "1") "," CHILD("D", "2"), 2, 2, "C"},
+      {"", 0, 2, "C"}, /* none: they keep their places */
   };
 
   rule("control_child", "%s", child_answers);
@@ -259,11 +265,59 @@ START_TEST(children_come_and_go) {
     list_children(steps[i].children, steps[i].sum);
     ck_assert_msg(poll_once() == OUTCOME_OK, "step %zu: %s", i, why);
     ck_assert_uint_eq(d.plugs_num, steps[i].num);
-    if (steps[i].num > 0)
-      ck_assert_str_eq(d.plugs[0].id, steps[i].first);
-    if (steps[i].num > 0 && strcmp(steps[i].first, "A") == 0 && i != 2)
+    ck_assert_str_eq(d.plugs[0].id, steps[i].first);
+    if (strcmp(steps[i].first, "A") == 0 && i != 2)
       ck_assert_msg(reading_has(&d.plugs[0].now, Q_POWER), "step %zu", i);
   }
+}
+END_TEST
+
+/* It would be believed until the next firmware. */
+START_TEST(components_that_are_none_are_asked_again) {
+  static const char *const lists[] = {"", "null", "7", "{\"id\":7}",
+                                      "[[{\"id\":null}]]"};
+
+  list_children(CHILD("A", "1") "," CHILD("B", "2"), 2);
+  rule("get_child_device_component_list",
+       "{\"error_code\":0,\"result\":{\"child_component_list\":[%s]}}",
+       lists[_i]);
+  rule("control_child", "%s", child_answers);
+  ck_assert_int_eq(poll_once(), OUTCOME_OK);
+  ck_assert_msg(reading_has(&d.plugs[0].now, Q_POWER), "no word of its meter");
+  rule("get_child_device_component_list",
+       "{\"error_code\":0,\"result\":{\"child_component_list\":["
+       "{\"device_id\":\"A\",\"component_list\":"
+       "[{\"id\":\"energy_monitoring\",\"ver_code\":2}]},"
+       "{\"device_id\":\"A\",\"component_list\":[]},"
+       "{\"device_id\":\"B\",\"component_list\":[%s]}]}}",
+       lists[_i]);
+  ck_assert_int_eq(poll_once(), OUTCOME_OK);
+  ck_assert_int_eq(poll_once(), OUTCOME_OK);
+  ck_assert_msg(reading_has(&d.plugs[0].now, Q_POWER), "of A");
+  ck_assert_msg(reading_has(&d.plugs[1].now, Q_POWER), "of B");
+}
+END_TEST
+
+START_TEST(a_device_that_names_no_component_has_not_told) {
+  static const char *const lists[] = {"", "null", "7", "{\"id\":7}",
+                                      "[[{\"id\":null}]]"};
+
+  rule("{\"method\":\"multipleRequest",
+       "{\"error_code\":0,\"result\":{\"responses\":["
+       "{\"method\":\"get_device_info\",\"error_code\":0,\"result\":{" INFO
+       "}},"
+       "{\"method\":\"component_nego\",\"error_code\":0,\"result\":"
+       "{\"component_list\":[%s]}}]}}",
+       lists[_i]);
+  rule("get_child_device", "{\"error_code\":-1002}");
+  rule("component_nego",
+       "{\"error_code\":0,\"result\":{\"component_list\":[%s]}}", lists[_i]);
+  rule("get_energy_usage",
+       "{\"error_code\":0,\"result\":{\"current_power\":9000}}");
+  rule("get_emeter_data", "{\"error_code\":-1002}");
+  rule("get_current_power", "{\"error_code\":-1002}");
+  ck_assert_int_eq(poll_once(), OUTCOME_OK);
+  ck_assert(!d.learned);
 }
 END_TEST
 
@@ -287,6 +341,7 @@ START_TEST(more_children_than_anybody_has) {
     sprintf(children + strlen(children),
             "%s{\"device_id\":\"%d\",\"device_on\":true}", i > 0 ? "," : "", i);
   list_children(children, 100);
+  rule("control_child", "%s", child_answers);
   ck_assert_int_eq(poll_once(), OUTCOME_OK);
   ck_assert_uint_gt(failed[OUTCOME_MALFORMED], 0);
   ck_assert_uint_le(d.plugs_num, DEVICE_PLUGS_MAX);
@@ -350,7 +405,7 @@ START_TEST(names_of_hostile_bytes) {
        "{\"method\":\"get_device_info\",\"error_code\":0,\"result\":{" INFO
        ",\"nickname\":\"%s\"}},"
        "{\"method\":\"component_nego\",\"error_code\":0,\"result\":"
-       "{\"component_list\":[]}}]}}",
+       "{\"component_list\":[{\"id\":\"device\",\"ver_code\":2}]}}]}}",
        text);
   ck_assert_msg(poll_once() == OUTCOME_OK, "%s", why);
   ck_assert_str_eq(d.alias, nicknames[_i].name);
@@ -379,7 +434,7 @@ START_TEST(names_that_are_no_base64) {
        "{\"method\":\"get_device_info\",\"error_code\":0,\"result\":{" INFO
        ",\"nickname\":%s}},"
        "{\"method\":\"component_nego\",\"error_code\":0,\"result\":"
-       "{\"component_list\":[]}}]}}",
+       "{\"component_list\":[{\"id\":\"device\",\"ver_code\":2}]}}]}}",
        no_base64[_i].json);
   ck_assert_msg(poll_once() == OUTCOME_OK, "%s", why);
   for (const char *c = d.alias; *c != '\0'; c++)
@@ -400,7 +455,7 @@ START_TEST(a_name_without_end_is_cut) {
        "{\"method\":\"get_device_info\",\"error_code\":0,\"result\":{" INFO
        ",\"nickname\":\"%s\"}},"
        "{\"method\":\"component_nego\",\"error_code\":0,\"result\":"
-       "{\"component_list\":[]}}]}}",
+       "{\"component_list\":[{\"id\":\"device\",\"ver_code\":2}]}}]}}",
        text);
   ck_assert_int_eq(poll_once(), OUTCOME_OK);
   ck_assert_uint_le(strlen(d.alias), DEVICE_NAME_MAX);
@@ -452,6 +507,8 @@ static void fill(TCase *t) {
   tcase_add_loop_test(t, codes_at_three_levels, 0, ROWS(levels));
   tcase_add_test(t, methods_refused_at_the_innermost_level);
   tcase_add_test(t, children_come_and_go);
+  tcase_add_loop_test(t, components_that_are_none_are_asked_again, 0, 5);
+  tcase_add_loop_test(t, a_device_that_names_no_component_has_not_told, 0, 5);
   tcase_add_test(t, lists_that_lie_come_to_an_end);
   tcase_add_test(t, more_children_than_anybody_has);
   tcase_add_loop_test(t, children_without_a_usable_id, 0, ROWS(ids));
