@@ -5,7 +5,7 @@ from dashboards.model import (BLUE, COLOURED, GREEN, ON_OFF, ORANGE, RED, YELLOW
                        graph, now, override, query, rows, stat, steps, table,
                        timeline, words)
 from dashboards.page import dashboard
-from dashboards.terms import NAME, OUTLET, STEP, used
+from dashboards.terms import MOST, MOST_BARS, NAME, OUTLET, STEP, twenty, used
 
 REACHABLE = words(v0=("unreachable", RED), v1=("reachable", GREEN))
 SIGNAL = steps(RED, (-80, ORANGE), (-70, YELLOW), (-60, GREEN))
@@ -52,28 +52,35 @@ PARTS = [
          decimals=1, w=3, h=6, history=False, colour=BLUE, none=METERS_ONLY),
 
     "What it uses",
-    graph("Power", "Of the device as a whole.",
-          [query("avg_over_time(@kasa_power[$smooth])", NAME)], unit="watt",
+    graph("Power", "Of the device as a whole; of many, the twenty that take "
+          "most.",
+          [query(f"avg_over_time(@kasa_power[$smooth]) {MOST}", NAME)],
+          unit="watt",
           min=0, none=METERS_ONLY, fill=20, h=9),
-    graph("Power of its outlets", "Stacked: together they are the strip.",
+    graph("Power of its outlets", "Stacked: together they are the strip. Of "
+          "many strips, those among the twenty devices that take most.",
           [query("sum by (instance, device, outlet) "
-                 "(avg_over_time(@kasa_plug_power[$smooth]))",
+                 f"(avg_over_time(@kasa_plug_power[$smooth])) {MOST}",
                  "{{device}} {{outlet}} ${site}")],
           unit="watt", min=0, stacked=True, h=9,
           none="No strip, or one that does not measure"),
     graph("Voltage", "Of the mains at the device. Ten percent up or down is "
-          "what standards allow.",
-          [query("avg_over_time(@kasa_voltage[$smooth])", NAME)],
+          "what standards allow. Of many, the twenty that take most.",
+          [query(f"avg_over_time(@kasa_voltage[$smooth]) {MOST}", NAME)],
           unit="volt", decimals=1, none=METERS_ONLY, w=8),
-    graph("Current", "Most outlets carry 10, 15 or 16 A.",
-          [query("avg_over_time(@kasa_current[$smooth])", NAME),
+    graph("Current", "Most outlets carry 10, 15 or 16 A. Of many, the twenty "
+          "devices that take most.",
+          [query(f"avg_over_time(@kasa_current[$smooth]) {MOST}", NAME),
            query("sum by (instance, device, outlet) "
-                 "(avg_over_time(@kasa_plug_current[$smooth]))", OUTLET)],
+                 f"(avg_over_time(@kasa_plug_current[$smooth])) {MOST}",
+                 OUTLET)],
           unit="amp", min=0, none=METERS_ONLY, w=8, limits=True,
           thresholds=steps(GREEN, (10, ORANGE), (16, RED))),
     graph("Energy per hour", "Counted by collectd from the meter, each bar "
-          "from its time on.",
-          [query(f"sum by (instance, device) ({used('kasa', STEP)})", NAME)],
+          "from its time on. Of many, the twenty that take most.",
+          [query(f"sum by (instance, device) ({used('kasa', STEP)}) "
+                 f"{MOST_BARS}",
+                 NAME)],
           unit="kwatth", decimals=2, min=0, bar=True, interval="1h",
           legend=("sum",), none=METERS_ONLY, w=8),
 
@@ -99,13 +106,16 @@ PARTS = [
 
     "How it is",
     graph("Signal", "Strength of its Wi-Fi. -60 dBm and more is good, from "
-          "-70 on it is weak, below -80 it drops out.",
-          [query("@kasa_signal_power", NAME)], unit="dBm", min=-95, max=-30,
+          "-70 on it is weak, below -80 it drops out. Of many, the twenty "
+          "weakest.",
+          [query(f"@kasa_signal_power {twenty('bottomk', 'signal_power')}",
+                 NAME)], unit="dBm", min=-95, max=-30,
           limits=True, thresholds=SIGNAL,
           legend=("min", "mean", "last"), fill=0, w=8),
     graph("Response time", "From the request to the complete reading; more "
-          "than a second tells of a weak signal.",
-          [query("@kasa_response_time", NAME)], unit="s", min=0, limits=True,
+          "than a second tells of a weak signal. Of many, the twenty slowest.",
+          [query(f"@kasa_response_time {twenty('topk', 'response_time')}",
+                 NAME)], unit="s", min=0, limits=True,
           thresholds=SLOW, fill=0, w=8),
     graph("Failed polls by reason", "timeout: nothing came. refused, "
           "unreachable: nobody is there. malformed: no sense. auth: the "

@@ -18,6 +18,23 @@ PLUG_NAME = "{{device}} {{outlet}} ${site}"
 DAY_BEFORE = "[1d] offset 6d"
 
 
+def used_by_most(metric, by, name, factor=""):
+    """kWh of the twenty that used most in the time of the panel, each for
+    itself, and of all others together: three hundred bars above one another
+    say nothing."""
+    each = f"sum by ({by}) ({used(metric, STEP)}){factor}"
+    # up to the last bar's end, see STEP; of a time shorter than a bar, the bar
+    windows = (f"sum by ({by}) ({used(metric, f'[{w}] @ end() offset -$__interval')})"
+               for w in ("$__range", "$__interval"))
+    most = f"topk(20, {' or '.join(windows)})"
+    return [query(f"{each} and on ({by}) {most}", name),
+            query(f"sum({each} unless on ({by}) {most})", "all others")]
+
+
+DEVICES = ("instance, device", NAME)
+OUTLETS = ("instance, device, outlet", PLUG_NAME)
+
+
 def changed(by=""):
     """In percent, against the period before."""
     return (f"100 * (sum {by} ({used('kasa')}) / "
@@ -62,13 +79,13 @@ PARTS = [
 
     "Per hour and day",
     graph("kWh per hour", "Each bar is the energy from its time on. Long "
-          "times are shown in longer steps.",
-          [query(f"{BY_DEVICE} ({used('kasa', STEP)})", NAME)],
+          "times are shown in longer steps. The twenty that used most, and "
+          "the rest.", used_by_most("kasa", *DEVICES),
           unit="kwatth", bar=True, min=0, interval="1h", w=12, h=9,
           legend=(), none=NO_METER, links=to_device(), decimals=2),
     graph("kWh per day", "The last 31 days, from midnight to midnight where "
-          "you are.",
-          [query(f"{BY_DEVICE} ({used('kasa', STEP)})", NAME)],
+          "you are. The twenty that used most, and the rest.",
+          used_by_most("kasa", *DEVICES),
           unit="kwatth", bar=True, min=0, interval="1d", since="31d", w=12,
           h=9, legend=(), none=NO_METER, links=to_device(), decimals=2),
     monthly("kWh per month", "Calendar months of the last year, as sums of "
@@ -88,12 +105,13 @@ PARTS = [
 
     "Outlets of strips",
     graph("kWh per hour and outlet", "The same for each outlet; their sum is "
-          "the strip above, not in addition to it.",
-          [query(f"{BY_OUTLET} ({used('kasa_plug', STEP)})", PLUG_NAME)],
+          "the strip above, not in addition to it. The twenty that used "
+          "most, and the rest.", used_by_most("kasa_plug", *OUTLETS),
           unit="kwatth", bar=True, min=0, interval="1h", w=12, h=9,
           legend=(), none="No metered strip", decimals=2),
-    graph("kWh per day and outlet", "The last 31 days of each outlet.",
-          [query(f"{BY_OUTLET} ({used('kasa_plug', STEP)})", PLUG_NAME)],
+    graph("kWh per day and outlet", "The last 31 days of each outlet; the "
+          "twenty that used most, and the rest.",
+          used_by_most("kasa_plug", *OUTLETS),
           unit="kwatth", bar=True, min=0, interval="1d", since="31d", w=12,
           h=9, legend=(), none="No metered strip", decimals=2),
 
@@ -153,7 +171,7 @@ PARTS = [
 
     graph("Cost per day at the price above, $currency", "Energy per day times "
           "the price.",
-          [query(f"{BY_DEVICE} ({used('kasa', STEP)}) * $price", NAME)],
+          used_by_most("kasa", *DEVICES, factor=" * $price"),
           unit="none", decimals=2, bar=True, min=0, interval="1d",
           since="31d", w=12, h=8, legend=(), none=NO_METER,
           links=to_device()),

@@ -5,11 +5,8 @@ from dashboards.model import (BLUE, GREEN, ORANGE, RED, YELLOW, bars, gauge, gra
                        now, override, query, rows, stat, steps, table,
                        to_device)
 from dashboards.page import dashboard
-from dashboards.terms import NAME, OUTLET, UP, leaf
+from dashboards.terms import MOST, NAME, OUTLET, UP, leaf
 
-# the twenty that took most in the time shown
-MOST = ("and on (instance, device) topk(20, sum by (instance, device) "
-        "(avg_over_time(@kasa_power[$__range] @ end())))")
 ON = f"({leaf('relay')} == 1)"
 
 
@@ -34,9 +31,10 @@ PARTS = [
          [query("sum(@kasa_total_power)")], unit="watt", colour=BLUE,
          decimals=0),
     gauge("Load of the circuit", "The same as a share of what the circuit "
-          "carries (Circuit, above). Through more than 80 % cables and fuses "
-          "should not go for hours.",
-          [now("100 * sum(@kasa_total_power) / $circuit")], unit="percent",
+          "carries (Circuit, above); of several sites, the one with most. "
+          "Through more than 80 % cables and fuses should not go for hours.",
+          [now("100 * max(sum by (instance) (@kasa_total_power)) / $circuit")],
+          unit="percent",
           decimals=0, min=0, max=100,
           thresholds=steps(GREEN, (60, ORANGE), (80, RED))),
     stat("Energy today", "Since midnight, by collectd's ledger.",

@@ -8,8 +8,12 @@ from dashboards.page import dashboard
 
 BY_SITE = "by (instance)"
 SITE = "{{instance}}"
-AGE = "time() - max by (instance) (timestamp(@kasa_total_poll_duration))"
+# of the last day: the one that fell silent is the one to look for
+AGE = ("time() - max by (instance) (max_over_time("
+       "timestamp(@kasa_total_poll_duration)[1d:1m]))")
 KNOWN = 'sum by (instance) (@kasa_total_devices{state="known"})'
+KNOWN_OF_DAY = ('sum by (instance) (last_over_time('
+                '@kasa_total_devices{state="known"}[1d]))')
 ANSWERING = 'sum by (instance) (@kasa_total_devices{state="up"})'
 # of the last day, so that a site that fell silent is not forgotten
 SILENT = ("count(max by (instance) (max_over_time("
@@ -43,9 +47,10 @@ PARTS = [
          thresholds=steps(GREEN, (1, ORANGE), (10, RED))),
 
     "Site by site",
-    table("Sites in figures", "A row for each site; a click on its name shows "
-          "its devices. Age: of its last complete round of polls.",
-          [rows(f"sum {BY_SITE} (@kasa_total_power)"), rows(KNOWN),
+    table("Sites in figures", "A row for each site of the last day; a click on "
+          "its name shows its devices. Age: of its last complete round of "
+          "polls. A silent site has nothing else to tell.",
+          [rows(f"sum {BY_SITE} (@kasa_total_power)"), rows(KNOWN_OF_DAY),
            rows(f"{KNOWN} - {ANSWERING}"), rows(AGE),
            rows(f"max {BY_SITE} (@kasa_total_poll_duration)"),
            rows(f"sum {BY_SITE} (@kasa_total_kwh_today)"),

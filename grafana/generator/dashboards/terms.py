@@ -24,6 +24,22 @@ def leaf(metric):
 # A device that is away leaves its last values for some minutes.
 UP = "and on (instance, device) (@kasa_up == 1)"
 
+
+
+def twenty(which, metric, windows=("[$__range] @ end()",)):
+    """Only the twenty devices with most (topk) or least (bottomk) of it in the
+    time shown: more lines than that cannot be told apart."""
+    each = (f"sum by (instance, device) (avg_over_time(@kasa_{metric}{w}))"
+            for w in windows)
+    return f"and on (instance, device) {which}(20, {' or '.join(each)})"
+
+
+MOST = twenty("topk", "power")
+# beside bars, whose last one ends a step later, see STEP; of a time shorter
+# than a bar, the bar
+MOST_BARS = twenty("topk", "power", tuple(
+    f"[{w}] @ end() offset -$__interval" for w in ("$__range", "$__interval")))
+
 # How much of the month is over, by the clock of Greenwich; hidden while
 # months of other time zones may be others.
 MONTHS_LENGTH = ("scalar(days_in_month() / (day_of_month() - 1 "

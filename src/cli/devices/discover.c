@@ -55,7 +55,9 @@ static int add_device(struct device_rows *rows, const struct device_info *f) {
   snprintf(row->address, sizeof(row->address), "%s", f->address);
   snprintf(row->via, sizeof(row->via), "%s", f->transport);
   if (f->kind == KIND_UNSUPPORTED) {
-    snprintf(row->remark, sizeof(row->remark), "unsupported: %.140s", f->why);
+    /* what it is; read has the whole sentence */
+    snprintf(row->remark, sizeof(row->remark), "unsupported: %.*s",
+             (int)strcspn(f->why, ":"), f->why);
     return 0;
   }
   if (!f->up) {

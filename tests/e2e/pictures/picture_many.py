@@ -26,7 +26,7 @@ from render_mail import shoot  # noqa: E402
 
 SITES = ("berlin", "hamburg", "koeln", "leipzig", "muenchen")
 PLUGS, STRIPS, OUTLETS = 54, 6, 6  # each site's; a strip counts as a device
-HOURS, STEP = 26, 240
+HOURS, STEP = 14, 100  # a step within the smoothing
 ROOMS = ("Lab", "Office", "Server room", "Kitchen", "Workshop", "Hall")
 PAGES = ("kasa-overview", "kasa-sites", "kasa-energy", "kasa-device")
 
@@ -40,7 +40,7 @@ def house(dice):
         yield f"Rack {n + 1}", 60.0, 0.2, OUTLETS
 
 
-def tell(put, site, devices, when, now, start):
+def tell(put, devices, counted, when, now, start):
     """What the collectd of a site would have offered at this moment."""
     up, total, on = 0, 0.0, 0
     for number, (name, base, swing, outlets) in enumerate(devices):
@@ -60,7 +60,8 @@ def tell(put, site, devices, when, now, start):
         put("kasa_relay", label, int(base > 0))
         put("kasa_response_time", label, round(0.02 + number % 9 / 300, 4))
         put("kasa_signal_power", label, -45 - number % 35)
-        put("kasa_watt_hours", label, int(watts * (when - start) / 3600))
+        counted[name] += watts * STEP / 3600
+        put("kasa_watt_hours", label, int(counted[name]))
         put("kasa_kwh_today", label, round(base * (outlets or 1) * 0.011, 2))
         put("kasa_kwh_month", label, round(base * (outlets or 1) * 0.3, 1))
         for k in range(outlets):
@@ -82,13 +83,14 @@ def day(start, now):
     lines = collections.defaultdict(lambda: collections.defaultdict(list))
     for site in SITES:
         devices = list(house(dice))
+        counted = collections.defaultdict(float)
         # the last one fell silent an hour ago
         end = now - 3600 if site == SITES[-1] else now
         for when in range(start, int(end), STEP):
             def put(metric, labels, value, site=site, when=when):
                 series = f'{{{labels}{"," if labels else ""}job="collectd",instance="{site}"}}'
                 lines[metric][series].append(f"{value} {when}")
-            tell(put, site, devices, when, now, start)
+            tell(put, devices, counted, when, now, start)
     for metric, series in sorted(lines.items()):
         counter = metric.endswith(("watt_hours", "failures"))
         yield f"# TYPE collectd_{metric} {'counter' if counter else 'gauge'}"
