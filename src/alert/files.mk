@@ -23,6 +23,8 @@ libalert_la_SOURCES += \
 	%D%/config/config_group.h \
 	%D%/config/config_heartbeat.c \
 	%D%/config/config_heartbeat.h \
+	%D%/config/config_flapping.c \
+	%D%/config/config_flapping.h \
 	%D%/config/config_helpers.c \
 	%D%/config/config_helpers.h \
 	%D%/config/config_inhibit.c \
@@ -167,6 +169,8 @@ libalert_la_SOURCES += \
 	%D%/state/alert_build.h \
 	%D%/state/alert_table.c \
 	%D%/state/alert_table.h \
+	%D%/state/flapping.c \
+	%D%/state/flapping.h \
 	%D%/state/notification.h \
 	%D%/state/open_alert.c \
 	%D%/state/open_alert.h \
@@ -180,6 +184,8 @@ libalert_la_SOURCES += \
 	%D%/state/state_escalation.h \
 	%D%/state/state_event.c \
 	%D%/state/state_event.h \
+	%D%/state/state_flapping.c \
+	%D%/state/state_flapping.h \
 	%D%/state/state_internal.h \
 	%D%/state/state_news.c \
 	%D%/state/state_news.h \

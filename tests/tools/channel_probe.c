@@ -80,6 +80,7 @@ static const struct field alert_fields[] = {
     ALERT_UNSIGNED(flags),
     ALERT_UNSIGNED(members_num),
     ALERT_UNSIGNED(members_missing),
+    ALERT_UNSIGNED(reopened_num),
 };
 
 static const cJSON *get(const cJSON *o, const char *name) {

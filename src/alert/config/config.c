@@ -10,6 +10,7 @@
 #include "alert/config/config_channel.h"
 #include "alert/config/config_device.h"
 #include "alert/config/config_escalation.h"
+#include "alert/config/config_flapping.h"
 #include "alert/config/config_heartbeat.h"
 #include "alert/config/config_helpers.h"
 #include "alert/config/config_inhibit.h"
@@ -128,7 +129,7 @@ const struct option notify_options[] = {
     {.name = "QuietHours", .type = OPTION_BLOCK, .block = quiet_read},
     {.name = "Maintenance", .type = OPTION_BLOCK, .block = maintenance_read},
     {.name = "Inhibit", .type = OPTION_BLOCK, .block = inhibit_read},
-    {.name = "Flapping", .type = OPTION_LATER},
+    {.name = "Flapping", .type = OPTION_BLOCK, .block = flapping_read},
     {.name = "Storm", .type = OPTION_BLOCK, .block = storm_read},
     {.name = "Escalation", .type = OPTION_BLOCK, .block = escalation_read},
     {.name = "Report", .type = OPTION_BLOCK, .block = report_read},

@@ -116,6 +116,12 @@ struct storm_config {
   double window;      /* s */
 };
 
+/* An alert that comes again so often within the window is flapping. */
+struct flapping_config {
+  unsigned count; /* 0 = not wanted */
+  double window;  /* s */
+};
+
 enum { ESCALATION_STEPS_MAX = 8, ESCALATION_CHANNELS_MAX = 16 };
 
 /* So long after the first message these are told, too. */
@@ -188,6 +194,7 @@ struct notify_config {
   struct report_config *reports;
   size_t reports_num;
   struct storm_config storm;
+  struct flapping_config flapping;
   struct heartbeat_config heartbeat;
   struct option_strings absent; /* channels of types this build lacks */
 };

@@ -9,6 +9,7 @@
 #include "alert/deliver/group/group_wait.h"
 #include "alert/policy/policy.h"
 #include "alert/state/alert_build.h"
+#include "alert/state/flapping.h"
 #include "alert/state/route_key.h"
 #include "alert/text/message_texts.h"
 #include "alert/text/template.h"
@@ -170,10 +171,9 @@ static struct open_alert *imagined(struct command *c, cJSON **error, char *note,
   return e;
 }
 
-/* "waits for its rate until 14:32:10", when others do; else "". */
-static void rate_line(struct command *c, int channel, char *line, size_t size) {
-  int64_t now = alert_core_now(c->core);
-  int64_t until = deliver_rate_until(alert_core_deliver(c->core), channel, now);
+/* "waits for its rate until 14:32:10"; "" when that is not ahead. */
+static void until_line(const char *words, int64_t until, int64_t now,
+                       char *line, size_t size) {
   time_t seconds = (time_t)(until / 1000);
   char clock[16];
   struct tm tm;
@@ -181,7 +181,18 @@ static void rate_line(struct command *c, int channel, char *line, size_t size) {
   line[0] = '\0';
   if (until > now && localtime_r(&seconds, &tm) != NULL &&
       strftime(clock, sizeof(clock), "%H:%M:%S", &tm) > 0)
-    snprintf(line, size, "waits for its rate until %s", clock);
+    snprintf(line, size, "%s until %s", words, clock);
+}
+
+/* Until when the open alert that e would be is silent; 0 = it is not. */
+static int64_t flapping_silent(const struct command *c,
+                               const struct open_alert *e) {
+  const struct open_alert *open = alert_table_find(
+      state_open_alerts(alert_core_state(c->core)), e->a.fingerprint);
+
+  return open != NULL && e->a.level <= open->a.flap_level
+             ? flapping_until(alert_core_config(c->core), &open->a)
+             : 0;
 }
 
 /* The moment that is asked about. */
@@ -266,6 +277,8 @@ static void explain_channel(struct command *c, const struct open_alert *e,
       &alert_core_config(c->core)->channels[channel];
   const char *stopped = deliver_stopped(alert_core_deliver(c->core), channel);
   const struct policy *by = NULL;
+  int64_t now = alert_core_now(c->core);
+  int64_t silent = flapping_silent(c, e);
   char why[200];
   char line[300] = "";
   cJSON *object = cJSON_CreateObject();
@@ -284,13 +297,18 @@ static void explain_channel(struct command *c, const struct open_alert *e,
     snprintf(line, sizeof(line), "stopped: %s", stopped);
   else if (by != NULL)
     snprintf(line, sizeof(line), "%s: %s", by->name, why);
+  else if (silent > now)
+    until_line("is flapping: silent", silent, now, line, sizeof(line));
   else
-    rate_line(c, channel, line, sizeof(line));
-  if (line[0] == '\0')
+    until_line("waits for its rate",
+               deliver_rate_until(alert_core_deliver(c->core), channel, now),
+               now, line, sizeof(line));
+  if (line[0] == '\0' && stopped == NULL && by == NULL)
     group_line(c, e, channel, route, line, sizeof(line));
   cJSON_AddStringToObject(object, "channel", config->name);
   cJSON_AddBoolToObject(object, "delivers",
-                        stopped == NULL && answer < POLICY_HOLD);
+                        stopped == NULL && answer < POLICY_HOLD &&
+                            silent <= now);
   if (line[0] != '\0')
     cJSON_AddStringToObject(object, "why", line);
   add_chain(&question, object);

@@ -64,10 +64,9 @@ cJSON *command_alert(const struct alert *a) {
     const char *name;
     unsigned flag;
   } flags[] = {
-      {"acked", ALERT_ACKED},
-      {"unconfirmed", ALERT_UNCONFIRMED},
-      {"no_reading", ALERT_NO_READING},
-      {"stale", ALERT_STALE},
+      {"acked", ALERT_ACKED},           {"unconfirmed", ALERT_UNCONFIRMED},
+      {"no_reading", ALERT_NO_READING}, {"stale", ALERT_STALE},
+      {"flapping", ALERT_FLAPPING},
   };
   char identifier[5 * ALERT_NAME_SIZE + 8];
   cJSON *object = alert_json_object(a);

@@ -54,7 +54,7 @@ static bool room_for(struct round *s, int channel, enum message_kind kind) {
 static enum alert_reason reason_for(enum message_kind kind,
                                     enum alert_reason reason) {
   return kind == MESSAGE_OPEN && reason != REASON_AFTER_MAINTENANCE &&
-                 reason != REASON_ESCALATED
+                 reason != REASON_ESCALATED && reason != REASON_FLAPPING
              ? REASON_OPENED
              : reason;
 }
@@ -113,7 +113,9 @@ static int kind_for(const struct notification *n, bool announced,
   case MESSAGE_UPDATE:
     if (told)
       return MESSAGE_UPDATE;
-    return n->reason == REASON_WORSE ? MESSAGE_OPEN : -1;
+    return n->reason == REASON_WORSE || n->reason == REASON_FLAPPING
+               ? MESSAGE_OPEN
+               : -1;
   default:
     return (int)n->kind;
   }

@@ -24,6 +24,7 @@ enum {
   ALERT_SERIES_SIZE = 2 * ALERT_NAME_SIZE + 2, /* type[-type_instance] */
   ALERT_META_MAX = 4,
   ALERT_MEMBERS_LISTED = 10, /* that a snapshot and a text hold */
+  ALERT_REOPENED_MAX = 20,
 };
 
 enum alert_class { ALERT_RANGE, ALERT_MISSING, ALERT_EVENT };
@@ -78,6 +79,7 @@ enum {
   ALERT_ACKED = 16,
   ALERT_TIME_UNCERTAIN = 32, /* this machine's clock was not set */
   ALERT_STALE_TOLD = 64,     /* "no reading since restart" has been said */
+  ALERT_FLAPPING = 128,      /* comes and goes: silent until it settles */
 };
 
 struct alert_label {
@@ -146,6 +148,14 @@ struct alert {
   unsigned news;       /* other texts of an event since people were told */
   unsigned news_told;  /* messages about such */
   int64_t news_at;     /* the last one, or its alarm */
+
+  /* when it came again soon after it had gone, in this episode and those
+   * before, oldest first */
+  int64_t reopened[ALERT_REOPENED_MAX];
+  unsigned reopened_num;
+  /* flapping: flags & ALERT_FLAPPING */
+  int64_t flap_changed;  /* when it last came, went or changed its level */
+  enum level flap_level; /* the worst that was told meanwhile */
 
   /* acknowledged: flags & ALERT_ACKED */
   char ack_by[64];

@@ -67,6 +67,8 @@ static const struct field fields[] = {
     {"news", COUNT, AT(news), 0},
     {"news_told", COUNT, AT(news_told), 0},
     {"news_at", MOMENT, AT(news_at), 0},
+    {"flap_changed", MOMENT, AT(flap_changed), 0},
+    {"flap_level", ENUM, AT(flap_level), LEVEL_EMERGENCY},
     TEXT_AT("ack_by", ack_by),
     TEXT_AT("ack_source", ack_source),
     {"ack_at", MOMENT, AT(ack_at), 0},
@@ -137,6 +139,16 @@ static void add_members(struct json_writer *j, const struct alert *alert) {
   }
 }
 
+static void add_reopened(struct json_writer *j, const struct alert *alert) {
+  cJSON *list = NULL;
+
+  for (unsigned i = 0; i < alert->reopened_num && i < ALERT_REOPENED_MAX; i++) {
+    if (list == NULL)
+      list = json_writer_array(j, j->root, "reopened");
+    json_writer_number(j, list, NULL, (double)alert->reopened[i]);
+  }
+}
+
 cJSON *alert_json_object(const struct alert *alert) {
   struct json_writer j;
 
@@ -145,6 +157,7 @@ cJSON *alert_json_object(const struct alert *alert) {
     add(&j, &fields[i], (const char *)alert + fields[i].offset);
   add_meta(&j, alert);
   add_members(&j, alert);
+  add_reopened(&j, alert);
   return json_writer_take(&j);
 }
 
@@ -226,6 +239,20 @@ static void take_members(const cJSON *list, struct alert *alert,
   alert->members_listed = n;
 }
 
+static void take_reopened(const cJSON *list, struct alert *alert) {
+  const cJSON *item;
+  unsigned n = 0;
+
+  cJSON_ArrayForEach(item, list) {
+    if (n == ALERT_REOPENED_MAX)
+      break;
+    if (cJSON_IsNumber(item) && item->valuedouble > 0 &&
+        item->valuedouble < 9e15)
+      alert->reopened[n++] = (int64_t)item->valuedouble;
+  }
+  alert->reopened_num = n;
+}
+
 int alert_json_read(const char *text, struct alert *alert) {
   return alert_json_read_members(text, alert, NULL);
 }
@@ -246,6 +273,8 @@ int alert_json_read_members(const char *text, struct alert *alert,
         take(item, &fields[i], (char *)alert + fields[i].offset);
     if (strcmp(item->string, "meta") == 0)
       take_meta(item, alert);
+    if (strcmp(item->string, "reopened") == 0)
+      take_reopened(item, alert);
     if (members != NULL && strcmp(item->string, "series") == 0)
       take_members(item, alert, members);
   }

@@ -14,7 +14,8 @@
 
 static bool explains(const struct open_alert *e, const struct alert *a) {
   return e != NULL && e->a.id != a->id &&
-         (e->a.state == ALERT_FIRING || e->a.state == ALERT_RECOVERING);
+         (e->a.state == ALERT_FIRING ||
+          (e->a.state == ALERT_RECOVERING && !(e->a.flags & ALERT_FLAPPING)));
 }
 
 static const struct open_alert *gone_device(const struct policy_question *q) {

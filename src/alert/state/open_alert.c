@@ -5,6 +5,7 @@
 #include "alert/state/open_alert.h"
 
 #include "alert/state/escalation.h"
+#include "alert/state/flapping.h"
 #include "alert/store/store_alert.h"
 #include "alert/store/store_history.h"
 #include "alert/text/alert_subject.h"
@@ -24,6 +25,12 @@ double recover_after(const struct state *s, const struct open_alert *e) {
                                  : SECONDS_UNSET;
 
   return own >= 0 ? own : s->config->recover_after;
+}
+
+double good_after(const struct state *s, const struct open_alert *e) {
+  double usual = recover_after(s, e);
+
+  return flapping_is(e) ? fmax(usual, s->config->flapping.window) : usual;
 }
 
 double repeat_every(const struct state *s, const struct open_alert *e,
@@ -108,6 +115,7 @@ bool open_alert_insists(const struct open_alert *e) {
 
 bool open_alert_fire(struct state *s, struct open_alert *e, int64_t now) {
   bool once = e->a.flags & ALERT_ONESHOT;
+  bool flaps = flapping_opens(s, e, now);
 
   open_alert_remember_power(s, e);
   e->a.state = once ? ALERT_RESOLVED : ALERT_FIRING;
@@ -117,6 +125,8 @@ bool open_alert_fire(struct state *s, struct open_alert *e, int64_t now) {
   s->counts.opened[e->a.level]++;
   open_alert_store(s, e);
   open_alert_history(s, e, now, "opened", e->a.text);
+  if (flaps)
+    open_alert_history(s, e, now, "flapping", "");
   if (e->routes_num == 0) {
     s->counts.no_route++;
     if (!s->no_route_said)
@@ -128,7 +138,7 @@ bool open_alert_fire(struct state *s, struct open_alert *e, int64_t now) {
     open_alert_history(s, e, now, "no route", "");
   }
   open_alert_notify(s, e, now, once ? MESSAGE_NOTE : MESSAGE_OPEN,
-                    REASON_OPENED, false);
+                    flaps ? REASON_FLAPPING : REASON_OPENED, false);
   if (!once)
     escalation_begin(s, e, now);
   open_alert_store(s, e); /* its sequence */
@@ -139,6 +149,7 @@ bool open_alert_fire(struct state *s, struct open_alert *e, int64_t now) {
 
 void open_alert_resolve(struct state *s, struct open_alert *e, int64_t at,
                         int64_t now) {
+  flapping_over(e);
   e->a.state = ALERT_RESOLVED;
   e->a.resolved_at = at;
   e->a.reason = REASON_RECOVERED;
@@ -154,6 +165,7 @@ void open_alert_close(struct state *s, struct open_alert *e, int64_t now,
                       enum close_how how, const char *why) {
   bool pending = e->a.state == ALERT_PENDING;
 
+  flapping_over(e);
   e->a.state = ALERT_EXPIRED;
   e->a.resolved_at = now;
   e->due = 0;
@@ -178,8 +190,9 @@ void open_alert_drop(struct state *s, struct open_alert *e) {
 }
 
 bool open_alert_recover(struct state *s, struct open_alert *e, int64_t now) {
-  int64_t wait = ms_of(recover_after(s, e));
+  int64_t wait = ms_of(good_after(s, e));
 
+  flapping_changed(e, now);
   e->a.flags &= ~(unsigned)(ALERT_NO_READING | ALERT_STALE);
   if (wait == 0) {
     open_alert_resolve(s, e, now, now);

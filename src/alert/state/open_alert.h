@@ -11,6 +11,9 @@
 #include <stdint.h>
 
 double recover_after(const struct state *s, const struct open_alert *e);
+/* How long it has to be good for that to be its end: that, or longer while it
+ * is flapping. */
+double good_after(const struct state *s, const struct open_alert *e);
 /* SECONDS_NEVER or seconds, for the level the alert has now. */
 double repeat_every(const struct state *s, const struct open_alert *e,
                     size_t route);

@@ -132,6 +132,9 @@ void state_shift(struct state *s, int64_t delta) {
       shift(&e->repeat_due[i], delta);
       shift(&e->step_due[i], delta);
     }
+    shift(&e->a.flap_changed, delta);
+    for (unsigned i = 0; i < e->a.reopened_num; i++)
+      shift(&e->a.reopened[i], delta);
     for (unsigned i = 0; i < e->a.members_num; i++)
       shift(&e->members[i].missing_since, delta);
     open_alert_store(s, e);

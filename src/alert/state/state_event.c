@@ -6,6 +6,7 @@
 
 #include "alert/state/alert_build.h"
 #include "alert/state/escalation.h"
+#include "alert/state/flapping.h"
 #include "alert/state/open_alert.h"
 #include "alert/state/state_news.h"
 #include "alert/state/state_timers.h"
@@ -71,6 +72,21 @@ static void fire_unless_waiting(struct state *s, struct open_alert *e,
     open_alert_fire(s, e, now);
 }
 
+static void became_worse(struct state *s, struct open_alert *e, int64_t now) {
+  open_alert_notify(s, e, now, MESSAGE_UPDATE, REASON_WORSE, false);
+  escalation_begin(s, e, now);
+  open_alert_text_told(e, now);
+}
+
+static void is_flapping(struct state *s, struct open_alert *e, bool worse,
+                        int64_t now) {
+  open_alert_history(s, e, now, "flapping", "");
+  open_alert_notify(s, e, now, MESSAGE_UPDATE, REASON_FLAPPING, false);
+  if (worse)
+    escalation_begin(s, e, now);
+  open_alert_text_told(e, now);
+}
+
 static void still_bad(struct state *s, struct open_alert *e,
                       const struct event *ev, int64_t now) {
   enum severity before = e->a.severity;
@@ -97,21 +113,25 @@ static void still_bad(struct state *s, struct open_alert *e,
     e->due = 0;
     changed = true;
   }
+  if (change != 0)
+    flapping_changed(e, now);
   if (change > 0 && level > e->a.ack_level && (e->a.flags & ALERT_ACKED)) {
     e->a.flags &= ~(unsigned)ALERT_ACKED;
     open_alert_history(s, e, now, "unacked", "it became worse");
   }
   e->a.level = level;
-  if (change > 0) {
+  if (change > 0)
     open_alert_history(s, e, now, "worse", e->a.text);
-    open_alert_notify(s, e, now, MESSAGE_UPDATE, REASON_WORSE, false);
-    escalation_begin(s, e, now);
-    open_alert_text_told(e, now);
+  if (told_fine && flapping_reopened(s, e, now)) {
+    is_flapping(s, e, change > 0, now);
+  } else if (change > 0) {
+    if (flapping_passes(e))
+      became_worse(s, e, now);
   } else if (e->heir) {
     open_alert_tell_heir(s, e, now);
   } else if (change < 0) {
     open_alert_history(s, e, now, "better", e->a.text);
-    if (s->config->notify_downgrade)
+    if (s->config->notify_downgrade && !flapping_is(e))
       open_alert_notify(s, e, now, MESSAGE_UPDATE, REASON_BETTER, true);
   }
   if (changed || change != 0)

@@ -40,7 +40,7 @@ int64_t state_news_due(const struct state *s, const struct open_alert *e) {
   double pause;
 
   if (e->a.news == 0 || e->a.state != ALERT_FIRING ||
-      (e->a.flags & ALERT_ACKED) || !listens(s, e))
+      (e->a.flags & (ALERT_ACKED | ALERT_FLAPPING)) || !listens(s, e))
     return 0;
   pause = ldexp(first, e->a.news_told < 30 ? (int)e->a.news_told : 30);
   if (pause > fmax(first, LONGEST_S))

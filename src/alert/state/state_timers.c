@@ -5,9 +5,11 @@
 #include "alert/state/state_timers.h"
 
 #include "alert/state/alert_build.h"
+#include "alert/state/flapping.h"
 #include "alert/state/open_alert.h"
 #include "alert/state/route_key.h"
 #include "alert/state/state_escalation.h"
+#include "alert/state/state_flapping.h"
 #include "alert/state/state_news.h"
 #include "alert/store/store_alert.h"
 #include "base/milliseconds.h"
@@ -132,7 +134,7 @@ static bool tick_recovering(struct state *s, struct open_alert *e,
   if (e->a.state != ALERT_RECOVERING || now < e->due ||
       ((e->a.flags & ALERT_UNCONFIRMED) && now < s->grace_until))
     return false;
-  at = e->due - ms_of(recover_after(s, e));
+  at = e->due - ms_of(good_after(s, e));
   open_alert_resolve(s, e, at > e->a.since ? at : e->a.since, now);
   return true;
 }
@@ -193,7 +195,7 @@ static bool tick_ack(struct state *s, struct open_alert *e, int64_t now) {
 }
 
 static bool tick_repeat(struct state *s, struct open_alert *e, int64_t now) {
-  if (!open_alert_insists(e))
+  if (!open_alert_insists(e) || flapping_is(e))
     return false;
   for (size_t i = 0; i < e->routes_num; i++) {
     double every = repeat_every(s, e, i);
@@ -221,10 +223,11 @@ static bool tick_repeat(struct state *s, struct open_alert *e, int64_t now) {
 
 /* In this order: each may end the episode, the later ones rely on what the
  * earlier decided. */
-static tick_fn *const ticks[] = {
-    tick_cache,      tick_pending, tick_recovering,
-    tick_stale,      tick_event,   tick_ack,
-    state_news_tick, tick_repeat,  state_escalation_tick};
+static tick_fn *const ticks[] = {tick_cache,          tick_pending,
+                                 tick_recovering,     tick_stale,
+                                 tick_event,          tick_ack,
+                                 state_flapping_tick, state_news_tick,
+                                 tick_repeat,         state_escalation_tick};
 
 static void sooner(int64_t *due, int64_t moment) {
   if (moment > 0 && (*due == 0 || moment < *due))
@@ -253,7 +256,8 @@ static int64_t due_of(const struct state *s, const struct open_alert *e) {
     sooner(&due, e->a.seen + ms_of(s->config->event_expire));
   sooner(&due, state_news_due(s, e));
   sooner(&due, state_escalation_due(e));
-  if (open_alert_insists(e))
+  sooner(&due, state_flapping_due(s, e));
+  if (open_alert_insists(e) && !flapping_is(e))
     for (size_t i = 0; i < e->routes_num; i++)
       sooner(&due, e->repeat_due[i]);
   return due;

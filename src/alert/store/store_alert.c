@@ -175,6 +175,22 @@ int store_alert_get(struct store *s, int64_t id, struct alert *a) {
   return found ? 0 : -ENOENT;
 }
 
+int store_alert_last_closed(struct store *s, const char *fingerprint,
+                            int64_t since, struct alert *a) {
+  static const char sql[] =
+      "SELECT id, extra, fp, episode FROM alert WHERE fp=?"
+      " AND state >= " SQL_CLOSED " AND resolved_at >= ?"
+      " ORDER BY resolved_at DESC LIMIT 1";
+  sqlite3_stmt *stmt =
+      db_ask(&s->db, sql, DB_BIND(db_t(fingerprint), db_i(since)));
+  bool found = db_step(&s->db, stmt);
+
+  if (found)
+    alert_read(stmt, a);
+  db_done(stmt);
+  return found ? 0 : -ENOENT;
+}
+
 bool store_alert_is_open(struct store *s, int64_t id) {
   static const char sql[] =
       "SELECT state < " SQL_CLOSED " FROM alert WHERE id=?";

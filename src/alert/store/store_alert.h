@@ -31,6 +31,10 @@ int store_member_each(struct store *store, int64_t alert_id,
 /* Any alert, closed ones too: 0 or -ENOENT. */
 int store_alert_get(struct store *store, int64_t id, struct alert *alert);
 /* True when the alert's row says it is not closed. */
+/* The newest closed one of the fingerprint that ended at since or later: 0 or
+ * -ENOENT. */
+int store_alert_last_closed(struct store *store, const char *fingerprint,
+                            int64_t since, struct alert *alert);
 bool store_alert_is_open(struct store *store, int64_t id);
 
 int store_repeat_save(struct store *store, int64_t alert_id, const char *route,

@@ -81,6 +81,8 @@ static const char *const migrations[] = {
     " WHERE state = 0 AND group_key != '';"
     "CREATE INDEX told_group ON told(channel, group_key)"
     " WHERE announced = 1 AND group_key != '';",
+    /* 6: when an alert was over last */
+    "CREATE INDEX alert_closed_fp ON alert(fp, resolved_at) WHERE state >= 3;",
 };
 
 enum { NEWEST = sizeof(migrations) / sizeof(migrations[0]) };

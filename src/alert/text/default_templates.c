@@ -71,6 +71,13 @@
 /* "3 alerts on nas" */
 #define GROUP_OF                                                               \
   "%{total} alert%{if total>=2}s%{end}%{if message} %{message}%{end}"
+/* an alert that comes and goes, and one that has stopped to, still bad */
+#define FLAPPING_OR(settled)                                                   \
+  "%{if flapping}%{subject} %{quantity}is flapping%{else}" settled "%{end}"
+#define HELD                                                                   \
+  "%{if reopened_for>=60} in %{reopened_for}%{end}. Further changes are held " \
+  "until it settles."
+#define SETTLED " It no longer comes and goes."
 
 #define ANY_KIND SUBJECT_KINDS
 
@@ -229,17 +236,26 @@ static const struct wording wordings[] = {
     {REASON_STALE, ANY_KIND, "%{subject}: %{quantity}no reading since restart",
      "%{subject}: no reading since collectd was restarted. Before that: "
      "%{if limit}%{direction} %{limit}" SINCE "%{else}%{message}%{end}."},
+    {REASON_FLAPPING, SUBJECT_AWAY,
+     FLAPPING_OR("Still: %{subject} is not reporting"),
+     "%{if flapping}%{subject} went away %{reopened} times" HELD
+     "%{else}%{subject}: no reading" AWAY_FOR "." SETTLED "%{end}"},
+    {REASON_FLAPPING, SUBJECT_SWITCH,
+     FLAPPING_OR("Still: %{subject} is " SWITCHED),
+     "%{if flapping}%{subject} was " SWITCHED " %{reopened} times" HELD
+     "%{else}%{subject} is " SWITCHED LASTING "." SETTLED "%{end}"},
     {REASON_FLAPPING, SUBJECT_EVENT,
-     "Comes and goes: %{announcement|truncate:80}",
-     "%{announcement}%{nl}It came and went %{count} times"
-     "%{if duration>=60} in %{duration}%{end}. Further changes are held until "
-     "it settles."},
-    {REASON_FLAPPING, ANY_KIND, "%{subject} %{quantity}is flapping",
-     "%{subject} %{quantity}%{if limit}crossed %{limit}%{else}came and "
-     "went%{end} "
-     "%{count} times"
-     "%{if duration>=60} in %{duration}%{end}. Further "
-     "changes are held until it settles."},
+     "%{if flapping}Comes and goes: %{else}Still: "
+     "%{end}%{announcement|truncate:80}",
+     "%{announcement}%{nl}%{if flapping}It came %{reopened} times" HELD
+     "%{else}It no longer comes and goes.%{end}"},
+    {REASON_FLAPPING, ANY_KIND,
+     FLAPPING_OR(IF_READ("Still: %{subject} " READING, "Still: " OUT_OF_RANGE)),
+     "%{if flapping}%{subject} %{quantity}%{if limit}crossed "
+     "%{limit}%{else}was out of "
+     "range%{end} %{reopened} times" HELD
+     "%{else}" IF_READ("%{subject}: " READING BOUND LASTING ".",
+                       "%{announcement}") SETTLED "%{end}"},
     {REASON_AFTER_MAINTENANCE, SUBJECT_AWAY,
      "Still: %{subject} is not reporting",
      "%{subject}: no reading" AWAY_FOR ". Still so after maintenance."},

@@ -162,6 +162,26 @@ GETTER(get_repeats) {
   return value_give_number(value, (double)view->alert->repeats);
 }
 
+GETTER(get_flapping) {
+  return value_give_text(value,
+                         view->alert->flags & ALERT_FLAPPING ? "flapping" : "");
+}
+
+GETTER(get_reopened) {
+  return value_give_number(value, view->alert->reopened_num > 0
+                                      ? (double)view->alert->reopened_num
+                                      : NAN);
+}
+
+GETTER(get_reopened_for) {
+  const struct alert *alert = view->alert;
+  int64_t from = alert->reopened_num > 0 ? alert->reopened[0] : 0;
+  int64_t now = view_now(view) * 1000;
+
+  return value_give_number(
+      value, from > 0 && now > from ? (double)(now - from) / 1000 : NAN);
+}
+
 GETTER(get_news) { return value_give_number(value, (double)view->alert->news); }
 
 GETTER(get_value) {
@@ -406,6 +426,12 @@ const struct template_variable variables_alert[] = {
      get_count},
     {"repeats", "state", "reminders so far", VALUE_NUMBER, OWN, BARE,
      get_repeats},
+    {"flapping", "state", "set while it comes and goes", VALUE_TEXT, OWN, BARE,
+     get_flapping},
+    {"reopened", "state", "how often it came again within the window",
+     VALUE_NUMBER, OWN, BARE, get_reopened},
+    {"reopened_for", "state", "since the first of these times", VALUE_DURATION,
+     OWN, BARE, get_reopened_for},
     {"news", "state", "other texts of an open event since the last message",
      VALUE_NUMBER, OWN, BARE, get_news},
     {"ack_by", "state", "who acknowledged", VALUE_TEXT, FOREIGN, BARE,

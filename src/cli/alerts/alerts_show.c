@@ -106,6 +106,8 @@ static const char *state_of(const cJSON *alert) {
     return "stale";
   if (answer_true(alert, "no_reading"))
     return "no reading";
+  if (answer_true(alert, "flapping"))
+    return "flapping";
   return answer_text(alert, "state");
 }
 

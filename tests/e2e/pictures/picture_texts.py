@@ -23,7 +23,7 @@ OCCASIONS = (
     ("repeat", {"repeats": 3}, {"kind": "repeat"}),
     ("escalated", {}, {}),
     ("news", {"news": 3}, {}),
-    ("flapping", {"count": 6}, {}),
+    ("flapping", {"flags": 128, "reopened_num": 6}, {}),
     ("after_maintenance", {}, {}),
     ("stale", {}, {}),
     ("acked", {"ack_by": "anna", "ack_at": BEGAN + 600000, "ack_until": BEGAN + 87000000},

@@ -442,9 +442,9 @@ static const struct {
      "<Report \"r\">: the report is left out\n"},
     {MAIL "Report \"r\"\n  At \"07:30\"\n  Channel \"emial\"",
      "<Report \"r\">: unknown channel \"emial\"\n"},
-    {MAIL "Flapping\n  Count 5",
-     "<Plugin notify_kasa>: Flapping is not yet supported by this version and "
-     "is ignored\n"},
+    {MAIL "Flapping\n  Count 21",
+     "<Flapping>: option Count expects a whole number from 2 to 20, found "
+     "21\n"},
     {MAIL "Route \"r\"\n  GroupWait 10s",
      "<Route \"r\">: GroupWait and GroupInterval do nothing without "
      "GroupBy\n"},

@@ -312,10 +312,25 @@ END_TEST
 START_TEST(flapping) {
   struct alert a =
       sample_alert("kasa", "Freezer", "power", 1640, DIRECTION_ABOVE, 1500);
-  a.count = 6;
+  struct alert door =
+      sample_alert("kasa", "Freezer", "up", 0, DIRECTION_BELOW, 1);
+  a.flags = ALERT_FLAPPING;
+  a.reopened_num = 6;
+  for (unsigned i = 0; i < a.reopened_num; i++)
+    a.reopened[i] = AT_1403 + MINUTES(5 * i);
   EXPECT(say(&a, REASON_FLAPPING, MINUTES(30)), "Freezer is flapping",
          "Freezer crossed 1" N "500 W 6 times in 30 minutes. Further changes "
          "are held until it settles.");
+  a.flags = 0;
+  EXPECT(say(&a, REASON_FLAPPING, MINUTES(60)), "Still: Freezer 1" N "640 W",
+         "Freezer: 1" N "640 W, above 1" N "500 W for 1 h. It no longer comes "
+         "and goes.");
+  door.flags = ALERT_FLAPPING;
+  door.reopened_num = 4;
+  memcpy(door.reopened, a.reopened, sizeof(door.reopened));
+  EXPECT(say(&door, REASON_FLAPPING, MINUTES(30)), "Freezer is flapping",
+         "Freezer went away 4 times in 30 minutes. Further changes are held "
+         "until it settles.");
 }
 END_TEST
 

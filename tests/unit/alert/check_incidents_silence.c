@@ -8,7 +8,8 @@
  *   no alarm twice without an end
  *   when all is quiet again people know how things are
  *
- * Every second seed has a rate limit, so that much of it comes in digests.
+ * Every other incident has groups, every other pair of them a rate limit, two
+ * of three make one message of what comes and goes.
  *
  * INCIDENTS=10000 runs so many (default 10), INCIDENT_SEED=7 begins there. */
 #include <config.h>
@@ -24,10 +25,10 @@
 
 enum { DEVICES = 5, STEPS = 60, SEEN_MAX = 4096 };
 
-#define FILE_TEXT(more)                                                        \
+#define FILE_TEXT                                                              \
   "RecoverAfter 30\n"                                                          \
-  "<Channel file \"mail\">\n Path \"/dev/null\"\n MaxAge 30d\n" more           \
-  "</Channel>\n"                                                               \
+  "<Channel file \"mail\">\n Path \"/dev/null\"\n MaxAge 30d\n%s</Channel>\n"  \
+  "%s"                                                                         \
   "<QuietHours \"night\">\n Time \"22:00-07:00\"\n</QuietHours>\n"             \
   "<Maintenance \"noon\">\n Time \"13:00-14:00\"\n Device \"Plug1\"\n"         \
   "</Maintenance>\n"                                                           \
@@ -254,15 +255,16 @@ static void judge(const struct incident *i, unsigned seed) {
 }
 
 static void incident(unsigned seed) {
-  /* every other incident has groups, every other pair of them a limit */
-  static const char *const texts[] = {FILE_TEXT("") GROUPS,
-                                      FILE_TEXT("") NO_GROUPS,
-                                      FILE_TEXT("RateLimit 2 1h\n") GROUPS,
-                                      FILE_TEXT("RateLimit 2 1h\n") NO_GROUPS};
   static struct house h;
   struct incident i = {.h = &h, .chance = incident_chance(seed)};
+  char text[2000];
 
-  house_open_file(&h, texts[seed % 4], 0);
+  snprintf(text, sizeof(text), FILE_TEXT "%s",
+           seed % 4 < 2 ? "" : "RateLimit 2 1h\n",
+           seed % 3 == 0 ? ""
+                         : "<Flapping>\n Count 2\n Window 20m\n</Flapping>\n",
+           seed % 2 == 0 ? GROUPS : NO_GROUPS);
+  house_open_file(&h, text, 0);
   for (int step = 0; step < STEPS; step++)
     play(&i);
   /* all are heard of after the last start, every silence is over */

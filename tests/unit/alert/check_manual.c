@@ -9,6 +9,7 @@
 #include "alert/config/config_channel.h"
 #include "alert/config/config_device.h"
 #include "alert/config/config_escalation.h"
+#include "alert/config/config_flapping.h"
 #include "alert/config/config_inhibit.h"
 #include "alert/config/config_maintenance.h"
 #include "alert/config/config_quiet.h"
@@ -127,6 +128,7 @@ START_TEST(every_option_is_told) {
   compare(".Ss Inhibition", inhibit_options, NULL, NULL);
   compare(".Sh ESCALATION", escalation_options, NULL, NULL);
   compare(".Ss Storm", storm_options, NULL, NULL);
+  compare(".Ss Flapping", flapping_options, NULL, NULL);
   compare(".Sh HEARTBEAT", heartbeat_sender->options, ".Ss Connections", NULL);
   compare(".Ss Maintenance", maintenance_options, ".Sh ROUTES", NULL);
   compare(".Ss Every channel", channel_options, NULL, NULL);

@@ -75,6 +75,11 @@ static const struct {
      "until 23:00; warn 1600; hold; until 07:01; kill; release; warn 1600; "
      "+100; ok 90; +61",
      "mail:digest mail:resolved"},
+    {"an alarm that nobody took, held at night, over before both",
+     NIGHT("") ROUTE("\"mail\""), EVENING,
+     "mail=retry; fail 1900; until 23:00; warn 1600; until 07:01; ok 90; +61; "
+     "mail=sent; +1200",
+     "mail:missed"},
     {"business hours: Saturday waits for Monday",
      "<QuietHours \"night\">\n Days \"Mon-Fri\"\n Time \"08:00-17:00\"\n"
      " Only true\n</QuietHours>\n" ROUTE("\"mail\""),
