@@ -4,9 +4,6 @@
 
 #include "alert/channel/message_json.h"
 
-#include "alert/text/message_texts.h"
-#include "alert/text/template.h"
-#include "base/buf.h"
 #include "base/json_writer.h"
 
 #include <math.h>
@@ -43,12 +40,12 @@ const char *message_json_event(const struct message *message) {
 }
 
 /* As of the moment the message was decided: a retry sends the same bytes. */
-static void add_alert(struct json_writer *j, cJSON *o,
-                      const struct message *message) {
+static void add_alert(struct json_writer *j, const struct message *message) {
   const struct alert *a = message->alert;
   bool over = a->resolved_at != 0;
   int64_t end = a->resolved_at != 0 ? a->resolved_at : message->created;
   bool percent = !isnan(a->percent);
+  cJSON *o = json_writer_object(j, j->root, "alert");
   cJSON *labels;
 
   json_writer_text(j, o, "fingerprint", a->fingerprint);
@@ -95,57 +92,6 @@ static void add_alert(struct json_writer *j, cJSON *o,
     json_writer_text(j, labels, a->labels[i].name, a->labels[i].value);
 }
 
-/* One of several, with the words it would have alone. */
-static int add_member(struct json_writer *j, cJSON *o,
-                      const struct message *message, const struct alert *a) {
-  struct message one = *message;
-  struct buf title;
-  struct buf body;
-  int err;
-
-  one.alert = a;
-  one.group = NULL;
-  one.words = NULL;
-  one.reason = a->state >= ALERT_RESOLVED ? REASON_MISSED : REASON_OPENED;
-  buf_init(&title, TEMPLATE_OUTPUT_MAX);
-  buf_init(&body, TEMPLATE_OUTPUT_MAX);
-  err = message_texts(&one, TARGET_PLAIN, &title, &body);
-  one.title = title.len > 0 ? title.data : "";
-  one.body = body.len > 0 ? body.data : "";
-  add_alert(j, o, &one);
-  buf_free(&title);
-  buf_free(&body);
-  return err;
-}
-
-/* The alerts of a message about several, at most ten of them. */
-static void add_group(struct json_writer *j, const struct message *message) {
-  const struct message_group *group = message->group;
-  cJSON *object;
-  cJSON *list;
-
-  if (group == NULL) {
-    json_writer_null(j, j->root, "group");
-    return;
-  }
-  object = json_writer_object(j, j->root, "group");
-  json_writer_text(j, object, "key", message->group_key);
-  list = json_writer_array(j, object, "alerts");
-  for (size_t i = 0; i < group->alerts_num; i++) {
-    cJSON *one = cJSON_CreateObject();
-
-    if (list == NULL || one == NULL || !cJSON_AddItemToArray(list, one)) {
-      cJSON_Delete(one);
-      j->failed = true;
-      return;
-    }
-    if (add_member(j, one, message, &group->alerts[i]) < 0)
-      j->failed = true;
-  }
-  json_writer_number(j, object, "truncated",
-                     (double)group->total - (double)group->alerts_num);
-}
-
 int message_json(const struct message *message, const struct sender_env *env,
                  struct buf *out) {
   struct json_writer j;
@@ -158,8 +104,8 @@ int message_json(const struct message *message, const struct sender_env *env,
   json_writer_text(&j, j.root, "reason", alert_reason_name(message->reason));
   json_writer_text(&j, j.root, "delivery_id", message->delivery_id);
   json_writer_number(&j, j.root, "sequence", message->alert->sequence);
-  add_alert(&j, json_writer_object(&j, j.root, "alert"), message);
-  add_group(&j, message);
+  add_alert(&j, message);
+  json_writer_null(&j, j.root, "group");
   source = json_writer_object(&j, j.root, "source");
   json_writer_text(&j, source, "collectd_host",
                    message->collectd_host != NULL ? message->collectd_host

@@ -248,3 +248,36 @@ void deliver_group_each(struct deliver *d, int64_t row_id,
   }
   free(s);
 }
+
+/* -- the thread of what was told ------------------------------------------- */
+
+struct thread {
+  const char *channel;
+  struct notification_log *told;
+  bool some, differ;
+};
+
+static void compare(struct deliver *d, void *arg, int64_t alert_id,
+                    const char *route, bool over) {
+  struct thread *t = arg;
+  struct notification_log told;
+
+  (void)route;
+  (void)over;
+  store_notification_log_get(d->store, alert_id, t->channel, &told);
+  if (!t->some)
+    *t->told = told;
+  else if (strcmp(told.thread_root, t->told->thread_root) != 0)
+    t->differ = true;
+  t->some = true;
+}
+
+void deliver_group_thread(struct deliver *d, const struct outbox_row *row,
+                          struct notification_log *thread) {
+  struct thread t = {.channel = row->channel, .told = thread};
+
+  memset(thread, 0, sizeof(*thread));
+  deliver_group_each(d, row->id, compare, &t);
+  if (t.differ)
+    memset(thread, 0, sizeof(*thread));
+}

@@ -6,6 +6,7 @@
 #include "alert/deliver/deliver_internal.h"
 #include "alert/model/alert.h"
 #include "alert/model/message.h"
+#include "alert/store/store_notification_log.h"
 #include "alert/store/store_outbox.h"
 
 #include <stdbool.h>
@@ -55,5 +56,9 @@ typedef void group_member_fn(struct deliver *d, void *arg, int64_t alert_id,
                              const char *route, bool over);
 void deliver_group_each(struct deliver *d, int64_t row_id,
                         group_member_fn *each, void *arg);
+/* Where people follow what the row tells of: the thread in which all of its
+ * alerts were told, else none. */
+void deliver_group_thread(struct deliver *d, const struct outbox_row *row,
+                          struct notification_log *thread);
 
 #endif

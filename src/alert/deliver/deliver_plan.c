@@ -7,6 +7,7 @@
 #include "alert/deliver/deliver_breaker.h"
 #include "alert/deliver/deliver_fallback.h"
 #include "alert/deliver/deliver_fold.h"
+#include "alert/deliver/deliver_group.h"
 #include "alert/deliver/deliver_hold.h"
 #include "alert/deliver/deliver_internal.h"
 #include "alert/deliver/deliver_message.h"
@@ -142,7 +143,11 @@ static struct job *job_for_row(struct deliver *d, int channel,
   open_alert_names(d->config, &device);
   job->alert.labels = device.a.labels;
   job->alert.labels_num = device.a.labels_num;
-  store_notification_log_get(d->store, row->alert_id, row->channel, &job->told);
+  if (row->alert_id == 0 && row->group_key[0] != '\0')
+    deliver_group_thread(d, row, &job->told);
+  else
+    store_notification_log_get(d->store, row->alert_id, row->channel,
+                               &job->told);
   deliver_message(d, channel, job, now);
   if (store_outbox_save(d->store, &job->row) < 0) {
     job_free(job);

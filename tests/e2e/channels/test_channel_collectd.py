@@ -47,6 +47,34 @@ def test_one_alert_and_one_recovery_on_every_channel(house):
         assert secret not in log
 
 
+GROUPED = """  <Route "all">
+    GroupBy host
+    GroupWait 3s
+    GroupInterval 3s
+  </Route>
+"""
+
+
+def test_two_alerts_are_one_message_where_people_read_it(house):
+    with alerting.Collectd(house.options + GROUPED, channels=()) as collectd:
+        collectd.put("plug-1f3a", "power", 1900)
+        collectd.put("other", "power", 1950)
+        house.wait([2, 1, 1, 2, 1, 1])  # the telephone rings for each, the hub keeps a list
+        collectd.put("plug-1f3a", "power", 96)
+        collectd.put("other", "power", 97)
+        house.wait([4, 2, 2, 4, 2, 2])
+        collectd.stop()
+        log = collectd.log()
+    assert house.faults() == [], log
+    assert house.bot.sent[1]["thread_ts"] in house.bot.known_ts
+    letters = [Letter(m["data"]) for m in house.smtp.mails]
+    assert [f for x in letters for f in x.faults] == []
+    assert letters[1]["In-Reply-To"] == letters[0]["Message-ID"]
+    assert [x["Subject"] for x in letters] == [
+        "[CRITICAL] 2 alerts on tester: worst critical: Freezer: 1 900 W", "[OK] 2 alerts on tester"]
+    assert [m["event"] for m in house.web.sent] == ["firing"] * 2 + ["resolved"] * 2
+
+
 def parrot(request):
     """A refusal that repeats what was asked."""
     return web.Reply(400, "%s %s %s" % (request.target, request.headers, request.body.decode("utf-8", "replace")))
