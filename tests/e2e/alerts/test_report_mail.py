@@ -21,8 +21,9 @@ from mocks.slack import SlackWebhook
 from mocks.smtp import Letter, Smtp
 from moving import MovingClock
 
+pytestmark = pytest.mark.takes(20)
 # the preloaded library has no place beside an instrument's
-pytestmark = [pytest.mark.plain, pytest.mark.takes(20)]
+moves_the_clock = pytest.mark.plain
 
 ZONE = "Europe/Berlin"
 DAY = 24 * 3600
@@ -86,6 +87,7 @@ def check(letter):
     assert "bgcolor=" in letter.html and "Sent by notify_kasa" in letter.html
 
 
+@moves_the_clock
 def test_at_its_hour_and_never_again(daemon):
     with MailServer() as mailbox:
         c = daemon(mailbox.port)
@@ -111,6 +113,7 @@ def test_at_its_hour_and_never_again(daemon):
             assert wrong["error"] == 'there is no report "dayly"'
 
 
+@moves_the_clock
 def test_killed_while_it_is_sent(daemon):
     """The server has not answered when the daemon dies: it did not take the
     mail, the next life sends it, and no third time."""
@@ -138,6 +141,7 @@ def test_killed_while_it_is_sent(daemon):
             assert len(mailbox.letters) == 2
 
 
+@moves_the_clock
 def test_a_ledger_that_is_not_there_is_said(daemon, ledger):
     os.unlink(ledger.path)
     with MailServer() as mailbox:
