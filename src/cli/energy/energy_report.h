@@ -49,7 +49,7 @@ struct energy_report {
   struct energy_month {
     int start; /* first day of a billing month */
     int64_t cost;
-  } *months; /* that are whole, rising */
+  } * months; /* that are whole, rising */
   size_t months_num;
   bool out_of_memory;
 };
