@@ -288,7 +288,8 @@ START_TEST(open_alerts_have_a_bound_that_is_told) {
   ck_assert_str_eq(house_heard(&h), "mail:firing mail:firing mail:firing");
   house_play(&h, "on d; fail 1900; on e; fail 1900; +10");
   ck_assert_str_eq(house_heard(&h), "mail:note");
-  ck_assert_ptr_nonnull(strstr(h.titles, "can be open at once: 1 not recorded"));
+  ck_assert_ptr_nonnull(
+      strstr(h.titles, "can be open at once: 1 not recorded"));
   /* what is open is served as ever, and makes room */
   house_play(&h, "on a; ok 90; +61; on e; fail 1900; +10");
   ck_assert_str_eq(house_heard(&h), "mail:resolved mail:firing");

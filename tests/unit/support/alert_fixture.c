@@ -150,11 +150,11 @@ static void answer(struct house *h, struct job *job) {
            : m->reason == REASON_WORSE             ? "worse"
            : m->reason == REASON_BETTER            ? "better"
            : m->reason == REASON_AFTER_MAINTENANCE ? "still"
-           : alert_reason_of_several(m->reason)    ? alert_reason_name(m->reason)
-           : m->reason == REASON_NEWS              ? "news"
-           : m->reason == REASON_REPORT            ? "report"
-           : m->reason == REASON_FLAPPING          ? "flapping"
-                                          : message_kind_name(m->kind));
+           : alert_reason_of_several(m->reason) ? alert_reason_name(m->reason)
+           : m->reason == REASON_NEWS           ? "news"
+           : m->reason == REASON_REPORT         ? "report"
+           : m->reason == REASON_FLAPPING       ? "flapping"
+                                                : message_kind_name(m->kind));
   add(h->heard, line);
   if (h->keep_texts) {
     add(h->titles, m->title);
