@@ -5,6 +5,9 @@
 
 #include <stdint.h>
 
+/* This was written later, ms: a clock that is behind has not been set. */
+#define CLOCK_EARLIEST_MS INT64_C(1764547200000)
+
 /* Microseconds since some moment in the past; never goes back. */
 uint64_t clock_monotonic_us(void);
 

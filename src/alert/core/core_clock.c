@@ -6,6 +6,7 @@
 #include "alert/store/store_meta.h"
 #include "alert/store/store_upkeep.h"
 
+#include "base/clock.h"
 #include "base/log.h"
 
 #include <inttypes.h>
@@ -15,10 +16,7 @@ enum {
   STEADY_MS = 6 * 3600 * 1000, /* after so long the present is believed */
 };
 
-/* This was written later: a clock that is behind has not been set. */
-static const int64_t not_before_ms = INT64_C(1764547200000);
-
-bool core_clock_is_set(int64_t wall_ms) { return wall_ms >= not_before_ms; }
+bool core_clock_is_set(int64_t wall_ms) { return wall_ms >= CLOCK_EARLIEST_MS; }
 
 /* A clock that was ahead once would make every later moment look unset: the
  * present is believed once the kernel vouches for it, or after some hours of
@@ -26,7 +24,7 @@ bool core_clock_is_set(int64_t wall_ms) { return wall_ms >= not_before_ms; }
 static bool believed(const struct alert_core *c, int64_t now) {
   if (now >= c->wall_high)
     return true;
-  if (now < not_before_ms)
+  if (now < CLOCK_EARLIEST_MS)
     return false;
   return (c->hooks.synchronised != NULL &&
           c->hooks.synchronised(c->hooks.clock_arg)) ||
@@ -73,9 +71,9 @@ void core_check_clock_at_start(struct alert_core *c) {
   c->offset = now - core_boot_ms(c);
   c->began = core_boot_ms(c);
   store_meta_get(c->store, "wall_high", &c->wall_high);
-  if (now < not_before_ms && c->wall_high == 0) {
+  if (now < CLOCK_EARLIEST_MS && c->wall_high == 0) {
     c->uncertain = true;
-    c->wall_high = not_before_ms;
+    c->wall_high = CLOCK_EARLIEST_MS;
     log_say(LOG_LEVEL_WARNING, "the clock is not set yet");
     return;
   }

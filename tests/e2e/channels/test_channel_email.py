@@ -566,9 +566,11 @@ def test_date_is_english_and_zoned_under_any_locale(pki):
     assert Letter(server.mails[0]["data"])["Date"] == "Mon, 21 Sep 2026 20:03:20 +0545"
 
 
-def test_date_of_an_unset_clock_is_not_1970(pki):
-    _, letters, _ = deliver(pki, [send(created=5000)])
-    assert int(letters[0]["Date"].split()[3]) >= 2020
+@pytest.mark.parametrize("now", [None, 6000], ids=["set since", "not set"])
+def test_date_of_an_unset_clock_is_not_1970(pki, now):
+    with server_for(pki) as server:
+        probe("email", options(server, pki), [send(created=5000)], **({} if now is None else {"now_ms": now}))
+    assert int(Letter(server.mails[0]["data"])["Date"].split()[3]) >= 2020
 
 
 @pytest.mark.parametrize("level,word,high", [("info", "INFO", False), ("warning", "WARNING", False),

@@ -10,6 +10,7 @@
 #include "alert/channel/email/smtp.h"
 #include "alert/channel/secret.h"
 #include "alert/channel/sender.h"
+#include "base/clock.h"
 #include "base/log.h"
 #include "base/text.h"
 
@@ -21,8 +22,7 @@
 
 enum {
   MAIL_MAX = 512 * 1024,
-  STEM_MAX = 200,        /* bytes of a subject without its brackets */
-  EARLIEST = 1577836800, /* 2020: before that a clock was not set */
+  STEM_MAX = 200, /* bytes of a subject without its brackets */
 };
 
 static const char *const line[] = {"To", NULL};
@@ -105,13 +105,15 @@ static int random_hex(char *out, size_t bytes) {
   return 0;
 }
 
+/* A mail needs some date: where the clock is not set, the one before which this
+ * cannot have been sent. */
 static int64_t date_of(const struct message *message,
                        const struct sender_env *env) {
   int64_t now = env->wall_ms(env->clock_arg);
 
-  return message->created / 1000 < EARLIEST || message->created > now
-             ? now
-             : message->created;
+  if (message->created >= CLOCK_EARLIEST_MS && message->created <= now)
+    return message->created;
+  return now >= CLOCK_EARLIEST_MS ? now : CLOCK_EARLIEST_MS;
 }
 
 /* notify_kasa at the best name this host has. */
