@@ -5,7 +5,8 @@ from dashboards.model import (BLUE, COLOURED, GREEN, ON_OFF, ORANGE, RED, YELLOW
                        graph, now, override, query, rows, stat, steps, table,
                        timeline, words)
 from dashboards.page import dashboard
-from dashboards.terms import MOST, MOST_BARS, NAME, OUTLET, STEP, twenty, used
+from dashboards.terms import (MOST, MOST_BARS, MOST_OUTLETS, NAME, OUTLET,
+                              OUTLET_KEY, STEP, twenty, used)
 
 REACHABLE = words(v0=("unreachable", RED), v1=("reachable", GREEN))
 SIGNAL = steps(RED, (-80, ORANGE), (-70, YELLOW), (-60, GREEN))
@@ -13,6 +14,8 @@ SLOW = steps(GREEN, (0.5, YELLOW), (1, ORANGE), (2, RED))
 BUSY = steps(GREEN, (1000, ORANGE), (1500, RED))
 BY = "sum by (instance, device)"
 METERS_ONLY = "Not measured by this device"
+SWITCHED = twenty("topk", "relay", over="changes")
+SWITCHED_OUTLETS = twenty("topk", "plug_relay", by=OUTLET_KEY, over="changes")
 STATES = words(v0=("no", "#5a6270"), v1=("yes", BLUE))
 APPLIANCE = ("No appliance described: an <Appliance> block in collectd's "
              "configuration fills this")
@@ -58,9 +61,9 @@ PARTS = [
           unit="watt",
           min=0, none=METERS_ONLY, fill=20, h=9),
     graph("Power of its outlets", "Stacked: together they are the strip. Of "
-          "many strips, those among the twenty devices that take most.",
+          "many, the twenty that take most.",
           [query("sum by (instance, device, outlet) "
-                 f"(avg_over_time(@kasa_plug_power[$smooth])) {MOST}",
+                 f"(avg_over_time(@kasa_plug_power[$smooth])) {MOST_OUTLETS}",
                  "{{device}} {{outlet}} ${site}")],
           unit="watt", min=0, stacked=True, h=9,
           none="No strip, or one that does not measure"),
@@ -72,7 +75,8 @@ PARTS = [
           "devices that take most.",
           [query(f"avg_over_time(@kasa_current[$smooth]) {MOST}", NAME),
            query("sum by (instance, device, outlet) "
-                 f"(avg_over_time(@kasa_plug_current[$smooth])) {MOST}",
+                 f"(avg_over_time(@kasa_plug_current[$smooth])) "
+                 f"{MOST_OUTLETS}",
                  OUTLET)],
           unit="amp", min=0, none=METERS_ONLY, w=8, limits=True,
           thresholds=steps(GREEN, (10, ORANGE), (16, RED))),
@@ -86,9 +90,10 @@ PARTS = [
 
     "What it did",
     timeline("Switched on and off", "The relay of the device and of each "
-             "outlet.",
-             [query("@kasa_relay", NAME),
-              query("@kasa_plug_relay", "{{device}} {{outlet}} ${site}")],
+             "outlet. Of many, the twenty that were switched most often.",
+             [query(f"@kasa_relay {SWITCHED}", NAME),
+              query(f"@kasa_plug_relay {SWITCHED_OUTLETS}",
+                    "{{device}} {{outlet}} ${site}")],
              unit="none", mappings=ON_OFF, none="It does not switch"),
     graph("On since", "How long it has been on; falls to nothing when it is "
           "switched off.",

@@ -26,15 +26,17 @@ UP = "and on (instance, device) (@kasa_up == 1)"
 
 
 
-def twenty(which, metric, windows=("[$__range] @ end()",)):
+def twenty(which, metric, windows=("[$__range] @ end()",),
+           by="instance, device", over="avg_over_time"):
     """Only the twenty devices with most (topk) or least (bottomk) of it in the
     time shown: more lines than that cannot be told apart."""
-    each = (f"sum by (instance, device) (avg_over_time(@kasa_{metric}{w}))"
-            for w in windows)
-    return f"and on (instance, device) {which}(20, {' or '.join(each)})"
+    each = (f"sum by ({by}) ({over}(@kasa_{metric}{w}))" for w in windows)
+    return f"and on ({by}) {which}(20, {' or '.join(each)})"
 
 
 MOST = twenty("topk", "power")
+OUTLET_KEY = "instance, device, outlet"
+MOST_OUTLETS = twenty("topk", "plug_power", by=OUTLET_KEY)
 # beside bars, whose last one ends a step later, see STEP; of a time shorter
 # than a bar, the bar
 MOST_BARS = twenty("topk", "power", tuple(
