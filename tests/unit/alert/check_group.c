@@ -28,6 +28,8 @@
 #define TWO "on A; fail 1900; on B; warn 1600; "
 #define TWO_TOLD TWO "+11; "
 
+#define CAME_AND_WENT "warn 1600; +11; ok 90; +70; "
+
 static const struct {
   const char *row;
   const char *file;
@@ -71,6 +73,12 @@ static const struct {
      "pager:firing pager:firing mail:group pager:resolved pager:cancel"},
     {"an announcement waits for nobody", HOST, "fail 1900; event cycle",
      "mail:note"},
+
+    {"that something flaps is said at once, by itself",
+     "<Flapping>\n Count 3\n Window 10m\n</Flapping>\n" HOST,
+     CAME_AND_WENT CAME_AND_WENT CAME_AND_WENT "warn 1600",
+     "mail:firing mail:resolved mail:firing mail:resolved mail:firing "
+     "mail:resolved mail:flapping"},
 
     /* ends */
     {"ends within GroupInterval are one message", HOST,

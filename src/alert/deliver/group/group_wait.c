@@ -53,9 +53,11 @@ static bool may_group(const struct deliver *d, int channel, int route,
          (c->sender->rings == NULL || !c->sender->rings(c->settings, a->level));
 }
 
-/* A person's closing and our own doubts have words of their own. */
+/* A person's closing, our own doubts and what comes and goes have words of
+ * their own. */
 static bool kind_groups(enum message_kind kind, enum alert_reason reason) {
-  return (message_opens(kind) && reason != REASON_STALE) ||
+  return (message_opens(kind) && reason != REASON_STALE &&
+          reason != REASON_FLAPPING) ||
          (kind == MESSAGE_RESOLVED && reason == REASON_RECOVERED);
 }
 
