@@ -125,6 +125,7 @@ struct plug {
 };
 
 struct quirks {
+  bool two_months; /* month_energy holds the last month, too */
   bool null_drops; /* methods with null args are left out */
   bool udp_emeter_crash;
   bool one_segment;    /* stalls when a request comes in pieces */

@@ -176,6 +176,8 @@ static const struct quirk {
     {"tdp_needs_key", Q_FLAG, Q(tdp_needs_key), "silent to the empty probe"},
     {"battery", Q_FLAG, Q(battery), "TDP on UDP 20004 only"},
     {"sessions", Q_SIZE, Q(sessions), "at once (1), 0: any number"},
+    {"two_months", Q_FLAG, Q(two_months),
+     "month_energy of SMART plugs holds 20 kWh of the last month, too"},
     {"lock_after", Q_SIZE, Q(lock_after), "wrong logins (10), 0: never"},
     {"lock_s", Q_SECONDS, Q(lock_s), "locked so long (1800)"},
     {"batch_stops", Q_FLAG, Q(batch_stops), "SMART: at the first error"},

@@ -62,6 +62,8 @@ static double on_minutes(const struct smart_call *call, double at_most) {
   return fmin(floor((double)(on > 0 ? on : 0) / 60), at_most);
 }
 
+enum { LAST_MONTH_WH = 20000 };
+
 static void put_zeros(struct text *out, const char *key, int n) {
   text_key(out, key);
   for (int i = 0; i < n; i++)
@@ -84,7 +86,8 @@ int smart_energy_usage(const struct smart_call *call) {
   put(out, "month_runtime",
       on_minutes(call, (tm.tm_mday - 1) * 1440 + tm.tm_hour * 60 + tm.tm_min));
   put(out, "today_energy", r.today_wh);
-  put(out, "month_energy", r.month_wh);
+  double last_month = d->quirks.two_months ? LAST_MONTH_WH : 0;
+  put(out, "month_energy", r.month_wh + last_month);
   text_key(out, "local_time");
   text_printf(out, "\"%04d-%02d-%02d %02d:%02d:%02d\"", tm.tm_year + 1900,
               tm.tm_mon + 1, tm.tm_mday, tm.tm_hour, tm.tm_min, tm.tm_sec);
@@ -93,7 +96,7 @@ int smart_energy_usage(const struct smart_call *call) {
     put_zeros(out, "past7d", 7);
     put_zeros(out, "past30d", 30);
     text_key(out, "past1y"); /* this month comes last */
-    text_printf(out, "[0,0,0,0,0,0,0,0,0,0,0,%.0f]", r.month_wh);
+    text_printf(out, "[0,0,0,0,0,0,0,0,0,0,%.0f,%.0f]", last_month, r.month_wh);
   } else {
     put_zeros(out, "electricity_charge", 3);
   }

@@ -78,7 +78,7 @@ static char *first_line(char *text, const char *path, const char *where,
 static char *read_password(const char *path, struct credentials_stamp *stamp,
                            const char *where,
                            struct option_reporter *reporter) {
-  char text[PASSWORD_MAX + 2];
+  char text[PASSWORD_MAX + 2] = "";
   struct stat info;
   char *password = NULL;
   ssize_t n = -1;

@@ -99,3 +99,35 @@ def test_a_plug_without_a_clock_tells_all_else(method, how):
         page = daemon.cycles(1)
         assert page.get_one("kasa_up", kasa="HS110") == 1
         assert page.get_one("kasa_power", kasa="HS110") == 40
+
+
+# -- what early firmware calls a month, and a total a little lower
+
+
+@pytest.mark.parametrize("model, early", [("P110(EU)", True),
+                                          ("P110M(EU)", False)])
+def test_a_month_is_this_month_alone(model, early):
+    """Early firmware has the last month in month_energy, too."""
+    home = [plug("Boiler", "klap", model=model, load=2,
+                 quirks={"two_months": early})]
+    with Sim(home) as sim, Watched(
+            sim, CONFIG, interval=INTERVAL) as daemon:
+        page = daemon.wait_page(lambda p: has(p, "Boiler", *KWH) == list(KWH),
+                                "kWh")
+        assert page.get_one("kasa_kwh_month", kasa="Boiler") < 20
+
+
+def test_a_total_that_returns_a_little_lower_counts_nothing():
+    home = [{"alias": "Lamp", "kind": "plug", "load": 0, "total_wh": 60}]
+    with Sim(home) as sim, Watched(sim, CONFIG, interval=INTERVAL) as daemon:
+        daemon.wait_up("Lamp")
+        page = daemon.cycles(2)
+        assert page.get_one("kasa_watt_hours_total", kasa="Lamp") == 60
+        sim.fault("Lamp", "refuse")
+        daemon.wait_down("Lamp")
+        sim.set("Lamp", total_wh=59)
+        sim.fault("Lamp", "none")
+        daemon.wait_up("Lamp")
+        page = daemon.cycles(2)
+        assert page.get_one("kasa_watt_hours_total", kasa="Lamp") == 60
+        assert page.get_one("kasa_total_watt_hours_total") in (0, None)
