@@ -58,7 +58,7 @@ int64_t store_group_due(struct store *s, const char *channel, const char *key,
   static const char sql[] =
       "SELECT min(group_due) FROM outbox WHERE channel=? AND group_key=?"
       " AND group_key!='' AND state=" SQL_QUEUED " AND (kind=" SQL_RESOLVED
-      ")=? AND group_due>0";
+      ")=? AND kind!=" SQL_REPEAT " AND group_due>0";
 
   return db_number(
       &s->db,

@@ -26,7 +26,7 @@ typedef void store_group_fn(void *arg, int64_t alert_id, const char *route,
 int store_group_each(struct store *store, int64_t row_id, int64_t after,
                      int max, store_group_fn *each, void *arg);
 /* When what waits in the group of a channel becomes due, its ends or the
- * rest; 0 = nothing waits. */
+ * rest but for reminders, which do not wait; 0 = nothing waits. */
 int64_t store_group_due(struct store *store, const char *channel,
                         const char *key, bool ends);
 /* The channel was told of a member that is still open, or is about to be told
