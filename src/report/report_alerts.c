@@ -56,27 +56,38 @@ static void take_undelivered(struct report_alerts *a, sqlite3_stmt *row) {
   a->undelivered += (unsigned)sqlite3_column_int(row, 1);
 }
 
+struct words {
+  char text[4 * REPORT_NAME];
+  size_t used;
+};
+
+static void add_value(struct words *w, const cJSON *field, const cJSON *value) {
+  bool device = strcmp(field->string, "device") == 0;
+  size_t room = sizeof(w->text) - w->used;
+  int n;
+
+  if (!cJSON_IsString(value))
+    return;
+  n = snprintf(w->text + w->used, room, "%s%.20s%s%.40s",
+               w->used > 0 ? ", " : "", device ? "" : field->string,
+               device ? "" : " ", value->valuestring);
+  if (n < 0 || (size_t)n >= room)
+    w->text[w->used] = '\0';
+  else
+    w->used += (size_t)n;
+}
+
 /* {"device":["Freezer"],"class":["missing"]} as "Freezer, class missing" */
 static void describe(const char *matchers, char out[REPORT_NAME]) {
   cJSON *object = cJSON_Parse(matchers);
   const cJSON *field, *value;
-  char text[4 * REPORT_NAME] = "";
-  size_t used = 0;
+  struct words w = {.used = 0};
 
-  cJSON_ArrayForEach(field, object) cJSON_ArrayForEach(value, field) {
-    bool device = strcmp(field->string, "device") == 0;
-    int n = cJSON_IsString(value)
-                ? snprintf(text + used, sizeof(text) - used, "%s%.20s%s%.40s",
-                           used > 0 ? ", " : "", device ? "" : field->string,
-                           device ? "" : " ", value->valuestring)
-                : 0;
-
-    if (n < 0 || (size_t)n >= sizeof(text) - used)
-      break;
-    used += (size_t)n;
+  cJSON_ArrayForEach(field, object) {
+    cJSON_ArrayForEach(value, field) { add_value(&w, field, value); }
   }
   cJSON_Delete(object);
-  text_clean(text, text_cut(text, REPORT_NAME - 1), out, REPORT_NAME);
+  text_clean(w.text, text_cut(w.text, REPORT_NAME - 1), out, REPORT_NAME);
   if (out[0] == '\0')
     snprintf(out, REPORT_NAME, "everything");
 }

@@ -98,31 +98,47 @@ void core_announce(struct alert_core *c, enum store_opened opened,
     own_event(c, "", "store", NULL);
 }
 
-/* format has a PRIu64: how many more than people know of. */
-__attribute__((format(printf, 4, 0))) static void
-tell_more(struct alert_core *c, struct told_count *told, uint64_t total,
-          const char *format) {
-  char text[ALERT_TEXT_SIZE];
+/* How many more than people know of, and from now on they do; 0 = none, or it
+ * was said not long ago. */
+static uint64_t untold(const struct alert_core *c, struct told_count *told,
+                       uint64_t total) {
   int64_t now = core_boot_ms(c);
+  uint64_t more = total - told->known;
 
-  if (total == told->known ||
-      (told->said != 0 && now - told->said < LOST_SAY_MS))
-    return;
-  snprintf(text, sizeof(text), format, total - told->known);
-  log_say(LOG_LEVEL_ERROR, "%s", text);
-  own_event(c, "", "report", text);
+  if (more == 0 || (told->said != 0 && now - told->said < LOST_SAY_MS))
+    return 0;
   told->known = total;
   told->said = now;
+  return more;
+}
+
+static void say_error(struct alert_core *c, const char *text) {
+  log_say(LOG_LEVEL_ERROR, "%s", text);
+  own_event(c, "", "report", text);
 }
 
 void core_tell_lost(struct alert_core *c, uint64_t lost) {
-  tell_more(c, &c->lost, lost,
-            "%" PRIu64 " notifications came faster than they could be recorded "
-            "and were lost");
+  uint64_t more = untold(c, &c->lost, lost);
+  char text[ALERT_TEXT_SIZE];
+
+  if (more == 0)
+    return;
+  snprintf(text, sizeof(text),
+           "%" PRIu64 " notifications came faster than they could be recorded "
+           "and were lost",
+           more);
+  say_error(c, text);
 }
 
 void core_tell_refused(struct alert_core *c, uint64_t refused) {
-  tell_more(c, &c->refused, refused,
-            "more alerts than can be open at once: %" PRIu64 " not recorded; "
-            "something makes up names, or a threshold fits everything");
+  uint64_t more = untold(c, &c->refused, refused);
+  char text[ALERT_TEXT_SIZE];
+
+  if (more == 0)
+    return;
+  snprintf(text, sizeof(text),
+           "more alerts than can be open at once: %" PRIu64 " not recorded; "
+           "something makes up names, or a threshold fits everything",
+           more);
+  say_error(c, text);
 }
