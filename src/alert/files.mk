@@ -223,6 +223,8 @@ libalert_la_SOURCES += \
 	%D%/store/store_numbers.h \
 	%D%/store/store_outbox.c \
 	%D%/store/store_outbox.h \
+	%D%/store/store_repair.c \
+	%D%/store/store_repair.h \
 	%D%/store/store_schema.c \
 	%D%/store/store_schema.h \
 	%D%/store/store_silence.c \

@@ -33,6 +33,7 @@ check_PROGRAMS += \
 	%D%/alert/check_config \
 	%D%/alert/check_control \
 	%D%/alert/check_cut_sentences \
+	%D%/alert/check_damaged_rows \
 	%D%/alert/check_default_templates \
 	%D%/alert/check_deliver \
 	%D%/alert/check_event \
@@ -194,6 +195,7 @@ tests_unit_alert_check_report_SOURCES = %D%/alert/check_report.c $(ALERT_FIXTURE
 tests_unit_alert_check_flapping_SOURCES = %D%/alert/check_flapping.c $(ALERT_FIXTURE)
 tests_unit_alert_check_quiet_SOURCES = %D%/alert/check_quiet.c $(ALERT_FIXTURE)
 tests_unit_alert_check_cut_sentences_SOURCES = %D%/alert/check_cut_sentences.c $(ALERT_FIXTURE)
+tests_unit_alert_check_damaged_rows_SOURCES = %D%/alert/check_damaged_rows.c $(ALERT_FIXTURE)
 tests_unit_alert_check_inhibit_SOURCES = %D%/alert/check_inhibit.c $(ALERT_FIXTURE)
 tests_unit_alert_check_incidents_silence_SOURCES = %D%/alert/check_incidents_silence.c $(ALERT_FIXTURE)
 tests_unit_alert_check_silence_SOURCES = %D%/alert/check_silence.c $(ALERT_FIXTURE)

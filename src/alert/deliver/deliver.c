@@ -78,11 +78,17 @@ static void drop_orphans(struct deliver *d) {
             gone);
 }
 
+/* Longer than any wait there is, a monthly quota's: the moment is of a clock
+ * that was ahead when it was written, or of nobody. */
+#define LONGEST_WAIT_MS (INT64_C(33) * 24 * 3600 * 1000)
+
 int deliver_start(struct deliver *d, int64_t now) {
   int err = store_outbox_recover(d->store);
 
   d->started = now;
   drop_orphans(d);
+  deliver_complain(store_outbox_forget_waits(d->store, now + LONGEST_WAIT_MS),
+                   "queue not updated");
   silences_load(&d->silences, d->store);
   for (size_t i = 0; i < d->config->channels_num; i++) {
     struct channel_run *c = &d->channels[i];
@@ -93,6 +99,8 @@ int deliver_start(struct deliver *d, int64_t now) {
     c->state.stopped = false; /* a restart is a new chance */
     c->state.refusals = 0;
     c->state.reason[0] = '\0';
+    if (c->state.not_before > now + LONGEST_WAIT_MS)
+      c->state.not_before = 0;
     deliver_receipts_load(d, (int)i, now);
     deliver_count_queue(d, (int)i);
     c->held = store_held_count(d->store, c->config->name);

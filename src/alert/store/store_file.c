@@ -4,6 +4,7 @@
 
 #include "alert/store/store_file.h"
 
+#include "alert/store/store_repair.h"
 #include "alert/store/store_schema.h"
 #include "base/clock.h"
 #include "base/log.h"
@@ -87,6 +88,14 @@ int store_file_check_whole(sqlite3 *db) {
   return rc;
 }
 
+static void say_mended(const struct store *s, int mended) {
+  if (mended > 0)
+    log_say(LOG_LEVEL_ERROR,
+            "%s held %d values that were never written by this plugin: they "
+            "were taken out",
+            s->path, mended);
+}
+
 int store_file_open(struct store *s, sqlite3 **out) {
   static const char setup[] = "PRAGMA busy_timeout = 1000;"
                               "PRAGMA journal_mode = WAL;"
@@ -108,6 +117,8 @@ int store_file_open(struct store *s, sqlite3 **out) {
   store_file_limit(s, db);
   if (rc == SQLITE_OK)
     rc = schema_apply(db);
+  if (rc == SQLITE_OK)
+    say_mended(s, store_repair(db));
   if (rc != SQLITE_OK) {
     sqlite3_close(db);
     return rc;

@@ -311,6 +311,14 @@ int store_outbox_hurry(struct store *s, const char *channel, int64_t id) {
   return db_run(&s->db, sql, DB_BIND(db_t(channel), db_i(id)));
 }
 
+int store_outbox_forget_waits(struct store *s, int64_t latest) {
+  static const char sql[] =
+      "UPDATE outbox SET not_before=0, group_due=0 WHERE state=" SQL_QUEUED
+      " AND (not_before>?1 OR group_due>?1)";
+
+  return db_run(&s->db, sql, DB_BIND(db_i(latest)));
+}
+
 bool store_outbox_has(struct store *s, const char *channel, int64_t alert_id,
                       enum message_kind kind, int64_t created) {
   static const char sql[] =

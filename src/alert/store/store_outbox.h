@@ -99,6 +99,8 @@ bool store_outbox_doubtful(struct store *store, const char *channel,
 bool store_outbox_overtaken(struct store *store, const struct outbox_row *row);
 /* The channel's queued rows may go at once (id 0), or one of them. */
 int store_outbox_hurry(struct store *store, const char *channel, int64_t id);
+/* Queued rows that wait for a moment beyond latest may go at once. */
+int store_outbox_forget_waits(struct store *store, int64_t latest);
 /* A row with the same alert, kind and sequence exists already there. */
 bool store_outbox_has(struct store *store, const char *channel,
                       int64_t alert_id, enum message_kind kind,
