@@ -133,17 +133,18 @@ static size_t aligned(size_t size) {
  * memory: the channel first, then its settings. */
 static int merge_tables(const struct sender *sender,
                         struct option table[TABLE_MAX]) {
+  const struct option *own = sender->options;
   size_t used = 0;
 
   for (const struct option *o = channel_options; o->name != NULL; o++)
     table[used++] = *o;
-  for (const struct option *o = sender->options; o->name != NULL; o++) {
+  for (; own->name != NULL; own++) {
     if (used + 1 == TABLE_MAX)
       return -E2BIG;
-    table[used] = *o;
+    table[used] = *own;
     table[used++].offset += aligned(sizeof(struct channel_config));
   }
-  table[used] = (struct option){.name = NULL};
+  table[used] = (struct option){.hints = own->hints};
   return 0;
 }
 

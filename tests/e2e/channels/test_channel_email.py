@@ -352,6 +352,13 @@ def test_an_ipv6_server_needs_no_brackets(pki):
         assert len(server.mails) == 1
 
 
+@pytest.mark.parametrize("name,advice", [("Recipient", "To"), ("SMTPServer", "Server"), ("SMTPPort", "Port"),
+                                         ("SMTPUser", "Username"), ("SMTPPassword", "Password, or PasswordFile")])
+def test_the_names_of_notify_email_are_known(name, advice):
+    run = probe("email", [[name, "x"], ["To", "me@example.org"]], [{"op": "render", "message": message()}])
+    assert run.errors == ["<Channel \"probe\">: unknown option %s: say %s" % (name, advice)]
+
+
 @pytest.mark.parametrize("server,good", [
     ("fe80::1%eth0", True), ("[fe80::1%eth0]", True), ("::ffff:127.0.0.1", True), ("m\u00fcnchen.example", True),
     ("mail.example.org:587", False), ("[::1]:25", False), ("192.0.2.1:25", False), ("[mail]", False), ("::1%", False),

@@ -23,6 +23,17 @@ static const char *const tls_names[] = {[SMTP_STARTTLS] = "starttls",
                                         [SMTP_PLAIN] = "none",
                                         NULL};
 
+/* the names of collectd's own notify_email */
+static const struct option_hint hints[] = {
+    {"Recipient", "say To"},
+    {"SMTPServer", "say Server"},
+    {"SMTPPort", "say Port"},
+    {"SMTPUser", "say Username"},
+    {"SMTPPassword", "say Password, or PasswordFile"},
+    {"Subject", "a <Route> has Title"},
+    {0},
+};
+
 const struct option email_options[] = {
     {.name = "Server",
      .type = OPTION_STRING,
@@ -53,7 +64,7 @@ const struct option email_options[] = {
      .type = OPTION_BOOL,
      .offset = offsetof(struct email, thread_subject)},
     TRANSFER_OPTIONS(struct email, options),
-    {.name = NULL}};
+    {.hints = hints}};
 
 void email_defaults(void *settings) {
   struct email *e = settings;
