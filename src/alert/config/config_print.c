@@ -226,6 +226,20 @@ static void print_heartbeat(struct output *p,
   put_time(p, times->every);
 }
 
+/* "One message for 5 devices gone within 1 minute" */
+static void print_within(struct output *p, const char *before, unsigned count,
+                         const char *behind, double window) {
+  char number[16];
+
+  if (count == 0)
+    return;
+  snprintf(number, sizeof(number), "%u", count);
+  put(p, before);
+  put(p, number);
+  put(p, behind);
+  put_time(p, window);
+}
+
 static void print_report(struct output *p, const struct notify_config *config,
                          const struct report_config *report) {
   const struct report_schedule *s = &report->schedule;
@@ -281,6 +295,10 @@ int notify_config_print(const struct notify_config *config, struct buf *out) {
     print_report(&p, config, &config->reports[i]);
   put(&p, "Reminders: ");
   put_repeat(&p, config->repeat);
+  print_within(&p, "\nOne message for ", config->storm.threshold,
+               " devices gone within ", config->storm.window);
+  print_within(&p, "\nFlapping: what comes ", config->flapping.count,
+               " times within ", config->flapping.window);
   if (config->heartbeat.settings != NULL)
     print_heartbeat(&p, &config->heartbeat);
   put(&p, "\nState: ");

@@ -267,6 +267,28 @@ START_TEST(complete_example_is_understood) {
 }
 END_TEST
 
+START_TEST(what_holds_messages_together_is_shown) {
+  struct notify_config *c = read_text("Email \"me@example.org\"\n"
+                                      "Storm\n"
+                                      "  Threshold 5\n"
+                                      "  Window 1m\n"
+                                      "Flapping\n"
+                                      "  Count 4\n"
+                                      "  Window 30m");
+  struct buf page;
+
+  ck_assert_str_eq(said, "");
+  buf_init(&page, 65536);
+  ck_assert_int_eq(notify_config_print(c, &page), 0);
+  ck_assert_ptr_nonnull(
+      strstr(page.data, "\nOne message for 5 devices gone within 1 minute\n"));
+  ck_assert_ptr_nonnull(
+      strstr(page.data, "\nFlapping: what comes 4 times within 30 minutes\n"));
+  buf_free(&page);
+  notify_config_free(c);
+}
+END_TEST
+
 /* -- routes ------------------------------------------------------------------
  */
 
@@ -572,6 +594,7 @@ static void fill(TCase *t) {
   samples_zone();
   tcase_add_test(t, five_lines_are_enough);
   tcase_add_test(t, long_names_are_told_apart);
+  tcase_add_test(t, what_holds_messages_together_is_shown);
   tcase_add_test(t, one_line_form_takes_the_options_of_its_block);
   tcase_add_test(t, complete_example_is_understood);
   tcase_add_loop_test(t, first_route_that_matches_takes_the_alert, 0,
