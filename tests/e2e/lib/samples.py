@@ -167,8 +167,9 @@ LoadPlugin unixsock
                 and not NOISE.search(line)
                 # a process that ends while it is looked at
                 and "processes plugin: read_file_contents" not in line
-                # a disk that has nothing to tell of itself
+                # a disk that has nothing to tell of itself, or none at all
                 and "smart plugin: unable to open" not in line
+                and "udev returned an empty list" not in line
                 and not re.search(f"{RACE}|{LATE}", line)
                 and "Notification:" not in line]
 
