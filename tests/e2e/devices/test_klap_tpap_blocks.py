@@ -162,14 +162,16 @@ def test_ignore_and_only_hold_for_those_that_tell_their_name_late():
     home = house()
     with Sim(home) as sim:
         config = ACCOUNT + ('Ignore "a klap plug"\nIgnore "/^An AES/"\n'
-                            f'Ignore "{home[-1]["addr"]}"\n')
+                            f'Ignore "{home[-1]["addr"]}"\n'
+                            "DiscoveryPackets 1\n")
         with Watched(sim, config, interval=INTERVAL) as daemon:
             left = set(DEVICES) - {"A KLAP plug", "An AES plug", "A TPAP plug"}
             daemon.wait_up(*left)
+            sim.searched_twice(daemon, sorted(left)[0])
             page = daemon.cycles(3)
             assert page.names() == left
             assert sim.stats("A TPAP plug")[0]["accepted"] == 0
-            # looked at once for its name, and not again
+            # looked at for its name in each search, and not again
             asked = sim.stats("A KLAP plug")[0]["requests"]
             daemon.cycles(3)
             assert sim.stats("A KLAP plug")[0]["requests"] == asked

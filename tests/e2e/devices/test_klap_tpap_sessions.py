@@ -127,9 +127,10 @@ def test_a_reboot_ends_sessions_and_is_got_over():
 def test_a_web_server_that_sleeps_is_woken_by_a_datagram():
     quirks = {"lazy_http": True}
     with Sim(house(quirks=quirks)) as sim:
-        with Watched(sim, ACCOUNT, interval=2 * INTERVAL) as daemon:
+        with Watched(sim, ACCOUNT + "DiscoveryPackets 1\n",
+                     interval=2 * INTERVAL) as daemon:
             daemon.wait_up(*KINDS)
-            daemon.cycles(1)  # the search is over
+            sim.searched_twice(daemon, next(iter(KINDS)))
             sim.reboot("*", seconds=0.05)
             daemon.cycles(2)
             page = daemon.page()

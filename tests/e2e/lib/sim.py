@@ -154,6 +154,13 @@ class Sim:
         return self.call("stats", reset=reset,
                          **_given(device=device))["devices"]
 
+    def searched_twice(self, daemon, device):
+        """Waits for the search that follows soon after the very first, for
+        tests that a search would disturb. Wants DiscoveryPackets 1."""
+        daemon.wait(lambda: self.stats(device)[0]["tdp_probes"] >= 2,
+                    "the second search", 30)
+        daemon.cycles(1)
+
     def totals(self, reset=False):
         """Sums of the statistics over the house."""
         return self.call("stats", totals=True, reset=reset)["house"]
