@@ -22,7 +22,8 @@ valgrind_unit_names() {
   done
   (IFS='|' && printf 'check_(%s)$' "${VALGRIND_UNIT[*]}")
 }
-LEAKS=(--leak-check=full --errors-for-leak-kinds=definite)
+# fair: else one thread that computes may keep the others waiting for long
+LEAKS=(--fair-sched=try --leak-check=full --errors-for-leak-kinds=definite)
 
 # warnings are the business of the builds without instruments, which move them about
 sanitizer_builds() {
