@@ -106,6 +106,7 @@ START_TEST(whatever_stands_there_people_hear_of_a_new_alert) {
   size_t len;
   unsigned tried = 0;
 
+  memset(columns, 0, sizeof(columns));
   house_open(&h, "two");
   house_play(&h,
              "fail 1900; ack; on Heater; missing power; on Kettle; fail 1900;"
