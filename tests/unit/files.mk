@@ -9,6 +9,7 @@ EXTRA_DIST += \
 	%D%/support/bytes.h \
 	%D%/support/collectd_mock.h \
 	%D%/support/conf_build.h \
+	%D%/support/dumps.h \
 	%D%/support/damaged_dump.h \
 	%D%/support/failing_disk.h \
 	%D%/support/fake_device.h \

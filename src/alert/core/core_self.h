@@ -17,7 +17,7 @@ void core_announce(struct alert_core *core, enum store_opened opened,
                    const char *why);
 /* So many notifications were lost since the start: told once in a while. */
 void core_tell_lost(struct alert_core *core, uint64_t lost);
-/* Likewise of alerts that found no room (struct state_counts). */
+/* Likewise of alerts that found no room (state_refused()). */
 void core_tell_refused(struct alert_core *core, uint64_t refused);
 
 /* Queues an event about what this plugin has found out. */

@@ -9,48 +9,16 @@
 #include "device/iot/iot.h"
 #include "device/smart/smart.h"
 
+#include "../support/dumps.h"
 #include "../support/suite.h"
 
 #include <cjson/cJSON.h>
-#include <dirent.h>
 #include <stdio.h>
 #include <string.h>
 
-enum { FILES_MAX = 200, SKIPPED = 77, REQUESTS_MAX = 100 };
+enum { SKIPPED = 77, REQUESTS_MAX = 100 };
 
-static const char *directory;
-static char files[FILES_MAX][300];
-static int files_num;
-
-static void list_files(const char *family) {
-  char path[600];
-  struct dirent *entry;
-  DIR *dir;
-
-  snprintf(path, sizeof(path), "%s/%s", directory, family);
-  dir = opendir(path);
-  while (dir != NULL && (entry = readdir(dir)) != NULL)
-    if (strstr(entry->d_name, ".json") != NULL && files_num < FILES_MAX)
-      snprintf(files[files_num++], sizeof(files[0]), "%s/%s", family,
-               entry->d_name);
-  if (dir != NULL)
-    closedir(dir);
-}
-
-static cJSON *read_dump(const char *name) {
-  static char text[1 << 20];
-  char path[1000];
-  FILE *file;
-  size_t n;
-
-  snprintf(path, sizeof(path), "%s/%s", directory, name);
-  file = fopen(path, "r");
-  ck_assert_msg(file != NULL, "%s", path);
-  n = fread(text, 1, sizeof(text) - 1, file);
-  fclose(file);
-  text[n] = '\0';
-  return cJSON_Parse(text);
-}
+static struct dumps dumps;
 
 /* -- a device of which the core alone answers -- */
 
@@ -242,13 +210,14 @@ static void unmask(cJSON *core) {
 }
 
 START_TEST(a_member_that_fails_costs_itself_alone) {
-  cJSON *dump = read_dump(files[_i]);
+  cJSON *dump = dump_read(dumps.directory, dumps.files[_i]);
   cJSON *core;
   const cJSON *member;
   struct device d = {0};
 
-  ck_assert_msg(dump != NULL, "%s", files[_i]);
-  dialect = strncmp(files[_i], "iot", 3) == 0 ? &dialect_iot : &dialect_smart;
+  ck_assert_msg(dump != NULL, "%s", dumps.files[_i]);
+  dialect =
+      strncmp(dumps.files[_i], "iot", 3) == 0 ? &dialect_iot : &dialect_smart;
   core = dialect == &dialect_iot
              ? cJSON_GetObjectItem(cJSON_GetObjectItem(dump, "system"),
                                    "get_sysinfo")
@@ -257,7 +226,7 @@ START_TEST(a_member_that_fails_costs_itself_alone) {
   if (core != NULL && poll_device(&d, core) && d.kind != KIND_UNSUPPORTED)
     cJSON_ArrayForEach(member, core) {
       if (strcmp(member->string, "err_code") != 0)
-        try_member(core, member->string, files[_i]);
+        try_member(core, member->string, dumps.files[_i]);
     }
   device_free(&d);
   cJSON_Delete(dump);
@@ -266,16 +235,16 @@ END_TEST
 
 static void fill(TCase *t) {
   tcase_set_timeout(t, 400);
-  tcase_add_loop_test(t, a_member_that_fails_costs_itself_alone, 0, files_num);
+  tcase_add_loop_test(t, a_member_that_fails_costs_itself_alone, 0, dumps.num);
 }
 
 int main(void) {
-  directory = getenv("KASA_DEVICES");
-  if (directory == NULL) {
+  dumps.directory = getenv("KASA_DEVICES");
+  if (dumps.directory == NULL) {
     printf("skipped: KASA_DEVICES does not name the folder of device dumps\n");
     return SKIPPED;
   }
-  list_files("iot");
-  list_files("smart");
+  dumps_list(&dumps, "iot");
+  dumps_list(&dumps, "smart");
   return suite_run("core members", fill);
 }

@@ -7,6 +7,7 @@
 
 #include "device/iot/iot.h"
 
+#include "../support/dumps.h"
 #include "../support/suite.h"
 
 #include <cjson/cJSON.h>
@@ -67,21 +68,6 @@ static bool read_index(void) {
 }
 
 /* -- the device that the dump was taken of -- */
-
-static cJSON *read_dump(const char *name) {
-  static char text[1 << 20];
-  char path[1000];
-  FILE *file;
-  size_t n;
-
-  snprintf(path, sizeof(path), "%s/%s", folder, name);
-  file = fopen(path, "r");
-  ck_assert_msg(file != NULL, "%s", path);
-  n = fread(text, 1, sizeof(text) - 1, file);
-  fclose(file);
-  text[n] = '\0';
-  return cJSON_Parse(text);
-}
 
 static cJSON *refusal(void) {
   cJSON *object = cJSON_CreateObject();
@@ -211,7 +197,7 @@ START_TEST(a_dump_gives_the_readings_of_the_index) {
   const char *name = row->columns[0];
   bool zero_volts = strstr(get(row, "notes"), "zero_voltage") != NULL;
   const char *alias = get(row, "alias");
-  cJSON *dump = read_dump(name);
+  cJSON *dump = dump_read(folder, name);
   struct device d = {0};
   char mac[MAC_TEXT_SIZE] = "00:00:00:00:00:00";
 

@@ -11,47 +11,15 @@
 #include "device/smart/smart.h"
 
 #include "../support/damaged_dump.h"
+#include "../support/dumps.h"
 #include "../support/readings.h"
 #include "../support/suite.h"
 
-#include <dirent.h>
 #include <stdio.h>
 
-enum { FILES_MAX = 200, SKIPPED = 77, POLLS_DAMAGED = 3 };
+enum { SKIPPED = 77, POLLS_DAMAGED = 3 };
 
-static const char *directory;
-static char files[FILES_MAX][300];
-static int files_num;
-
-static void list_files(const char *family) {
-  char path[600];
-  struct dirent *entry;
-  DIR *dir;
-
-  snprintf(path, sizeof(path), "%s/%s", directory, family);
-  dir = opendir(path);
-  while (dir != NULL && (entry = readdir(dir)) != NULL)
-    if (strstr(entry->d_name, ".json") != NULL && files_num < FILES_MAX)
-      snprintf(files[files_num++], sizeof(files[0]), "%s/%s", family,
-               entry->d_name);
-  if (dir != NULL)
-    closedir(dir);
-}
-
-static cJSON *read_dump(const char *name) {
-  static char text[1 << 20];
-  char path[1000];
-  FILE *file;
-  size_t n;
-
-  snprintf(path, sizeof(path), "%s/%s", directory, name);
-  file = fopen(path, "r");
-  ck_assert_msg(file != NULL, "%s", path);
-  n = fread(text, 1, sizeof(text) - 1, file);
-  fclose(file);
-  text[n] = '\0';
-  return cJSON_Parse(text);
-}
+static struct dumps dumps;
 
 /* -- a poll, as the poller does it -- */
 
@@ -316,11 +284,12 @@ static void add_plugs(const struct device *d) {
 }
 
 START_TEST(what_fails_costs_itself_alone) {
-  cJSON *dump = read_dump(files[_i]);
+  cJSON *dump = dump_read(dumps.directory, dumps.files[_i]);
   struct device d = {0};
 
-  ck_assert_msg(dump != NULL, "%s", files[_i]);
-  dialect = strncmp(files[_i], "iot", 3) == 0 ? &dialect_iot : &dialect_smart;
+  ck_assert_msg(dump != NULL, "%s", dumps.files[_i]);
+  dialect =
+      strncmp(dumps.files[_i], "iot", 3) == 0 ? &dialect_iot : &dialect_smart;
   how = NONE;
   learning = true;
   if (!attempt(&d, dump, true, false) || !attempt(&d, dump, true, false) ||
@@ -337,8 +306,8 @@ START_TEST(what_fails_costs_itself_alone) {
       how = (enum damage)h;
       if (h > HOLLOW && strcmp(hurt->method, place) == 0)
         continue; /* an entry has no code */
-      try_damage(dump, files[_i], false);
-      try_damage(dump, files[_i], true);
+      try_damage(dump, dumps.files[_i], false);
+      try_damage(dump, dumps.files[_i], true);
     }
   cJSON_Delete(dump);
   device_free(&d);
@@ -347,16 +316,16 @@ END_TEST
 
 static void fill(TCase *t) {
   tcase_set_timeout(t, 400);
-  tcase_add_loop_test(t, what_fails_costs_itself_alone, 0, files_num);
+  tcase_add_loop_test(t, what_fails_costs_itself_alone, 0, dumps.num);
 }
 
 int main(void) {
-  directory = getenv("KASA_DEVICES");
-  if (directory == NULL) {
+  dumps.directory = getenv("KASA_DEVICES");
+  if (dumps.directory == NULL) {
     printf("skipped: KASA_DEVICES does not name the folder of device dumps\n");
     return SKIPPED;
   }
-  list_files("iot");
-  list_files("smart");
+  dumps_list(&dumps, "iot");
+  dumps_list(&dumps, "smart");
   return suite_run("partial_dumps", fill);
 }

@@ -684,3 +684,11 @@ const char *house_letter(const struct house *h, unsigned n, unsigned field) {
   snprintf(out, sizeof(out), "%.*s", (int)strcspn(p, "\t\n"), p);
   return out;
 }
+
+void house_tell(struct house *h, const char *row, const char *story,
+                const char *heard) {
+  house_play(h, story);
+  ck_assert_msg(strcmp(h->heard, heard) == 0, "%s: heard \"%s\", not \"%s\"",
+                row, h->heard, heard);
+  house_close(h);
+}

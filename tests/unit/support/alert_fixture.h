@@ -89,6 +89,9 @@ void house_restart(struct house *h, bool kill);
  *   until HH:MM                         passes until the wall clock shows it
  */
 void house_play(struct house *h, const char *words);
+/* Plays a story and closes: what people heard of it must be heard. */
+void house_tell(struct house *h, const char *row, const char *story,
+                const char *heard);
 /* Steps until nothing is left to do now. */
 void house_settle(struct house *h);
 void house_event(struct house *h, const struct event *event);
