@@ -6,6 +6,8 @@
 
 #include "alert/store/store_internal.h"
 
+static const int64_t META_MAX = 1000000000000000; /* sums do not overflow */
+
 int store_meta_set(struct store *s, const char *key, int64_t value) {
   static const char sql[] = "INSERT OR REPLACE INTO meta VALUES(?,?)";
 
@@ -14,6 +16,9 @@ int store_meta_set(struct store *s, const char *key, int64_t value) {
 
 void store_meta_get(struct store *s, const char *key, int64_t *value) {
   static const char sql[] = "SELECT value FROM meta WHERE key=?";
+  int64_t found =
+      db_number(&s->db, db_ask(&s->db, sql, DB_BIND(db_t(key))), *value);
 
-  *value = db_number(&s->db, db_ask(&s->db, sql, DB_BIND(db_t(key))), *value);
+  if (found >= 0 && found <= META_MAX)
+    *value = found;
 }
