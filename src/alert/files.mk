@@ -171,6 +171,8 @@ libalert_la_SOURCES += \
 	%D%/state/alert_table.h \
 	%D%/state/flapping.c \
 	%D%/state/flapping.h \
+	%D%/state/inhibit_index.c \
+	%D%/state/inhibit_index.h \
 	%D%/state/notification.h \
 	%D%/state/open_alert.c \
 	%D%/state/open_alert.h \

@@ -62,7 +62,7 @@ void core_storm(struct alert_core *c, int64_t now) {
       (now < c->storm_due && c->storm_due - now <= STORM_LOOK_MS))
     return;
   c->storm_due = now - now % STORM_LOOK_MS + STORM_LOOK_MS;
-  e = storm_open(state_open_alerts(c->state));
+  e = state_open_alerts(c->state)->storm;
   if (e == NULL)
     begins(c, now);
   else

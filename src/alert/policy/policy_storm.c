@@ -21,7 +21,7 @@ static enum policy_answer ask(const struct policy_question *q, char *why,
       q->facts == NULL || q->facts->open == NULL || q->kind == MESSAGE_ACKED ||
       q->kind == MESSAGE_RESOLVED)
     return POLICY_ALLOW;
-  e = storm_open(q->facts->open);
+  e = q->facts->open->storm;
   if (e != NULL && storm_has(storm, &e->a, q->alert)) {
     snprintf(why, why_size, "one of many devices that are gone");
     return POLICY_HOLD;

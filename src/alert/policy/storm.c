@@ -9,14 +9,6 @@
 #include <stdio.h>
 #include <string.h>
 
-const struct open_alert *storm_open(const struct alert_table *open) {
-  for (const struct open_alert *e = open->first; e != NULL; e = e->next)
-    if (e->a.class == ALERT_EVENT && strcmp(e->a.type, STORM_TYPE) == 0 &&
-        strcmp(e->a.plugin, "notify_kasa") == 0)
-      return e;
-  return NULL;
-}
-
 bool storm_has(const struct storm_config *config, const struct alert *storm,
                const struct alert *device) {
   return device->class == ALERT_MISSING &&

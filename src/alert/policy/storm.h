@@ -10,12 +10,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define STORM_TYPE "storm"
-
 enum { STORM_LOOK_MS = 10000 /* between two looks whether there is one */ };
 
-/* NULL = there is none. */
-const struct open_alert *storm_open(const struct alert_table *open);
 /* Whether the missing device is part of the storm. */
 bool storm_has(const struct storm_config *config, const struct alert *storm,
                const struct alert *device);

@@ -11,11 +11,13 @@
 
 enum { BUCKETS = 16384, MEMBERS_MAX = 1024 };
 
-int alert_table_init(struct alert_table *table) {
+int alert_table_init(struct alert_table *table,
+                     const struct inhibit_config *rules, size_t rules_num) {
   memset(table, 0, sizeof(*table));
   table->buckets = calloc(BUCKETS, sizeof(struct open_alert *));
   table->by_id = calloc(BUCKETS, sizeof(struct open_alert *));
-  if (table->buckets != NULL && table->by_id != NULL)
+  if (table->buckets != NULL && table->by_id != NULL &&
+      inhibit_index_init(&table->inhibits, rules, rules_num) == 0)
     return 0;
   free(table->buckets);
   free(table->by_id);
@@ -42,8 +44,10 @@ void alert_table_free(struct alert_table *table) {
 
   for (struct open_alert *e = table->first; e != NULL; e = next) {
     next = e->next;
+    inhibit_index_drop(&table->inhibits, &e->explains);
     open_alert_free(e);
   }
+  inhibit_index_free(&table->inhibits);
   free(table->buckets);
   free(table->by_id);
   memset(table, 0, sizeof(*table));
@@ -73,6 +77,18 @@ void alert_table_index(struct alert_table *table, struct open_alert *e) {
   e->indexed = true;
 }
 
+static bool is_storm(const struct alert *a) {
+  return a->class == ALERT_EVENT && strcmp(a->type, STORM_TYPE) == 0 &&
+         strcmp(a->plugin, "notify_kasa") == 0;
+}
+
+/* From e on. */
+static struct open_alert *find_storm(struct open_alert *e) {
+  while (e != NULL && !is_storm(&e->a))
+    e = e->next;
+  return e;
+}
+
 void alert_table_add(struct alert_table *table, struct open_alert *e) {
   struct open_alert **head = bucket(table, e->a.fingerprint);
 
@@ -86,12 +102,22 @@ void alert_table_add(struct alert_table *table, struct open_alert *e) {
     table->first = e;
   table->last = e;
   table->count++;
+  if (table->storm == NULL && is_storm(&e->a))
+    table->storm = e;
   alert_table_index(table, e);
+  alert_table_changed(table, e);
+}
+
+void alert_table_changed(struct alert_table *table, struct open_alert *e) {
+  inhibit_index_update(&table->inhibits, &e->explains, &e->a);
 }
 
 void alert_table_remove(struct alert_table *table, struct open_alert *e) {
   struct open_alert **link = bucket(table, e->a.fingerprint);
 
+  if (table->storm == e)
+    table->storm = find_storm(e->next);
+  inhibit_index_drop(&table->inhibits, &e->explains);
   while (*link != e)
     link = &(*link)->chain;
   *link = e->chain;

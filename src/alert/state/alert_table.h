@@ -5,6 +5,7 @@
 
 #include "alert/config/config.h"
 #include "alert/model/alert.h"
+#include "alert/state/inhibit_index.h"
 
 #include <stddef.h>
 #include <stdint.h>
@@ -27,6 +28,7 @@ struct open_alert {
   struct open_alert *chain;         /* within the table's bucket */
   struct open_alert *id_chain;      /* likewise, by number */
   bool indexed;                     /* it is found by its number */
+  struct inhibit_entry *explains;   /* the table's */
   struct open_alert *next, *before; /* all, newest last */
 };
 
@@ -35,9 +37,16 @@ struct alert_table {
   struct open_alert **by_id;
   struct open_alert *first, *last;
   size_t count;
+  struct open_alert *storm; /* the first that says that many devices are gone */
+  struct inhibit_index inhibits;
 };
 
-int alert_table_init(struct alert_table *table);
+/* The type of the event that stands for many devices that went at once. */
+#define STORM_TYPE "storm"
+
+/* The rules are borrowed. 0 or -ENOMEM. */
+int alert_table_init(struct alert_table *table,
+                     const struct inhibit_config *rules, size_t rules_num);
 void alert_table_free(struct alert_table *table);
 
 /* A new, empty one, not yet in the table; NULL when memory is out. */
@@ -48,6 +57,8 @@ void open_alert_free(struct open_alert *e);
 void alert_table_add(struct alert_table *table, struct open_alert *e);
 /* Once it has its number: from now on it is found by that, too. */
 void alert_table_index(struct alert_table *table, struct open_alert *e);
+/* Its state, severity or text is another one: what it explains follows. */
+void alert_table_changed(struct alert_table *table, struct open_alert *e);
 /* Takes it out and frees it. */
 void alert_table_remove(struct alert_table *table, struct open_alert *e);
 struct open_alert *alert_table_find(const struct alert_table *table,

@@ -51,6 +51,7 @@ static void complain(int err) {
 void open_alert_store(struct state *s, struct open_alert *e) {
   complain(store_alert_save(s->store, &e->a, e->due));
   alert_table_index(&s->table, e);
+  alert_table_changed(&s->table, e);
   e->dirty = false;
 }
 

@@ -25,7 +25,7 @@ struct state *state_new(const struct notify_config *config, struct store *store,
   s->config = config;
   s->store = store;
   s->hooks = *hooks;
-  if (alert_table_init(&s->table) < 0) {
+  if (alert_table_init(&s->table, config->inhibits, config->inhibits_num) < 0) {
     free(s);
     return NULL;
   }

@@ -283,10 +283,12 @@ static void reports_again(struct state *s, const struct event *ev,
 }
 
 static void touched(struct state *s, const char *fingerprint) {
-  const struct open_alert *e = alert_table_find(&s->table, fingerprint);
+  struct open_alert *e = alert_table_find(&s->table, fingerprint);
 
-  if (e != NULL)
-    state_touched(s, e);
+  if (e == NULL)
+    return;
+  alert_table_changed(&s->table, e);
+  state_touched(s, e);
 }
 
 static void take(struct state *s, const struct event *ev, int64_t now) {

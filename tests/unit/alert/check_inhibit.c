@@ -2,6 +2,8 @@
 /* What explains the rest: inhibition, and many devices gone at once. */
 #include <config.h>
 
+#include "alert/policy/policy.h"
+
 #include "../support/alert_fixture.h"
 #include "../support/suite.h"
 
@@ -115,11 +117,179 @@ START_TEST(those_that_stay_away_are_told_one_by_one) {
 }
 END_TEST
 
+/* -- thousands of them ----------------------------------------------------- */
+
+#define RULES                                                                  \
+  "<Inhibit \"no Equal\">\n <Source>\n  Class \"missing\"\n </Source>\n"       \
+  "</Inhibit>\n"                                                               \
+  "<Inhibit \"the worse one\">\n <Source>\n  Severity \"FAILURE\"\n"           \
+  " </Source>\n <Target>\n  Severity \"WARNING\"\n </Target>\n"                \
+  " Equal \"host\" \"device\"\n</Inhibit>\n"                                   \
+  "<Inhibit \"by its words\">\n <Source>\n  Message \"/down/\"\n"              \
+  " </Source>\n Equal \"host\"\n</Inhibit>\n"
+
+enum { THOUSANDS = 10000, HOSTS = 8, DEVICES = 40, RULES_NUM = 3 };
+
+static void some_alert(struct alert *a, int i) {
+  a->id = i + 1;
+  a->class = i % 3 == 0 ? ALERT_MISSING : ALERT_RANGE;
+  a->severity = i % 2 == 0 ? SEVERITY_FAILURE : SEVERITY_WARNING;
+  a->state = ALERT_FIRING;
+  snprintf(a->fingerprint, sizeof(a->fingerprint), "%032d", i);
+  snprintf(a->host, sizeof(a->host), "host%d", i % HOSTS);
+  snprintf(a->device, sizeof(a->device), "Plug %d", i % DEVICES);
+  snprintf(a->text, sizeof(a->text), i % 5 == 0 ? "it is down" : "too high");
+}
+
+static uint64_t compared(const struct alert_table *table) {
+  uint64_t sum = 0;
+
+  for (size_t i = 0; i < table->inhibits.rules_num; i++)
+    sum += table->inhibits.sources[i].compared;
+  return sum;
+}
+
+static enum policy_answer asked(const struct house *h,
+                                const struct alert_table *table,
+                                const struct alert *a) {
+  const struct policy_facts facts = {.open = table};
+  char why[200] = "";
+
+  return policy_inhibit.ask(&(struct policy_question){.config = h->config,
+                                                      .facts = &facts,
+                                                      .alert = a,
+                                                      .kind = MESSAGE_OPEN},
+                            why, sizeof(why));
+}
+
+/* Work is counted, not time: of 10 000 open alerts a question looks at a few
+ * per rule, whether there is an answer or not. */
+START_TEST(a_question_looks_at_a_few_of_ten_thousand) {
+  static struct house h;
+  static struct alert_table table;
+  struct alert stranger;
+
+  house_open_file(&h, CHANNELS RULES, 0);
+  ck_assert_int_eq(
+      alert_table_init(&table, h.config->inhibits, h.config->inhibits_num), 0);
+  for (int i = 0; i < THOUSANDS; i++) {
+    struct open_alert *e = open_alert_new();
+
+    ck_assert_ptr_nonnull(e);
+    some_alert(&e->a, i);
+    alert_table_add(&table, e);
+  }
+  for (const struct open_alert *e = table.first; e != NULL; e = e->next)
+    ck_assert_int_eq(asked(&h, &table, &e->a), POLICY_HOLD);
+  ck_assert_uint_le(compared(&table), 2 * RULES_NUM * THOUSANDS);
+
+  while (table.first != NULL) /* none is left to explain anything */
+    alert_table_remove(&table, table.first);
+  alert_init(&stranger);
+  some_alert(&stranger, THOUSANDS);
+  ck_assert_int_eq(asked(&h, &table, &stranger), POLICY_ALLOW);
+  alert_table_free(&table);
+  house_close(&h);
+}
+END_TEST
+
+/* What the rules mean, in the slowest way. */
+static bool walked(const struct inhibit_config *rule,
+                   const struct alert_table *table, const struct alert *a) {
+  for (const struct open_alert *e = table->first; e != NULL; e = e->next) {
+    bool same = e->a.id != a->id && inhibit_explains(&e->a) &&
+                matchers_take(&rule->source.match, &e->a);
+
+    for (size_t i = 0; i < rule->equal_num && same; i++)
+      same = strcmp((const char *)&e->a + rule->equal[i],
+                    (const char *)a + rule->equal[i]) == 0;
+    if (same)
+      return true;
+  }
+  return false;
+}
+
+static void change(struct alert *a) {
+  static const enum alert_state states[] = {ALERT_PENDING, ALERT_FIRING,
+                                            ALERT_RECOVERING};
+
+  a->state = states[rand() % 3];
+  a->flags ^= rand() % 4 == 0 ? ALERT_FLAPPING : 0;
+  a->severity = rand() % 2 == 0 ? SEVERITY_FAILURE : SEVERITY_WARNING;
+  snprintf(a->text, sizeof(a->text), rand() % 2 == 0 ? "down" : "up");
+}
+
+/* One of few alerts comes, goes or changes. */
+static void happens(struct alert_table *table) {
+  int i = rand() % 12;
+  char fingerprint[33];
+  struct open_alert *e;
+
+  snprintf(fingerprint, sizeof(fingerprint), "%032d", i);
+  e = alert_table_find(table, fingerprint);
+  if (e == NULL) {
+    e = open_alert_new();
+    ck_assert_ptr_nonnull(e);
+    some_alert(&e->a, i);
+    snprintf(e->a.host, sizeof(e->a.host), "host%d", i % 2);
+    snprintf(e->a.device, sizeof(e->a.device), "Plug %d", i % 3);
+    alert_table_add(table, e);
+  } else if (rand() % 4 == 0) {
+    alert_table_remove(table, e);
+  } else {
+    change(&e->a);
+    alert_table_changed(table, e);
+  }
+}
+
+START_TEST(it_answers_as_a_walk_through_all_would) {
+  static struct house h;
+  static struct alert_table table;
+
+  house_open_file(&h, CHANNELS RULES, 0);
+  ck_assert_int_eq(
+      alert_table_init(&table, h.config->inhibits, h.config->inhibits_num), 0);
+  srand(13);
+  for (int turn = 0; turn < 5000; turn++) {
+    happens(&table);
+    for (const struct open_alert *e = table.first; e != NULL; e = e->next)
+      for (size_t r = 0; r < h.config->inhibits_num; r++)
+        ck_assert_msg((inhibit_index_find(&table.inhibits, r, &e->a) != NULL) ==
+                          walked(&h.config->inhibits[r], &table, &e->a),
+                      "turn %d, rule %zu, alert %d", turn, r, (int)e->a.id);
+  }
+  alert_table_free(&table);
+  house_close(&h);
+}
+END_TEST
+
+/* The alert that the rule reads the severity of changes in place. */
+START_TEST(what_gets_worse_or_better_explains_more_or_less) {
+  static struct house h;
+
+  house_open_file(&h,
+                  CHANNELS "<Inhibit \"worse\">\n <Source>\n"
+                           "  Severity \"FAILURE\"\n </Source>\n <Target>\n"
+                           "  Severity \"WARNING\"\n </Target>\n"
+                           " Equal \"host\"\n</Inhibit>\n",
+                  0);
+  house_play(&h, "on Heater; warn 1600; +10; fail 1900; +10; "
+                 "on Freezer; warn 1600; +60");
+  ck_assert_str_eq(h.heard, "mail:firing mail:worse");
+  house_play(&h, "on Heater; warn 1600; +10; on Freezer; warn 1600; +120");
+  ck_assert_str_eq(h.heard, "mail:firing mail:worse mail:better mail:firing");
+  house_close(&h);
+}
+END_TEST
+
 static void fill(TCase *t) {
   tcase_set_timeout(t, 400);
   tcase_add_loop_test(t, people_hear, 0, ROWS(stories));
   tcase_add_test(t, sixty_plugs_are_one_message_and_one_recovery);
   tcase_add_test(t, those_that_stay_away_are_told_one_by_one);
+  tcase_add_test(t, a_question_looks_at_a_few_of_ten_thousand);
+  tcase_add_test(t, it_answers_as_a_walk_through_all_would);
+  tcase_add_test(t, what_gets_worse_or_better_explains_more_or_less);
 }
 
 int main(void) { return suite_run("inhibit", fill); }
