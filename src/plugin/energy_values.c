@@ -78,8 +78,15 @@ void energy_values_start(struct poll_options *o, const char *directory) {
 
 void energy_values_wait(void) {
   if (energy.writer != NULL && !ledger_writer_wait(energy.writer, LOAD_WAIT_S))
-    log_say(LOG_LEVEL_ERROR, "the energy ledger could not be read in time; it "
-                             "is kept in memory only");
+    log_say(LOG_LEVEL_ERROR,
+            "the energy ledger is kept in memory only: its "
+            "file has not been read after %g s",
+            LOAD_WAIT_S);
+}
+
+void energy_values_end_is_near(void) {
+  if (energy.writer != NULL)
+    ledger_writer_no_wait(energy.writer);
 }
 
 void energy_values_stop(void) {

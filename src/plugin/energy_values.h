@@ -11,8 +11,11 @@
 /* Begins to read the ledger of a directory, and takes the tariffs out of the
  * options, which outlive it. */
 void energy_values_start(struct poll_options *o, const char *directory);
-/* Waits until it is read, at most some seconds. */
+/* Waits until it is read, at most some seconds; what takes longer is gone on
+ * from when it has been read. */
 void energy_values_wait(void);
+/* From any thread: the engine shall end and not wait for that. */
+void energy_values_end_is_near(void);
 /* Writes what is left; the engine has ended. */
 void energy_values_stop(void);
 

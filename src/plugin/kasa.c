@@ -409,6 +409,7 @@ static int init(void) {
 static int stop(void) {
   if (atomic_exchange(&plugin.running, false)) {
     poll_engine_wake(plugin.engine, POLL_ENGINE_STOP);
+    energy_values_end_is_near();
     pthread_join(plugin.thread, NULL);
     poll_engine_free(plugin.engine);
     plugin.engine = NULL;

@@ -18,7 +18,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { BUSY_MS = 2000 };
+enum { BUSY_MS = 2000, PROGRESS_STEPS = 2000 };
 
 struct ledger_disk *ledger_disk_create(struct ledger *l,
                                        const char *directory) {
@@ -46,6 +46,7 @@ void ledger_disk_free(struct ledger_disk *d) {
   if (d == NULL)
     return;
   shut(d);
+  ledger_free(d->read);
   free(d->directory);
   free(d->path);
   free(d);
@@ -109,6 +110,17 @@ static void make_directory(const char *path) {
   }
 }
 
+/* Nobody waits any more for what is being read. */
+static int is_given_up(void *arg) {
+  const struct ledger_disk *d = arg;
+
+  return d->loading && atomic_load(&d->given_up);
+}
+
+void ledger_disk_give_up(struct ledger_disk *d) {
+  atomic_store(&d->given_up, true);
+}
+
 /* A SQLite code; *fresh: it has just been made. */
 static int open_file(struct ledger_disk *d, bool *fresh, bool *newer) {
   int64_t version;
@@ -121,6 +133,7 @@ static int open_file(struct ledger_disk *d, bool *fresh, bool *newer) {
   if (rc != SQLITE_OK)
     return rc;
   sqlite3_busy_timeout(d->db, BUSY_MS);
+  sqlite3_progress_handler(d->db, PROGRESS_STEPS, is_given_up, d);
   version = ledger_schema_of(d->db, &rc);
   if (rc != SQLITE_OK)
     return rc;
@@ -214,44 +227,53 @@ static void unprice(struct ledger *l) {
   l->slot.tariff = NULL;
 }
 
-/* Costs in two currencies cannot be summed: with tariffs in another one than
- * before, energy is counted and not priced; goes_on: the ledger in memory
- * began with another file. A SQLite code. */
-static int check_currency(struct ledger_disk *d, bool goes_on,
-                          char why[LEDGER_DISK_WHY]) {
+/* In which the file has costs; "": there are none. A SQLite code. */
+static int read_currency(struct ledger_disk *d, char then[CURRENCY_TEXT]) {
   sqlite3_stmt *stmt = NULL;
-  struct ledger *l = d->ledger;
   int rc = sqlite3_prepare_v2(
       d->db, "SELECT value FROM meta WHERE key = 'currency'", -1, &stmt, NULL);
 
-  pthread_mutex_lock(&l->lock);
-  if (rc == SQLITE_OK && sqlite3_step(stmt) == SQLITE_ROW) {
-    const char *then = (const char *)sqlite3_column_text(stmt, 0);
-    const char *now = tariffs_currency(&l->tariffs);
-
-    if (then != NULL && now[0] != '\0' && strcmp(then, now) != 0) {
-      snprintf(why, LEDGER_DISK_WHY,
-               "<Tariff>: option Currency \"%s\": the ledger holds costs in "
-               "%.8s, which cannot be summed with others: energy is counted "
-               "and not priced (kasactl energy currency)",
-               now, then);
-      if (goes_on)
-        unprice(l);
-      tariffs_free(&l->tariffs);
-    }
-  }
-  pthread_mutex_unlock(&l->lock);
+  then[0] = '\0';
+  if (rc == SQLITE_OK && sqlite3_step(stmt) == SQLITE_ROW &&
+      sqlite3_column_type(stmt, 0) != SQLITE_NULL)
+    snprintf(then, CURRENCY_TEXT, "%s",
+             (const char *)sqlite3_column_text(stmt, 0));
   sqlite3_finalize(stmt);
   return rc;
 }
 
-static int fill_prices(struct ledger_disk *d) {
-  int rc;
+/* Costs in two currencies cannot be summed: with tariffs in another one than
+ * before, energy is counted and not priced; goes_on: the ledger in memory
+ * began with another file. The lock is held. */
+static void compare_currency(struct ledger *l, const char *then, bool goes_on,
+                             char why[LEDGER_DISK_WHY]) {
+  const char *now = tariffs_currency(&l->tariffs);
+
+  if (then[0] == '\0' || now[0] == '\0' || strcmp(then, now) == 0)
+    return;
+  snprintf(why, LEDGER_DISK_WHY,
+           "<Tariff>: option Currency \"%s\": the ledger holds costs in %s, "
+           "which cannot be summed with others: energy is counted and not "
+           "priced (kasactl energy currency)",
+           now, then);
+  if (goes_on)
+    unprice(l);
+  tariffs_free(&l->tariffs);
+}
+
+static int check_currency(struct ledger_disk *d, char why[LEDGER_DISK_WHY]) {
+  char then[CURRENCY_TEXT];
+  int rc = read_currency(d, then);
 
   pthread_mutex_lock(&d->ledger->lock);
-  rc = ledger_prices_fill(d->db, &d->ledger->tariffs);
+  if (rc == SQLITE_OK)
+    compare_currency(d->ledger, then, true, why);
   pthread_mutex_unlock(&d->ledger->lock);
   return rc;
+}
+
+static int fill_prices(struct ledger_disk *d) {
+  return ledger_prices_fill(d->db, &d->ledger->tariffs, &d->ledger->lock);
 }
 
 static void make_id(struct ledger_disk *d) {
@@ -262,35 +284,73 @@ static void make_id(struct ledger_disk *d) {
     snprintf(d->id + 2 * i, 3, "%02x", bytes[i]);
 }
 
-enum ledger_disk_result ledger_disk_load(struct ledger_disk *d,
-                                         char why[LEDGER_DISK_WHY]) {
+/* Everything that is in the file, into a ledger of its own. A SQLite code. */
+static int read_all(struct ledger_disk *d) {
+  int rc = ledger_disk_read_apart(d, &d->read);
+
+  if (rc == SQLITE_OK)
+    rc = read_currency(d, d->currency);
+  if (rc == SQLITE_OK)
+    rc = fill_prices(d);
+  if (rc == SQLITE_OK)
+    rc = ledger_note_file_read(d->db, d->read);
+  if (rc != SQLITE_OK) {
+    ledger_free(d->read);
+    d->read = NULL;
+  }
+  return rc;
+}
+
+enum ledger_disk_result ledger_disk_begin_load(struct ledger_disk *d,
+                                               char why[LEDGER_DISK_WHY]) {
   enum ledger_disk_result result;
 
   why[0] = '\0';
+  d->loading = true;
   result = open_any(d, why);
   if (result == LEDGER_DISK_OK) {
-    int rc = ledger_disk_read(d);
+    int rc = read_all(d);
 
-    if (rc == SQLITE_OK)
-      rc = check_currency(d, false, why);
-    if (rc == SQLITE_OK)
-      rc = fill_prices(d);
-    if (rc == SQLITE_OK)
-      rc = ledger_note_file_read(d->db, d->ledger);
     if (is_damaged(rc)) {
-      ledger_disk_forget(d->ledger);
       set_aside(d);
       result = open_any(d, why);
       snprintf(why, LEDGER_DISK_WHY,
                "%s is damaged; it is kept beside and begun anew", d->path);
     } else if (rc != SQLITE_OK) {
-      ledger_disk_forget(d->ledger);
       result = failed(d, rc, why);
     }
   }
+  d->loading = false;
   d->unread = result == LEDGER_DISK_FAILED || result == LEDGER_DISK_NEWER;
   if (d->id[0] == '\0')
     make_id(d);
+  return result;
+}
+
+void ledger_disk_end_load(struct ledger_disk *d, bool in_time,
+                          char why[LEDGER_DISK_WHY]) {
+  struct ledger *l = d->ledger;
+
+  if (d->read == NULL)
+    return;
+  if (in_time) {
+    pthread_mutex_lock(&l->lock);
+    compare_currency(l, d->currency, false, why);
+    ledger_disk_move(l, d->read);
+    pthread_mutex_unlock(&l->lock);
+  } else { /* the next save finds it as one that could not be read */
+    d->unread = true;
+    shut(d);
+  }
+  ledger_free(d->read);
+  d->read = NULL;
+}
+
+enum ledger_disk_result ledger_disk_load(struct ledger_disk *d,
+                                         char why[LEDGER_DISK_WHY]) {
+  enum ledger_disk_result result = ledger_disk_begin_load(d, why);
+
+  ledger_disk_end_load(d, true, why);
   return result;
 }
 
@@ -304,7 +364,7 @@ static int write_all(struct ledger_disk *d, enum ledger_disk_kind *kind) {
 
 /* Goes on in a file that is not as it was left. A SQLite code. */
 static int go_on(struct ledger_disk *d, char why[LEDGER_DISK_WHY]) {
-  int rc = check_currency(d, true, why);
+  int rc = check_currency(d, why);
 
   d->in_doubt = false;
   if (rc == SQLITE_OK)

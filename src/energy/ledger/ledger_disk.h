@@ -25,6 +25,16 @@ void ledger_disk_free(struct ledger_disk *d);
 enum ledger_disk_result ledger_disk_load(struct ledger_disk *d,
                                          char why[LEDGER_DISK_WHY]);
 
+/* The same in two steps. The first may take as long as the disk pleases and
+ * leaves the ledger alone; the second takes no time. Not in time: the ledger is
+ * in use by then, and goes on in that file with the next save. */
+enum ledger_disk_result ledger_disk_begin_load(struct ledger_disk *d,
+                                               char why[LEDGER_DISK_WHY]);
+void ledger_disk_end_load(struct ledger_disk *d, bool in_time,
+                          char why[LEDGER_DISK_WHY]);
+/* From any thread: the first step shall fail, if it is not over. */
+void ledger_disk_give_up(struct ledger_disk *d);
+
 /* Writes what is new in one transaction. After a failure it is tried again
  * with the next; a file that was taken away is made again. */
 enum ledger_disk_result ledger_disk_save(struct ledger_disk *d,

@@ -266,26 +266,21 @@ static void adopt(struct ledger *l, struct ledger *file, bool same,
 }
 
 int ledger_disk_adopt(struct ledger_disk *d) {
-  struct ledger_options none = {.billing_day = 1};
-  struct ledger *file = ledger_create(&none);
+  struct ledger *file;
   struct ledger *l = d->ledger;
   struct ledger_disk reading = *d;
   struct pair *pairs = NULL;
   unsigned *ids = NULL;
   bool same;
-  int rc;
+  int rc = ledger_disk_read_apart(&reading, &file);
 
-  if (file == NULL)
-    return SQLITE_NOMEM;
-  reading.ledger = file;
-  rc = ledger_disk_read(&reading);
+  if (rc != SQLITE_OK)
+    return rc;
   same = !d->unread && strcmp(reading.id, d->id) == 0;
   pthread_mutex_lock(&l->lock);
-  if (rc == SQLITE_OK) {
-    pairs = calloc(l->meters_num + 1U, sizeof(*pairs));
-    ids = calloc(l->accounts_num + 1U, sizeof(*ids));
-    rc = pairs != NULL && ids != NULL ? SQLITE_OK : SQLITE_NOMEM;
-  }
+  pairs = calloc(l->meters_num + 1U, sizeof(*pairs));
+  ids = calloc(l->accounts_num + 1U, sizeof(*ids));
+  rc = pairs != NULL && ids != NULL ? SQLITE_OK : SQLITE_NOMEM;
   if (rc == SQLITE_OK)
     adopt(l, file, same, !d->unread, pairs, ids);
   pthread_mutex_unlock(&l->lock);

@@ -7,9 +7,10 @@
 #include "energy/ledger/ledger_internal.h"
 
 #include <sqlite3.h>
+#include <stdatomic.h>
 #include <sys/types.h>
 
-enum { LEDGER_ID_SIZE = 33 };
+enum { LEDGER_ID_SIZE = 33, CURRENCY_TEXT = 8 };
 
 struct ledger_disk {
   struct ledger *ledger;
@@ -17,6 +18,11 @@ struct ledger_disk {
   sqlite3 *db; /* NULL: not open */
   ino_t inode, wal_inode;
   bool unread; /* it could not be read when the daemon began */
+  /* While it is read, which may take as long as the disk pleases. */
+  bool loading;
+  atomic_bool given_up;
+  struct ledger *read; /* what is in it, not in use yet; or NULL */
+  char currency[CURRENCY_TEXT];
   /* Which ledger memory goes on from: written into every file that is made of
    * it. "": none yet. */
   char id[LEDGER_ID_SIZE];
@@ -38,6 +44,11 @@ enum ledger_disk_kind {
 
 /* ledger_disk_read.c: a SQLite code. */
 int ledger_disk_read(struct ledger_disk *d);
+/* The same into a ledger of its own, so that the one in use waits for no disk.
+ * A SQLite code; *file is NULL after a failure. */
+int ledger_disk_read_apart(struct ledger_disk *d, struct ledger **file);
+/* What was read into a ledger that knows nothing yet, whose lock is held. */
+void ledger_disk_move(struct ledger *l, struct ledger *file);
 /* The number of the last transaction in the file. A SQLite code. */
 int ledger_disk_batch(struct ledger_disk *d, int64_t *batch);
 /* Its id, "" where it has none. A SQLite code. */
@@ -48,8 +59,6 @@ int ledger_disk_kind_of(struct ledger_disk *d, enum ledger_disk_kind *kind);
  * it began with, now open. A SQLite code; after a failure nothing has
  * changed. */
 int ledger_disk_adopt(struct ledger_disk *d);
-/* Takes back what was read. */
-void ledger_disk_forget(struct ledger *l);
 
 /* ledger_disk_refresh.c: takes over what others changed in the file since it
  * was read, within the transaction of a write. A SQLite code. */

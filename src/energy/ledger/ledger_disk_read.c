@@ -144,31 +144,6 @@ static bool take_day(struct ledger *l, sqlite3_stmt *row) {
   return true;
 }
 
-void ledger_disk_forget(struct ledger *l) {
-  while (l->meters != NULL) {
-    struct ledger_meter *next = l->meters->next;
-
-    free(l->meters);
-    l->meters = next;
-  }
-  while (l->accounts != NULL) {
-    struct ledger_account *next = l->accounts->next;
-
-    free(l->accounts);
-    l->accounts = next;
-  }
-  for (unsigned i = 0; i < l->periods_num; i++)
-    free(l->periods[i]);
-  l->meters_end = &l->meters;
-  l->accounts_end = &l->accounts;
-  l->meters_num = l->accounts_num = l->periods_num = l->periods_saved = 0;
-  l->charges.days_num = 0;
-  ledger_notes_free(l);
-  l->total_mwh = 0;
-  l->site_known = false;
-  l->newest_us = 0;
-}
-
 int ledger_disk_batch(struct ledger_disk *d, int64_t *batch) {
   sqlite3_stmt *stmt = NULL;
   int rc = sqlite3_prepare_v2(
@@ -244,10 +219,65 @@ int ledger_disk_read(struct ledger_disk *d) {
   if (rc == SQLITE_OK)
     rc = ledger_disk_id(d, d->id);
   d->written = d->batch;
-  if (rc != SQLITE_OK)
-    ledger_disk_forget(d->ledger);
   pthread_mutex_unlock(&d->ledger->lock);
   if (rc == SQLITE_OK)
     d->revision = ledger_edit_revision(d->db, &rc);
   return rc;
+}
+
+int ledger_disk_read_apart(struct ledger_disk *d, struct ledger **file) {
+  struct ledger_options none = {.billing_day = 1};
+  struct ledger *live = d->ledger;
+  int rc = SQLITE_NOMEM;
+
+  *file = ledger_create(&none);
+  if (*file == NULL)
+    return rc;
+  d->ledger = *file;
+  rc = ledger_disk_read(d);
+  d->ledger = live;
+  if (rc != SQLITE_OK) {
+    ledger_free(*file);
+    *file = NULL;
+  }
+  return rc;
+}
+
+/* Texts of the file count where nobody has written one yet. */
+static void move_notes(struct ledger *l, struct ledger *file) {
+  for (struct ledger_note *f = file->notes; f != NULL; f = f->next) {
+    struct ledger_note *n = ledger_note_entry(l, f->kind, f->name);
+
+    if (n == NULL || n->text != NULL)
+      continue;
+    n->text = f->text;
+    f->text = NULL;
+  }
+}
+
+void ledger_disk_move(struct ledger *l, struct ledger *file) {
+  if (file->meters != NULL) {
+    *l->meters_end = file->meters;
+    l->meters_end = file->meters_end;
+  }
+  if (file->accounts != NULL) {
+    *l->accounts_end = file->accounts;
+    l->accounts_end = file->accounts_end;
+  }
+  l->meters_num = file->meters_num;
+  l->accounts_num = file->accounts_num;
+  l->charges.days_num = file->charges.days_num;
+  memcpy(l->charges.days, file->charges.days, sizeof(l->charges.days));
+  free(l->periods); /* of none */
+  l->periods = file->periods;
+  l->periods_num = file->periods_num;
+  l->periods_saved = file->periods_saved;
+  l->total_mwh = file->total_mwh;
+  l->newest_us = file->newest_us;
+  l->site_known = false;
+  move_notes(l, file);
+  file->meters = NULL;
+  file->accounts = NULL;
+  file->periods = NULL;
+  file->periods_num = 0;
 }

@@ -94,7 +94,6 @@ static bool take_over(struct ledger *l, const struct ledger *file) {
 }
 
 int ledger_disk_refresh(struct ledger_disk *d) {
-  struct ledger_options none = {.billing_day = 1};
   struct ledger *file;
   struct ledger_disk reading = *d;
   int rc;
@@ -102,11 +101,7 @@ int ledger_disk_refresh(struct ledger_disk *d) {
 
   if (rc != SQLITE_OK || revision == d->revision)
     return rc;
-  file = ledger_create(&none);
-  if (file == NULL)
-    return SQLITE_NOMEM;
-  reading.ledger = file;
-  rc = ledger_disk_read(&reading);
+  rc = ledger_disk_read_apart(&reading, &file);
   if (rc == SQLITE_OK) {
     pthread_mutex_lock(&d->ledger->lock);
     if (!take_over(d->ledger, file))

@@ -103,12 +103,34 @@ static int each(struct tariffs *set, visit *what, void *arg) {
   return err;
 }
 
+struct filling {
+  sqlite3 *db;
+  pthread_mutex_t *lock;
+};
+
+/* The lock is not held while the disk is read. */
 static int fill(void *arg, struct tariff_prices *p) {
-  return ledger_prices_read(arg, p->url, &p->series);
+  const struct filling *f = arg;
+  struct price_series known = {0};
+  int rc = ledger_prices_read(f->db, p->url, &known);
+
+  if (f->lock != NULL)
+    pthread_mutex_lock(f->lock);
+  for (size_t i = 0; i < known.num && rc == SQLITE_OK; i++)
+    if (price_series_add(&p->series, &known.rows[i]) != 0)
+      rc = SQLITE_NOMEM;
+  price_series_finish(&p->series);
+  if (f->lock != NULL)
+    pthread_mutex_unlock(f->lock);
+  price_series_free(&known);
+  return rc;
 }
 
-int ledger_prices_fill(sqlite3 *db, struct tariffs *set) {
-  return each(set, fill, db);
+int ledger_prices_fill(sqlite3 *db, struct tariffs *set,
+                       pthread_mutex_t *lock) {
+  struct filling f = {db, lock};
+
+  return each(set, fill, &f);
 }
 
 struct joining {

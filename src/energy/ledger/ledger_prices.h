@@ -6,6 +6,7 @@
 
 #include "energy/tariff/tariff.h"
 
+#include <pthread.h>
 #include <sqlite3.h>
 
 /* Adds what is known of an address to a series, and finishes that. A SQLite
@@ -17,9 +18,10 @@ int ledger_prices_read(sqlite3 *db, const char *url, struct price_series *s);
 int ledger_prices_write(sqlite3 *db, const char *url,
                         const struct price_series *s, int64_t now_us);
 
-/* Gives all tariffs with an address what the file knows of it. A SQLite code;
- * the tariffs are unchanged after a failure of the first. */
-int ledger_prices_fill(sqlite3 *db, struct tariffs *set);
+/* Gives all tariffs with an address what the file knows of it; lock, or NULL,
+ * is what guards their series against readers. A SQLite code; the tariffs are
+ * unchanged after a failure of the first. */
+int ledger_prices_fill(sqlite3 *db, struct tariffs *set, pthread_mutex_t *lock);
 
 /* Joins what came for an address to the tariffs that name it. 0 or -ENOMEM. */
 int ledger_prices_join(struct tariffs *set, const char *url,

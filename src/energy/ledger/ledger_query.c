@@ -418,7 +418,7 @@ bool ledger_query_sum(struct ledger_query *q, const char *device,
 }
 
 void ledger_query_prices(struct ledger_query *q, struct tariffs *set) {
-  (void)ledger_prices_fill(q->db, set);
+  (void)ledger_prices_fill(q->db, set, NULL);
 }
 
 bool ledger_query_span(struct ledger_query *q, int *first, int *last) {

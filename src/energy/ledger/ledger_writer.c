@@ -10,7 +10,6 @@
 #include "energy/ledger/ledger_internal.h"
 #include "energy/tariff/tariff_files.h"
 
-#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -31,8 +30,8 @@ struct ledger_writer {
   pthread_mutex_t lock;
   pthread_cond_t changed;
   bool loaded, stop, hurry;
+  bool late; /* the ledger was in use before its file was read */
   struct arrival *arrivals, **arrivals_end;
-  atomic_bool abandoned;        /* nobody waited for the file to be read */
   enum ledger_disk_result said; /* of trouble: told once each */
 };
 
@@ -60,22 +59,14 @@ static void say_result(struct ledger_writer *w, enum ledger_disk_result result,
 
 static void save(struct ledger_writer *w) {
   char why[LEDGER_DISK_WHY] = "";
-  enum ledger_disk_result result;
-
-  if (w->abandoned)
-    return;
-  result = ledger_disk_save(w->disk, why);
+  enum ledger_disk_result result = ledger_disk_save(w->disk, why);
   say_result(w, result, why);
 }
 
 /* What waits for its price gets it when one arrived. */
 static void price(struct ledger_writer *w) {
   char why[LEDGER_DISK_WHY] = "";
-  enum ledger_disk_result result;
-
-  if (w->abandoned)
-    return;
-  result = ledger_disk_price(w->disk, why);
+  enum ledger_disk_result result = ledger_disk_price(w->disk, why);
   if (result == LEDGER_DISK_FAILED)
     say_result(w, result, why);
 }
@@ -138,16 +129,29 @@ static void say_file(void *arg, const char *line) {
   log_say(LOG_LEVEL_WARNING, "%s", line);
 }
 
-static void load(struct ledger_writer *w) {
+/* False when nothing shall be done with it: the end came first. */
+static bool load(struct ledger_writer *w) {
   char why[LEDGER_DISK_WHY] = "";
+  enum ledger_disk_result result;
+  bool late;
+  bool stop;
 
-  tariff_files_load(&w->ledger->tariffs, NULL, say_file, NULL);
-
-  say_result(w, ledger_disk_load(w->disk, why), why);
+  tariff_files_load(&w->ledger->tariffs, &w->ledger->lock, say_file, NULL);
+  result = ledger_disk_begin_load(w->disk, why);
   pthread_mutex_lock(&w->lock);
+  late = w->late;
+  stop = w->stop;
+  ledger_disk_end_load(w->disk, !late, why);
   w->loaded = true;
   pthread_cond_broadcast(&w->changed);
   pthread_mutex_unlock(&w->lock);
+  if (!late && stop)
+    return false;
+  if (late && why[0] == '\0')
+    w->said = LEDGER_DISK_FAILED; /* by who waited; saving will say more */
+  else
+    say_result(w, result, why);
+  return true;
 }
 
 static void add_seconds(struct timespec *t, double seconds) {
@@ -179,7 +183,10 @@ static bool pause_a_minute(struct ledger_writer *w) {
 static void *run(void *arg) {
   struct ledger_writer *w = arg;
 
-  load(w);
+  if (!load(w))
+    return NULL;
+  if (w->late)
+    save(w);
   price(w);
   while (pause_a_minute(w)) {
     bool arrived = tariff_files_load(&w->ledger->tariffs, &w->ledger->lock,
@@ -237,11 +244,11 @@ bool ledger_writer_wait(struct ledger_writer *w, double seconds) {
 
   add_seconds(&until, seconds);
   pthread_mutex_lock(&w->lock);
-  while (!w->loaded &&
+  while (!w->loaded && !w->stop &&
          pthread_cond_timedwait(&w->changed, &w->lock, &until) == 0)
     continue;
-  loaded = w->loaded;
-  w->abandoned = !loaded;
+  loaded = w->loaded || w->stop;
+  w->late = !loaded;
   pthread_mutex_unlock(&w->lock);
   return loaded;
 }
@@ -249,6 +256,16 @@ bool ledger_writer_wait(struct ledger_writer *w, double seconds) {
 void ledger_writer_hurry(struct ledger_writer *w) {
   pthread_mutex_lock(&w->lock);
   w->hurry = true;
+  pthread_cond_broadcast(&w->changed);
+  pthread_mutex_unlock(&w->lock);
+}
+
+void ledger_writer_no_wait(struct ledger_writer *w) {
+  pthread_mutex_lock(&w->lock);
+  if (!w->loaded && !w->late) {
+    w->stop = true;
+    ledger_disk_give_up(w->disk);
+  }
   pthread_cond_broadcast(&w->changed);
   pthread_mutex_unlock(&w->lock);
 }

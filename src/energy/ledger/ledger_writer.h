@@ -16,8 +16,12 @@ struct ledger_writer *ledger_writer_start(struct ledger *l,
                                           const char *directory);
 
 /* Waits until the file is read, at most seconds; whether it is. If not, the
- * ledger stays in memory. */
+ * ledger counts in memory, and goes on in the file when that has been read:
+ * what meters have counted by then is added to it, over the time since. */
 bool ledger_writer_wait(struct ledger_writer *w, double seconds);
+
+/* The end is near: nobody waits for the file any more, now or later. */
+void ledger_writer_no_wait(struct ledger_writer *w);
 
 /* Hands over prices that came for an address; the series is the writer's. From
  * any thread. */

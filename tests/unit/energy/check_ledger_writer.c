@@ -116,9 +116,43 @@ static void set_version(const char *file, int64_t version) {
   sql(file, text);
 }
 
+/* -- a disk that keeps one waiting -- */
+
+static struct {
+  pthread_mutex_t lock;
+  pthread_cond_t opened;
+  bool shut;
+  sqlite3_vfs *disk, slow;
+} gate = {.lock = PTHREAD_MUTEX_INITIALIZER,
+          .opened = PTHREAD_COND_INITIALIZER};
+
+static int open_slowly(sqlite3_vfs *vfs, const char *name, sqlite3_file *file,
+                       int flags, int *out) {
+  (void)vfs;
+  pthread_mutex_lock(&gate.lock);
+  while (gate.shut)
+    pthread_cond_wait(&gate.opened, &gate.lock);
+  pthread_mutex_unlock(&gate.lock);
+  return gate.disk->xOpen(gate.disk, name, file, flags, out);
+}
+
+static void shut_gate(bool shut) {
+  if (gate.disk == NULL) {
+    gate.disk = sqlite3_vfs_find(NULL);
+    gate.slow = *gate.disk;
+    gate.slow.zName = "slow";
+    gate.slow.xOpen = open_slowly;
+    ck_assert_int_eq(sqlite3_vfs_register(&gate.slow, 1), SQLITE_OK);
+  }
+  pthread_mutex_lock(&gate.lock);
+  gate.shut = shut;
+  pthread_cond_broadcast(&gate.opened);
+  pthread_mutex_unlock(&gate.lock);
+}
+
 /* -- the daemon -- */
 
-static void daemon_starts(void) {
+static void daemon_begins(void) {
   struct ledger_options options = {.billing_day = 1};
 
   memset(meters, 0, sizeof(meters));
@@ -126,6 +160,10 @@ static void daemon_starts(void) {
   ledger = ledger_create(&options);
   writer = ledger_writer_start(ledger, directory);
   ck_assert_ptr_nonnull(writer);
+}
+
+static void daemon_starts(void) {
+  daemon_begins();
   ck_assert(ledger_writer_wait(writer, 60));
 }
 
@@ -422,6 +460,46 @@ START_TEST(what_was_taken_away_is_made_again_from_memory) {
 }
 END_TEST
 
+/* Nobody waits for it for ever: what is counted meanwhile is added to it when
+ * it has been read at last, and what was used while the daemon was away. */
+START_TEST(a_file_that_is_read_slowly_is_gone_on_from) {
+  begin();
+  daemon_ends();
+  shut_gate(true);
+  daemon_begins();
+  ck_assert(!ledger_writer_wait(writer, 0.05));
+  look(6, 4);
+  look(10, 20);
+  shut_gate(false);
+  wait_for("is on disk again");
+  ck_assert_int_eq(lines_with("taken away") + lines_with("replaced"), 0);
+  look(5, 5);
+  save();
+  daemon_ends();
+  check_file(121, 59);
+  clean();
+}
+END_TEST
+
+/* Who stops meanwhile waits for nothing, and leaves the file as it was. */
+START_TEST(a_daemon_may_end_before_its_file_is_read) {
+  int64_t before;
+
+  begin();
+  daemon_ends();
+  before = batch();
+  shut_gate(true);
+  daemon_begins();
+  ledger_writer_no_wait(writer);
+  ck_assert(ledger_writer_wait(writer, 60));
+  shut_gate(false);
+  daemon_ends();
+  ck_assert_int_eq(batch(), before);
+  check_file(100, 30);
+  clean();
+}
+END_TEST
+
 static void fill(TCase *t) {
   tcase_add_test(t, a_newer_file_is_left_alone_until_it_is_one_of_ours_again);
   tcase_add_test(t, a_newer_file_may_end_the_day);
@@ -432,6 +510,8 @@ static void fill(TCase *t) {
   tcase_add_test(t, a_copy_may_be_played_back_into_the_open_file);
   tcase_add_test(t, a_copy_that_lacks_a_meter_gets_its_days);
   tcase_add_test(t, what_was_taken_away_is_made_again_from_memory);
+  tcase_add_test(t, a_file_that_is_read_slowly_is_gone_on_from);
+  tcase_add_test(t, a_daemon_may_end_before_its_file_is_read);
 }
 
 int main(void) { return suite_run("ledger writer", fill); }
