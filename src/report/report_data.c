@@ -25,9 +25,10 @@ struct gathering {
   int begin; /* day of site[0] */
   struct {
     bool known;
-    double kwh, cost; /* charges in */
+    double kwh, cost, charges; /* charges are in cost */
   } site[DAYS_MAX];
   struct calendar_billing month;
+  const struct report_month *given;
   struct calendar_billing before; /* weeks, months: the one before */
   double covered_us;
   bool out_of_memory;
@@ -153,8 +154,10 @@ static bool take(void *arg, const struct ledger_row *row) {
     return true;
   }
   g->site[i].cost += (double)row->cost * MICRO;
-  if (row->device[0] == '\0')
-    return true; /* the site's fixed charges */
+  if (row->device[0] == '\0') {
+    g->site[i].charges += (double)row->cost * MICRO;
+    return true;
+  }
   g->site[i].known = true;
   g->site[i].kwh += (double)row->mwh * MWH;
   item = item_of(g, row->device, row->plug);
@@ -211,26 +214,46 @@ static double usual_site(const struct gathering *g) {
   return median(numbers, num);
 }
 
-static void look_ahead(struct gathering *g) {
+/* Up to the end of the report. Energy costs at least the minimum of the days so
+ * far; charges come on top of it. */
+static void sum_month(struct gathering *g) {
   struct report *r = g->report;
-  double kwh[FORECAST_DAYS], cost[FORECAST_DAYS];
-  int rest = g->month.end - 1 - r->last;
-  size_t num = 0;
+  const struct report_month *m = g->given;
+  int last = r->last < m->today ? r->last : m->today;
+  int days = last - g->month.start + 1;
+  double charges = 0;
 
   for (int day = g->month.start; day <= r->last; day++)
     if (day >= g->begin) {
       r->month_kwh += g->site[day - g->begin].kwh;
       r->month_cost += g->site[day - g->begin].cost;
+      charges += g->site[day - g->begin].charges;
     }
+  r->to_minimum = fmax(0, m->minimum * days / (g->month.end - g->month.start) +
+                              charges - r->month_cost);
+}
+
+static void look_ahead(struct gathering *g) {
+  struct report *r = g->report;
+  double kwh[FORECAST_DAYS], cost[FORECAST_DAYS], charges[FORECAST_DAYS];
+  int rest = g->month.end - 1 - r->last;
+  double least = g->given->minimum;
+  size_t num = 0;
+
+  for (int day = g->month.start; day <= r->last; day++)
+    if (day >= g->begin)
+      least += g->site[day - g->begin].charges;
   for (int i = r->last - g->begin; i >= 0 && num < FORECAST_DAYS; i--)
     if (g->site[i].known) {
       kwh[num] = g->site[i].kwh;
+      charges[num] = g->site[i].charges;
       cost[num++] = g->site[i].cost;
     }
   r->forecast_kwh = r->forecast_cost = NAN;
   if (rest > 0 && num > 1) {
     r->forecast_kwh = r->month_kwh + rest * median(kwh, num);
-    r->forecast_cost = r->month_cost + rest * median(cost, num);
+    r->forecast_cost = fmax(r->month_cost + rest * median(cost, num),
+                            least + rest * median(charges, num));
   }
 }
 
@@ -265,12 +288,16 @@ static void sum_up(struct gathering *g) {
   r->covered =
       possible > 0 ? fmin(100, 100 * g->covered_us / possible) : (double)NAN;
   r->usual = usual_site(g);
+  sum_month(g);
   look_ahead(g);
+  r->month_cost += r->to_minimum;
+  if (r->kind == REPORT_MONTH)
+    r->cost += r->to_minimum;
   if (r->items_num > 0)
     qsort(r->items, r->items_num, sizeof(r->items[0]), by_energy);
 }
 
-bool report_data_make(struct report *r, unsigned billing_day,
+bool report_data_make(struct report *r, const struct report_month *month,
                       struct ledger_query *q, char why[LEDGER_QUERY_WHY]) {
   struct gathering *g = calloc(1, sizeof(*g));
   bool good = false;
@@ -280,9 +307,10 @@ bool report_data_make(struct report *r, unsigned billing_day,
     return false;
   g->report = r;
   g->begin = r->first - BEFORE;
-  g->month = calendar_billing_of(r->last, billing_day);
+  g->month = calendar_billing_of(r->last, month->billing_day);
+  g->given = month;
   g->before = r->kind == REPORT_MONTH
-                  ? calendar_billing_of(r->first - 1, billing_day)
+                  ? calendar_billing_of(r->first - 1, month->billing_day)
                   : (struct calendar_billing){r->first - WEEK, r->first};
   snprintf(r->currency, sizeof(r->currency), "%s", ledger_query_currency(q));
   r->decimals = tariff_decimals(r->currency);

@@ -44,6 +44,8 @@ struct report {
   double produced_kwh, unpriced_kwh;
   double usual;                 /* kWh, as above */
   double month_kwh, month_cost; /* of the month it lies in, up to its end */
+  double to_minimum; /* in month_cost, and in cost of a month: what energy cost
+                        less than the minimum so far */
   double forecast_kwh, forecast_cost; /* NAN: that month is over, or new */
   struct {
     char *name; /* NULL: not known */
@@ -73,9 +75,17 @@ struct report {
 void report_days(enum report_kind kind, int day, unsigned billing_day,
                  int *first, int *last);
 
+/* The billing month in which a report ends. */
+struct report_month {
+  unsigned billing_day;
+  double
+      minimum; /* what its energy costs at least, as a whole; 0: no minimum */
+  int today;   /* how far it has come */
+};
+
 /* Fills r, whose kind, first and last are set. False with why when the ledger
  * could not be read. report_data_free() in both cases. */
-bool report_data_make(struct report *r, unsigned billing_day,
+bool report_data_make(struct report *r, const struct report_month *month,
                       struct ledger_query *q, char why[LEDGER_QUERY_WHY]);
 void report_data_free(struct report *r);
 /* A device, or an outlet of it; NULL: it is not in the report. */

@@ -115,6 +115,7 @@ char *report_json(const struct report *r) {
       add(root, "unpriced_kwh", r->unpriced_kwh) &&
       add(root, "month_kwh", r->month_kwh) &&
       add(root, "month_cost", r->month_cost) &&
+      add(root, "to_minimum", r->to_minimum) &&
       add(root, "forecast_kwh", r->forecast_kwh) &&
       add(root, "forecast_cost", r->forecast_cost) &&
       add(root, "covered", r->covered) && add(root, "active", r->active) &&

@@ -19,9 +19,14 @@ static void read_alerts(struct report *r, const struct report_sources *from) {
 
 bool report_make(struct report *r, const struct report_sources *from,
                  char why[LEDGER_QUERY_WHY]) {
+  const struct report_month month = {
+      .billing_day = from->billing_day,
+      .minimum = (double)from->minimum * 1e-6,
+      .today = calendar_local_of(from->now * 1000).day};
+
   if (from->alerts != NULL)
     read_alerts(r, from);
-  return report_data_make(r, from->billing_day, from->ledger, why) &&
+  return report_data_make(r, &month, from->ledger, why) &&
          report_standby_make(r, from->ledger, why) &&
          report_cycles_make(r, from->ledger, why);
 }

@@ -9,6 +9,9 @@ struct report_sources {
   struct ledger_query *ledger;
   const char *alerts; /* folder of alerts.db, NULL: nothing is said of them */
   unsigned billing_day;
+  /* Millionths that the energy of the billing month in which the report ends
+   * costs at least, as a whole; 0: there is no minimum. */
+  int64_t minimum;
   int64_t now; /* ms of wall time */
 };
 

@@ -23,14 +23,19 @@ static void set_days(struct report *r, int before, unsigned billing_day) {
 static void fill(struct report *r, const struct report_request *request) {
   char why[LEDGER_QUERY_WHY];
   struct ledger_query *q = ledger_query_open(request->ledger, why);
-  const struct report_sources from = {
-      .ledger = q,
-      .alerts = request->alerts,
-      .billing_day = q != NULL ? ledger_query_billing_day(q) : 1,
-      .now = (int64_t)(clock_wall_us() / 1000)};
+  struct report_sources from = {.ledger = q,
+                                .alerts = request->alerts,
+                                .billing_day =
+                                    q != NULL ? ledger_query_billing_day(q) : 1,
+                                .now = (int64_t)(clock_wall_us() / 1000)};
   bool good;
 
   set_days(r, request->before, from.billing_day);
+  if (q != NULL)
+    from.minimum = ledger_query_minimum(
+        q, calendar_billing_of(r->last, from.billing_day).start);
+  if (from.minimum < 0)
+    from.minimum = 0;
   good = q != NULL && report_make(r, &from, why);
   if (!good)
     snprintf(r->nothing, sizeof(r->nothing),

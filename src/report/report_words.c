@@ -127,6 +127,16 @@ static void month_so_far(const struct report *r, char out[REPORT_LINE]) {
            isnan(r->forecast_kwh) ? "" : " by its end");
 }
 
+static void to_minimum(const struct report *r, char out[REPORT_LINE]) {
+  char cost[REPORT_LINE];
+
+  out[0] = '\0';
+  report_words_cost(r, r->to_minimum, cost);
+  if (r->to_minimum >= 0.005 && cost[0] != '\0')
+    snprintf(out, REPORT_LINE, "%.40s of the month's cost%s", cost,
+             r->kind == REPORT_MONTH ? "" : " so far");
+}
+
 static void highest(const struct report *r, char out[REPORT_LINE]) {
   struct calendar_local local;
   int year;
@@ -290,17 +300,12 @@ static const struct {
   void (*say)(const struct report *r, char out[REPORT_LINE]);
   bool news; /* for telephones, too */
 } facts[] = {
-    {"Month so far", month_so_far, true},
-    {"Highest power", highest, false},
-    {"In use", in_use, false},
-    {"Finished", finished, true},
-    {"Standby", standby, false},
-    {"Generated", generated, true},
-    {"Without a price", unpriced, false},
-    {"Offline", offline, true},
-    {"Alerts", alerts, true},
-    {"Not delivered", undelivered, true},
-    {"Silence ends", silences, false},
+    {"Month so far", month_so_far, true}, {"Minimum charge", to_minimum, false},
+    {"Highest power", highest, false},    {"In use", in_use, false},
+    {"Finished", finished, true},         {"Standby", standby, false},
+    {"Generated", generated, true},       {"Without a price", unpriced, false},
+    {"Offline", offline, true},           {"Alerts", alerts, true},
+    {"Not delivered", undelivered, true}, {"Silence ends", silences, false},
     {"Known of", covered, true},
 };
 

@@ -11,6 +11,7 @@
 #include "energy/tariff/tariff_config.h"
 #include "energy/tariff/tariff_files.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -178,4 +179,18 @@ struct calendar_billing energy_place_month(const struct energy_place *p,
   const struct tariff *t = tariffs_at(&p->tariffs, day);
 
   return calendar_billing_of(day, t != NULL ? t->billing_day : p->billing_day);
+}
+
+int64_t energy_place_minimum(const struct energy_place *p,
+                             struct ledger_query *q, int last) {
+  struct calendar_billing month = energy_place_month(p, last);
+  const struct tariff *t = tariffs_at(&p->tariffs, last);
+  int64_t minimum = ledger_query_minimum(q, month.start);
+  double told;
+
+  if (minimum >= 0 || t == NULL ||
+      strcmp(ledger_query_currency(q), tariffs_currency(&p->tariffs)) != 0)
+    return minimum > 0 ? minimum : 0;
+  told = tariff_minimum(t, month.end - 1);
+  return isnan(told) ? 0 : llround(told * 1e6);
 }

@@ -42,4 +42,10 @@ struct ledger_query *energy_place_open(const struct energy_place *p);
 struct calendar_billing energy_place_month(const struct energy_place *p,
                                            int day);
 
+/* Millionths that the energy of the billing month of a day costs at least, as a
+ * whole: as the daemon wrote, else by the configuration's tariffs; 0: there is
+ * no minimum. */
+int64_t energy_place_minimum(const struct energy_place *p,
+                             struct ledger_query *q, int last);
+
 #endif

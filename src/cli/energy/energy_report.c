@@ -209,21 +209,20 @@ static void note_month(struct energy_report *r, const struct ledger_row *row) {
     r->months[r->months_num - 1].cost += row->cost;
 }
 
-/* As the daemon has it in cost_month: energy costs at least the minimum. */
-static void add_minimum(struct energy_report *r) {
+/* As the daemon has it in cost_month: energy costs at least the minimum of the
+ * days so far. */
+static void add_minimum(struct energy_report *r, struct ledger_query *q) {
   int today = calendar_local_of((int64_t)clock_wall_us()).day;
 
-  if (strcmp(r->currency, tariffs_currency(&r->place->tariffs)) != 0)
-    return;
   for (size_t i = 0; i < r->months_num; i++) {
     const struct energy_month *m = &r->months[i];
-    int end = energy_place_month(r->place, m->start).end - 1;
-    int last = end < today ? end : today;
-    const struct tariff *t = tariffs_at(&r->place->tariffs, last);
-    double minimum = t != NULL ? tariff_minimum(t, last) : (double)NAN;
+    int end = energy_place_month(r->place, m->start).end;
+    int last = end - 1 < today ? end - 1 : today;
+    double whole = (double)energy_place_minimum(r->place, q, last);
+    int64_t minimum = llround(whole * (last - m->start + 1) / (end - m->start));
 
-    if (!isnan(minimum) && (double)m->cost < minimum * 1e6)
-      r->minimum.cost += llround(minimum * 1e6) - m->cost;
+    if (m->cost < minimum)
+      r->minimum.cost += minimum - m->cost;
   }
 }
 
@@ -331,7 +330,7 @@ bool energy_report_make(struct energy_report *r, struct ledger_query *q,
     cli_say("%s", why);
   if (!good || r->out_of_memory)
     return false;
-  add_minimum(r);
+  add_minimum(r, q);
   if (r->groups_num > 1)
     qsort(r->groups, r->groups_num, sizeof(*r->groups),
           is_of_time(r->by) ? by_time : by_energy);

@@ -137,6 +137,7 @@ static int gather(const struct report_arguments *a, struct report *r,
       .ledger = q,
       .alerts = a->alerts != NULL ? a->alerts : a->place.alerts,
       .billing_day = billing_day(a, r->last),
+      .minimum = energy_place_minimum(&a->place, q, r->last),
       .now = (int64_t)(clock_wall_us() / 1000)};
   char why[LEDGER_QUERY_WHY];
 

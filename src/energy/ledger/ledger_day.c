@@ -203,17 +203,36 @@ void ledger_values_of(struct ledger *l, const struct ledger_meter *m,
   pthread_mutex_unlock(&l->lock);
 }
 
-/* Fixed charges and the minimum: the site's only. */
+/* Fixed charges: the site's only. */
 static void add_charges(const struct ledger *l, struct ledger_values *v,
                         int today) {
-  const struct tariff *t = tariffs_at(&l->tariffs, today);
-  double minimum = tariff_minimum(t, today);
-
-  if (!isnan(minimum) && (double)v->month_cost < minimum * 1e6)
-    v->month_cost = llround(minimum * 1e6);
   v->month_cost += ledger_charges_of(l, l->today.month.start, today);
   v->today_cost += ledger_charges_of(l, today, today);
   v->yesterday_cost += ledger_charges_of(l, today - 1, today - 1);
+}
+
+/* The energy of a month costs at least the minimum, of the days so far, and of
+ * all of them in the projection; charges, which are in month_cost, come on top
+ * of it. */
+static void add_minimum(const struct ledger *l, struct ledger_values *v,
+                        int today) {
+  const struct tariff *t = tariffs_at(&l->tariffs, today);
+  struct calendar_billing month = l->today.month;
+  double minimum = tariff_minimum(t, today);
+  double least = tariff_minimum(t, month.end - 1);
+  int64_t charges = ledger_charges_of(l, month.start, today);
+
+  if (isnan(minimum))
+    return;
+  if (v->month_cost - charges < llround(minimum * 1e6))
+    v->month_cost = llround(minimum * 1e6) + charges;
+  least += (double)charges * 1e-6;
+  for (int day = today + 1; day < month.end; day++) {
+    t = tariffs_at(&l->tariffs, day);
+    least += t != NULL ? tariff_charges(t, day) : 0;
+  }
+  if (!isnan(v->forecast))
+    v->forecast = fmax(v->forecast, least);
 }
 
 void ledger_values_total(struct ledger *l, struct ledger_now now,
@@ -239,6 +258,7 @@ void ledger_values_total(struct ledger *l, struct ledger_now now,
   if (v->has_cost) {
     add_charges(l, v, today);
     v->forecast = forecast(l, &s, v, now.wall_us, today, COST_AND_CHARGES);
+    add_minimum(l, v, today);
     if (!tariff_price(tariffs_at(&l->tariffs, today), now.wall_us,
                       l->slot.site_before_kwh + (double)l->slot.site_mwh * 1e-6,
                       &v->price))

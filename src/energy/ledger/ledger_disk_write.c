@@ -6,6 +6,7 @@
 #include <config.h>
 
 #include "energy/ledger/ledger_disk_internal.h"
+#include "energy/ledger/ledger_schema.h"
 
 #include <math.h>
 #include <stdarg.h>
@@ -30,6 +31,8 @@ struct copy {
   char currency[CURRENCY_SIZE];
   char id[LEDGER_ID_SIZE];
   unsigned billing_day; /* of today; 0: no day is known yet */
+  int month;            /* the billing month, and millionths that it */
+  int64_t minimum;      /* costs at least; -1: there is no tariff */
   int64_t batch;
 };
 
@@ -58,6 +61,17 @@ static bool make_room(const struct ledger *l, struct copy *c) {
          c->periods != NULL;
 }
 
+/* What the tariff of today says of its month. */
+static void take_minimum(const struct ledger *l, struct copy *c) {
+  const struct tariff *t = tariffs_at(&l->tariffs, l->today.day);
+  struct calendar_billing month = ledger_month(l, l->today.day);
+  double minimum = t != NULL ? tariff_minimum(t, month.end - 1) : (double)NAN;
+
+  c->month = month.start;
+  if (t != NULL)
+    c->minimum = isnan(minimum) ? 0 : llround(minimum * 1e6);
+}
+
 /* What a reader needs to price what is in the open slot. */
 static void take_open(const struct ledger *l, struct copy *c) {
   const struct ledger_slot *s = &l->slot;
@@ -74,8 +88,11 @@ static void take_open(const struct ledger *l, struct copy *c) {
              l->periods[s->period - 1]);
   snprintf(c->currency, sizeof(c->currency), "%s",
            tariffs_currency(&l->tariffs));
-  if (l->today.end_us != 0)
+  c->minimum = -1;
+  if (l->today.end_us != 0) {
     c->billing_day = ledger_billing_day(l, l->today.day);
+    take_minimum(l, c);
+  }
 }
 
 /* Moves what is new into the copy. */
@@ -280,6 +297,12 @@ static int write_meta(sqlite3_stmt *stmt, const struct copy *c) {
     rc = run(stmt, "tt", "currency", c->currency);
   if (rc == SQLITE_OK && c->billing_day != 0)
     rc = run(stmt, "ti", "billing_day", (int64_t)c->billing_day);
+  if (rc == SQLITE_OK && c->minimum >= 0) {
+    char key[LEDGER_MINIMUM_KEY];
+
+    ledger_schema_minimum_key(c->month, key);
+    rc = run(stmt, "ti", key, c->minimum);
+  }
   if (rc == SQLITE_OK && s->until_us == 0)
     return rc;
   if (rc == SQLITE_OK)

@@ -182,6 +182,22 @@ const char *ledger_query_currency(const struct ledger_query *q) {
   return q->currency;
 }
 
+int64_t ledger_query_minimum(struct ledger_query *q, int month) {
+  char key[LEDGER_MINIMUM_KEY];
+  sqlite3_stmt *stmt = NULL;
+  int64_t minimum = -1;
+
+  ledger_schema_minimum_key(month, key);
+  if (sqlite3_prepare_v2(q->db, "SELECT value FROM meta WHERE key = ?1", -1,
+                         &stmt, NULL) == SQLITE_OK &&
+      sqlite3_bind_text(stmt, 1, key, -1, SQLITE_STATIC) == SQLITE_OK &&
+      sqlite3_step(stmt) == SQLITE_ROW &&
+      sqlite3_column_type(stmt, 0) == SQLITE_INTEGER)
+    minimum = sqlite3_column_int64(stmt, 0);
+  sqlite3_finalize(stmt);
+  return minimum;
+}
+
 /* -- rows -- */
 
 struct walk {

@@ -29,6 +29,11 @@ const char *ledger_query_currency(const struct ledger_query *q);
 /* On which the daemon's billing month begins; 1 where the file does not say. */
 unsigned ledger_query_billing_day(const struct ledger_query *q);
 
+/* Millionths that the energy of the billing month which begins on a day costs
+ * at least, as a whole, by the tariff that the daemon had; -1: the file does
+ * not say. */
+int64_t ledger_query_minimum(struct ledger_query *q, int month);
+
 /* One part of what was used. The texts are valid during the call only. */
 struct ledger_row {
   const char *device; /* "" is the site itself: its fixed charges */

@@ -48,6 +48,10 @@ enum { STEPS_NUM = sizeof(steps) / sizeof(steps[0]) };
 
 int64_t ledger_schema_version(void) { return STEPS_NUM; }
 
+void ledger_schema_minimum_key(int month, char out[LEDGER_MINIMUM_KEY]) {
+  snprintf(out, LEDGER_MINIMUM_KEY, "minimum %d", month);
+}
+
 int64_t ledger_schema_of(sqlite3 *db, int *rc) {
   sqlite3_stmt *stmt = NULL;
   int64_t version = 0;

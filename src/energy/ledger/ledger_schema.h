@@ -8,6 +8,11 @@
 #include <sqlite3.h>
 #include <stdint.h>
 
+/* In meta: millionths that the billing month which begins on a day costs at
+ * least, as a whole. */
+enum { LEDGER_MINIMUM_KEY = 32 };
+void ledger_schema_minimum_key(int month, char out[LEDGER_MINIMUM_KEY]);
+
 /* The version that this program writes. */
 int64_t ledger_schema_version(void);
 

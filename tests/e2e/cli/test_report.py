@@ -10,7 +10,7 @@ import subprocess
 import pytest
 
 from collectd import BUILD
-from ledger_file import LedgerFile
+from ledger_file import LedgerFile, day_number
 
 pytestmark = [pytest.mark.one_thread, pytest.mark.takes(15)]
 ZONE = "Europe/Berlin"
@@ -70,6 +70,39 @@ def test_a_week_and_a_month_are_compared_with_the_one_before(ledger):
     assert (month["from"], month["to"]) == ("2026-11-01", "2026-11-30")
     assert month["kwh"] == pytest.approx(21.5) and month["usual_kwh"] == pytest.approx(1.5)
     assert month["forecast_kwh"] is None
+
+
+@pytest.mark.parametrize("by_ledger", [True, False], ids=["ledger", "configuration"])
+def test_a_month_costs_its_minimum(tmp_path, by_ledger):
+    """A month that is over; on two of its days 3 EUR and a charge of 0.1."""
+    file = LedgerFile(tmp_path / "state", zone=ZONE)
+    for date in "2025-11-27", "2025-11-28":
+        file.slot(f"{date}T11:00:00+00:00", "Heater", 10000000, 3000000, covered=HOURS)
+        file.charges(date, 100000)
+    if by_ledger:  # the daemon has the last word
+        file.db.execute("INSERT INTO meta VALUES(?, ?)",
+                        (f"minimum {day_number('2025-11-01')}", 30000000))
+    file.done()
+    config = tmp_path / "collectd.conf"
+    config.write_text('<Plugin kasa>\n<Tariff>\nCurrency "EUR"\nRate 0.3\n'
+                      f'MinimumCharge {9 if by_ledger else 1} "day"\n'
+                      '</Tariff>\n</Plugin>\n')
+    words = "--config", str(config), "--date", "2025-11-28"
+    day = figures(file, *words)
+    assert day["cost"] == pytest.approx(3.1)
+    assert day["to_minimum"] == pytest.approx(28 - 6)
+    assert day["month_cost"] == pytest.approx(28.2)
+    assert day["forecast_cost"] == pytest.approx(30 + 0.2 + 2 * 0.1)
+    month = figures(file, "--month", *words)
+    assert month["cost"] == pytest.approx(month["month_cost"]) == pytest.approx(30.2)
+    text = report(file, *words).stdout
+    assert re.search(r"^Minimum charge +22\.00 EUR of the month's cost so far$", text, re.M), text
+    assert "28.20 EUR; about 30.40 EUR by its end" in text
+    energy = json.loads(subprocess.run(
+        [os.path.join(BUILD, "kasactl"), "energy", "--state", file.folder, "--config",
+         str(config), "--month", "2025-11", "--json"], check=True, capture_output=True,
+        env={**os.environ, "TZ": ZONE}, timeout=30).stdout)
+    assert energy["cost"] == pytest.approx(30.2) and energy["to_minimum"] == pytest.approx(24)
 
 
 def test_the_text_stands_alone_and_fits_a_mail(ledger):

@@ -5,6 +5,8 @@
 
 #include "energy/ledger/ledger_query.h"
 
+#include "energy/ledger/ledger_internal.h"
+
 #include "../support/ledger_fixture.h"
 
 #include <sqlite3.h>
@@ -85,6 +87,35 @@ START_TEST(slots_are_between_two_moments) {
 }
 END_TEST
 
+/* 0.10 a day. Energy cost 0.90 by then, and less than that a day. */
+START_TEST(the_minimum_of_the_month_is_in_the_file) {
+  struct ledger_now now = at("2026-01-16T02:00:00+01:00");
+  struct ledger_values v;
+  char why[LEDGER_QUERY_WHY];
+  struct ledger_query *q;
+
+  ledger->tariffs.items[0].minimum = 0.1;
+  ledger->tariffs.items[0].minimum_per = PER_DAY;
+  use();
+  ledger_values_total(ledger, now, &v);
+  ck_assert_int_eq(v.month_cost, 1600000);
+  ck_assert_int_eq(v.today_cost, 300000);
+  ck_assert_msg(fabs(v.forecast - 3.1) < 1e-9 || isnan(v.forecast), "%f",
+                v.forecast);
+  ck_assert_int_eq(ledger_disk_save(disk, why), LEDGER_DISK_OK);
+  q = ledger_query_open(directory, why);
+  ck_assert_msg(q != NULL, "%s", why);
+  ck_assert_int_eq(ledger_query_minimum(q, day_of("2026-01-01")), 3100000);
+  ck_assert_int_eq(ledger_query_minimum(q, day_of("2026-02-01")), -1);
+  ledger_query_close(q);
+  /* full days of which more is known: 0.60 yesterday */
+  ledger_values_total(ledger, at("2026-01-17T00:00:00+01:00"), &v);
+  ck_assert_int_eq(v.month_cost, 1700000);
+  ck_assert_msg(fabs(v.forecast - 3.1) < 1e-9 || v.forecast > 3.1, "%f",
+                v.forecast);
+}
+END_TEST
+
 START_TEST(no_ledger_is_said_with_its_place) {
   char why[LEDGER_QUERY_WHY];
 
@@ -116,6 +147,7 @@ static void fill(TCase *t) {
   tcase_add_test(t, it_is_read_when_nobody_writes);
   tcase_add_test(t, the_highest_power_is_of_its_day);
   tcase_add_test(t, slots_are_between_two_moments);
+  tcase_add_test(t, the_minimum_of_the_month_is_in_the_file);
   tcase_add_test(t, no_ledger_is_said_with_its_place);
   tcase_add_test(t, a_newer_ledger_is_left_alone);
 }
