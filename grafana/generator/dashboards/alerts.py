@@ -4,7 +4,9 @@
 from dashboards.model import (BLUE, COLOURED, GREEN, ORANGE, RED, YELLOW, bars, graph, now,
                        override, query, rows, stat, steps, table, to_device)
 from dashboards.page import dashboard
-from dashboards.terms import NAME, STEP
+from dashboards.terms import NAME, STEP, limited
+
+SLOWEST = limited("topk", "response_time", count=10, over="max_over_time")
 
 NO_ALERTS = "notify_kasa is not loaded"
 LEVELS = (("info", BLUE), ("warning", YELLOW), ("error", ORANGE),
@@ -135,9 +137,8 @@ PARTS = [
                        custom__cellOptions=COLOURED),
               override("Device", links=to_device(
                   "${__data.fields.Device:percentencode}"))]),
-    graph("Slowest devices", "The ten that take longest to answer.",
-          [query("topk(10, max by (instance, device) (@kasa_response_time))",
-                 NAME)],
+    graph("Slowest devices", "The ten that took longest to answer.",
+          [query(f"@kasa_response_time {SLOWEST}", NAME)],
           unit="s", min=0, w=8, legend=("max",), limits=True, fill=0,
           thresholds=steps(GREEN, (0.5, YELLOW), (1, ORANGE), (2, RED))),
 ]

@@ -6,7 +6,7 @@ from dashboards.model import (BLUE, COLOURED, GREEN, ON_OFF, ORANGE, RED, YELLOW
                        timeline, words)
 from dashboards.page import dashboard
 from dashboards.terms import (MOST, MOST_BARS, MOST_OUTLETS, NAME, OUTLET,
-                              OUTLET_KEY, STEP, twenty, used)
+                              OUTLET_KEY, STEP, limited, used)
 
 REACHABLE = words(v0=("unreachable", RED), v1=("reachable", GREEN))
 SIGNAL = steps(RED, (-80, ORANGE), (-70, YELLOW), (-60, GREEN))
@@ -14,8 +14,22 @@ SLOW = steps(GREEN, (0.5, YELLOW), (1, ORANGE), (2, RED))
 BUSY = steps(GREEN, (1000, ORANGE), (1500, RED))
 BY = "sum by (instance, device)"
 METERS_ONLY = "Not measured by this device"
-SWITCHED = twenty("topk", "relay", over="changes")
-SWITCHED_OUTLETS = twenty("topk", "plug_relay", by=OUTLET_KEY, over="changes")
+LEAPS = limited("topk", "power_deviation", over="max_over_time")
+
+
+def of_both(metric, which="topk", over="avg_over_time", smooth="{}"):
+    """The twenty lines among devices and outlets that matter most."""
+    each = (smooth.format(f"@kasa_{m}") for m in (metric, f"plug_{metric}"))
+    limit = limited(which, metric, f"plug_{metric}", by=OUTLET_KEY, over=over)
+    return [query(f"({' or '.join(each)}) {limit}", OUTLET)]
+
+
+def state(metric, name, which="topk"):
+    """Of one state: the four devices that were in it longest."""
+    limit = limited(which, metric, count=4)
+    return query(f"@kasa_{metric} {limit}", f"{name} {NAME}")
+
+
 STATES = words(v0=("no", "#5a6270"), v1=("yes", BLUE))
 APPLIANCE = ("No appliance described: an <Appliance> block in collectd's "
              "configuration fills this")
@@ -72,12 +86,8 @@ PARTS = [
           [query(f"avg_over_time(@kasa_voltage[$smooth]) {MOST}", NAME)],
           unit="volt", decimals=1, none=METERS_ONLY, w=8),
     graph("Current", "Most outlets carry 10, 15 or 16 A. Of many, the twenty "
-          "devices that take most.",
-          [query(f"avg_over_time(@kasa_current[$smooth]) {MOST}", NAME),
-           query("sum by (instance, device, outlet) "
-                 f"(avg_over_time(@kasa_plug_current[$smooth])) "
-                 f"{MOST_OUTLETS}",
-                 OUTLET)],
+          "devices and outlets that take most.",
+          of_both("current", smooth="avg_over_time({}[$smooth])"),
           unit="amp", min=0, none=METERS_ONLY, w=8, limits=True,
           thresholds=steps(GREEN, (10, ORANGE), (16, RED))),
     graph("Energy per hour", "Counted by collectd from the meter, each bar "
@@ -91,21 +101,22 @@ PARTS = [
     "What it did",
     timeline("Switched on and off", "The relay of the device and of each "
              "outlet. Of many, the twenty that were switched most often.",
-             [query(f"@kasa_relay {SWITCHED}", NAME),
-              query(f"@kasa_plug_relay {SWITCHED_OUTLETS}",
-                    "{{device}} {{outlet}} ${site}")],
+             of_both("relay", over="changes"),
              unit="none", mappings=ON_OFF, none="It does not switch"),
     graph("On since", "How long it has been on; falls to nothing when it is "
-          "switched off.",
-          [query("@kasa_on_time", NAME),
-           query("@kasa_plug_on_time", "{{device}} {{outlet}} ${site}")],
+          "switched off. Of many, the twenty that were on longest.",
+          of_both("on_time", over="max_over_time"),
           unit="dtdurations", min=0, legend=("last",),
           none="Not told by this device"),
     graph("Lights and sensors", "Brightness of lamps and dimmers, and the "
-          "light around sensors.",
-          [query("@kasa_brightness", f"brightness {NAME}"),
-           query("@kasa_ambient_light", f"light around {NAME}"),
-           query("100 * @kasa_motion", f"motion {NAME}")],
+          "light around sensors. Of many, the brightest.",
+          [query(f"@kasa_brightness {limited('topk', 'brightness', count=10)}",
+                 f"brightness {NAME}"),
+           query("@kasa_ambient_light "
+                 f"{limited('topk', 'ambient_light', count=5)}",
+                 f"light around {NAME}"),
+           query(f"100 * @kasa_motion {limited('topk', 'motion', count=5)}",
+                 f"motion {NAME}")],
           unit="percent", min=0, max=100, legend=("last",),
           none="No lamp and no sensor"),
 
@@ -113,13 +124,13 @@ PARTS = [
     graph("Signal", "Strength of its Wi-Fi. -60 dBm and more is good, from "
           "-70 on it is weak, below -80 it drops out. Of many, the twenty "
           "weakest.",
-          [query(f"@kasa_signal_power {twenty('bottomk', 'signal_power')}",
+          [query(f"@kasa_signal_power {limited('bottomk', 'signal_power')}",
                  NAME)], unit="dBm", min=-95, max=-30,
           limits=True, thresholds=SIGNAL,
           legend=("min", "mean", "last"), fill=0, w=8),
     graph("Response time", "From the request to the complete reading; more "
           "than a second tells of a weak signal. Of many, the twenty slowest.",
-          [query(f"@kasa_response_time {twenty('topk', 'response_time')}",
+          [query(f"@kasa_response_time {limited('topk', 'response_time')}",
                  NAME)], unit="s", min=0, limits=True,
           thresholds=SLOW, fill=0, w=8),
     graph("Failed polls by reason", "timeout: nothing came. refused, "
@@ -131,12 +142,11 @@ PARTS = [
           legend=("sum",), w=8, none="No polls yet"),
     timeline("States", "Cloud: connected with the maker. Updating: new "
              "firmware is being written. Light off: the status light is "
-             "disabled. Hot and overloaded: what the device says of itself.",
-             [query("@kasa_cloud_connected", f"cloud {NAME}"),
-              query("@kasa_updating", f"updating {NAME}"),
-              query("@kasa_led_off", f"light off {NAME}"),
-              query("@kasa_overheated", f"hot {NAME}"),
-              query("@kasa_overloaded", f"overloaded {NAME}")],
+             "disabled. Hot and overloaded: what the device says of itself. "
+             "Of many, four of each kind.",
+             [state("cloud_connected", "cloud", "bottomk"),
+              state("updating", "updating"), state("led_off", "light off"),
+              state("overheated", "hot"), state("overloaded", "overloaded")],
              unit="none", mappings=STATES, h=7, w=14, overrides=[
                  by_query("B", mappings=words(v0=("no", "#5a6270"),
                                               v1=("yes", YELLOW))),
@@ -154,9 +164,8 @@ PARTS = [
 
     "Appliances",
     timeline("Running", "Whether the appliance behind the plug is in a "
-             "cycle.",
-             [query("@kasa_running", NAME),
-              query("@kasa_plug_running", "{{device}} {{outlet}} ${site}")],
+             "cycle. Of many, the twenty that ran longest.",
+             of_both("running"),
              unit="none", mappings=words(v0=("idle", "#5a6270"),
                                          v1=("running", BLUE)),
              none=APPLIANCE, w=12),
@@ -172,8 +181,9 @@ PARTS = [
               override("Energy", unit="kwatth", decimals=2),
               override("Duration", unit="dtdurations")]),
     graph("Deviation from its own mean", "Power against the mean of the last "
-          "minutes: what jumps out is a spike.",
-          [query("@kasa_power_deviation", NAME)], unit="percent", decimals=0,
+          "minutes: what jumps out is a spike. Of many, the twenty that "
+          "jumped highest.",
+          [query(f"@kasa_power_deviation {LEAPS}", NAME)], unit="percent", decimals=0,
           w=6, h=6, limits=True, fill=0, legend=(),
           thresholds=steps(GREEN, (100, ORANGE), (300, RED)),
           none="Not measured by this version, or by this device"),

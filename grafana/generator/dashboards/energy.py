@@ -4,7 +4,8 @@
 from dashboards.model import (BLUE, COLOURED, GREEN, ORANGE, RED, YELLOW,
                        by_query, graph, monthly, now, override, query, rows, stat, steps, table, to_device)
 from dashboards.page import dashboard
-from dashboards.terms import NAME, STEP, day_by_day, projected, used
+from dashboards.terms import (BAR_WINDOWS, NAME, STEP, day_by_day, limited, projected,
+                              the_rest, used)
 
 BEFORE = "[$__range] offset $__range"
 NO_METER = "No energy counted yet"
@@ -14,11 +15,13 @@ NEEDS_TARIFF = ("No tariff set: with a <Tariff> in collectd's configuration "
 
 BY_DEVICE = "sum by (instance, device)"
 BY_OUTLET = "sum by (instance, device, outlet)"
+COST_OF_A_DAY = f"{BY_DEVICE} ({day_by_day('kasa_cost_yesterday')})"
+COSTLY = limited("topk", "cost_yesterday", windows=BAR_WINDOWS)
 PLUG_NAME = "{{device}} {{outlet}} ${site}"
 DAY_BEFORE = "[1d] offset 6d"
 
 
-def used_by_most(metric, by, name, factor=""):
+def most_used(metric, by, factor=""):
     """kWh of the twenty that used most in the time of the panel, each for
     itself, and of all others together: three hundred bars above one another
     say nothing."""
@@ -27,8 +30,19 @@ def used_by_most(metric, by, name, factor=""):
     windows = (f"sum by ({by}) ({used(metric, f'[{w}] @ end() offset -$__interval')})"
                for w in ("$__range", "$__interval"))
     most = f"topk(20, {' or '.join(windows)})"
-    return [query(f"{each} and on ({by}) {most}", name),
-            query(f"sum({each} unless on ({by}) {most})", "all others")]
+    return (f"{each} and on ({by}) {most}",
+            f"sum({each} unless on ({by}) {most})")
+
+
+def used_by_most(metric, by, name, factor=""):
+    most, rest = most_used(metric, by, factor)
+    return [query(most, name), query(rest, "all others")]
+
+
+def used_by_most_in_one():
+    """The same as one answer, for a panel that adds up by the device's name."""
+    most, rest = most_used("kasa", "device")
+    return f'{most} or label_replace({rest}, "device", "all others", "", "")'
 
 
 DEVICES = ("instance, device", NAME)
@@ -89,7 +103,8 @@ PARTS = [
           unit="kwatth", bar=True, min=0, interval="1d", since="31d", w=12,
           h=9, legend=(), none=NO_METER, links=to_device(), decimals=2),
     monthly("kWh per month", "Calendar months of the last year, as sums of "
-            "days.", f"sum by (device) ({used('kasa', STEP)})", "device",
+            "days. The twenty that used most, and the rest.",
+            used_by_most_in_one(), "device",
             unit="kwatth", since="1y", w=12, h=9, none=NO_METER, decimals=0,
             min=0),
     graph("This week and the week before", "Whole house per day, and the same "
@@ -177,15 +192,17 @@ PARTS = [
           links=to_device()),
     graph("Cost per day by tariff, $currency", "What each day cost in the end, "
           "as the <Tariff> of collectd has it: hours, seasons and steps; the "
-          "line has the fixed charges in. Empty without a tariff.",
-          [query(f"{BY_DEVICE} ({day_by_day('kasa_cost_yesterday')})", NAME),
+          "line has the fixed charges in. The twenty that cost most, and "
+          "the rest. Empty without a tariff.",
+          [query(f"{COST_OF_A_DAY} {COSTLY}", NAME),
+           query(f"sum({COST_OF_A_DAY} {the_rest(COSTLY)})", "all others"),
            query(f"sum by (instance) "
                  f"({day_by_day('kasa_total_cost_yesterday')})",
                  "with fixed charges ${site}")],
           unit="none", decimals=2, bar=True, interval="1d",
           since="31d", w=12, h=8, legend=(), links=to_device(),
           none=NEEDS_TARIFF, overrides=[
-              by_query("B", custom__drawStyle="line", custom__lineWidth=2,
+              by_query("C", custom__drawStyle="line", custom__lineWidth=2,
                        custom__fillOpacity=0,
                        custom__lineInterpolation="stepAfter",
                        custom__stacking={"mode": "none"})]),

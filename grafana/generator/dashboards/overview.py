@@ -5,7 +5,7 @@ from dashboards.model import (BLUE, GREEN, ORANGE, RED, YELLOW, bars, gauge, gra
                        now, override, query, rows, stat, steps, table,
                        to_device)
 from dashboards.page import dashboard
-from dashboards.terms import MOST, NAME, OUTLET, UP, leaf
+from dashboards.terms import MOST, NAME, OUTLET, UP, leaf, the_rest
 
 ON = f"({leaf('relay')} == 1)"
 
@@ -68,7 +68,7 @@ PARTS = [
                  f"(avg_over_time(@kasa_power[$smooth])) {MOST}", NAME),
            query("sum(sum by (instance, device) "
                  "(avg_over_time(@kasa_power[$smooth])) "
-                 f"{MOST.replace('and on', 'unless on')})", "all others")],
+                 f"{the_rest(MOST)})", "all others")],
           unit="watt", w=16, h=11, stacked=True, min=0, side=True,
           links=to_device()),
     bars("Top consumers", "The ten that take most now; of strips, each "

@@ -25,22 +25,31 @@ def leaf(metric):
 UP = "and on (instance, device) (@kasa_up == 1)"
 
 
+def limited(which, *metrics, count=20, windows=("[$__range] @ end()",),
+            by="instance, device", over="avg_over_time"):
+    """Only so many, of all these metrics together, with most (topk) or least
+    (bottomk) of it in the time shown: more lines than twenty cannot be told
+    apart. Of the time as a whole: at each moment anew there would be more."""
+    each = (f"sum by ({by}) ({over}(@kasa_{metric}{w}))"
+            for w in windows for metric in metrics)
+    return f"and on ({by}) {which}({count}, {' or '.join(each)})"
 
-def twenty(which, metric, windows=("[$__range] @ end()",),
-           by="instance, device", over="avg_over_time"):
-    """Only the twenty devices with most (topk) or least (bottomk) of it in the
-    time shown: more lines than that cannot be told apart."""
-    each = (f"sum by ({by}) ({over}(@kasa_{metric}{w}))" for w in windows)
-    return f"and on ({by}) {which}(20, {' or '.join(each)})"
+
+def the_rest(limit):
+    """What such a limit leaves out."""
+    return limit.replace("and on", "unless on", 1)
 
 
-MOST = twenty("topk", "power")
+# Devices and outlets as lines of one panel.
 OUTLET_KEY = "instance, device, outlet"
-MOST_OUTLETS = twenty("topk", "plug_power", by=OUTLET_KEY)
+
+MOST = limited("topk", "power")
+MOST_OUTLETS = limited("topk", "plug_power", by=OUTLET_KEY)
 # beside bars, whose last one ends a step later, see STEP; of a time shorter
 # than a bar, the bar
-MOST_BARS = twenty("topk", "power", tuple(
-    f"[{w}] @ end() offset -$__interval" for w in ("$__range", "$__interval")))
+BAR_WINDOWS = tuple(f"[{w}] @ end() offset -$__interval"
+                    for w in ("$__range", "$__interval"))
+MOST_BARS = limited("topk", "power", windows=BAR_WINDOWS)
 
 # How much of the month is over, by the clock of Greenwich; hidden while
 # months of other time zones may be others.

@@ -158,6 +158,28 @@ def test_whole_house_sums_hold_no_outlets(path):
             assert "collectd_kasa_plug_" not in ask.expr, ask
 
 
+LIMIT = re.compile(r"(?:top|bottom)k\((\d+),")
+NAMES_ONE = re.compile(r"\{\{(?:device|outlet)\}\}")
+
+
+@PAGES
+def test_three_hundred_devices_fit_into_a_panel(path):
+    """Lines, bars and rows for each device are at most twenty, and of the
+    time shown as a whole: those of each moment are many more together."""
+    for panel in panels(path):
+        if panel["type"] in ("table", "stat"):
+            continue
+        shown = 0
+        for ask in query.of_panel(panel):
+            if not (NAMES_ONE.search(ask.legend) or ask.table):
+                continue
+            limits = LIMIT.findall(ask.expr)
+            assert limits, ask
+            assert ask.instant or "@ end()" in ask.expr, ask
+            shown += int(limits[0])
+        assert shown <= 20, panel["title"]
+
+
 # -- the rules of dashboard-linter, in our words -----------------------------------
 
 
@@ -307,6 +329,27 @@ def test_rules_of_the_machine_have_the_same_limits(plugin, type_, instance,
     for word in ("Warning", "Failure"):
         limit = limits.get(word + "Max", 100 - limits.get(word + "Min", 0))
         assert f"expr: {expr} > {limit:g}\n" in rules
+
+
+def sections(text):
+    """{anchor, as web pages of Markdown name it: text} of its headings."""
+    parts = re.split(r"^###? (.+)$", text, flags=re.M)[1:]
+    return {re.sub(r"[^\w -]", "", title.lower()).replace(" ", "-"): body.strip()
+            for title, body in zip(parts[::2], parts[1::2])}
+
+
+def test_each_rule_leads_to_a_paragraph_that_helps():
+    yaml = pytest.importorskip("yaml", reason="PyYAML is not installed")
+    groups = yaml.safe_load(text_of("grafana", "rules", "kasa.rules.yml"))
+    rules = {rule["alert"]: rule["annotations"]["runbook_url"]
+             for group in groups["groups"] for rule in group["rules"]}
+    for name, address in rules.items():
+        path, anchor = address.split("#")
+        assert anchor == name.lower()
+        assert len(sections(text_of(*path.split("/")))[anchor].split()) > 20
+    about = {title for title in re.findall(
+        r"^### (\w+)$", text_of("doc", "rules.md"), re.M)}
+    assert about == set(rules), "doc/rules.md is about rules that there are"
 
 
 def test_containers_find_every_file_where_it_is_looked_for():

@@ -393,6 +393,19 @@ def test_the_rest_of_a_stack_is_what_the_most_leave(world):
             assert kwh + sum(dict(s.points).get(t, 0) for s in most) == pytest.approx(whole[t]), t
 
 
+def test_months_hold_the_rest_too(world):
+    ask = world.ask("kasa-energy", "kWh per month")
+    whole = past(world, span=DAY).run(ask)
+    few = past(world, span=DAY).run(
+        ask._replace(expr=ask.expr.replace("topk(20,", "topk(1,")))
+    months, cut = reshape.months(whole, "device"), reshape.months(few, "device")
+    assert {len(names) for names in cut.values()} == {2}
+    assert any(len(names) > 2 for names in months.values())
+    for month, names in cut.items():
+        assert "all others" in names
+        assert sum(names.values()) == pytest.approx(sum(months[month].values()))
+
+
 def test_months_are_the_reader_s(world):
     """As Grafana adds the days up, which reshape.py repeats."""
     for utc_offset in (0, 7200):
