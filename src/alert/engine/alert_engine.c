@@ -41,6 +41,7 @@ enum {
   PATIENCE_MS = 30000, /* with another process that holds the store */
   LEAST_PAUSE_MS = 20, /* between rounds that find nothing */
   NO_MEMORY_PAUSE_MS = 200,
+  BLIND_MS = 1000, /* between looks at the control socket that fail */
 };
 
 struct alert_engine {
@@ -222,6 +223,17 @@ static bool nothing_waits(struct alert_engine *e) {
          (e->heartbeat == NULL || !heartbeat_thread_asks(e->heartbeat));
 }
 
+/* poll() takes no more than the process may have open: where that is less than
+ * a handful, people cannot ask, but alerts go on. */
+static void watch(struct pollfd *fds, size_t n, int timeout_ms) {
+  if (poll(fds, n, timeout_ms) >= 0 || errno == EINTR)
+    return;
+  if (timeout_ms > BLIND_MS)
+    timeout_ms = BLIND_MS;
+  if (poll(fds, 1, timeout_ms) < 0)
+    poll(NULL, 0, timeout_ms);
+}
+
 /* Sleeps until something happens or wait_ms are over, and serves the control
  * socket on the way. */
 static void rest(struct alert_engine *e, int64_t wait_ms) {
@@ -235,7 +247,7 @@ static void rest(struct alert_engine *e, int64_t wait_ms) {
     n += control_fds(e->control, fds + 1, &timeout);
   atomic_store(&e->asleep, true);
   /* whoever came before the flag was up has not woken us */
-  poll(fds, n, nothing_waits(e) ? timeout : 0);
+  watch(fds, n, nothing_waits(e) ? timeout : 0);
   atomic_store(&e->asleep, false);
   if (fds[0].revents & POLLIN)
     (void)!read(e->wake_fd, &count, sizeof(count));
