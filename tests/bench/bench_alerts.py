@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: MIT
 """The benchmark of notify_kasa: what a notification costs collectd.
 
-    python3 tests/bench/bench_alerts.py --build DIR [--out FILE] [--only-floods]
+    python3 tests/bench/bench_alerts.py --build DIR [--out FILE]
+        [--only floods|policies]
 
 Notifications go in through collectd's own unixsock (PUTNOTIF): the thread that
 serves this connection calls the plugins and answers when all have returned. Its
@@ -46,6 +47,63 @@ SENTENCE = ("Host tester, plugin kasa (instance {0}) type power: Data source "
 
 WELL = ("Host tester, plugin kasa (instance {0}) type power: All data sources "
         'are within range again. Current value of \\"value\\" is 90.000000.')
+
+MISSING = "tester/kasa-{0}/power has not been updated for 300.100 seconds."
+POLICIES_MAX = 1.5  # times the CPU of no policies
+
+# Everything that may keep a message back, at once. None of it does for values
+# out of range: it is about other devices and levels, and the rate is high.
+ROUTE = """
+  <Route "all">
+    Channel "hub"
+    GroupBy host plugin_instance
+    GroupWait 10s
+    GroupInterval 1m
+    QuietHours "night"
+    Escalation "somebody"
+  </Route>
+"""
+POLICIES = """
+  RateLimit 100000 1m
+  Fallback "other"
+  <Channel webhook "other">
+    URL "http://127.0.0.1:9/"
+  </Channel>
+  <QuietHours "night">
+    Time "00:00-24:00"
+    PassLevel warning
+  </QuietHours>
+  <Maintenance "NAS backup">
+    Time "00:00-24:00"
+    Host "nas"
+  </Maintenance>
+  <Inhibit "router">
+    <Source>
+      Device "Router"
+      Class "missing"
+    </Source>
+    <Target>
+      Host "tester"
+    </Target>
+    Equal "host"
+  </Inhibit>
+  <Inhibit "the worse explains the better">
+    <Source>
+      Severity "FAILURE"
+    </Source>
+    <Target>
+      Severity "WARNING"
+    </Target>
+    Equal "host" "device" "type"
+  </Inhibit>
+  <Storm>
+  </Storm>
+  <Flapping>
+  </Flapping>
+  <Escalation "somebody">
+    Step 15m "hub" "other"
+  </Escalation>
+"""
 
 
 class Daemon:
@@ -105,8 +163,8 @@ LoadPlugin unixsock
                 time.sleep(0.02)
 
     @staticmethod
-    def line(name, good=False):
-        text = (WELL if good else SENTENCE).format(name)
+    def line(name, good=False, text=None):
+        text = (text or (WELL if good else SENTENCE)).format(name)
         return (f'PUTNOTIF severity={"okay" if good else "failure"} '
                 f'time={int(time.time())} '
                 f'host="tester" plugin="kasa" plugin_instance="{name}" '
@@ -165,7 +223,7 @@ LoadPlugin unixsock
         shutil.rmtree(self.folder, ignore_errors=True)
 
 
-def kasa_block(build):
+def kasa_block(build, more=""):
     """Two routes' worth of nobody: the webhook's port is closed."""
     with socket.socket() as sock:
         sock.bind(("127.0.0.1", 0))
@@ -179,7 +237,7 @@ LoadPlugin notify_kasa
   <Channel webhook "hub">
     URL "http://127.0.0.1:{port}/"
   </Channel>
-</Plugin>
+{more}</Plugin>
 """
 
 
@@ -288,6 +346,18 @@ def flood(build):
                 "coalesced": status["coalesced"], "open": status["open"] - 1}
 
 
+def all_recorded(daemon, number):
+    """Waits until so many are open, beside the first; the status."""
+    end = time.monotonic() + 300
+    while True:
+        status = daemon.ask(command="status")
+        if status["open"] + status["lost"] > number:
+            return status
+        if time.monotonic() > end:
+            raise SystemExit(f"{status['open']} of {number} recorded")
+        time.sleep(0.1)
+
+
 def one_flood(build, number):
     """That many different alerts at FLOOD_PACE; asked for its status at once
     and stopped when all are recorded."""
@@ -304,14 +374,7 @@ def one_flood(build, number):
         began = time.monotonic()
         daemon.ask(command="status")
         answered = time.monotonic() - began
-        end = time.monotonic() + 300
-        while True:
-            status = daemon.ask(command="status")
-            if status["open"] + status["lost"] > number:
-                break
-            if time.monotonic() > end:
-                raise SystemExit(f"{status['open']} of {number} recorded")
-            time.sleep(0.1)
+        status = all_recorded(daemon, number)
         cpu = daemon.cpu() - cpu
         daemon.file.close()  # unixsock's thread reads on until then
         daemon.socket.close()
@@ -321,6 +384,47 @@ def one_flood(build, number):
         return {"number": number, "took": took, "answered": answered, "cpu": cpu,
                 "queued": sum(c["queued"] for c in status["channels"]),
                 "lost": status["lost"], "stopped": time.monotonic() - began}
+
+
+def recorded_cpu(block, text, silenced=False):
+    """CPU of the daemon until ALERTS of them are recorded."""
+    with Daemon(block) as daemon:
+        settle(daemon, 1)
+        if silenced:
+            answer = daemon.ask(command="silence_add", comment="another one",
+                                match={"Device": ["Freezer"]}, **{"for": 3600})
+            if "id" not in answer:
+                raise SystemExit(answer)
+        cpu = daemon.cpu()
+        for first in range(0, ALERTS, 1000):
+            daemon.notify_all([daemon.line(f"Plug {i}", text=text)
+                               for i in range(first, first + 1000)])
+        all_recorded(daemon, ALERTS)
+        return daemon.cpu() - cpu
+
+
+def policies(build):
+    """The same alerts without and with all policies, in turn; the table, and
+    what is wrong with it."""
+    lines = ["| 10 000 alerts to the committed queue, CPU of the daemon | no policies "
+             "| all at once | times |", "| --- | --- | --- | --- |"]
+    wrong = []
+    night = POLICIES.replace("PassLevel warning", "PassLevel emergency")
+    for what, text, block in (
+            ("values out of range, all told", SENTENCE, POLICIES),
+            ("the same, all held back by quiet hours", SENTENCE, night),
+            ("devices that went missing, all part of a storm", MISSING, POLICIES)):
+        plain, all_on = [], []
+        for _ in range(3):
+            plain.append(recorded_cpu(kasa_block(build), text))
+            all_on.append(recorded_cpu(kasa_block(build, more=ROUTE + block),
+                                       text, silenced=True))
+        times = min(all_on) / min(plain)
+        lines.append(f"| {what} | {min(plain):.2f} s | {min(all_on):.2f} s "
+                     f"| {times:.2f} |")
+        if times > POLICIES_MAX:
+            wrong.append(f"all policies cost {times:.2f} times as much: {what}")
+    return lines, wrong
 
 
 def floods(build):
@@ -340,6 +444,9 @@ def floods(build):
     return lines, wrong
 
 
+TABLES = {"floods": floods, "policies": policies}
+
+
 def engine_alone(build):
     """What the engine's own test measures, without collectd around it."""
     program = Path(build, "tests/unit/alert/check_alert_engine")
@@ -357,13 +464,18 @@ def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--build", type=Path, required=True)
     parser.add_argument("--out", type=Path)
-    parser.add_argument("--only-floods", action="store_true")
+    parser.add_argument("--only", choices=TABLES)
     options = parser.parse_args()
     build = options.build.resolve()
 
-    flood_lines, wrong = floods(build)
-    print("\n".join(flood_lines))
-    if options.only_floods:
+    tables, wrong = [], []
+    for name, make in TABLES.items():
+        if options.only in (None, name):
+            lines, faults = make(build)
+            print("\n".join(lines))
+            tables += [""] + lines
+            wrong += faults
+    if options.only is not None:
         print("\n".join(f"FAILED: {one}" for one in wrong), end="")
         return 1 if wrong else 0
     (floor, floor_cpu), (ours, ours_cpu) = best_of("", kasa_block(build))
@@ -415,7 +527,7 @@ def main():
     lines += [f"| {a} | {b} | {c} |" for a, b, c in rows]
     print("\n".join(lines))
     if options.out is not None:
-        options.out.write_text("\n".join(lines + [""] + flood_lines) + "\n")
+        options.out.write_text("\n".join(lines + tables) + "\n")
     waits = set(own_calls or ()) - HARMLESS
     lost = (all_at_once["open"] != ALERTS or all_at_once["lost"] or changes["lost"]
             or changes["open"] != SERIES)

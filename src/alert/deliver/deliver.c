@@ -103,7 +103,7 @@ int deliver_start(struct deliver *d, int64_t now) {
       c->state.not_before = 0;
     deliver_receipts_load(d, (int)i, now);
     deliver_count_queue(d, (int)i);
-    c->held = store_held_count(d->store, c->config->name);
+    c->held = store_held_any(d->store, c->config->name);
   }
   return err;
 }

@@ -22,17 +22,17 @@ void deliver_hold(struct deliver *d, int channel, const struct open_alert *e,
     route_key(d->config, route, row.route, sizeof(row.route));
   deliver_complain(store_held_add(d->store, c->config->name, &row),
                    "what is held back was not recorded");
-  c->held = store_held_count(d->store, c->config->name);
+  c->held = true;
 }
 
 void deliver_hold_forget(struct deliver *d, int channel, int64_t alert_id) {
   struct channel_run *c = &d->channels[channel];
 
-  if (c->held == 0)
+  if (!c->held)
     return;
   deliver_complain(store_held_delete(d->store, c->config->name, alert_id),
                    "what is held back was not recorded");
-  c->held = store_held_count(d->store, c->config->name);
+  c->held = store_held_any(d->store, c->config->name);
 }
 
 void deliver_hold_look(struct deliver *d) { d->hold_due = 0; }

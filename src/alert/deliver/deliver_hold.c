@@ -198,7 +198,7 @@ void deliver_hold_tick(struct deliver *d, int64_t now) {
     return;
   silences_tick(&d->silences, d->store, d->facts.open, now);
   for (size_t i = 0; i < d->config->channels_num; i++)
-    if (d->channels[i].held > 0)
+    if (d->channels[i].held)
       look_at_channel(d, (int)i, now);
   d->hold_due = now - now % LOOK_MS + LOOK_MS;
 }
@@ -209,7 +209,7 @@ int64_t deliver_hold_due(const struct deliver *d, int64_t now) {
   if (d->hold_due == 0)
     return now;
   for (size_t i = 0; i < d->config->channels_num; i++)
-    if (d->channels[i].held > 0 && (due == 0 || d->hold_due < due))
+    if (d->channels[i].held && (due == 0 || d->hold_due < due))
       due = d->hold_due;
   /* what ends when nothing is open any more */
   for (size_t i = 0; i < d->silences.num; i++)

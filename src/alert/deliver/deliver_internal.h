@@ -58,7 +58,7 @@ struct channel_run {
   unsigned tests;        /* queued test messages, which wait for nothing */
   int64_t doubt_row;     /* the row that ended in doubt, */
   unsigned doubts;       /* and how often in a row by its answer's absence */
-  int64_t held;          /* alerts that are not told here now */
+  bool held;             /* there are alerts that are not told here now */
   int64_t refresh_at;    /* when it is told anew of all that is open */
   int64_t reread_at;     /* stopped: when its secret files were last read */
   struct receipt *receipts;

@@ -76,8 +76,8 @@ int store_held_get(struct store *s, const char *channel, int64_t alert_id,
       s, db_ask(&s->db, sql, DB_BIND(db_t(channel), db_i(alert_id))), r);
 }
 
-int64_t store_held_count(struct store *s, const char *channel) {
-  static const char sql[] = "SELECT count(*) FROM held WHERE channel=?";
+bool store_held_any(struct store *s, const char *channel) {
+  static const char sql[] = "SELECT EXISTS(SELECT 1 FROM held WHERE channel=?)";
 
-  return db_number(&s->db, db_ask(&s->db, sql, DB_BIND(db_t(channel))), 0);
+  return db_number(&s->db, db_ask(&s->db, sql, DB_BIND(db_t(channel))), 0) != 0;
 }

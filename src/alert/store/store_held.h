@@ -5,6 +5,7 @@
 
 #include "alert/store/store_outbox.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 
 struct store;
@@ -31,6 +32,7 @@ int store_held_next(struct store *store, const char *channel, int64_t after,
                     struct held_row *row);
 int store_held_get(struct store *store, const char *channel, int64_t alert_id,
                    struct held_row *row);
-int64_t store_held_count(struct store *store, const char *channel);
+/* Asked with each message: no count, which walks through all. */
+bool store_held_any(struct store *store, const char *channel);
 
 #endif
