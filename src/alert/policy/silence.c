@@ -62,6 +62,21 @@ static void complain(void *arg, const char *line) {
   snprintf(c->text, c->size, "%s", line);
 }
 
+/* One text or several. Anything else would be a matcher less, and silence more
+ * than was meant. */
+static int add_texts(struct option_strings *values, const cJSON *given) {
+  const cJSON *value = cJSON_IsArray(given) ? given->child : given;
+  int err = value != NULL ? 0 : -EINVAL;
+
+  for (; err == 0 && value != NULL; value = value->next) {
+    err =
+        cJSON_IsString(value) ? add_text(values, value->valuestring) : -EINVAL;
+    if (value == given)
+      break;
+  }
+  return err;
+}
+
 int silence_matchers(const cJSON *object, struct alert_matchers *out, char *why,
                      size_t why_size) {
   struct complaint complaint = {why, why_size};
@@ -72,14 +87,14 @@ int silence_matchers(const cJSON *object, struct alert_matchers *out, char *why,
   memset(out, 0, sizeof(*out));
   cJSON_ArrayForEach(field, object) {
     struct option_strings *values = values_of(out, field->string);
-    const cJSON *value;
+    int added = values != NULL ? add_texts(values, field) : -EINVAL;
 
-    if (values == NULL) {
+    if (values == NULL)
       snprintf(why, why_size, "there is no matcher \"%.40s\"", field->string);
-      err = -EINVAL;
-    }
-    cJSON_ArrayForEach(value, field) if (err == 0 && cJSON_IsString(value))
-        err = add_text(values, value->valuestring);
+    else if (added == -EINVAL)
+      snprintf(why, why_size, "matcher %.40s expects texts", field->string);
+    if (added < 0)
+      err = added;
   }
   if (err == 0)
     err = matchers_compile(out, "silence", &reporter);

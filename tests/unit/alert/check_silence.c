@@ -9,6 +9,7 @@
 #include "alert/policy/silence.h"
 #include "alert/store/store_held.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -173,7 +174,54 @@ START_TEST(windows_hold_by_the_clock_on_the_wall) {
 }
 END_TEST
 
+/* A matcher that is not understood may not be left out: the silence would be
+ * about more than somebody meant. */
+static const struct {
+  const char *row;
+  const char *match;
+  const char *why; /* NULL = it is one */
+} orders[] = {
+    {"texts", "{\"Device\":[\"Freezer\",\"/^Heat/\"]}", NULL},
+    {"one text", "{\"device\":\"Freezer\",\"Host\":[\"nas\"]}", NULL},
+    {"a number", "{\"Device\":417,\"Host\":[\"nas\"]}",
+     "matcher Device expects texts"},
+    {"a number among texts", "{\"Device\":[\"Freezer\",417]}",
+     "matcher Device expects texts"},
+    {"none", "{\"Device\":[],\"Host\":[\"nas\"]}",
+     "matcher Device expects texts"},
+    {"null", "{\"Device\":null,\"Host\":[\"nas\"]}",
+     "matcher Device expects texts"},
+    {"an object", "{\"Device\":{\"a\":\"Freezer\"},\"Host\":[\"nas\"]}",
+     "matcher Device expects texts"},
+    {"a name nobody knows", "{\"Devise\":[\"Freezer\"],\"Host\":[\"nas\"]}",
+     "there is no matcher \"Devise\""},
+};
+
+START_TEST(what_a_silence_is_about_is_understood_as_a_whole) {
+  cJSON *object = cJSON_Parse(orders[_i].match);
+  struct alert other;
+  struct alert_matchers match;
+  char why[200] = "";
+  int err;
+
+  ck_assert_ptr_nonnull(object);
+  err = silence_matchers(object, &match, why, sizeof(why));
+  ck_assert_str_eq(why, orders[_i].why != NULL ? orders[_i].why : "");
+  ck_assert_int_eq(err, orders[_i].why != NULL ? -EINVAL : 0);
+  if (err == 0) {
+    alert_init(&other);
+    snprintf(other.host, sizeof(other.host), "nas");
+    snprintf(other.device, sizeof(other.device), "Dryer");
+    ck_assert(!matchers_take(&match, &other));
+    matchers_clear(&match);
+  }
+  cJSON_Delete(object);
+}
+END_TEST
+
 static void fill(TCase *t) {
+  tcase_add_loop_test(t, what_a_silence_is_about_is_understood_as_a_whole, 0,
+                      ROWS(orders));
   tcase_add_loop_test(t, people_hear, 0, ROWS(stories));
   tcase_add_test(t, what_was_silenced_is_counted_with_its_reason);
   tcase_add_loop_test(t, windows_hold_by_the_clock_on_the_wall, 0,
