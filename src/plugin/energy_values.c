@@ -132,6 +132,15 @@ static bool may_be_seeded(const struct poll_device *k) {
   return may;
 }
 
+/* Whether lists of days are wanted, and since when. */
+static void ask(void *arg, struct poll_device *k, uint64_t now_us) {
+  (void)arg;
+  if (energy.ledger != NULL)
+    k->device.since_date =
+        may_be_seeded(k) ? ledger_seeds_since(energy.ledger, now_of(now_us))
+                         : 0;
+}
+
 /* A counter that begins, or a device that was exchanged. */
 static void begin(void *arg, struct poll_device *k, uint64_t now_us) {
   struct ledger_now now = now_of(now_us);
@@ -139,9 +148,6 @@ static void begin(void *arg, struct poll_device *k, uint64_t now_us) {
   (void)arg;
   if (energy.ledger == NULL || k->identity[0] == '\0')
     return;
-  if (k->poll.progress.rare) /* its lists of days may come */
-    k->device.since_date =
-        may_be_seeded(k) ? ledger_seeds_since(energy.ledger, now) : 0;
   if (k->plugs_num == 0 && k->energy.by == COUNTER_NEW &&
       is_measured(&k->device.now))
     k->meter = ledger_meter(energy.ledger, k->identity, 0, k->device.model,
@@ -155,6 +161,8 @@ static void begin(void *arg, struct poll_device *k, uint64_t now_us) {
           ledger_meter(energy.ledger, k->identity, plug->slot, k->device.model,
                        plug_produces(k, plug), &plug->energy, now);
   }
+  if (k->poll.progress.rare) /* by now it is known which device it is */
+    ask(arg, k, now_us);
 }
 
 /* Whether the device's clock shows what ours does. */
@@ -221,8 +229,8 @@ static void counted(void *arg, struct poll_device *k, uint64_t now_us,
   }
 }
 
-const struct poll_energy_hooks energy_values_hooks = {.begin = begin,
-                                                      .counted = counted};
+const struct poll_energy_hooks energy_values_hooks = {
+    .ask = ask, .begin = begin, .counted = counted};
 
 /* -- out -- */
 

@@ -71,6 +71,25 @@ static void put_zeros(struct text *out, const char *key, int n) {
   text_char(out, ']');
 }
 
+enum { PAST_DAYS = 30 };
+
+/* Today comes last, and is what today_energy says. */
+static void put_days(const struct smart_call *call, const struct tm *tm,
+                     double today_wh) {
+  struct device *d = call->device;
+  size_t slot = call->slot >= 0 ? (size_t)call->slot : 0;
+  int64_t today = day_number(tm->tm_year + 1900, tm->tm_mon + 1, tm->tm_mday);
+  text_key(call->out, "past30d");
+  for (int day = 1 - PAST_DAYS; day <= 0; day++) {
+    double wh = today_wh;
+    if (day < 0 && !meter_day_wh(&d->plugs[slot].meter, today + day, &wh))
+      wh = 0;
+    text_char(call->out, day == 1 - PAST_DAYS ? '[' : ',');
+    text_int(call->out, llround(wh));
+  }
+  text_char(call->out, ']');
+}
+
 int smart_energy_usage(const struct smart_call *call) {
   struct device *d = call->device;
   struct text *out = call->out;
@@ -94,7 +113,7 @@ int smart_energy_usage(const struct smart_call *call) {
   if (d->energy & ENERGY_USAGE_PAST) {
     put_zeros(out, "past24h", 24);
     put_zeros(out, "past7d", 7);
-    put_zeros(out, "past30d", 30);
+    put_days(call, &tm, r.today_wh);
     text_key(out, "past1y"); /* this month comes last */
     text_printf(out, "[0,0,0,0,0,0,0,0,0,0,%.0f,%.0f]", last_month, r.month_wh);
   } else {

@@ -5,6 +5,10 @@
 #include "device/smart/smart_meter.h"
 
 #include <stdio.h>
+#include <time.h>
+
+enum { PAST_DAYS = 31 };
+static const double DAY_WH_MAX = 200000;
 
 /* No date is older than the maker's first plug. */
 enum { FIRST_YEAR = 2013, LAST_YEAR = 2099 };
@@ -53,6 +57,54 @@ static void take_month(const struct value_source *s) {
     value_take(s, Q_KWH_MONTH, "month_energy", 1e-3);
 }
 
+/* Days since some day, of a date as the device tells it. */
+static int day_of(unsigned date) {
+  struct tm tm = {.tm_year = (int)(date / 10000) - 1900,
+                  .tm_mon = (int)(date / 100 % 100) - 1,
+                  .tm_mday = (int)(date % 100)};
+
+  return (int)(timegm(&tm) / 86400);
+}
+
+/* What was used since a date: early firmware lists thirty days, today last.
+ * Histories that are off by a day have been seen: one that does not end with
+ * today is none. A billing month of 31 days lacks its first one on the last. */
+static double sum_days(const struct value_source *s) {
+  json_ref list = json_get(s->doc, s->object, "past30d");
+  double days[PAST_DAYS];
+  double sum = 0;
+  double today;
+  int wanted = day_of(s->d->date) - day_of(s->d->since_date) + 1;
+  int num = 0;
+
+  if (json_type(s->doc, list) != JSON_ARRAY || wanted < 1 ||
+      !json_number(s->doc, json_get(s->doc, s->object, "today_energy"), &today))
+    return 0;
+  for (json_ref e = json_first(s->doc, list); e != 0; e = json_next(s->doc, e))
+    if (num == PAST_DAYS || !json_number(s->doc, e, &days[num]) ||
+        !(days[num] >= 0 && days[num] <= DAY_WH_MAX))
+      return 0;
+    else
+      num++;
+  if (num == 0 || days[num - 1] != today)
+    return 0;
+  for (int i = num - 1; i >= 0 && i >= num - wanted; i--)
+    sum += days[i];
+  return sum * 1e-3;
+}
+
+static void take_days(const struct value_source *s) {
+  struct device *d = s->d;
+  double *since = &d->since_kwh;
+
+  if (d->since_date == 0 || d->date == 0)
+    return;
+  for (unsigned i = 0; i < d->plugs_num; i++)
+    if (s->now == &d->plugs[i].now)
+      since = &d->plugs[i].since_kwh;
+  *since = sum_days(s);
+}
+
 void smart_energy(const struct value_source *s) {
   /* Voltage: get_emeter_data has answered, and is as good or better. */
   if (!reading_has(s->now, Q_VOLTAGE) || !reading_has(s->now, Q_POWER))
@@ -61,6 +113,7 @@ void smart_energy(const struct value_source *s) {
     return;
   value_take(s, Q_KWH_TODAY, "today_energy", 1e-3);
   take_month(s);
+  take_days(s);
   /* Newer firmware tells the same in finer steps. */
   value_take(s, Q_KWH_TODAY, "today_energy_mwh", 1e-6);
   value_take(s, Q_KWH_MONTH, "month_energy_mwh", 1e-6);

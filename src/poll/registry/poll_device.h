@@ -186,6 +186,8 @@ bool poll_device_energy(const struct poll_device *k, double *wh);
 
 /* Whoever keeps the energy over restarts. Members may be NULL. */
 struct poll_energy_hooks {
+  /* k is about to be asked for its own statistics. */
+  void (*ask)(void *arg, struct poll_device *k, uint64_t now_us);
   /* The counters of k and its plugs are about to be fed. */
   void (*begin)(void *arg, struct poll_device *k, uint64_t now_us);
   /* They have been; rare: with the device's own statistics. */

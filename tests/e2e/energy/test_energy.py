@@ -3,11 +3,13 @@
 does; today and this month are the ledger's, which begins with what the device says
 of its own day, and outlive the daemon."""
 
+import datetime
 import signal
 import time
 
 import pytest
 
+from all_transports import ACCOUNT
 from collectd import SLOWNESS, Collectd, midnight
 from sim import Sim
 
@@ -160,6 +162,29 @@ def test_the_first_figures_are_those_of_the_device():
             assert 0 < today <= 3.6 * 25 and month >= today
             daemon.wait_page(lambda p: (p.get_one("kasa_total_kwh_today")
                                         or 0) >= today, "that of the house")
+
+
+def test_lists_of_days_fill_the_billing_month():
+    """Of an old plug, which is asked for them, and of early SMART firmware, which
+    tells them unasked; of newer firmware today is all that is known."""
+    today = datetime.date.today()
+    since = today - datetime.timedelta(days=5)
+    while since.day > 28:
+        since -= datetime.timedelta(days=1)
+    home = [{"alias": "Old", "kind": "plug", "load": 1000},
+            {"alias": "Early", "kind": "plug", "load": 1000, "transport": "klap",
+             "dialect": "smart", "energy": "v1"},
+            {"alias": "New", "kind": "plug", "load": 1000, "transport": "klap",
+             "dialect": "smart", "model": "P110M(EU)"}]
+    with Sim(home, args=["--speed", "0"]) as _:
+        with Collectd(ACCOUNT + f"BillingDay {since.day}\n") as daemon:
+            daemon.wait(lambda: all(None not in days(daemon, d["alias"])
+                                    for d in home), "figures of today")
+            before = 24 * (today - since).days
+            for name, least in ("Old", 0.75), ("Early", 0.75), ("New", 0):
+                this, month = days(daemon, name)
+                assert month - this >= least * before, name
+                assert month - this <= (1.25 * before if least else 0), name
 
 
 def test_the_first_figures_have_their_price():

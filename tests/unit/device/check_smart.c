@@ -5,9 +5,11 @@
 
 #include "device/crypto/crypto.h"
 #include "device/smart/smart.h"
+#include "device/smart/smart_meter.h"
 
 #include "../support/suite.h"
 
+#include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -501,6 +503,47 @@ START_TEST(answers_that_make_no_sense_fail_the_poll) {
 }
 END_TEST
 
+/* -- the days of early firmware -- */
+
+#define CLOCK "\"local_time\":\"2026-03-02 10:00:00\","
+
+static const struct {
+  unsigned since;
+  double kwh; /* 0: nothing is known */
+  const char *result;
+} days[] = {
+    {20260301, 0.005, CLOCK "\"today_energy\":3,\"past30d\":[9,7,1,2,3]"},
+    {20260227, 0.013, CLOCK "\"today_energy\":3,\"past30d\":[9,7,1,2,3]"},
+    {20260302, 0.003, CLOCK "\"today_energy\":3,\"past30d\":[9,7,1,2,3]"},
+    {20260215, 0.022, CLOCK "\"today_energy\":3,\"past30d\":[9,7,1,2,3]"},
+    {0, 0, CLOCK "\"today_energy\":3,\"past30d\":[9,7,1,2,3]"},
+    /* it ends with another day */
+    {20260301, 0, CLOCK "\"today_energy\":3,\"past30d\":[9,7,1,2,3,0]"},
+    {20260301, 0, CLOCK "\"today_energy\":3,\"past30d\":[9,7,-1,3]"},
+    {20260301, 0, CLOCK "\"today_energy\":3,\"past30d\":[9,7,null,3]"},
+    {20260301, 0, CLOCK "\"today_energy\":3,\"past30d\":[]"},
+    {20260301, 0, CLOCK "\"today_energy\":3,\"past30d\":3"},
+    {20260301, 0, CLOCK "\"past30d\":[1,2,3]"},
+    {20260303, 0, CLOCK "\"today_energy\":3,\"past30d\":[1,2,3]"},
+    {20260301, 0, "\"today_energy\":3,\"past30d\":[1,2,3]"},
+    {20260301, 0, CLOCK "\"today_energy\":3"},
+};
+START_TEST(days_since_the_billing_month_began) {
+  char text[256];
+  struct progress p = {0};
+  struct value_source s = {
+      .d = &d, .p = &p, .now = &d.now, .doc = &doc, .method = "get"};
+
+  snprintf(text, sizeof(text), "{%s}", days[_i].result);
+  d.since_date = days[_i].since;
+  s.object = json_parse(&doc, text, strlen(text));
+  ck_assert(s.object != 0);
+  smart_energy(&s);
+  ck_assert_msg(fabs(d.since_kwh - days[_i].kwh) < 1e-9, "%s: %f", text,
+                d.since_kwh);
+}
+END_TEST
+
 static void fill(TCase *t) {
   tcase_add_checked_fixture(t, setup, teardown);
   tcase_add_test(t, a_strip_as_it_should_be);
@@ -517,6 +560,7 @@ static void fill(TCase *t) {
   tcase_add_test(t, a_name_without_end_is_cut);
   tcase_add_loop_test(t, answers_that_make_no_sense_fail_the_poll, 0,
                       ROWS(answers));
+  tcase_add_loop_test(t, days_since_the_billing_month_began, 0, ROWS(days));
 }
 
 int main(void) { return suite_run("smart", fill); }
