@@ -39,6 +39,7 @@ check_PROGRAMS += \
 	%D%/alert/check_deliver \
 	%D%/alert/check_event \
 	%D%/alert/check_event_queue \
+	%D%/alert/check_escalation \
 	%D%/alert/check_flapping \
 	%D%/alert/check_format \
 	%D%/alert/check_group \
@@ -193,6 +194,7 @@ tests_unit_alert_check_alert_core_SOURCES = %D%/alert/check_alert_core.c $(ALERT
 tests_unit_alert_check_group_SOURCES = %D%/alert/check_group.c $(ALERT_FIXTURE)
 tests_unit_alert_check_rate_SOURCES = %D%/alert/check_rate.c $(ALERT_FIXTURE)
 tests_unit_alert_check_report_SOURCES = %D%/alert/check_report.c $(ALERT_FIXTURE)
+tests_unit_alert_check_escalation_SOURCES = %D%/alert/check_escalation.c $(ALERT_FIXTURE)
 tests_unit_alert_check_flapping_SOURCES = %D%/alert/check_flapping.c $(ALERT_FIXTURE)
 tests_unit_alert_check_quiet_SOURCES = %D%/alert/check_quiet.c $(ALERT_FIXTURE)
 tests_unit_alert_check_cut_sentences_SOURCES = %D%/alert/check_cut_sentences.c $(ALERT_FIXTURE)

@@ -194,6 +194,56 @@ def test_what_proves_the_alerts_is_there():
                   if words not in known[name]]
 
 
+# Whoever adds a rule of delivery, or hears of another complaint, names it here:
+# each is the beginning of a row that has its proof, or stands in its second column.
+POLICY = (
+    "Repeats are exact", "Acknowledged: no repeats",
+    "`GroupBy`: the first waits", "Fields, classes and labels make the group",
+    "One message, worst first, at most ten", "Emergencies never wait",
+    "A kill in the wait", "Many devices gone at once",
+    "One dead access point", "Inhibition: one step", "An inhibition costs the same",
+    "Who was told hears the end", "Silenced: nobody hears",
+    "Still wrong when it ends", "A silence ends by hand", "Maintenance comes again",
+    "At most 30 days", "Quiet hours: hold with one digest",
+    "Quiet hours and daylight saving", "Escalation: steps by time",
+    "Acknowledged, silenced or over", "Steps outlive restarts", "Quiet hours hold no step",
+    "Flapping: after `Count`", "A level above all that was told",
+    "Rate limit: so many at once", "Ends at services with incidents",
+    "Order is kept within an episode", "Two days without a provider",
+    "Opened and over unheard", "Services that keep incidents",
+    "Late messages say so", "`Fallback`: once", "Bounds of the queue",
+    "Random incidents with all reasons")
+COMPLAINTS = (
+    "collectd #4114", "collectd PR 912", "collectd #173", "collectd #16", "collectd #1900",
+    "collectd PR 1713", "collectd #578", "collectd #1361", "collectd #1497",
+    "collectd #1276", "collectd #33", "alertmanager #226", "alertmanager #2754",
+    "alertmanager #3367", "posthog #89862", "alertmanager #2111", "uptime-kuma #6046",
+    "uptime-kuma #1946", "alertmanager #634", "gatus #710", "alertmanager #2923",
+    "msteams-docs #1810", "grafana #13364", "goalert #3378", "alertmanager #204",
+    "alertmanager #676", "scrutiny #504", "alertmanager #627", "alertmanager #889",
+    "alertmanager #2165", "alertmanager #437", "uptime-kuma #1089", "alertmanager #444",
+    "alertmanager PR 1822", "collectd PR 255")
+
+
+def rows_with_proof():
+    for line in read("doc/alert-proofs.md").splitlines():
+        cells = [cell.strip() for cell in line.split("|")[1:-1]]
+        if len(cells) in (2, 3) and PROOF.search(line):
+            yield cells
+
+
+def test_every_rule_of_delivery_has_its_proof():
+    rules = [cells[0] for cells in rows_with_proof() if len(cells) == 2]
+    assert [] == [wanted for wanted in POLICY
+                  if not any(rule.startswith(wanted) for rule in rules)]
+
+
+def test_every_complaint_has_its_proof():
+    places = [re.split(r"[,;] ", cells[1])[0] for cells in rows_with_proof()
+              if len(cells) == 3]
+    assert sorted(places) == sorted(COMPLAINTS)
+
+
 def test_every_command_of_kasactl_stands_in_its_manual():
     """With its options, as `kasactl COMMAND --help` has them."""
     text = page("doc/man/kasactl.1")

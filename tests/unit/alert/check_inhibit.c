@@ -18,6 +18,12 @@
   "<Inhibit \"the access point\">\n <Source>\n  Device \"ap\"\n"               \
   "  Class \"missing\"\n </Source>\n <Target>\n  Class \"missing\"\n"          \
   " </Target>\n Equal \"host\"\n</Inhibit>\n"
+#define EXPLAINS(source, target)                                               \
+  "<Inhibit \"" source "\">\n <Source>\n  Device \"" source                    \
+  "\"\n </Source>\n <Target>\n  Device \"" target                              \
+  "\"\n </Target>\n</Inhibit>\n"
+#define CHAIN EXPLAINS("A", "B") EXPLAINS("B", "C")
+#define SELF EXPLAINS("/./", "/./")
 #define STORM "<Storm>\n Threshold 5\n Window 1m\n</Storm>\n"
 
 static const struct {
@@ -51,6 +57,17 @@ static const struct {
      "on ap; missing power; on Freezer; "
      "fail 1900",
      "mail:firing mail:firing"},
+    {"one step: what is explained itself explains others", CHAIN,
+     "on A; fail 1900; on B; fail 1900; on C; fail 1900; +300; on A; ok 90; "
+     "+61; +61",
+     "mail:firing mail:resolved mail:firing"},
+    {"an alert never explains itself", SELF,
+     "fail 1900; +10; on Heater; fail 1900; +300", "mail:firing"},
+    {"told before it was explained: no reminders, its end all the same", RULE,
+     "on Freezer; missing power; +10; on ap; missing power; +90000; on "
+     "Freezer; back power; +61",
+     "mail:firing mail:firing mail:repeat mail:repeat mail:repeat mail:repeat "
+     "mail:repeat mail:repeat mail:resolved"},
     {"a restart in between", RULE,
      "on ap; missing power; on Freezer; missing power; +60; restart; +600",
      "mail:firing"},
