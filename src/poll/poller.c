@@ -291,8 +291,7 @@ static void begin_attempt(struct poller *p, struct poll_device *k) {
   k->poll.requests = 0;
   k->poll.incomplete = false;
   k->poll.attempts++;
-  if (slow && p->hooks.energy.ask != NULL)
-    p->hooks.energy.ask(p->hooks.energy.arg, k, k->poll.started_us);
+  poll_device_ask_energy(k, slow, &p->hooks.energy);
   poll_step(p, k);
 }
 

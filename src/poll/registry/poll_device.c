@@ -55,6 +55,12 @@ static double count(const struct reading *now, struct counter *c,
   return counter_feed(c, &sample, (int64_t)now_us, (int64_t)gap_us, &flag);
 }
 
+void poll_device_ask_energy(struct poll_device *k, bool rare,
+                            const struct poll_energy_hooks *hooks) {
+  if (rare && hooks->ask != NULL)
+    hooks->ask(hooks->arg, k, k->poll.started_us);
+}
+
 double poll_device_count_energy(struct poll_device *k, uint64_t now_us,
                                 bool rare, const struct poll_options *o,
                                 const struct poll_energy_hooks *hooks) {

@@ -195,6 +195,10 @@ struct poll_energy_hooks {
   void *arg;
 };
 
+/* k is about to be polled, rare: with its own statistics. */
+void poll_device_ask_energy(struct poll_device *k, bool rare,
+                            const struct poll_energy_hooks *hooks);
+
 /* Feeds the energy counters of k and its plugs with its reading of now_us
  * (monotonic), or with its statistics. Returns by how many Wh they grew. */
 double poll_device_count_energy(struct poll_device *k, uint64_t now_us,
