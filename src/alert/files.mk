@@ -339,7 +339,9 @@ libchannels_la_SOURCES += \
 	%D%/channel/email/mime.c \
 	%D%/channel/email/mime.h \
 	%D%/channel/email/smtp.c \
-	%D%/channel/email/smtp.h
+	%D%/channel/email/smtp.h \
+	%D%/channel/email/smtp_judge.c \
+	%D%/channel/email/smtp_judge.h
 
 libchannels_la_SOURCES += \
 	%D%/channel/telegram/telegram.c \

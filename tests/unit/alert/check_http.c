@@ -4,7 +4,7 @@
 #include <config.h>
 
 #include "alert/channel/channel_types.h"
-#include "alert/channel/email/smtp.h"
+#include "alert/channel/email/smtp_judge.h"
 #include "alert/channel/http.h"
 #include "alert/channel/signature.h"
 
@@ -339,7 +339,8 @@ START_TEST(mail_is_judged_by_phase_and_reply) {
   struct send_result result;
 
   http_result_init(&result);
-  smtp_judge(&mails[_i].report, mails[_i].several, &result);
+  smtp_judge(&mails[_i].report, mails[_i].several ? SMTP_SEVERAL : SMTP_ONE,
+             &result);
   ck_assert_msg(result.outcome == mails[_i].outcome, "%s", mails[_i].what);
   ck_assert_msg(result.wait_s == mails[_i].wait, "%s", mails[_i].what);
   /* only who the letter is for can be refused alone */

@@ -8,6 +8,7 @@
 #include "alert/channel/email/email_settings.h"
 #include "alert/channel/email/mime.h"
 #include "alert/channel/email/smtp.h"
+#include "alert/channel/email/smtp_judge.h"
 #include "alert/channel/secret.h"
 #include "alert/channel/sender.h"
 #include "base/clock.h"
@@ -310,6 +311,12 @@ static const char *greeting_of(const struct email *e, const struct envelope *v,
              : env->collectd_host;
 }
 
+static enum smtp_whom whom_of(const struct email *e, const struct envelope *v) {
+  if (v->n > 1)
+    return SMTP_SEVERAL;
+  return e->to.count > 1 ? SMTP_ONE_OF_SEVERAL : SMTP_ONE;
+}
+
 static void transmit(struct email *e, const struct envelope *v,
                      const struct buf *data, const struct sender_env *env,
                      struct send_result *result) {
@@ -334,7 +341,7 @@ static void transmit(struct email *e, const struct envelope *v,
     server.password = e->password.value;
     smtp_send(&e->session, &server, &e->options, &mail, env, &report);
   }
-  smtp_judge(&report, v->n > 1, result);
+  smtp_judge(&report, whom_of(e, v), result);
   explain(e, v, &report, result);
   if (report.unauthenticated && !e->warned) {
     e->warned = true;

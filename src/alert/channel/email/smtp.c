@@ -15,10 +15,6 @@
 enum {
   MESSAGES_PER_CONNECTION = 10,
   IDLE_SECONDS = 20,
-  RETRY_WAIT = 60,
-  GREYLIST_WAIT = 300,
-  QUOTA_WAIT = 3600,
-  CLOCK_WAIT = 300,
 };
 
 enum command {
@@ -49,7 +45,8 @@ struct talk {
   bool utf8;        /* the last EHLO was answered with SMTPUTF8 */
   char methods[80]; /* and with AUTH these */
   int reply;
-  char text[200];
+  bool goes_on; /* a line of several was read, more of them follow */
+  char text[SMTP_TEXT_SIZE];
 };
 
 static enum command command_of(const struct talk *talk, const char *line,
@@ -95,10 +92,39 @@ static void note_offer(struct talk *talk, const char *line) {
   if (strcasecmp(line, "SMTPUTF8") == 0)
     talk->utf8 = true;
   if (strncasecmp(line, "AUTH ", 5) == 0 || strncasecmp(line, "AUTH=", 5) == 0)
-    snprintf(talk->methods, sizeof(talk->methods), "%s", line + 5);
+    snprintf(talk->methods, sizeof(talk->methods), "%.79s", line + 5);
+}
+
+/* Without the enhanced code where the reply so far begins with the same:
+ * "5.7.1 Rejected" and "5.7.1 see there". */
+static const char *without_code(const char *line, const char *first) {
+  size_t n = strspn(line, "0123456789.");
+
+  return n >= 5 && strncmp(line, first, n) == 0
+             ? line + n + strspn(line + n, " ")
+             : line;
+}
+
+/* Of a reply in several lines the last one often is but an address to read at:
+ * all of them are one text, behind one code. */
+static void note_text(struct talk *talk, const char *line, bool follows) {
+  size_t used = strlen(talk->text);
+
+  if (!follows) {
+    snprintf(talk->text, sizeof(talk->text), "%s", line);
+    if (talk->text[3] == '-')
+      talk->text[3] = ' ';
+    return;
+  }
+  if (strlen(line) <= 4)
+    return;
+  line = without_code(line + 4, used > 4 ? talk->text + 4 : "");
+  if (*line != '\0' && used + 2 < sizeof(talk->text))
+    snprintf(talk->text + used, sizeof(talk->text) - used, " %s", line);
 }
 
 static void note_reply(struct talk *talk, const char *bytes, size_t len) {
+  char line[SMTP_TEXT_SIZE];
   int code = 0;
 
   if (len < 3 || talk->over)
@@ -110,12 +136,14 @@ static void note_reply(struct talk *talk, const char *bytes, size_t len) {
   }
   while (len > 3 && strchr("\r\n ", bytes[len - 1]) != NULL)
     len--;
-  text_clean(bytes, len, talk->text, sizeof(talk->text));
-  if (talk->last == COMMAND_HELLO && strlen(talk->text) > 4)
-    note_offer(talk, talk->text + 4);
-  if (len > 3 && bytes[3] == '-')
-    return; /* more of it follows */
-  if (talk->last == COMMAND_NONE && talk->reply == 0 && code == 220)
+  text_clean(bytes, len, line, sizeof(line));
+  if (talk->last == COMMAND_HELLO && strlen(line) > 4)
+    note_offer(talk, line + 4);
+  note_text(talk, line, talk->goes_on);
+  talk->goes_on = len > 3 && bytes[3] == '-';
+  if (talk->goes_on)
+    return;
+  if (talk->last == COMMAND_NONE && talk->reply == 0 && code / 100 == 2)
     talk->fresh = true;
   else if (code == 235)
     talk->authenticated = true;
@@ -210,6 +238,11 @@ static void url_of(const struct smtp_server *server, const char *ehlo,
 static int set_mail(CURL *easy, const struct smtp_server *server,
                     const struct smtp_mail *mail, struct talk *talk,
                     struct curl_slist **to) {
+  /* Those that take a name and a password. libcurl would begin with GSSAPI
+   * where it is offered and end with it, having no ticket. */
+  static const char methods[] =
+      "AUTH=PLAIN;AUTH=LOGIN;AUTH=CRAM-MD5;AUTH=DIGEST-MD5;AUTH=NTLM";
+
   for (size_t i = 0; mail->to[i] != NULL; i++) {
     struct curl_slist *more = curl_slist_append(*to, mail->to[i]);
     if (more == NULL)
@@ -222,6 +255,7 @@ static int set_mail(CURL *easy, const struct smtp_server *server,
   if (server->user != NULL) {
     curl_easy_setopt(easy, CURLOPT_USERNAME, server->user);
     curl_easy_setopt(easy, CURLOPT_PASSWORD, server->password);
+    curl_easy_setopt(easy, CURLOPT_LOGIN_OPTIONS, methods);
   }
   curl_easy_setopt(easy, CURLOPT_MAIL_FROM, mail->from);
   curl_easy_setopt(easy, CURLOPT_MAIL_RCPT, *to);
@@ -336,136 +370,4 @@ void smtp_send(struct smtp_session *session, const struct smtp_server *server,
 void smtp_close(struct smtp_session *session) {
   curl_transfer_close(&session->transfer);
   session->sent = 0;
-}
-
-/* -- what it means --------------------------------------------------------- */
-
-static bool says(const char *text, const char *const *words) {
-  for (; *words != NULL; words++)
-    if (strcasestr(text, *words) != NULL)
-      return true;
-  return false;
-}
-
-/* It is our greeting, address or network that is refused, at whatever command
- * the server says so. */
-static bool blames_us(const struct smtp_report *report) {
-  static const char *const words[] = {
-      "helo command",    "ehlo command",         "helo name",
-      "invalid helo",    "invalid ehlo",         "sender address rejected",
-      "sender rejected", "client host rejected", "relay access denied",
-      "relaying denied", "blocked using",        NULL};
-
-  return report->reply >= 500 && report->phase < SMTP_DATA &&
-         says(report->text, words);
-}
-
-/* A limit that time lifts, though the server calls it final: of what may be
- * sent, or of a mailbox; not that of a message's size. */
-static bool is_quota(const struct smtp_report *report) {
-  static const char *const words[] = {
-      "5.2.2",          "5.4.5",           "quota",
-      "mailbox full",   "mailbox is full", "limit exceeded",
-      "exceeded the",   "exceeded your",   "rate exceeded",
-      "sending limit",  "rate limit",      "hourly limit",
-      "daily limit",    "limit reached",   "too many messages",
-      "too many mails", "too many emails", "try again later",
-      "greylist",       "graylist",        NULL};
-  static const char *const size[] = {"5.3.4",     "5.2.3",   "size",
-                                     "too large", "too big", NULL};
-
-  return report->reply >= 500 && says(report->text, words) &&
-         !says(report->text, size);
-}
-
-static double wait_after(const struct smtp_report *report, bool quota) {
-  if (quota)
-    return QUOTA_WAIT;
-  return report->reply == 450 || report->reply == 451 ? GREYLIST_WAIT
-                                                      : RETRY_WAIT;
-}
-
-static void judge_reply(const struct smtp_report *report, bool several,
-                        struct send_result *result) {
-  bool quota = is_quota(report);
-  bool again = report->reply < 500 || quota;
-
-  result->outcome = again ? SEND_RETRY : SEND_REFUSED_MESSAGE;
-  if (again)
-    result->wait_s = wait_after(report, quota);
-  else if (blames_us(report)) {
-    result->outcome = SEND_REFUSED_CHANNEL;
-    return;
-  }
-  switch (report->phase) {
-  case SMTP_RCPT:
-    if (several) { /* DATA was never sent: nobody received it */
-      result->outcome = SEND_SPLIT;
-      result->wait_s = 0;
-    } else {
-      result->recipient = again;
-    }
-    break;
-  case SMTP_CONNECT:
-  case SMTP_GREETING:
-  case SMTP_AUTH:
-  case SMTP_MAIL:
-    /* it is us the server does not want, whatever the message; except when
-     * it is too large */
-    if (!again && report->reply != 552)
-      result->outcome = SEND_REFUSED_CHANNEL;
-    break;
-  case SMTP_DATA:
-  case SMTP_FINAL:
-    break;
-  }
-}
-
-void smtp_judge(const struct smtp_report *report, bool several,
-                struct send_result *result) {
-  result->wait_s = 0;
-  result->recipient = false;
-  result->suspect = report->phase >= SMTP_DATA;
-  if (report->failure == CURL_TRANSFER_OK) {
-    result->outcome = SEND_SENT;
-    return;
-  }
-  if (report->no_utf8) { /* the others can do without */
-    result->outcome = several ? SEND_SPLIT : SEND_REFUSED_MESSAGE;
-    return;
-  }
-  if (report->methods[0] != '\0') {
-    result->outcome = SEND_REFUSED_CHANNEL;
-    return;
-  }
-  if (report->reply >= 400 && report->failure != CURL_TRANSFER_ABORTED &&
-      report->failure != CURL_TRANSFER_TIMEOUT) {
-    judge_reply(report, several, result);
-    return;
-  }
-  if (report->phase == SMTP_FINAL) {
-    result->outcome = SEND_AMBIGUOUS;
-    result->timed_out = report->failure == CURL_TRANSFER_TIMEOUT;
-    result->wait_s = RETRY_WAIT;
-    return;
-  }
-  switch (report->failure) {
-  case CURL_TRANSFER_CLOCK:
-    result->outcome = SEND_RETRY;
-    result->wait_s = CLOCK_WAIT;
-    return;
-  case CURL_TRANSFER_UNTRUSTED:
-  case CURL_TRANSFER_LOCAL:
-    result->outcome = SEND_REFUSED_CHANNEL;
-    return;
-  case CURL_TRANSFER_OK:
-  case CURL_TRANSFER_ABORTED:
-  case CURL_TRANSFER_UNREACHABLE:
-  case CURL_TRANSFER_TIMEOUT:
-  case CURL_TRANSFER_BROKEN:
-  case CURL_TRANSFER_MALFORMED:
-    break;
-  }
-  result->outcome = SEND_RETRY;
-  result->wait_s = report->failure == CURL_TRANSFER_ABORTED ? 0 : RETRY_WAIT;
 }

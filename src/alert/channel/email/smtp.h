@@ -13,6 +13,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+enum { SMTP_TEXT_SIZE = 512 };
+
 enum smtp_tls { SMTP_STARTTLS, SMTP_IMPLICIT, SMTP_PLAIN };
 
 /* How far it came; each phase includes those before it. */
@@ -52,8 +54,8 @@ struct smtp_mail {
 struct smtp_report {
   enum curl_transfer_failure failure;
   enum smtp_phase phase;
-  int reply;            /* the last reply code; 0 = none */
-  char text[200];       /* and its line, cleaned */
+  int reply;                 /* the last reply code; 0 = none */
+  char text[SMTP_TEXT_SIZE]; /* and its lines as one, cleaned */
   unsigned refused;     /* index into to of the recipient that was refused */
   bool unauthenticated; /* delivered, but the server offered no AUTH */
   char methods[80];     /* of AUTH that the server offers, where none is ours */
@@ -67,10 +69,5 @@ void smtp_send(struct smtp_session *session, const struct smtp_server *server,
                const struct smtp_mail *mail, const struct sender_env *env,
                struct smtp_report *report);
 void smtp_close(struct smtp_session *session);
-
-/* outcome and wait_s by phase and reply; several says whether the mail had
- * more than one recipient. */
-void smtp_judge(const struct smtp_report *report, bool several,
-                struct send_result *result);
 
 #endif
