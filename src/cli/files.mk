@@ -55,10 +55,14 @@ libcli_la_SOURCES += \
 	%D%/check/check_report.c \
 	%D%/check/check_report.h \
 	%D%/check/check_show.c \
+	%D%/check/check_statements.c \
+	%D%/check/check_statements.h \
 	%D%/check/check_threshold.c \
 	%D%/check/check_threshold.h \
 	%D%/check/shared_library.c \
-	%D%/check/shared_library.h
+	%D%/check/shared_library.h \
+	%D%/check/threshold_grammar.c \
+	%D%/check/threshold_grammar.h
 
 libcli_live_la_SOURCES += \
 	%D%/common/cli.c \

@@ -42,6 +42,32 @@ static bool fail(struct conf_reader *r, unsigned line, const char *format,
   return false;
 }
 
+/* What a character that no rule knows is likely to be, and what to do. */
+static const char *remedy(char what) {
+  switch (what) {
+  case '\'':
+    return "texts stand in \"...\"";
+  case '=':
+  case ':':
+    return "a value with it needs quotes, and none stands between an option "
+           "and its value";
+  default:
+    return "does the text need quotes?";
+  }
+}
+
+/* The first bytes, in UTF-8, of typographic quotes and of a byte order mark. */
+static const char *remedy_of_byte(unsigned char what) {
+  switch (what) {
+  case 0xe2:
+    return "quotes are the plain \", not those of a word processor";
+  case 0xef:
+    return "save the file as UTF-8 without a byte order mark";
+  default:
+    return "does the text need quotes?";
+  }
+}
+
 static void skipped(void *arg, unsigned line, char what) {
   struct conf_reader *r = arg;
   char text[CONF_WHY_SIZE];
@@ -53,14 +79,12 @@ static void skipped(void *arg, unsigned line, char what) {
     snprintf(text, sizeof(text),
              "line %u: this quote is never closed, collectd ignores it", line);
   else if (what > ' ' && what < 0x7f)
-    snprintf(text, sizeof(text),
-             "line %u: collectd ignores '%c' here: does the text need quotes?",
-             line, what);
+    snprintf(text, sizeof(text), "line %u: collectd ignores '%c' here: %s",
+             line, what, remedy(what));
   else
     snprintf(text, sizeof(text),
-             "line %u: collectd ignores the byte 0x%02x here: does the text "
-             "need quotes?",
-             line, (unsigned char)what);
+             "line %u: collectd ignores the byte 0x%02x here: %s", line,
+             (unsigned char)what, remedy_of_byte((unsigned char)what));
   r->note(r->arg, line, text);
 }
 

@@ -133,6 +133,28 @@ static void wrong_range(const struct option *option,
   wrong_value(option, item, where, expected, reporter);
 }
 
+/* Who wrote no time at all is told how one is written. */
+static void wrong_time(const struct option *option,
+                       const struct conf_item *item, const char *where,
+                       struct option_reporter *reporter) {
+  const struct conf_value *last =
+      item->values_num > 0 ? &item->values[item->values_num - 1] : NULL;
+  char expected[160];
+  double seconds;
+
+  if (last == NULL || last->kind == CONF_NUMBER ||
+      (item->values_num == 1 && last->kind == CONF_STRING &&
+       option_parse_seconds(last->string, &seconds) == 0)) {
+    wrong_range(option, item, where, "seconds", reporter);
+    return;
+  }
+  snprintf(expected, sizeof(expected),
+           "seconds from %.10g to %.10g, or a time like \"30s\", \"5m\" or "
+           "\"2h\"",
+           option->min, option->max);
+  wrong_value(option, item, where, expected, reporter);
+}
+
 static bool in_range(const struct option *option, double value) {
   return value >= option->min && value <= option->max;
 }
@@ -157,15 +179,32 @@ static void take_bool(const struct option *option, void *member,
     wrong_value(option, item, where, "true or false", reporter);
 }
 
+/* A number, also one in quotes: there is only one thing that it can mean. */
+static bool number_of(const struct conf_item *item, double *number) {
+  const struct conf_value *v = item->values;
+  char *end = NULL;
+
+  if (item->values_num != 1)
+    return false;
+  if (v->kind == CONF_NUMBER)
+    *number = v->number;
+  if (v->kind != CONF_STRING)
+    return v->kind == CONF_NUMBER;
+  if (strspn(v->string, "+-.0123456789") != strlen(v->string))
+    return false; /* strtod reads 0x10, inf and 1e3 */
+  *number = strtod(v->string, &end);
+  return end != v->string && *end == '\0';
+}
+
 static void take_count(const struct option *option, void *member,
                        const struct conf_item *item, const char *where,
                        struct option_reporter *reporter) {
-  const struct conf_value *v = item->values;
   unsigned *out = member;
+  double number = 0;
 
-  if (item->values_num == 1 && v->kind == CONF_NUMBER &&
-      v->number == floor(v->number) && in_range(option, v->number))
-    *out = (unsigned)v->number;
+  if (number_of(item, &number) && number == floor(number) &&
+      in_range(option, number))
+    *out = (unsigned)number;
   else
     wrong_range(option, item, where, "a whole number", reporter);
 }
@@ -173,12 +212,11 @@ static void take_count(const struct option *option, void *member,
 static void take_number(const struct option *option, void *member,
                         const struct conf_item *item, const char *where,
                         struct option_reporter *reporter) {
-  const struct conf_value *v = item->values;
   double *out = member;
+  double number = 0;
 
-  if (item->values_num == 1 && v->kind == CONF_NUMBER &&
-      in_range(option, v->number))
-    *out = v->number;
+  if (number_of(item, &number) && in_range(option, number))
+    *out = number;
   else
     wrong_range(option, item, where, "a number", reporter);
 }
@@ -198,7 +236,7 @@ static void take_seconds(const struct option *option, void *member,
   if (seconds >= 0 && in_range(option, seconds))
     *out = seconds;
   else
-    wrong_range(option, item, where, "seconds", reporter);
+    wrong_time(option, item, where, reporter);
 }
 
 static void take_string(const struct option *option, void *member,
@@ -394,8 +432,10 @@ const char *option_block_name(const struct conf_item *item, const char *where,
       item->values[0].string[0] != '\0')
     return item->values[0].string;
   value_describe(item, found, sizeof(found));
-  option_error(reporter, "%s: <%s> expects one name in quotes, found %s", where,
-               item->key, found);
+  option_error(reporter,
+               "%s: <%s> expects one name in quotes, as in <%s \"name\">, "
+               "found %s",
+               where, item->key, item->key, found);
   return NULL;
 }
 

@@ -14,7 +14,8 @@
 
 enum option_type {
   OPTION_BOOL,    /* bool */
-  OPTION_COUNT,   /* unsigned, whole number between min and max */
+  OPTION_COUNT,   /* unsigned, whole number between min and max; in
+                     quotes, too */
   OPTION_SECONDS, /* double, number of seconds or "90s" "5m" "4h" "2d" */
   OPTION_NUMBER,  /* double between min and max */
   OPTION_STRING,  /* char *, owned by the struct */

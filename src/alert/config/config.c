@@ -89,6 +89,35 @@ static const char *const scopes[] = {"device", "series", NULL};
 #define SECONDS(least, most)                                                   \
   .type = OPTION_SECONDS, .min = (least), .max = (most)
 
+/* what people write here, and the names of collectd's own notify_email */
+#define MAIL "mail is a channel: Email \"me@example.org\""
+
+static const struct option_hint notify_hints[] = {
+    {"Recipient", MAIL},
+    {"Mail", MAIL},
+    {"To", MAIL},
+    {"From", "it belongs in <Email>"},
+    {"Server", "it belongs in <Email>"},
+    {"SMTPServer", "say Server, in <Email>"},
+    {"SMTPPort", "say Port, in <Email>"},
+    {"SMTPUser", "say Username, in <Email>"},
+    {"SMTPPassword", "say Password, in <Email>"},
+    {"Subject", "a <Route> has Title"},
+    {"Quiet", "say <QuietHours \"night\">"},
+    {"Silence", "say kasactl alerts silence, or <Maintenance \"name\">"},
+    {"Mute", "say kasactl alerts silence, or <Maintenance \"name\">"},
+    {"SMS", "say <Channel twilio \"phone\">"},
+    {"TimeZone", "it is the machine's own: timedatectl set-timezone"},
+    {"Receiver", "say <Channel kind \"name\">, as in <Channel pushover "
+                 "\"phone\">"},
+    {"Level", "say MinLevel, or Level in a <Route>"},
+    {"For", "it belongs in a <Route>"},
+    {"Tariff", "it belongs in <Plugin kasa>"},
+    {"Appliance", "it belongs in <Plugin kasa>"},
+    {"Username", "it belongs in a channel, or for devices in <Plugin kasa>"},
+    {0},
+};
+
 const struct option notify_options[] = {
     {.name = "StateDirectory", .type = OPTION_STRING, MEMBER(state_directory)},
     {.name = "LedgerDirectory",
@@ -232,7 +261,7 @@ void notify_config_read(struct notify_config *config,
           (struct option){.name = channel_types[i].sender->line_name,
                           .type = OPTION_BLOCK,
                           .block = channel_line_read};
-  table[used] = (struct option){.name = NULL};
+  table[used] = (struct option){.hints = notify_hints};
   (void)options_read(table, config, block, PLUGIN, reporter);
 }
 

@@ -249,12 +249,29 @@ static void add_channel(struct notify_config *config,
 /* -- <Channel pushover "phone"> ---------------------------------------------
  */
 
+static const char *all_kinds(char *out, size_t size) {
+  size_t begin = (size_t)snprintf(out, size, "are");
+  size_t used = begin;
+
+  for (const struct channel_type *t = channel_types; t->name != NULL; t++) {
+    int n = snprintf(out + used, size - used, "%s %s", used == begin ? "" : ",",
+                     t->name);
+
+    if (t->sender != NULL && n > 0 && (size_t)n < size - used)
+      used += (size_t)n;
+    else
+      out[used] = '\0';
+  }
+  return out;
+}
+
 static void unknown_kind(struct notify_config *config, const char *kind,
                          const char *name, const char *where,
                          struct option_reporter *reporter) {
   struct option_strings *absent = &config->absent;
   const char *nearest = NULL;
   unsigned best = 4;
+  char list[300];
   char **slot;
   char *copy = strdup(name);
 
@@ -280,9 +297,13 @@ static void unknown_kind(struct notify_config *config, const char *kind,
       nearest = t->name;
     }
   }
-  option_error(reporter, "%s: unknown kind of channel %.40s%s%s%s", where, kind,
-               nearest != NULL ? ", did you mean " : "",
-               nearest != NULL ? nearest : "", nearest != NULL ? "?" : "");
+  if (nearest != NULL)
+    option_error(reporter,
+                 "%s: unknown kind of channel %.40s, did you mean %s?", where,
+                 kind, nearest);
+  else
+    option_error(reporter, "%s: unknown kind of channel %.40s; there %s", where,
+                 kind, all_kinds(list, sizeof(list)));
 }
 
 void channel_read(void *target, const struct conf_item *item,
@@ -352,6 +373,23 @@ static void free_name(const struct notify_config *config, const char *base,
     snprintf(out, size, "%s-%u", base, n);
 }
 
+/* <Email "home"> with a To in it: the head was meant as a name. */
+static void check_head(const struct sender *sender,
+                       const struct conf_item *head,
+                       const struct conf_item *item, const char *where,
+                       struct option_reporter *reporter) {
+  for (size_t i = 0; i < head->children_num; i++)
+    for (size_t k = 0; k < item->children_num; k++)
+      if (text_same(head->children[i].key, item->children[k].key)) {
+        reporter->line = item->children[k].line;
+        option_error(reporter,
+                     "%s: the head of the block is a %s, too; a channel with a "
+                     "name is <Channel %s \"name\">",
+                     where, head->children[i].key, sender->name);
+        return;
+      }
+}
+
 void channel_line_read(void *target, const struct conf_item *item,
                        struct option_reporter *reporter) {
   struct notify_config *config = target;
@@ -370,6 +408,7 @@ void channel_line_read(void *target, const struct conf_item *item,
     option_error(reporter, "%s: out of memory", where);
     return;
   }
+  check_head(sender, block, item, where, reporter);
   /* <Pushover "user" "token"> Sound "none" </Pushover> */
   joined = *block;
   joined.children_num = block->children_num + item->children_num;

@@ -73,6 +73,14 @@ static void step_option(void *target, const struct conf_item *item,
     reading->broken = true;
 }
 
+static const struct option_hint escalation_hints[] = {
+    {"After", "say Step \"30m\" \"phone\""},
+    {"Delay", "say Step \"30m\" \"phone\""},
+    {"Channel", "say Step \"30m\" \"phone\""},
+    {"Notify", "say Step \"30m\" \"phone\""},
+    {0},
+};
+
 const struct option escalation_options[] = {
     {.name = "Step", .type = OPTION_BLOCK, .block = step_option},
     {.name = "AckTimeout",
@@ -80,7 +88,7 @@ const struct option escalation_options[] = {
      .offset = offsetof(struct escalation_reading, escalation.ack_timeout),
      .min = 60,
      .max = 366 * DAY},
-    {.name = NULL}};
+    {.hints = escalation_hints}};
 
 void escalation_clear(struct escalation_config *escalation) {
   for (size_t s = 0; s < escalation->steps_num; s++)

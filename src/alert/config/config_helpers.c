@@ -5,6 +5,7 @@
 #include "alert/config/config_helpers.h"
 
 #include "alert/text/template_compile.h"
+#include "base/log.h"
 #include "base/text.h"
 
 #include <errno.h>
@@ -93,6 +94,25 @@ int repeat_read(double repeat[LEVEL_COUNT], const struct conf_item *item,
   return 0;
 }
 
+/* What other programs' templates look like is plain text here, and would be
+ * sent to people as it stands. */
+static void warn_of_other_languages(const char *text, const char *where,
+                                    const char *option) {
+  static const char *const openings[] = {"{{", "${", "$("};
+
+  for (size_t i = 0; i < sizeof(openings) / sizeof(openings[0]); i++) {
+    const char *at = strstr(text, openings[i]);
+
+    if (at == NULL)
+      continue;
+    log_say(LOG_LEVEL_WARNING,
+            "%s: option %s: \"%.20s\" is sent as it stands: a value is written "
+            "%%{device}",
+            where, option, at);
+    return;
+  }
+}
+
 int template_read(struct template **slot, const struct conf_item *item,
                   const char *where, struct option_reporter *reporter) {
   char error[320];
@@ -109,6 +129,7 @@ int template_read(struct template **slot, const struct conf_item *item,
     option_error(reporter, "%s: option %s: %s", where, item->key, error);
     return -EINVAL;
   }
+  warn_of_other_languages(item->values[0].string, where, item->key);
   template_free(*slot);
   *slot = t;
   return 0;

@@ -17,7 +17,7 @@ const struct option maintenance_options[] = {
     {.name = "Days", .type = OPTION_STRINGS, MEMBER(when.days_text)},
     {.name = "Time", .type = OPTION_STRINGS, MEMBER(when.times_text)},
     MATCHER_OPTIONS(struct maintenance_config, match),
-    {.name = NULL}};
+    {.hints = time_window_hints}};
 
 void maintenance_clear(struct maintenance_config *m) {
   matchers_clear(&m->match);

@@ -28,7 +28,7 @@ const struct option quiet_options[] = {
      .type = OPTION_CHOICE,
      MEMBER(pass_level),
      .choices = level_names},
-    {.name = NULL}};
+    {.hints = time_window_hints}};
 
 void quiet_clear(struct quiet_config *quiet) {
   time_window_clear(&quiet->when);

@@ -58,6 +58,19 @@ static void read_day(void *target, const struct conf_item *item,
 
 #define MEMBER(name) .offset = offsetof(struct report_reading, name)
 
+static const struct option_hint report_hints[] = {
+    {"Time", "say At"},
+    {"Hour", "say At"},
+    {"When", "say At"},
+    {"Every", "say Period day, week or month"},
+    {"Interval", "say Period day, week or month"},
+    {"Days", "say Day, with Period week"},
+    {"To", "say Channel, with the name of a channel"},
+    {"Email", "say Channel, with the name of a channel"},
+    {"Recipient", "say Channel, with the name of a channel"},
+    {0},
+};
+
 const struct option report_options[] = {
     {.name = "At", .type = OPTION_STRING, MEMBER(at)},
     {.name = "Period",
@@ -66,7 +79,7 @@ const struct option report_options[] = {
      .choices = report_kinds},
     {.name = "Day", .type = OPTION_BLOCK, .block = read_day},
     {.name = "Channel", .type = OPTION_STRINGS, MEMBER(report.channel_names)},
-    {.name = NULL}};
+    {.hints = report_hints}};
 
 static int parse_time(const char *text, unsigned *minute) {
   int hour = -1, rest = -1, read = 0;

@@ -95,6 +95,34 @@ static void read_recovery_text(void *target, const struct conf_item *item,
 #define STRINGS(text, member)                                                  \
   { .name = (text), .type = OPTION_STRINGS, MEMBER(member) }
 
+#define CHANNEL "say Channel, with the name of a channel"
+
+static const struct option_hint route_hints[] = {
+    {"Name", "say Device"},
+    {"Alias", "say Device"},
+    {"Match", "say Device, Host, Plugin, Type, TypeInstance or Class"},
+    {"Plug", "say TypeInstance, with Plugin \"kasa_plug\""},
+    {"Outlet", "say TypeInstance, with Plugin \"kasa_plug\""},
+    {"Notify", CHANNEL},
+    {"Recipient", CHANNEL},
+    {"Receiver", CHANNEL},
+    {"To", CHANNEL},
+    {"Email", CHANNEL},
+    {"Mail", CHANNEL},
+    {"Send", CHANNEL},
+    {"Subject", "say Title"},
+    {"Body", "say Text"},
+    {"Priority", "say Level"},
+    {"After", "say For"},
+    {"Delay", "say For"},
+    {"Every", "say Repeat"},
+    {"Reminder", "say Repeat"},
+    {"Time", "say QuietHours, with the name of a <QuietHours> block"},
+    {"Hours", "say QuietHours, with the name of a <QuietHours> block"},
+    {"Days", "say QuietHours, with the name of a <QuietHours> block"},
+    {0},
+};
+
 const struct option route_options[] = {
     MATCHER_OPTIONS(struct route_reading, route.match),
     STRINGS("Channel", channel_names),
@@ -127,7 +155,7 @@ const struct option route_options[] = {
      .max = DAY},
     {.name = "QuietHours", .type = OPTION_STRING, MEMBER(quiet_name)},
     {.name = "Escalation", .type = OPTION_STRING, MEMBER(escalation_name)},
-    {.name = NULL}};
+    {.hints = route_hints}};
 
 void route_clear(struct route_config *route) {
   matchers_clear(&route->match);

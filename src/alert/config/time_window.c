@@ -10,6 +10,22 @@
 #include <strings.h>
 #include <time.h>
 
+/* what people write for Time */
+#define TIME "say Time \"22:00-07:00\"; one time only is kasactl alerts silence"
+
+const struct option_hint time_window_hints[] = {
+    {"From", TIME},
+    {"Until", TIME},
+    {"To", TIME},
+    {"Start", TIME},
+    {"Begin", TIME},
+    {"End", TIME},
+    {"Hours", TIME},
+    {"Between", TIME},
+    {"Date", "say Days \"Sat,Sun\"; one day only is kasactl alerts silence"},
+    {0},
+};
+
 enum { DAYS = 7, DAY_MINUTES = 24 * 60, ALL_DAYS = (1 << DAYS) - 1 };
 
 static const char *const day_names[DAYS] = {"Sun", "Mon", "Tue", "Wed",

@@ -26,6 +26,9 @@ struct time_window {
   size_t ranges_num; /* 0 = the whole day */
 };
 
+/* Of tables with Time and Days. */
+extern const struct option_hint time_window_hints[];
+
 /* From the options' texts: 0 or -EINVAL after reporting. */
 int time_window_compile(struct time_window *window, const char *where,
                         struct option_reporter *reporter);

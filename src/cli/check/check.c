@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "cli/check/check_daemon.h"
 #include "cli/check/check_report.h"
+#include "cli/check/check_statements.h"
 #include "cli/check/check_threshold.h"
 #include "cli/common/cli.h"
 #include "cli/common/config_file.h"
@@ -18,8 +19,8 @@
 
 /* One row per plugin of ours. */
 static const struct check_plugin *const plugins[] = {&check_kasa,
-                                                     &check_notify_kasa};
-enum { PLUGINS = sizeof(plugins) / sizeof(plugins[0]) };
+                                                     &check_notify_kasa, NULL};
+enum { PLUGINS = sizeof(plugins) / sizeof(plugins[0]) - 1 };
 
 struct check {
   struct config config;
@@ -90,6 +91,8 @@ static void read_load(struct usage *u, const struct conf_item *item,
     return; /* collectd passes over a second one */
   u->loaded = true;
   u->interval = interval;
+  if (!text_same(item->key, "LoadPlugin"))
+    return; /* AutoLoadPlugin: the block's own Interval is not collectd's */
   for (size_t i = 0; i < item->children_num; i++)
     if (text_same(item->children[i].key, "Interval"))
       u->interval = number_of(&item->children[i], interval);
@@ -115,16 +118,21 @@ static void read_block(struct check *c, const struct check_plugin *plugin,
 static void read_plugin(struct check *c, const struct check_plugin *plugin,
                         struct usage *u) {
   double interval = 10;
+  bool loads = false;
 
   for (size_t i = 0; i < c->config.statements_num; i++) {
     const struct conf_item *item = c->config.statements[i].item;
 
-    if (text_same(item->key, "Interval"))
-      interval = number_of(item, interval);
-    else if (is_load(item, plugin->name))
+    if (text_same(item->key, "Interval")) {
+      interval = statement_interval(item, 10);
+    } else if (is_load(item, plugin->name)) {
       read_load(u, item, interval);
-    else if (config_is_plugin(item, plugin->name))
+    } else if (config_is_plugin(item, plugin->name)) {
+      if (loads)
+        read_load(u, item, interval);
       read_block(c, plugin, u, i);
+    }
+    loads |= statement_loads_plugins(item);
   }
   if (u->loaded || u->blocks > 0) {
     struct teller teller = {.check = c, .reporter = {.say = option_problem}};
@@ -170,6 +178,7 @@ static int check(const char *path) {
 
   if (config_load(&c.config, path, file_problem, &c) < 0)
     puts("  collectd will not start with this configuration.");
+  check_statements(&c.config, plugins, file_problem, &c);
   check_daemon(&c.config, file_problem, &c);
   check_threshold(&c.config, file_problem, &c);
   check_report(&c.config, file_problem, &c);

@@ -9,7 +9,8 @@
 #include <stdio.h>
 
 struct check_plugin {
-  const char *name; /* as in <Plugin name> */
+  const char *name;             /* as in <Plugin name> */
+  const struct option *options; /* what may stand in it */
   /* Fresh options with the defaults; NULL when memory is out. */
   void *(*create)(void);
   /* Reads one block on top of what the options hold. */

@@ -8,6 +8,7 @@
 #include "cli/check/shared_library.h"
 
 #include <ctype.h>
+#include <dirent.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -49,20 +50,82 @@ static const char *default_plugin_dir(void) {
   return NULL;
 }
 
+/* The plugin's file, whose name collectd compares without case; else the
+ * nearest name of a plugin that there is. */
+struct found_plugin {
+  bool there;
+  char file[256];
+  char nearest[64];
+};
+
+static void find_plugin(const char *folder, const char *plugin,
+                        struct found_plugin *found) {
+  DIR *dir = opendir(folder);
+  const struct dirent *entry;
+  unsigned least = 3;
+
+  *found = (struct found_plugin){.there = false};
+  while (dir != NULL && !found->there && (entry = readdir(dir)) != NULL) {
+    size_t len = strlen(entry->d_name);
+    char name[64];
+
+    if (len < 4 || len - 3 >= sizeof(name) ||
+        strcmp(entry->d_name + len - 3, ".so") != 0)
+      continue;
+    memcpy(name, entry->d_name, len - 3);
+    name[len - 3] = '\0';
+    found->there = text_same(name, plugin);
+    if (found->there)
+      snprintf(found->file, sizeof(found->file), "%s", entry->d_name);
+    else if (text_distance(plugin, name) < least) {
+      least = text_distance(plugin, name);
+      snprintf(found->nearest, sizeof(found->nearest), "%s", name);
+    }
+  }
+  if (dir != NULL)
+    closedir(dir);
+}
+
+static void no_plugin(const struct daemon_check *d, size_t statement,
+                      const char *plugin, const char *nearest) {
+  size_t len = strlen(plugin);
+  char text[1400];
+
+  if (len > 3 && strcmp(plugin + len - 3, ".so") == 0)
+    snprintf(text, sizeof(text),
+             "LoadPlugin %.60s: say the name without .so; collectd will not "
+             "start",
+             plugin);
+  else
+    snprintf(text, sizeof(text),
+             "LoadPlugin %.60s: there is no %.1000s/%.60s.so%s%s%s; collectd "
+             "will not start",
+             plugin, d->plugin_dir, plugin,
+             nearest[0] != '\0' ? ", did you mean " : "", nearest,
+             nearest[0] != '\0' ? "?" : "");
+  tell(d, statement, text);
+}
+
 static void check_load(const struct daemon_check *d, size_t statement,
                        const char *plugin) {
+  struct found_plugin found;
   char path[1024];
   char library[SHARED_LIBRARY_NAME_MAX];
   char package[SHARED_LIBRARY_NAME_MAX];
   char text[1400];
 
-  if (d->plugin_dir == NULL || strchr(plugin, '/') != NULL ||
-      snprintf(path, sizeof(path), "%s/%s.so", d->plugin_dir, plugin) >=
-          (int)sizeof(path))
+  if (d->plugin_dir == NULL || strchr(plugin, '/') != NULL)
     return;
-  if (access(path, F_OK) < 0) {
-    snprintf(text, sizeof(text),
-             "LoadPlugin %.60s: there is no %s; collectd will not start",
+  find_plugin(d->plugin_dir, plugin, &found);
+  if (!found.there) {
+    no_plugin(d, statement, plugin, found.nearest);
+    return;
+  }
+  if (snprintf(path, sizeof(path), "%s/%s", d->plugin_dir, found.file) >=
+      (int)sizeof(path))
+    return;
+  if (access(path, R_OK) < 0) {
+    snprintf(text, sizeof(text), "LoadPlugin %.60s: %.1000s cannot be read",
              plugin, path);
     tell(d, statement, text);
   } else if (shared_library_missing(path, library)) {

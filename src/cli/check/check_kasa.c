@@ -133,6 +133,7 @@ static void destroy(void *options) {
 }
 
 const struct check_plugin check_kasa = {.name = "kasa",
+                                        .options = poll_options_table,
                                         .create = create,
                                         .read = read_block,
                                         .finish = finish,

@@ -39,6 +39,7 @@ static void show(const void *options, FILE *out) {
 static void destroy(void *options) { notify_config_free(options); }
 
 const struct check_plugin check_notify_kasa = {.name = "notify_kasa",
+                                               .options = notify_options,
                                                .create = create,
                                                .read = read_block,
                                                .finish = finish,

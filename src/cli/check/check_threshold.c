@@ -6,6 +6,7 @@
 #include "cli/check/check_threshold.h"
 
 #include "base/text.h"
+#include "cli/check/threshold_grammar.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -30,8 +31,14 @@ static const struct series {
     {"watt_hours", ALL, false},
     {"kwh_today", ALL, false},
     {"kwh_month", ALL, false},
+    {"kwh_yesterday", ALL, false},
     {"cost_today", ALL, false},
     {"cost_month", ALL, false},
+    {"cost_yesterday", ALL, false},
+    {"cost_forecast", ALL, false},
+    {"price", TOTAL, false},
+    {"unpriced", TOTAL, false},
+    {"covered", TOTAL, false},
     {"relay", BOTH, false},
     {"on_time", BOTH, false},
     {"led_off", KASA, false},
@@ -53,6 +60,7 @@ static const struct series {
     {"cycles", BOTH, false},
     {"cycle_duration", BOTH, false},
     {"cycle_kwh", BOTH, false},
+    {"cycle_cost", BOTH, false},
     {"standby", BOTH, false},
     {"duty", BOTH, false},
     {"power_deviation", BOTH, false},
@@ -276,6 +284,7 @@ void check_threshold(const struct config *config, config_problem *problem,
           &t, s->item,
           "collectd ignores these thresholds: LoadPlugin threshold is missing");
     told = true;
+    threshold_grammar(s->item, t.path, problem, arg);
     check_block(&t, s->item);
   }
 }

@@ -285,7 +285,7 @@ void config_free(struct config *config) {
 }
 
 bool config_is_plugin(const struct conf_item *item, const char *plugin) {
-  return text_same(item->key, "Plugin") && item->values_num == 1 &&
+  return text_same(item->key, "Plugin") && item->values_num >= 1 &&
          item->values[0].kind == CONF_STRING &&
          text_same(item->values[0].string, plugin);
 }

@@ -225,6 +225,20 @@ static void read_allow_aes(void *target, const struct conf_item *item,
   d->allow_aes = item->values[0].boolean ? LEAVE_GIVEN : LEAVE_DENIED;
 }
 
+static const struct option_hint device_hints[] = {
+    {"Host", "the address stands in the block's head: <Device \"192.0.2.7\">"},
+    {"Address",
+     "the address stands in the block's head: <Device \"192.0.2.7\">"},
+    {"IP", "the address stands in the block's head: <Device \"192.0.2.7\">"},
+    {"Alias", "say Name"},
+    {"User", "say Username"},
+    {"Pass", "say Password, or PasswordFile"},
+    {"Outlet", "say <Plug \"name or number\">"},
+    {"Timeout", "it belongs in <Plugin kasa>, for all devices"},
+    {"Report", "it belongs in <Plugin kasa>, for all devices"},
+    {0},
+};
+
 const struct option device_options_table[] = {
     {.name = "Name",
      .type = OPTION_STRING,
@@ -268,8 +282,33 @@ const struct option device_options_table[] = {
     {.name = "Appliance", .type = OPTION_BLOCK, .block = read_device_block},
     {.name = "Spike", .type = OPTION_BLOCK, .block = read_device_block},
     {.name = "Limits", .type = OPTION_BLOCK, .block = read_device_limits},
-    {0},
+    {.hints = device_hints},
 };
+
+static unsigned separators(const char *text) {
+  unsigned n = 0;
+
+  for (; *text != '\0'; text++)
+    n += *text == ':' || *text == '-';
+  return n;
+}
+
+/* A head that was meant as an address and is none would be looked up as a name,
+ * which nobody has. */
+static void check_head(const struct device_options *d, const char *where,
+                       struct option_reporter *reporter) {
+  size_t len = strlen(d->match);
+
+  if (d->kind != MATCH_TEXT)
+    return;
+  if (strchr(d->match, '.') != NULL && strspn(d->match, "0123456789.") == len)
+    option_error(reporter, "%s: this is no IPv4 address, like \"192.0.2.7\"",
+                 where);
+  else if (separators(d->match) >= 4 &&
+           strspn(d->match, "0123456789abcdefABCDEF:-") == len)
+    option_error(reporter, "%s: this is no MAC, like \"50:c7:bf:00:11:22\"",
+                 where);
+}
 
 static void classify(struct device_options *d) {
   d->kind = MATCH_TEXT;
@@ -313,6 +352,7 @@ static void read_device(void *target, const struct conf_item *item,
       return;
     }
   }
+  check_head(&device, where, reporter);
   options_read(device_options_table, &device, item, where, reporter);
   tidy_name(&device.name, where, reporter);
   grown = realloc(o->devices, (o->devices_num + 1) * sizeof(*grown));
@@ -333,8 +373,27 @@ static const char *const name_choices[] = {"alias", "mac", "id", "address",
 
 #define AT(member) offsetof(struct poll_options, member)
 
+/* what belongs elsewhere */
+#define NOTIFIES "it belongs in <Plugin notify_kasa>"
+#define PRICES "it belongs in <Tariff>"
+
 static const struct option_hint poll_option_hints[] = {
     {"Interval", "it belongs in <LoadPlugin kasa>, above this block"},
+    {"IP", "a device has a block of its own, <Device \"192.0.2.7\">"},
+    {"Devices", "a device has a block of its own, <Device \"192.0.2.7\">"},
+    {"Subnet", "say DiscoveryTarget \"192.0.2.255\", its broadcast address"},
+    {"Broadcast", "say DiscoveryTarget \"192.0.2.255\""},
+    {"TimeZone", "it is the machine's own: timedatectl set-timezone"},
+    {"Pass", "say Password, or PasswordFile"},
+    {"Email", NOTIFIES},
+    {"Channel", NOTIFIES},
+    {"Route", NOTIFIES},
+    {"Rate", PRICES},
+    {"Currency", PRICES},
+    {"Type", "limits of collectd stand in <Plugin threshold>, within a <Plugin "
+             "\"kasa\">"},
+    {"Appliance", "it belongs in the <Device> or <Plug> that it is about"},
+    {"Plug", "it belongs in the <Device> of its strip"},
     {"Host", "a device has a block of its own, <Device \"192.0.2.7\">"},
     {"Address", "a device has a block of its own, <Device \"192.0.2.7\">"},
     {"User", "say Username"},
@@ -510,8 +569,9 @@ bool poll_options_may_reveal(const struct poll_options *o,
 void poll_options_read(struct poll_options *o, const struct conf_item *block,
                        struct option_reporter *reporter) {
   options_read(poll_options_table, o, block, WHERE, reporter);
-  keep_good(&o->targets, "DiscoveryTarget", "an IPv4 address", is_address,
-            reporter);
+  keep_good(&o->targets, "DiscoveryTarget",
+            "an IPv4 address, like \"192.0.2.255\" for a whole network",
+            is_address, reporter);
   keep_good(&o->interfaces, "Interface", "a network interface", is_interface,
             reporter);
   keep_good(&o->ignore, "Ignore", "a name, MAC, address or /regex/",

@@ -148,8 +148,8 @@ def test_mistakes_are_lines_and_the_rest_runs():
                 'channel "mail" is misconfigured and stays off',
                 'unknown kind of channel teamz, did you mean teams?',
                 'option Time expects texts in quotes',
-                'option For expects seconds from 0 to 2592000, found 0.5 "h": '
-                'quote it if it is one value',
+                'option For expects seconds from 0 to 2592000, or a time like "30s", '
+                '"5m" or "2h", found 0.5 "h": quote it if it is one value',
                 'unknown name devcie, did you mean device?, at character 3',
                 'option RecoverAfter expects seconds'):
             assert line in log, line

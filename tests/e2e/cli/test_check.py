@@ -3,11 +3,13 @@
 what it says to type. The libraries are those of this machine's plugins."""
 
 import os
+import re
 import subprocess
 
 import pytest
 
-from collectd import BUILD, PLUGINDIR
+from collectd import BUILD, COLLECTD, PLUGINDIR
+from tree import SOURCE
 
 pytestmark = pytest.mark.one_thread
 
@@ -63,23 +65,206 @@ MISTAKES = {
     "no threshold plugin": (
         KASA + "<Plugin threshold>\n</Plugin>\n", ["LoadPlugin threshold"]),
     "instance of the type": (
-        of_kasa('<Type "power">\n  Instance "Freezer"\n</Type>'),
+        of_kasa('<Type "power">\n  Instance "Freezer"\nWarningMax 1\n</Type>'),
         ['Instance "Freezer"', '<Plugin "kasa">', "above the <Type>"]),
     "unknown type": (
-        of_kasa('<Type "powr">\n</Type>'),
+        of_kasa('<Type "powr">\nWarningMax 1\n</Type>'),
         ['<Type "powr">', "did you mean power?"]),
     "type of another": (
-        of_kasa('<Type "devices">\n</Type>'), ['<Plugin "kasa_total">']),
+        of_kasa('<Type "devices">\nWarningMin 1\n</Type>'), ['<Plugin "kasa_total">']),
     "unknown plugin": (
-        of_kasa('<Type "power">\n</Type>', "kasa-plug"),
+        of_kasa('<Type "power">\nWarningMax 1\n</Type>', "kasa-plug"),
         ['"kasa-plug"', 'did you mean "kasa_plug"?']),
     "data source": (
-        of_kasa('<Type "power">\n  DataSource "watts"\n</Type>'),
+        of_kasa('<Type "power">\n  DataSource "watts"\nWarningMax 1\n</Type>'),
         ["DataSource", '"value"']),
     "below a host": (
-        thresholds('<Host "pi">\n<Plugin "kasa">\n<Type "powr">\n</Type>\n'
-                   "</Plugin>\n</Host>"), ['<Type "powr">']),
+        thresholds('<Host "pi">\n<Plugin "kasa">\n<Type "powr">\n'
+                   "WarningMax 1\n</Type>\n</Plugin>\n</Host>"),
+        ['<Type "powr">']),
+    "every value is too much": (
+        of_kasa('<Type "power">\nWarningMin 5\nWarningMax 3\n</Type>'),
+        ["WarningMin 5 is above WarningMax 3"]),
+    "never a warning": (
+        of_kasa('<Type "power">\nWarningMax 5\nFailureMax 3\n</Type>'),
+        ["never be a warning"]),
+    "global misspelt": (KASA + "Intervall 15\n", ["Intervall", "Interval?"]),
+    "block misspelt": (KASA + "<Plugn kasa>\n</Plugn>\n", ["Plugin?"]),
+    "interval with a unit": (KASA + 'Interval "15s"\n', ["without a unit"]),
+    "option outside": (KASA + 'Username "me"\n', ["<Plugin kasa>"]),
+    "channel outside": (
+        KASA + '<Channel email "x">\n</Channel>\n', ["<Plugin notify_kasa>"]),
+    "loading misspelt": (
+        f'PluginDir "{OWN}"\n<LoadPlugin kasa>\nIntervall 5\n</LoadPlugin>\n',
+        ["Intervall", "Interval?"]),
+    "loading in quotes": (
+        f'PluginDir "{OWN}"\n<LoadPlugin kasa>\nInterval "5"\n</LoadPlugin>\n',
+        ["without quotes"]),
+    "option while loading": (
+        f'PluginDir "{OWN}"\n<LoadPlugin kasa>\nTimeout 5\n</LoadPlugin>\n',
+        ["Timeout", "<Plugin kasa>"]),
+    "plugin nearly": (
+        f'PluginDir "{OWN}"\nLoadPlugin kassa\n', ["did you mean kasa?"]),
+    "plugin as a file": (
+        f'PluginDir "{OWN}"\nLoadPlugin "kasa.so"\n', ["without .so"]),
+    "block of nobody": (KASA + "<Plugin kassa>\n</Plugin>\n", ["kasa?"]),
+    "an assignment": (in_kasa("Timeout = 5"), ["'='"]),
+    "plain quotes": (in_kasa("Only 'x'"), ['"..."']),
+    "typographic quotes": (in_kasa("Only \u201cx\u201d"), ["word processor"]),
+    "a mark in front": ("\ufeff" + KASA, ["byte order mark"]),
+    "head of a device": (
+        in_kasa('<Device "192.0.2.256">\n</Device>'), ["no IPv4 address"]),
+    "address of a device": (
+        in_kasa('<Device "Lamp">\nHost "192.0.2.7"\n</Device>'),
+        ["head", '<Device "192.0.2.7">']),
+    "a network": (
+        in_kasa('DiscoveryTarget "192.0.2.0/24"'), ["192.0.2.255"]),
+    "thresholds in kasa": (
+        in_kasa('<Type "power">\nWarningMax 5\n</Type>'),
+        ["<Plugin threshold>"]),
+    "mail in kasa": (in_kasa('Email "me@example.org"'), ["notify_kasa"]),
+    "time zone": (in_kasa('TimeZone "Europe/Berlin"'), ["timedatectl"]),
 }
+
+
+def in_notify(text):
+    return (f'PluginDir "{OWN}"\nLoadPlugin notify_kasa\n<Plugin notify_kasa>\n'
+            f'Email "me@example.org"\n{text}\n</Plugin>\n')
+
+
+def in_route(text):
+    return in_notify(f'<Route "all">\n{text}\n</Route>')
+
+
+def in_mail(text):
+    return in_notify(f'<Channel email "two">\nTo "you@example.org"\n{text}\n'
+                     "</Channel>")
+
+
+# a line, and a second one that says what is left out because of it
+ADVICE = {
+    "recipient": (in_notify('Recipient "me@example.org"'), "Email"),
+    "quiet": (in_notify('<Quiet "x">\n</Quiet>'), "QuietHours"),
+    "route: time": (in_route("For 5 minutes"), '"5m"'),
+    "route: words": (in_route('For "five minutes"'), '"5m"'),
+    "route: recipient": (in_route('To "me@example.org"'), "say Channel"),
+    "route: name": (in_route('Name "Lamp"'), "say Device"),
+    "route: plug": (in_route('Plug "Lamp"'), "say TypeInstance"),
+    "route: unknown channel": (in_route('Channel "emial"'), '"email"?'),
+    "route without a name": (in_notify('<Route>\nChannel "email"\n</Route>'), '<Route "name">'),
+    "hours": (in_notify('<QuietHours "n">\nFrom "22:00"\n</QuietHours>'),
+              'say Time "22:00-07:00"'),
+    "report": (in_notify('<Report "d">\nTime "07:30"\nChannel "email"\n'
+                         "</Report>"), "say At"),
+    "steps": (in_notify('<Escalation "e">\nAfter 30\n</Escalation>'),
+              'say Step "30m" "phone"'),
+    "kind": (in_notify('<Channel signal "x">\n</Channel>'), "pushover"),
+    "mail: recipient": (in_mail('Recipient "me@example.org"'), "say To"),
+    "mail: user": (in_mail('User "me"'), "say Username"),
+    "mail: password": (in_mail('Pass "me"'), "say Password"),
+    "mail: encryption": (in_mail("SSL true"), "say TLS implicit"),
+    "mail: two": (in_notify('Email "a@example.org, b@example.org"')
+                  .replace('Email "me@example.org"\n', ""), "a line of its own"),
+    "mail: a name": (in_notify('<Email "home">\nTo "me@example.org"\n</Email>')
+                     .replace('Email "me@example.org"\n', ""),
+                     '<Channel email "name">'),
+}
+
+
+@pytest.mark.parametrize("name", ADVICE)
+def test_what_people_write_is_answered_by_what_to_write(tmp_path, name):
+    text, advice = ADVICE[name]
+    status, out = check(tmp_path, text)
+    assert status == 1, out
+    assert advice in out.split("\n\n")[0], out
+
+
+def test_words_of_other_templates_are_told(tmp_path):
+    config = tmp_path / "collectd.conf"
+    config.write_text(in_route('Title "{{ device }} is off"'))
+    done = subprocess.run([KASACTL, "check", str(config)], text=True,
+                          capture_output=True, timeout=60)
+    assert done.returncode == 0 and "%{device}" in done.stderr, done
+
+
+# Whatever stands here, both say the same: whether collectd starts.
+STARTS = {
+    "threshold: a number in quotes": of_kasa('<Type "power">\nWarningMax "5"\n</Type>'),
+    "threshold: a unit": of_kasa('<Type "power">\nWarningMax 5W\n</Type>'),
+    "threshold: unknown option": of_kasa('<Type "power">\nWarnMax 5\n</Type>'),
+    "threshold: nothing": of_kasa('<Type "power">\n</Type>'),
+    "threshold: no name": of_kasa("<Type>\nWarningMax 5\n</Type>"),
+    "threshold: a name without quotes": of_kasa("<Type power>\nWarningMax 5\n</Type>"),
+    "threshold: two numbers": of_kasa('<Type "power">\nWarningMax 5 6\n</Type>'),
+    "threshold: truth as a number": of_kasa('<Type "power">\nWarningMax 5\nPersist 1\n</Type>'),
+    "threshold: truth in quotes": of_kasa('<Type "power">\nWarningMax 5\nPersist "true"\n</Type>'),
+    "threshold: hits as a time": of_kasa('<Type "power">\nWarningMax 5\nHits "5m"\n</Type>'),
+    "threshold: hits": of_kasa('<Type "power">\nWarningMax 5\nHits 5\nHysteresis 0.5\n</Type>'),
+    "threshold: all of it": of_kasa(
+        'Instance "Lamp"\n<Type "power">\nDataSource "value"\nFailureMax 5\nInvert false\n'
+        "FailureMin 1\nPersistOK false\nPercentage false\nInteresting true\n</Type>"),
+    "threshold: a device": of_kasa('Device "Lamp"\n<Type "power">\nWarningMax 5\n</Type>'),
+    "threshold: empty plugin": thresholds('<Plugin "kasa">\n</Plugin>'),
+    "threshold: empty host": thresholds('<Host "pi">\n</Host>'),
+    "threshold: instance of a number": of_kasa('Instance 5\n<Type "power">\nWarningMax 5\n</Type>'),
+    "threshold: at the top": thresholds('<Type "power">\nWarningMax 5\n</Type>'),
+    "threshold: in a host": thresholds('<Host "pi">\n<Type "power">\nWarningMax 5\n</Type>\n</Host>'),
+    "threshold: option at the top": thresholds("Hits 5"),
+    "threshold: of another plugin": of_kasa('<Type "load">\nWarnMax 5\n</Type>', "load"),
+    "two plugins in a line": f'PluginDir "{OWN}"\nLoadPlugin kasa notify_kasa\n',
+    "in other letters": f'PluginDir "{OWN}"\nLoadPlugin KASA\n',
+    "a block without a name": KASA + "<Plugin>\nTimeout 5\n</Plugin>\n",
+    "a block with two": KASA + "<Plugin kasa more>\nTimeout 5\n</Plugin>\n",
+    "loaded by its block": f'PluginDir "{OWN}"\nAutoLoadPlugin true\n<Plugin kasa>\nTimeout 5\n</Plugin>\n',
+    "no such option": in_kasa("Nonsense 5"),
+    "a global that nobody knows": KASA + "Nonsense 5\n",
+    "an interval of nothing": KASA + "Interval 0\n",
+    "a slash": in_kasa("PasswordFile /etc/x"),
+    "never closed": KASA + "<Plugin kasa>\n",
+    "no such file to include": KASA + 'Include "/no/such/*.conf"\n',
+}
+
+
+@pytest.mark.parametrize("name", STARTS)
+def test_whether_collectd_starts_is_said_as_it_does(tmp_path, name):
+    """collectd -T reads, initialises, reads once and ends; a refused
+    configuration ends it before."""
+    text = STARTS[name].replace("LoadPlugin kasa\n", "LoadPlugin kasa\n<Plugin kasa>\n"
+                                "Discovery false\n</Plugin>\n", 1)
+    head = f'BaseDir "{tmp_path}"\nPIDFile "{tmp_path}/pid"\n'
+    status, out = check(tmp_path, head + text)
+    starts = subprocess.run([COLLECTD, "-T", "-C", str(tmp_path / "collectd.conf")],
+                            capture_output=True, text=True, timeout=60)
+    refused = "Parsing the config file failed" in starts.stdout + starts.stderr
+    assert ("collectd will not start" in out) == refused, (out, starts)
+
+
+def kinds_of_value():
+    """{type: [plugins]} of the table in doc/names.md."""
+    with open(os.path.join(SOURCE, "doc", "names.md"), encoding="utf-8") as file:
+        text = file.read()
+    table = text[text.index("| Type | Unit |"):]
+    table = table[:table.index("\n\n")].splitlines()[2:]
+    found = {}
+    for line in table:
+        cells = [c.strip() for c in line.strip("|").split("|")]
+        for name in re.findall(r"[a-z_]+", cells[0]):
+            found[name] = [plugin for plugin, cell in
+                           zip(("kasa", "kasa_plug", "kasa_total"), cells[2:5]) if cell]
+    assert len(found) > 30
+    return found
+
+
+def test_a_threshold_may_watch_all_that_there_is(tmp_path):
+    kinds = kinds_of_value()
+    wrong = []
+    for name, plugins in kinds.items():
+        for plugin in ("kasa", "kasa_plug", "kasa_total"):
+            _, out = check(tmp_path, of_kasa(
+                f'<Type "{name}">\nWarningMax 1\n</Type>', plugin))
+            if ("matches nothing" in out) == (plugin in plugins):
+                wrong.append((name, plugin))
+    assert not wrong
 
 
 @pytest.mark.parametrize("name", MISTAKES)
@@ -98,12 +283,19 @@ GOOD = {
     "as it should be": of_kasa(
         'Instance "Freezer"\n<Type "power">\n  FailureMin 1\n</Type>'),
     "an outlet": of_kasa(
-        'Instance "Strip"\n<Type "power">\n  Instance "Lamp"\n</Type>',
+        'Instance "Strip"\n<Type "power">\n  Instance "Lamp"\n  WarningMax 1\n</Type>',
         "kasa_plug"),
-    "reasons": of_kasa('<Type "failures">\n  Instance "auth"\n</Type>'),
-    "the sums": of_kasa('<Type "devices">\n  Instance "up"\n</Type>',
+    "reasons": of_kasa('<Type "failures">\n  Instance "auth"\n  WarningMax 0\n</Type>'),
+    "the sums": of_kasa('<Type "devices">\n  Instance "up"\n  WarningMin 3\n</Type>',
                         "kasa_total"),
-    "another plugin's": of_kasa('<Type "load">\n</Type>', "load"),
+    "another plugin's": of_kasa('<Type "load">\nWarningMax 4\n</Type>', "load"),
+    "turned round": of_kasa(
+        '<Type "power">\n  WarningMin 5\n  WarningMax 3\n  Invert true\n</Type>'),
+    "numbers in quotes": in_kasa('Retries "1"\nTimeout "2"'),
+    "an interval in quotes": KASA + 'Interval "15"\n',
+    "in other letters": f'PluginDir "{OWN}"\nloadplugin KASA\n',
+    "loaded by its block":
+        f'PluginDir "{OWN}"\nAutoLoadPlugin true\n<Plugin kasa>\nTimeout 4\n</Plugin>\n',
     "short interval": KASA.replace(
         "LoadPlugin kasa", "<LoadPlugin kasa>\n  Interval 2\n</LoadPlugin>"),
 }

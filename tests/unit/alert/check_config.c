@@ -378,7 +378,8 @@ static const struct {
                            "whole number from 1 to 36500, found 0\n"},
     {MAIL "RecoverAfter 0.5 \"h\"",
      "<Plugin notify_kasa>: option RecoverAfter expects seconds from 0 to "
-     "86400, found 0.5 \"h\": quote it if it is one value\n"},
+     "86400, or a time like \"30s\", \"5m\" or \"2h\", found 0.5 \"h\": quote "
+     "it if it is one value\n"},
     {MAIL "Repeat 0.5 \"h\"",
      "<Plugin notify_kasa>: option Repeat expects never, or a time from 1m to "
      "366d, behind the name of a level or alone; quote a time like \"0.5h\"\n"},
@@ -527,7 +528,8 @@ static const struct {
      "found \"rnage\"\n<Route \"r\">: the route is left out\n"},
     {MAIL "Route \"r\"\n  For soon",
      "<Route \"r\">: option For expects seconds from 0 to 2592000, "
-     "found \"soon\"\n<Route \"r\">: the route is left out\n"},
+     "or a time like \"30s\", \"5m\" or \"2h\", found \"soon\"\n<Route \"r\">: "
+     "the route is left out\n"},
     {MAIL "Route \"r\"\n  Text \"%{valeu}\"",
      "<Route \"r\">: option Text: unknown name valeu, did you mean "
      "value?, at character 3\n<Route \"r\">: the route is left out\n"},
@@ -536,7 +538,7 @@ static const struct {
      "error, critical, emergency, found \"ok\"\n"
      "<Route \"r\">: the route is left out\n"},
     {MAIL "Route", "<Plugin notify_kasa>: <Route> expects one name in quotes, "
-                   "found nothing\n"},
+                   "as in <Route \"name\">, found nothing\n"},
     /* devices and units */
     {MAIL "Device \"d\"\n  Alas \"x\"",
      "<Device \"d\">: unknown option Alas, did you mean Alias?\n"},

@@ -134,17 +134,24 @@ static void keep_note(void *arg, unsigned line, const char *text) {
 }
 
 START_TEST(skipped_characters_are_told_once_per_line) {
-  static const char text[] = "Interval = 10 =\nMac 50:c7\nb \"x\n";
-  char notes[500] = "";
+  static const char text[] = "Interval = 10 =\nMac 50:c7\nb \"x\nUser a@b\n"
+                             "User 'x'\nUser \xe2\x80\x9cx\xe2\x80\x9d\n";
+  char notes[1000] = "";
   char why[CONF_WHY_SIZE];
   struct conf_item *root =
       conf_parser_read(text, strlen(text), keep_note, notes, why);
 
   ck_assert_ptr_nonnull(root);
   ck_assert_str_eq(
-      notes, "line 1: collectd ignores '=' here: does the text need quotes?|"
-             "line 2: collectd ignores ':' here: does the text need quotes?|"
-             "line 3: this quote is never closed, collectd ignores it|");
+      notes, "line 1: collectd ignores '=' here: a value with it needs quotes, "
+             "and none stands between an option and its value|"
+             "line 2: collectd ignores ':' here: a value with it needs quotes, "
+             "and none stands between an option and its value|"
+             "line 3: this quote is never closed, collectd ignores it|"
+             "line 4: collectd ignores '@' here: does the text need quotes?|"
+             "line 5: collectd ignores ''' here: texts stand in \"...\"|"
+             "line 6: collectd ignores the byte 0xe2 here: quotes are the "
+             "plain \", not those of a word processor|");
   conf_free(root);
 }
 END_TEST

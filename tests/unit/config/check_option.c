@@ -81,6 +81,16 @@ static const struct {
     {"Flag true false", "false 7 7 7 none [] red 0",
      "<Test>: option Flag expects true or false, found true false"},
     {"Count 1", "false 1 7 7 none [] red 0", NULL},
+    {"Count \"12\"", "false 12 7 7 none [] red 0", NULL},
+    {"Count \"0x10\"", "false 7 7 7 none [] red 0",
+     "<Test>: option Count expects a whole number from 1 to 100, found "
+     "\"0x10\""},
+    {"Count \"\"", "false 7 7 7 none [] red 0",
+     "<Test>: option Count expects a whole number from 1 to 100, found \"\""},
+    {"Count \"101\"", "false 7 7 7 none [] red 0",
+     "<Test>: option Count expects a whole number from 1 to 100, found "
+     "\"101\""},
+    {"Number \"-2.5\"", "false 7 7 -2.5 none [] red 0", NULL},
     {"Count 100", "false 100 7 7 none [] red 0", NULL},
     {"Count 0", "false 7 7 7 none [] red 0",
      "<Test>: option Count expects a whole number from 1 to 100, found 0"},
@@ -107,10 +117,14 @@ static const struct {
      "<Test>: option Seconds expects seconds from 0.5 to 86400, found \"2d\""},
     {"Seconds nan", "false 7 7 7 none [] red 0",
      "<Test>: option Seconds expects seconds from 0.5 to 86400, found"},
+    {"Seconds soon", "false 7 7 7 none [] red 0",
+     "<Test>: option Seconds expects seconds from 0.5 to 86400, or a time like "
+     "\"30s\", \"5m\" or \"2h\", found \"soon\""},
     {"Seconds -5", "false 7 7 7 none [] red 0",
      "<Test>: option Seconds expects seconds from 0.5 to 86400, found -5"},
     {"Seconds true", "false 7 7 7 none [] red 0",
-     "<Test>: option Seconds expects seconds from 0.5 to 86400, found true"},
+     "<Test>: option Seconds expects seconds from 0.5 to 86400, or a time like "
+     "\"30s\", \"5m\" or \"2h\", found true"},
     {"Number -2.5", "false 7 7 -2.5 none [] red 0", NULL},
     {"Number 11", "false 7 7 7 none [] red 0",
      "<Test>: option Number expects a number from -10 to 10, found 11"},
@@ -136,11 +150,14 @@ static const struct {
      "<Test>: option Choice expects one of: red, green, blue, found 2"},
     {"Block name", "false 7 7 7 none [] red 1", NULL},
     {"Block", "false 7 7 7 none [] red 0",
-     "<Test>: <Block> expects one name in quotes, found nothing"},
+     "<Test>: <Block> expects one name in quotes, as in <Block \"name\">, "
+     "found nothing"},
     {"Block a b", "false 7 7 7 none [] red 0",
-     "<Test>: <Block> expects one name in quotes, found \"a\" \"b\""},
+     "<Test>: <Block> expects one name in quotes, as in <Block \"name\">, "
+     "found \"a\" \"b\""},
     {"Block 5", "false 7 7 7 none [] red 0",
-     "<Test>: <Block> expects one name in quotes, found 5"},
+     "<Test>: <Block> expects one name in quotes, as in <Block \"name\">, "
+     "found 5"},
     {"Later 1", "false 7 7 7 none [] red 0",
      "<Test>: Later is not yet supported by this version and is ignored"},
     {"Secnods 5", "false 7 7 7 none [] red 0",

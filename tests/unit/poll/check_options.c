@@ -44,11 +44,13 @@ static const struct {
     {"DiscoveryPackets 0",
      "option DiscoveryPackets expects a whole number from 1 to 20, found 0"},
     {"DiscoveryTarget 192.168.1.255 10.0.0.7", NULL},
-    {"DiscoveryTarget 192.168.1.256",
-     "option DiscoveryTarget expects an IPv4 address, found "
-     "\"192.168.1.256\""},
-    {"DiscoveryTarget fe80::1",
-     "option DiscoveryTarget expects an IPv4 address, found \"fe80::1\""},
+    {"DiscoveryTarget 192.168.1.256", "option DiscoveryTarget expects an IPv4 "
+                                      "address, like \"192.0.2.255\" for a "
+                                      "whole network, found "
+                                      "\"192.168.1.256\""},
+    {"DiscoveryTarget fe80::1", "option DiscoveryTarget expects an IPv4 "
+                                "address, like \"192.0.2.255\" for a "
+                                "whole network, found \"fe80::1\""},
     {"DiscoveryTarget 5",
      "option DiscoveryTarget expects texts in quotes, found 5"},
     {"Interface eth0", NULL},
@@ -70,7 +72,8 @@ static const struct {
      "option Retries expects a whole number from 0 to 10, found -1"},
     {"RetryDelay 0", NULL},
     {"RetryDelay \"soon\"",
-     "option RetryDelay expects seconds from 0 to 60, found \"soon\""},
+     "option RetryDelay expects seconds from 0 to 60, or a time like \"30s\", "
+     "\"5m\" or \"2h\", found \"soon\""},
     {"MaxInFlight 4096", NULL},
     {"MaxInFlight 0",
      "option MaxInFlight expects a whole number from 1 to 4096, found 0"},
@@ -114,9 +117,10 @@ static const struct {
     {"Limits", "<Plugin kasa>: <Limits> limits nothing: it needs DailyEnergy"},
     {"Devcie x", "unknown option Devcie, did you mean Device?"},
     {"Discovry true", "unknown option Discovry, did you mean Discovery?"},
-    {"Device",
-     "<Plugin kasa>: <Device> expects one name in quotes, found nothing"},
-    {"Device 5", "<Plugin kasa>: <Device> expects one name in quotes, found 5"},
+    {"Device", "<Plugin kasa>: <Device> expects one name in quotes, as in "
+               "<Device \"name\">, found nothing"},
+    {"Device 5", "<Plugin kasa>: <Device> expects one name in quotes, as in "
+                 "<Device \"name\">, found 5"},
     {"Device x", NULL},
 };
 
@@ -222,11 +226,41 @@ static const struct {
   const char *match;
   enum match_kind kind;
 } matches[] = {
-    {"192.168.1.50", MATCH_ADDRESS},  {"50:C7:BF:00:11:22", MATCH_MAC},
-    {"50-c7-bf-00-11-22", MATCH_MAC}, {"50C7BF001122", MATCH_MAC},
-    {"Freezer", MATCH_TEXT},          {"plug.example.org", MATCH_TEXT},
-    {"192.168.1.500", MATCH_TEXT},    {"00:00:00:00:00:00", MATCH_TEXT},
+    {"192.168.1.50", MATCH_ADDRESS},
+    {"50:C7:BF:00:11:22", MATCH_MAC},
+    {"50-c7-bf-00-11-22", MATCH_MAC},
+    {"50C7BF001122", MATCH_MAC},
+    {"Freezer", MATCH_TEXT},
+    {"plug.example.org", MATCH_TEXT},
+    {"7-of-9", MATCH_TEXT},
+    {"Rack 10.4", MATCH_TEXT},
+    {"10-4", MATCH_TEXT},
+    {"face-b00c", MATCH_TEXT},
 };
+
+/* Who mistypes an address is told, before nobody is found. */
+static const struct {
+  const char *match;
+  const char *complaint;
+} no_heads[] = {
+    {"192.168.1.500", "this is no IPv4 address"},
+    {"192.168.1", "this is no IPv4 address"},
+    {"192.168.1.5.", "this is no IPv4 address"},
+    {"00:00:00:00:00:00", "this is no MAC"},
+    {"50:c7:bf:00:11", "this is no MAC"},
+    {"50-c7-bf-00-11-2", "this is no MAC"},
+};
+
+START_TEST(an_address_that_is_none_is_told) {
+  COMPLAINTS(c);
+
+  put_string(root, "Device", no_heads[_i].match);
+  poll_options_read(&options, root, &c.reporter);
+  ck_assert_uint_eq(c.num, 1);
+  ck_assert_msg(strstr(c.last, no_heads[_i].complaint) != NULL, "%s", c.last);
+  ck_assert_uint_eq(options.devices_num, 1);
+}
+END_TEST
 
 START_TEST(a_device_block_says_whom_it_means) {
   COMPLAINTS(c);
@@ -293,7 +327,8 @@ static const struct {
     {"AESLogin 3", "<Device \"x\">: option AESLogin expects a whole number "
                    "from 1 to 2, found 3"},
     {"Debug 1", "<Device \"x\">: option Debug expects true or false"},
-    {"Plug", "<Device>: <Plug> expects one name in quotes, found nothing"},
+    {"Plug", "<Device>: <Plug> expects one name in quotes, as in <Plug "
+             "\"name\">, found nothing"},
     {"Username me", "<Device \"x\">: Username needs Password or PasswordFile "
                     "beside it"},
     {"Password me", "<Device \"x\">: a password needs a Username beside it"},
@@ -546,6 +581,7 @@ static void fill(TCase *t) {
   tcase_add_test(t, good_values_arrive_in_their_places);
   tcase_add_test(t, bad_entries_of_a_list_leave_the_good_ones);
   tcase_add_loop_test(t, a_device_block_says_whom_it_means, 0, ROWS(matches));
+  tcase_add_loop_test(t, an_address_that_is_none_is_told, 0, ROWS(no_heads));
   tcase_add_test(t, a_device_block_is_read_with_its_plugs);
   tcase_add_test(t, a_block_takes_over_what_it_does_not_say);
   tcase_add_loop_test(t, passwords_come_from_files, 0, ROWS(files));

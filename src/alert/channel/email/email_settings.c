@@ -31,6 +31,17 @@ static const struct option_hint hints[] = {
     {"SMTPUser", "say Username"},
     {"SMTPPassword", "say Password, or PasswordFile"},
     {"Subject", "a <Route> has Title"},
+    {"User", "say Username"},
+    {"Login", "say Username"},
+    {"Pass", "say Password, or PasswordFile"},
+    {"Host", "say Server"},
+    {"Mail", "say To"},
+    {"Address", "say To"},
+    {"SSL", "say TLS implicit, or starttls"},
+    {"Security", "say TLS starttls, implicit or none"},
+    {"Encryption", "say TLS starttls, implicit or none"},
+    {"Cc", "say To, once more"},
+    {"Bcc", "say To, once more"},
     {0},
 };
 
@@ -222,6 +233,16 @@ static int check_from(struct email *e, const char *where,
   return 0;
 }
 
+static const char *address_advice(const char *address) {
+  if (strpbrk(address, ",;") != NULL)
+    return "; each has quotes or a line of its own";
+  if (mime_address_is_utf8(address))
+    return "; its domain can be written as xn--...";
+  return strchr(address, '@') == NULL
+             ? "; a channel with a name is <Channel email \"name\">"
+             : "";
+}
+
 /* A bad address leaves out that one; the others are still told. */
 static int check_recipients(struct email *e, const char *where,
                             struct option_reporter *reporter) {
@@ -243,10 +264,7 @@ static int check_recipients(struct email *e, const char *where,
     option_error(reporter,
                  "%s: To \"%.100s\": expected one address, like "
                  "\"me@example.org\"%s%s",
-                 where, address,
-                 mime_address_is_utf8(address)
-                     ? "; its domain can be written as xn--..."
-                     : "",
+                 where, address, address_advice(address),
                  e->to.count > 1 ? "; it is left out" : "");
     free(address);
   }
