@@ -351,8 +351,8 @@ static void read_device(void *target, const struct conf_item *item,
       device_options_free(&device);
       return;
     }
+    check_head(&device, where, reporter);
   }
-  check_head(&device, where, reporter);
   options_read(device_options_table, &device, item, where, reporter);
   tidy_name(&device.name, where, reporter);
   grown = realloc(o->devices, (o->devices_num + 1) * sizeof(*grown));
