@@ -129,6 +129,7 @@ check_PROGRAMS += \
 check_PROGRAMS += \
 	%D%/energy/check_counter \
 	%D%/energy/check_ledger \
+	%D%/energy/check_ledger_clock \
 	%D%/energy/check_ledger_edit \
 	%D%/energy/check_ledger_faults \
 	%D%/energy/check_ledger_query \

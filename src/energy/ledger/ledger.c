@@ -20,7 +20,8 @@ static const int64_t PATIENCE_US = CALENDAR_DAY;
 /* Nothing is known of how long the meter was not looked at. */
 static const int64_t LONG_AGO_US = 400 * CALENDAR_DAY;
 
-enum { HELD_MAX = 100000 };
+enum { HELD_MAX = 100000, HELD_MANY = 30000 };
+static const int64_t HELD_LENGTH_US = 900 * CALENDAR_SECOND;
 static const double POWER_MAX = 1e6; /* W; more is no power */
 
 struct ledger *ledger_create(struct ledger_options *options) {
@@ -123,7 +124,7 @@ static struct ledger_meter *find_meter(const struct ledger *l,
 
 /* -- the clock -- */
 
-static bool is_right(const struct ledger *l, struct ledger_now now) {
+bool ledger_clock_is_right(const struct ledger *l, struct ledger_now now) {
   return now.wall_us >= LEDGER_EPOCH_US &&
          now.wall_us >= l->newest_us - CORRECTION_US;
 }
@@ -137,13 +138,16 @@ static void book_held(struct ledger *l, struct ledger_now now) {
     int64_t from = h->from_utc_us != 0 ? h->from_utc_us : h->from_us + shift;
 
     ledger_spread(l, h->account, from < to ? from : to, to, h->mwh, h->flags);
+    h->account->held = 0;
+    h->account->meter->held_mwh = 0;
+    h->account->meter->dirty = true;
   }
   l->held_num = 0;
 }
 
 /* Whether days can be booked; what was held back until now is. */
 static bool trust(struct ledger *l, struct ledger_now now) {
-  if (!is_right(l, now)) {
+  if (!ledger_clock_is_right(l, now)) {
     if (l->distrusted_us == 0)
       l->distrusted_us = now.steady_us > 0 ? now.steady_us : 1;
     if (now.wall_us < LEDGER_EPOCH_US ||
@@ -158,18 +162,49 @@ static bool trust(struct ledger *l, struct ledger_now now) {
   return true;
 }
 
-static void hold(struct ledger *l, const struct ledger_held *h) {
-  if (l->held_num == l->held_room) {
-    size_t room = l->held_room > 0 ? 2 * l->held_room : 64;
-    struct ledger_held *grown =
-        room <= HELD_MAX ? realloc(l->held, room * sizeof(*grown)) : NULL;
+static bool make_room(struct ledger *l) {
+  size_t room = l->held_room > 0 ? 2 * l->held_room : 64;
+  struct ledger_held *grown;
 
-    if (grown == NULL)
+  if (l->held_num < l->held_room)
+    return true;
+  grown = room <= HELD_MAX ? realloc(l->held, room * sizeof(*grown)) : NULL;
+  if (grown == NULL)
+    return false;
+  l->held = grown;
+  l->held_room = room;
+  return true;
+}
+
+/* Goes on with what the account held back last: a quarter of an hour in one,
+ * and more where there are many. */
+static bool join_held(struct ledger *l, const struct ledger_held *h) {
+  unsigned last = h->account->held;
+  struct ledger_held *before = last > 0 ? &l->held[last - 1] : NULL;
+
+  if (before == NULL || before->from_utc_us != 0 || h->from_utc_us != 0 ||
+      before->flags != h->flags || h->from_us > before->to_us ||
+      (h->to_us - before->from_us > HELD_LENGTH_US && l->held_num < HELD_MANY))
+    return false;
+  before->to_us = h->to_us;
+  before->mwh += h->mwh;
+  return true;
+}
+
+static void hold(struct ledger *l, const struct ledger_held *h) {
+  struct ledger_meter *m = h->account->meter;
+
+  if (!join_held(l, h)) {
+    if (!make_room(l)) {
+      m->left_mwh += h->mwh;
+      m->left_known = true;
       return;
-    l->held = grown;
-    l->held_room = room;
+    }
+    l->held[l->held_num++] = *h;
+    h->account->held = (unsigned)l->held_num;
   }
-  l->held[l->held_num++] = *h;
+  m->held_mwh += h->mwh;
+  m->left_known = true;
 }
 
 /* -- public -- */
@@ -180,7 +215,7 @@ static void restore(const struct ledger *l, struct ledger_meter *m,
 
   if (counter->by != COUNTER_NEW || m->counter.by == COUNTER_NEW)
     return;
-  if (is_right(l, now) && now.wall_us >= m->last_utc_us)
+  if (ledger_clock_is_right(l, now) && now.wall_us >= m->last_utc_us)
     away = now.wall_us - m->last_utc_us;
   m->resumed = true;
   *counter = m->counter;
@@ -309,8 +344,9 @@ void ledger_book(struct ledger *l, struct ledger_meter *m,
                                         : now.wall_us - (h.to_us - h.from_us);
 
       ledger_spread(l, h.account, from < now.wall_us ? from : now.wall_us,
-                    now.wall_us, mwh,
+                    now.wall_us, mwh + m->left_mwh,
                     flags | (first && m->fresh ? LEDGER_PARTIAL : 0));
+      m->left_mwh = 0;
       see_power(m->account, counter, now);
       if (m->begin_day == 0)
         m->begin_day = calendar_local_of(now.wall_us).day;

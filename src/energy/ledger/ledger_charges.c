@@ -22,15 +22,18 @@ static void charge_day(struct ledger *l, int day) {
 }
 
 /* A ledger that is new begins with the days of its billing month, as meters do
- * that are seeded. */
+ * that are seeded. Days after today are those of a clock that was wrong. */
 void ledger_charge(struct ledger *l, int today) {
   const struct ledger_account *c = &l->charges;
+  unsigned before = c->days_num;
   int first = ledger_month(l, today).start;
 
   if (l->tariffs.num == 0)
     return;
-  if (c->days_num > 0 && c->days[c->days_num - 1].day + 1 > today - LEDGER_DAYS)
-    first = c->days[c->days_num - 1].day + 1;
+  while (before > 0 && c->days[before - 1].day > today)
+    before--;
+  if (before > 0 && c->days[before - 1].day + 1 > today - LEDGER_DAYS)
+    first = c->days[before - 1].day + 1;
   for (int day = first; day <= today; day++)
     charge_day(l, day);
 }

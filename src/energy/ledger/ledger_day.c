@@ -159,7 +159,7 @@ static int begin(struct ledger *l, struct ledger_now now, struct days_sum *s,
                  bool *priced, double *price) {
   int today = today_of(l, now.wall_us);
 
-  if (l->distrusted_us == 0)
+  if (l->distrusted_us == 0 && ledger_clock_is_right(l, now))
     ledger_advance(l, now.wall_us);
   *price = 0;
   *priced = l->slot.until_us != 0 &&

@@ -66,6 +66,8 @@ static size_t match(struct ledger *l, struct ledger *file, bool same,
     if (f == NULL)
       continue;
     m->fresh = false;
+    m->left_mwh = f->left_mwh;
+    m->left_known |= f->left_known;
     pairs[num++] = (struct pair){m, f, missing(m, f, same), f->last_utc_us};
   }
   return num;
@@ -203,9 +205,13 @@ static void take_entries(struct ledger *l, struct ledger *file,
 static void drop_held(struct ledger *l, const struct pair *pairs, size_t num) {
   size_t kept = 0;
 
-  for (size_t i = 0; i < l->held_num; i++)
+  for (size_t i = 0; i < l->held_num; i++) {
+    l->held[i].account->held = 0; /* they are not gone on with */
     if (pair_of(pairs, num, l->held[i].account->meter) == NULL)
       l->held[kept++] = l->held[i];
+    else
+      l->held[i].account->meter->held_mwh = 0;
+  }
   l->held_num = kept;
 }
 

@@ -122,6 +122,17 @@ static bool take_state(struct ledger *l, sqlite3_stmt *row) {
   return true;
 }
 
+/* What an earlier run held back. */
+static bool take_left(struct ledger *l, sqlite3_stmt *row) {
+  struct ledger_meter *m = meter_by_id(l, sqlite3_column_int64(row, 0));
+
+  if (m != NULL && sqlite3_column_int64(row, 1) > 0) {
+    m->left_mwh = sqlite3_column_int64(row, 1);
+    m->left_known = true;
+  }
+  return true;
+}
+
 static bool take_period(struct ledger *l, sqlite3_stmt *row) {
   unsigned id = ledger_period(l, text(row, 1));
 
@@ -187,6 +198,8 @@ int ledger_disk_kind_of(struct ledger_disk *d, enum ledger_disk_kind *kind) {
 }
 
 int ledger_disk_read(struct ledger_disk *d) {
+  /* of days the last 64 that there are: a wrong clock may have left some of
+   * another year */
   static const struct {
     const char *sql;
     take_row *take;
@@ -200,10 +213,14 @@ int ledger_disk_read(struct ledger_disk *d) {
        "month_credit, owed, gaps, counted_mwh, open_start_us, open_mwh, "
        "open_covered_us, open_flags, peak_mw, peak_utc FROM state",
        take_state},
+      {"SELECT CAST(substr(key, 6) AS INTEGER), value FROM meta WHERE key GLOB "
+       "'left *'",
+       take_left},
       {"SELECT id, name FROM period ORDER BY id", take_period},
       {"SELECT local_date, account, mwh, cost_micro, unpriced_mwh, covered_us, "
-       "flags FROM day WHERE local_date > (SELECT max(local_date) FROM day) - "
-       "64 ORDER BY local_date",
+       "flags FROM day WHERE local_date >= coalesce((SELECT DISTINCT "
+       "local_date FROM day ORDER BY local_date DESC LIMIT 1 OFFSET 63), -1) "
+       "ORDER BY local_date",
        take_day},
   };
   int rc = SQLITE_OK;

@@ -248,6 +248,22 @@ static int write_states(sqlite3_stmt *stmt, const struct copy *c) {
   return rc;
 }
 
+/* What a run that starts later has to book to days. */
+static int write_left(sqlite3_stmt *stmt, const struct copy *c) {
+  int rc = SQLITE_OK;
+
+  for (size_t i = 0; i < c->meters_num && rc == SQLITE_OK; i++) {
+    const struct ledger_meter *m = &c->meters[i];
+    char key[LEDGER_LEFT_KEY];
+
+    if (!m->left_known)
+      continue;
+    ledger_schema_left_key(m->id, key);
+    rc = run(stmt, "ti", key, m->left_mwh + m->held_mwh);
+  }
+  return rc;
+}
+
 static int write_periods(sqlite3_stmt *stmt, const struct copy *c) {
   int rc = SQLITE_OK;
 
@@ -328,6 +344,7 @@ static int write_copy(sqlite3 *db, const struct copy *c) {
       {"INSERT OR REPLACE INTO state VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,"
        "?)",
        write_states},
+      {"INSERT OR REPLACE INTO meta VALUES(?,?)", write_left},
       {"INSERT OR REPLACE INTO period VALUES(?,?)", write_periods},
       {"INSERT INTO slot VALUES(?,?,?,?,?,?,?,?) ON CONFLICT DO UPDATE SET "
        "mwh = mwh + excluded.mwh, cost_micro = cost_micro + "
@@ -358,18 +375,22 @@ static int write_copy(sqlite3 *db, const struct copy *c) {
   return rc;
 }
 
-/* Slots are kept for 400 days. */
+/* Slots are kept for 400 days. That the clock shows another year is believed
+ * when a week of days has been booked in it. */
 static int drop_old_slots(sqlite3 *db, const struct copy *c) {
-  static const int64_t KEPT = 400 * CALENDAR_DAY;
   sqlite3_stmt *stmt = NULL;
   int rc;
 
   if (c->entries.num == 0 || c->slot.until_us == 0)
     return SQLITE_OK;
-  rc = sqlite3_prepare_v2(db, "DELETE FROM slot WHERE start_utc < ?1", -1,
-                          &stmt, NULL);
+  rc = sqlite3_prepare_v2(
+      db,
+      "DELETE FROM slot WHERE start_utc < min(?1, 86400 * ((SELECT DISTINCT "
+      "local_date FROM day ORDER BY local_date DESC LIMIT 1 OFFSET 7) + 8)) - "
+      "86400 * 400",
+      -1, &stmt, NULL);
   if (rc == SQLITE_OK)
-    rc = run(stmt, "i", (c->slot.from_us - KEPT) / CALENDAR_SECOND);
+    rc = run(stmt, "i", c->slot.from_us / CALENDAR_SECOND);
   sqlite3_finalize(stmt);
   return rc;
 }

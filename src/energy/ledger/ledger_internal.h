@@ -43,6 +43,7 @@ struct ledger_account {
   double cost_rest;      /* millionths, lost by rounding so far */
   struct ledger_day days[LEDGER_DAYS]; /* rising */
   unsigned days_num;
+  unsigned held;    /* its latest one of ledger.held, and 1; 0: none */
   bool takes_total; /* begins at what its meter shows first */
   bool saved;       /* it has a row */
   struct ledger_account *next;
@@ -61,7 +62,11 @@ struct ledger_meter {
   int begin_day; /* local; 0: none yet */
   struct counter counter;
   int64_t booked_mwh;
-  int64_t run_mwh;     /* booked since the daemon began */
+  int64_t run_mwh; /* booked since the daemon began */
+  /* Counted and not booked to days, for the clock was wrong: by a run that
+   * ended so, and in ledger.held. */
+  int64_t left_mwh, held_mwh;
+  bool left_known;     /* the file may say something of it */
   int64_t last_utc_us; /* wall clock: up to where it is booked; 0: never */
   struct ledger_account *account;
   bool saved, dirty;
@@ -146,6 +151,9 @@ struct ledger {
   struct ledger_site_day site_days[LEDGER_SITE_DAYS];
   bool site_known;
 };
+
+/* ledger.c; the lock is held. Whether the clock may be right. */
+bool ledger_clock_is_right(const struct ledger *l, struct ledger_now now);
 
 /* ledger_slot.c; the lock is held. */
 

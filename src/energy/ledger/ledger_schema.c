@@ -52,6 +52,10 @@ void ledger_schema_minimum_key(int month, char out[LEDGER_MINIMUM_KEY]) {
   snprintf(out, LEDGER_MINIMUM_KEY, "minimum %d", month);
 }
 
+void ledger_schema_left_key(unsigned meter, char out[LEDGER_LEFT_KEY]) {
+  snprintf(out, LEDGER_LEFT_KEY, "left %u", meter);
+}
+
 int64_t ledger_schema_of(sqlite3 *db, int *rc) {
   sqlite3_stmt *stmt = NULL;
   int64_t version = 0;

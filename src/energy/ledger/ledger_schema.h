@@ -13,6 +13,11 @@
 enum { LEDGER_MINIMUM_KEY = 32 };
 void ledger_schema_minimum_key(int month, char out[LEDGER_MINIMUM_KEY]);
 
+/* In meta: mWh that a meter has counted and that no day has, for the clock was
+ * wrong. */
+enum { LEDGER_LEFT_KEY = 32 };
+void ledger_schema_left_key(unsigned meter, char out[LEDGER_LEFT_KEY]);
+
 /* The version that this program writes. */
 int64_t ledger_schema_version(void);
 

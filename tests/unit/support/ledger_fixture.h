@@ -91,7 +91,7 @@ static void end(void) {
 
 /* 1000 Wh of a heater and 200 of a lamp, an hour of each before midnight and
  * half of one after. */
-static void use(void) {
+static inline void use(void) {
   struct ledger_now from = at("2026-01-15T23:00:00+01:00");
   struct ledger_now to = at("2026-01-16T00:30:00+01:00");
   struct counter heater = {0};
@@ -119,8 +119,8 @@ static void use(void) {
   ck_assert_int_eq(ledger_disk_save(disk, why), LEDGER_DISK_OK);
 }
 
-static struct ledger_sum sum(const char *device, const char *plug,
-                             const char *first, const char *last) {
+static inline struct ledger_sum sum(const char *device, const char *plug,
+                                    const char *first, const char *last) {
   char why[LEDGER_QUERY_WHY];
   struct ledger_query *q = ledger_query_open(directory, why);
   struct ledger_sum s;
