@@ -13,9 +13,11 @@
 #include "cli/common/cli.h"
 #include "cli/common/config_file.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 /* One row per plugin of ours. */
 static const struct check_plugin *const plugins[] = {&check_kasa,
@@ -25,6 +27,7 @@ enum { PLUGINS = sizeof(plugins) / sizeof(plugins[0]) - 1 };
 struct check {
   struct config config;
   unsigned problems;
+  bool denied;      /* this user may not read all of it */
   const char *path; /* of the block being read */
 };
 
@@ -36,6 +39,7 @@ static void problem(struct check *c, const char *where, const char *text) {
   text_clean(text, strlen(text), line, sizeof(line));
   if (c->problems++ == 0)
     puts("Problems:");
+  c->denied |= strstr(text, strerror(EACCES)) != NULL;
   printf("  %s: %s\n", place, line);
 }
 
@@ -204,6 +208,9 @@ static int check(const char *path) {
     printf("\n%u problem%s\n", c.problems, c.problems == 1 ? "" : "s");
   else
     puts("\nNo problems");
+  if (c.denied && geteuid() != 0)
+    puts("You may not read all of it; collectd runs as root: sudo kasactl "
+         "check");
   for (size_t i = 0; i < PLUGINS; i++)
     plugins[i]->destroy(uses[i].options);
   config_free(&c.config);

@@ -152,11 +152,36 @@ static int add_option(struct conf_item *block, const char *key,
   return item != NULL ? conf_add_string(item, value) : -ENOMEM;
 }
 
+struct typed {
+  const char *device; /* or NULL */
+};
+
+/* The reader of configurations names options; here nobody wrote one. */
+static void say_argument(void *arg, const char *text) {
+  static const struct {
+    const char *option;
+    const char *argument;
+  } names[] = {{"<Plugin kasa>: option DiscoveryTarget", "--target"}};
+  const char *device = ((const struct typed *)arg)->device;
+  const char *rest = strstr(text, "\">: ");
+
+  for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+    if (strncmp(text, names[i].option, strlen(names[i].option)) == 0) {
+      cli_say("%s%s", names[i].argument, text + strlen(names[i].option));
+      return;
+    }
+  if (device != NULL && rest != NULL && strncmp(text, "<Device ", 8) == 0)
+    cli_say("%s: %s", device, rest + 4);
+  else
+    cli_say("%s", text);
+}
+
 /* What the command line says, through the same reader as a configuration. */
 static bool read_arguments(struct poll_options *o,
                            const struct device_search_options *options,
                            const char *device) {
-  struct option_reporter reporter = {.say = say_error};
+  struct typed typed = {device};
+  struct option_reporter reporter = {.say = say_argument, .arg = &typed};
   struct conf_item *block = conf_new("Plugin");
   int err = block != NULL ? 0 : -ENOMEM;
 

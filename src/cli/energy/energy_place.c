@@ -15,6 +15,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 /* What kasa.so and collectd do without these options. */
 static const char DEFAULT_BASE[] = "/var/lib/collectd";
@@ -169,8 +170,14 @@ struct ledger_query *energy_place_open(const struct energy_place *p) {
   char why[LEDGER_QUERY_WHY];
   struct ledger_query *q = ledger_query_open(p->directory, why);
 
-  if (q == NULL)
+  if (q == NULL) {
     cli_say("%s", why);
+    if (access(p->directory, F_OK) < 0)
+      cli_say("collectd begins the ledger when it has LoadPlugin kasa; another "
+              "folder is --state DIR");
+    else if (access(p->directory, R_OK | X_OK) < 0)
+      cli_say("this user may not read it: try again with sudo");
+  }
   return q;
 }
 

@@ -284,6 +284,8 @@ static int run_once(struct watch *w) {
   }
   if (!w->fetched) {
     cli_say("%s: %s", w->url, w->why);
+    cli_say("is collectd running, with export-prometheus.conf? (sudo systemctl "
+            "status collectd)");
     return CLI_NOTHING;
   }
   draw(w);

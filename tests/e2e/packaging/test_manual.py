@@ -28,7 +28,7 @@ PAGES = [
     ("src/alert/channel/**/*.c", NOTIFY),
 ]
 
-TABLE = re.compile(r"struct option (\w+)\[\] = \{(.*?)\n\s*(?:\{0\}|\{\.name = NULL\}|\};)",
+TABLE = re.compile(r"struct option (\w+)\[\] = \{(.*?)\n\s*(?:\{0\}|\{\.name = NULL\}|\{\.hints|\};)",
                    re.DOTALL)
 ROW = re.compile(r"\{\.name = \"(?P<name>\w+)\"(?P<rest>[^{}]*)\}")
 SECRET = re.compile(r"SECRET_OPTIONS\(\"(\w+)\"")

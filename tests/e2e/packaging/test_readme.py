@@ -28,7 +28,7 @@ PAGES = ["README.md", "NEWS.md", "CONTRIBUTING.md", "SECURITY.md", "grafana/READ
 PAGES += sorted("doc/" + name for name in os.listdir(os.path.join(TOP, "doc"))
                 if name.endswith(".md"))
 # what is typed at a prompt: a block's line, or between back quotes
-TYPED = re.compile(r"(?:^ *\$? *|`|&& )kasactl ([a-z]+)((?: +[\w~./:@=-]+)*)", re.MULTILINE)
+TYPED = re.compile(r"(?:^ *\$? *(?:sudo )?|`|&& )kasactl ([a-z]+)((?: +[\w~./:@=-]+)*)", re.MULTILINE)
 
 
 def test_it_is_short():
