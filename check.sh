@@ -7,20 +7,24 @@ set -u
 
 TOP=$(cd "$(dirname "$0")" && pwd)
 DEFAULT_PARTS=(build lint unit e2e sanitize fuzz)
-OTHER_PARTS=(roots hours soak bench)
+OTHER_PARTS=(thorough roots hours soak bench)
 
 usage() {
   cat <<'TEXT'
 Usage: ./check.sh [PART]...
 
-  (none)     everything but roots, hours, soak and bench
-  build      gcc and clang without warnings, distcheck, exported symbols
+  (none)     build to fuzz: what every change has to pass
+  build      gcc without warnings, exported symbols, parts left out, the package
   lint       clang-tidy, cppcheck, structure, manual pages, shell scripts
   unit       unit tests; UNIT_ONLY='check_(store|state)$' runs some
-  e2e        end to end, with the real collectd, Prometheus, rrdtool
-  sanitize   unit and end to end under address, undefined and thread
-             sanitizers and valgrind
-  fuzz       every fuzz target, FUZZ_SECONDS each (default 15)
+  e2e        end to end, with the real collectd, Prometheus, rrdtool; together
+             with sanitize only what says nothing new under a sanitizer
+  sanitize   unit and end to end under address and undefined sanitizers; what
+             has several threads under the thread sanitizer; some under valgrind
+  fuzz       clang without warnings, every fuzz target, FUZZ_SECONDS each (3)
+  thorough   before a release: distcheck, clang's static analyzer, all tests
+             without instruments, every test that has something to show to the
+             thread sanitizer, more under valgrind, fuzz for a minute each
   roots      the ways in from nothing: clean Debian 12 and 13 with run.sh, the
              README's steps and the .deb; a 32-bit build; musl
   hours      unit and end to end at twelve moments of a clock that is moved
@@ -39,6 +43,7 @@ TEXT
 . "$TOP/tests/check/e2e.sh"
 . "$TOP/tests/check/sanitize.sh"
 . "$TOP/tests/check/fuzz.sh"
+. "$TOP/tests/check/thorough.sh"
 . "$TOP/tests/check/roots.sh"
 . "$TOP/tests/check/hours.sh"
 . "$TOP/tests/check/mutants.sh"

@@ -1,13 +1,13 @@
 # SPDX-License-Identifier: MIT
 # shellcheck shell=bash
-# ./check.sh fuzz: every fuzz target, FUZZ_SECONDS (15) each. Sourced.
+# ./check.sh fuzz: every fuzz target, FUZZ_SECONDS (3) each. Sourced.
 
 fuzz_one() { # TARGET
   local name seeds
   name=$(basename "$1")
   seeds=$VAR/src/tests/fuzz/seeds/${name#fuzz_}
   mkdir -p "$VAR/corpus/$name" "$seeds"
-  "$1" -max_total_time="${FUZZ_SECONDS:-15}" -timeout=10 -rss_limit_mb=1024 -max_len=70000 \
+  "$1" -max_total_time="${FUZZ_SECONDS:-3}" -timeout=10 -rss_limit_mb=1024 -max_len=70000 \
     -artifact_prefix="$LOG/$name-" "$VAR/corpus/$name" "$seeds" >"$LOG/$name.log" 2>&1
   echo $? >"$LOG/$name.status"
 }

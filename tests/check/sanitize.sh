@@ -3,7 +3,13 @@
 # ./check.sh sanitize: the suites again, under instruments. Sourced.
 
 # What runs under valgrind end to end; it takes thirty times as long.
-read -ra VALGRIND_E2E <<<"${VALGRIND_E2E:-devices/test_values.py devices/test_stop.py devices/test_faults_one.py devices/test_all_transports.py alerts/test_story.py}"
+read -ra VALGRIND_E2E <<<"${VALGRIND_E2E:-devices/test_values.py alerts/test_story.py}"
+# Where several of our threads meet: polling and stopping, the ledger's writer,
+# the alerts' engine with its senders, notifications that come all at once.
+read -ra THREAD_E2E <<<"${THREAD_E2E:-devices/test_stop.py devices/test_values.py
+  devices/test_many.py devices/test_all_transports.py alerts/test_alerts.py
+  alerts/test_story.py alerts/test_flood.py alerts/test_kill.py alerts/test_heartbeat.py
+  energy/test_energy.py energy/test_limits.py channels/test_channel_collectd.py}"
 # unit programs that read bytes of strangers or hand memory about
 VALGRIND_UNIT=(config conf_parser cycle default_templates device_registry
   device_table discovery_packet event event_queue gallery_page graph hash http
@@ -31,41 +37,73 @@ sanitizer_builds() {
     build tsan --enable-sanitizers=thread CFLAGS='-g -O1'
 }
 
-# The markers in the tests say what an instrument has nothing new to see in; an
-# instrument computes more than it waits, so there are fewer workers.
+# The markers in the tests say what an instrument has nothing new to see in.
 e2e_address() {
-  WORKERS=${WORKERS:-3} pytest_suite "end to end, address and undefined sanitizers" KASA_BUILD="$VAR/asan" \
+  pytest_suite "end to end, address and undefined sanitizers" KASA_BUILD="$VAR/asan" \
     KASA_PRELOAD="$(gcc -print-file-name=libasan.so)" -- -m "not plain" "$TOP/tests/e2e"
 }
 
+# e2e_thread PATH...
 e2e_thread() {
   WORKERS=${WORKERS:-3} pytest_suite "end to end, thread sanitizer" KASA_BUILD="$VAR/tsan" \
     KASA_PRELOAD="$(gcc -print-file-name=libtsan.so)" \
-    -- -m "not plain and (not one_thread or two_threads)" "$TOP/tests/e2e"
+    -- -m "not plain and (not one_thread or two_threads)" "${@/#/$TOP/tests/e2e/}"
 }
 
+# e2e_valgrind PATH...
 e2e_valgrind() {
   WORKERS=${WORKERS:-3} pytest_suite "end to end, valgrind" KASA_BUILD="$VAR/check" \
     KASA_WRAP="valgrind -q ${LEAKS[*]} --show-leak-kinds=definite --num-callers=30 --suppressions=$TOP/tests/check/valgrind.supp" \
-    -- "${VALGRIND_E2E[@]/#/$TOP/tests/e2e/}"
+    -- "${@/#/$TOP/tests/e2e/}"
 }
 
-part_sanitize() {
-  local names
-  if ! sanitizer_builds; then
-    failed "the sanitizer builds"
+# threaded PROGRAM: whether it can start a thread, or takes locks of its own
+threaded() { nm "$1" 2>/dev/null | grep -qE ' U pthread_create'; }
+
+# Programs with one thread have nothing to show to the thread sanitizer.
+thread_unit_programs() {
+  local program
+  while IFS= read -r program; do
+    if threaded "$program"; then printf '%s\n' "${program#"$VAR/check/"}"; fi
+  done < <(unit_programs "$VAR/check")
+}
+
+# unit_threads: those programs, built and run in var/tsan
+unit_threads() {
+  local programs
+  mapfile -t programs < <(thread_unit_programs)
+  if [ ${#programs[@]} -eq 0 ]; then
+    failed "unit tests, thread sanitizer: no program has a thread"
     return
   fi
-  unit_suite asan "unit tests, address and undefined sanitizers"
-  unit_suite tsan "unit tests, thread sanitizer"
-  test_tools check || return
-  e2e_address
-  e2e_thread
-  e2e_valgrind
+  if ! make -C "$VAR/tsan" -j"$(nproc)" "${programs[@]}" tests/plugin/notify_kasa.la \
+    >"$LOG/build-tests.log" 2>&1; then
+    failed "the tests do not build in var/tsan"
+    return
+  fi
+  unit_run tsan "unit tests, thread sanitizer"
+}
+
+unit_valgrind() {
+  local names
   if ! names=$(valgrind_unit_names); then
     failed "unit tests, valgrind"
     return
   fi
   UNIT_ONLY=$names unit_suite check "unit tests, valgrind" CK_FORK=no \
     valgrind -q --error-exitcode=9 "${LEAKS[@]}"
+}
+
+part_sanitize() {
+  if ! sanitizer_builds; then
+    failed "the sanitizer builds"
+    return
+  fi
+  test_tools check || return
+  unit_suite asan "unit tests, address and undefined sanitizers"
+  unit_threads
+  e2e_address
+  e2e_thread "${THREAD_E2E[@]}"
+  e2e_valgrind "${VALGRIND_E2E[@]}"
+  unit_valgrind
 }

@@ -56,7 +56,7 @@ install_node() {
 prepare_tests() {
   install_packages "to build and to run tests" "${BUILD_PACKAGES[@]}" \
     "${RUN_PACKAGES[@]}" "${TEST_PACKAGES[@]}" || exit 1
-  if wants e2e sanitize hours bench; then
+  if wants e2e sanitize thorough hours bench; then
     install_python || die "Python's test tools cannot be installed (var/log/pip.log)"
     install_linter
     install_node

@@ -49,11 +49,10 @@ unit_result() {
   fi
 }
 
-# unit_suite BUILD NAME [VARIABLE=VALUE]... [COMMAND...]: all of a build
-unit_suite() {
+# unit_run BUILD NAME [VARIABLE=VALUE]... [COMMAND...]: what is built there
+unit_run() {
   local name=$2 programs
   UNIT_BUILD=$VAR/$1
-  test_tools "$1" || return
   shift 2
   UNIT_RUN=("$@")
   rm -rf "$LOG/unit"
@@ -61,6 +60,12 @@ unit_suite() {
   mapfile -t programs < <(unit_programs "$UNIT_BUILD")
   parallel unit_one "${programs[@]}"
   unit_result "$name"
+}
+
+# unit_suite BUILD NAME [VARIABLE=VALUE]... [COMMAND...]: all of a build
+unit_suite() {
+  test_tools "$1" || return
+  unit_run "$@"
 }
 
 part_unit() { unit_suite check "unit tests"; }

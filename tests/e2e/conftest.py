@@ -38,6 +38,24 @@ MARKERS = (
 )
 
 
+# Long files whose tests share nothing: workers divide them between themselves.
+# (Of any other file all tests go to one worker, as they share a daemon.)
+DIVIDED = {"test_channel_rules.py", "test_clock_steps.py", "test_partial_cases.py",
+           "test_partial_outlets.py", "test_quiet.py"}
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config, log):
+    from xdist.scheduler import LoadFileScheduling
+
+    class ByFile(LoadFileScheduling):
+        def _split_scope(self, nodeid):
+            file = nodeid.split("::", 1)[0]
+            return nodeid if os.path.basename(file) in DIVIDED else file
+
+    return ByFile(config, log)
+
+
 def takes(item):
     mark = item.get_closest_marker("takes")
     return mark.args[0] if mark else 0

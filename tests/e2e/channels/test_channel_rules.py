@@ -13,7 +13,7 @@ from channels import PATIENCE, _pki, message, probe, secret_file, send  # noqa: 
 from mocks import (alertmanager, discord, gotify, matrix, ntfy, opsgenie, pagerduty, pushover, slack, teams, telegram, twilio, web,
                    webhook)
 
-pytestmark = [pytest.mark.one_thread, pytest.mark.takes(370)]
+pytestmark = pytest.mark.one_thread
 
 TOKEN = "tokenTokenTOKEN0123456789abcde"
 USER = "userUserUSER0123456789abcdefgh"

@@ -1,0 +1,24 @@
+# SPDX-License-Identifier: MIT
+# shellcheck shell=bash
+# ./check.sh thorough: what takes too long for each change and is done before a
+# release: each instrument on everything it can see. Sourced.
+
+VALGRIND_E2E_ALL=(devices/test_values.py devices/test_stop.py devices/test_faults_one.py
+  devices/test_all_transports.py alerts/test_story.py)
+
+part_thorough() {
+  step "clang builds without a warning" build check-clang CC=clang --enable-werror "$QUICK"
+  step "distcheck" make -C "$VAR/check" -j"$(nproc)" distcheck \
+    AM_DISTCHECK_CONFIGURE_FLAGS="--enable-werror $QUICK"
+  step "clang's static analyzer" tidy
+  part_e2e
+  if ! sanitizer_builds; then
+    failed "the sanitizer builds"
+    return
+  fi
+  unit_suite tsan "every unit test, thread sanitizer"
+  e2e_address
+  e2e_thread .
+  e2e_valgrind "${VALGRIND_E2E_ALL[@]}"
+  FUZZ_SECONDS=${FUZZ_SECONDS:-60} part_fuzz
+}
