@@ -160,6 +160,7 @@ tests_unit_plugin_check_notify_kasa_CPPFLAGS = $(PLUGIN_TEST_CPPFLAGS)
 
 check_PROGRAMS += \
 	%D%/poll/check_device_registry \
+	%D%/poll/check_discovery \
 	%D%/poll/check_filter \
 	%D%/poll/check_namesakes \
 	%D%/poll/check_options \
@@ -177,6 +178,9 @@ check_PROGRAMS += \
 tests_unit_system_check_torture_LDFLAGS = $(AM_LDFLAGS) \
 	-Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc,--wrap=free \
 	-Wl,--wrap=strdup,--wrap=strndup,--wrap=pthread_create
+
+# timers that cannot be had
+tests_unit_poll_check_discovery_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=loop_timer_set
 
 # what is freed has to be wiped
 WATCH_FREE = $(AM_LDFLAGS) -Wl,--wrap=free

@@ -4,8 +4,8 @@
 
 #include "device/discovery/discovery_packet.h"
 
-#include "base/text.h"
 #include "device/iot/iot.h"
+#include "device/member_text.h"
 #include "device/smart/smart.h"
 #include "device/transport/aes.h"
 #include "device/transport/aes_crypto.h"
@@ -109,15 +109,6 @@ static const struct {
     {"ROBOVAC", "a robot vacuum"},
 };
 
-static void get_text(const struct json *doc, json_ref object, const char *key,
-                     char *out, size_t size) {
-  char raw[256];
-
-  out[0] = '\0';
-  if (json_string(doc, json_get(doc, object, key), raw, sizeof(raw)))
-    text_clean(raw, sizeof(raw), out, size);
-}
-
 static unsigned get_count(const struct json *doc, json_ref object,
                           const char *key, unsigned max) {
   double number;
@@ -135,7 +126,7 @@ static void read_scheme(struct introduction *in, const struct json *doc,
   char type[16];
   unsigned port;
 
-  get_text(doc, scheme, "encrypt_type", type, sizeof(type));
+  member_text(doc, scheme, "encrypt_type", type, sizeof(type));
   in->transport = transport_by_scheme(type);
   in->service.tls = get_count(doc, scheme, "is_support_https", 1) == 1;
   in->service.login = (uint8_t)get_count(doc, scheme, "lv", 9);
@@ -155,7 +146,7 @@ static void read_owner(struct introduction *in, const struct json *doc,
                        json_ref result) {
   char owner[OWNER_SIZE + 1];
 
-  get_text(doc, result, "owner", owner, sizeof(owner));
+  member_text(doc, result, "owner", owner, sizeof(owner));
   if (strlen(owner) == OWNER_SIZE - 1 &&
       strspn(owner, "0123456789ABCDEFabcdef") == OWNER_SIZE - 1 &&
       strspn(owner, "0") < OWNER_SIZE - 1)
@@ -170,13 +161,13 @@ static enum outcome read_tdp(struct introduction *in, struct json *doc,
   char type[64];
   char mac[32];
 
-  get_text(doc, result, "device_type", type, sizeof(type));
-  get_text(doc, result, "device_model", d->model, sizeof(d->model));
+  member_text(doc, result, "device_type", type, sizeof(type));
+  member_text(doc, result, "device_model", d->model, sizeof(d->model));
   if (type[0] == '\0' || d->model[0] == '\0') {
     snprintf(why, WHY_SIZE, "the answer names neither type nor model");
     return OUTCOME_MALFORMED;
   }
-  get_text(doc, result, "mac", mac, sizeof(mac));
+  member_text(doc, result, "mac", mac, sizeof(mac));
   d->mac_known = device_parse_mac(mac, d->mac);
   in->tdp = true;
   in->dialect =

@@ -5,31 +5,11 @@
 #include "device/iot/iot_sysinfo.h"
 
 #include "base/text.h"
+#include "device/member_text.h"
 
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
-
-/* A text member, cleaned. Empty when it is not there. */
-static void get_text(const struct json *doc, json_ref object, const char *key,
-                     char *out, size_t size) {
-  char raw[512];
-
-  out[0] = '\0';
-  if (json_string(doc, json_get(doc, object, key), raw, sizeof(raw)))
-    text_clean(raw, sizeof(raw), out, size);
-}
-
-/* The same where what was told before holds when it is missing. At most 64
- * bytes. */
-static void get_again(const struct json *doc, json_ref object, const char *key,
-                      bool same, char *out, size_t size) {
-  char told[64];
-
-  get_text(doc, object, key, told, size);
-  if (told[0] != '\0' || !same)
-    memcpy(out, told, size);
-}
 
 /* A name, left as it is where none is told. */
 static void get_name(const struct json *doc, json_ref object, const char *key,
@@ -51,10 +31,10 @@ static enum device_kind kind_of(const struct json *doc, json_ref sysinfo,
   char type[64];
   char name[96];
 
-  get_text(doc, sysinfo, "type", type, sizeof(type));
+  member_text(doc, sysinfo, "type", type, sizeof(type));
   if (type[0] == '\0')
-    get_text(doc, sysinfo, "mic_type", type, sizeof(type));
-  get_text(doc, sysinfo, "dev_name", name, sizeof(name));
+    member_text(doc, sysinfo, "mic_type", type, sizeof(type));
+  member_text(doc, sysinfo, "dev_name", name, sizeof(name));
 
   if (contains(type, "camera") || contains(type, "doorbell"))
     return KIND_UNSUPPORTED;
@@ -75,7 +55,7 @@ static bool is_vague(const struct json *doc, json_ref sysinfo) {
   for (unsigned i = 0; i < 3; i++) {
     char word[64];
 
-    get_text(doc, sysinfo, keys[i], word, sizeof(word));
+    member_text(doc, sysinfo, keys[i], word, sizeof(word));
     told |= word[0] != '\0' ? 1U << i : 0;
   }
   return (told & 3U) == 0 || (told & 4U) == 0;
@@ -101,7 +81,7 @@ static bool meter_of(const struct json *doc, json_ref sysinfo,
 
   if (kind == KIND_BULB || kind == KIND_LIGHT_STRIP)
     return true;
-  get_text(doc, sysinfo, "feature", feature, sizeof(feature));
+  member_text(doc, sysinfo, "feature", feature, sizeof(feature));
   if (feature[0] == '\0')
     return had;
   for (char *save = NULL, *word = strtok_r(feature, ":", &save); word != NULL;
@@ -114,7 +94,7 @@ static bool meter_of(const struct json *doc, json_ref sysinfo,
 static bool sensors_of(const struct json *doc, json_ref sysinfo, bool had) {
   char name[96];
 
-  get_text(doc, sysinfo, "dev_name", name, sizeof(name));
+  member_text(doc, sysinfo, "dev_name", name, sizeof(name));
   if (name[0] == '\0')
     return had;
   return contains(name, "PIR") || contains(name, "sensor");
@@ -126,7 +106,7 @@ static bool mac_of(const struct json *doc, json_ref sysinfo, uint8_t mac[6]) {
   for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
     char text[32];
 
-    get_text(doc, sysinfo, keys[i], text, sizeof(text));
+    member_text(doc, sysinfo, keys[i], text, sizeof(text));
     if (text[0] != '\0')
       return device_parse_mac(text, mac);
   }
@@ -185,7 +165,7 @@ static bool get_child_id(const struct device *d, const struct json *doc,
                          char id[sizeof(d->plugs->id)]) {
   char raw[sizeof(d->plugs->id)] = "";
 
-  get_text(doc, child, "id", raw, sizeof(raw));
+  member_text(doc, child, "id", raw, sizeof(raw));
   if (raw[0] == '\0' && !by_place)
     return false;
   if (strlen(raw) > 2)
@@ -212,7 +192,7 @@ static unsigned slot_of(const struct device *d, const char *id) {
 static bool has_id(const struct json *doc, json_ref child) {
   char id[sizeof((struct plug){0}.id)];
 
-  get_text(doc, child, "id", id, sizeof(id));
+  member_text(doc, child, "id", id, sizeof(id));
   return id[0] != '\0';
 }
 
@@ -293,7 +273,7 @@ static bool is_same(const struct device *d, const struct json *doc,
   char id[sizeof(d->id)];
   uint8_t mac[6];
 
-  get_text(doc, sysinfo, "deviceId", id, sizeof(id));
+  member_text(doc, sysinfo, "deviceId", id, sizeof(id));
   if (id[0] != '\0')
     return strcmp(id, d->id) == 0;
   return d->mac_known && mac_of(doc, sysinfo, mac) &&
@@ -305,7 +285,7 @@ static bool take_firmware(struct device *d, const struct json *doc,
                           json_ref sysinfo, bool same) {
   char firmware[64];
 
-  get_text(doc, sysinfo, "sw_ver", firmware, sizeof(firmware));
+  member_text(doc, sysinfo, "sw_ver", firmware, sizeof(firmware));
   if (firmware[0] == '\0' && same)
     return false;
   d->built = device_year_built(firmware);
@@ -328,13 +308,14 @@ static void get_identity(struct device *d, const struct json *doc,
 
   if (renewed)
     device_forget_requests(d); /* another firmware may know more */
-  get_again(doc, sysinfo, "deviceId", same, d->id, sizeof(d->id));
+  member_text_again(doc, sysinfo, "deviceId", same, d->id, sizeof(d->id));
   d->kind = same ? kind_again(d->kind, kind, is_vague(doc, sysinfo)) : kind;
   d->has_meter = meter_of(doc, sysinfo, d->kind, same && d->has_meter);
   d->has_sensors = sensors_of(doc, sysinfo, same && d->has_sensors);
   d->mac_known = mac_of(doc, sysinfo, d->mac) || (same && d->mac_known);
-  get_again(doc, sysinfo, "model", same, d->model, sizeof(d->model));
-  get_again(doc, sysinfo, "hw_ver", same, d->hardware, sizeof(d->hardware));
+  member_text_again(doc, sysinfo, "model", same, d->model, sizeof(d->model));
+  member_text_again(doc, sysinfo, "hw_ver", same, d->hardware,
+                    sizeof(d->hardware));
   if (!same)
     d->alias[0] = '\0';
   get_name(doc, sysinfo, "alias", d->alias);

@@ -6,30 +6,11 @@
 
 #include "base/text.h"
 #include "device/crypto/crypto.h"
+#include "device/member_text.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-static void get_text(const struct json *doc, json_ref object, const char *key,
-                     char *out, size_t size) {
-  char raw[256];
-
-  out[0] = '\0';
-  if (json_string(doc, json_get(doc, object, key), raw, sizeof(raw)))
-    text_clean(raw, sizeof(raw), out, size);
-}
-
-/* What is told of the same device once more: where it is missing, what was told
- * before holds. At most 64 bytes. */
-static void get_again(const struct json *doc, json_ref object, const char *key,
-                      bool same, char *out, size_t size) {
-  char told[64];
-
-  get_text(doc, object, key, told, size);
-  if (told[0] != '\0' || !same)
-    memcpy(out, told, size);
-}
 
 /* Names are base64; one that is not is taken as it stands. */
 void smart_nickname(const struct json *doc, json_ref object,
@@ -53,7 +34,7 @@ static void take_status(const struct value_source *s, enum quantity q,
   struct reading *now = s->now;
   char status[32];
 
-  get_text(s->doc, s->object, key, status, sizeof(status));
+  member_text(s->doc, s->object, key, status, sizeof(status));
   if (status[0] == '\0')
     return;
   if (strcmp(status, "normal") != 0)
@@ -129,10 +110,10 @@ static bool is_same(const struct device *d, const struct json *doc,
   char text[32];
   uint8_t mac[6];
 
-  get_text(doc, result, "device_id", id, sizeof(id));
+  member_text(doc, result, "device_id", id, sizeof(id));
   if (id[0] != '\0')
     return strcmp(id, d->id) == 0;
-  get_text(doc, result, "mac", text, sizeof(text));
+  member_text(doc, result, "mac", text, sizeof(text));
   return d->mac_known && device_parse_mac(text, mac) &&
          memcmp(mac, d->mac, sizeof(mac)) == 0;
 }
@@ -142,7 +123,7 @@ static void take_identity(struct device *d, const struct json *doc,
   char firmware[64];
   char mac[32];
 
-  get_text(doc, result, "fw_ver", firmware, sizeof(firmware));
+  member_text(doc, result, "fw_ver", firmware, sizeof(firmware));
   if (firmware[0] != '\0' || !same) {
     d->built = device_year_built(firmware);
     firmware[strcspn(firmware, " ")] = '\0';
@@ -151,10 +132,11 @@ static void take_identity(struct device *d, const struct json *doc,
       device_forget_requests(d); /* another firmware may know more, or less */
     memcpy(d->firmware, firmware, sizeof(d->firmware));
   }
-  get_again(doc, result, "device_id", same, d->id, sizeof(d->id));
-  get_again(doc, result, "model", same, d->model, sizeof(d->model));
-  get_again(doc, result, "hw_ver", same, d->hardware, sizeof(d->hardware));
-  get_text(doc, result, "mac", mac, sizeof(mac));
+  member_text_again(doc, result, "device_id", same, d->id, sizeof(d->id));
+  member_text_again(doc, result, "model", same, d->model, sizeof(d->model));
+  member_text_again(doc, result, "hw_ver", same, d->hardware,
+                    sizeof(d->hardware));
+  member_text(doc, result, "mac", mac, sizeof(mac));
   d->mac_known = device_parse_mac(mac, d->mac) || (same && d->mac_known);
   if (!same)
     d->alias[0] = '\0';
@@ -175,7 +157,7 @@ enum outcome smart_info(struct device *d, struct progress *p,
   bool same = is_same(d, doc, result);
   char type[64];
 
-  get_text(doc, result, "type", type, sizeof(type));
+  member_text(doc, result, "type", type, sizeof(type));
   /* An old answer that is played again decrypts but for some letters of its
    * first member, which this is. */
   if (json_type(doc, result) != JSON_OBJECT ||
@@ -199,7 +181,7 @@ bool smart_has_components(const struct json *doc, json_ref list) {
   for (json_ref c = json_first(doc, list); c != 0; c = json_next(doc, c)) {
     char id[40];
 
-    get_text(doc, c, "id", id, sizeof(id));
+    member_text(doc, c, "id", id, sizeof(id));
     if (id[0] != '\0')
       return true;
   }
@@ -223,7 +205,7 @@ uint32_t smart_components(const struct json *doc, json_ref list) {
   for (json_ref c = json_first(doc, list); c != 0; c = json_next(doc, c)) {
     char id[40];
 
-    get_text(doc, c, "id", id, sizeof(id));
+    member_text(doc, c, "id", id, sizeof(id));
     for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
       if (strcmp(id, known[i].id) == 0)
         can |= known[i].bit;
@@ -237,7 +219,7 @@ uint32_t smart_components(const struct json *doc, json_ref list) {
 void smart_led(const struct value_source *s) {
   char rule[32];
 
-  get_text(s->doc, s->object, "led_rule", rule, sizeof(rule));
+  member_text(s->doc, s->object, "led_rule", rule, sizeof(rule));
   reading_drop(s->now, Q_LED_OFF);
   if (rule[0] != '\0')
     reading_set(s->now, Q_LED_OFF, strcmp(rule, "never") == 0);
