@@ -180,6 +180,10 @@ def check_rooms(tree):
         room = str(folder.relative_to(tree.src))
         if room not in tree.rooms:
             yield f"src/{room}: not in rooms.txt"
+    page = (tree.top / "doc/architecture.md").read_text(encoding="utf-8")
+    for room in tree.rooms:
+        if f"`src/{room}`" not in page:
+            yield f"doc/architecture.md: says nothing of src/{room}"
 
 
 def may_use(tree, room, other):

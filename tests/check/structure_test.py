@@ -55,6 +55,13 @@ def up_by_include(copy):
     return "base may not use poll (poll/poller.h)"
 
 
+def room_nobody_speaks_of(copy):
+    page = copy.top / "doc/architecture.md"
+    page.write_text(page.read_text(encoding="utf-8")
+                    .replace("`src/base`", "the lowest room"), encoding="utf-8")
+    return "doc/architecture.md: says nothing of src/base"
+
+
 def up_by_symbol(copy):
     copy.add_c("src/base/buf.c", "int poller_run(void *); "
                "int buf_upwards(void) { return poller_run(0); }\n")
@@ -169,7 +176,7 @@ def without_licence(copy):
 
 
 CASES = {
-    structure.check_rooms: (table_up, folder_without_a_line),
+    structure.check_rooms: (table_up, folder_without_a_line, room_nobody_speaks_of),
     structure.check_includes: (up_by_include,),
     structure.check_symbols: (up_by_symbol, name_twice, not_built),
     structure.check_circles: (circle_of_files, circle_of_three),
