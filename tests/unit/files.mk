@@ -16,6 +16,7 @@ EXTRA_DIST += \
 	%D%/support/fake_senders.h \
 	%D%/support/incidents.h \
 	%D%/support/iot_conversation.h \
+	%D%/support/klap_device.h \
 	%D%/support/pki.h \
 	%D%/support/readings.h \
 	%D%/support/registry_fixture.h \

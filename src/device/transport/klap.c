@@ -24,6 +24,8 @@ enum {
    * after so many the firmware is one that takes one request per session. */
   ONE_SHOT_PROOFS = 2,
   GIVEN_UP_MAX = 2,
+  /* How many requests back an answer is looked for that is played again. */
+  REPLAYS_MAX = 64,
 };
 
 struct link {
@@ -31,7 +33,9 @@ struct link {
   enum stage stage;
   uint8_t local[KLAP_SEED];
   struct klap_keys keys;
+  unsigned sent;             /* requests of this session */
   unsigned requests;         /* answered in this session */
+  bool signs;                /* in this session as we do */
   unsigned spoilt;           /* sessions that went bad after a good start */
   enum klap_account account; /* with which the session was made */
   bool one_shot;             /* take a new session for each request */
@@ -41,7 +45,9 @@ struct link {
 
 static void drop_session(struct link *link) {
   link->base.expires_us = 0;
+  link->sent = 0;
   link->requests = 0;
+  link->signs = false;
   cipher_free(link->keys.cipher);
   crypto_wipe(&link->keys, sizeof(link->keys));
 }
@@ -76,6 +82,7 @@ static int send_request(struct link *link) {
   if (body == NULL)
     return -ENOMEM;
   link->stage = STAGE_REQUEST;
+  link->sent++;
   sealed = klap_seal(&link->keys, link->base.request, len, body);
   snprintf(path, sizeof(path), "/app/request?seq=%d", (int)link->keys.seq);
   if (sealed > 0)
@@ -214,6 +221,20 @@ static void take_garbage(struct link *link) {
   doubt(link, OUTCOME_MALFORMED, "the answer does not decrypt");
 }
 
+/* It decrypts but for four bytes. Only what is known to be old is turned down:
+ * firmware may sign its answers in a way of its own. */
+static bool is_played_again(struct link *link,
+                            const struct http_client_answer *a) {
+  unsigned earlier = link->signs ? link->sent - 1 : 0;
+  enum klap_age age;
+
+  if (earlier > REPLAYS_MAX)
+    earlier = REPLAYS_MAX;
+  age = klap_age(&link->keys, earlier, (const uint8_t *)a->body, a->len);
+  link->signs |= age == KLAP_FRESH;
+  return age == KLAP_OLD;
+}
+
 static void take_answer(struct link *link, struct http_client_answer *a) {
   char *text = NULL;
   int len;
@@ -227,6 +248,10 @@ static void take_answer(struct link *link, struct http_client_answer *a) {
 
     snprintf(why, sizeof(why), "HTTP %ld", a->status);
     doubt(link, OUTCOME_DEVICE, why);
+    return;
+  }
+  if (is_played_again(link, a)) {
+    doubt(link, OUTCOME_MALFORMED, "the answer is an old one, played again");
     return;
   }
   len = klap_open(&link->keys, (uint8_t *)a->body, a->len, &text);

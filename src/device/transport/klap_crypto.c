@@ -180,6 +180,20 @@ static void iv_of(const struct klap_keys *keys, uint8_t iv[AES_BLOCK]) {
   put_be32((uint32_t)keys->seq, iv + sizeof(keys->iv));
 }
 
+static int sign(const struct klap_keys *keys, int32_t seq, const uint8_t *text,
+                size_t len, uint8_t out[KLAP_SIGNATURE]) {
+  uint8_t number[4];
+
+  put_be32((uint32_t)seq, number);
+  return crypto_digest(DIGEST_SHA256,
+                       (const struct span[]){
+                           SPAN(keys->sig, sizeof(keys->sig)),
+                           SPAN(number, sizeof(number)),
+                           SPAN(text, len),
+                       },
+                       3, out);
+}
+
 int klap_seal(struct klap_keys *keys, const void *text, size_t len,
               uint8_t *out) {
   uint8_t iv[AES_BLOCK];
@@ -194,13 +208,7 @@ int klap_seal(struct klap_keys *keys, const void *text, size_t len,
                                                      out + KLAP_SIGNATURE);
   if (sealed < 0)
     return sealed;
-  err = crypto_digest(DIGEST_SHA256,
-                      (const struct span[]){
-                          SPAN(keys->sig, sizeof(keys->sig)),
-                          SPAN(iv + sizeof(keys->iv), 4),
-                          SPAN(out + KLAP_SIGNATURE, (size_t)sealed),
-                      },
-                      3, out);
+  err = sign(keys, keys->seq, out + KLAP_SIGNATURE, (size_t)sealed, out);
   return err < 0 ? err : KLAP_SIGNATURE + sealed;
 }
 
@@ -217,4 +225,25 @@ int klap_open(const struct klap_keys *keys, uint8_t *bytes, size_t len,
   return keys->cipher != NULL
              ? cipher_cbc_decrypt(keys->cipher, iv, bytes, len, bytes)
              : crypto_cbc_decrypt(keys->key, iv, bytes, len, bytes);
+}
+
+static bool is_signed(const struct klap_keys *keys, int32_t seq,
+                      const uint8_t *bytes, size_t len) {
+  uint8_t expected[KLAP_SIGNATURE];
+
+  return sign(keys, seq, bytes + KLAP_SIGNATURE, len - KLAP_SIGNATURE,
+              expected) == 0 &&
+         crypto_same(expected, bytes, KLAP_SIGNATURE);
+}
+
+enum klap_age klap_age(const struct klap_keys *keys, unsigned earlier,
+                       const uint8_t *bytes, size_t len) {
+  if (len < KLAP_SIGNATURE)
+    return KLAP_AGE_UNKNOWN;
+  if (is_signed(keys, keys->seq, bytes, len))
+    return KLAP_FRESH;
+  for (unsigned i = 1; i <= earlier; i++)
+    if (is_signed(keys, (int32_t)((uint32_t)keys->seq - i), bytes, len))
+      return KLAP_OLD;
+  return KLAP_AGE_UNKNOWN;
 }

@@ -77,8 +77,17 @@ int klap_seal(struct klap_keys *keys, const void *text, size_t len,
 /* Decrypts the answer to the last request in place. *text lies inside bytes.
  * Returns its length; -EMSGSIZE when the length alone shows that it is no
  * KLAP answer, -EBADMSG when it does not decrypt. The answer's signature is
- * not looked at: nobody knows its formula for sure. */
+ * not looked at. */
 int klap_open(const struct klap_keys *keys, uint8_t *bytes, size_t len,
               char **text);
+
+/* Nobody knows for sure how devices sign: what is signed in no known way may
+ * be an answer all the same. */
+enum klap_age { KLAP_AGE_UNKNOWN, KLAP_FRESH, KLAP_OLD };
+
+/* Of an answer that is not decrypted yet: signed as requests are under the
+ * number of the last request, or under one of so many earlier ones. */
+enum klap_age klap_age(const struct klap_keys *keys, unsigned earlier,
+                       const uint8_t *bytes, size_t len);
 
 #endif
