@@ -30,7 +30,7 @@ Usage: ./check.sh [PART]...
   hours      unit and end to end at twelve moments of a clock that is moved
   soak       random incidents of the alerts, SOAK_INCIDENTS of them (default
              10000) from seed SOAK_SEED on; that they find faults put in
-  bench      the benchmark's table
+  bench      the benchmark's tables; BENCH_BASE=REVISION compares with that revision
 TEXT
 }
 

@@ -144,9 +144,9 @@ LoadPlugin write_prometheus
         shutil.rmtree(self.folder, ignore_errors=True)
 
 
-def bench_daemon(build, count, cycles):
+def bench_daemon(build, count, cycles, more=""):
     """Engine thread and whole daemon, us per poll; values per poll."""
-    with Daemon(build, "kasa", f'DiscoveryTarget "{BROADCAST}"\nDiscoveryInterval 86400\n'
+    with Daemon(build, "kasa", f'{more}DiscoveryTarget "{BROADCAST}"\nDiscoveryInterval 86400\n'
                                "DiscoveryTimeout 2\nEnergyInterval 86400") as daemon:
         daemon.wait_for(lambda page: f'type="up"' not in page and page.count("collectd_kasa_power{") == count
                         and page.count("collectd_kasa_kwh_today{") == count)

@@ -16,7 +16,7 @@ bench_ledger_LDADD = $(POLL_LIBS)
 bench_appliance_SOURCES = %D%/appliance.c
 bench_appliance_LDADD = $(POLL_LIBS)
 EXTRA_DIST += %D%/bench.py %D%/bench_alerts.py \
-	%D%/bench_ledger.py \
+	%D%/bench_base.py %D%/bench_ledger.py \
 	%D%/bench_newer.py %D%/peer_python_kasa.py \
 	%D%/peer_smarthome_api.js %D%/sites.py \
 	%D%/sites_measure.py %D%/sites_page.py \
