@@ -41,6 +41,7 @@ class Rogue:
             self.scheme["lv"] = login
         self.answers, self.http = answers, http
         self.datagrams = datagrams
+        self.headers = b""  # more of them, in each answer
         self.seen, self.methods = [], []
         self._open = []
 
@@ -117,8 +118,8 @@ class Rogue:
         reply = self.http if self.http is not None else self._reply(body)
         if isinstance(reply, dict):
             reply = json.dumps(reply).encode()
-        sock.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%s"
-                     % (len(reply), reply))
+        sock.sendall(b"HTTP/1.1 200 OK\r\n%sContent-Length: %d\r\n\r\n%s"
+                     % (self.headers, len(reply), reply))
         return True
 
     def _reply(self, body):

@@ -186,9 +186,11 @@ def names_in(name):
             for a, b in re.findall(found, read(path), re.MULTILINE)}
 
 
-def test_what_proves_the_alerts_is_there():
-    proofs = PROOF.findall(read("doc/alert-proofs.md"))
-    assert len(proofs) > 100
+@pytest.mark.parametrize("page_of,least", [("alert-proofs", 100),
+                                           ("field-cases", 40)])
+def test_what_proves_a_rule_is_there(page_of, least):
+    proofs = PROOF.findall(read(f"doc/{page_of}.md"))
+    assert len(proofs) > least
     known = {name: names_in(name) for name in {name for name, _ in proofs}}
     assert [] == [(name, words) for name, words in proofs
                   if words not in known[name]]

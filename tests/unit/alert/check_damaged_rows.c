@@ -138,8 +138,43 @@ START_TEST(whatever_stands_there_people_hear_of_a_new_alert) {
 }
 END_TEST
 
+/* Moments of what waits, beyond what two can be apart, while it is running:
+ * the repair at a start does not see them. */
+static const struct {
+  const char *column, *value;
+} moments[] = {
+    {"created", "-9223372036854775807-1"},
+    {"created", "9223372036854775807"},
+    {"not_before", "-9223372036854775807-1"},
+    {"not_before", "9223372036854775807"},
+    {"group_due", "-9223372036854775807-1"},
+    {"group_due", "9223372036854775807"},
+};
+
+START_TEST(a_moment_of_the_queue_overflows_nothing) {
+  struct column column = {.table = "outbox"};
+  struct house h;
+  char path[128];
+
+  snprintf(column.name, NAME, "%s", moments[_i].column);
+  house_open(&h, "two");
+  snprintf(path, sizeof(path), "%s/alerts.db", h.directory);
+  house_play(&h, "mail=retry; fail 1900; on Lamp; fail 1900; +1");
+  ck_assert(damage(path, &column, moments[_i].value));
+  h.heard[0] = '\0';
+  house_play(&h, "mail=sent; +1200; on New; fail 1900; +130; ok 90; +130");
+  ck_assert_msg(strstr(h.heard, "mail:firing") != NULL, "%s=%s: heard \"%s\"",
+                column.name, moments[_i].value, h.heard);
+  ck_assert_msg(strstr(h.heard, "mail:resolved") != NULL, "%s=%s: heard \"%s\"",
+                column.name, moments[_i].value, h.heard);
+  house_close(&h);
+}
+END_TEST
+
 static void fill(TCase *t) {
   tcase_set_timeout(t, 300);
+  tcase_add_loop_test(t, a_moment_of_the_queue_overflows_nothing, 0,
+                      sizeof(moments) / sizeof(moments[0]));
   tcase_add_loop_test(t, whatever_stands_there_people_hear_of_a_new_alert, 0,
                       sizeof(values) / sizeof(values[0]));
 }
