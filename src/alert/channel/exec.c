@@ -33,7 +33,8 @@ enum {
   LOOK_MS = 50,      /* how often its end and ours are looked for */
   DESCRIPTORS_MAX = 65536,
   FAILED_WAIT = 30,
-  STARTED_NOT = 127, /* exit status of a child that could not become it */
+  COULD_NOT_START = 75, /* as EX_TEMPFAIL: another time it may */
+  STARTED_NOT = 127,    /* exit status of a child that could not become it */
 };
 
 struct exec {
@@ -121,16 +122,15 @@ static void close_the_rest(void) {
     close(fd);
 }
 
+/* What a child speaks through. */
+struct child_ends {
+  int in;     /* the message */
+  int out;    /* what the program says */
+  int status; /* how it ended, from its overseer */
+};
+
 /* Between fork and exec only what is safe in a copy of one thread of many. */
 static _Noreturn void become(char *const arguments[], int in, int out) {
-  struct sigaction plain = {.sa_handler = SIG_DFL};
-  sigset_t none;
-
-  setpgid(0, 0);
-  for (int s = 1; s < NSIG; s++)
-    sigaction(s, &plain, NULL);
-  sigemptyset(&none);
-  sigprocmask(SIG_SETMASK, &none, NULL);
   if (dup2(in, STDIN_FILENO) >= 0 && dup2(out, STDOUT_FILENO) >= 0 &&
       dup2(out, STDERR_FILENO) >= 0) {
     close_the_rest();
@@ -139,35 +139,80 @@ static _Noreturn void become(char *const arguments[], int in, int out) {
   _exit(STARTED_NOT);
 }
 
-/* Its number and in *out the end of a pipe; negative errno. */
-static pid_t start(const struct exec *e, const struct buf *json, int *out) {
-  char *arguments[ARGUMENTS_MAX + 1] = {NULL};
-  int pipe_ends[2];
-  int in = as_input(json);
+/* The program's parent. collectd ignores SIGCHLD, so that its own children
+ * vanish without a word of how they ended; this one tells. */
+static _Noreturn void oversee(char *const arguments[],
+                              const struct child_ends *ends) {
+  struct sigaction plain = {.sa_handler = SIG_DFL};
+  sigset_t none;
+  int status = COULD_NOT_START << 8;
   pid_t pid;
 
-  if (in < 0)
+  setpgid(0, 0);
+  for (int s = 1; s < NSIG; s++)
+    sigaction(s, &plain, NULL);
+  sigemptyset(&none);
+  sigprocmask(SIG_SETMASK, &none, NULL);
+  pid = fork();
+  if (pid == 0)
+    become(arguments, ends->in, ends->out);
+  dup2(ends->status, STDIN_FILENO);
+  close(STDOUT_FILENO);
+  close(STDERR_FILENO);
+  close_the_rest();
+  while (pid > 0 && waitpid(pid, &status, 0) < 0 && errno == EINTR)
+    ;
+  _exit(write(STDIN_FILENO, &status, sizeof(status)) < 0);
+}
+
+/* A program that runs, as we see it. */
+struct running {
+  pid_t pid;  /* its overseer, and the group of both */
+  int out;    /* what it says */
+  int status; /* how it ended */
+};
+
+/* 0, or a negative errno. */
+static int start(const struct exec *e, const struct buf *json,
+                 struct running *r) {
+  char *arguments[ARGUMENTS_MAX + 1] = {NULL};
+  int out[2];
+  int status[2];
+  struct child_ends ends = {.in = as_input(json)};
+
+  if (ends.in < 0)
     return -errno;
-  if (pipe2(pipe_ends, O_CLOEXEC) < 0) {
-    close(in);
-    return -errno;
+  if (pipe2(out, O_CLOEXEC) < 0) {
+    close(ends.in);
+    return -EMFILE;
+  }
+  if (pipe2(status, O_CLOEXEC) < 0) {
+    close(ends.in);
+    close(out[0]);
+    close(out[1]);
+    return -EMFILE;
   }
   for (size_t i = 0; i < e->program.count; i++)
     arguments[i] = e->program.items[i];
-  pid = fork();
-  if (pid == 0)
-    become(arguments, in, pipe_ends[1]);
-  if (pid > 0)
-    setpgid(pid, pid); /* whoever of the two comes first */
-  close(in);
-  close(pipe_ends[1]);
-  if (pid < 0) {
-    close(pipe_ends[0]);
+  ends.out = out[1];
+  ends.status = status[1];
+  r->pid = fork();
+  if (r->pid == 0)
+    oversee(arguments, &ends);
+  if (r->pid > 0)
+    setpgid(r->pid, r->pid); /* whoever of the two comes first */
+  close(ends.in);
+  close(out[1]);
+  close(status[1]);
+  if (r->pid < 0) {
+    close(out[0]);
+    close(status[0]);
     return -EAGAIN;
   }
-  fcntl(pipe_ends[0], F_SETFL, O_NONBLOCK);
-  *out = pipe_ends[0];
-  return pid;
+  fcntl(out[0], F_SETFL, O_NONBLOCK);
+  r->out = out[0];
+  r->status = status[0];
+  return 0;
 }
 
 /* -- following ------------------------------------------------------------- */
@@ -183,34 +228,41 @@ static void hear(int fd, struct buf *said) {
 
 struct end {
   int status; /* of waitpid */
-  bool known; /* somebody else may have waited for it */
+  bool known; /* its overseer may have been killed, too */
   bool late;  /* the time limit, or ours */
 };
 
 /* Until it ends, of itself or not. */
-static struct end follow(pid_t pid, int out, double limit_s,
+static struct end follow(const struct running *r, double limit_s,
                          const struct sender_env *env, struct buf *said) {
-  struct pollfd watch = {.fd = out, .events = POLLIN};
+  enum { STATUS, SAYS };
+  struct pollfd watch[] = {[STATUS] = {.fd = r->status, .events = POLLIN},
+                           [SAYS] = {.fd = r->out, .events = POLLIN}};
   uint64_t limit = clock_monotonic_us() + (uint64_t)(limit_s * 1e6);
   struct end end = {0};
-  pid_t ended;
 
-  while ((ended = waitpid(pid, &end.status, WNOHANG)) == 0) {
+  for (;;) {
     if (clock_monotonic_us() >= limit || *env->abort) {
       end.late = true;
-      kill(-pid, SIGKILL);
-      while ((ended = waitpid(pid, &end.status, 0)) < 0 && errno == EINTR)
-        ;
+      kill(-r->pid, SIGKILL);
       break;
     }
-    if (poll(&watch, 1, LOOK_MS) > 0) {
-      hear(out, said);
-      if ((watch.revents & POLLIN) == 0)
-        watch.fd = -1; /* it closed its output and goes on */
-    }
+    if (poll(watch, 2, LOOK_MS) <= 0)
+      continue;
+    if (watch[SAYS].revents != 0)
+      hear(r->out, said);
+    if (watch[SAYS].revents != 0 && (watch[SAYS].revents & POLLIN) == 0)
+      watch[SAYS].fd = -1; /* it closed its output and goes on */
+    if (watch[STATUS].revents != 0)
+      break;
   }
-  hear(out, said);
-  end.known = ended == pid;
+  hear(r->out, said);
+  if (!end.late)
+    end.known = read(r->status, &end.status, sizeof(end.status)) ==
+                (ssize_t)sizeof(end.status);
+  /* where SIGCHLD is not ignored, it would stay */
+  while (waitpid(r->pid, NULL, 0) < 0 && errno == EINTR)
+    ;
   return end;
 }
 
@@ -221,11 +273,10 @@ static const struct {
   int status;
   enum send_outcome outcome;
 } statuses[] = {
-    {EXIT_SUCCESS, SEND_SENT},
-    {69, SEND_RETRY},           /* EX_UNAVAILABLE */
-    {75, SEND_RETRY},           /* EX_TEMPFAIL */
-    {77, SEND_REFUSED_CHANNEL}, /* EX_NOPERM */
-    {78, SEND_REFUSED_CHANNEL}, /* EX_CONFIG */
+    {EXIT_SUCCESS, SEND_SENT},           {69, SEND_RETRY}, /* EX_UNAVAILABLE */
+    {COULD_NOT_START, SEND_RETRY},                         /* EX_TEMPFAIL */
+    {77, SEND_REFUSED_CHANNEL},                            /* EX_NOPERM */
+    {78, SEND_REFUSED_CHANNEL},                            /* EX_CONFIG */
     {STARTED_NOT, SEND_REFUSED_CHANNEL},
 };
 
@@ -260,20 +311,21 @@ static void send_(void *settings, const struct message *message,
   const struct exec *e = settings;
   struct buf json, said;
   struct end end;
-  pid_t pid;
-  int out = -1;
+  struct running running = {.out = -1};
+  int err;
 
   http_result_init(result);
   buf_init(&json, JSON_MAX);
   buf_init(&said, OUTPUT_MAX);
   if (message_json(message, env, &json) < 0) {
     snprintf(result->why, sizeof(result->why), "cannot write the message");
-  } else if ((pid = start(e, &json, &out)) < 0) {
+  } else if ((err = start(e, &json, &running)) < 0) {
     snprintf(result->why, sizeof(result->why), "cannot start a program: %s",
-             strerror(-pid));
+             strerror(-err));
   } else {
-    end = follow(pid, out, e->timeout, env, &said);
-    close(out);
+    end = follow(&running, e->timeout, env, &said);
+    close(running.out);
+    close(running.status);
     judge(&end, &said, result);
   }
   buf_free(&json);

@@ -7,9 +7,10 @@ import time
 
 import pytest
 
+import alerting
 import channels
 from channels import PATIENCE, message, probe, send
-from collectd import SLOWNESS
+from collectd import BUILD, SLOWNESS
 
 pytestmark = pytest.mark.one_thread
 
@@ -104,3 +105,16 @@ def test_a_program_must_be_one(program, mode, words):
 def test_mistakes_are_named(options, words):
     got = probe("exec", options)
     assert got.code == 1 and words in " ".join(got.errors), got.text
+
+
+@pytest.mark.parametrize("status,count", [(0, "sent"), (75, "retried")])
+def test_collectd_hears_how_it_ended_though_it_ignores_its_children(program, tmp_path, monkeypatch, status, count):
+    """collectd ignores SIGCHLD: children vanish without their exit status."""
+    monkeypatch.setenv("NOTIFY_KASA", os.path.join(BUILD, ".libs"))
+    path = program(f'echo once >> "{tmp_path}/told"; echo well; exit {status}')
+    with alerting.Collectd(f'  Exec "{path}"\n', channels=()) as collectd:
+        collectd.put("plug-1f3a", "power", 1900)
+        alerting.until(lambda: collectd.ask(command="status")["channels"][0][count], collectd)
+        assert "did not end by itself" not in collectd.log()
+        assert (status == 0) or f"exit status {status}: well" in collectd.log()
+    assert (tmp_path / "told").read_text() == "once\n"
