@@ -48,10 +48,26 @@ static bool slurp(struct csv *csv, const char *path, size_t max) {
   return true;
 }
 
+/* The comma, or what the first line has in its place. */
+static char separator_of(const char *text) {
+  static const char others[] = ";\t";
+  size_t len;
+
+  while (*text == '#' || isspace((unsigned char)*text))
+    text += *text == '#' ? strcspn(text, "\n") : 1;
+  len = strcspn(text, "\n");
+  if (memchr(text, ',', len) == NULL)
+    for (const char *c = others; *c != '\0'; c++)
+      if (memchr(text, *c, len) != NULL)
+        return *c;
+  return ',';
+}
+
 static bool begin(struct csv *csv) {
   csv->next = csv->text;
   if (strncmp(csv->next, BYTE_ORDER_MARK, strlen(BYTE_ORDER_MARK)) == 0)
     csv->next += strlen(BYTE_ORDER_MARK);
+  csv->separator = separator_of(csv->next);
   if (csv_row(csv) || csv->why[0] != '\0')
     return true;
   csv->empty = true;
@@ -108,6 +124,7 @@ static void trim(char **field) {
 
 /* One row from next; leaves next at the following line. */
 static bool split(struct csv *csv) {
+  const char ends[] = {csv->separator, '\n', '\0'};
   char *at = csv->next;
   bool more = true;
 
@@ -122,11 +139,11 @@ static bool split(struct csv *csv) {
       if (at == NULL)
         return fail(csv, "a quote is never closed");
     }
-    at += strcspn(at, ",\n");
+    at += strcspn(at, ends);
     end = *at;
     *at = '\0';
     at += end != '\0' ? 1 : 0;
-    more = end == ',';
+    more = end == csv->separator;
     trim(&field);
     csv->fields[csv->fields_num++] = field;
   }
@@ -164,11 +181,18 @@ const char *csv_field(const struct csv *csv, int column) {
 }
 
 int csv_number(const struct csv *csv, int column, double *number) {
-  const char *text = csv_field(csv, column);
+  char text[64];
+  char *comma;
   char *end = NULL;
+  int len = snprintf(text, sizeof(text), "%s", csv_field(csv, column));
 
-  if (text[0] == '\0')
+  if (len == 0)
     return 0;
+  if (len >= (int)sizeof(text))
+    return -1;
+  comma = csv->separator != ',' ? strchr(text, ',') : NULL;
+  if (comma != NULL)
+    *comma = '.';
   *number = strtod(text, &end);
   return *end == '\0' && isfinite(*number) ? 1 : -1;
 }

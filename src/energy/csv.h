@@ -13,7 +13,8 @@ struct csv {
   char *text; /* owned; fields point into it */
   char *next;
   unsigned line;
-  bool empty; /* not even a header */
+  bool empty;     /* not even a header */
+  char separator; /* a comma; a semicolon or tab where the header has those */
   size_t fields_num;
   char *fields[CSV_FIELDS_MAX];
   char why[CSV_WHY_SIZE]; /* of the last failure */
@@ -36,7 +37,8 @@ int csv_column(const struct csv *csv, const char *name);
 /* The field of a column, without blanks around; "" where there is none. */
 const char *csv_field(const struct csv *csv, int column);
 
-/* A field as a number: 1; 0 when it is empty; -1 when it is none. */
+/* A field as a number: 1; 0 when it is empty; -1 when it is none. Its decimal
+ * sign is a point; where commas separate nothing, a comma, too. */
 int csv_number(const struct csv *csv, int column, double *number);
 
 #endif

@@ -101,6 +101,8 @@ static bool take_awattar(const struct json *doc, json_ref root,
     double to;
     double price;
 
+    if (json_type(doc, json_get(doc, row, "marketprice")) == JSON_NULL)
+      continue; /* not known yet */
     if (!json_number(doc, json_get(doc, row, "start_timestamp"), &from) ||
         !json_number(doc, json_get(doc, row, "end_timestamp"), &to) ||
         !json_number(doc, json_get(doc, row, "marketprice"), &price) ||
@@ -113,20 +115,43 @@ static bool take_awattar(const struct json *doc, json_ref root,
   return true;
 }
 
+/* Fixed tariffs are listed twice, by how they are paid: by direct debit where
+ * there is a choice. */
+static bool is_debited(const struct json *doc, json_ref row) {
+  char text[MOMENT_TEXT];
+
+  return json_string(doc, json_get(doc, row, "payment_method"), text,
+                     sizeof(text)) &&
+         strcmp(text, "DIRECT_DEBIT") == 0;
+}
+
+static bool any_debited(const struct json *doc, json_ref rows) {
+  for (json_ref row = json_first(doc, rows); row != 0;
+       row = json_next(doc, row))
+    if (is_debited(doc, row))
+      return true;
+  return false;
+}
+
 /* {"results":[{"value_exc_vat":pence,"value_inc_vat":pence,"valid_from":..,
  * "valid_to":..}]} */
 static bool take_octopus(const struct json *doc, json_ref root,
                          const struct price_reading *how,
                          struct price_series *s, char why[PRICE_WHY_SIZE]) {
   const char *name = how->taxed ? "value_inc_vat" : "value_exc_vat";
+  json_ref rows = json_get(doc, root, "results");
+  bool chosen = any_debited(doc, rows);
 
-  for (json_ref row = json_first(doc, json_get(doc, root, "results")); row != 0;
+  for (json_ref row = json_first(doc, rows); row != 0;
        row = json_next(doc, row)) {
     json_ref end = json_get(doc, row, "valid_to");
     int64_t from;
     int64_t to = PRICE_OPEN;
     double pence;
 
+    if ((chosen && !is_debited(doc, row)) ||
+        json_type(doc, json_get(doc, row, name)) == JSON_NULL)
+      continue;
     if (!moment_of(doc, json_get(doc, row, "valid_from"), &from) ||
         (!is_missing(doc, end) && !moment_of(doc, end, &to)) ||
         !json_number(doc, json_get(doc, row, name), &pence))
@@ -147,6 +172,8 @@ static bool take_tibber_day(const struct json *doc, json_ref day,
     int64_t from;
     double price;
 
+    if (json_type(doc, json_get(doc, row, name)) == JSON_NULL)
+      continue;
     if (!moment_of(doc, json_get(doc, row, "startsAt"), &from) ||
         !json_number(doc, json_get(doc, row, name), &price))
       return fail(why, "a row without startsAt and a price");

@@ -29,9 +29,10 @@ void price_series_free(struct price_series *s);
 /* 0, -ENOMEM, -EMSGSIZE. */
 int price_series_add(struct price_series *s, const struct price_row *row);
 
-/* After the last row: sorts them, of two that begin at one moment the later
- * counts, and gives those that are open their end. The last one holds as long
- * as the longest before it, for a day when it is alone. */
+/* After the last row: sorts them and gives those that are open their end; the
+ * last one holds as long as the longest before it, for a day when it is alone.
+ * Where rows overlap, the one that begins last counts while it lasts, of two
+ * that begin at one moment the one that was added later. */
 void price_series_finish(struct price_series *s);
 
 /* Whether there is a price at us; until when the answer holds. */

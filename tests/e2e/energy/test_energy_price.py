@@ -154,6 +154,38 @@ def test_prices_from_a_file(tmp_path, name, told):
     assert answer["energy_cost"] == pytest.approx(12 * 0.1 + 12 * 0.3)
 
 
+SHAPES = {
+    "Excel's idea of CSV": "\ufefffrom;to;price\r\n"
+        "2026-01-14T23:00:00Z;2026-01-15T11:00:00Z;0,1\r\n"
+        "2026-01-15T12:00:00+01:00;2026-01-16T00:00:00+01:00;0,3\r\n",
+    "tabs": "from\tprice\n2026-01-14T23:00:00Z\t0.1\n2026-01-15T11:00:00Z\t0.3\n",
+    "a row within another": "from,to,price\n"
+        "2026-01-15T11:00:00Z,2026-01-15T17:00:00Z,0.3\n"
+        "2026-01-15T05:00:00Z,2026-01-15T08:00:00Z,0.3\n"
+        "2026-01-14T23:00:00Z,2026-01-15T23:00:00Z,0.1\n"
+        "2026-01-14T23:00:00Z,2026-01-15T02:00:00Z,0.3\n",
+    "by how it is paid": json.dumps({"results": [
+        {"value_exc_vat": 1, "value_inc_vat": 20, "valid_from": "2026-01-14T23:00:00Z",
+         "valid_to": None, "payment_method": "DIRECT_DEBIT"},
+        {"value_exc_vat": 1, "value_inc_vat": 40, "valid_from": "2026-01-14T23:00:00Z",
+         "valid_to": None, "payment_method": "NON_DIRECT_DEBIT"}]}),
+    "not known yet": json.dumps({"data": [
+        {"start_timestamp": 1768431600000, "end_timestamp": 1768518000000,
+         "marketprice": 200},
+        {"start_timestamp": 1768518000000, "end_timestamp": 1768521600000,
+         "marketprice": None}]}),
+}
+
+
+@pytest.mark.parametrize("name", SHAPES)
+def test_prices_of_odd_shape(tmp_path, name):
+    path = tmp_path / "prices"
+    path.write_text(SHAPES[name], encoding="utf-8", newline="")
+    answer = priced(tmp_path, f'<Tariff>\n<Prices>\nFile "{path}"\n</Prices>\n</Tariff>', DAY)
+    assert answer["energy_cost"] == pytest.approx(12 * 0.1 + 12 * 0.3)
+    assert "unpriced_kwh" not in answer
+
+
 def test_a_price_that_is_not_known_costs_nothing_and_is_said(tmp_path):
     path = tmp_path / "spot.csv"
     path.write_text("from,to,price\n2026-01-15T00:00:00+01:00,"

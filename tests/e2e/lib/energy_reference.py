@@ -4,6 +4,7 @@ in fractions, minute by minute, with the calendar of Python. For the tests of
 kasactl energy price; shares nothing with what it checks but the manual."""
 
 import bisect
+import json
 import random
 from datetime import date, datetime, timedelta, timezone
 from fractions import Fraction
@@ -11,7 +12,9 @@ from zoneinfo import ZoneInfo
 
 ZONES = ("UTC", "Europe/Berlin", "Europe/London", "America/New_York",
          "America/Havana", "Australia/Lord_Howe", "Asia/Kathmandu",
-         "Africa/Cairo", "America/St_Johns", "Pacific/Auckland")
+         "Africa/Cairo", "America/St_Johns", "Pacific/Auckland",
+         "Pacific/Chatham", "Antarctica/Troll", "Europe/Dublin", "Asia/Tehran",
+         "Africa/Casablanca", "America/Sao_Paulo", "America/Asuncion")
 WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct",
           "Nov", "Dec")
@@ -162,19 +165,71 @@ class Tariff:
         at = datetime(self.start.year, self.start.month, self.start.day,
                       tzinfo=timezone.utc) - timedelta(days=4)
         rows, step = [], timedelta(minutes=rng.choice((15, 30, 60)))
+        way = rng.choice(("from,to", "from,to", "from", "excel", "awattar",
+                          "octopus", "tibber"))
         while len(rows) < 300:
             if rng.random() < 0.98:  # else there is none
                 rows.append((at, at + step, self.amount(-0.1, 0.6, 5)))
             at += step
+        if way in ("from", "tibber"):  # which cannot say that there is none
+            ends = [r[0] for r in rows[1:]]
+            longest = max(b - a[0] for a, b in zip(rows, ends))
+            ends.append(rows[-1][0] + longest)
+            rows = [(a, b, p) for (a, _, p), b in zip(rows, ends)]
+        else:
+            for _ in range(rng.choice((0, 0, 3))):  # some that cover others
+                begin = rows[rng.randrange(len(rows))][0]
+                begin += rng.randint(0, 3) * timedelta(minutes=15)
+                if all(begin != r[0] for r in rows):
+                    rows.append((begin, begin + rng.randint(1, 9) * step,
+                                 self.amount(-0.1, 0.6, 5)))
+        rng.shuffle(rows)
         path = self.folder / f"{name}-{self.number}.csv"
-        path.write_text("from,to,price\n" + "".join(
-            f"{a.isoformat()},{b.isoformat()},{p}\n" for a, b, p in rows),
-            encoding="utf-8")
-        return {"rows": rows, "from": [r[0] for r in rows], "path": path,
+        path.write_text(self.written(way, rows), encoding="utf-8", newline="")
+        return {"rows": sorted(rows), "path": path,
+                "from": sorted(r[0] for r in rows),
+                "unit": way == "excel",
                 "factor": rng.choice(("1", "1.03", "2.2")),
                 "max": rng.choice((None, "0.35")),
                 "min": rng.choice((None, "-0.02")),
                 "fallback": rng.choice((None, "0.3", "0"))}
+
+    def written(self, way, rows):
+        """The text of a file of prices."""
+        def scaled(price, digits):
+            return float(Fraction(price) * 10 ** digits)
+
+        def local(moment):
+            return moment.astimezone(timezone(timedelta(
+                minutes=self.rng.choice((0, 60, -210, 345))))).isoformat()
+        if way == "from":
+            return "price,from\n" + "".join(f"{p},{local(a)}\n" for a, _, p in rows)
+        if way == "excel":  # per MWh
+            return "\ufefffrom;to;price\r\n" + "".join(
+                f"{local(a)};{local(b)};{scaled(p, 3)}\r\n".replace(".", ",")
+                for a, b, p in rows)
+        if way == "awattar":
+            return json.dumps({"object": "list", "data": [
+                {"start_timestamp": int(a.timestamp()) * 1000, "marketprice":
+                 scaled(p, 3), "end_timestamp": int(b.timestamp()) * 1000,
+                 "unit": "Eur/MWh"} for a, b, p in rows]})
+        meant, other = ("value_exc_vat", "value_inc_vat") if self.taxes else (
+            "value_inc_vat", "value_exc_vat")
+        if way == "octopus":
+            return json.dumps({"count": len(rows), "next": None, "results": [
+                {meant: scaled(p, 2), other: 77, "payment_method": None,
+                 "valid_from": local(a), "valid_to": local(b)}
+                for a, b, p in rows]}, indent=1)
+        if way == "tibber":
+            meant, other = ("energy", "total") if self.taxes else ("total", "energy")
+            rows = [{meant: float(p), other: 77, "startsAt": local(a)}
+                    for a, _, p in rows]
+            return json.dumps({"data": {"viewer": {"homes": [{
+                "currentSubscription": {"priceInfo": {
+                    "current": rows[0], "today": rows[:150],
+                    "tomorrow": rows[150:]}}}]}}})
+        return "from,to,price\n" + "".join(
+            f"{local(a)},{local(b)},{p}\n" for a, b, p in rows)
 
     # -- as it is written --
 
@@ -239,6 +294,7 @@ class Tariff:
             return out + self.tier_lines(part["tiers"])
         out += ['<Prices "spot">' if part["main"] else "<Prices>",
                 f'File "{series["path"]}"', f'Factor {series["factor"]}']
+        out += ['Unit "MWh"'] if series["unit"] else []
         out += [f"{name.capitalize()} {series[name]}" for name in
                 ("max", "min", "fallback") if series[name] is not None]
         return out + ["</Prices>"]
@@ -305,7 +361,9 @@ class Tariff:
     @staticmethod
     def series_price(series, utc):
         at = bisect.bisect(series["from"], utc) - 1
-        if at < 0 or utc >= series["rows"][at][1]:
+        while at >= 0 and utc >= series["rows"][at][1]:
+            at -= 1
+        if at < 0:
             fallback = series["fallback"]
             return None if fallback is None else [(None, False, fallback)]
         price = Fraction(series["rows"][at][2]) * Fraction(series["factor"])
