@@ -32,6 +32,7 @@ if HAVE_CHECK
 check_PROGRAMS += \
 	%D%/alert/check_alert_core \
 	%D%/alert/check_alert_engine \
+	%D%/alert/check_clock_kinds \
 	%D%/alert/check_config \
 	%D%/alert/check_control \
 	%D%/alert/check_cut_sentences \
@@ -197,6 +198,7 @@ tests_unit_alert_check_alert_engine_SOURCES = %D%/alert/check_alert_engine.c $(A
 tests_unit_alert_check_heartbeat_SOURCES = %D%/alert/check_heartbeat.c $(ALERT_FIXTURE)
 tests_unit_alert_check_control_SOURCES = %D%/alert/check_control.c $(ALERT_FIXTURE)
 tests_unit_alert_check_alert_core_SOURCES = %D%/alert/check_alert_core.c $(ALERT_FIXTURE)
+tests_unit_alert_check_clock_kinds_SOURCES = %D%/alert/check_clock_kinds.c $(ALERT_FIXTURE)
 tests_unit_alert_check_group_SOURCES = %D%/alert/check_group.c $(ALERT_FIXTURE)
 tests_unit_alert_check_rate_SOURCES = %D%/alert/check_rate.c $(ALERT_FIXTURE)
 tests_unit_alert_check_report_SOURCES = %D%/alert/check_report.c $(ALERT_FIXTURE)

@@ -262,10 +262,18 @@ void silences_shift(struct silences *s, int64_t delta) {
   }
 }
 
+/* What begins now has begun also where the clock goes back a little, by less
+ * than timers follow (core_clock.c). */
+static bool has_begun(const struct silence *s, int64_t now) {
+  enum { SLEWED_MS = 5000 };
+
+  return s->starts <= now + SLEWED_MS;
+}
+
 const struct silence *silences_find(const struct silences *s,
                                     const struct alert *alert, int64_t now) {
   for (size_t i = 0; i < s->num; i++)
-    if (s->items[i].starts <= now &&
+    if (has_begun(&s->items[i], now) &&
         (s->items[i].ends == 0 || now < s->items[i].ends) &&
         matchers_take(&s->items[i].match, alert))
       return &s->items[i];
