@@ -82,19 +82,42 @@ static enum policy_answer ask_again(struct deliver *d, int channel,
       by, why, why_size);
 }
 
+static void not_told(struct deliver *d, int channel, const struct held *h,
+                     const char *why, int64_t now) {
+  store_history_add(d->store, now, h->row.alert_id, "not told",
+                    d->channels[channel].config->name, why);
+}
+
+/* Somebody has it in hand; should that be taken back or run out, who was never
+ * told has to be. True: nothing is owed. */
+static bool acknowledged(struct deliver *d, int channel, struct held *h,
+                         int64_t now) {
+  if (strcmp(h->row.policy, policy_ack.name) == 0)
+    return false;
+  not_told(d, channel, h, "acknowledged meanwhile", now);
+  if (h->told)
+    return true;
+  snprintf(h->row.policy, sizeof(h->row.policy), "%s", policy_ack.name);
+  snprintf(h->row.why, sizeof(h->row.why), "acknowledged by %.60s",
+           h->e->a.ack_by);
+  deliver_complain(
+      store_held_reason(d->store, d->channels[channel].config->name, &h->row),
+      "what is held back was not recorded");
+  return false;
+}
+
 /* Nothing holds it any more. True when it is dealt with. */
-static bool let_go(struct deliver *d, int channel, const struct held *h,
+static bool let_go(struct deliver *d, int channel, struct held *h,
                    enum policy_after after, enum policy_answer answer,
                    int64_t now) {
-  bool acked = h->e->a.flags & ALERT_ACKED;
   struct open_alert *e;
 
-  if (h->over || acked) { /* somebody has it in hand, or nobody needs to */
-    store_history_add(d->store, now, h->row.alert_id, "not told",
-                      d->channels[channel].config->name,
-                      acked ? "acknowledged meanwhile" : "over meanwhile");
+  if (h->over) {
+    not_told(d, channel, h, "over meanwhile", now);
     return true;
   }
+  if (h->e->a.flags & ALERT_ACKED)
+    return acknowledged(d, channel, h, now);
   if (h->e->a.state != ALERT_FIRING)
     return false; /* perhaps it is about to end */
   if ((h->e->a.flags & ALERT_UNCONFIRMED) && !(h->e->a.flags & ALERT_STALE))

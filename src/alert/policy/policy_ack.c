@@ -14,4 +14,5 @@ static enum policy_answer ask(const struct policy_question *q, char *why,
   return POLICY_SUPPRESS;
 }
 
-const struct policy policy_ack = {.name = "acknowledged", .ask = ask};
+const struct policy policy_ack = {
+    .name = "acknowledged", .after = AFTER_OPEN, .ask = ask};
