@@ -294,7 +294,7 @@ static int reprice_moment(struct work *w) {
   int day = calendar_local_of(from).day;
   struct bill bill = {0};
   int64_t longest = 0;
-  int64_t site_mwh = 0;
+  int64_t site_mwh = 0; /* that is to be priced */
   int64_t period = 0;
   int rc = SQLITE_OK;
 
@@ -309,7 +309,9 @@ static int reprice_moment(struct work *w) {
     longest = s->seconds > longest ? s->seconds : longest;
     if (s->produces)
       continue;
-    site_mwh += s->mwh;
+    site_mwh += w->how->unpriced_only ? s->unpriced_mwh : s->mwh;
+    if (w->how->unpriced_only) /* comes after what has its price */
+      w->site.kwh += (double)(s->mwh - s->unpriced_mwh) * 1e-6;
     w->day.old_cost += s->cost;
     w->day.new_cost += s->cost;
     w->day.old_unpriced_mwh += s->unpriced_mwh;

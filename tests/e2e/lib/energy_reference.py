@@ -447,13 +447,16 @@ class Case:
         self.before = rng.choice((0, 0, f"{rng.uniform(0, 300):.3f}"))
         self.load = self.make_load(start)
         self.path = folder / "tariff.conf"
-        self.path.write_text("\n".join(
-            line for t in rng.sample(self.tariffs, len(self.tariffs))
-            for line in t.lines()) + "\n", encoding="utf-8")
+        self.write_tariffs()
         self.load_path = folder / "load.csv"
         self.load_path.write_text("from,to,kwh\n" + "".join(
             f"{a.isoformat()},{b.isoformat()},{kwh}\n" for a, b, kwh in self.load),
             encoding="utf-8")
+
+    def write_tariffs(self):
+        self.path.write_text("\n".join(
+            line for t in self.rng.sample(self.tariffs, len(self.tariffs))
+            for line in t.lines()) + "\n", encoding="utf-8")
 
     def make_load(self, start):
         rng, rows = self.rng, []
