@@ -174,8 +174,13 @@ static int wait_ms(const struct loop *loop) {
   return ms > 60000 ? 60000 : (int)ms;
 }
 
+/* One that is set anew for a moment that has passed is not to keep sockets
+ * waiting for ever: no more in a round than there were. */
 static void fire_timers(struct loop *loop) {
-  while (loop->timers_num > 0 && loop->timers[1]->due_us <= loop->now_us) {
+  size_t left = loop->timers_num;
+
+  while (left-- > 0 && loop->timers_num > 0 &&
+         loop->timers[1]->due_us <= loop->now_us) {
     struct loop_timer *timer = loop->timers[1];
 
     loop_timer_cancel(loop, timer);

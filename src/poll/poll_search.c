@@ -214,9 +214,11 @@ static void search_again_later(struct poll_search *s) {
   if (pause_us > regular_us && s->cycle->options->discovery)
     return;
   due_us = s->started_us + pause_us;
+  /* One that is still on can be late: this process was stopped for a while. */
+  if (due_us <= now_us(s))
+    due_us = now_us(s) + (discovery_active(s->discovery) ? AGAIN_FIRST_US : 0);
   /* without memory for a timer the regular searches remain */
-  (void)loop_timer_set(s->cycle->loop, &s->again,
-                       due_us > now_us(s) ? due_us : now_us(s));
+  (void)loop_timer_set(s->cycle->loop, &s->again, due_us);
 }
 
 static void start(struct poll_search *s, bool regular) {

@@ -1,8 +1,13 @@
 # SPDX-License-Identifier: MIT
 """How devices are asked for the first time, and while they do not answer."""
 
+import time
+
+import pytest
+
 from collectd import Collectd, Key, device
 from klap_tpap import PASSWORD, USER
+from moving import SteppedClock
 from sim import Sim
 
 
@@ -97,3 +102,17 @@ def test_who_does_not_hear_the_first_search_is_found_soon_after():
             asked = sim.stats("Late")[0]["udp_probes"]
             daemon.cycles(12)
             assert sim.stats("Late")[0]["udp_probes"] == asked
+
+
+@pytest.mark.plain
+def test_a_search_that_takes_half_a_minute_keeps_nobody_waiting(tmp_path):
+    """The next one, which follows soon after the very first, waits for its end."""
+    clock = SteppedClock(tmp_path, time.time())
+    with Sim([{"alias": "Plug", "kind": "plug", "load": 7}]):
+        with Collectd("DiscoveryTimeout 30\n", interval=5, env=clock.environment) as daemon:
+            daemon.wait_up("Plug")
+            for _ in range(12):
+                before = clock.now()
+                clock.step(5)
+                daemon.wait(lambda: daemon.listval().get("tester/kasa-Plug/power", 0) > before - 1,
+                            "a reading", 30)

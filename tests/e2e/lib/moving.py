@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""A daemon's clock that a test sets while it runs: tests/check/moved_clock.c,
-which reads how far it is off from a file that both have mapped."""
+"""A daemon's clock that a test sets while it runs: a library that is preloaded
+reads how far it is off from a file that both have mapped."""
 
 import mmap
 import os
@@ -9,18 +9,33 @@ import subprocess
 import time
 from pathlib import Path
 
-SOURCE = Path(__file__).resolve().parents[2] / "check/moved_clock.c"
+SOURCES = Path(__file__).resolve().parents[2] / "check"
 
 
-class MovingClock:
-    def __init__(self, folder, offset=0):
-        self._library = Path(folder, "moved_clock.so")
+class _Preloaded:
+    """A library of tests/check, and the file of so many bytes that it reads."""
+
+    def __init__(self, folder, name, variable, size):
+        self._library, self._variable = Path(folder, f"{name}.so"), variable
         subprocess.run(["gcc", "-std=gnu11", "-O1", "-shared", "-fPIC", "-o",
-                        str(self._library), str(SOURCE), "-ldl"], check=True)
+                        str(self._library), str(SOURCES / f"{name}.c"), "-ldl"],
+                       check=True)
         self._file = Path(folder, "offset")
-        self._file.write_bytes(bytes(8))
+        self._file.write_bytes(bytes(size))
         with open(self._file, "r+b") as file:
-            self._map = mmap.mmap(file.fileno(), 8)
+            self._map = mmap.mmap(file.fileno(), size)
+
+    @property
+    def environment(self):
+        return {"LD_PRELOAD": str(self._library),
+                self._variable: os.fspath(self._file)}
+
+
+class MovingClock(_Preloaded):
+    """The time of day alone: everything takes as long as ever."""
+
+    def __init__(self, folder, offset=0):
+        super().__init__(folder, "moved_clock", "CLOCK_OFFSET_FILE", 8)
         self.set(offset)
 
     def set(self, offset):
@@ -31,7 +46,23 @@ class MovingClock:
         """The clock shows that epoch now."""
         self.set(moment - time.time())
 
-    @property
-    def environment(self):
-        return {"LD_PRELOAD": str(self._library),
-                "CLOCK_OFFSET_FILE": os.fspath(self._file)}
+
+class SteppedClock(_Preloaded):
+    """All clocks, and everybody's waiting for a moment: hours pass in the steps
+    that a test makes, from an epoch on."""
+
+    def __init__(self, folder, epoch):
+        super().__init__(folder, "stepped_clock", "CLOCK_STEPS_FILE", 16)
+        self._ahead, self._stepped = epoch - time.time(), 0
+        self._write()
+
+    def _write(self):
+        self._map[:] = struct.pack("=qq", int(1e6 * (self._ahead + self._stepped)),
+                                   int(1e6 * self._stepped))
+
+    def now(self):
+        return time.time() + self._ahead + self._stepped
+
+    def step(self, seconds):
+        self._stepped += seconds
+        self._write()

@@ -123,6 +123,25 @@ START_TEST(timers_may_change_each_other_from_inside) {
 }
 END_TEST
 
+/* Each time it is set for a moment that has passed. */
+static void insist(struct loop_timer *timer) {
+  note_fired(timer);
+  ck_assert_int_lt(fired_num, TIMERS);
+  ck_assert_int_eq(loop_timer_set(loop, timer, loop_now_us(loop)), 0);
+}
+
+START_TEST(a_timer_that_is_always_late_ends_no_round) {
+  notes_reset();
+  notes[0].timer.fired = insist;
+  ck_assert_int_eq(loop_timer_set(loop, &notes[0].timer, loop_now_us(loop)), 0);
+  for (int round = 1; round < 10; round++) {
+    ck_assert_int_eq(loop_round(loop), 0);
+    ck_assert_int_eq(fired_num, round);
+  }
+  loop_timer_cancel(loop, &notes[0].timer);
+}
+END_TEST
+
 START_TEST(random_setting_and_cancelling_keeps_the_order) {
   unsigned random = 1;
   uint64_t start = loop_now_us(loop);
@@ -283,6 +302,7 @@ static void fill(TCase *t) {
   tcase_add_test(t, timers_fire_in_the_order_of_their_times);
   tcase_add_test(t, a_timer_set_again_moves_and_a_cancelled_one_stays_silent);
   tcase_add_test(t, timers_may_change_each_other_from_inside);
+  tcase_add_test(t, a_timer_that_is_always_late_ends_no_round);
   tcase_add_test(t, random_setting_and_cancelling_keeps_the_order);
   tcase_add_test(t, a_watch_taken_out_in_the_same_round_is_not_called);
   tcase_add_test(t, a_hang_up_is_reported_as_what_is_watched);
