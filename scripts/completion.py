@@ -26,6 +26,8 @@ def commands_of(kasactl):
                 words += [part.split()[0] for part in row.split(", ")]
         if name in ("energy", "appliance"):
             words = re.findall(rf"kasactl {name} ([a-z]+)", text)
+        if name == "energy":
+            words += re.findall(r"^([a-z]+)(?: [\[A-Z-][^:\n]*)?: ", text, re.MULTILINE)
         out[name] = (summary, options, sorted(set(words)))
     return out
 

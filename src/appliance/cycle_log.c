@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { LOG_READ_MAX = 32 * 1024, LINE_SIZE = 96 };
+enum { LOG_READ_MAX = 64 * 1024, LINE_SIZE = 96 };
 
 /* Nothing where the entry is none that could have been. */
 static void put_line(const struct cycle_log_entry *e, struct buf *out) {

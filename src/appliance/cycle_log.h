@@ -6,7 +6,7 @@
 
 #include <stdbool.h>
 
-enum { CYCLE_LOG_MAX = 12000 /* bytes: some hundred cycles */ };
+enum { CYCLE_LOG_MAX = 48000 /* bytes: more than a thousand cycles */ };
 
 struct cycle_log_entry {
   double end; /* s since 1970 UTC */

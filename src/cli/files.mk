@@ -32,8 +32,6 @@ libcli_la_SOURCES += \
 libcli_la_SOURCES += \
 	%D%/appliance/appliance_command.c \
 	%D%/appliance/appliance_command.h \
-	%D%/appliance/appliance_kept.c \
-	%D%/appliance/appliance_kept.h \
 	%D%/appliance/appliance_learn.c \
 	%D%/appliance/appliance_learn.h \
 	%D%/appliance/appliance_run.c \
@@ -96,8 +94,13 @@ libcli_la_SOURCES += \
 	%D%/energy/energy.c \
 	%D%/energy/energy.h \
 	%D%/energy/energy_count.c \
+	%D%/energy/energy_cycles.c \
+	%D%/energy/energy_cycles.h \
 	%D%/energy/energy_edit.c \
 	%D%/energy/energy_export.c \
+	%D%/energy/energy_learned.c \
+	%D%/energy/energy_learned.h \
+	%D%/energy/energy_learned_command.c \
 	%D%/energy/energy_output.c \
 	%D%/energy/energy_output.h \
 	%D%/energy/energy_place.c \

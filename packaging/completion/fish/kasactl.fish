@@ -44,6 +44,15 @@ complete -c kasactl -n '__fish_seen_subcommand_from energy' -l to
 complete -c kasactl -n '__fish_seen_subcommand_from energy' -l top
 complete -c kasactl -n '__fish_seen_subcommand_from energy' -l unpriced
 complete -c kasactl -n '__fish_seen_subcommand_from energy' -l yes
+complete -c kasactl -n '__fish_seen_subcommand_from energy' -a count
+complete -c kasactl -n '__fish_seen_subcommand_from energy' -a currency
+complete -c kasactl -n '__fish_seen_subcommand_from energy' -a cycles
+complete -c kasactl -n '__fish_seen_subcommand_from energy' -a export
+complete -c kasactl -n '__fish_seen_subcommand_from energy' -a learned
+complete -c kasactl -n '__fish_seen_subcommand_from energy' -a price
+complete -c kasactl -n '__fish_seen_subcommand_from energy' -a prices
+complete -c kasactl -n '__fish_seen_subcommand_from energy' -a rename
+complete -c kasactl -n '__fish_seen_subcommand_from energy' -a reprice
 complete -c kasactl -n __fish_use_subcommand -f -a report -d 'what a day, week or month used and cost'
 complete -c kasactl -n '__fish_seen_subcommand_from report' -l alerts
 complete -c kasactl -n '__fish_seen_subcommand_from report' -l config

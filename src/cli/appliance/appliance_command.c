@@ -3,7 +3,7 @@
 
 #include "cli/appliance/appliance_command.h"
 
-#include "cli/appliance/appliance_kept.h"
+#include "cli/energy/energy_learned.h"
 #include "cli/appliance/appliance_run.h"
 #include "cli/common/cli.h"
 #include "cli/energy/energy_place.h"
@@ -153,8 +153,8 @@ static int run_kept(struct arguments *a) {
 
   if (energy_place_find(&a->place))
     status = strcmp(a->word, "show") == 0
-                 ? appliance_kept_show(a->place.directory, a->device, a->json)
-                 : appliance_kept_reset(a->place.directory, a->device);
+                 ? energy_learned_show(a->place.directory, a->device, a->json)
+                 : energy_learned_reset(a->place.directory, a->device);
   energy_place_free(&a->place);
   return status;
 }

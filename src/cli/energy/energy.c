@@ -22,6 +22,10 @@
   "  -t, --top N          the N largest, the rest together\n"                  \
   "  -c, --csv            for spreadsheets\n"                                  \
   "  -j, --json           for programs\n" ENERGY_PLACE_HELP "\n"               \
+  "cycles [DEVICE] [--csv|--json]: what appliances have finished on these\n"   \
+  "  days: from when to when, kWh and cost.\n"                                 \
+  "learned [DEVICE] [--json]: what is usual of appliances.\n"                  \
+  "\n"                                                                         \
   "count: readings of a meter through the counter, as collectd would count\n"  \
   "them; needs no collectd.\n"                                                 \
   "\n"                                                                         \
@@ -58,7 +62,8 @@ static const struct {
   int (*main)(int argc, char **argv);
 } subcommands[] = {
     {"count", energy_count_main},     {"currency", energy_currency_main},
-    {"export", energy_export_main},   {"price", energy_price_main},
+    {"cycles", energy_cycles_main},   {"export", energy_export_main},
+    {"learned", energy_learned_main}, {"price", energy_price_main},
     {"prices", energy_prices_main},   {"rename", energy_rename_main},
     {"reprice", energy_reprice_main},
 };

@@ -14,6 +14,8 @@ int energy_rename_main(int argc, char **argv);
 int energy_reprice_main(int argc, char **argv);
 int energy_export_main(int argc, char **argv);
 int energy_prices_main(int argc, char **argv);
+int energy_cycles_main(int argc, char **argv);
+int energy_learned_main(int argc, char **argv);
 int energy_currency_main(int argc, char **argv);
 
 #endif

@@ -6,6 +6,7 @@
 
 #include "base/clock.h"
 #include "cli/common/cli.h"
+#include "cli/energy/energy_cycles.h"
 #include "energy/ledger/ledger.h"
 
 #include <math.h>
@@ -86,6 +87,21 @@ static void name_row(const struct energy_report *r,
     snprintf(out, NAME_SIZE, "%s", row->device);
 }
 
+static struct energy_group *find_group(const struct energy_report *r,
+                                       enum energy_kind kind, int64_t key,
+                                       const char *name) {
+  bool of_time = is_of_time(r->by);
+
+  for (size_t i = r->groups_num; i > 0; i--) {
+    struct energy_group *g = &r->groups[i - 1];
+
+    if (g->kind == kind && g->key == key &&
+        (of_time || strcmp(g->name, name) == 0))
+      return g;
+  }
+  return NULL;
+}
+
 static struct energy_group *new_group(struct energy_report *r,
                                       enum energy_kind kind, int64_t key,
                                       const char *name) {
@@ -112,16 +128,13 @@ static struct energy_group *group_of(struct energy_report *r,
   bool of_time = is_of_time(r->by);
   int64_t key = of_time ? key_of(r, row) : 0;
   char name[NAME_SIZE] = "";
+  struct energy_group *g;
 
   if (!of_time)
     name_row(r, row, name);
-  for (size_t i = r->groups_num; i > 0; i--) {
-    struct energy_group *g = &r->groups[i - 1];
-
-    if (g->kind == kind && g->key == key &&
-        (of_time || strcmp(g->name, name) == 0))
-      return g;
-  }
+  g = find_group(r, kind, key, name);
+  if (g != NULL)
+    return g;
   if (of_time)
     name_time(r, key, name);
   return new_group(r, kind, key, name);
@@ -226,6 +239,39 @@ static void add_minimum(struct energy_report *r, struct ledger_query *q) {
   }
 }
 
+/* -- finished cycles -- */
+
+/* A cycle belongs to the moment it ended at. */
+static void count_cycle(struct energy_report *r, const struct energy_cycle *c) {
+  const int64_t us = (int64_t)c->entry.end * CALENDAR_SECOND;
+  const struct ledger_row row = {.device = c->device,
+                                 .plug = c->plug,
+                                 .period = "",
+                                 .day = calendar_local_of(us).day,
+                                 .start_us = us};
+  char name[NAME_SIZE] = "";
+  struct energy_group *g;
+
+  if (!is_of_time(r->by))
+    name_row(r, &row, name);
+  g = find_group(r, ENERGY_USED, is_of_time(r->by) ? key_of(r, &row) : 0, name);
+  if (g == NULL)
+    return;
+  g->cycles++;
+  r->has_cycles = true;
+}
+
+static bool count_cycles(struct energy_report *r, struct ledger_query *q) {
+  struct energy_cycles cycles = {.name = NULL};
+  bool good = r->by == ENERGY_BY_PERIOD ||
+              energy_cycles_read(&cycles, q, r->range->first, r->range->last);
+
+  for (size_t i = 0; good && i < cycles.num; i++)
+    count_cycle(r, &cycles.list[i]);
+  energy_cycles_free(&cycles);
+  return good;
+}
+
 /* -- all together -- */
 
 static bool take_day(void *arg, const struct ledger_row *row) {
@@ -299,6 +345,7 @@ static void cut(struct energy_report *r, size_t top) {
     others.cost += g->cost;
     others.unpriced_mwh += g->unpriced_mwh;
     others.flags |= g->flags;
+    others.cycles += g->cycles;
     any = true;
     free(g->name);
   }
@@ -328,7 +375,7 @@ bool energy_report_make(struct energy_report *r, struct ledger_query *q,
     cli_say("out of memory");
   else if (!good)
     cli_say("%s", why);
-  if (!good || r->out_of_memory)
+  if (!good || r->out_of_memory || !count_cycles(r, q))
     return false;
   add_minimum(r, q);
   if (r->groups_num > 1)

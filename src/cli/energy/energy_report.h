@@ -25,6 +25,7 @@ struct energy_group {
   int64_t mwh, cost, unpriced_mwh;
   int64_t peak_mw, peak_us;
   unsigned flags;
+  unsigned cycles; /* that appliances have finished */
   bool others; /* what --top left out */
 };
 
@@ -51,6 +52,7 @@ struct energy_report {
     int64_t cost;
   } * months; /* that are whole, rising */
   size_t months_num;
+  bool has_cycles; /* some group has */
   bool out_of_memory;
 };
 

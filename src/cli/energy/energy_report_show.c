@@ -85,6 +85,8 @@ static void add_group(const struct energy_report *r, struct text_table *t,
     add_number(t, (double)g->peak_mw / 1e3, 0);
   else
     text_table_add(t, "");
+  if (r->has_cycles)
+    text_table_add_number(t, is_sum ? 0 : g->cycles);
   text_table_add(t, flags);
 }
 
@@ -101,21 +103,37 @@ static void explain(const struct energy_report *r) {
     printf("%.1f %% of the time is known of\n", covered);
 }
 
+/* The columns that there is something for. */
+static size_t columns_of(const struct energy_report *r,
+                         struct column out[COLUMNS_MAX]) {
+  const struct {
+    struct column column;
+    bool wanted;
+  } all[] = {
+      {{by_names[r->by], 12, false}, true},
+      {{"kWh", 1, true}, true},
+      {{r->currency, 1, true}, r->currency[0] != '\0'},
+      {{"share %", 1, true}, true},
+      {{"peak W", 1, true}, true},
+      {{"cycles", 1, true}, r->has_cycles},
+      {{"", 1, false}, true},
+  };
+  size_t num = 0;
+
+  for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)
+    if (all[i].wanted)
+      out[num++] = all[i].column;
+  return num;
+}
+
 void energy_report_table(const struct energy_report *r) {
-  const struct column with_cost[] = {
-      {by_names[r->by], 12, false}, {"kWh", 1, true},    {r->currency, 1, true},
-      {"share %", 1, true},         {"peak W", 1, true}, {"", 1, false}};
-  const struct column without[] = {{by_names[r->by], 12, false},
-                                   {"kWh", 1, true},
-                                   {"share %", 1, true},
-                                   {"peak W", 1, true},
-                                   {"", 1, false}};
+  struct column columns[COLUMNS_MAX];
   struct style style;
   struct output page = {.out = stdout};
-  struct text_table costs = CELLS(&page, with_cost);
-  struct text_table energy = CELLS(&page, without);
-  struct text_table *t = r->currency[0] != '\0' ? &costs : &energy;
+  struct text_table table = {.page = &page, .columns = columns};
+  struct text_table *t = &table;
 
+  table.columns_num = columns_of(r, columns);
   style_of(&style, stdout);
   page.columns = style.columns;
   for (size_t i = 0; i < r->groups_num; i++)
@@ -165,6 +183,9 @@ static void csv_row(const struct energy_report *r, const struct energy_group *g,
   putchar(',');
   put_peak(g, false);
   putchar(',');
+  if (g->cycles > 0)
+    printf("%u", g->cycles);
+  putchar(',');
   for (size_t i = 0; i < MARKS; i++)
     if (is_marked(g, i)) {
       printf("%s%s", space, marks[i].name);
@@ -174,7 +195,8 @@ static void csv_row(const struct energy_report *r, const struct energy_group *g,
 }
 
 void energy_report_csv(const struct energy_report *r) {
-  printf("%s,kind,kwh,cost,share,peak_w,peak_at,flags\r\n", by_names[r->by]);
+  printf("%s,kind,kwh,cost,share,peak_w,peak_at,cycles,flags\r\n",
+         by_names[r->by]);
   for (size_t i = 0; i < r->groups_num; i++)
     csv_row(r, &r->groups[i], r->groups[i].name);
   if (r->charges.cost != 0)
@@ -206,7 +228,7 @@ static void json_row(const struct energy_report *r,
   }
   fputs(",\"peak_w\":", stdout);
   put_peak(g, true);
-  fputs(",\"flags\":[", stdout);
+  printf(",\"cycles\":%u,\"flags\":[", g->cycles);
   for (size_t i = 0; i < MARKS; i++)
     if (is_marked(g, i)) {
       printf("%s\"%s\"", comma, marks[i].name);

@@ -14,7 +14,7 @@
 enum {
   LEDGER_NOTE_KIND = 16,
   LEDGER_NOTE_NAME = 128,
-  LEDGER_NOTE_MAX = 16384, /* bytes of its text */
+  LEDGER_NOTE_MAX = 65536, /* bytes of its text */
   LEDGER_NOTES_MAX = 8192,
 };
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include <config.h>
 
-#include "cli/appliance/appliance_kept.h"
+#include "cli/energy/energy_learned.h"
 
 #include "appliance/appliance_state.h"
 #include "appliance/duration.h"
@@ -273,7 +273,7 @@ static int print_json(cJSON *list) {
   return CLI_DONE;
 }
 
-int appliance_kept_show(const char *directory, const char *device, bool json) {
+int energy_learned_show(const char *directory, const char *device, bool json) {
   struct seeking s = {.device = device, .json = json};
   int rc;
 
@@ -290,7 +290,7 @@ int appliance_kept_show(const char *directory, const char *device, bool json) {
   return json ? print_json(s.list) : CLI_DONE;
 }
 
-int appliance_kept_reset(const char *directory, const char *device) {
+int energy_learned_reset(const char *directory, const char *device) {
   struct seeking s = {.device = device, .json = true};
   int rc;
 
