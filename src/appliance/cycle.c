@@ -115,6 +115,10 @@ static void calm_begin(struct cycle_detector *d, double at) {
     d->calm.active_at = d->active_at;
     d->calm.active_wh = d->active_wh;
   }
+  if (d->calm.still == 0) {
+    d->calm.still_at = d->active_at;
+    d->calm.still_wh = d->active_wh;
+  }
 }
 
 /* Of the load, before anything was calm; in W. */
@@ -126,14 +130,26 @@ static double mean_power(const struct cycle_detector *d, double at) {
   return seconds > 0 ? wh * 3600 / seconds : 0;
 }
 
+static bool was_still(const struct cycle_detector *d, double seconds) {
+  return d->calm.active_s < CALM_ACTIVE * seconds;
+}
+
 static bool was_calm(const struct cycle_detector *d,
                      const struct cycle_settings *s, double at,
                      double seconds) {
   double watts = d->calm.wh * 3600 / seconds;
   double little = s->calm_share * mean_power(d, at);
 
-  return watts < little || (d->calm.active_s < CALM_ACTIVE * seconds &&
-                            watts < CALM_MORE * little);
+  return watts < little ||
+         (was_still(d, seconds) && watts < CALM_MORE * little);
+}
+
+static void judge_calm(struct cycle_detector *d, const struct cycle_settings *s,
+                       double at, double seconds) {
+  bool calm = was_calm(d, s, at, seconds);
+
+  d->calm.still = calm && was_still(d, seconds) ? d->calm.still + 1 : 0;
+  d->calm.calm = calm ? d->calm.calm + 1 : 0;
 }
 
 /* For how long it has only turned its drum; 0 while that is not known. */
@@ -147,27 +163,32 @@ static double calm_for(struct cycle_detector *d, const struct cycle_settings *s,
   d->calm.wh += wh;
   d->calm.active_s += watts >= active_above(d, s) ? seconds : 0;
   if (!seen || passed < 0 || passed > CALM_LONGEST_S) {
-    d->calm.calm = 0;
+    d->calm.calm = d->calm.still = 0;
     calm_begin(d, at);
   } else if (passed >= CALM_S) {
-    if (was_calm(d, s, at, passed))
-      d->calm.calm++;
-    else
-      d->calm.calm = 0;
+    judge_calm(d, s, at, passed);
     calm_begin(d, at);
   }
   return d->calm.calm > 0 ? d->calm.began_at - d->calm.active_at : 0;
 }
 
+/* Whether it has turned its drum now and then, and done nothing else, for long
+ * enough. A main wash takes as little, but goes on and on; the minutes under
+ * way may hold a spin. */
+static bool turned(const struct cycle_detector *d,
+                   const struct cycle_settings *s, double at) {
+  double passed = at - d->calm.began_at;
+
+  return s->calm_tail_s > 0 && d->calm.still > 0 &&
+         d->active_at - d->calm.still_at >= s->calm_tail_s &&
+         (passed <= 0 || was_calm(d, s, at, passed));
+}
+
 /* It has ended; where depends on what it did last. */
 static enum cycle_event end_active(struct cycle_detector *d,
-                                   const struct cycle_settings *s,
-                                   double calm_s, double at) {
-  bool turned = calm_s > 0 && s->calm_tail_s > 0 &&
-                d->active_at - d->calm.active_at >= s->calm_tail_s;
-
-  return turned ? end(d, s, d->calm.active_at, d->calm.active_wh, at)
-                : end(d, s, d->active_at, d->active_wh, at);
+                                   const struct cycle_settings *s, double at) {
+  return turned(d, s, at) ? end(d, s, d->calm.still_at, d->calm.still_wh, at)
+                          : end(d, s, d->active_at, d->active_wh, at);
 }
 
 /* Whether what it takes since it was busy is its rest. */
@@ -214,7 +235,7 @@ static enum cycle_event add_running(struct cycle_detector *d,
   if (calm_s > 0 && calm_s >= s->calm_for_s)
     return end(d, s, d->calm.active_at, d->calm.active_wh, at);
   if (window_is_quiet(d, s) || at - d->active_at >= FLAT_S)
-    return end_active(d, s, calm_s, at);
+    return end_active(d, s, at);
   if (rests(d, s, at))
     return end_at_rest(d, s, at);
   return CYCLE_NOTHING;
@@ -245,7 +266,7 @@ static enum cycle_event add_idle(struct cycle_detector *d,
     return CYCLE_NOTHING;
   d->running = true;
   d->window_num = 0;
-  d->calm.calm = 0;
+  d->calm.calm = d->calm.still = 0;
   calm_begin(d, at);
   return CYCLE_STARTED;
 }

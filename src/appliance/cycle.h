@@ -23,7 +23,8 @@ struct cycle_settings {
   double calm_share;  /* of its mean power: what is less is a drum that turns
                          against creases; 0: none */
   double calm_for_s;  /* so long, and it has finished before */
-  double calm_tail_s; /* so long up to the end, and likewise; 0: never */
+  double calm_tail_s; /* so long up to the end, still most of the time, and
+                         likewise; 0: never */
   bool heats;         /* its loads take far more than its rest, in the end */
 };
 
@@ -42,7 +43,7 @@ enum cycle_event {
   CYCLE_ENDED,   /* detector.last_stretch says what it was */
 };
 
-enum { CYCLE_WINDOW = 54 };
+enum { CYCLE_WINDOW = 52 };
 
 /* Readable by all, written by cycle.c alone. */
 struct cycle_detector {
@@ -69,6 +70,9 @@ struct cycle_detector {
     double active_s;             /* at or above start_above_w */
     double active_at, active_wh; /* when the first calm ones began */
     unsigned calm;               /* so many before them were calm */
+    /* the same for those in which it was also still most of the time */
+    double still_at, still_wh;
+    unsigned still;
   } calm;
   struct cycle_stretch last_stretch;
 };

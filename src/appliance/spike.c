@@ -14,7 +14,9 @@ static const double DAY = 86400;
 static const double BOTTOM_W = 3, TOP_W = 10000;
 static const double USUAL_EVERY_S = 60;
 static const double COUNT_EVERY_S = 5; /* a day's readings fit 16 bits */
-enum { STARTS_LEARNED = 20, DAYS_LEARNED = 7 };
+/* A drum that turns to and fro starts a hundred times in one load. */
+static const double PAUSE_S = 300;
+enum { READINGS = 3, STARTS_LEARNED = 20, DAYS_LEARNED = 7 };
 static const double SHARE = 0.95;
 
 static unsigned bucket_of(double watts) {
@@ -98,9 +100,12 @@ static void learn(struct spike *s, double at, double watts, bool on) {
     s->counted_at = at - COUNT_EVERY_S;
   }
   next_day(s, at);
-  if (on && !s->on && s->starts < STARTS_LEARNED)
+  if (on && !s->on && s->starts < STARTS_LEARNED &&
+      (s->starts == 0 || at - s->on_at >= PAUSE_S))
     s->starts++;
   s->on = on;
+  if (on)
+    s->on_at = at;
   if (at - s->counted_at < COUNT_EVERY_S)
     return;
   s->counted_at = at;
@@ -125,11 +130,16 @@ enum spike_event spike_add(struct spike *s,
   usual = spike_usual(s);
   high = on && watts > usual * (1 + settings->percent / 100) &&
          watts > usual + settings->watts;
-  if (high && !s->high)
+  if (high && !s->high) {
     s->high_since = at;
+    s->high_num = 0;
+  }
+  if (high && s->high_num < READINGS)
+    s->high_num++;
   s->high = high;
   learn(s, at, watts, on);
-  if (high && !s->told && at - s->high_since >= settings->for_s) {
+  if (high && !s->told && s->high_num == READINGS &&
+      at - s->high_since >= settings->for_s) {
     s->told = true;
     snprintf(
         text, SPIKE_TEXT_SIZE,

@@ -14,7 +14,7 @@
 struct spike_settings {
   double percent; /* above the usual ... */
   double watts;   /* ... and by so much more ... */
-  double for_s;   /* ... for so long */
+  double for_s;   /* ... for so long, and at least three readings */
 };
 extern const struct spike_settings spike_defaults;
 
@@ -28,10 +28,11 @@ struct spike {
   bool began;                                 /* there was a reading: */
   double began_at, day_ends, counted_at;
   unsigned day;    /* the ring's place of today */
-  unsigned starts; /* how often it was switched on, up to what is needed */
+  unsigned starts; /* how often it was on after a pause, up to what is needed */
   bool on, high, told;
-  double high_since;
-  double usual, usual_at; /* worked out now and then; 0: not yet */
+  uint8_t high_num;         /* readings in a row, up to what is needed */
+  double on_at, high_since; /* last on; high from then on */
+  double usual, usual_at;   /* worked out now and then; 0: not yet */
 };
 
 /* What it exceeds for only 5 % of the time in which it is on, in W; NAN as long

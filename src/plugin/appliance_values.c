@@ -18,8 +18,9 @@
 /* Kinds of notes: how it is now, and which cycles it has finished. */
 static const char KIND[] = "appliance";
 static const char CYCLES[] = "cycles";
-/* A cycle that is under way is kept so often, what is learned more rarely;
- * wishes to forget it are looked for in between. */
+/* A cycle that is under way is kept so often, at once and all of them together;
+ * what is learned more rarely. Wishes to forget it are looked for in between.
+ */
 static const double KEEP_RUNNING_S = 60, KEEP_IDLE_S = 900, LOOK_S = 10;
 enum { NEWS_MAX = 6 }; /* of one reading */
 
@@ -115,6 +116,8 @@ static void recall(struct appliance_entry *e) {
 static void keep_if_due(struct appliance_entry *e, double at) {
   bool running = e->appliance.detector.running;
   bool started = running && !e->was_running;
+  bool minute_over = running && floor(at / KEEP_RUNNING_S) >
+                                    floor(e->kept_at / KEEP_RUNNING_S);
 
   e->was_running = running;
   if (values.keeper.ledger == NULL || atomic_load(&e->untold) > 0)
@@ -124,9 +127,9 @@ static void keep_if_due(struct appliance_entry *e, double at) {
     if (ledger_note_was_reset(values.keeper.ledger, KIND, e->note))
       e->appliance = (struct appliance){0};
   }
-  if (started || at - e->kept_at >= (running ? KEEP_RUNNING_S : KEEP_IDLE_S))
+  if (started || minute_over || at - e->kept_at >= KEEP_IDLE_S)
     keep(e);
-  if (started && values.keeper.writer != NULL)
+  if ((started || minute_over) && values.keeper.writer != NULL)
     ledger_writer_hurry(values.keeper.writer);
 }
 

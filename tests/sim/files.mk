@@ -84,6 +84,8 @@ kasasim_SOURCES = \
 	%D%/tls.h \
 	%D%/tpap.c \
 	%D%/tpap.h \
+	%D%/trace.c \
+	%D%/trace.h \
 	%D%/transport.h \
 	%D%/transports.c \
 	%D%/udp.c \

@@ -2,6 +2,8 @@
 /* Loads: step functions of simulated time. */
 #include "load.h"
 
+#include "trace.h"
+
 #include <cjson/cJSON.h>
 #include <math.h>
 #include <string.h>
@@ -76,6 +78,16 @@ static struct load_step office_at(const struct load *l, double t) {
                (slot + 1) * NOISE_SLOT_S);
 }
 
+/* What it began or ended with holds before and after. */
+static struct load_step trace_at(const struct load *l, double t) {
+  const struct trace *trace = l->trace;
+  size_t i = trace_find(trace, t + l->offset_s);
+  bool last = i + 1 == trace->n;
+
+  return noisy(l, t, trace->points[i].watts,
+               last ? INFINITY : trace->points[i + 1].at - l->offset_s);
+}
+
 struct load_step load_at(const struct load *l, double t) {
   struct load_step step = {0, INFINITY};
   switch (l->kind) {
@@ -90,6 +102,9 @@ struct load_step load_at(const struct load *l, double t) {
     break;
   case LOAD_OFFICE:
     step = office_at(l, t);
+    break;
+  case LOAD_TRACE:
+    step = trace_at(l, t);
     break;
   }
   /* Rounding must never produce a step that ends where it began. */
@@ -115,6 +130,8 @@ double load_mean(const struct load *l) {
     }
     sum += l->standby * fmax(l->period_s - seconds, 0);
     return sum / l->period_s;
+  case LOAD_TRACE:
+    return l->trace->mean;
   }
   return l->watts;
 }
@@ -152,6 +169,7 @@ static const struct load_preset {
       .swing = 40,
       .noise = 8,
       .period_s = 3600}},
+    {"trace", {.kind = LOAD_TRACE}},
 };
 
 static const struct load_member {
@@ -189,8 +207,24 @@ static const char *member_parse(struct load *load, const cJSON *item) {
     *member = item->valuedouble;
     return NULL;
   }
-  return "load: members are kind, watts, standby, on, off, swing, noise, "
+  return "load: members are kind, file, watts, standby, on, off, swing, noise, "
          "period, offset";
+}
+
+/* The file of a recorded curve; of other loads there is none. */
+static const char *file_parse(struct load *load, const cJSON *json) {
+  const char *path = cJSON_GetStringValue(cJSON_GetObjectItem(json, "file"));
+  const char *wrong = NULL;
+
+  if ((load->kind == LOAD_TRACE) != (path != NULL))
+    return "load: a trace has a file, and nothing else has";
+  if (path != NULL)
+    load->trace = trace_read(path, &wrong);
+  return wrong;
+}
+
+static bool is_number(const cJSON *item) {
+  return strcmp(item->string, "kind") != 0 && strcmp(item->string, "file") != 0;
 }
 
 const char *load_parse(struct load *load, const cJSON *json) {
@@ -206,19 +240,21 @@ const char *load_parse(struct load *load, const cJSON *json) {
     name = cJSON_GetStringValue(cJSON_GetObjectItem(json, "kind"));
   const struct load_preset *preset = name != NULL ? preset_named(name) : NULL;
   if (preset == NULL)
-    return "load: kind is off, constant, lamp, duty, freezer, washer or office";
+    return "load: kind is off, constant, lamp, duty, freezer, washer, office "
+           "or "
+           "trace";
 
   struct load parsed = preset->load;
   parsed.seed = seed;
   const cJSON *item = NULL;
+  const char *wrong = file_parse(&parsed, json);
   if (cJSON_IsObject(json))
     cJSON_ArrayForEach(item, json) {
-      const char *wrong = strcmp(item->string, "kind") == 0
-                              ? NULL
-                              : member_parse(&parsed, item);
-      if (wrong != NULL)
-        return wrong;
+      if (wrong == NULL && is_number(item))
+        wrong = member_parse(&parsed, item);
     }
+  if (wrong != NULL)
+    return wrong;
   *load = parsed;
   return NULL;
 }

@@ -10,12 +10,14 @@
 #include "base.h"
 
 struct cJSON;
+struct trace;
 
 enum load_kind {
   LOAD_CONSTANT,
   LOAD_DUTY,   /* a freezer: on_s running, off_s resting */
   LOAD_WASHER, /* fill, heat, wash, rinse, spin, then rest; every period_s */
   LOAD_OFFICE, /* a slow wave with people's noise on top */
+  LOAD_TRACE,  /* a recorded curve */
 };
 
 struct load {
@@ -29,6 +31,7 @@ struct load {
   double period_s; /* washer and office */
   double offset_s; /* shifts the curve, so that two freezers differ */
   uint64_t seed;
+  const struct trace *trace;
 };
 
 struct load_step {

@@ -79,7 +79,7 @@ static const struct member {
     {"clock_offset", SECONDS, BEFORE, AT(clock_offset_s), 0, NULL, false,
      "how wrong its clock is, s"},
     {"load", CUSTOM, BEFORE, 0, 0, set_load, true,
-     "watts, or {kind,watts,standby,on,off,swing,noise,period,offset}"},
+     "watts, or {kind,file,watts,standby,on,off,swing,noise,period,offset}"},
     {"watts", CUSTOM, BEFORE, 0, 0, set_load, true, "a constant load"},
     {"dialect", MADE, 0, 0, 0, NULL, false,
      "iot or smart; default: smart unless the transport is xor"},

@@ -6,39 +6,17 @@ import json
 import os
 import re
 import subprocess
-from pathlib import Path
 
 import pytest
 
 import clock
 from collectd import BUILD
 from rrd import Rrds
+from traces import RIGHT, SILENT, curve, end_slack
 
 KASACTL = os.path.join(BUILD, "kasactl")
-CURVES = Path(os.environ.get("KASA_DEVICES") or "/nonexistent").parent / "energy" / "traces"
 
 pytestmark = pytest.mark.plain
-
-# kind, then start, end (seconds) and kWh of each cycle; whether one is running
-# at the end of the file
-RIGHT = {
-    "washer_plain": ("washer", [(915, 7130, 0.374)], False),
-    "washer_two_loads_35min_apart": ("washer", [(515, 2875, 0.394), (4995, 9875, 0.506)], False),
-    "washer_two_loads_12min_apart": ("washer", [(47925, 51825, 0.610), (52590, 56205, 0.535)], False),
-    "dishwasher_dry_30min": ("dishwasher", [(645, 7540, 0.928)], False),
-    "dishwasher_noisy_standby": ("dishwasher", [(5300, 7970, 1.254)], True),
-    # the ends lie within the time in which the drum turns against creases
-    "dryer_crease_guard": ("dryer", [(550, 5485, 2.215), (7035, 13550, 3.41)], False),
-    "coffee_beantocup": ("coffee", [], True),
-}
-SILENT = {"freezer_24h": "freezer", "fridge_24h": "fridge", "fridge_normal_day": "fridge"}
-
-
-def curve(name):
-    path = CURVES / f"{name}.csv"
-    if not path.exists():
-        pytest.skip(f"the recorded curves are not here ({path})")
-    return path
 
 
 def try_on(path, *arguments):
@@ -56,11 +34,10 @@ def test_a_recorded_day_has_these_cycles(name, interval):
     kind, cycles, running = RIGHT[name]
     found = try_on(curve(name), "--kind", kind, "--interval", str(interval))
     assert len(found["cycles"]) == len(cycles), found
-    slack = 2000 if kind == "dryer" else 120
     for cycle, (start, end, kwh) in zip(found["cycles"], cycles):
         # a machine that begins in short bursts starts with the first long one
         assert start <= cycle["start_s"] <= start + 600
-        assert cycle["end_s"] == pytest.approx(end, abs=slack)
+        assert cycle["end_s"] == pytest.approx(end, abs=end_slack(kind))
         assert cycle["end_s"] <= end + 30
         assert cycle["end_s"] < cycle["told_s"] <= cycle["end_s"] + 900 + interval
         assert cycle["kwh"] == pytest.approx(kwh, rel=0.05)

@@ -14,14 +14,17 @@ static struct spike s;
 static double at;
 static char told[2000];
 
+static double every;
+
 static void setup(void) {
+  every = 15;
   s = (struct spike){0};
   at = 0;
   told[0] = '\0';
 }
 
 static void hold(double watts, double seconds) {
-  for (double end = at + seconds; at < end; at += 15) {
+  for (double end = at + seconds; at < end; at += every) {
     char text[SPIKE_TEXT_SIZE];
 
     if (spike_add(&s, &spike_defaults, at, watts, 10, text) != SPIKE_NOTHING)
@@ -99,6 +102,32 @@ START_TEST(after_a_long_absence_it_learns_anew) {
 }
 END_TEST
 
+/* Twenty turns are no twenty runs, of which the usual could be known. */
+START_TEST(a_drum_teaches_nothing) {
+  for (unsigned i = 0; i < 100; i++) {
+    hold(90, 30);
+    hold(2, 30);
+  }
+  ck_assert(isnan(spike_usual(&s)));
+  hold(2000, 900);
+  ck_assert_str_eq(told, "");
+}
+END_TEST
+
+START_TEST(read_every_minute_two_readings_are_no_spike) {
+  every = 60;
+  for (unsigned i = 0; i < 30; i++) {
+    hold(0, 3300);
+    hold(158, 600);
+  }
+  hold(1600, 120);
+  hold(158, 600);
+  ck_assert_str_eq(told, "");
+  hold(1600, 180);
+  ck_assert_ptr_nonnull(strstr(told, "takes 1600 W"));
+}
+END_TEST
+
 static void fill(TCase *tc) {
   tcase_add_checked_fixture(tc, setup, NULL);
   tcase_add_test(tc, a_freezer_with_inrush_is_silent);
@@ -107,6 +136,8 @@ static void fill(TCase *tc) {
   tcase_add_test(tc, little_more_of_little_is_none);
   tcase_add_test(tc, nothing_is_usual_at_first);
   tcase_add_test(tc, a_week_of_one_load_makes_it_usual);
+  tcase_add_test(tc, a_drum_teaches_nothing);
+  tcase_add_test(tc, read_every_minute_two_readings_are_no_spike);
   tcase_add_test(tc, after_a_long_absence_it_learns_anew);
 }
 
