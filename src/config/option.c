@@ -306,8 +306,10 @@ static void take_choice(const struct option *option, void *member,
       *out = i;
       return;
     }
+    if (option->choices[i][0] == '\0') /* nothing was said */
+      continue;
     n = snprintf(expected + used, sizeof(expected) - used, "%s%s",
-                 i > 0 ? ", " : "one of: ", option->choices[i]);
+                 used > 0 ? ", " : "one of: ", option->choices[i]);
     used += n > 0 && (size_t)n < sizeof(expected) - used ? (size_t)n : 0;
   }
   wrong_value(option, item, where, expected, reporter);

@@ -91,6 +91,9 @@ void tariff_config_check(struct tariff *t, struct option_reporter *reporter) {
     check_cover(t, c, first, reporter);
     snprintf(where, sizeof(where), "<Tariff>, %s", c->name);
     check_rate(t, &c->base, where, reporter);
+    if (c->prices.given && !isnan(c->prices.fallback))
+      check_rate(t, &(struct tariff_rate){.rate = c->prices.fallback}, where,
+                 reporter);
     for (size_t p = 0; p < c->periods_num; p++) {
       snprintf(where, sizeof(where), "<Period \"%s\">", c->periods[p].name);
       check_rate(t, &c->periods[p].rate, where, reporter);

@@ -19,18 +19,28 @@ enum { EASTER_MAX = 366 };
 void tariff_config_tax(struct tariff *t, const struct conf_item *item,
                        struct option_reporter *reporter) {
   struct tariff_tax *grown;
+  bool named = item->values_num == 2 && item->values[0].kind == CONF_STRING &&
+               item->values[1].kind == CONF_NUMBER;
 
-  if (item->values_num != 2 || item->values[0].kind != CONF_STRING ||
-      item->values[1].kind != CONF_NUMBER || item->values[1].number < 0 ||
-      item->values[1].number > 100) {
+  if (!named || item->values[1].number < 0 || item->values[1].number > 100) {
+    char found[40] = "";
+
+    if (named)
+      snprintf(found, sizeof(found), ", found %g", item->values[1].number);
     option_error(reporter,
                  "<Tariff>: option Tax expects a name and percent from 0 to "
                  "100, as in Tax \"VAT\" 19%s",
-                 item->values_num == 2 && item->values[1].kind == CONF_NUMBER
-                     ? ", found another number"
-                     : "");
+                 found);
     return;
   }
+  for (size_t i = 0; i < t->taxes_num; i++)
+    if (text_same(t->taxes[i].name, item->values[0].string)) {
+      option_error(reporter,
+                   "<Tariff>: option Tax expects a name of its own for each "
+                   "tax, found two of \"%.60s\"",
+                   t->taxes[i].name);
+      return;
+    }
   grown = tariff_config_grow(t->taxes, t->taxes_num, sizeof(*grown), "<Tariff>",
                              reporter);
   if (grown == NULL)
@@ -82,17 +92,39 @@ const struct option tariff_day_type_table[] = {
 };
 #undef AT
 
+/* The first of two would hide the other, and one that is called Mon Monday. */
+static bool has_own_name(const struct tariff *t,
+                         const struct tariff_day_type *type, const char *where,
+                         struct option_reporter *reporter) {
+  for (size_t i = 0; i < t->day_types_num; i++)
+    if (text_same(t->day_types[i].name, type->name)) {
+      option_error(reporter, "%s stands twice", where);
+      return false;
+    }
+  if (tariff_words_is_weekday(type->name)) {
+    option_error(reporter,
+                 "%s: expects a name that is no weekday, for Days could mean "
+                 "either",
+                 where);
+    return false;
+  }
+  return true;
+}
+
 void tariff_config_day_type(struct tariff *t, const struct conf_item *item,
                             struct option_reporter *reporter) {
   struct day_type_options o = {0};
   struct tariff_day_type *grown;
   char where[TARIFF_WHERE_SIZE];
   const char *name = option_block_name(item, "<Tariff>", reporter);
+  unsigned before = reporter->errors;
 
   if (name == NULL)
     return;
   conf_describe(item, where, sizeof(where));
   tariff_config_name(o.type.name, name);
+  if (!has_own_name(t, &o.type, where, reporter))
+    return;
   options_read(tariff_day_type_table, &o, item, where, reporter);
   (void)tariff_words_dates(&o.dates, &o.type, where, reporter);
   if (o.starts != NULL &&
@@ -101,7 +133,8 @@ void tariff_config_day_type(struct tariff *t, const struct conf_item *item,
         reporter,
         "%s: option Starts expects a time as in 06:00, found \"%.60s\"", where,
         o.starts);
-  if (o.dates.count == 0 && o.type.easter_num == 0 && o.type.file == NULL)
+  if (o.dates.count == 0 && o.type.easter_num == 0 && o.type.file == NULL &&
+      reporter->errors == before)
     option_error(reporter, "%s: expects Date, Easter or File, found none",
                  where);
   option_strings_free(&o.dates);

@@ -118,6 +118,10 @@ static bool range_of(const char *word, const char *const *brief,
   }
 }
 
+bool tariff_words_is_weekday(const char *word) {
+  return number_of(word, calendar_weekdays, weekdays_long) >= 0;
+}
+
 static bool take_day(const char *word, const struct tariff *t,
                      struct tariff_period *p) {
   for (size_t i = 0; i < t->day_types_num; i++)

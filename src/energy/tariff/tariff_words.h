@@ -30,4 +30,7 @@ bool tariff_words_dates(const struct option_strings *words,
 /* "06:00", in minutes; up to most. */
 bool tariff_words_time(const char *text, unsigned most, unsigned *minute);
 
+/* "Mon" or "Monday". */
+bool tariff_words_is_weekday(const char *word);
+
 #endif

@@ -218,7 +218,13 @@ ERRORS = {
     'Rate 1\n<Prices>\nFile "/nowhere"\n</Prices>': ["Rate or <Prices>", "both"],
     'BillingDay 0': ["BillingDay", "from 1 to 31", "0"],
     'BillingDay 32': ["BillingDay", "from 1 to 31", "32"],
-    'Tax "VAT" 101': ["Tax", "100"],
+    'Tax "more" 101': ["Tax", "100", "found 101"],
+    'Tax "vat" 5': ["Tax", "two of", "VAT"],
+    '<DayType "Holiday">\nDate "01-01"\n</DayType>': ['<DayType "Holiday">', "twice"],
+    '<DayType "Mon">\nDate "01-01"\n</DayType>': ['<DayType "Mon">', "weekday"],
+    '<DayType "d">\nEaster "x"\n</DayType>': ['<DayType "d">', "Easter", "39"],
+    '<Component "c">\n<Prices>\nFile "/x"\nUnit "Wh"\n</Prices>\n</Component>':
+        ["Unit", "one of: kWh, MWh, found"],
     'Currency "EURO"': ["Currency", "three letters", "EURO"],
     '<Charge "c">\n</Charge>': ['<Charge "c">', "PerDay", "none"],
     '<Charge "c">\nPerDay 1\nTaxes "VTA"\n</Charge>':
@@ -267,6 +273,8 @@ def test_two_tariffs_that_do_not_go_together(tmp_path):
 # accepted, but said
 ODD = {
     'Currency "EUR"\nRate 30': "looks like cents",
+    'Currency "EUR"\n<Prices>\nURL "http://localhost/"\nFallback 30\n</Prices>':
+        "looks like cents",
     'Rate 1\nFrom "2999-01-01"': "costs start on 2999-01-01",
     'Rate 1\n<DayType "d">\nFile "/nowhere/days"\n</DayType>': "/nowhere/days",
     'Rate 1\n<Period "all">\nRate 2\n</Period>\n<Period "lost">\n'
