@@ -6,6 +6,7 @@ unit-tests: $(check_PROGRAMS) $(check_LTLIBRARIES)
 
 EXTRA_DIST += \
 	%D%/support/alert_fixture.h \
+	%D%/support/alert_story.h \
 	%D%/support/bytes.h \
 	%D%/support/collectd_mock.h \
 	%D%/support/conf_build.h \
@@ -193,7 +194,7 @@ tests_unit_device_check_tpap_bad_LDFLAGS = $(WATCH_FREE)
 tests_unit_device_check_tpap_tls_LDFLAGS = $(WATCH_FREE)
 
 # the alert engine with a clock and a network in the test's hands
-ALERT_FIXTURE = %D%/support/alert_fixture.c tests/fake/channel_types.c tests/fake/send_file.c
+ALERT_FIXTURE = %D%/support/alert_fixture.c %D%/support/alert_story.c tests/fake/channel_types.c tests/fake/send_file.c
 tests_unit_alert_check_alert_engine_SOURCES = %D%/alert/check_alert_engine.c $(ALERT_FIXTURE)
 tests_unit_alert_check_heartbeat_SOURCES = %D%/alert/check_heartbeat.c $(ALERT_FIXTURE)
 tests_unit_alert_check_control_SOURCES = %D%/alert/check_control.c $(ALERT_FIXTURE)

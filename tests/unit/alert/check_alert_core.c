@@ -3,7 +3,7 @@
  * is out, and what people hear of it. */
 #include <config.h>
 
-#include "../support/alert_fixture.h"
+#include "../support/alert_story.h"
 #include "../support/failing_disk.h"
 #include "../support/suite.h"
 #include "alert/store/store_alert.h"

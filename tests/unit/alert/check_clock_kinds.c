@@ -3,7 +3,7 @@
  * waits: people hear the same, at the same moments, as if nobody had set it. */
 #include <config.h>
 
-#include "../support/alert_fixture.h"
+#include "../support/alert_story.h"
 #include "../support/suite.h"
 
 #include <stdio.h>

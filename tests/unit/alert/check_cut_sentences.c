@@ -3,7 +3,7 @@
  * is cut off at 255 bytes, anywhere, and what began must end all the same. */
 #include <config.h>
 
-#include "../support/alert_fixture.h"
+#include "../support/alert_story.h"
 #include "../support/suite.h"
 
 #include <math.h>

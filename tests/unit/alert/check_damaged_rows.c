@@ -4,7 +4,7 @@
  * an alert comes and goes, it stops. */
 #include <config.h>
 
-#include "../support/alert_fixture.h"
+#include "../support/alert_story.h"
 #include "../support/suite.h"
 
 #include <sqlite3.h>

@@ -2,7 +2,7 @@
 /* From "say this" to "it was accepted": outages, refusals, fallback, bounds. */
 #include <config.h>
 
-#include "../support/alert_fixture.h"
+#include "../support/alert_story.h"
 #include "../support/suite.h"
 #include "alert/deliver/backoff.h"
 #include "alert/deliver/deliver_plan.h"

@@ -2,7 +2,7 @@
 /* When nobody reacts: who else is told, and what keeps a step back. */
 #include <config.h>
 
-#include "../support/alert_fixture.h"
+#include "../support/alert_story.h"
 #include "../support/suite.h"
 
 #include <stdio.h>

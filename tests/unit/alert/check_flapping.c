@@ -3,7 +3,7 @@
  * it ends. */
 #include <config.h>
 
-#include "../support/alert_fixture.h"
+#include "../support/alert_story.h"
 #include "../support/suite.h"
 
 #include "alert/state/flapping.h"

@@ -3,7 +3,7 @@
  * that reads. */
 #include <config.h>
 
-#include "../support/alert_fixture.h"
+#include "../support/alert_story.h"
 #include "../support/suite.h"
 
 #include <stdio.h>

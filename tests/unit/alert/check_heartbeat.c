@@ -6,7 +6,7 @@
 #include "alert/channel/heartbeat_sender.h"
 #include "alert/engine/heartbeat_thread.h"
 
-#include "../support/alert_fixture.h"
+#include "../support/alert_story.h"
 #include "../support/suite.h"
 #include "base/log.h"
 

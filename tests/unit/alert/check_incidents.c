@@ -15,7 +15,7 @@
  * INCIDENTS=10000 runs so many (default 40), INCIDENT_SEED=7 begins there. */
 #include <config.h>
 
-#include "../support/alert_fixture.h"
+#include "../support/alert_story.h"
 #include "../support/incidents.h"
 #include "../support/suite.h"
 

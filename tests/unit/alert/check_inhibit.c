@@ -4,7 +4,7 @@
 
 #include "alert/policy/policy.h"
 
-#include "../support/alert_fixture.h"
+#include "../support/alert_story.h"
 #include "../support/suite.h"
 
 #include <stdio.h>

@@ -3,7 +3,7 @@
  * and back: what people get when they return. */
 #include <config.h>
 
-#include "../support/alert_fixture.h"
+#include "../support/alert_story.h"
 #include "../support/suite.h"
 
 #include <stdio.h>

@@ -2,7 +2,7 @@
 /* Quiet and business hours: what waits for the morning, and how that reads. */
 #include <config.h>
 
-#include "../support/alert_fixture.h"
+#include "../support/alert_story.h"
 #include "../support/suite.h"
 
 #include <stdio.h>

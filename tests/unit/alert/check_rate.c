@@ -3,7 +3,7 @@
  * waits, over restarts and clocks that are set. */
 #include <config.h>
 
-#include "../support/alert_fixture.h"
+#include "../support/alert_story.h"
 #include "../support/suite.h"
 
 #include <stdio.h>

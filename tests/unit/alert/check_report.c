@@ -2,7 +2,7 @@
 /* Reports that are sent by themselves: once for each day they are due on. */
 #include <config.h>
 
-#include "../support/alert_fixture.h"
+#include "../support/alert_story.h"
 #include "../support/ledger_fixture.h"
 
 #include "config/conf_parser.h"

@@ -3,7 +3,7 @@
  */
 #include <config.h>
 
-#include "../support/alert_fixture.h"
+#include "../support/alert_story.h"
 #include "../support/suite.h"
 #include "alert/config/time_window.h"
 #include "alert/policy/silence.h"

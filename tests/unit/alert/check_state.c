@@ -3,7 +3,7 @@
  * what people hear of it. */
 #include <config.h>
 
-#include "../support/alert_fixture.h"
+#include "../support/alert_story.h"
 #include "../support/suite.h"
 #include "alert/store/store_history.h"
 

@@ -6,7 +6,6 @@
 
 #include "alert/deliver/job.h"
 #include "alert/policy/policy.h"
-#include "alert/policy/silence.h"
 #include "base/log.h"
 #include "config/conf_parser.h"
 #include "config/conf_tree.h"
@@ -179,8 +178,7 @@ static struct job *release(struct house *h) {
   return list;
 }
 
-/* They are answered, but nobody hears the answers. */
-static void lose(struct house *h) {
+void house_lose(struct house *h) {
   for (struct job *job = h->held, *next; job != NULL; job = next) {
     next = job->next;
     answer(h, job);
@@ -382,7 +380,7 @@ void house_restart(struct house *h, bool kill) {
   open_core(h);
 }
 
-static void sleep_off(struct house *h, double seconds) {
+void house_sleep(struct house *h, double seconds) {
   drop_jobs(h);
   alert_core_free(h->core);
   h->wall += (int64_t)(seconds * 1000);
@@ -390,7 +388,7 @@ static void sleep_off(struct house *h, double seconds) {
   open_core(h);
 }
 
-static void reboot(struct house *h, double clock_s) {
+void house_reboot(struct house *h, double clock_s) {
   drop_jobs(h);
   alert_core_free(h->core);
   h->wall += (int64_t)(clock_s * 1000);
@@ -415,7 +413,7 @@ void house_event(struct house *h, const struct event *event) {
   house_settle(h);
 }
 
-static void pass(struct house *h, double seconds) {
+void house_pass(struct house *h, double seconds) {
   int64_t left = (int64_t)(seconds * 1000);
 
   while (left > 0) {
@@ -463,208 +461,6 @@ struct event house_range(enum severity severity, const char *device,
   return ev;
 }
 
-static int64_t first_open(struct house *h) {
-  const struct open_alert *e =
-      state_open_alerts(alert_core_state(h->core))->first;
-
-  return e != NULL ? e->a.id : 0;
-}
-
-static const char *device(const struct house *h) {
-  return h->device[0] != '\0' ? h->device : "Freezer";
-}
-
-static void series_event(struct house *h, const char *series, bool missing) {
-  const char *name = device(h);
-  struct event ev;
-
-  ev = house_range(SEVERITY_OKAY, name, 90);
-  snprintf(ev.type, sizeof(ev.type), "%s", series);
-  if (missing) {
-    event_init(&ev);
-    ev.severity = SEVERITY_FAILURE;
-    snprintf(ev.host, sizeof(ev.host), "nas");
-    snprintf(ev.plugin, sizeof(ev.plugin), "kasa");
-    snprintf(ev.plugin_instance, sizeof(ev.plugin_instance), "%s", name);
-    snprintf(ev.type, sizeof(ev.type), "%s", series);
-    snprintf(ev.text, sizeof(ev.text),
-             "nas/kasa-%.60s/%.60s has not been updated for 300.100 seconds.",
-             name, series);
-  }
-  house_event(h, &ev);
-}
-
-static void plain_event(struct house *h, const char *text, bool okay) {
-  struct event ev;
-
-  event_init(&ev);
-  ev.severity = okay ? SEVERITY_OKAY : SEVERITY_FAILURE;
-  snprintf(ev.host, sizeof(ev.host), "nas");
-  snprintf(ev.plugin, sizeof(ev.plugin), "raid");
-  snprintf(ev.type, sizeof(ev.type), "%s",
-           strcmp(text, "cycle") == 0 ? "cycle" : "state");
-  snprintf(ev.text, sizeof(ev.text), "%.200s", text);
-  house_event(h, &ev);
-}
-
-static void set_outcome(struct house *h, const char *channel, const char *word,
-                        bool once) {
-  static const struct {
-    const char *word;
-    enum send_outcome outcome;
-  } words[] = {{"sent", SEND_SENT},
-               {"retry", SEND_RETRY},
-               {"ambiguous", SEND_AMBIGUOUS},
-               {"timeout", SEND_AMBIGUOUS},
-               {"refused", SEND_REFUSED_MESSAGE},
-               {"dead", SEND_REFUSED_CHANNEL},
-               {"gone", SEND_REFUSED_CHANNEL},
-               {"shrink", SEND_SHRINK},
-               {"split", SEND_SPLIT}};
-
-  for (size_t c = 0; c < h->config->channels_num; c++)
-    for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
-      if (strcmp(h->config->channels[c].name, channel) == 0 &&
-          strcmp(words[i].word, word) == 0) {
-        if (once)
-          h->once[c] = (int)words[i].outcome;
-        else
-          h->outcome[c] = words[i].outcome;
-        h->gone[c] = strcmp(word, "gone") == 0;
-        h->timed_out[c] = strcmp(word, "timeout") == 0;
-        return;
-      }
-  ck_abort_msg("no such channel or outcome: %s=%s", channel, word);
-}
-
-static void silence(struct house *h, char *words) {
-  bool resolved = strncmp(words, "resolved", 8) == 0;
-  struct silence s = {.starts = h->wall, .until_resolved = resolved};
-  char json[100];
-  char why[200];
-  cJSON *object;
-
-  if (!resolved)
-    s.ends = h->wall + (int64_t)(atof(words) * 1000);
-  snprintf(s.by, sizeof(s.by), "anna");
-  snprintf(json, sizeof(json), "{\"device\":[\"%.60s\"]}",
-           strchr(words, ' ') + 1);
-  object = cJSON_Parse(json);
-  ck_assert_int_eq(silence_matchers(object, &s.match, why, sizeof(why)), 0);
-  cJSON_Delete(object);
-  ck_assert_int_gt(alert_core_silence(h->core, &s), 0);
-}
-
-static void unsilence(struct house *h) {
-  const struct silences *all =
-      deliver_facts(alert_core_deliver(h->core))->silences;
-
-  ck_assert_uint_gt(all->num, 0);
-  ck_assert_int_eq(alert_core_end_silence(h->core, all->items[0].id), 0);
-}
-
-static void pass_until(struct house *h, const char *clock) {
-  char now[8];
-
-  do {
-    time_t seconds;
-    struct tm tm;
-
-    pass(h, (double)(60000 - h->wall % 60000) / 1000);
-    seconds = (time_t)(h->wall / 1000);
-    localtime_r(&seconds, &tm);
-    strftime(now, sizeof(now), "%H:%M", &tm);
-  } while (strcmp(now, clock) != 0);
-}
-
-static void play_one(struct house *h, char *words) {
-  char *what = strtok(words, " ");
-  char *more = strtok(NULL, "");
-  char *equals;
-
-  if (what == NULL)
-    return;
-  if (what[0] == '+')
-    pass(h, atof(what + 1));
-  else if (strcmp(what, "clock") == 0)
-    h->wall += (int64_t)(atof(more) * 1000);
-  else if (strcmp(what, "cache") == 0) {
-    h->cached = more[0] != '-';
-    h->cache_value = atof(more);
-  } else if (strcmp(what, "restart") == 0 || strcmp(what, "kill") == 0)
-    house_restart(h, what[0] == 'k');
-  else if (strcmp(what, "reboot") == 0)
-    reboot(h, atof(more));
-  else if (strcmp(what, "missing") == 0 || strcmp(what, "back") == 0)
-    series_event(h, more, what[0] == 'm');
-  else if (strcmp(what, "event") == 0 || strcmp(what, "eventok") == 0)
-    plain_event(h, more, what[5] == 'o');
-  else if (strcmp(what, "ack") == 0)
-    ck_assert_int_eq(alert_core_ack(h->core, first_open(h), 0, "me", "cli"), 0);
-  else if (strcmp(what, "unack") == 0)
-    ck_assert_int_eq(alert_core_unack(h->core, first_open(h), "me"), 0);
-  else if (strcmp(what, "resolve") == 0)
-    ck_assert_int_eq(alert_core_resolve(h->core, first_open(h), "me"), 0);
-  else if (strcmp(what, "on") == 0)
-    snprintf(h->device, sizeof(h->device), "%.31s", more);
-  else if (strcmp(what, "silence") == 0)
-    silence(h, more);
-  else if (strcmp(what, "unsilence") == 0)
-    unsilence(h);
-  else if (strcmp(what, "until") == 0)
-    pass_until(h, more);
-  else if (strcmp(what, "phone") == 0)
-    h->acked_on_phone = true;
-  else if (strcmp(what, "secret") == 0)
-    h->secret_changed = true;
-  else if (strcmp(what, "enable") == 0)
-    ck_assert_int_eq(alert_core_enable(h->core, 0), 0);
-  else if (strcmp(what, "wait") == 0)
-    h->wait_s = atof(more);
-  else if (strcmp(what, "pause") == 0)
-    h->pause_s = atof(more);
-  else if (strcmp(what, "answers") == 0)
-    h->answers = true;
-  else if (strcmp(what, "off") == 0)
-    sleep_off(h, atof(more));
-  else if (strcmp(what, "poison") == 0)
-    snprintf(h->poison, sizeof(h->poison), "%.60s", more);
-  else if (strcmp(what, "once") == 0 && (equals = strchr(more, '=')) != NULL) {
-    *equals = '\0';
-    set_outcome(h, more, equals + 1, true);
-  } else if (strcmp(what, "hold") == 0)
-    h->hold = true;
-  else if (strcmp(what, "lose") == 0)
-    lose(h);
-  else if (strcmp(what, "release") == 0)
-    h->hold = false;
-  else if ((equals = strchr(what, '=')) != NULL) {
-    *equals = '\0';
-    set_outcome(h, what, equals + 1, false);
-  } else {
-    enum severity severity = what[0] == 'f'   ? SEVERITY_FAILURE
-                             : what[0] == 'w' ? SEVERITY_WARNING
-                                              : SEVERITY_OKAY;
-    struct event ev = house_range(severity, device(h), atof(more));
-    ck_assert_msg(strchr("fwo", what[0]) != NULL, "no such word: %s", what);
-    if (strcmp(more, "nan") == 0)
-      ev.value = NAN;
-    house_event(h, &ev);
-    return;
-  }
-  house_settle(h);
-}
-
-void house_play(struct house *h, const char *words) {
-  char copy[4096];
-  char *rest = NULL;
-
-  snprintf(copy, sizeof(copy), "%s", words);
-  for (char *one = strtok_r(copy, ";", &rest); one != NULL;
-       one = strtok_r(NULL, ";", &rest))
-    play_one(h, one);
-}
-
 const char *house_heard(struct house *h) {
   static char copy[HOUSE_LOG];
 
@@ -683,12 +479,4 @@ const char *house_letter(const struct house *h, unsigned n, unsigned field) {
     p += strcspn(p, "\t\n") + 1;
   snprintf(out, sizeof(out), "%.*s", (int)strcspn(p, "\t\n"), p);
   return out;
-}
-
-void house_tell(struct house *h, const char *row, const char *story,
-                const char *heard) {
-  house_play(h, story);
-  ck_assert_msg(strcmp(h->heard, heard) == 0, "%s: heard \"%s\", not \"%s\"",
-                row, h->heard, heard);
-  house_close(h);
 }

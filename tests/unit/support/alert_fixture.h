@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* The alert engine in a test's hands: its clock, its network, its value cache.
- * A test writes what happens as words and reads what people heard as words.
- *
- *   "fail 1620; +60; ok 90; +61"  ->  "mail:firing mail:resolved"
- */
+/* The alert engine in a test's hands: its clock, its network, its value cache;
+ * what people heard comes back as words. alert_story.h writes what happens as
+ * words, too. */
 #ifndef TESTS_UNIT_SUPPORT_ALERT_FIXTURE_H
 #define TESTS_UNIT_SUPPORT_ALERT_FIXTURE_H
 
@@ -63,35 +61,12 @@ void house_close(struct house *h);
 /* Starts after alert_core_free(h->core) by the test itself. */
 void house_begin(struct house *h);
 void house_restart(struct house *h, bool kill);
-
-/* Words as above:
- *   fail V, warn V, ok V, fail nan...   a threshold speaks of Freezer's power
- *   missing S / back S                  series S of Freezer
- *   event TEXT / eventok TEXT           any other notification
- *   +N                                  N seconds pass
- *   clock +N                            the wall clock is set
- *   reboot N                            restart with the clock N s off
- *   off N                               not running for N s
- *   cache V / cache -                   the value cache
- *   restart / kill, ack / unack / resolve (the first open alert)
- *   CHANNEL=OUTCOME                     sent retry ambiguous timeout refused
- * dead gone shrink split; of a split, recipients with g.. are put off, b..
- * refused once CHANNEL=OUTCOME                of its next send, then "sent"
- *   poison DEVICE                       its messages are put off
- *   answers                             failures are the provider's words
- *   wait N / pause N                    what a failure, a success asks for, s
- *   hold / release / lose               jobs stay out; come back; are answered
- *                                       and nobody hears it
- *   secret / enable                     of the first channel
- *   on DEVICE                           what the words below are about
- *   silence SECONDS|resolved DEVICE     nobody is told of it
- *   unsilence                           the first silence ends
- *   until HH:MM                         passes until the wall clock shows it
- */
-void house_play(struct house *h, const char *words);
-/* Plays a story and closes: what people heard of it must be heard. */
-void house_tell(struct house *h, const char *row, const char *story,
-                const char *heard);
+/* As the machine does: off for so long; a boot with the clock clock_s off. */
+void house_sleep(struct house *h, double seconds);
+void house_reboot(struct house *h, double clock_s);
+void house_pass(struct house *h, double seconds);
+/* The jobs that are out are answered, but nobody hears the answers. */
+void house_lose(struct house *h);
 /* Steps until nothing is left to do now. */
 void house_settle(struct house *h);
 void house_event(struct house *h, const struct event *event);
