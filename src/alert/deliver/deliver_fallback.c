@@ -13,7 +13,9 @@
 #include "alert/store/store_outbox.h"
 #include "base/log.h"
 
+#include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum {
@@ -24,6 +26,32 @@ enum {
 static const char *title_of(const struct channel_run *c) {
   return c->config->sender->title != NULL ? c->config->sender->title
                                           : c->config->sender->name;
+}
+
+/* Whom it stands in for may have heard nothing of its alerts for long: what is
+ * over by now is listed as over, else nobody would hear of its end. 0, or
+ * -errno: it is told as it was. */
+static int queue_anew(struct deliver *d, int to, const struct outbox_row *row,
+                      const struct outbox_row *copy, const char *what,
+                      int64_t now) {
+  struct outbox_row fresh = *copy;
+  struct gathering g;
+  int err;
+
+  if (!alert_reason_of_several(row->reason) || row->kind == MESSAGE_RESOLVED)
+    return -ENOENT;
+  gathering_of(d, row, &g);
+  fresh.title = fresh.snapshot = NULL;
+  err = g.all_num > 0 ? gathering_compose(d, &g, row->reason, what, now, &fresh)
+                      : -ENOENT;
+  if (err == 0)
+    err = deliver_add(d, to, &fresh);
+  if (err == 0)
+    gathering_record(d, &g, &fresh);
+  free(fresh.title);
+  free(fresh.snapshot);
+  gathering_free(&g);
+  return err;
 }
 
 void deliver_fall_back(struct deliver *d, int channel, struct outbox_row *row,
@@ -65,10 +93,12 @@ void deliver_fall_back(struct deliver *d, int channel, struct outbox_row *row,
   snprintf(copy.fallback_for, sizeof(copy.fallback_for),
            "%.40s unreachable%s%.100s", title_of(c), why[0] != '\0' ? ": " : "",
            why);
-  deliver_new_ids(d, &a, &copy);
-  if (deliver_add(d, to, &copy) < 0)
-    return;
-  store_group_copy(d->store, row->id, copy.id);
+  if (queue_anew(d, to, row, &copy, a.text, now) < 0) {
+    deliver_new_ids(d, &a, &copy);
+    if (deliver_add(d, to, &copy) < 0)
+      return;
+    store_group_copy(d->store, row->id, copy.id);
+  }
   deliver_history(d, row, now, "fallback", other->config->name);
 }
 

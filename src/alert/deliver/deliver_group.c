@@ -7,7 +7,9 @@
 #include "alert/deliver/deliver_outbox.h"
 #include "alert/model/alert_json.h"
 #include "alert/model/event.h"
+#include "alert/state/alert_build.h"
 #include "alert/state/route_key.h"
+#include "alert/store/store_alert.h"
 #include "alert/store/store_group.h"
 #include "alert/store/store_history.h"
 
@@ -247,6 +249,39 @@ void deliver_group_each(struct deliver *d, int64_t row_id,
       break;
   }
   free(s);
+}
+
+/* -- told to others, later --------------------------------------------------
+ */
+
+static void gather_again(struct deliver *d, void *arg, int64_t alert_id,
+                         const char *route, bool over) {
+  const struct open_alert *e = alert_table_find_id(d->facts.open, alert_id);
+  struct open_alert closed = {.explains = NULL};
+
+  if (e == NULL && store_alert_get(d->store, alert_id, &closed.a) < 0)
+    return;
+  if (e == NULL) {
+    open_alert_names(d->config, &closed);
+    e = &closed;
+  }
+  deliver_complain(gathering_add(arg, &e->a,
+                                 over || e->a.state >= ALERT_RESOLVED,
+                                 route_by_key(d->config, route)),
+                   "an alert is missing in a message about several");
+}
+
+void gathering_of(struct deliver *d, const struct outbox_row *row,
+                  struct gathering *g) {
+  cJSON *object = cJSON_Parse(row->snapshot);
+  const cJSON *group = cJSON_GetObjectItemCaseSensitive(object, "group");
+
+  *g = (struct gathering){.by_level = cJSON_HasObjectItem(group, "levels")};
+  if (g->by_level)
+    g->list_max = RATE_WORST;
+  cJSON_Delete(object);
+  if (d->facts.open != NULL)
+    deliver_group_each(d, row->id, gather_again, g);
 }
 
 /* -- the thread of what was told ------------------------------------------- */

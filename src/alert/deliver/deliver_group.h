@@ -13,6 +13,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* Alerts that a message lists which counts them by level. */
+enum { RATE_WORST = 5 };
+
 struct gathered_alert {
   int64_t id;
   int route;
@@ -48,6 +51,9 @@ int gathering_compose(struct deliver *d, const struct gathering *g,
 /* Which alerts the row, which is queued, tells of. */
 void gathering_record(struct deliver *d, const struct gathering *g,
                       const struct outbox_row *row);
+/* Those that a stored row tells of, as they are by now. */
+void gathering_of(struct deliver *d, const struct outbox_row *row,
+                  struct gathering *g);
 void gathering_free(struct gathering *g);
 
 /* Calls each for every alert that the row tells of, in no transaction's way:

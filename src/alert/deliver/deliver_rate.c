@@ -16,7 +16,6 @@
 #include <string.h>
 
 enum {
-  WORST = 5, /* alerts that the message lists */
   ROWS_STEP = 64,
   BACKWARD_MS = 5000, /* a clock behind by more was set unseen */
 };
@@ -196,7 +195,7 @@ static void back_into_queue(struct deliver *d, int channel,
 
 void rate_digest_end(struct deliver *d, int channel, struct rate_digest *g,
                      int64_t now) {
-  struct gathering all = {.list_max = WORST, .by_level = true};
+  struct gathering all = {.list_max = RATE_WORST, .by_level = true};
 
   gather(d, g, &all);
   all.place = g->place;

@@ -265,12 +265,35 @@ START_TEST(what_waits_is_not_late) {
 }
 END_TEST
 
+/* The message may have arrived, so its words stay; who stands in has not heard
+ * them, and reads how things are by then: nothing else would say that A is
+ * over. */
+START_TEST(a_fallback_reads_of_a_group_as_it_is_by_then) {
+  static struct house h;
+
+  house_open_file(&h,
+                  CHANNELS "<Channel file \"third\">\n Path \"/dev/null\"\n"
+                           " Fallback \"second\"\n</Channel>\n<Route \"all\">\n"
+                           " Channel \"third\"\n GroupBy host\n</Route>\n",
+                  0);
+  h.keep_texts = true;
+  house_play(&h, "third=ambiguous; " TWO_TOLD
+                 "on A; ok 90; +300; third=refused; +900; third=sent; "
+                 "on B; ok 90; +100; +900");
+  ck_assert_str_eq(h.heard, "second*:group second:resolved");
+  ck_assert_ptr_nonnull(strstr(h.titles, "1 open, 1 over."));
+  ck_assert_ptr_nonnull(strstr(h.titles, "- A was above 1"));
+  house_close(&h);
+}
+END_TEST
+
 static void fill(TCase *t) {
   tcase_set_timeout(t, 400);
   tcase_add_loop_test(t, people_hear, 0, ROWS(stories));
   tcase_add_loop_test(t, it_reads, 0, ROWS(texts));
   tcase_add_test(t, at_most_ten_are_listed);
   tcase_add_test(t, what_waits_is_not_late);
+  tcase_add_test(t, a_fallback_reads_of_a_group_as_it_is_by_then);
 }
 
 int main(void) { return suite_run("group", fill); }
