@@ -2,12 +2,15 @@
 """Energy and cost are the same numbers wherever they arrive: in write_prometheus
 and a real Prometheus, in csv files, in rrd files."""
 
+import datetime
+import json
 import re
 import subprocess
 
 import pytest
 
 from collectd import HOST, Collectd
+from energy_files import KASACTL
 from prometheus import Prometheus
 from sim import Sim
 
@@ -17,6 +20,7 @@ TARIFF = """<Tariff>
  Tax "VAT" 19
  DailyCharge 0.40
  MonthlyCharge 9.50
+ MinimumCharge 60 "month"
 </Tariff>
 """
 # 7200 W are 2 Wh a second
@@ -73,11 +77,50 @@ def differences(daemon, prometheus):
     return wrong
 
 
+def kasactl(folder, *words):
+    return subprocess.run([KASACTL, *words, "--state", folder], capture_output=True,
+                          text=True, check=True, timeout=60).stdout
+
+
+def check_reports(folder, page, today):
+    """What kasactl makes of the ledger is what was dispatched last."""
+    range_ = ["--from", today, "--to", today, "--json"]
+    energy = {by: json.loads(kasactl(folder, "energy", "--by", by, *range_))
+              for by in ("device", "plug", "hour", "day", "month", "period")}
+    near = lambda v: pytest.approx(v, abs=NEAR)
+    whole = {t: on_page(page, "kasa_total", "", t, "") for t in TYPES}
+    for by, answer in energy.items():
+        assert answer["kwh"] == near(whole["kwh_today"]), by
+        # on the first of a month, the minimum comes on top of that
+        assert answer["energy_cost"] + answer["charges"] == near(whole["cost_today"]), by
+    rows = {r["name"]: r for by in ("device", "plug") for r in energy[by]["rows"]}
+    report = json.loads(kasactl(folder, "report", "--date", today, "--json"))
+    items = {d["name"]: d for d in report["devices"]}
+    for plugin, name, instance in SERIES[:-1]:
+        for type_, key in ("kwh_today", "kwh"), ("cost_today", "cost"):
+            value = on_page(page, plugin, name, type_, instance)
+            row = rows[f"{name} / {instance}" if instance else name]
+            assert row[key] == near(value), (name, instance)
+            if instance or name == "Kettle":
+                item = items[f"{name}: {instance}" if instance else name]
+                assert item[key] == near(value), (name, instance)
+    for type_, key in zip(TYPES, ("kwh", "month_kwh", "cost", "month_cost")):
+        assert report[key] == near(whole[type_]), key
+    # as people read it
+    for words in [], ["--html"]:
+        text = kasactl(folder, "report", "--date", today, *words)
+        assert (f"{whole['kwh_today']:.2f} kWh, {whole['cost_today']:.2f} EUR" in text)
+        assert f"{whole['cost_month']:.2f} EUR" in text
+    table = kasactl(folder, "energy", "--from", today, "--to", today)
+    assert re.search(rf"^all that was used +{whole['kwh_today']:.3f} +"
+                     rf"{energy['day']['cost']:.2f}", table, re.M), table
+
+
 @pytest.mark.needs("rrdtool", "prometheus")
-def test_every_writer_has_the_same_energy_and_cost():
+def test_every_writer_has_the_same_energy_and_cost(tmp_path):
     with Sim(HOUSE) as sim:
         # collectd makes rrd files in a thread, which its end may interrupt
-        with Collectd(TARIFF, plugins=["rrdtool"],
+        with Collectd(f'StateDirectory "{tmp_path}"\n' + TARIFF, plugins=["rrdtool"],
                       errors="cu_rrd_create_file") as daemon:
             with Prometheus(daemon.folder, [daemon.port]) as prometheus:
                 daemon.wait_page(lambda p: all(
@@ -93,6 +136,7 @@ def test_every_writer_has_the_same_energy_and_cost():
                     daemon.wait(agree, "all writers to agree", 40)
                 except AssertionError as error:
                     raise AssertionError(last) from error
+                today = datetime.date.today()
                 page = daemon.page()
                 # and the parts are the whole
                 for type_ in ("kwh_today", "cost_today"):
@@ -100,3 +144,6 @@ def test_every_writer_has_the_same_energy_and_cost():
                                 for i in ("Left", "Right"))
                     assert on_page(page, "kasa", "Strip", type_, "") \
                         == pytest.approx(parts, abs=NEAR)
+                daemon.stop()
+        if today == datetime.date.today():  # else it is about yesterday
+            check_reports(tmp_path, page, str(today))
