@@ -10,7 +10,7 @@ apt-get -q install --no-install-recommends build-essential autoconf automake \
 autoreconf -i
 ./configure --enable-werror >/tmp/configure.log
 getconf LONG_BIT
-make -j"$(nproc)" all >/tmp/make.log 2>&1 || {
+make -k -j"$(nproc)" all >/tmp/make.log 2>&1 || {
   grep -E 'error|warning' /tmp/make.log | head -n 20
   exit 1
 }

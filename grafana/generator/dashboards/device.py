@@ -11,7 +11,7 @@ from dashboards.terms import (MOST, MOST_BARS, MOST_OUTLETS, NAME, OUTLET,
 REACHABLE = words(v0=("unreachable", RED), v1=("reachable", GREEN))
 SIGNAL = steps(RED, (-80, ORANGE), (-70, YELLOW), (-60, GREEN))
 SLOW = steps(GREEN, (0.5, YELLOW), (1, ORANGE), (2, RED))
-BUSY = steps(GREEN, (1000, ORANGE), (1500, RED))
+BUSY = steps(GREEN, (2000, ORANGE), (3200, RED))
 BY = "sum by (instance, device)"
 METERS_ONLY = "Not measured by this device"
 LEAPS = limited("topk", "power_deviation", over="max_over_time")
@@ -58,10 +58,10 @@ PARTS = [
                        custom__cellOptions=COLOURED),
               override("Response", unit="s", thresholds=SLOW,
                        custom__cellOptions=COLOURED)]),
-    stat("Power now", "Of all chosen devices together; more than 1500 W of "
+    stat("Power now", "Of all chosen devices together; more than 3200 W of "
          "one for five minutes is worth an alert.",
          [query("sum(@kasa_power)")], unit="watt", decimals=1, w=3, h=6,
-         none=METERS_ONLY, thresholds=BUSY),
+         none=METERS_ONLY, colour=BLUE),
     stat("Energy today", "Since midnight, by collectd's ledger.",
          [now("sum(@kasa_kwh_today)")], unit="kwatth", decimals=2, w=3, h=6,
          history=False, colour=BLUE, none=METERS_ONLY),

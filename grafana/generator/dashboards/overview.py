@@ -74,7 +74,7 @@ PARTS = [
     bars("Top consumers", "The ten that take most now; of strips, each "
          "outlet.", [now(f"topk(10, ({leaf('power')} > 0.5) {UP})", OUTLET)],
          unit="watt", w=8, h=11, decimals=0, none="Nothing takes power now",
-         thresholds=steps(GREEN, (200, YELLOW), (1000, ORANGE), (1500, RED)),
+         thresholds=steps(GREEN, (500, YELLOW), (2000, ORANGE), (3200, RED)),
          links=to_device()),
 
     "What is going on",

@@ -87,8 +87,8 @@ PARTS = [
                       "{{device}} ({{instance}})")],
          unit="watt", decimals=0, w=12, h=11,
          none="Nothing takes power now",
-         thresholds=steps(GREEN, (200, YELLOW), (1000, ORANGE),
-                          (1500, RED))),
+         thresholds=steps(GREEN, (500, YELLOW), (2000, ORANGE),
+                          (3200, RED))),
     bars("Most failed polls of all sites", "The fifteen devices with most "
          "failed polls in the time chosen above.",
          [now("topk(15, sum by (instance, device) "

@@ -98,14 +98,15 @@ static bool find_dynamic(const struct image *image, const ElfW(Ehdr) * head,
 
 static bool copy_name(const struct image *image, uint64_t at,
                       char out[SHARED_LIBRARY_NAME_MAX]) {
+  size_t from = (size_t)at;
   size_t len;
 
   if (at >= image->len)
     return false;
-  len = strnlen(image->bytes + at, image->len - at);
-  if (len == 0 || len >= SHARED_LIBRARY_NAME_MAX || at + len == image->len)
+  len = strnlen(image->bytes + from, image->len - from);
+  if (len == 0 || len >= SHARED_LIBRARY_NAME_MAX || from + len == image->len)
     return false;
-  memcpy(out, image->bytes + at, len + 1);
+  memcpy(out, image->bytes + from, len + 1);
   return true;
 }
 

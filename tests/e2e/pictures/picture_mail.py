@@ -31,7 +31,7 @@ OPTIONS = """
     To "me@example.org"
   </Channel>
   <Device "plug-1f3a">
-    Alias "Freezer"
+    Alias "Heater"
   </Device>
 """
 MEASURE = ("<script>document.title = 'h' + Math.ceil(Math.max(...[...document."
