@@ -98,6 +98,18 @@ static void take_expect(void *target, const struct conf_item *item,
 
 #define MEMBER(m) offsetof(struct appliance_settings, m)
 
+static const struct option_hint appliance_hints[] = {
+    {"Type", "say Kind"},
+    {"Name", "it belongs in the <Device> or <Plug> around it"},
+    {"Above", "say StartAbove"},
+    {"Below", "say EndBelow"},
+    {"Start", "say StartAbove"},
+    {"End", "say EndBelow"},
+    {"ExpectWithin", "say Expect"},
+    {"LeftOn", "say MaxRun"},
+    {0},
+};
+
 const struct option appliance_options[] = {
     {.name = "Kind",
      .type = OPTION_CHOICE,
@@ -146,7 +158,7 @@ const struct option appliance_options[] = {
      .min = 0,
      .max = 86400},
     {.name = "Expect", .type = OPTION_BLOCK, .block = take_expect},
-    {.name = NULL},
+    {.hints = appliance_hints},
 };
 
 /* The kind comes first, wherever it stands: it sets what the others change. */
@@ -168,8 +180,16 @@ unsigned appliance_settings_read(struct appliance_settings *s,
                                  const struct conf_item *block,
                                  const char *where,
                                  struct option_reporter *reporter) {
+  unsigned lost;
+
   *s = defaults[kind_of(block)];
-  return options_read(appliance_options, s, block, where, reporter);
+  lost = options_read(appliance_options, s, block, where, reporter);
+  if (s->cycle.end_below_w > s->cycle.start_above_w)
+    option_error(reporter,
+                 "%s: EndBelow %g is above StartAbove %g: a cycle would end as "
+                 "it begins",
+                 where, s->cycle.end_below_w, s->cycle.start_above_w);
+  return lost;
 }
 
 const struct option spike_options[] = {

@@ -113,7 +113,13 @@ static void wrong_value(const struct option *option,
     snprintf(found, sizeof(found), "%zu values (not shown)", item->values_num);
   else
     value_describe(item, found, sizeof(found));
-  if (item->values_num > 1) /* 0.5h and 22:00 fall apart in the grammar */
+  if (item->values_num > 1 &&
+      (option->type == OPTION_COUNT || option->type == OPTION_NUMBER))
+    option_error(reporter,
+                 "%s: option %s expects %s, found %s: without a unit, and with "
+                 "a point in place of a comma",
+                 where, option->name, expected, found);
+  else if (item->values_num > 1) /* 0.5h and 22:00 fall apart in the grammar */
     option_error(reporter,
                  "%s: option %s expects %s, found %s: quote it if it is one "
                  "value",

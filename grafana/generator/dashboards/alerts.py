@@ -120,7 +120,7 @@ PARTS = [
           "the account does not fit. device: it says so itself.",
           [query(counted("kasa_failures", "reason", STEP), "{{reason}}")],
           unit="short", decimals=0, min=0, w=8, bar=True, interval="5m",
-          legend=("sum",), none="No polls yet"),
+          legend=("sum",), none="No failed polls"),
     table("Troublesome devices", "Those with failed polls in the time chosen "
           "above, worst first, and their signal.",
           [rows(f"{counted('kasa_failures', 'instance, device')} > 0.5"),

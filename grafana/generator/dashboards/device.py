@@ -139,7 +139,7 @@ PARTS = [
           [query("sum by (reason) (increase(@kasa_failures_total" + STEP
                  + "))", "{{reason}}")],
           unit="short", decimals=0, min=0, bar=True, interval="5m",
-          legend=("sum",), w=8, none="No polls yet"),
+          legend=("sum",), w=8, none="No failed polls"),
     timeline("States", "Cloud: connected with the maker. Updating: new "
              "firmware is being written. Light off: the status light is "
              "disabled. Hot and overloaded: what the device says of itself. "
@@ -186,7 +186,8 @@ PARTS = [
           [query(f"@kasa_power_deviation {LEAPS}", NAME)], unit="percent", decimals=0,
           w=6, h=6, limits=True, fill=0, legend=(),
           thresholds=steps(GREEN, (100, ORANGE), (300, RED)),
-          none="Not measured by this version, or by this device"),
+          none="No spike described: a <Spike> block in collectd's "
+               "configuration fills this"),
 ]
 
 MARKS = [("Unreachable", "{{device}} does not answer",

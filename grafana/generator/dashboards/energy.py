@@ -55,7 +55,7 @@ def changed(by=""):
             f"(sum {by} ({used('kasa', BEFORE)}) > 0) - 1)")
 
 
-TREND = steps(GREEN, (0, YELLOW), (10, ORANGE), (25, RED))
+TREND = steps(GREEN, (1, YELLOW), (10, ORANGE), (25, RED))
 PLUG_DEVICE = to_device("${__data.fields.Strip:percentencode}")
 DEVICE = to_device("${__data.fields.Device:percentencode}")
 

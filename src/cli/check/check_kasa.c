@@ -57,6 +57,9 @@ static void finish(void *options, double interval,
                  "%g s: make Timeout or Retries smaller, or the Interval in "
                  "<LoadPlugin kasa> longer",
                  o->timeout, o->retries, longest, interval);
+  if (!o->discovery && o->devices_num == 0)
+    option_error(reporter, "<Plugin kasa>: Discovery is false and there is no "
+                           "<Device>: nothing would be read");
   poll_options_free(&defaults);
   finish_tariffs(options, reporter);
 }

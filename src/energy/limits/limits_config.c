@@ -49,6 +49,17 @@ static void take_at(void *target, const struct conf_item *item,
 #define ALLOWED(limit)                                                         \
   offsetof(struct limits_settings, allowed) + (limit) * sizeof(double)
 
+static const struct option_hint limits_hints[] = {
+    {"Daily", "say DailyEnergy (kWh) or DailyCost"},
+    {"Day", "say DailyEnergy (kWh) or DailyCost"},
+    {"Monthly", "say MonthlyEnergy (kWh) or MonthlyCost"},
+    {"Month", "say MonthlyEnergy (kWh) or MonthlyCost"},
+    {"Budget", "say MonthlyCost"},
+    {"Energy", "say DailyEnergy or MonthlyEnergy"},
+    {"Cost", "say DailyCost or MonthlyCost"},
+    {0},
+};
+
 const struct option limits_options[] = {
     {.name = "DailyEnergy",
      .type = OPTION_NUMBER,
@@ -77,7 +88,7 @@ const struct option limits_options[] = {
     {.name = "Recovery",
      .type = OPTION_BOOL,
      .offset = offsetof(struct limits_settings, recovery)},
-    {.name = NULL},
+    {.hints = limits_hints},
 };
 
 void limits_config_read(struct limits_settings *s, const struct conf_item *item,

@@ -158,6 +158,22 @@ static void was_read(void *target, const struct conf_item *item,
 #define AT(member) offsetof(struct tariff_options, member)
 #define AMOUNT(member)                                                         \
   .type = OPTION_NUMBER, .min = -1e6, .max = 1e6, .offset = AT(member)
+static const struct option_hint tariff_hints[] = {
+    {"Price", "say Rate, or <Prices> for a file or an address"},
+    {"PriceURL", "say URL, in <Prices>"},
+    {"PriceFile", "say File, in <Prices>"},
+    {"URL", "say it in <Prices>"},
+    {"File", "say it in <Prices>"},
+    {"VAT", "say Tax \"VAT\" 19"},
+    {"ValidFrom", "say From"},
+    {"Until", "the next <Tariff> with a later From ends this one"},
+    {"Hours", "say it in a <Period \"name\">"},
+    {"Days", "say it in a <Period \"name\">"},
+    {"Months", "say it in a <Period \"name\">"},
+    {"TimeZone", "it is the machine's own: timedatectl set-timezone"},
+    {0},
+};
+
 const struct option tariff_options_table[] = {
     {.name = "From", .type = OPTION_STRING, .offset = AT(from)},
     {.name = "Currency", .type = OPTION_STRING, .offset = AT(currency)},
@@ -185,7 +201,7 @@ const struct option tariff_options_table[] = {
     {.name = "Component", .type = OPTION_BLOCK, .block = read_component},
     {.name = "Export", .type = OPTION_BLOCK, .block = refuse},
     {.name = "Demand", .type = OPTION_BLOCK, .block = refuse},
-    {0},
+    {.hints = tariff_hints},
 };
 #undef AT
 #undef AMOUNT

@@ -129,13 +129,23 @@ struct period_options {
 };
 
 #define AT(member) offsetof(struct period_options, member)
+static const struct option_hint period_hints[] = {
+    {"Time", "say Hours"},
+    {"From", "say Hours \"16:00-21:00\""},
+    {"Start", "say Hours \"16:00-21:00\""},
+    {"Price", "say Rate"},
+    {"Weekdays", "say Days \"Mon-Fri\""},
+    {"Weekend", "say Days \"Sat,Sun\""},
+    {0},
+};
+
 const struct option tariff_period_table[] = {
     {.name = "Days", .type = OPTION_STRINGS, .offset = AT(days)},
     {.name = "Hours", .type = OPTION_STRINGS, .offset = AT(hours)},
     {.name = "Months", .type = OPTION_STRINGS, .offset = AT(months)},
     TARIFF_RATE_ROW,
     {.name = "Tier", .type = OPTION_BLOCK, .block = tariff_config_tier},
-    {0},
+    {.hints = period_hints},
 };
 #undef AT
 

@@ -123,6 +123,21 @@ MISTAKES = {
         in_kasa('<Type "power">\nWarningMax 5\n</Type>'),
         ["<Plugin threshold>"]),
     "mail in kasa": (in_kasa('Email "me@example.org"'), ["notify_kasa"]),
+    "a rate with a comma": (
+        in_kasa("<Tariff>\nRate 0 30\n</Tariff>"), ["a point in place of a comma"]),
+    "ends as it begins": (
+        in_kasa('<Device "x">\n<Appliance>\nStartAbove 10\nEndBelow 20\n</Appliance>\n'
+                "</Device>"), ["EndBelow 20 is above StartAbove 10"]),
+    "nothing to read": (in_kasa("Discovery false"), ["nothing would be read"]),
+    "VAT": (in_kasa("<Tariff>\nRate 0.3\nVAT 19\n</Tariff>"), ['Tax "VAT" 19']),
+    "hours": (
+        in_kasa('<Tariff>\nRate 0.3\n<Period "p">\nTime "16:00-21:00"\nRate 0.4\n'
+                "Hours \"16:00-21:00\"\n</Period>\n</Tariff>"), ["say Hours"]),
+    "a daily limit": (
+        in_kasa("<Limits>\nDaily 5\nDailyEnergy 5\n</Limits>"), ["say DailyEnergy"]),
+    "kind": (
+        in_kasa('<Device "x">\n<Appliance>\nType "washer"\n</Appliance>\n</Device>'),
+        ["say Kind"]),
     "time zone": (in_kasa('TimeZone "Europe/Berlin"'), ["timedatectl"]),
 }
 
