@@ -248,7 +248,8 @@ bool ledger_writer_wait(struct ledger_writer *w, double seconds) {
          pthread_cond_timedwait(&w->changed, &w->lock, &until) == 0)
     continue;
   loaded = w->loaded || w->stop;
-  w->late = !loaded;
+  if (!loaded) /* once it is loaded, the thread looks at it without the lock */
+    w->late = true;
   pthread_mutex_unlock(&w->lock);
   return loaded;
 }
