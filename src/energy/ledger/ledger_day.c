@@ -235,6 +235,20 @@ static void add_minimum(const struct ledger *l, struct ledger_values *v,
     v->forecast = fmax(v->forecast, least);
 }
 
+/* What one more kWh of the site costs; NAN: not known. */
+static double price_of_next(const struct ledger *l, int64_t wall_us,
+                            int today) {
+  const struct tariff *t = tariffs_at(&l->tariffs, today);
+  double position =
+      l->slot.site_before_kwh + (double)l->slot.site_mwh * 1e-6 +
+      t->other_use *
+          (double)(wall_us - calendar_day_start(l->today.month.start)) /
+          (double)CALENDAR_DAY;
+  double price;
+
+  return tariff_price(t, wall_us, position, &price) ? price : (double)NAN;
+}
+
 void ledger_values_total(struct ledger *l, struct ledger_now now,
                          struct ledger_values *v) {
   struct days_sum s;
@@ -259,10 +273,7 @@ void ledger_values_total(struct ledger *l, struct ledger_now now,
     add_charges(l, v, today);
     v->forecast = forecast(l, &s, v, now.wall_us, today, COST_AND_CHARGES);
     add_minimum(l, v, today);
-    if (!tariff_price(tariffs_at(&l->tariffs, today), now.wall_us,
-                      l->slot.site_before_kwh + (double)l->slot.site_mwh * 1e-6,
-                      &v->price))
-      v->price = NAN;
+    v->price = price_of_next(l, now.wall_us, today);
   }
   pthread_mutex_unlock(&l->lock);
 }

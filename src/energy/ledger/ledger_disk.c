@@ -121,7 +121,22 @@ void ledger_disk_give_up(struct ledger_disk *d) {
   atomic_store(&d->given_up, true);
 }
 
-/* A SQLite code; *fresh: it has just been made. */
+/* Tables, and no version: a database of another program. A SQLite code. */
+static int is_foreign(sqlite3 *db, int64_t version, bool *foreign) {
+  sqlite3_stmt *stmt = NULL;
+  int rc;
+
+  *foreign = false;
+  if (version != 0)
+    return SQLITE_OK;
+  rc = sqlite3_prepare_v2(db, "SELECT count(*) FROM sqlite_master", -1, &stmt,
+                          NULL);
+  if (rc == SQLITE_OK && sqlite3_step(stmt) == SQLITE_ROW)
+    *foreign = sqlite3_column_int64(stmt, 0) > 0;
+  return rc == SQLITE_OK ? sqlite3_finalize(stmt) : rc;
+}
+
+/* A SQLite code; *fresh: it has just been made; *newer: not to be used. */
 static int open_file(struct ledger_disk *d, bool *fresh, bool *newer) {
   int64_t version;
   int rc;
@@ -137,9 +152,10 @@ static int open_file(struct ledger_disk *d, bool *fresh, bool *newer) {
   version = ledger_schema_of(d->db, &rc);
   if (rc != SQLITE_OK)
     return rc;
-  *newer = version > ledger_schema_version();
-  if (*newer)
-    return SQLITE_OK;
+  rc = is_foreign(d->db, version, &d->foreign);
+  *newer = d->foreign || version > ledger_schema_version();
+  if (rc != SQLITE_OK || *newer)
+    return rc;
   rc = exec(d->db, "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL");
   *fresh = version == 0;
   if (*fresh)
@@ -182,7 +198,10 @@ static enum ledger_disk_result failed(struct ledger_disk *d, int rc,
 
 static enum ledger_disk_result refuse_newer(struct ledger_disk *d,
                                             char why[LEDGER_DISK_WHY]) {
-  snprintf(why, LEDGER_DISK_WHY, "%s was written by a newer version", d->path);
+  snprintf(why, LEDGER_DISK_WHY,
+           d->foreign ? "%s is a database of another program"
+                      : "%s was written by a newer version",
+           d->path);
   shut(d);
   return LEDGER_DISK_NEWER;
 }

@@ -17,7 +17,8 @@ struct ledger_disk {
   char *directory, *path;
   sqlite3 *db; /* NULL: not open */
   ino_t inode, wal_inode;
-  bool unread; /* it could not be read when the daemon began */
+  bool foreign; /* what lies there is another program's */
+  bool unread;  /* it could not be read when the daemon began */
   /* While it is read, which may take as long as the disk pleases. */
   bool loading;
   atomic_bool given_up;

@@ -116,6 +116,33 @@ START_TEST(the_minimum_of_the_month_is_in_the_file) {
 }
 END_TEST
 
+/* 24 kWh a day that no plug sees: by noon of the tenth the site is far beyond
+ * the 10 kWh that cost less, and before noon of the first it is not. */
+START_TEST(what_no_plug_sees_moves_the_price) {
+  struct tariff *t = &ledger->tariffs.items[0];
+  struct tariff_rate *base = &t->components[0].base;
+  struct ledger_values v;
+  char why[LEDGER_DISK_WHY];
+
+  base->tiers = calloc(2, sizeof(*base->tiers));
+  ck_assert_ptr_nonnull(base->tiers);
+  base->tiers_num = 2;
+  base->tiers[0] = (struct tariff_tier){.up_to = 10, .rate = 0.2};
+  base->tiers[1] = (struct tariff_tier){.up_to = (double)INFINITY, .rate = 0.4};
+  t->other_use = 24;
+  ledger_values_total(ledger, at("2026-01-01T09:30:00+01:00"), &v);
+  ck_assert_double_eq_tol(v.price, 0.2, 1e-9);
+  ledger_values_total(ledger, at("2026-01-01T10:30:00+01:00"), &v);
+  ck_assert_double_eq_tol(v.price, 0.4, 1e-9);
+  use();
+  for (int i = 0; i < 2; i++) /* a gap is priced when all have told of it */
+    ck_assert_int_eq(ledger_disk_save(disk, why), LEDGER_DISK_OK);
+  ledger_values_total(ledger, at("2026-01-16T00:30:00+01:00"), &v);
+  ck_assert_double_eq_tol(v.price, 0.4, 1e-9);
+  ck_assert_int_eq(v.yesterday_cost, 480000); /* 1.2 kWh */
+}
+END_TEST
+
 START_TEST(no_ledger_is_said_with_its_place) {
   char why[LEDGER_QUERY_WHY];
 
@@ -148,6 +175,7 @@ static void fill(TCase *t) {
   tcase_add_test(t, the_highest_power_is_of_its_day);
   tcase_add_test(t, slots_are_between_two_moments);
   tcase_add_test(t, the_minimum_of_the_month_is_in_the_file);
+  tcase_add_test(t, what_no_plug_sees_moves_the_price);
   tcase_add_test(t, no_ledger_is_said_with_its_place);
   tcase_add_test(t, a_newer_ledger_is_left_alone);
 }

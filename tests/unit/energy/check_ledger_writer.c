@@ -331,6 +331,47 @@ START_TEST(a_newer_file_in_its_place_is_not_written) {
 }
 END_TEST
 
+/* Ours is never made inside of it. */
+START_TEST(a_database_of_another_program_is_left_alone) {
+  begin();
+  daemon_ends();
+  ck_assert_int_eq(unlink(path), 0);
+  sql(path, "CREATE TABLE theirs(x)");
+  daemon_starts();
+  look(6, 4);
+  look(10, 1);
+  wait_for("database of another program");
+  ck_assert_int_eq(number("SELECT count(*) FROM sqlite_master"), 1);
+  ck_assert_int_eq(unlink(path), 0);
+  ledger_writer_hurry(writer);
+  wait_for("on disk again");
+  daemon_ends();
+  check_meter(0, 10); /* it began anew */
+  clean();
+}
+END_TEST
+
+/* Somebody else writes to it for a while. */
+START_TEST(a_file_that_is_locked_is_written_later) {
+  sqlite3 *other;
+
+  begin();
+  other = open_db(path);
+  ck_assert_int_eq(sqlite3_exec(other, "BEGIN IMMEDIATE", NULL, NULL, NULL),
+                   SQLITE_OK);
+  look(10, 1);
+  ledger_writer_hurry(writer);
+  wait_for("database is locked");
+  look(10, 1);
+  sqlite3_close(other);
+  ledger_writer_hurry(writer);
+  wait_for("on disk again");
+  daemon_ends();
+  check_file(120, 32);
+  clean();
+}
+END_TEST
+
 START_TEST(a_file_that_became_newer_is_not_written_on) {
   int64_t before;
 
@@ -504,6 +545,8 @@ static void fill(TCase *t) {
   tcase_add_test(t, a_newer_file_is_left_alone_until_it_is_one_of_ours_again);
   tcase_add_test(t, a_newer_file_may_end_the_day);
   tcase_add_test(t, a_newer_file_in_its_place_is_not_written);
+  tcase_add_test(t, a_database_of_another_program_is_left_alone);
+  tcase_add_test(t, a_file_that_is_locked_is_written_later);
   tcase_add_test(t, a_file_that_became_newer_is_not_written_on);
   tcase_add_test(t, a_copy_of_an_hour_ago_goes_on);
   tcase_add_test(t, meters_with_other_numbers_are_not_mixed);
