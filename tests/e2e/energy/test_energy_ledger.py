@@ -128,6 +128,27 @@ def check(seed, folder):
     parts_are_the_whole(folder, case.zone, [day for day, _ in rows])
 
 
+def test_what_no_plug_sees_moves_the_tiers(tmp_path):
+    """Hour by hour, over the end of a billing month and of winter time."""
+    zone, begin = "Europe/Berlin", datetime.fromisoformat("2026-03-27T23:00:00+00:00")
+    rows = [{"from": (begin + timedelta(hours=h)).isoformat(), "kwh": "0.9",
+             "to": (begin + timedelta(hours=h + 1)).isoformat()} for h in range(71)]
+    path = tmp_path / "tariff.conf"
+    path.write_text('<Tariff>\nCurrency "EUR"\nBillingDay 30\nOtherUse 8.5\n<Tier>\n'
+                    'UpTo 11.25 "day"\nRate 0.2\n</Tier>\n<Tier>\nRate 0.45\n</Tier>\n'
+                    '<Component "grid">\n<Tier>\nUpTo 12\nRate 0.1\n</Tier>\n<Tier>\n'
+                    'Rate 0.05\n</Tier>\n</Component>\n</Tariff>\n', encoding="utf-8")
+    loads = load(tmp_path / "load.csv", rows)
+    found = booked(tmp_path, path, loads, 2, zone)
+    priced = run_json("price", "--tariff", path, "--load", loads, zone=zone)
+    assert len(priced["days"]) == 3
+    for one in priced["days"]:
+        day = date.fromisoformat(one["date"])
+        mine = [found[day, i] for i in (1, 2)]
+        assert sum(m[0] for m in mine) / 1e6 == pytest.approx(one["kwh"], abs=3e-6)
+        assert sum(m[1] for m in mine) / 1e6 == pytest.approx(one["energy_cost"], abs=NEAR)
+
+
 @pytest.mark.parametrize("seeds", SEEDS, ids=lambda seeds: f"from-{seeds[0]}")
 def test_any_load_is_booked_as_it_should(tmp_path, seeds):
     for seed in seeds:

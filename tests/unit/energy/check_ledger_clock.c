@@ -105,6 +105,22 @@ static void compare(void) {
   sqlite3_close(db);
 }
 
+static int64_t number(const char *text) {
+  char path[64];
+  sqlite3 *db = NULL;
+  sqlite3_stmt *row = NULL;
+  int64_t found;
+
+  snprintf(path, sizeof(path), "%s/energy.db", directory);
+  ck_assert_int_eq(sqlite3_open(path, &db), SQLITE_OK);
+  ck_assert_int_eq(sqlite3_prepare_v2(db, text, -1, &row, NULL), SQLITE_OK);
+  ck_assert_int_eq(sqlite3_step(row), SQLITE_ROW);
+  found = sqlite3_column_int64(row, 0);
+  sqlite3_finalize(row);
+  sqlite3_close(db);
+  return found;
+}
+
 static void begin(void) {
   start();
   memset(meters, 0, sizeof(meters));
@@ -187,6 +203,25 @@ START_TEST(an_hour_back) {
 }
 END_TEST
 
+/* A machine whose clock stands still while it is off: what was measured before
+ * the network told the time is booked to when it was used. */
+START_TEST(a_clock_that_goes_on_where_it_stopped) {
+  begin();
+  set_clock("2026-03-02T09:58:00+01:00");
+  pass(1);
+  save();
+  restart(_i > 0);
+  set_clock("2026-03-02T03:00:00+01:00");
+  pass(60);
+  set_clock("2026-03-02T11:00:00+01:00");
+  pass(1);
+  compare();
+  ck_assert_int_eq(number("SELECT sum(mwh) FROM slot WHERE account = 1 AND "
+                          "start_utc = 1772442000"), /* 10:00 */
+                   59500); /* and half a Wh in the minute before */
+}
+END_TEST
+
 /* So much is held back that it is held together. */
 START_TEST(days_without_a_clock) {
   begin();
@@ -199,22 +234,6 @@ START_TEST(days_without_a_clock) {
   ck_assert_int_eq(of_first().yesterday_mwh, 24 * 60 * 1000);
 }
 END_TEST
-
-static int64_t number(const char *text) {
-  char path[64];
-  sqlite3 *db = NULL;
-  sqlite3_stmt *row = NULL;
-  int64_t found;
-
-  snprintf(path, sizeof(path), "%s/energy.db", directory);
-  ck_assert_int_eq(sqlite3_open(path, &db), SQLITE_OK);
-  ck_assert_int_eq(sqlite3_prepare_v2(db, text, -1, &row, NULL), SQLITE_OK);
-  ck_assert_int_eq(sqlite3_step(row), SQLITE_ROW);
-  found = sqlite3_column_int64(row, 0);
-  sqlite3_finalize(row);
-  sqlite3_close(db);
-  return found;
-}
 
 /* Charges of the days that are, and no slot that is thrown away. */
 START_TEST(nothing_is_thrown_away_for_years_that_did_not_come) {
@@ -248,6 +267,7 @@ static void fill(TCase *t) {
   tcase_add_loop_test(t, a_year_ahead_and_back, 0, 3);
   tcase_add_loop_test(t, a_clock_that_was_never_set, 0, 8);
   tcase_add_loop_test(t, an_hour_back, 0, 2);
+  tcase_add_loop_test(t, a_clock_that_goes_on_where_it_stopped, 0, 2);
   tcase_add_test(t, days_without_a_clock);
   tcase_add_test(t, nothing_is_thrown_away_for_years_that_did_not_come);
 }
