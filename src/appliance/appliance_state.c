@@ -42,6 +42,8 @@ static const struct field {
     FIELD("wh", NUMBER, detector.wh),
     FIELD("active_at", MOMENT, detector.active_at),
     FIELD("active_wh", NUMBER, detector.active_wh),
+    FIELD("paused_at", MOMENT, detector.paused_at),
+    FIELD("paused_wh", NUMBER, detector.paused_wh),
     FIELD("peak", NUMBER, detector.peak_w),
     FIELD("busy_at", MOMENT, detector.busy_at),
     FIELD("busy_wh", NUMBER, detector.busy_wh),

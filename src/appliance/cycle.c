@@ -172,6 +172,14 @@ static double calm_for(struct cycle_detector *d, const struct cycle_settings *s,
   return d->calm.calm > 0 ? d->calm.began_at - d->calm.active_at : 0;
 }
 
+/* What came after a pause, and is so little that it would be no load. A drum
+ * pauses, too. */
+static bool is_tail(const struct cycle_detector *d,
+                    const struct cycle_settings *s) {
+  return s->calm_share <= 0 && d->paused_at > d->start &&
+         d->active_wh - d->paused_wh < s->min_energy_wh;
+}
+
 /* Whether it has turned its drum now and then, and done nothing else, for long
  * enough. A main wash takes as little, but goes on and on; the minutes under
  * way may hold a spin. */
@@ -184,11 +192,20 @@ static bool turned(const struct cycle_detector *d,
          (passed <= 0 || was_calm(d, s, at, passed));
 }
 
+static bool tail_is_over(const struct cycle_detector *d,
+                         const struct cycle_settings *s, double at) {
+  return is_tail(d, s) && at - d->paused_at >= FLAT_S &&
+         at - d->active_at >= s->end_for_s;
+}
+
 /* It has ended; where depends on what it did last. */
 static enum cycle_event end_active(struct cycle_detector *d,
                                    const struct cycle_settings *s, double at) {
-  return turned(d, s, at) ? end(d, s, d->calm.still_at, d->calm.still_wh, at)
-                          : end(d, s, d->active_at, d->active_wh, at);
+  if (turned(d, s, at))
+    return end(d, s, d->calm.still_at, d->calm.still_wh, at);
+  if (is_tail(d, s))
+    return end(d, s, d->paused_at, d->paused_wh, at);
+  return end(d, s, d->active_at, d->active_wh, at);
 }
 
 /* Whether what it takes since it was busy is its rest. */
@@ -208,6 +225,10 @@ static void note_reading(struct cycle_detector *d,
                          const struct cycle_settings *s, double at,
                          double watts) {
   if (watts >= active_above(d, s)) {
+    if (at - d->active_at >= s->end_for_s && !is_tail(d, s)) {
+      d->paused_at = d->active_at;
+      d->paused_wh = d->active_wh;
+    }
     d->active_at = at;
     d->active_wh = d->wh;
   }
@@ -234,7 +255,8 @@ static enum cycle_event add_running(struct cycle_detector *d,
   calm_s = calm_for(d, s, at, watts, seconds, wh, seen);
   if (calm_s > 0 && calm_s >= s->calm_for_s)
     return end(d, s, d->calm.active_at, d->calm.active_wh, at);
-  if (window_is_quiet(d, s) || at - d->active_at >= FLAT_S)
+  if (window_is_quiet(d, s) || at - d->active_at >= FLAT_S ||
+      tail_is_over(d, s, at))
     return end_active(d, s, at);
   if (rests(d, s, at))
     return end_at_rest(d, s, at);
@@ -243,7 +265,7 @@ static enum cycle_event add_running(struct cycle_detector *d,
 
 static void rise(struct cycle_detector *d, double at) {
   d->rising = true;
-  d->start = d->busy_at = at;
+  d->start = d->busy_at = d->active_at = d->paused_at = at;
   d->wh = d->busy_wh = 0;
   d->peak_w = 0;
 }

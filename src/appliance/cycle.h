@@ -53,8 +53,10 @@ struct cycle_detector {
   double wh;        /* since start */
   double active_at; /* last reading at or above start_above_w */
   double active_wh; /* energy up to there */
-  double peak_w;    /* the highest since start */
-  double busy_at;   /* last reading above any rest, or start */
+  double paused_at; /* last activity before a pause of end_for_s, or start */
+  double paused_wh;
+  double peak_w;  /* the highest since start */
+  double busy_at; /* last reading above any rest, or start */
   double busy_wh;
   double rest_w; /* of a rest above start_above_w, found at an end; or 0 */
   bool any;      /* there was a reading: */
