@@ -145,6 +145,9 @@ check_PROGRAMS += \
 tests_unit_energy_check_ledger_faults_SOURCES = \
 	%D%/energy/check_ledger_faults.c \
 	%D%/energy/faulty_vfs.c %D%/energy/faulty_vfs.h
+tests_unit_report_check_report_year_SOURCES = \
+	%D%/report/check_report_year.c \
+	%D%/energy/faulty_vfs.c %D%/energy/faulty_vfs.h
 tests_unit_energy_check_ledger_year_SOURCES = \
 	%D%/energy/check_ledger_year.c \
 	%D%/energy/faulty_vfs.c %D%/energy/faulty_vfs.h
@@ -172,7 +175,8 @@ check_PROGRAMS += \
 	%D%/poll/check_unique_names
 
 check_PROGRAMS += \
-	%D%/report/check_report_schedule
+	%D%/report/check_report_schedule \
+	%D%/report/check_report_year
 
 check_PROGRAMS += \
 	%D%/system/check_torture
