@@ -3,13 +3,13 @@
 # ./check.sh sanitize: the suites again, under instruments. Sourced.
 
 # What runs under valgrind end to end; it takes thirty times as long.
-read -ra VALGRIND_E2E <<<"${VALGRIND_E2E:-devices/test_values.py alerts/test_story.py}"
+VALGRIND_E2E=(devices/test_values.py alerts/test_story.py)
 # Where several of our threads meet: polling and stopping, the ledger's writer,
 # the alerts' engine with its senders, notifications that come all at once.
-read -ra THREAD_E2E <<<"${THREAD_E2E:-devices/test_stop.py devices/test_values.py
-  devices/test_many.py devices/test_all_transports.py alerts/test_alerts.py
-  alerts/test_story.py alerts/test_flood.py alerts/test_kill.py alerts/test_heartbeat.py
-  energy/test_energy.py energy/test_limits.py channels/test_channel_collectd.py}"
+THREAD_E2E=(devices/test_stop.py devices/test_values.py devices/test_many.py
+  devices/test_all_transports.py alerts/test_alerts.py alerts/test_story.py
+  alerts/test_flood.py alerts/test_kill.py alerts/test_heartbeat.py energy/test_energy.py
+  energy/test_limits.py channels/test_channel_collectd.py)
 # unit programs that read bytes of strangers or hand memory about
 VALGRIND_UNIT=(config conf_parser cycle default_templates device_registry
   device_table discovery_packet event event_queue gallery_page graph hash http
