@@ -20,6 +20,8 @@ libappliance_la_SOURCES = \
 	%D%/expect.h \
 	%D%/history.c \
 	%D%/history.h \
+	%D%/low_power.c \
+	%D%/low_power.h \
 	%D%/spike.c \
 	%D%/spike.h \
 	%D%/standby.c \

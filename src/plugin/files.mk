@@ -21,6 +21,7 @@ plugin_LTLIBRARIES = kasa.la
 KASA_SOURCES = \
 	%D%/oconfig.c %D%/oconfig.h \
 	%D%/appliance_values.c %D%/appliance_values.h \
+	%D%/low_values.c %D%/low_values.h \
 	%D%/energy_values.c %D%/energy_values.h \
 	%D%/kasa.c \
 	%D%/kept_note.c %D%/kept_note.h \

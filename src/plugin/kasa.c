@@ -11,6 +11,7 @@
 #include "plugin/appliance_values.h"
 #include "plugin/energy_values.h"
 #include "plugin/limit_values.h"
+#include "plugin/low_values.h"
 #include "plugin/notification_queue.h"
 #include "plugin/oconfig.h"
 #include "plugin/types.h"
@@ -192,6 +193,7 @@ static void dispatch_appliances(const value_list_t *vl,
   struct appliance_sink sink = {sink_gauge, sink_derive, &copy};
   struct appliance_money money = {NAN, energy_values_currency()};
 
+  low_values_reading(k, &plugin.options);
   if (k->options == NULL)
     return; /* without a block there is no appliance */
   money.price = energy_values_price(k->report.time_us);
@@ -392,6 +394,7 @@ static int init(void) {
   keeper = energy_values_keeper();
   limit_values_start(&keeper);
   appliance_values_start(&keeper);
+  low_values_start(&keeper);
   err = start(&hooks);
   if (err != 0) {
     log_say(LOG_LEVEL_ERROR, "the engine could not be started: %s",
@@ -416,6 +419,7 @@ static int stop(void) {
   }
   notification_queue_dispatch();
   appliance_values_free();
+  low_values_free();
   limit_values_free();
   energy_values_stop();
   poll_options_free(&plugin.options);

@@ -13,6 +13,7 @@
 enum {
   REPORT_COMPARED = 4, /* days of the same weekday */
   REPORT_TOP = 5,
+  REPORT_LOWS = 40,
   REPORT_CYCLES_NAME = 132,
   REPORT_NOTHING = LEDGER_QUERY_WHY + 80,
 };
@@ -30,6 +31,8 @@ struct report_item {
   int first_day;
   double slots_s; /* seconds whose power is known, see report_standby.h, */
   double least_w; /* and the least of it; 0: none, or not known */
+  double lows[REPORT_LOWS]; /* W, of days that were seen; so many of them: */
+  unsigned lows_num;
 };
 
 struct report {

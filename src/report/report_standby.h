@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* What is used all the time: the hour in which a plug took least, of each plug
- * that was known of throughout. */
+/* What is used all the time: of each plug the lowest mean of five minutes, the
+ * median of several days; where that is not known the hour in which it took
+ * least, if it was known of throughout. */
 #ifndef REPORT_REPORT_STANDBY_H
 #define REPORT_REPORT_STANDBY_H
 

@@ -72,6 +72,7 @@ check_PROGRAMS += \
 	%D%/appliance/check_cycle \
 	%D%/appliance/check_cycle_log \
 	%D%/appliance/check_expect \
+	%D%/appliance/check_low_power \
 	%D%/appliance/check_spike \
 	%D%/appliance/check_standby \
 	%D%/appliance/check_traces \

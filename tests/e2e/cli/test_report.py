@@ -46,6 +46,27 @@ def ledger(tmp_path):
     return file.done()
 
 
+def test_standby_is_the_lowest_five_minutes_of_a_day(tmp_path):
+    """Of days that were seen; the hour with the least where none was."""
+    file = LedgerFile(tmp_path / "state", zone=ZONE)
+    for hour in range(24):
+        moment = f"2026-11-2{7 if hour == 0 else 8}T{(hour + 23) % 24:02}:00:00+00:00"
+        for name in "Fridge", "Router", "Television", "New":
+            file.slot(moment, name, 40000)
+    day = day_number("2026-11-28")
+    for name, text in (("Fridge", f"{day - 1} 9 86400\n{day} 1.5 86000\n"), ("Television", f"{day} 12 3600\n"),
+                       ("Router", f"{day} 0.02 86400\n")):
+        file.db.execute("INSERT INTO note VALUES('low', ?, ?)", (f"id-{name}-/0", text))
+    file.db.execute("INSERT INTO state(meter, account) SELECT id, id FROM meter")
+    ledger = file.done()
+    found = {d["name"]: d["standby_w"] for d in figures(ledger)["devices"]}
+    assert found == {"Fridge": pytest.approx(1.5), "Router": 0, "Television": pytest.approx(40),
+                     "New": pytest.approx(40)}
+    # of a week the median of its days
+    week = {d["name"]: d["standby_w"] for d in figures(ledger, "--week")["devices"]}
+    assert week["Fridge"] == pytest.approx(5.25)
+
+
 def test_a_day_is_compared_with_the_usual_one_of_its_kind(ledger):
     day = figures(ledger)
     assert (day["kind"], day["from"], day["to"]) == ("day", "2026-11-28", "2026-11-28")

@@ -10,6 +10,7 @@ import json
 import os
 import random
 import signal
+import sqlite3
 import subprocess
 import time
 
@@ -132,6 +133,17 @@ class Play:
                 for c in json.loads(done.stdout)["cycles"]]
 
 
+    def lows(self):
+        """{device: (lowest mean of five minutes, seconds seen)} of the day it began."""
+        day = int(self.began + self.skip) // 86400
+        db = sqlite3.connect(f"{self.state}/energy.db")
+        rows = db.execute("SELECT device, text FROM note JOIN meter ON name = identity || '/' || slot "
+                          "JOIN account ON account.meter = meter.id WHERE kind = 'low'").fetchall()
+        db.close()
+        return {device: (float(watts), float(seen)) for device, text in rows
+                for number, watts, seen in map(str.split, text.splitlines()) if int(number) == day}
+
+
 def check(name, found, interval):
     kind, right = KINDS[name], RIGHT[name][1] if name in RIGHT else []
     assert len(found) == len(right), (name, found)
@@ -165,5 +177,9 @@ def test_what_the_daemon_makes_of_recorded_days(tmp_path, interval, skip, names)
         check(name, [c for c in found if c[0] == name], interval)
         running = page.get_one("kasa_running", kasa=name)
         assert name in SILENT or running == RIGHT[name][2], name
+    assert set(play.lows()) == set(names)
+    for name in set(names) & set(SILENT):  # off for hours, all in all
+        watts, seen = play.lows()[name]
+        assert watts < 20 and seen > 36000
     finished = [text.split(" finished: ")[0] for text in play.told]
     assert sorted(finished) == sorted(name for name in names if name in RIGHT for _ in RIGHT[name][1]), play.told
