@@ -256,6 +256,32 @@ def test_malformed_requests_are_counted_and_not_answered(home):
 # Energy and time
 
 
+def test_a_recording_is_played(tmp_path):
+    path = tmp_path / "curve.csv"
+    path.write_text("offset_s,watts\n100,3600\n200,0\n1000,36\n", encoding="ascii")
+    house = [{"alias": "Washer", "kind": "plug", "total_wh": 0, "load": {"kind": "trace", "file": str(path)}},
+             {"alias": "Late", "kind": "plug", "load": {"kind": "trace", "file": str(path), "offset": 950}}]
+    with Sim(house) as sim:
+        assert sim.device("Washer")["watts"] == 3600
+        assert sim.device("Late")["watts"] == 0
+        sim.time(jump=300)
+        assert sim.device("Washer")["watts"] == 0
+        # up to 200 s, but for what passed before the jump
+        assert sim.device("Washer")["total_wh"] == pytest.approx(200, abs=10)
+        assert sim.device("Late")["watts"] == 36
+        sim.time(jump=10000)
+        assert sim.device("Washer")["watts"] == 36
+
+
+@pytest.mark.parametrize("text", ["", "offset_s,watts\n", "offset_s,watts\n5,1\n5,2\n", "offset_s,watts\n1;2\n",
+                                  "offset_s,watts\n1,-2\n"])
+def test_a_recording_that_is_none_is_refused(tmp_path, text):
+    path = tmp_path / "curve.csv"
+    path.write_text(text, encoding="ascii")
+    with pytest.raises(SimError, match="offset_s,watts"):
+        Sim([{"kind": "plug", "load": {"kind": "trace", "file": str(path)}}]).start()
+
+
 def test_energy_is_the_integral_of_the_load_and_follows_the_clock():
     house = [{"alias": "Heater", "kind": "plug", "load": 1200, "total_wh": 0,
               "history_days": 0}]
