@@ -10,6 +10,7 @@
 #include "report/report_words.h"
 
 #include <math.h>
+#include <string.h>
 
 static const char BAR_COLOUR[] = "#4a7fb5";
 
@@ -53,6 +54,28 @@ static void put_head(struct buf *out, const char *title) {
                 "<tr><td style=\"padding:16px\">\n");
 }
 
+/* No line ends between a number and its unit: "0.68 EUR", "5 min". */
+static bool holds(const char *blank, const char *line) {
+  size_t unit = 0;
+
+  if (*blank != ' ' || blank == line || blank[-1] < '0' || blank[-1] > '9')
+    return false;
+  unit = strcspn(blank + 1, " ,;()");
+  return unit >= 1 && unit <= 3 && strncmp(blank, " of", 3) != 0 &&
+         strncmp(blank, " at", 3) != 0;
+}
+
+static void put_fact(struct buf *out, const char *line) {
+  for (const char *at = line; *at != '\0'; at++) {
+    const char one[] = {*at, '\0'};
+
+    if (holds(at, line))
+      buf_puts(out, "&nbsp;");
+    else
+      put(out, one);
+  }
+}
+
 static void put_facts(struct buf *out, const struct report *r) {
   char line[REPORT_LINE];
   const char *name;
@@ -66,7 +89,7 @@ static void put_facts(struct buf *out, const struct report *r) {
                   "style=\"padding:3px 12px 3px 0;font-size:14px\">");
     put(out, name);
     buf_puts(out, "</td><td style=\"padding:3px 0;font-size:14px\">");
-    put(out, line);
+    put_fact(out, line);
     buf_puts(out, "</td></tr>\n");
   }
   buf_puts(out, "</table>\n");
