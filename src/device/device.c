@@ -129,12 +129,13 @@ void device_note_restart(struct device *d, uint32_t which) {
 }
 
 unsigned device_year_built(const char *firmware) {
-  const char *build = strstr(firmware, "Build ");
-  unsigned year;
+  static const char mark[] = "Build ";
+  const char *build = strstr(firmware, mark);
+  const char *digits = build != NULL ? build + sizeof(mark) - 1 : "";
 
-  if (build == NULL || sscanf(build, "Build %2u", &year) != 1)
+  if (digits[0] < '0' || digits[0] > '9' || digits[1] < '0' || digits[1] > '9')
     return 0;
-  return 2000 + year;
+  return 2000 + (unsigned)(digits[0] - '0') * 10 + (unsigned)(digits[1] - '0');
 }
 
 /* -- plugs -- */

@@ -16,8 +16,11 @@ enum {
 };
 
 void poll_partial_note(struct poll_device *k, const char *why) {
+  char *kept = k->poll.progress.why;
+
   k->poll.incomplete = true;
-  snprintf(k->poll.why, sizeof(k->poll.why), "%s", why);
+  if (why != kept)
+    snprintf(kept, sizeof(k->poll.progress.why), "%s", why);
 }
 
 void poll_partial_count(struct poll_device *k) {
@@ -42,7 +45,7 @@ void poll_partial_say(struct poll_device *k, uint64_t now_us) {
     return;
   log_say(LOG_LEVEL_WARNING,
           "%s (%s): a part of its answers is of no use and left out: %s",
-          k->name, poll_device_address(k), k->poll.why);
+          k->name, poll_device_address(k), k->poll.progress.why);
   k->status.incomplete = true;
   k->status.incomplete_said_us = now_us;
 }

@@ -46,12 +46,18 @@ static unsigned times(const struct device *d, const struct iot_step *s) {
   return s->each_plug ? d->plugs_num : 1;
 }
 
-static unsigned requests_num(const struct device *d) {
+/* Of the steps from first to before end. */
+static unsigned requests_of(const struct device *d, unsigned first,
+                            unsigned end) {
   unsigned num = 0;
 
-  for (unsigned i = 0; i < STEPS; i++)
+  for (unsigned i = first; i < end; i++)
     num += times(d, step_at(i));
   return num;
+}
+
+static unsigned requests_num(const struct device *d) {
+  return requests_of(d, 0, STEPS);
 }
 
 /* The step of request number index; its plug into *plug. */
@@ -65,12 +71,39 @@ static const struct iot_step *request_at(const struct device *d, unsigned index,
   return step_at(i);
 }
 
-/* Of p->index, which counts from where repeating begins. */
+/* Of p->index, which counts from where repeating begins, and in the rare ones
+ * from the first of them. */
 static const struct iot_step *
 current(const struct device *d, const struct progress *p, unsigned *plug) {
-  unsigned first = p->step == STEP_REPEAT ? d->repeat_from : 0;
+  unsigned index = p->index;
 
-  return request_at(d, (first + p->index) % requests_num(d), plug);
+  if (p->step == STEP_REPEAT)
+    index = (d->repeat_from + index) % requests_num(d);
+  else if (p->step == STEP_RARE)
+    index += requests_of(d, 0, READING_STEPS);
+  return request_at(d, index, plug);
+}
+
+static bool fails_at_all(const struct device *d) {
+  uint32_t failing = d->memory.failing;
+
+  for (unsigned i = 0; i < d->plugs_num; i++)
+    failing |= d->plugs[i].memory.failing;
+  return failing != 0;
+}
+
+/* How far p->index counts: most polls have nothing to repeat. */
+static unsigned count_in(const struct device *d, const struct progress *p) {
+  switch (p->step) {
+  case STEP_READING:
+    return requests_of(d, 0, READING_STEPS);
+  case STEP_REPEAT:
+    return fails_at_all(d) ? requests_num(d) : 0;
+  case STEP_RARE:
+    return p->rare ? requests_of(d, READING_STEPS, STEPS) : 0;
+  default:
+    return 0;
+  }
 }
 
 static struct request_memory *memory_of(struct device *d, bool each_plug,
@@ -115,10 +148,11 @@ static int ask_state(const struct device *d, struct progress *p,
   p->asked = p->combined ? ASK_METER : 0;
   if (!p->combined)
     return buf_adds(request, "{\"system\":{\"get_sysinfo\":{}}}");
-  return buf_addf(request,
-                  "{\"system\":{\"get_sysinfo\":{}},"
-                  "\"%s\":{\"get_realtime\":{}}}",
-                  iot_meter_module(d));
+  /* in nearly every poll: printf would take longer than all the rest */
+  if (buf_adds(request, "{\"system\":{\"get_sysinfo\":{}},\"") < 0 ||
+      buf_adds(request, iot_meter_module(d)) < 0)
+    return -1;
+  return buf_adds(request, "\":{\"get_realtime\":{}}}");
 }
 
 static void begin_step(struct progress *p, unsigned step) {
@@ -129,9 +163,9 @@ static void begin_step(struct progress *p, unsigned step) {
 /* Moves on to the next request; false at the end. */
 static bool advance(struct device *d, struct progress *p) {
   for (; p->step < STEP_END; begin_step(p, p->step + 1)) {
-    if (p->step == STEP_RARE && !p->rare)
-      continue;
-    for (; p->index < requests_num(d); p->index++) {
+    unsigned count = count_in(d, p);
+
+    for (; p->index < count; p->index++) {
       if (p->step == STEP_REPEAT && p->silent >= SILENT_MAX)
         break;
       if (is_due(d, p, current(d, p, &p->plug)))

@@ -102,13 +102,12 @@ struct poll_run {
   enum next asked;
   unsigned attempts;
   unsigned restarts;
-  bool heard;      /* an answer has come that made sense */
-  bool published;  /* the reading is out */
-  bool was_down;   /* when it began */
-  bool woken;      /* was woken up by a datagram */
-  bool split;      /* an attempt more, for one thing at a time */
-  bool incomplete; /* a part of it failed, in words: */
-  char why[WHY_SIZE];
+  bool heard;        /* an answer has come that made sense */
+  bool published;    /* the reading is out */
+  bool was_down;     /* when it began */
+  bool woken;        /* was woken up by a datagram */
+  bool split;        /* an attempt more, for one thing at a time */
+  bool incomplete;   /* a part of it failed; progress.why says how */
   unsigned requests; /* sent in this attempt */
   double core_s;     /* what the answer to the core request took */
   uint64_t started_us;
