@@ -108,6 +108,7 @@ check_PROGRAMS += \
 check_PROGRAMS += \
 	%D%/device/check_aes \
 	%D%/device/check_aes_crypto \
+	%D%/device/check_answer_members \
 	%D%/device/check_core_members \
 	%D%/device/check_crypto \
 	%D%/device/check_device \

@@ -62,8 +62,10 @@ static enum iot_verdict take_meter(struct device *d, struct progress *p,
     return verdict;
   for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++)
     value_take(&s, fields[i].quantity, fields[i].key, fields[i].factor);
-  /* Bulbs and light strips fill in zeros for what they do not measure. */
-  if (reading_has(now, Q_VOLTAGE) && now->value[Q_VOLTAGE] == 0) {
+  /* Bulbs and light strips fill in zeros for what they do not measure; of a
+   * current alone nobody can tell. */
+  if (reading_has(now, Q_VOLTAGE) ? now->value[Q_VOLTAGE] == 0
+                                  : iot_is_light(d)) {
     reading_drop(now, Q_VOLTAGE);
     reading_drop(now, Q_CURRENT);
   }

@@ -81,9 +81,10 @@ static int ask_time(const struct device *d, struct progress *p,
 static bool whole(const struct json *doc, json_ref object, const char *key,
                   unsigned min, unsigned max, unsigned *out) {
   double number;
+  json_ref at = json_get(doc, object, key);
 
-  if (!json_number(doc, json_get(doc, object, key), &number) || number < min ||
-      number > max)
+  if (json_type(doc, at) == JSON_BOOL || !json_number(doc, at, &number) ||
+      number < min || number > max)
     return false;
   *out = (unsigned)number;
   return true;
@@ -104,32 +105,42 @@ void iot_clock_lost(struct device *d) {
   }
 }
 
+/* Until midnight; 0 where the time of day makes no sense: the date counts all
+ * the same. */
+static unsigned seconds_left(const struct json *doc, json_ref t) {
+  unsigned hour, minute, second;
+
+  if (!whole(doc, t, "hour", 0, 23, &hour) ||
+      !whole(doc, t, "min", 0, 59, &minute) ||
+      !whole(doc, t, "sec", 0, 60, &second))
+    return 0;
+  return 86400 - (hour * 3600 + minute * 60 + second) % 86400;
+}
+
 /* A device that lost power without a network begins at some date of its own:
  * its days are no days. */
 static enum iot_verdict take_time(struct device *d, struct progress *p,
                                   struct iot_answer *a) {
   const struct json *doc = a->doc;
-  unsigned year, month, day, hour, minute, second;
+  unsigned year, month, day;
   unsigned first = d->built > FIRST_YEAR ? d->built : FIRST_YEAR;
   enum iot_verdict verdict = iot_judge(a, time_module(d), "get_time");
   json_ref t = a->object;
 
-  (void)p;
   if (verdict != IOT_FINE)
     return verdict;
   if (!whole(doc, t, "year", 0, 9999, &year) ||
       !whole(doc, t, "month", 1, 12, &month) ||
-      !whole(doc, t, "mday", 1, 31, &day) ||
-      !whole(doc, t, "hour", 0, 23, &hour) ||
-      !whole(doc, t, "min", 0, 59, &minute) ||
-      !whole(doc, t, "sec", 0, 60, &second))
+      !whole(doc, t, "mday", 1, 31, &day))
     return IOT_SHAPELESS;
   if (year < first || year > LAST_YEAR)
     return IOT_UNSET;
   if (d->date == 0)
     device_ask_refused_again(d, DATED);
   d->date = year * 10000 + month * 100 + day;
-  d->seconds_to_midnight = 86400 - (hour * 3600 + minute * 60 + second) % 86400;
+  d->seconds_to_midnight = seconds_left(doc, t);
+  if (d->seconds_to_midnight == 0)
+    progress_fail(p, OUTCOME_MALFORMED, "get_time: the time makes no sense");
   return IOT_FINE;
 }
 
@@ -177,19 +188,24 @@ static int ask_months(const struct device *d, struct progress *p,
                   iot_meter_module(d), d->date / 10000);
 }
 
-static bool is_now(const struct device *d, const struct json *doc,
-                   json_ref entry, bool by_day) {
-  unsigned year, month, day;
+/* Which day or month an entry is about; it may not say. */
+enum when { OTHER_TIME, PRESENT, NO_TIME };
 
-  return whole(doc, entry, "year", 0, 9999, &year) && year == d->date / 10000 &&
-         whole(doc, entry, "month", 0, 12, &month) &&
-         month == d->date / 100 % 100 &&
-         (!by_day ||
-          (whole(doc, entry, "day", 0, 31, &day) && day == d->date % 100));
+static enum when when_is(const struct device *d, const struct json *doc,
+                         json_ref entry, bool by_day) {
+  unsigned year, month;
+  unsigned day = d->date % 100;
+
+  if (!whole(doc, entry, "year", 0, 9999, &year) ||
+      !whole(doc, entry, "month", 0, 12, &month) ||
+      (by_day && !whole(doc, entry, "day", 0, 31, &day)))
+    return NO_TIME;
+  return year * 10000 + month * 100 + day == d->date ? PRESENT : OTHER_TIME;
 }
 
 /* The entry of the device's current day or month in a list of statistics; a
- * day without an entry has used nothing yet. */
+ * day without an entry has used nothing yet, unless one does not say whose it
+ * is. */
 static enum iot_verdict take_statistics(struct device *d, struct progress *p,
                                         struct iot_answer *a,
                                         const char *method, const char *list,
@@ -197,6 +213,7 @@ static enum iot_verdict take_statistics(struct device *d, struct progress *p,
   const struct json *doc = a->doc;
   enum iot_verdict verdict = iot_judge(a, iot_meter_module(d), method);
   json_ref entries = json_get(doc, a->object, list);
+  bool clear = true;
   struct reading *now = iot_reading(d, p);
   struct value_source s = {
       .d = d, .p = p, .now = now, .doc = doc, .method = method};
@@ -207,13 +224,18 @@ static enum iot_verdict take_statistics(struct device *d, struct progress *p,
   if (json_type(doc, entries) != JSON_ARRAY)
     return IOT_SHAPELESS;
   for (json_ref e = json_first(doc, entries); e != 0; e = json_next(doc, e)) {
-    if (!is_now(d, doc, e, q == Q_KWH_TODAY))
+    enum when when = when_is(d, doc, e, q == Q_KWH_TODAY);
+
+    clear &= when != NO_TIME;
+    if (when != PRESENT)
       continue;
     s.object = e;
     value_take(&s, q, "energy", 1);
     value_take(&s, q, "energy_wh", 1e-3);
     return reading_has(now, q) ? IOT_FINE : IOT_SHAPELESS;
   }
+  if (!clear)
+    return IOT_SHAPELESS;
   reading_set(now, q, 0);
   return IOT_FINE;
 }

@@ -42,7 +42,8 @@ static enum device_kind kind_of(const struct json *doc, json_ref sysinfo,
     return KIND_DIMMER;
   if (contains(type, "smartbulb"))
     return json_get(doc, sysinfo, "length") != 0 ? KIND_LIGHT_STRIP : KIND_BULB;
-  if (was_strip || json_get(doc, sysinfo, "children") != 0)
+  if (was_strip || json_get(doc, sysinfo, "children") != 0 ||
+      json_get(doc, sysinfo, "child_num") != 0)
     return KIND_STRIP;
   return contains(name, "light") ? KIND_SWITCH : KIND_PLUG;
 }
@@ -258,7 +259,9 @@ static void get_children(struct device *d, const struct value_source *of) {
     value_take(&s, Q_RELAY, "state", 1);
     value_take_on_time(&s);
   }
-  (void)json_number(doc, json_get(doc, of->object, "child_num"), &announced);
+  if (json_number(doc, json_get(doc, of->object, "child_num"), &announced) &&
+      announced > DEVICE_PLUGS_MAX)
+    announced = 0; /* says nothing */
   d->plugs_incomplete = !device_settle_plugs(d, listed, true) ||
                         listed < announced || listed < place;
   if (d->plugs_incomplete)

@@ -299,15 +299,18 @@ static enum outcome take_batch(struct device *d, struct progress *p,
     snprintf(why, WHY_SIZE, "the answer holds nothing that was asked for");
     return OUTCOME_MALFORMED;
   }
-  if (answered == asked)
-    d->memory.proven |= NO_BATCHES; /* it takes them */
+  if (answered == asked) { /* it takes them */
+    d->memory.proven |= NO_BATCHES;
+    d->memory.failing &= ~(uint32_t)NO_BATCHES;
+  }
   p->split |= answered != asked;
   p->singly |= p->split;
   return OUTCOME_OK;
 }
 
 /* A batch as a whole brought an error. Where batches have worked it is about
- * one of the methods: each is asked by itself this once. */
+ * one of the methods: each is asked by itself this once. Where none has, and
+ * the error may pass, the next one is sent with what is polled rarely. */
 static enum outcome refuse_batch(struct device *d, struct progress *p,
                                  double code, char why[WHY_SIZE]) {
   struct request_memory *m = &d->memory;
@@ -327,8 +330,7 @@ static enum outcome refuse_batch(struct device *d, struct progress *p,
     m->refused |= PAIRS_ONLY;
     return OUTCOME_OK;
   }
-  if (verdict == SMART_BATCH || verdict == SMART_REFUSED ||
-      (m->failing & NO_BATCHES) != 0)
+  if (verdict == SMART_BATCH || verdict == SMART_REFUSED)
     m->refused |= NO_BATCHES;
   m->failing |= NO_BATCHES;
   p->singly = p->split = true;

@@ -137,7 +137,8 @@ static uint32_t plug_due(const struct device *d, const struct progress *p,
 /* -- how many at once -- */
 
 static unsigned batch_max(const struct device *d, const struct progress *p) {
-  if (p->singly || (d->memory.refused & NO_BATCHES) != 0)
+  if (p->singly || (d->memory.refused & NO_BATCHES) != 0 ||
+      ((d->memory.failing & NO_BATCHES) != 0 && !p->rare))
     return 1;
   return (d->memory.refused & PAIRS_ONLY) != 0 ? 2 : BATCH_MAX;
 }

@@ -99,8 +99,9 @@ enum smart_list smart_children(struct device *d, struct progress *p,
   if (after == SMART_LIST_MORE)
     return after;
   settle(d, p, true);
-  (void)json_number(doc, json_get(doc, result, "sum"), &sum);
-  d->plugs_incomplete |= listed_num(d) < sum;
+  if (json_number(doc, json_get(doc, result, "sum"), &sum) &&
+      sum <= DEVICE_PLUGS_MAX)
+    d->plugs_incomplete |= listed_num(d) < sum;
   if (d->plugs_incomplete)
     progress_fail(p, OUTCOME_MALFORMED, "the list of plugs lacks some");
   return after;

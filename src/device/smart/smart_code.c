@@ -37,9 +37,7 @@ enum smart_verdict smart_judge(double code) {
 }
 
 bool smart_code_of(const struct json *doc, json_ref object, double *code) {
-  json_ref value = json_get(doc, object, "error_code");
-
-  *code = 0;
-  return json_type(doc, object) == JSON_OBJECT &&
-         (value == 0 || json_number(doc, value, code));
+  if (!json_number(doc, json_get(doc, object, "error_code"), code))
+    *code = 0; /* none that says anything: the result will tell */
+  return json_type(doc, object) == JSON_OBJECT;
 }

@@ -178,14 +178,16 @@ enum outcome smart_info(struct device *d, struct progress *p,
 }
 
 bool smart_has_components(const struct json *doc, json_ref list) {
-  for (json_ref c = json_first(doc, list); c != 0; c = json_next(doc, c)) {
+  json_ref first = json_first(doc, list);
+
+  for (json_ref c = first; c != 0; c = json_next(doc, c)) {
     char id[40];
 
     member_text(doc, c, "id", id, sizeof(id));
-    if (id[0] != '\0')
-      return true;
+    if (id[0] == '\0')
+      return false; /* it may be the one that counts */
   }
-  return false;
+  return first != 0;
 }
 
 uint32_t smart_components(const struct json *doc, json_ref list) {

@@ -109,6 +109,7 @@ def test_a_reboot_ends_sessions_and_is_got_over():
     with Sim(house()) as sim, Watched(sim, ACCOUNT + "Retries 0\n",
                                       interval=INTERVAL) as daemon:
         daemon.wait_up(*KINDS)
+        daemon.cycles(1)  # what is polled rarely has come, too
         sim.reboot("*", seconds=2.5 * INTERVAL)
         daemon.wait_down(*KINDS)
         daemon.wait_up(*KINDS)

@@ -221,7 +221,9 @@ static const struct {
      TIME("\"year\":2024,\"month\":13,\"mday\":1,\"hour\":0,\"min\":0,"
           "\"sec\":0"),
      0, 0},
-    {"no hour", TIME("\"year\":2024,\"month\":1,\"mday\":1"), 0, 0},
+    {"no hour", TIME("\"year\":2024,\"month\":1,\"mday\":1"), 20240101, 0},
+    {"no day", TIME("\"year\":2024,\"month\":1,\"hour\":1"), 0, 0},
+    {"true is no day", TIME("\"year\":2024,\"month\":1,\"mday\":true"), 0, 0},
     {"a year in words",
      TIME("\"year\":\"now\",\"month\":1,\"mday\":1,\"hour\":0,\"min\":0,"
           "\"sec\":0"),

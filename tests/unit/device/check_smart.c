@@ -6,6 +6,7 @@
 #include "device/crypto/crypto.h"
 #include "device/smart/smart.h"
 #include "device/smart/smart_meter.h"
+#include "device/smart/smart_methods.h"
 
 #include "../support/suite.h"
 
@@ -46,12 +47,13 @@ static struct json doc;
 static struct buf request;
 static char why[WHY_SIZE];
 static int asked;
+static bool rarely;               /* polls ask for what is polled rarely, too */
 static unsigned failed[OUTCOMES]; /* of the parts of a poll */
 static char last[1100];           /* the last request */
 
 /* One whole poll: OUTCOME_OK, or why its reading could not be made. */
 static enum outcome poll_once(void) {
-  struct progress p = {0};
+  struct progress p = {.rare = rarely};
   enum next next;
 
   asked = 0;
@@ -91,6 +93,7 @@ static enum outcome poll_once(void) {
 
 static void setup(void) {
   rules_num = 0;
+  rarely = false;
   d = (struct device){0};
   json_init(&doc);
   buf_init(&request, 1024);
@@ -301,8 +304,12 @@ START_TEST(components_that_are_none_are_asked_again) {
 END_TEST
 
 START_TEST(a_device_that_names_no_component_has_not_told) {
-  static const char *const lists[] = {"", "null", "7", "{\"id\":7}",
-                                      "[[{\"id\":null}]]"};
+  static const char *const lists[] = {"",
+                                      "null",
+                                      "7",
+                                      "{\"id\":7}",
+                                      "[[{\"id\":null}]]",
+                                      "{\"id\":\"device\"},{\"id\":null}"};
 
   rule("{\"method\":\"multipleRequest",
        "{\"error_code\":0,\"result\":{\"responses\":["
@@ -320,6 +327,34 @@ START_TEST(a_device_that_names_no_component_has_not_told) {
   rule("get_current_power", "{\"error_code\":-1002}");
   ck_assert_int_eq(poll_once(), OUTCOME_OK);
   ck_assert(!d.learned);
+}
+END_TEST
+
+/* Whatever it says at first: an error that passes is no answer to whether it
+ * takes batches. */
+START_TEST(a_batch_that_fails_at_first_is_sent_again_rarely) {
+  rule("{\"method\":\"multipleRequest", "{\"error_code\":%s}",
+       _i == 0 ? "-1001" : "-1601");
+  rule("get_device_info", "{\"error_code\":0,\"result\":{" INFO "}}");
+  rule("component_nego", "{\"error_code\":0,\"result\":{\"component_list\":"
+                         "[{\"id\":\"energy_monitoring\"}]}}");
+  rule("\"method\":\"get_", "{\"error_code\":-1002}");
+  for (int i = 0; i < 4; i++) {
+    rarely = i == 0;
+    ck_assert_int_eq(poll_once(), OUTCOME_OK);
+  }
+  rarely = true;
+  rule("{\"method\":\"multipleRequest",
+       "{\"error_code\":0,\"result\":{\"responses\":["
+       "{\"method\":\"get_device_info\",\"error_code\":0,\"result\":{" INFO
+       "}},{\"method\":\"get_energy_usage\",\"error_code\":-1002},"
+       "{\"method\":\"get_emeter_data\",\"error_code\":-1002},"
+       "{\"method\":\"get_current_power\",\"error_code\":-1002},"
+       "{\"method\":\"get_fw_download_state\",\"error_code\":-1002},"
+       "{\"method\":\"get_max_power\",\"error_code\":-1002}]}}");
+  ck_assert_int_eq(poll_once(), OUTCOME_OK);
+  ck_assert_uint_ne(d.memory.proven & NO_BATCHES, 0);
+  ck_assert_uint_eq((d.memory.refused | d.memory.failing) & NO_BATCHES, 0);
 }
 END_TEST
 
@@ -551,7 +586,9 @@ static void fill(TCase *t) {
   tcase_add_test(t, methods_refused_at_the_innermost_level);
   tcase_add_test(t, children_come_and_go);
   tcase_add_loop_test(t, components_that_are_none_are_asked_again, 0, 5);
-  tcase_add_loop_test(t, a_device_that_names_no_component_has_not_told, 0, 5);
+  tcase_add_loop_test(t, a_device_that_names_no_component_has_not_told, 0, 6);
+  tcase_add_loop_test(t, a_batch_that_fails_at_first_is_sent_again_rarely, 0,
+                      2);
   tcase_add_test(t, lists_that_lie_come_to_an_end);
   tcase_add_test(t, more_children_than_anybody_has);
   tcase_add_loop_test(t, children_without_a_usable_id, 0, ROWS(ids));
