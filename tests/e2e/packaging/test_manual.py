@@ -187,6 +187,7 @@ def names_in(name):
 
 
 @pytest.mark.parametrize("page_of,least", [("alert-proofs", 100),
+                                           ("alert-cases", 60),
                                            ("field-cases", 40)])
 def test_what_proves_a_rule_is_there(page_of, least):
     proofs = PROOF.findall(read(f"doc/{page_of}.md"))
@@ -194,6 +195,18 @@ def test_what_proves_a_rule_is_there(page_of, least):
     known = {name: names_in(name) for name in {name for name, _ in proofs}}
     assert [] == [(name, words) for name, words in proofs
                   if words not in known[name]]
+
+
+ALERT_CASES = ([f"F{n}" for n in range(1, 13)] + [f"G{n}" for n in range(1, 12)]
+               + [f"M{n}" for n in range(1, 6)]
+               + [f"S{n}" for n in (2, 8, 10, 11, 13, 14, 15)])
+
+
+def test_every_case_of_alerts_has_its_proof():
+    rows = re.findall(r"^\| ([FGMS]\d+): [^|]+\|[^|]+\|([^|]+\|)$",
+                      read("doc/alert-cases.md"), re.MULTILINE)
+    assert [case for case, _ in rows] == ALERT_CASES
+    assert all(PROOF.search(proofs) for _, proofs in rows)
 
 
 # Whoever adds a rule of delivery, or hears of another complaint, names it here:
