@@ -77,5 +77,6 @@ def test_its_configuration_finds_devices():
         with open(daemon.config, "w", encoding="utf-8") as file:
             file.write(text)
         with daemon:
-            page = daemon.wait_up("Freezer")
-            assert page.get_one("kasa_power", kasa="Freezer") == 80
+            daemon.wait_up("Freezer")
+            page = daemon.wait_page(
+                lambda page: page.get_one("kasa_power", kasa="Freezer") == 80, "power")

@@ -79,8 +79,9 @@ def test_all_samples_in_one_folder(house, web):
     # the network plugin knows what it sent itself by the latest time of a
     # series; two of collectd's threads may write two values in any order
     with loaded(web, *names, extra="WriteThreads 1\n") as daemon:
-        page = daemon.wait_up("Freezer", "Desk strip")
-        assert page.get_one("kasa_power", kasa="Freezer") == 85
+        daemon.wait_up("Freezer", "Desk strip")
+        # its power may come onto the page a moment later
+        daemon.wait_page(lambda page: page.get_one("kasa_power", kasa="Freezer") == 85, "power")
         # what is sent to the network comes back in, and is not taken twice
         page = daemon.cycles(3)
         assert page.names() == {"Freezer", "Desk strip"}
