@@ -78,5 +78,5 @@ def test_its_configuration_finds_devices():
             file.write(text)
         with daemon:
             daemon.wait_up("Freezer")
-            page = daemon.wait_page(
+            daemon.wait_page(
                 lambda page: page.get_one("kasa_power", kasa="Freezer") == 80, "power")
