@@ -25,11 +25,12 @@ static_assert(ROW_QUEUED == 0 && ROW_SENDING == 1 && ROW_SENT == 2 &&
 #define SQL_OPEN "0"
 #define SQL_REPEAT "2"
 #define SQL_RESOLVED "3"
+#define SQL_NOTE "5"
 #define SQL_TEST "6"
 #define SQL_CANCEL "7"
 static_assert(MESSAGE_OPEN == 0 && MESSAGE_REPEAT == 2 &&
-                  MESSAGE_RESOLVED == 3 && MESSAGE_TEST == 6 &&
-                  MESSAGE_CANCEL == 7,
+                  MESSAGE_RESOLVED == 3 && MESSAGE_NOTE == 5 &&
+                  MESSAGE_TEST == 6 && MESSAGE_CANCEL == 7,
               "kinds of messages are stored");
 
 #define SQL_DIGEST "13"

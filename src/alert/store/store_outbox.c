@@ -442,7 +442,8 @@ int store_outbox_evict(struct store *s, const char *channel, int max) {
       "UPDATE outbox SET state=" SQL_SUPERSEDED
       " WHERE id IN (SELECT id FROM outbox o WHERE"
       " channel=?1 AND state=" SQL_QUEUED " AND kind<" SQL_TEST
-      " AND NOT (ambiguous=1 AND kind=" SQL_OPEN ")" /* its end is owed */
+      " AND NOT (ambiguous=1 AND kind=" SQL_OPEN ")" /* its end is owed, */
+      " AND NOT (ambiguous=1 AND kind=" SQL_NOTE ")" /* or is this */
       " AND reason!=" SQL_DIGEST /* it counts what it stands for, as does */
       " AND NOT (alert_id IS NULL AND group_key!='')" /* a group */
       " AND (kind=" SQL_REPEAT " OR (kind!=" SQL_RESOLVED

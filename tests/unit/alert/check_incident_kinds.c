@@ -348,9 +348,10 @@ START_TEST(people_know_how_all_kinds_of_things_are) {
 }
 END_TEST
 
-/* 430: an alarm that ended in doubt gave way to a flood, and its end with it */
+/* 430: an alarm that ended in doubt gave way to a flood, and its end with it;
+ * 24150: the note that it was over did */
 START_TEST(what_was_found_once_stays_mended) {
-  static const unsigned seeds[] = {430};
+  static const unsigned seeds[] = {430, 24150};
 
   for (size_t s = 0; s < ROWS(seeds); s++)
     incident(seeds[s]);
