@@ -242,6 +242,7 @@ static void begin(void) {
   ck_assert_ptr_nonnull(mkdtemp(directory));
   snprintf(path, sizeof(path), "%s/energy.db", directory);
   snprintf(spare, sizeof(spare), "%s/spare.db", directory);
+  lines.num = 0;
   log_set_sink(take_line, NULL);
   ck_assert(calendar_parse_moment("2026-01-15T12:00:00+01:00", &now_us));
   used_wh[0] = 5000;
