@@ -50,6 +50,7 @@ check_PROGRAMS += \
 	%D%/alert/check_http \
 	%D%/alert/check_incident_kinds \
 	%D%/alert/check_incidents \
+	%D%/alert/check_incidents_all \
 	%D%/alert/check_incidents_silence \
 	%D%/alert/check_inhibit \
 	%D%/alert/check_manual \
@@ -215,6 +216,7 @@ tests_unit_alert_check_quiet_SOURCES = %D%/alert/check_quiet.c $(ALERT_FIXTURE)
 tests_unit_alert_check_cut_sentences_SOURCES = %D%/alert/check_cut_sentences.c $(ALERT_FIXTURE)
 tests_unit_alert_check_damaged_rows_SOURCES = %D%/alert/check_damaged_rows.c $(ALERT_FIXTURE)
 tests_unit_alert_check_inhibit_SOURCES = %D%/alert/check_inhibit.c $(ALERT_FIXTURE)
+tests_unit_alert_check_incidents_all_SOURCES = %D%/alert/check_incidents_all.c $(ALERT_FIXTURE)
 tests_unit_alert_check_incidents_silence_SOURCES = %D%/alert/check_incidents_silence.c $(ALERT_FIXTURE)
 tests_unit_alert_check_silence_SOURCES = %D%/alert/check_silence.c $(ALERT_FIXTURE)
 tests_unit_alert_check_deliver_SOURCES = %D%/alert/check_deliver.c $(ALERT_FIXTURE)
