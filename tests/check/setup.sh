@@ -39,6 +39,17 @@ install_python() {
     say "Grafana's schema cannot be installed: its tests are skipped"
 }
 
+# A Matrix server; in a folder of its own, since it brings sixty packages along.
+install_synapse() {
+  if [ -x "$VAR/synapse/bin/synapse_homeserver" ]; then return 0; fi
+  rm -rf "$VAR/synapse"
+  python3 -m venv "$VAR/synapse" &&
+    timeout 180 "$VAR/synapse/bin/pip" -q install --only-binary :all: matrix-synapse \
+      >"$LOG/synapse.log" 2>&1 && return 0
+  rm -rf "$VAR/synapse"
+  say "matrix-synapse cannot be installed: its tests are skipped"
+}
+
 install_node() {
   if ! command -v npm >/dev/null; then
     install_packages "for simulated devices from npm" nodejs npm ||
@@ -59,11 +70,12 @@ prepare_tests() {
   if wants e2e sanitize thorough hours bench; then
     install_python || die "Python's test tools cannot be installed (var/log/pip.log)"
     install_linter
+    install_synapse
     install_node
   fi
   # shellcheck disable=SC2034
   E2E_ENV=("KASA_DEVICES=$KASA_DEVICES" "KASA_NODE=$VAR/node"
-    "KASA_LINTER=$VAR/bin/dashboard-linter"
+    "KASA_LINTER=$VAR/bin/dashboard-linter" "KASA_SYNAPSE=$VAR/synapse/bin/python"
     "KASA_LINTER_WHY=$(tail -n 1 "$LOG/linter.log" 2>/dev/null)"
     "NODE_PATH=$VAR/node/node_modules")
 }
