@@ -524,7 +524,9 @@ def test_missing_secret_file_names_the_option(channel, pki):
 
 NASTY = ["<!channel> & <@U1> *b* _i_ `c`", "@everyone <@&1> ||x|| [l](http://x)", "a\"b\\c{d}%s%n",
          "%{device} %{if x}", "</div><script>alert(1)</script>", "\u202eevil\u202c", "K\u00fcche \U0001f9ca",
-         "e\u0301" * 60, "\U0001f468\u200d\U0001f469\u200d\U0001f467" * 12, "x" * 127]
+         "e\u0301" * 60, "\U0001f468\u200d\U0001f469\u200d\U0001f467" * 12, "x" * 127,
+        "\u200b", "\ufeffplug\u2028\u2029\ufffe\uffff", "</b></pre><a href=\"tg://user?id=1\">x</a>&#60;",
+        "]](<http://x>)\n> # ~~`", "\u0627\u0644\u062b\u0644\u0627\u062c\u0629\u2067x\u2069\u061c", "\u0488" * 60]
 
 
 @pytest.mark.parametrize("name", NASTY)
@@ -536,7 +538,7 @@ def test_awkward_device_names_please_the_strict_mock(channel, pki, name):
 
 
 @pytest.mark.parametrize("size", [100, 700, 1024, 1025, 2000, 4096, 6000, 15000])
-@pytest.mark.parametrize("letter", ["a", "\u00fc", "\U0001f9ca", "<", "*", "&", "\n"])
+@pytest.mark.parametrize("letter", ["a", "\u00fc", "\U0001f9ca", "<", "*", "&", "\n", "\u200b", "\u0301", "\u202e"])
 def test_texts_of_any_length_please_the_strict_mock(channel, pki, size, letter):
     run = channel.run(pki, [send(title="T" + letter.strip() * min(size, 500), body="b" + letter * size)])
     assert run[0]["outcome"] == "sent", run.text
