@@ -5,6 +5,7 @@
 #include "alert/policy/policy.h"
 
 #include "../support/alert_story.h"
+#include "../support/incidents.h"
 #include "../support/suite.h"
 
 #include <stdio.h>
@@ -226,19 +227,23 @@ static bool walked(const struct inhibit_config *rule,
   return false;
 }
 
+static uint64_t luck;
+
+static unsigned roll(unsigned sides) { return incident_roll(&luck, sides); }
+
 static void change(struct alert *a) {
   static const enum alert_state states[] = {ALERT_PENDING, ALERT_FIRING,
                                             ALERT_RECOVERING};
 
-  a->state = states[rand() % 3];
-  a->flags ^= rand() % 4 == 0 ? ALERT_FLAPPING : 0;
-  a->severity = rand() % 2 == 0 ? SEVERITY_FAILURE : SEVERITY_WARNING;
-  snprintf(a->text, sizeof(a->text), rand() % 2 == 0 ? "down" : "up");
+  a->state = states[roll(3)];
+  a->flags ^= roll(4) == 0 ? ALERT_FLAPPING : 0;
+  a->severity = roll(2) == 0 ? SEVERITY_FAILURE : SEVERITY_WARNING;
+  snprintf(a->text, sizeof(a->text), roll(2) == 0 ? "down" : "up");
 }
 
 /* One of few alerts comes, goes or changes. */
 static void happens(struct alert_table *table) {
-  int i = rand() % 12;
+  int i = (int)roll(12);
   char fingerprint[33];
   struct open_alert *e;
 
@@ -251,7 +256,7 @@ static void happens(struct alert_table *table) {
     snprintf(e->a.host, sizeof(e->a.host), "host%d", i % 2);
     snprintf(e->a.device, sizeof(e->a.device), "Plug %d", i % 3);
     alert_table_add(table, e);
-  } else if (rand() % 4 == 0) {
+  } else if (roll(4) == 0) {
     alert_table_remove(table, e);
   } else {
     change(&e->a);
@@ -266,7 +271,7 @@ START_TEST(it_answers_as_a_walk_through_all_would) {
   house_open_file(&h, CHANNELS RULES, 0);
   ck_assert_int_eq(
       alert_table_init(&table, h.config->inhibits, h.config->inhibits_num), 0);
-  srand(13);
+  luck = incident_chance(13);
   for (int turn = 0; turn < 5000; turn++) {
     happens(&table);
     for (const struct open_alert *e = table.first; e != NULL; e = e->next)
