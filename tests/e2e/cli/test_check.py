@@ -240,6 +240,7 @@ STARTS = {
 }
 
 
+@pytest.mark.plain  # collectd itself, without the instrument
 @pytest.mark.parametrize("name", STARTS)
 def test_whether_collectd_starts_is_said_as_it_does(tmp_path, name):
     """collectd -T reads, initialises, reads once and ends; a refused

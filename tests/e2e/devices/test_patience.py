@@ -68,9 +68,9 @@ def test_a_device_that_stays_away_is_asked_once_per_interval():
 def test_an_overrun_is_said_once_and_names_the_slow():
     house = [{"alias": f"Good {i}", "kind": "plug"} for i in range(3)]
     house += [{"alias": "Tortoise", "kind": "plug",
-               "fault": {"fault": "delay", "ms": 1300}}]
+               "fault": {"fault": "delay", "ms": 2600}}]
     with Sim(house) as sim:
-        with Collectd("Timeout 5\n") as daemon:
+        with Collectd("Timeout 8\n") as daemon:
             daemon.wait_up("Tortoise", timeout=20)
             daemon.wait_line("polling takes longer")
             daemon.cycles(6)
@@ -84,7 +84,7 @@ def test_an_overrun_is_said_once_and_names_the_slow():
             # back in time, and slow again: that is news
             sim.fault("Tortoise", "none")
             daemon.cycles(3)
-            sim.fault("Tortoise", "delay", ms=1300)
+            sim.fault("Tortoise", "delay", ms=2600)
             daemon.wait_line("polling takes longer", count=2)
 
 

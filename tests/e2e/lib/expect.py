@@ -181,9 +181,16 @@ def last_served_at(d):
                 for s in places if s), default=0)
 
 
+def older_than_served(page, d):
+    """Whether the page has yet to say what a device that is up told last."""
+    up = Key("collectd_kasa_up", kasa=d["alias"])
+    return page.get(up) == 1 and page.times[up] + 0.0015 < last_served_at(d)
+
+
 def quiet_moment(daemon, sim, condition=lambda truth, page: True):
     """(truth, page) that belong together: nothing was served while the page
-    was fetched, and the page is newer than all that was served before."""
+    was fetched, and what it says of each device is newer than what that was
+    asked for before: collectd's writers overtake one another."""
     def look():
         truth = sim.truth()
         page = daemon.page()
@@ -197,5 +204,6 @@ def quiet_moment(daemon, sim, condition=lambda truth, page: True):
         # all devices are polled together: who was asked last is newest
         if not page or times[0] is None or times[0] + 0.0015 < newest:
             return None
-        return (truth, page) if len(stale) < len(times) else None
+        late = [d for d in truth if older_than_served(page, d)]
+        return (truth, page) if len(stale) < len(times) and not late else None
     return daemon.wait(look, "a quiet moment between two cycles", 15)
