@@ -29,7 +29,7 @@ static void say_stranger(struct poll_log *l, const struct poll_device *k,
                          uint64_t now_us) {
   if (may_say_stranger(l, now_us))
     log_say(LOG_LEVEL_WARNING, "%s (%s) does not answer: %s", k->name,
-            poll_device_address(k), k->status.why);
+            poll_device_address(k), poll_device_why(k));
 }
 
 /* AES shows the account to whoever answers; nothing was sent. */
@@ -69,7 +69,7 @@ void poll_log_failure(struct poll_log *l, struct poll_device *k,
   if (k->status.up)
     log_say(LOG_LEVEL_WARNING, "%s (%s) stopped answering: %s", k->name,
             k->address.sin_port != 0 ? poll_device_address(k) : "no address",
-            k->status.why);
+            poll_device_why(k));
   else if (is_barred(k, o) && !k->auth.barred_said &&
            may_say_stranger(l, now_us))
     say_barred(k);
@@ -100,5 +100,5 @@ void poll_log_round(struct poll_log *l, struct poll_device *k, const char *ways,
     return;
   k->contact.round_said = true;
   log_say(LOG_LEVEL_WARNING, "%s (%s) cannot be read; tried were %s. %s",
-          k->name, poll_device_address(k), ways, k->status.why);
+          k->name, poll_device_address(k), ways, poll_device_why(k));
 }

@@ -166,12 +166,14 @@ static bool is_established(const struct poller *p,
 
 /* An account that was refused stays the reason while other ways are tried. */
 static void keep_reason(struct poll_device *k) {
+  if (k->reasons == NULL)
+    return;
   if (k->status.outcome == OUTCOME_AUTH)
-    memcpy(k->auth.why, k->status.why, sizeof(k->auth.why));
+    memcpy(k->reasons->refused, k->reasons->last, WHY_SIZE);
   else if (k->contact.refused && k->status.outcome != OUTCOME_TIMEOUT &&
            k->status.outcome != OUTCOME_UNREACHABLE) {
     k->status.outcome = OUTCOME_AUTH;
-    memcpy(k->status.why, k->auth.why, sizeof(k->status.why));
+    memcpy(k->reasons->last, k->reasons->refused, WHY_SIZE);
   }
 }
 
@@ -253,7 +255,7 @@ static void publish(struct poller *p, struct poll_device *k) {
   set_up(k, true);
   k->status.answered = true;
   k->status.outcome = OUTCOME_OK;
-  k->status.why[0] = '\0';
+  poll_device_set_why(k, NULL);
   k->search.missed = 0;
   poll_report_send(&p->reporter, k, REPORT_STATE | REPORT_READING);
 }
@@ -486,7 +488,7 @@ static void failed(struct poller *p, struct poll_device *k,
     return;
   }
   k->status.outcome = outcome;
-  snprintf(k->status.why, sizeof(k->status.why), "%s", why);
+  poll_device_set_why(k, why);
   if (outcome == OUTCOME_REFUSED && is_worth_rousing(k) &&
       loop_timer_set(p->loop, &k->poll.timer,
                      loop_now_us(p->loop) + ROUSE_PAUSE_US) == 0) {
@@ -591,7 +593,7 @@ void poller_repeat(struct poller *p, struct poll_device *k) {
   if (k->address.sin_port == 0) {
     k->status.failures[OUTCOME_UNREACHABLE]++;
     k->status.outcome = OUTCOME_UNREACHABLE;
-    snprintf(k->status.why, sizeof(k->status.why), "not found on the network");
+    poll_device_set_why(k, "not found on the network");
     if (k->status.up || !k->status.polled)
       log_say(LOG_LEVEL_WARNING, "%s was not found on the network", k->name);
     set_up(k, false);

@@ -54,7 +54,7 @@ void device_info_copy(struct device_info *f, const struct poll_device *k) {
   f->configured = k->options != NULL;
   f->up = k->status.up;
   f->outcome = k->status.outcome;
-  clean(f->why, sizeof(f->why), k->status.why);
+  clean(f->why, sizeof(f->why), poll_device_why(k));
   f->response = k->status.response;
   f->time_us = k->report.time_us;
   for (unsigned i = 0;

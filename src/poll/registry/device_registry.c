@@ -120,6 +120,7 @@ void device_registry_forget(struct device_registry *r, struct poll_device *k) {
   r->count--;
   device_free(&k->device);
   free(k->plugs);
+  free(k->reasons);
   free(k);
 }
 

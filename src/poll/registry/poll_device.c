@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* What follows from what is known of a device: see known.h. */
+/* What follows from what is known of a device: see poll_device.h. */
 #include <config.h>
 
 #include "poll/registry/poll_device.h"
 
 #include <arpa/inet.h>
+#include <stdio.h>
+#include <stdlib.h>
 
 const char *poll_device_address(const struct poll_device *k) {
   static _Thread_local char text[INET_ADDRSTRLEN];
@@ -13,6 +15,22 @@ const char *poll_device_address(const struct poll_device *k) {
     return "";
   inet_ntop(AF_INET, &k->address.sin_addr, text, sizeof(text));
   return text;
+}
+
+const char *poll_device_why(const struct poll_device *k) {
+  return k->reasons != NULL ? k->reasons->last : "";
+}
+
+void poll_device_set_why(struct poll_device *k, const char *why) {
+  if (why == NULL) {
+    if (k->reasons != NULL)
+      k->reasons->last[0] = '\0';
+    return;
+  }
+  if (k->reasons == NULL)
+    k->reasons = calloc(1, sizeof(*k->reasons));
+  if (k->reasons != NULL && why != k->reasons->last)
+    snprintf(k->reasons->last, WHY_SIZE, "%s", why);
 }
 
 double poll_device_interval(const struct poll_device *k,

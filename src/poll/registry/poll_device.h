@@ -53,17 +53,23 @@ struct poll_contact {
   bool singly;         /* in the attempt under way, one thing at a time */
 };
 
+/* What went wrong, in words, for logs and people; only devices that have been
+ * in trouble have it. */
+struct poll_reasons {
+  char last[WHY_SIZE];    /* in its last poll */
+  char refused[WHY_SIZE]; /* when it last refused the account */
+};
+
 /* Whether it accepts the account, and when it may be asked to again:
  * auth_backoff.c. */
 struct poll_auth {
   bool trusted; /* has accepted this account, and not refused it since */
   bool proved;  /* has proved that it knows the configured account: from then on
                  * it is not believed with less, whoever speaks in its name */
-  bool by_default;    /* works with a default account though one is configured,
-                       * and that is said */
-  bool barred_said;   /* that it wants the account shown */
-  char why[WHY_SIZE]; /* of its last refusal */
-  bool refused;       /* it did not accept this account, and that is said */
+  bool by_default;  /* works with a default account though one is configured,
+                     * and that is said */
+  bool barred_said; /* that it wants the account shown */
+  bool refused;     /* it did not accept this account, and that is said */
   bool locked_by_device;  /* and it named the time until when */
   unsigned locked_steps;  /* accounts refused in a row */
   bool account_changed;   /* while a poll was under way: see to it after that */
@@ -79,7 +85,6 @@ struct poll_status {
   uint64_t since_us;    /* wall clock: when up last changed */
   enum outcome outcome; /* of its last poll */
   enum outcome usual;   /* of its last failure in the way it usually takes */
-  char why[WHY_SIZE];   /* "" when up */
   uint64_t failures[OUTCOMES];
   double response; /* s, from the request to the complete reading */
   bool incomplete; /* parts of its answers are of no use, and that is said */
@@ -160,6 +165,7 @@ struct poll_device {
   struct poll_contact contact;
   struct poll_auth auth;
   struct poll_status status;
+  struct poll_reasons *reasons; /* NULL: never failed */
   struct poll_report report;
   struct poll_run poll;
   struct poll_seen search;
@@ -173,6 +179,13 @@ struct poll_device {
 
 /* "192.0.2.7", "" when not known. Valid until the next call by the thread. */
 const char *poll_device_address(const struct poll_device *k);
+
+/* Why its last poll failed; "" when it is up, or when memory is out. */
+const char *poll_device_why(const struct poll_device *k);
+
+/* What poll_device_why() says from now on; NULL: it is up. why may be what it
+ * says now. */
+void poll_device_set_why(struct poll_device *k, const char *why);
 
 /* The interval in which it is polled, in seconds: its own, but never shorter
  * than the clock's. */

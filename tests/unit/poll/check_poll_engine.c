@@ -50,7 +50,7 @@ static void report(void *arg, const struct poll_device *k, unsigned parts) {
   snprintf(s->name, sizeof(s->name), "%s", k->name);
   snprintf(s->reading, sizeof(s->reading), "%s",
            k->status.up ? reading_text(&k->device.now) : "");
-  snprintf(s->why, sizeof(s->why), "%s", k->status.why);
+  snprintf(s->why, sizeof(s->why), "%s", poll_device_why(k));
   memcpy(s->failures, k->status.failures, sizeof(s->failures));
   pthread_mutex_unlock(&lock);
 }
