@@ -166,14 +166,12 @@ static bool is_established(const struct poller *p,
 
 /* An account that was refused stays the reason while other ways are tried. */
 static void keep_reason(struct poll_device *k) {
-  if (k->reasons == NULL)
-    return;
-  if (k->status.outcome == OUTCOME_AUTH)
+  if (k->status.outcome == OUTCOME_AUTH && k->reasons != NULL)
     memcpy(k->reasons->refused, k->reasons->last, WHY_SIZE);
   else if (k->contact.refused && k->status.outcome != OUTCOME_TIMEOUT &&
            k->status.outcome != OUTCOME_UNREACHABLE) {
     k->status.outcome = OUTCOME_AUTH;
-    memcpy(k->reasons->last, k->reasons->refused, WHY_SIZE);
+    poll_device_set_why(k, k->reasons != NULL ? k->reasons->refused : "");
   }
 }
 
