@@ -211,7 +211,7 @@ static enum outcome take_info(struct device *d, struct progress *p,
   enum outcome outcome;
   double code;
 
-  if (!smart_code_of(doc, object, &code)) {
+  if (!smart_code_if_any(doc, object, &code)) {
     snprintf(why, WHY_SIZE, "get_device_info: the answer makes no sense");
     return OUTCOME_MALFORMED;
   }
@@ -235,7 +235,7 @@ static void take_one(struct device *d, struct progress *p, enum method method,
   double code;
 
   p->done |= BIT(method);
-  if (!smart_code_of(doc, object, &code)) {
+  if (!smart_code_if_any(doc, object, &code)) {
     fail(d, p, method, OUTCOME_MALFORMED, "the answer makes no sense");
   } else if (code != 0) {
     take_error(d, p, method, code);
@@ -358,7 +358,7 @@ static enum outcome open_child(const struct json *doc, json_ref *object,
     return OUTCOME_DEVICE;
   }
   *object = json_get(doc, json_get(doc, *object, "result"), "responseData");
-  if (smart_code_of(doc, *object, code))
+  if (smart_code_if_any(doc, *object, code))
     return OUTCOME_OK;
   snprintf(why, WHY_SIZE, "control_child: the answer lacks responseData");
   return OUTCOME_MALFORMED;
@@ -388,7 +388,7 @@ static enum outcome smart_take(struct device *d, struct progress *p,
   bool core = p->step == STEP_FIRST;
   double code;
 
-  if (!smart_code_of(doc, object, &code)) {
+  if (!smart_code_if_any(doc, object, &code)) {
     snprintf(why, WHY_SIZE, "the answer is no JSON object");
     return OUTCOME_MALFORMED;
   }

@@ -37,7 +37,15 @@ enum smart_verdict smart_judge(double code) {
 }
 
 bool smart_code_of(const struct json *doc, json_ref object, double *code) {
-  if (!json_number(doc, json_get(doc, object, "error_code"), code))
-    *code = 0; /* none that says anything: the result will tell */
+  json_ref value = json_get(doc, object, "error_code");
+
+  *code = 0;
+  return json_type(doc, object) == JSON_OBJECT &&
+         (value == 0 || json_number(doc, value, code));
+}
+
+bool smart_code_if_any(const struct json *doc, json_ref object, double *code) {
+  if (!smart_code_of(doc, object, code))
+    *code = 0;
   return json_type(doc, object) == JSON_OBJECT;
 }

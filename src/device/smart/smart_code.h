@@ -24,4 +24,8 @@ enum smart_verdict smart_judge(double code);
  * but no number, or object is none. */
 bool smart_code_of(const struct json *doc, json_ref object, double *code);
 
+/* The same, where one that is no number says nothing and the result will tell.
+ * False when object is none. */
+bool smart_code_if_any(const struct json *doc, json_ref object, double *code);
+
 #endif
