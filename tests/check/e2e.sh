@@ -84,5 +84,6 @@ part_e2e() {
   if wants sanitize && ! wants thorough; then which=(-m plain); fi
   test_tools check || return
   prepare_package
+  build_ahead
   pytest_suite "end to end" KASA_BUILD="$VAR/check" -- "${which[@]}" "$TOP/tests/e2e"
 }

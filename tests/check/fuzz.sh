@@ -17,10 +17,14 @@ fuzz_clean() { # TARGET: how it ended
   [ "$(cat "$LOG/$1.status")" -eq 0 ]
 }
 
+fuzz_build() {
+  build fuzz CC=clang --enable-werror --enable-fuzzers --enable-sanitizers=address,undefined
+}
+
 part_fuzz() {
   local target targets=()
-  if ! build fuzz CC=clang --enable-werror --enable-fuzzers \
-    --enable-sanitizers=address,undefined; then
+  wait_for_builds
+  if ! fuzz_build; then
     failed "the fuzz targets do not build"
     return
   fi

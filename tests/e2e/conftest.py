@@ -40,8 +40,9 @@ MARKERS = (
 
 # Long files whose tests share nothing: workers divide them between themselves.
 # (Of any other file all tests go to one worker, as they share a daemon.)
-DIVIDED = {"test_channel_rules.py", "test_clock_steps.py", "test_partial_cases.py",
-           "test_partial_outlets.py", "test_quiet.py"}
+DIVIDED = {"test_alert_cases.py", "test_channel_rules.py", "test_clock_steps.py",
+           "test_field_cases.py", "test_partial_cases.py",
+           "test_partial_outlets.py", "test_quiet.py", "test_traces.py"}
 
 
 @pytest.hookimpl(optionalhook=True)
