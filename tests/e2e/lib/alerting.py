@@ -167,7 +167,7 @@ class Collectd:
     def kinds(self, channel="mail"):
         return [m["kind"] for m in self.sent(channel)]
 
-    def wait(self, kinds, channel="mail", seconds=15):
+    def wait(self, kinds, channel="mail", seconds=60):
         end = time.time() + seconds * SLOWNESS
         while self.kinds(channel) != kinds:
             assert time.time() < end, (self.sent(channel), self.log())

@@ -83,7 +83,7 @@ class House:
     def faults(self):
         return [f for s in self.services for f in s.faults]
 
-    def wait(self, counts, seconds=15):
+    def wait(self, counts, seconds=60):
         end = time.monotonic() + seconds
         while self.counts() != counts and time.monotonic() < end:
             time.sleep(0.1)
