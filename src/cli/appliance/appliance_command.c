@@ -3,9 +3,9 @@
 
 #include "cli/appliance/appliance_command.h"
 
-#include "cli/energy/energy_learned.h"
 #include "cli/appliance/appliance_run.h"
 #include "cli/common/cli.h"
+#include "cli/energy/energy_learned.h"
 #include "cli/energy/energy_place.h"
 #include "config/conf_tree.h"
 

@@ -26,7 +26,7 @@ struct energy_group {
   int64_t peak_mw, peak_us;
   unsigned flags;
   unsigned cycles; /* that appliances have finished */
-  bool others; /* what --top left out */
+  bool others;     /* what --top left out */
 };
 
 /* How long a name was known of, for `covered`. */
