@@ -368,7 +368,8 @@ static enum outcome data(struct device *d, struct slice id,
     return outcome;
   memcpy(number, b, 4);
   if (fault_use(d->faults, FAULT_STALE_SEQ) != NULL)
-    number[3] = (uint8_t)(number[3] - 1);
+    for (int i = 3; i >= 0 && number[i]-- == 0; i--)
+      continue; /* borrows from the byte before */
   memcpy(nonce + 8, number, 4);
   reply->type = "application/octet-stream";
   text_add(reply->body, number, 4);
