@@ -16,7 +16,8 @@ Usage: ./check.sh [PART]...
   (none)     build to fuzz: what every change has to pass
   build      gcc without warnings, exported symbols, parts left out, the package
   lint       clang-tidy, cppcheck, structure, manual pages, shell scripts
-  unit       unit tests; UNIT_ONLY='check_(store|state)$' runs some
+  unit       unit tests; UNIT_ONLY='check_(store|state)$' runs some; together
+             with sanitize only those that take long
   e2e        end to end, with the real collectd, Prometheus, rrdtool; together
              with sanitize only what says nothing new under a sanitizer
   sanitize   unit and end to end under address and undefined sanitizers; what

@@ -38,7 +38,7 @@ bench_compare() {
 part_bench() {
   make -C "$VAR/check" bench-tools >"$LOG/build-bench.log" 2>&1 ||
     die "the benchmark does not build"
-  test_tools check || return
+  e2e_tools check || return
   mkdir -p "$VAR/bench"
   if [ -n "${BENCH_BASE:-}" ]; then
     bench_compare

@@ -42,7 +42,7 @@ at_moment() {
 
 part_hours() {
   local moment name zone when
-  test_tools check || return
+  e2e_tools check || return
   step "the library that moves the clock" moved_clock
   for moment in "${MOMENTS[@]}"; do
     IFS='|' read -r name zone when <<<"$moment"

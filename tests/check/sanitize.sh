@@ -44,7 +44,7 @@ build_ahead() {
   (
     chrt --idle --pid 0 "$BASHPID" >/dev/null 2>&1 || renice -n 19 "$BASHPID" >/dev/null
     if wants sanitize; then
-      sanitizer_builds && make -C "$VAR/asan" -j"$(nproc)" unit-tests
+      sanitizer_builds && UNIT_SKIP=$LONG_UNIT unit_build asan
     fi
     if wants fuzz; then fuzz_build; fi
   ) >"$LOG/build-ahead.log" 2>&1 &
@@ -77,31 +77,21 @@ e2e_valgrind() {
     -- "${@/#/$TOP/tests/e2e/}"
 }
 
-# threaded PROGRAM: whether it can start a thread, or takes locks of its own
+# threaded PROGRAM: whether it can start a thread
 threaded() { nm "$1" 2>/dev/null | grep -qE ' U pthread_create'; }
 
 # Programs with one thread have nothing to show to the thread sanitizer.
-thread_unit_programs() {
-  local program
-  while IFS= read -r program; do
-    if threaded "$program"; then printf '%s\n' "${program#"$VAR/check/"}"; fi
-  done < <(unit_programs "$VAR/check")
-}
-
-# unit_threads: those programs, built and run in var/tsan
 unit_threads() {
-  local programs
-  mapfile -t programs < <(thread_unit_programs)
-  if [ ${#programs[@]} -eq 0 ]; then
+  local program names=()
+  while IFS= read -r program; do
+    if threaded "$program"; then names+=("$(basename "$program")"); fi
+  done < <(unit_programs "$VAR/asan")
+  if [ ${#names[@]} -eq 0 ]; then
     failed "unit tests, thread sanitizer: no program has a thread"
     return
   fi
-  if ! make -C "$VAR/tsan" -j"$(nproc)" "${programs[@]}" tests/plugin/notify_kasa.la \
-    >"$LOG/build-tests.log" 2>&1; then
-    failed "the tests do not build in var/tsan"
-    return
-  fi
-  unit_run tsan "unit tests, thread sanitizer"
+  UNIT_ONLY="^($(IFS='|' && printf '%s' "${names[*]}"))\$" \
+    unit_suite tsan "unit tests, thread sanitizer"
 }
 
 unit_valgrind() {
@@ -120,9 +110,9 @@ part_sanitize() {
     failed "the sanitizer builds"
     return
   fi
-  test_tools check || return
-  unit_suite asan "unit tests, address and undefined sanitizers"
+  UNIT_SKIP=$LONG_UNIT unit_suite asan "unit tests, address and undefined sanitizers"
   unit_threads
+  e2e_tools check asan tsan || return
   e2e_address
   e2e_thread "${THREAD_E2E[@]}"
   e2e_valgrind "${VALGRIND_E2E[@]}"

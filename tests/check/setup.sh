@@ -92,13 +92,13 @@ build_first() {
   fi
 }
 
-# test_tools BUILD...: the test programs, which end-to-end tests use too
-test_tools() {
+# e2e_tools BUILD...: what end-to-end tests use of a build
+e2e_tools() {
   local dir
   for dir in "$@"; do
-    if ! make -C "$VAR/$dir" -j"$(nproc)" unit-tests >"$LOG/build-tests.log" 2>&1; then
-      failed "the tests do not build in var/$dir"
-      grep -E 'error|warning' "$LOG/build-tests.log" | head -n 20
+    if ! make -C "$VAR/$dir" -j"$(nproc)" e2e-tools >"$LOG/build-tools.log" 2>&1; then
+      failed "the tools of the tests do not build in var/$dir"
+      grep -E 'error|warning' "$LOG/build-tools.log" | head -n 20
       return 1
     fi
   done

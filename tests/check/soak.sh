@@ -10,7 +10,8 @@ SOAK_PART=250 # incidents that one process plays
 soak_one() { # FIRST-SEED
   local base=$LOG/soak/$1
   (cd "$VAR/check" && export INCIDENT_SEED=$1 INCIDENTS=$SOAK_PART &&
-    tests/unit/alert/check_incidents && tests/unit/alert/check_incident_kinds) >"$base.log" 2>&1
+    tests/unit/alert/check_incidents && tests/unit/alert/check_incident_kinds &&
+    tests/unit/alert/check_incidents_all) >"$base.log" 2>&1
   echo $? >"$base.status"
 }
 
@@ -22,7 +23,7 @@ soak_part_good() { # FIRST-SEED
 part_soak() {
   local seed seeds=()
   local first=${SOAK_SEED:-1} many=${SOAK_INCIDENTS:-10000}
-  test_tools check || return
+  UNIT_ONLY='check_incident' unit_build check || return
   mutants_each
   rm -rf "$LOG/soak"
   mkdir -p "$LOG/soak"

@@ -11,11 +11,15 @@ part_thorough() {
   step "distcheck" make -C "$VAR/check" -j"$(nproc)" distcheck \
     AM_DISTCHECK_CONFIGURE_FLAGS="--enable-werror $QUICK"
   step "clang's static analyzer" tidy
+  unit_suite check "every unit test"
   part_e2e
+  wait_for_builds
   if ! sanitizer_builds; then
     failed "the sanitizer builds"
     return
   fi
+  e2e_tools asan tsan || return
+  unit_suite asan "every unit test, address and undefined sanitizers"
   unit_suite tsan "every unit test, thread sanitizer"
   e2e_address
   e2e_thread .

@@ -11,13 +11,33 @@ unit_one() {
   echo $? >"$base.status"
 }
 
-# unit_programs BUILD-FOLDER: those that UNIT_ONLY (all) matches, a line each
+# unit_wanted NAME: UNIT_ONLY (all) matches it, and UNIT_SKIP (none) does not
+unit_wanted() {
+  [[ $1 =~ ${UNIT_ONLY:-.} ]] && { [ -z "${UNIT_SKIP:-}" ] || [[ ! $1 =~ $UNIT_SKIP ]]; }
+}
+
+# unit_programs BUILD-FOLDER: the wanted ones that are built there, a line each
 unit_programs() {
   local test
   for test in "$1"/tests/unit/*/check_*; do
     if [ ! -x "$test" ] || [ -d "$test" ]; then continue; fi
-    if [[ $(basename "$test") =~ ${UNIT_ONLY:-.} ]]; then printf '%s\n' "$test"; fi
+    if unit_wanted "$(basename "$test")"; then printf '%s\n' "$test"; fi
   done
+}
+
+# unit_build BUILD: the wanted ones
+unit_build() {
+  local test targets=()
+  for test in "$TOP"/tests/unit/*/check_*.c; do
+    test=${test%.c}
+    if unit_wanted "$(basename "$test")"; then targets+=("${test#"$TOP/"}"); fi
+  done
+  if [ ${#targets[@]} -eq 0 ]; then return; fi
+  if ! make -C "$VAR/$1" -j"$(nproc)" "${targets[@]}" >"$LOG/build-tests-$1.log" 2>&1; then
+    failed "the tests do not build in var/$1"
+    grep -E 'error|warning' "$LOG/build-tests-$1.log" | head -n 20
+    return 1
+  fi
 }
 
 # unit_result NAME: counts what unit_one has left; each check counts
@@ -49,10 +69,11 @@ unit_result() {
   fi
 }
 
-# unit_run BUILD NAME [VARIABLE=VALUE]... [COMMAND...]: what is built there
-unit_run() {
+# unit_suite BUILD NAME [VARIABLE=VALUE]... [COMMAND...]: the wanted ones
+unit_suite() {
   local name=$2 programs
   UNIT_BUILD=$VAR/$1
+  unit_build "$1" || return
   shift 2
   UNIT_RUN=("$@")
   rm -rf "$LOG/unit"
@@ -62,10 +83,14 @@ unit_run() {
   unit_result "$name"
 }
 
-# unit_suite BUILD NAME [VARIABLE=VALUE]... [COMMAND...]: all of a build
-unit_suite() {
-  test_tools "$1" || return
-  unit_run "$@"
-}
+# They compute for long what others show to the sanitizers in short.
+LONG_UNIT='check_(answer_members|clock_kinds|report_year)$'
 
-part_unit() { unit_suite check "unit tests"; }
+# Each check once: where the sanitizers are wanted as well, they run the others.
+part_unit() {
+  if wants sanitize && ! wants thorough; then
+    UNIT_ONLY=${UNIT_ONLY:-$LONG_UNIT} unit_suite check "unit tests that take long"
+  else
+    unit_suite check "unit tests"
+  fi
+}
