@@ -23,6 +23,11 @@ ACCOUNT = "AC" + "0" * 32
 ROUTING = "R0UT1NGk3y" + "0" * 22
 
 
+def plain(*values):
+    """Parameters that take our code where others take it already."""
+    return [pytest.param(value, marks=pytest.mark.plain) for value in values]
+
+
 class Channel:
     """One kind of channel and its mock, with options that fit together."""
 
@@ -137,20 +142,20 @@ def test_expect_header_is_not_sent_even_with_a_large_body(channel, pki):
     assert channel.mock.faults == []  # the mock refuses Expect and a wrong User-Agent
 
 
-@pytest.mark.parametrize("status", [400, 402, 406, 418, 422, 451])
+@pytest.mark.parametrize("status", [400, *plain(402, 406, 418, 422, 451)])
 def test_other_4xx_is_permanent_for_the_message(channel, pki, status):
     got = outcome(channel, pki, web.Reply(status, '{"error":"no"}'))
     assert got["outcome"] == "message" and str(status) in got["why"]
 
 
-@pytest.mark.parametrize("status", [401, 403, 404, 410])
+@pytest.mark.parametrize("status", [401, *plain(403, 404, 410)])
 def test_access_errors_are_permanent_for_the_channel(channel, pki, status):
     got = outcome(channel, pki, web.Reply(status, "no"))
     assert got["outcome"] == "channel"
     assert len(channel.mock.requests) == 1  # no second try with the same secret
 
 
-@pytest.mark.parametrize("status", [408, 425, 429, 500, 502, 503, 504, 599])
+@pytest.mark.parametrize("status", [429, 500, *plain(408, 425, 502, 503, 504, 599)])
 def test_temporary_status_is_retried(channel, pki, status):
     got = outcome(channel, pki, web.Reply(status, "later"))
     assert got["outcome"] == "retry" and str(status) in got["why"]
@@ -538,7 +543,7 @@ def test_awkward_device_names_please_the_strict_mock(channel, pki, name):
 
 
 @pytest.mark.parametrize("size", [100, 700, 1024, 1025, 2000, 4096, 6000, 15000])
-@pytest.mark.parametrize("letter", ["a", "\u00fc", "\U0001f9ca", "<", "*", "&", "\n", "\u200b", "\u0301", "\u202e"])
+@pytest.mark.parametrize("letter", ["a", "\U0001f9ca", "<", *plain("\u00fc", "*", "&", "\n", "\u200b", "\u0301", "\u202e")])
 def test_texts_of_any_length_please_the_strict_mock(channel, pki, size, letter):
     run = channel.run(pki, [send(title="T" + letter.strip() * min(size, 500), body="b" + letter * size)])
     assert run[0]["outcome"] == "sent", run.text
