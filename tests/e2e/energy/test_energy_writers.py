@@ -108,7 +108,7 @@ def check_reports(folder, page, today):
         assert report[key] == near(whole[type_]), key
     # as people read it
     for words in [], ["--html"]:
-        text = kasactl(folder, "report", "--date", today, *words)
+        text = kasactl(folder, "report", "--date", today, *words).replace("&nbsp;", " ")
         assert (f"{whole['kwh_today']:.2f} kWh, {whole['cost_today']:.2f} EUR" in text)
         assert f"{whole['cost_month']:.2f} EUR" in text
     table = kasactl(folder, "energy", "--from", today, "--to", today)
