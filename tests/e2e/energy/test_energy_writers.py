@@ -31,7 +31,7 @@ SERIES = [("kasa", "Kettle", ""), ("kasa", "Strip", ""),
           ("kasa_plug", "Strip", "Left"), ("kasa_plug", "Strip", "Right"),
           ("kasa_total", "", "")]
 TYPES = ("kwh_today", "kwh_month", "cost_today", "cost_month")
-NEAR = 2e-6  # a cost is rounded when its hour is over
+NEAR = 1e-5  # each cost is rounded to millionths when its hour is over
 
 
 def on_page(page, plugin, name, type_, instance):
