@@ -21,11 +21,12 @@ Usage: ./check.sh [PART]...
   e2e        end to end, with the real collectd, Prometheus, rrdtool; together
              with sanitize only what says nothing new under a sanitizer
   sanitize   unit and end to end under address and undefined sanitizers; what
-             has several threads under the thread sanitizer; some under valgrind
+             has several threads under the thread sanitizer; unit tests under
+             valgrind
   fuzz       clang without warnings, every fuzz target, FUZZ_SECONDS each (3)
   thorough   before a release: distcheck, clang's static analyzer, all tests
              without instruments, every test that has something to show to the
-             thread sanitizer, more under valgrind, fuzz for a minute each
+             thread sanitizer, end to end under valgrind, fuzz for a minute each
   roots      the ways in from nothing: clean Debian 12 and 13 with run.sh, the
              README's steps and the .deb; a 32-bit build; musl
   hours      unit and end to end at twelve moments of a clock that is moved

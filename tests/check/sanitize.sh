@@ -2,8 +2,6 @@
 # shellcheck shell=bash
 # ./check.sh sanitize: the suites again, under instruments. Sourced.
 
-# What runs under valgrind end to end; it takes thirty times as long.
-VALGRIND_E2E=(devices/test_values.py alerts/test_story.py)
 # Where several of our threads meet: polling and stopping, the ledger's writer,
 # the alerts' engine with its senders, notifications that come all at once.
 THREAD_E2E=(devices/test_stop.py devices/test_values.py devices/test_many.py
@@ -65,16 +63,9 @@ e2e_address() {
 
 # e2e_thread PATH...
 e2e_thread() {
-  WORKERS=${WORKERS:-3} pytest_suite "end to end, thread sanitizer" KASA_BUILD="$VAR/tsan" \
+  pytest_suite "end to end, thread sanitizer" KASA_BUILD="$VAR/tsan" \
     KASA_PRELOAD="$(gcc -print-file-name=libtsan.so)" \
     -- -m "not plain and (not one_thread or two_threads)" "${@/#/$TOP/tests/e2e/}"
-}
-
-# e2e_valgrind PATH...
-e2e_valgrind() {
-  WORKERS=${WORKERS:-3} pytest_suite "end to end, valgrind" KASA_BUILD="$VAR/check" \
-    KASA_WRAP="valgrind -q ${LEAKS[*]} --show-leak-kinds=definite --num-callers=30 --suppressions=$TOP/tests/check/valgrind.supp" \
-    -- "${@/#/$TOP/tests/e2e/}"
 }
 
 # threaded PROGRAM: whether it can start a thread
@@ -115,6 +106,5 @@ part_sanitize() {
   e2e_tools check asan tsan || return
   e2e_address
   e2e_thread "${THREAD_E2E[@]}"
-  e2e_valgrind "${VALGRIND_E2E[@]}"
   unit_valgrind
 }
