@@ -57,7 +57,7 @@ def rrd(daemon, identifier, last):
         run = subprocess.run(["rrdtool", "last", path], capture_output=True,
                              text=True, check=False)
         return run.stdout.strip() == str(last)
-    daemon.wait(written, f"{path} up to {last}", 30)
+    daemon.wait(written, f"{path} up to {last}", 90)
     return path
 
 
