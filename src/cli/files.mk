@@ -53,6 +53,8 @@ libcli_la_SOURCES += \
 	%D%/check/check_report.c \
 	%D%/check/check_report.h \
 	%D%/check/check_show.c \
+	%D%/check/check_place.c \
+	%D%/check/check_place.h \
 	%D%/check/check_statements.c \
 	%D%/check/check_statements.h \
 	%D%/check/check_threshold.c \

@@ -5,6 +5,7 @@
 #include "cli/check/check_daemon.h"
 
 #include "base/text.h"
+#include "cli/check/check_place.h"
 #include "cli/check/shared_library.h"
 
 #include <ctype.h>
@@ -23,11 +24,10 @@ struct daemon_check {
 static void tell(const struct daemon_check *d, size_t statement,
                  const char *text) {
   const struct config_statement *s = &d->config->statements[statement];
-  char where[512];
+  const struct check_place place = {d->config->files[s->file].path, d->problem,
+                                    d->arg};
 
-  snprintf(where, sizeof(where), "%.480s:%u", d->config->files[s->file].path,
-           s->item->line);
-  d->problem(d->arg, where, text);
+  check_tell(&place, s->item, "%s", text);
 }
 
 static const char *string_of(const struct conf_item *item) {

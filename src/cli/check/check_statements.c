@@ -6,10 +6,9 @@
 #include "cli/check/check_statements.h"
 
 #include "base/text.h"
+#include "cli/check/check_place.h"
 
 #include <math.h>
-#include <stdarg.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -59,24 +58,8 @@ static const struct {
 struct statements {
   const struct config *config;
   const struct check_plugin *const *plugins;
-  config_problem *problem;
-  void *arg;
-  const char *path; /* of the statement being looked at */
+  struct check_place place; /* of the statement being looked at */
 };
-
-__attribute__((format(printf, 3, 4))) static void
-tell(const struct statements *s, const struct conf_item *item,
-     const char *format, ...) {
-  char where[512];
-  char text[512];
-  va_list args;
-
-  va_start(args, format);
-  vsnprintf(text, sizeof(text), format, args);
-  va_end(args);
-  snprintf(where, sizeof(where), "%.480s:%u", s->path, item->line);
-  s->problem(s->arg, where, text);
-}
 
 static bool is_text(const struct conf_item *item) {
   return item->values_num >= 1 && item->values[0].kind == CONF_STRING;
@@ -104,12 +87,14 @@ static void unknown(const struct statements *s, const struct conf_item *item) {
       near = globals[i];
     }
   if (owner != NULL)
-    tell(s, item, "collectd ignores %.60s here: it belongs in <Plugin %s>",
-         item->key, owner->name);
+    check_tell(&s->place, item,
+               "collectd ignores %.60s here: it belongs in <Plugin %s>",
+               item->key, owner->name);
   else
-    tell(s, item, "collectd does not know %.60s and ignores it%s%s%s",
-         item->key, near != NULL ? ", did you mean " : "",
-         near != NULL ? near : "", near != NULL ? "?" : "");
+    check_tell(&s->place, item,
+               "collectd does not know %.60s and ignores it%s%s%s", item->key,
+               near != NULL ? ", did you mean " : "", near != NULL ? near : "",
+               near != NULL ? "?" : "");
 }
 
 /* -- Interval -- */
@@ -140,8 +125,9 @@ double statement_interval(const struct conf_item *item, double otherwise) {
 static void check_interval(const struct statements *s,
                            const struct conf_item *item) {
   if (isnan(statement_interval(item, (double)NAN)))
-    tell(s, item,
-         "Interval expects seconds above 0, without a unit: collectd takes 10");
+    check_tell(
+        &s->place, item,
+        "Interval expects seconds above 0, without a unit: collectd takes 10");
 }
 
 bool statement_loads_plugins(const struct conf_item *item) {
@@ -170,29 +156,32 @@ static void check_load_option(const struct statements *s,
     }
   }
   if (least > 0 && owner_of(s, item->key) != NULL)
-    tell(s, item,
-         "collectd ignores %.60s in <LoadPlugin %.60s>: it belongs in "
-         "<Plugin %.60s>, a block of its own",
-         item->key, plugin, plugin);
+    check_tell(&s->place, item,
+               "collectd ignores %.60s in <LoadPlugin %.60s>: it belongs in "
+               "<Plugin %.60s>, a block of its own",
+               item->key, plugin, plugin);
   else if (least > 0)
-    tell(s, item, "collectd ignores %.60s in <LoadPlugin %.60s>%s%s%s",
-         item->key, plugin, near != NULL ? ", did you mean " : "",
-         near != NULL ? near : "", near != NULL ? "?" : "");
+    check_tell(&s->place, item,
+               "collectd ignores %.60s in <LoadPlugin %.60s>%s%s%s", item->key,
+               plugin, near != NULL ? ", did you mean " : "",
+               near != NULL ? near : "", near != NULL ? "?" : "");
   else if (text_same(item->key, "Interval") &&
            (item->values_num != 1 || item->values[0].kind != CONF_NUMBER ||
             item->values[0].number <= 0))
-    tell(s, item,
-         "Interval in <LoadPlugin %.60s> expects seconds above 0, without "
-         "quotes and without a unit",
-         plugin);
+    check_tell(
+        &s->place, item,
+        "Interval in <LoadPlugin %.60s> expects seconds above 0, without "
+        "quotes and without a unit",
+        plugin);
 }
 
 static void check_load(const struct statements *s,
                        const struct conf_item *item) {
   if (item->values_num != 1 || !is_text(item)) {
-    tell(s, item,
-         "LoadPlugin expects one name, a line for each; collectd will not "
-         "start");
+    check_tell(
+        &s->place, item,
+        "LoadPlugin expects one name, a line for each; collectd will not "
+        "start");
     return;
   }
   for (size_t i = 0; i < item->children_num; i++)
@@ -215,9 +204,10 @@ static void check_plugin(const struct statements *s,
   const char *name;
 
   if (!is_text(item)) {
-    tell(s, item,
-         "<Plugin> expects a name, as in <Plugin kasa>; collectd will not "
-         "start");
+    check_tell(
+        &s->place, item,
+        "<Plugin> expects a name, as in <Plugin kasa>; collectd will not "
+        "start");
     return;
   }
   name = item->values[0].string;
@@ -225,10 +215,11 @@ static void check_plugin(const struct statements *s,
     return;
   for (size_t i = 0; i < sizeof(plugin_names) / sizeof(plugin_names[0]); i++)
     if (text_same(name, plugin_names[i].written))
-      tell(s, item,
-           "collectd ignores this block: there is no plugin %.60s, did you "
-           "mean %s?",
-           name, plugin_names[i].plugin);
+      check_tell(
+          &s->place, item,
+          "collectd ignores this block: there is no plugin %.60s, did you "
+          "mean %s?",
+          name, plugin_names[i].plugin);
 }
 
 /* -- each of them -- */
@@ -255,11 +246,12 @@ static void check_statement(const struct statements *s,
 void check_statements(const struct config *config,
                       const struct check_plugin *const *plugins,
                       config_problem *problem, void *arg) {
-  struct statements s = {
-      .config = config, .plugins = plugins, .problem = problem, .arg = arg};
+  struct statements s = {.config = config,
+                         .plugins = plugins,
+                         .place = {.problem = problem, .arg = arg}};
 
   for (size_t i = 0; i < config->statements_num; i++) {
-    s.path = config->files[config->statements[i].file].path;
+    s.place.path = config->files[config->statements[i].file].path;
     check_statement(&s, config->statements[i].item);
   }
 }

@@ -6,6 +6,7 @@
 #include "cli/check/check_threshold.h"
 
 #include "base/text.h"
+#include "cli/check/check_place.h"
 #include "cli/check/threshold_grammar.h"
 
 #include <stdio.h>
@@ -70,17 +71,12 @@ enum { SERIES = sizeof(all_series) / sizeof(all_series[0]) };
 
 struct threshold_check {
   const struct config *config;
-  config_problem *problem;
-  void *arg;
-  const char *path; /* of the block being read */
+  struct check_place place; /* of the block being read */
 };
 
 static void tell(const struct threshold_check *t, const struct conf_item *item,
                  const char *text) {
-  char where[512];
-
-  snprintf(where, sizeof(where), "%.480s:%u", t->path, item->line);
-  t->problem(t->arg, where, text);
+  check_tell(&t->place, item, "%s", text);
 }
 
 static const char *string_of(const struct conf_item *item) {
@@ -270,7 +266,8 @@ static void check_block(const struct threshold_check *t,
 
 void check_threshold(const struct config *config, config_problem *problem,
                      void *arg) {
-  struct threshold_check t = {.config = config, .problem = problem, .arg = arg};
+  struct threshold_check t = {.config = config,
+                              .place = {.problem = problem, .arg = arg}};
   bool told = is_loaded(config, "threshold");
 
   for (size_t i = 0; i < config->statements_num; i++) {
@@ -278,13 +275,13 @@ void check_threshold(const struct config *config, config_problem *problem,
 
     if (!config_is_plugin(s->item, "threshold"))
       continue;
-    t.path = config->files[s->file].path;
+    t.place.path = config->files[s->file].path;
     if (!told)
       tell(
           &t, s->item,
           "collectd ignores these thresholds: LoadPlugin threshold is missing");
     told = true;
-    threshold_grammar(s->item, t.path, problem, arg);
+    threshold_grammar(s->item, t.place.path, problem, arg);
     check_block(&t, s->item);
   }
 }

@@ -5,10 +5,9 @@
 #include "cli/check/threshold_grammar.h"
 
 #include "base/text.h"
+#include "cli/check/check_place.h"
 
 #include <math.h>
-#include <stdarg.h>
-#include <stdio.h>
 #include <string.h>
 
 enum takes { TAKES_TEXT, TAKES_NUMBER, TAKES_BOOL, TAKES_BLOCK };
@@ -71,26 +70,6 @@ static const char *const expected[] = {
     [TAKES_BLOCK] = "one name in quotes",
 };
 
-struct grammar {
-  const char *path;
-  config_problem *problem;
-  void *arg;
-};
-
-__attribute__((format(printf, 3, 4))) static void
-tell(const struct grammar *g, const struct conf_item *item, const char *format,
-     ...) {
-  char where[512];
-  char text[512];
-  va_list args;
-
-  va_start(args, format);
-  vsnprintf(text, sizeof(text), format, args);
-  va_end(args);
-  snprintf(where, sizeof(where), "%.480s:%u", g->path, item->line);
-  g->problem(g->arg, where, text);
-}
-
 static const struct word *word_of(const char *key, unsigned within) {
   for (size_t i = 0; i < WORDS; i++)
     if ((words[i].within & within) != 0 && text_same(key, words[i].name))
@@ -118,18 +97,21 @@ static const char *hint(const char *key) {
   return NULL;
 }
 
-static void unknown(const struct grammar *g, const struct conf_item *item,
-                    const char *block, unsigned within) {
+static void unknown(const struct check_place *place,
+                    const struct conf_item *item, const char *block,
+                    unsigned within) {
   const char *advice = hint(item->key);
   const char *near = nearest(item->key, within);
 
   if (advice != NULL)
-    tell(g, item, "%s: unknown option %.60s: %s; collectd will not start",
-         block, item->key, advice);
+    check_tell(place, item,
+               "%s: unknown option %.60s: %s; collectd will not start", block,
+               item->key, advice);
   else
-    tell(g, item, "%s: unknown option %.60s%s%s%s; collectd will not start",
-         block, item->key, near != NULL ? ", did you mean " : "",
-         near != NULL ? near : "", near != NULL ? "?" : "");
+    check_tell(place, item,
+               "%s: unknown option %.60s%s%s%s; collectd will not start", block,
+               item->key, near != NULL ? ", did you mean " : "",
+               near != NULL ? near : "", near != NULL ? "?" : "");
 }
 
 static bool is_boolean(const struct conf_value *value) {
@@ -173,8 +155,8 @@ static bool is_inverted(const struct conf_item *type) {
   return false;
 }
 
-static void check_limits(const struct grammar *g, const struct conf_item *type,
-                         const char *block) {
+static void check_limits(const struct check_place *place,
+                         const struct conf_item *type, const char *block) {
   static const struct {
     const char *lower;
     const char *higher;
@@ -193,46 +175,50 @@ static void check_limits(const struct grammar *g, const struct conf_item *type,
     double higher = limit(type, pairs[i].higher);
 
     if (lower > higher)
-      tell(g, type, "%s: %s %g is above %s %g: %s", block, pairs[i].lower,
-           lower, pairs[i].higher, higher, pairs[i].otherwise);
+      check_tell(place, type, "%s: %s %g is above %s %g: %s", block,
+                 pairs[i].lower, lower, pairs[i].higher, higher,
+                 pairs[i].otherwise);
   }
 }
 
 /* -- blocks -- */
 
-static void read_block(const struct grammar *g, const struct conf_item *block,
-                       unsigned within);
+static void read_block(const struct check_place *place,
+                       const struct conf_item *block, unsigned within);
 
-static void read_child(const struct grammar *g, const struct conf_item *item,
-                       const char *block, unsigned within) {
+static void read_child(const struct check_place *place,
+                       const struct conf_item *item, const char *block,
+                       unsigned within) {
   const struct word *word = word_of(item->key, within);
 
   if (word == NULL)
-    unknown(g, item, block, within);
+    unknown(place, item, block, within);
   else if (!fits(item, word->takes))
-    tell(g, item, "%s: %s expects %s; collectd will not start", block,
-         word->name, expected[word->takes]);
+    check_tell(place, item, "%s: %s expects %s; collectd will not start", block,
+               word->name, expected[word->takes]);
   else if (word->takes == TAKES_BLOCK)
-    read_block(g, item, word->opens);
+    read_block(place, item, word->opens);
 }
 
-static void read_block(const struct grammar *g, const struct conf_item *block,
-                       unsigned within) {
+static void read_block(const struct check_place *place,
+                       const struct conf_item *block, unsigned within) {
   char name[120];
 
   conf_describe(block, name, sizeof(name));
   if (block->children_num == 0 && within != IN_THRESHOLD)
-    tell(g, block, "<%s>: needs at least one option; collectd will not start",
-         block->key);
+    check_tell(place, block,
+               "<%s>: needs at least one option; collectd will not start",
+               block->key);
   for (size_t i = 0; i < block->children_num; i++)
-    read_child(g, &block->children[i], name, within);
+    read_child(place, &block->children[i], name, within);
   if (within == IN_TYPE)
-    check_limits(g, block, name);
+    check_limits(place, block, name);
 }
 
 void threshold_grammar(const struct conf_item *block, const char *path,
                        config_problem *problem, void *arg) {
-  const struct grammar g = {.path = path, .problem = problem, .arg = arg};
+  const struct check_place place = {
+      .path = path, .problem = problem, .arg = arg};
 
-  read_block(&g, block, IN_THRESHOLD);
+  read_block(&place, block, IN_THRESHOLD);
 }
