@@ -18,7 +18,6 @@
 #include <stdlib.h>
 
 enum {
-  SKIPPED = 77,
   MEMBERS_MAX = 4000,
   PATH_SIZE = 200,
   REQUESTS_MAX = 200,
@@ -316,12 +315,7 @@ static void fill(TCase *t) {
 }
 
 int main(void) {
-  dumps.directory = getenv("KASA_DEVICES");
-  if (dumps.directory == NULL) {
-    printf("skipped: KASA_DEVICES does not name the folder of device dumps\n");
-    return SKIPPED;
-  }
-  dumps_list(&dumps, "iot");
-  dumps_list(&dumps, "smart");
+  if (!dumps_open(&dumps))
+    return DUMPS_SKIPPED;
   return suite_run("answer members", fill);
 }

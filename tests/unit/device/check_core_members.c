@@ -16,7 +16,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { SKIPPED = 77, REQUESTS_MAX = 100 };
+enum { REQUESTS_MAX = 100 };
 
 static struct dumps dumps;
 
@@ -239,12 +239,7 @@ static void fill(TCase *t) {
 }
 
 int main(void) {
-  dumps.directory = getenv("KASA_DEVICES");
-  if (dumps.directory == NULL) {
-    printf("skipped: KASA_DEVICES does not name the folder of device dumps\n");
-    return SKIPPED;
-  }
-  dumps_list(&dumps, "iot");
-  dumps_list(&dumps, "smart");
+  if (!dumps_open(&dumps))
+    return DUMPS_SKIPPED;
   return suite_run("core members", fill);
 }

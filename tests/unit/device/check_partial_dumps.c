@@ -17,7 +17,7 @@
 
 #include <stdio.h>
 
-enum { SKIPPED = 77, POLLS_DAMAGED = 3 };
+enum { POLLS_DAMAGED = 3 };
 
 static struct dumps dumps;
 
@@ -320,12 +320,7 @@ static void fill(TCase *t) {
 }
 
 int main(void) {
-  dumps.directory = getenv("KASA_DEVICES");
-  if (dumps.directory == NULL) {
-    printf("skipped: KASA_DEVICES does not name the folder of device dumps\n");
-    return SKIPPED;
-  }
-  dumps_list(&dumps, "iot");
-  dumps_list(&dumps, "smart");
+  if (!dumps_open(&dumps))
+    return DUMPS_SKIPPED;
   return suite_run("partial_dumps", fill);
 }

@@ -7,10 +7,12 @@
 #include <check.h>
 #include <cjson/cJSON.h>
 #include <dirent.h>
+#include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
-enum { DUMPS_MAX = 200 };
+enum { DUMPS_MAX = 200, DUMPS_SKIPPED = 77 }; /* the latter an exit status */
 
 /* "iot/HS110(EU)_1.0.json", below the directory */
 struct dumps {
@@ -32,6 +34,18 @@ static inline void dumps_list(struct dumps *d, const char *family) {
                entry->d_name);
   if (dir != NULL)
     closedir(dir);
+}
+
+/* Lists both families; false, and says so, where there are none. */
+static inline bool dumps_open(struct dumps *d) {
+  d->directory = getenv("KASA_DEVICES");
+  if (d->directory == NULL) {
+    printf("skipped: KASA_DEVICES does not name the folder of device dumps\n");
+    return false;
+  }
+  dumps_list(d, "iot");
+  dumps_list(d, "smart");
+  return true;
 }
 
 /* The caller deletes it; NULL when it is no JSON. */
