@@ -8,6 +8,9 @@
 #include <stdlib.h>
 #include <sys/random.h>
 
+/* On average, before it grows. */
+enum { NODES_PER_BUCKET = 2 };
+
 int hash_init(struct hash *h) {
   h->mask = 63;
   h->count = 0;
@@ -68,7 +71,7 @@ static void grow(struct hash *h) {
 }
 
 void hash_add(struct hash *h, struct hash_node *node, uint64_t hash) {
-  if (h->count > h->mask)
+  if (h->count / NODES_PER_BUCKET > h->mask)
     grow(h);
   node->hash = hash;
   link_in(&h->buckets[hash & h->mask], node);

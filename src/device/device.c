@@ -97,6 +97,7 @@ void device_format_mac(const uint8_t mac[6], char out[MAC_TEXT_SIZE]) {
 /* -- requests -- */
 
 void device_forget_requests(struct device *d) {
+  d->told = 0;
   d->memory = (struct request_memory){0};
   d->learned = false;
   d->can = 0;

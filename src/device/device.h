@@ -57,27 +57,29 @@ struct plug {
 
 struct device {
   enum device_kind kind;
-  const char *unsupported; /* of KIND_UNSUPPORTED: "a camera"; or NULL */
-  bool learned; /* SMART: has told what it can do, for this firmware */
-  uint32_t can; /* SMART: what that is, bits of smart_info.h */
-  bool has_meter;
-  bool has_sensors; /* motion and ambient light */
-  bool mac_known;
-  uint8_t mac[6];
+  unsigned built;               /* year of its firmware; 0: not told */
+  const char *unsupported;      /* of KIND_UNSUPPORTED: "a camera"; or NULL */
   struct request_memory memory; /* of this firmware */
   unsigned repeat_from;         /* which of the failing requests comes first */
-  double on_time;        /* the last, s: it falls when the device restarts */
-  double rated_w;        /* what it says it can carry; 0: not told */
-  unsigned built;        /* year of its firmware; 0: not told */
+  uint32_t can; /* SMART: what it can do, bits of smart_info.h */
+  unsigned plugs_num;
+  struct plug *plugs; /* of a strip, by slot; NULL otherwise */
+  double on_time;     /* the last, s: it falls when the device restarts */
+  double rated_w;     /* what it says it can carry; 0: not told */
+  uint64_t told;      /* what it last said of itself (member_digest.h), and
+                       * has been read from; 0: nothing */
+  struct reading now; /* a strip's: sums over its plugs */
+  bool learned;       /* SMART: has told what it can do, for this firmware */
+  bool has_meter;
+  bool has_sensors;      /* motion and ambient light */
   bool plugs_incomplete; /* it has plugs that it did not list */
-  char id[48];           /* deviceId, hex */
+  bool mac_known;
+  uint8_t mac[6];
+  char id[48]; /* deviceId, hex */
   char model[32];
   char hardware[16];
   char firmware[32];
   char alias[DEVICE_NAME_SIZE]; /* clean, may be empty */
-  unsigned plugs_num;
-  struct plug *plugs; /* of a strip, by slot; NULL otherwise */
-  struct reading now; /* a strip's: sums over its plugs */
   /* Local date of the device as year * 10000 + month * 100 + day, and its
    * seconds until midnight, at the moment of its answer; 0 = not told. */
   unsigned date;

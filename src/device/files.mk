@@ -10,6 +10,8 @@ libdevice_la_SOURCES += \
 	%D%/device.c \
 	%D%/device.h \
 	%D%/dialect.h \
+	%D%/member_digest.c \
+	%D%/member_digest.h \
 	%D%/member_text.c \
 	%D%/member_text.h \
 	%D%/outcome.c \

@@ -11,9 +11,12 @@ void progress_fail(struct progress *p, enum outcome outcome, const char *format,
                    ...) {
   va_list args;
 
-  p->failed[outcome]++;
+  if (p->failed[outcome] < UINT16_MAX)
+    p->failed[outcome]++;
+  if (p->why == NULL)
+    return;
   va_start(args, format);
-  vsnprintf(p->why, sizeof(p->why), format, args);
+  vsnprintf(p->why, WHY_SIZE, format, args);
   va_end(args);
 }
 

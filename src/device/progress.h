@@ -24,8 +24,8 @@ struct progress {
   bool repeated;   /* it is one that failed when it was last asked */
   bool again;      /* a list was asked for once more */
   bool abandoned;  /* nothing more is asked in this poll */
-  unsigned failed[OUTCOMES]; /* parts of answers, since the poller counted */
-  char why[WHY_SIZE];        /* the last of them */
+  uint16_t failed[OUTCOMES]; /* parts of answers, since the poller counted */
+  char *why; /* where the last of them goes, WHY_SIZE bytes; or NULL */
 };
 
 /* A part of an answer cannot be used, or is refused by a device that had it. */

@@ -11,6 +11,8 @@
  * as one. The slack is for meters that step in tens of Wh. */
 static const double WATTS_MAX = 8000;
 static const double SLACK_WH = 20;
+/* Twice the step in which devices tell their total. */
+static const double DIP_WH = 2;
 /* A fall to less than this part is a restart, to more a roll-back. */
 static const double RESET_BELOW = 0.9;
 /* Within this time a value that returns above the old one was never away. */
@@ -49,15 +51,10 @@ static double most(int64_t from_us, int64_t to_us) {
   return WATTS_MAX * hours_between(from_us, to_us) + SLACK_WH;
 }
 
-static double dip(const struct counter *c) {
-  return fmax(2, 2 * c->resolution);
-}
-
 /* Whether value can follow old: grown by what can have been used since, or
  * lower by no more than rounding. */
-static bool follows(const struct counter *c, double old, int64_t old_us,
-                    double value, int64_t now_us) {
-  return value >= old - dip(c) && value - old <= most(old_us, now_us);
+static bool follows(double old, int64_t old_us, double value, int64_t now_us) {
+  return value >= old - DIP_WH && value - old <= most(old_us, now_us);
 }
 
 static void confirm(struct counter *c, double value, int64_t now_us) {
@@ -95,10 +92,10 @@ static bool is_withdrawn(const struct counter *c, double value,
                          int64_t now_us) {
   const struct counter_memory *b = &c->before;
 
-  if (!b->set || !follows(c, b->value, b->us, value, now_us))
+  if (!b->set || !follows(b->value, b->us, value, now_us))
     return false;
   return b->flag == COUNTER_RESET || now_us - c->last_us <= FLICKER_US ||
-         !follows(c, c->last, c->last_us, value, now_us);
+         !follows(c->last, c->last_us, value, now_us);
 }
 
 static double withdraw(struct counter *c, double value, int64_t now_us,
@@ -194,9 +191,9 @@ static double advance(struct counter *c, const struct counter_sample *s,
 
   if (is_withdrawn(c, value, now_us))
     return withdraw(c, value, now_us, flag);
-  if (follows(c, c->last, c->last_us, value, now_us))
+  if (follows(c->last, c->last_us, value, now_us))
     return grow(c, value, now_us, flag);
-  if (suspect->set && follows(c, suspect->value, suspect->us, value, now_us)) {
+  if (suspect->set && follows(suspect->value, suspect->us, value, now_us)) {
     *flag = COUNTER_NEW_BASE;
     c->gaps++;
     c->before.set = false;

@@ -49,11 +49,11 @@ struct counter_sample {
 
 /* What was taken for a bad reading or for the value before one. */
 struct counter_memory {
-  bool set;
-  enum counter_flag flag;
   double value;    /* Wh */
   double credited; /* Wh that rest on the reading after it */
   int64_t us;
+  enum counter_flag flag;
+  bool set;
 };
 
 struct counter {
@@ -62,21 +62,20 @@ struct counter {
   int64_t last_us; /* when it was last confirmed */
   double watts;    /* the last power, and when */
   int64_t watts_us;
-  bool watts_known;
   double month;          /* the month as witness: its last value, Wh */
   double credited_since; /* Wh credited since it was seen */
-  bool month_known;
-  double estimated; /* Wh credited by power since the month was last seen */
-  bool fell;        /* the total, since the month was seen; and from when */
-  int64_t fell_from_us;
-  double resolution; /* Wh, step of the device's total; 0: 1 */
-  double owed;       /* Wh credited on a bad reading, to be made up for */
+  double estimated;      /* Wh credited by power since then */
+  int64_t fell_from_us;  /* since when the total has fallen */
+  double owed;           /* Wh credited on a bad reading, to be made up for */
   struct counter_memory before;  /* a reset or roll-back not confirmed yet */
   struct counter_memory suspect; /* a reading not believed yet */
+  int64_t from_us;               /* since when the last credit was used */
   enum counter_source by;
   enum counter_flag flag; /* of the last reading */
-  int64_t from_us;        /* since when its credit was used */
   unsigned gaps; /* stretches left out because nothing was known of them */
+  bool watts_known;
+  bool month_known;
+  bool fell; /* the total, since the month was seen */
 };
 
 /* Feeds what one reading said at now_us, of a clock that does not jump.

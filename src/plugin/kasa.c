@@ -144,8 +144,8 @@ static void dispatch_failures(const value_list_t *vl,
   for (unsigned o = OUTCOME_OK + 1; o < OUTCOMES; o++) {
     const char *reason = outcome_name((enum outcome)o);
 
-    if (k->status.failures[o] != 0)
-      derive(&seldom, "failures", reason, k->status.failures[o]);
+    if (poll_device_failures(k, o) != 0)
+      derive(&seldom, "failures", reason, poll_device_failures(k, o));
   }
 }
 

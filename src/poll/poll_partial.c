@@ -16,11 +16,9 @@ enum {
 };
 
 void poll_partial_note(struct poll_device *k, const char *why) {
-  char *kept = k->poll.progress.why;
-
   k->poll.incomplete = true;
-  if (why != kept)
-    snprintf(kept, sizeof(k->poll.progress.why), "%s", why);
+  if (poll_device_trouble(k) != NULL)
+    snprintf(k->trouble->part, WHY_SIZE, "%s", why);
 }
 
 void poll_partial_count(struct poll_device *k) {
@@ -29,7 +27,7 @@ void poll_partial_count(struct poll_device *k) {
   for (unsigned o = 0; o < OUTCOMES; o++) {
     if (progress->failed[o] > 0)
       poll_partial_note(k, progress->why);
-    k->status.failures[o] += progress->failed[o];
+    poll_device_add_failures(k, o, progress->failed[o]);
     progress->failed[o] = 0;
   }
 }
@@ -39,15 +37,15 @@ void poll_partial_say(struct poll_device *k, uint64_t now_us) {
     log_say(LOG_LEVEL_NOTICE, "%s answers in full again", k->name);
     k->status.incomplete = false;
   }
-  if (!k->poll.incomplete || k->status.incomplete ||
-      (k->status.incomplete_said_us != 0 &&
-       now_us < k->status.incomplete_said_us + SAY_PAUSE_US))
+  if (!k->poll.incomplete || k->status.incomplete || k->trouble == NULL ||
+      (k->trouble->part_said_us != 0 &&
+       now_us < k->trouble->part_said_us + SAY_PAUSE_US))
     return;
   log_say(LOG_LEVEL_WARNING,
           "%s (%s): a part of its answers is of no use and left out: %s",
-          k->name, poll_device_address(k), k->poll.progress.why);
+          k->name, poll_device_address(k), k->trouble->part);
   k->status.incomplete = true;
-  k->status.incomplete_said_us = now_us;
+  k->trouble->part_said_us = now_us;
 }
 
 /* How long to wait for one request, in s. What failed the last time gets less:

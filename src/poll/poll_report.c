@@ -40,7 +40,7 @@ static bool failures_are_due(struct poll_device *k) {
   uint64_t sum = 0;
 
   for (unsigned o = 0; o < OUTCOMES; o++)
-    sum += k->status.failures[o];
+    sum += poll_device_failures(k, o);
   if (!first && sum == k->report.failures_told && k->report.failures_kept > 0) {
     k->report.failures_kept--;
     return false;

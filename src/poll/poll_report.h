@@ -13,8 +13,8 @@ enum report_part {
   REPORT_READING = 2,  /* a poll's reading, without what is slow if the poll
                         * asks for that too */
   REPORT_RARE = 4,     /* only the quantities in QUANTITIES_RARE */
-  REPORT_FAILURES = 8, /* status.failures: with the state when one has risen,
-                        * else with every FAILURES_EVERY-th */
+  REPORT_FAILURES = 8, /* poll_device_failures(): with the state when one has
+                        * risen, else with every FAILURES_EVERY-th */
 };
 
 enum { FAILURES_EVERY = 4 };

@@ -36,6 +36,8 @@ struct poller {
   unsigned in_flight, others_in_flight;
   double energy;
   struct poll_log log;
+  /* What a dialect says of a part that is of no use, until it is counted. */
+  char part_why[WHY_SIZE];
 };
 
 enum {
@@ -164,17 +166,6 @@ static bool is_established(const struct poller *p,
          device_registry_count(p->registry) < p->options->max_devices;
 }
 
-/* An account that was refused stays the reason while other ways are tried. */
-static void keep_reason(struct poll_device *k) {
-  if (k->status.outcome == OUTCOME_AUTH && k->reasons != NULL)
-    memcpy(k->reasons->refused, k->reasons->last, WHY_SIZE);
-  else if (k->contact.refused && k->status.outcome != OUTCOME_TIMEOUT &&
-           k->status.outcome != OUTCOME_UNREACHABLE) {
-    k->status.outcome = OUTCOME_AUTH;
-    poll_device_set_why(k, k->reasons != NULL ? k->reasons->refused : "");
-  }
-}
-
 /* Goes on to another way in; where there is none left an account that was
  * refused is not tried again soon. locked_s: for how long the device wants to
  * be left alone. */
@@ -200,7 +191,7 @@ static void give_up(struct poller *p, struct poll_device *k) {
 
   release(p, k);
   device_registry_unanswered(p->registry, k);
-  keep_reason(k);
+  poll_device_keep_refusal(k);
   poll_log_failure(&p->log, k, p->options, loop_now_us(p->loop));
   set_up(k, false);
   if (established)
@@ -285,8 +276,10 @@ static void begin_attempt(struct poller *p, struct poll_device *k) {
   bool slow = loop_now_us(p->loop) >= k->poll.rare_due_us;
 
   k->contact.singly = transport_select_asks_singly(k, slow);
-  k->poll.progress = (struct progress){
-      .rare = slow, .singly = k->contact.singly, .split = k->poll.split};
+  k->poll.progress = (struct progress){.rare = slow,
+                                       .singly = k->contact.singly,
+                                       .split = k->poll.split,
+                                       .why = p->part_why};
   k->poll.started_us = loop_now_us(p->loop);
   k->poll.requests = 0;
   k->poll.incomplete = false;
@@ -467,7 +460,7 @@ static void count_failure(struct poll_device *k, enum outcome outcome) {
     return;
   else if (k->status.usual != OUTCOME_OK)
     outcome = k->status.usual;
-  k->status.failures[outcome]++;
+  poll_device_add_failures(k, outcome, 1);
 }
 
 static void failed(struct poller *p, struct poll_device *k,
@@ -589,7 +582,7 @@ void poller_repeat(struct poller *p, struct poll_device *k) {
       k->device.alias[0] == '\0' && k->options == NULL)
     return; /* its first poll is under way, and brings its name */
   if (k->address.sin_port == 0) {
-    k->status.failures[OUTCOME_UNREACHABLE]++;
+    poll_device_add_failures(k, OUTCOME_UNREACHABLE, 1);
     k->status.outcome = OUTCOME_UNREACHABLE;
     poll_device_set_why(k, "not found on the network");
     if (k->status.up || !k->status.polled)

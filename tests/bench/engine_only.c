@@ -118,6 +118,8 @@ static double counted(const char *stats, const char *name) {
 
 /* -- measuring -- */
 
+enum { WARM_US = 14 * 1000000 };
+
 static struct poll_engine *engine;
 static pthread_t thread;
 
@@ -129,6 +131,17 @@ static void cycle_once(void) {
   pthread_mutex_unlock(&seen.lock);
   poll_engine_wake(engine, POLL_ENGINE_POLL);
   wait_cycles(target);
+}
+
+/* Names, connections and sizes are settled, and the search is over that follows
+ * the very first one. */
+static void warm_up(void) {
+  uint64_t end_us = clock_monotonic_us() + WARM_US;
+
+  do {
+    cycle_once();
+    usleep(1000000);
+  } while (clock_monotonic_us() < end_us);
 }
 
 static void forget_seen(void) {
@@ -207,8 +220,9 @@ int main(int argc, char **argv) {
     return 1;
   if (!poll_engine_settle(engine, 60))
     return 1;
-  for (int i = 0; i < 2 + cycles; i++) {
-    if (i == 2) { /* warm: names, connections and sizes are settled */
+  warm_up();
+  for (int i = 0; i < cycles; i++) {
+    if (i == 0) {
       forget_seen();
       if (control != NULL)
         control_say(control,

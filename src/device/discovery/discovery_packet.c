@@ -16,6 +16,7 @@
 #include "device/transport/xor_tcp.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
@@ -144,13 +145,17 @@ static void read_scheme(struct introduction *in, const struct json *doc,
 
 static void read_owner(struct introduction *in, const struct json *doc,
                        json_ref result) {
-  char owner[OWNER_SIZE + 1];
+  char hex[2 * OWNER_SIZE + 2];
 
-  member_text(doc, result, "owner", owner, sizeof(owner));
-  if (strlen(owner) == OWNER_SIZE - 1 &&
-      strspn(owner, "0123456789ABCDEFabcdef") == OWNER_SIZE - 1 &&
-      strspn(owner, "0") < OWNER_SIZE - 1)
-    memcpy(in->owner, owner, OWNER_SIZE);
+  member_text(doc, result, "owner", hex, sizeof(hex));
+  if (strlen(hex) != 2 * OWNER_SIZE ||
+      strspn(hex, "0123456789ABCDEFabcdef") != 2 * OWNER_SIZE)
+    return;
+  for (size_t i = 0; i < OWNER_SIZE; i++) {
+    char two[] = {hex[2 * i], hex[2 * i + 1], '\0'};
+
+    in->owner[i] = (uint8_t)strtoul(two, NULL, 16);
+  }
 }
 
 static enum outcome read_tdp(struct introduction *in, struct json *doc,
@@ -227,11 +232,8 @@ enum outcome discovery_packet_read(struct introduction *in, struct json *doc,
   return outcome;
 }
 
-int discovery_packet_owner(const char *user, char out[OWNER_SIZE]) {
-  uint8_t hash[MD5_SIZE];
-  int err =
-      crypto_digest(DIGEST_MD5, &(struct span){user, strlen(user)}, 1, hash);
+int discovery_packet_owner(const char *user, uint8_t out[OWNER_SIZE]) {
+  _Static_assert((int)OWNER_SIZE == (int)MD5_SIZE, "an owner is a digest");
 
-  crypto_upper_hex(hash, sizeof(hash), out);
-  return err;
+  return crypto_digest(DIGEST_MD5, &(struct span){user, strlen(user)}, 1, out);
 }

@@ -31,7 +31,7 @@ size_t discovery_packet_frame_tdp(uint8_t flags, uint32_t serial,
 /* Whether a datagram is framed as TDP; the others are XOR or nothing. */
 bool discovery_packet_is_tdp(const char *datagram, size_t len);
 
-enum { OWNER_SIZE = 33 };
+enum { OWNER_SIZE = 16 };
 
 /* Who answered and how to speak with it. */
 struct introduction {
@@ -40,7 +40,7 @@ struct introduction {
   const struct transport *transport; /* NULL: none that we speak */
   struct service service;
   bool tdp; /* the device itself said how: this counts more than a guess */
-  char owner[OWNER_SIZE]; /* as discovery_packet_owner(), "" when not told */
+  uint8_t owner[OWNER_SIZE]; /* discovery_packet_owner(); all 0: not told */
 };
 
 /* Understands a datagram of len bytes, which it changes; it must have room
@@ -53,6 +53,6 @@ enum outcome discovery_packet_read(struct introduction *in, struct json *doc,
                                    char why[WHY_SIZE]);
 
 /* How devices name the account they belong to. 0 or -ENOMEM. */
-int discovery_packet_owner(const char *user, char out[OWNER_SIZE]);
+int discovery_packet_owner(const char *user, uint8_t out[OWNER_SIZE]);
 
 #endif

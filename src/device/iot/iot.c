@@ -323,6 +323,7 @@ static enum outcome iot_introduce(struct device *d, struct json *doc,
   struct progress p = {0};
   struct iot_answer a = {.doc = doc, .root = json_parse(doc, text, len)};
 
+  d->told = 0;
   d->kind = KIND_UNKNOWN; /* an introduction holds no meter */
   if (json_type(doc, a.root) != JSON_OBJECT) {
     snprintf(why, WHY_SIZE, "the answer is no JSON object");

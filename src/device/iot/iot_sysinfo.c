@@ -5,6 +5,7 @@
 #include "device/iot/iot_sysinfo.h"
 
 #include "base/text.h"
+#include "device/member_digest.h"
 #include "device/member_text.h"
 
 #include <stdio.h>
@@ -324,6 +325,28 @@ static void get_identity(struct device *d, const struct json *doc,
   get_name(doc, sysinfo, "alias", d->alias);
 }
 
+/* What changes from one answer to the next, and says nothing of who it is. */
+static const char *const passing[] = {
+    "rssi",     "relay_state", "on_time",   "led_off",     "updating",
+    "err_code", "brightness",  "ntc_state", "active_mode", NULL};
+
+/* False, with the reason, when it is no device's. */
+static bool take_identity(struct device *d, const struct json *doc,
+                          json_ref sysinfo, char why[WHY_SIZE]) {
+  uint64_t told = member_digest(doc, sysinfo, passing);
+
+  if (told == d->told)
+    return true;
+  if (json_get(doc, sysinfo, "model") == 0 &&
+      json_get(doc, sysinfo, "deviceId") == 0) {
+    snprintf(why, WHY_SIZE, "the answer names neither model nor device");
+    return false;
+  }
+  get_identity(d, doc, sysinfo);
+  d->told = told;
+  return true;
+}
+
 enum outcome iot_sysinfo(struct device *d, struct progress *p,
                          const struct json *doc, json_ref sysinfo,
                          char why[WHY_SIZE]) {
@@ -332,14 +355,10 @@ enum outcome iot_sysinfo(struct device *d, struct progress *p,
   json_ref nested = json_get(doc, sysinfo, "system"); /* cameras */
 
   s.object = nested != 0 ? nested : sysinfo;
-  if (json_get(doc, s.object, "model") == 0 &&
-      json_get(doc, s.object, "deviceId") == 0) {
-    snprintf(why, WHY_SIZE, "the answer names neither model nor device");
+  if (!take_identity(d, doc, s.object, why))
     return OUTCOME_MALFORMED;
-  }
   d->now.has &= QUANTITIES_RARE;
   d->plugs_incomplete = false;
-  get_identity(d, doc, s.object);
   for (size_t i = 0; i < sizeof(plain) / sizeof(plain[0]); i++)
     value_take(&s, plain[i].quantity, plain[i].key, 1);
   get_light(&s);

@@ -26,10 +26,10 @@ struct link {
   link_done *done; /* set while a request is under way */
   void *arg;
   char *request; /* the encrypted frame: kept for a second connection */
-  size_t request_len;
   char *partial; /* an answer that came in pieces: header and body */
-  size_t partial_len;
-  size_t partial_room;
+  uint32_t partial_len;
+  uint32_t partial_room;
+  uint16_t request_len;
   bool reused;     /* the request went out on a kept connection */
   bool connecting; /* request still to be sent */
   bool counted;    /* in env->kept */
@@ -164,7 +164,7 @@ static int frame_request(struct link *link, const void *request, size_t len) {
   frame[3] = (char)len;
   xor_cipher_encrypt(request, frame + HEADER, len);
   link->request = frame;
-  link->request_len = HEADER + len;
+  link->request_len = (uint16_t)(HEADER + len);
   return 0;
 }
 
@@ -278,10 +278,10 @@ static void digest(struct link *link, char *data, size_t len) {
       fail(link, OUTCOME_UNREACHABLE, "out of memory");
       return;
     }
-    link->partial_room = room + 1;
+    link->partial_room = (uint32_t)room + 1;
     memcpy(link->partial, data, len);
   }
-  link->partial_len = len;
+  link->partial_len = (uint32_t)len;
 }
 
 static void receive(struct link *link) {

@@ -7,7 +7,6 @@
 #include "base/log.h"
 
 #include <string.h>
-#include <strings.h>
 
 enum {
   /* The next try, and the longest pause. Devices lock everybody out for half
@@ -91,10 +90,11 @@ bool auth_backoff_is_foreign(const struct poll_device *k,
                              const struct account *account,
                              enum account_spelling *spelling) {
   char spelled[ACCOUNT_ADDRESS_SIZE];
-  char owner[OWNER_SIZE];
+  static const uint8_t not_told[OWNER_SIZE] = {0};
+  uint8_t owner[OWNER_SIZE];
 
   *spelling = ACCOUNT_AS_TYPED;
-  if (k->contact.owner[0] == '\0' || account == NULL ||
+  if (memcmp(k->contact.owner, not_told, OWNER_SIZE) == 0 || account == NULL ||
       strlen(account->user) >= sizeof(spelled))
     return false;
   for (int how = 0; how < ACCOUNT_SPELLINGS; how++) {
@@ -102,7 +102,7 @@ bool auth_backoff_is_foreign(const struct poll_device *k,
       continue;
     if (discovery_packet_owner(spelled, owner) < 0)
       return false;
-    if (strcasecmp(owner, k->contact.owner) == 0) {
+    if (memcmp(owner, k->contact.owner, OWNER_SIZE) == 0) {
       *spelling = (enum account_spelling)how;
       return false;
     }

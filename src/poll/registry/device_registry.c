@@ -120,7 +120,7 @@ void device_registry_forget(struct device_registry *r, struct poll_device *k) {
   r->count--;
   device_free(&k->device);
   free(k->plugs);
-  free(k->reasons);
+  free(k->trouble);
   free(k);
 }
 
@@ -200,7 +200,7 @@ void device_registry_move(struct device_registry *r, struct poll_device *k,
                           const struct sockaddr_in *address) {
   transport_select_close(k);
   set_address(r, k, address);
-  k->search.candidate.sin_port = 0;
+  k->search.candidate_port = 0;
   k->search.polled_for = false; /* what answers over there is news */
   k->search.seen = false;
   k->search.seen_iot = false;
@@ -209,11 +209,12 @@ void device_registry_move(struct device_registry *r, struct poll_device *k,
 
 bool device_registry_try_candidate(struct device_registry *r,
                                    struct poll_device *k) {
-  struct sockaddr_in address = k->search.candidate;
+  struct sockaddr_in address = {.sin_family = AF_INET,
+                                .sin_port = k->search.candidate_port,
+                                .sin_addr = k->search.candidate};
 
   if (address.sin_port == 0)
     return false;
-  k->search.candidate.sin_port = 0;
   log_say(LOG_LEVEL_NOTICE, "%s does not answer at its old address, trying %s",
           k->name, inet_ntoa(address.sin_addr));
   device_registry_move(r, k, &address);
@@ -229,12 +230,12 @@ static void seen_elsewhere(struct device_registry *r, struct poll_device *k,
   if (holder != NULL && holder->status.up)
     return;
   if (k->status.up && k->address.sin_port != 0) {
-    if (k->search.candidate.sin_port ==
-        0) /* liars do not get more than one line */
+    if (k->search.candidate_port == 0) /* liars get one line */
       log_say(LOG_LEVEL_NOTICE,
               "%s answers at %s and is also claimed by %s; staying", k->name,
               poll_device_address(k), inet_ntoa(address->sin_addr));
-    k->search.candidate = *address;
+    k->search.candidate = address->sin_addr;
+    k->search.candidate_port = address->sin_port;
     return;
   }
   if (holder != NULL && holder->options == NULL)

@@ -7,6 +7,7 @@
 #include <arpa/inet.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 const char *poll_device_address(const struct poll_device *k) {
   static _Thread_local char text[INET_ADDRSTRLEN];
@@ -17,20 +18,45 @@ const char *poll_device_address(const struct poll_device *k) {
   return text;
 }
 
+struct poll_trouble *poll_device_trouble(struct poll_device *k) {
+  if (k->trouble == NULL)
+    k->trouble = calloc(1, sizeof(*k->trouble));
+  return k->trouble;
+}
+
 const char *poll_device_why(const struct poll_device *k) {
-  return k->reasons != NULL ? k->reasons->last : "";
+  return k->trouble != NULL ? k->trouble->last : "";
 }
 
 void poll_device_set_why(struct poll_device *k, const char *why) {
   if (why == NULL) {
-    if (k->reasons != NULL)
-      k->reasons->last[0] = '\0';
+    if (k->trouble != NULL)
+      k->trouble->last[0] = '\0';
     return;
   }
-  if (k->reasons == NULL)
-    k->reasons = calloc(1, sizeof(*k->reasons));
-  if (k->reasons != NULL && why != k->reasons->last)
-    snprintf(k->reasons->last, WHY_SIZE, "%s", why);
+  if (poll_device_trouble(k) != NULL && why != k->trouble->last)
+    snprintf(k->trouble->last, WHY_SIZE, "%s", why);
+}
+
+void poll_device_keep_refusal(struct poll_device *k) {
+  if (k->status.outcome == OUTCOME_AUTH && k->trouble != NULL)
+    memcpy(k->trouble->refused, k->trouble->last, WHY_SIZE);
+  else if (k->contact.refused && k->status.outcome != OUTCOME_TIMEOUT &&
+           k->status.outcome != OUTCOME_UNREACHABLE) {
+    k->status.outcome = OUTCOME_AUTH;
+    poll_device_set_why(k, k->trouble != NULL ? k->trouble->refused : "");
+  }
+}
+
+uint64_t poll_device_failures(const struct poll_device *k,
+                              enum outcome outcome) {
+  return k->trouble != NULL ? k->trouble->failures[outcome] : 0;
+}
+
+void poll_device_add_failures(struct poll_device *k, enum outcome outcome,
+                              unsigned num) {
+  if (num > 0 && poll_device_trouble(k) != NULL)
+    k->trouble->failures[outcome] += num;
 }
 
 double poll_device_interval(const struct poll_device *k,

@@ -13,7 +13,7 @@
 #include "energy/counter.h"
 #include "poll/options/options.h"
 
-enum { IDENTITY_SIZE = 64 };
+enum { IDENTITY_SIZE = 48 };
 
 enum poll_state {
   POLL_IDLE,
@@ -35,29 +35,32 @@ struct poll_device_plug {
 struct poll_contact {
   const struct dialect *dialect;
   const struct transport *transport;
+  struct link *link; /* opened by poller.c */
   struct service service;
   /* What it says itself, in datagrams; NULL: nothing, all is trial. */
-  const struct transport *told;
   struct service told_service;
-  bool by_tdp;            /* said by TDP: counts more than port 9999 */
-  char owner[OWNER_SIZE]; /* the account it belongs to; "" when not told */
+  const struct transport *told;
   const struct transport *worked; /* last, as the device speaks now */
   unsigned misses;     /* polls in a row in which nothing was heard of it */
   uint32_t tried;      /* ways in the present round, by number */
+  unsigned short_only; /* polls in a row that went well only when its requests
+                        * were short */
+  bool by_tdp;         /* said by TDP: counts more than port 9999 */
   bool refused;        /* one of them refused the account */
   bool round_said;     /* that none of several was the right one */
   bool changed;        /* how it is spoken with has just changed */
-  struct link *link;   /* opened by poller.c */
-  unsigned short_only; /* polls in a row that went well only when its requests
-                        * were short */
   bool singly;         /* in the attempt under way, one thing at a time */
+  uint8_t owner[OWNER_SIZE]; /* the account it belongs to; 0: not told */
 };
 
-/* What went wrong, in words, for logs and people; only devices that have been
+/* What went wrong, for logs, people and counters; only devices that have been
  * in trouble have it. */
-struct poll_reasons {
-  char last[WHY_SIZE];    /* in its last poll */
+struct poll_trouble {
+  char last[WHY_SIZE];    /* why its last poll failed */
   char refused[WHY_SIZE]; /* when it last refused the account */
+  char part[WHY_SIZE];    /* which part of its answers was of no use, last */
+  uint64_t part_said_us;
+  uint64_t failures[OUTCOMES];
 };
 
 /* Whether it accepts the account, and when it may be asked to again:
@@ -79,25 +82,23 @@ struct poll_auth {
 
 /* How its polls went: poller.c. */
 struct poll_status {
-  bool up;              /* answered in its last poll */
-  bool answered;        /* ever */
-  bool polled;          /* a poll has ended, well or not */
-  uint64_t since_us;    /* wall clock: when up last changed */
+  bool up;           /* answered in its last poll */
+  bool answered;     /* ever */
+  bool polled;       /* a poll has ended, well or not */
+  bool incomplete;   /* parts of its answers are of no use, and that is said */
+  uint64_t since_us; /* wall clock: when up last changed */
   enum outcome outcome; /* of its last poll */
   enum outcome usual;   /* of its last failure in the way it usually takes */
-  uint64_t failures[OUTCOMES];
-  double response; /* s, from the request to the complete reading */
-  bool incomplete; /* parts of its answers are of no use, and that is said */
-  uint64_t incomplete_said_us;
+  double response;      /* s, from the request to the complete reading */
 };
 
 /* What was last reported of it: poll_report.c. */
 struct poll_report {
   uint64_t time_us; /* wall clock: of its last report */
   uint64_t told_us; /* monotonic: when its state was last reported; 0: never */
-  bool told_up;     /* what was reported then */
   uint64_t failures_told; /* their sum when they were last reported */
   unsigned failures_kept; /* how often they need not be reported again */
+  bool told_up;           /* what was reported with its state */
 };
 
 /* The poll under way: poller.c. */
@@ -112,7 +113,7 @@ struct poll_run {
   bool was_down;     /* when it began */
   bool woken;        /* was woken up by a datagram */
   bool split;        /* an attempt more, for one thing at a time */
-  bool incomplete;   /* a part of it failed; progress.why says how */
+  bool incomplete;   /* a part of it failed */
   unsigned requests; /* sent in this attempt */
   double core_s;     /* what the answer to the core request took */
   uint64_t started_us;
@@ -124,14 +125,16 @@ struct poll_run {
 
 /* Where searches saw it: poll_search.c; the candidate: device_registry.c. */
 struct poll_seen {
-  bool seen;                    /* in the current or last search */
-  bool polled_for;              /* since it was lost, while searches see it */
-  bool seen_iot;                /* on port 9999 */
-  bool seen_tdp;                /* and by TDP */
-  bool asked_tdp;               /* by name: what it says by TDP now is news */
-  uint64_t asked_us;            /* by name, last (monotonic); 0: never */
-  unsigned missed;              /* searches in a row */
-  struct sockaddr_in candidate; /* where else it was seen; port 0: nowhere */
+  bool seen;         /* in the current or last search */
+  bool polled_for;   /* since it was lost, while searches see it */
+  bool seen_iot;     /* on port 9999 */
+  bool seen_tdp;     /* and by TDP */
+  bool asked_tdp;    /* by name: what it says by TDP now is news */
+  uint64_t asked_us; /* by name, last (monotonic); 0: never */
+  unsigned missed;   /* searches in a row */
+  /* Where else it was seen; port 0: nowhere. */
+  in_port_t candidate_port;
+  struct in_addr candidate;
 };
 
 struct poll_device {
@@ -155,17 +158,17 @@ struct poll_device {
 
   /* unique_names.c. */
   struct {
-    char base[DEVICE_NAME_SIZE]; /* before it was made unique */
-    char suffix[8];              /* that tells it apart, if need be */
-    bool is_real;                /* has answered, or is configured */
-    bool is_pending;             /* may still turn out to be */
-    struct hash_node by_base, in_real, in_pending, in_suffix, by_called;
+    char *base;      /* before it was made unique; NULL: not named */
+    char suffix[8];  /* that tells it apart, if need be */
+    bool is_real;    /* has answered, or is configured */
+    bool is_pending; /* may still turn out to be */
+    struct hash_node by_base, by_standing, by_suffix, by_called;
   } names;
 
   struct poll_contact contact;
   struct poll_auth auth;
   struct poll_status status;
-  struct poll_reasons *reasons; /* NULL: never failed */
+  struct poll_trouble *trouble; /* NULL: never failed, or memory was out */
   struct poll_report report;
   struct poll_run poll;
   struct poll_seen search;
@@ -186,6 +189,19 @@ const char *poll_device_why(const struct poll_device *k);
 /* What poll_device_why() says from now on; NULL: it is up. why may be what it
  * says now. */
 void poll_device_set_why(struct poll_device *k, const char *why);
+
+/* An account that was refused stays the reason of a failed poll while other
+ * ways are tried. */
+void poll_device_keep_refusal(struct poll_device *k);
+
+/* How often that happened to polls of k, or to parts of them. */
+uint64_t poll_device_failures(const struct poll_device *k,
+                              enum outcome outcome);
+void poll_device_add_failures(struct poll_device *k, enum outcome outcome,
+                              unsigned num);
+
+/* Where its troubles are kept; NULL when memory is out. */
+struct poll_trouble *poll_device_trouble(struct poll_device *k);
 
 /* The interval in which it is polled, in seconds: its own, but never shorter
  * than the clock's. */

@@ -121,7 +121,7 @@ void transport_select_adopt(struct poll_device *k,
   const struct transport *transport =
       chosen_transport(k) != NULL ? chosen_transport(k) : in->transport;
   struct introduction said = *in;
-  bool same_owner = strcmp(in->owner, k->contact.owner) == 0;
+  bool same_owner = memcmp(in->owner, k->contact.owner, OWNER_SIZE) == 0;
   bool as_told = transport == in->transport;
 
   if (k->contact.by_tdp && !in->tdp)

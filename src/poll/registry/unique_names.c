@@ -9,10 +9,11 @@
 #include "poll/registry/device_names.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 int unique_names_init(struct unique_names *r) {
-  struct hash *all[] = {&r->by_base, &r->real, &r->pending, &r->by_suffix,
+  struct hash *all[] = {&r->by_base, &r->by_standing, &r->by_suffix,
                         &r->by_called};
   int err = 0;
 
@@ -23,26 +24,33 @@ int unique_names_init(struct unique_names *r) {
 
 void unique_names_free(struct unique_names *r) {
   hash_free(&r->by_base);
-  hash_free(&r->real);
-  hash_free(&r->pending);
+  hash_free(&r->by_standing);
   hash_free(&r->by_suffix);
   hash_free(&r->by_called);
 }
 
 /* -- who shares a name -- */
 
+/* In the hash of who has answered, so that the two are not searched together.
+ */
+#define REAL 0x5bd1e9955bd1e995U
+
+static const char *base_of(const struct poll_device *k) {
+  return k->names.base != NULL ? k->names.base : "";
+}
+
 static uint64_t hash_of_text(const struct hash *h, const char *text) {
   return hash_of(h, text, strlen(text));
 }
 
-/* One table each for those of a base name: all, the real ones, and those that
- * may turn out to be real. They are asked for one or two members only, so that
- * a thousand forged namesakes cost no more than one. */
+/* All of a base name are in one table; the real ones, and those that may turn
+ * out to be real, in another by which they are. They are asked for one or two
+ * members only, so that a thousand forged namesakes cost no more than one. */
 static struct poll_device *of_base(struct hash_node *n, const char *base) {
   for (; n != NULL; n = hash_next(n)) {
     struct poll_device *k = HASH_OWNER(n, struct poll_device, names.by_base);
 
-    if (strcmp(k->names.base, base) == 0)
+    if (strcmp(base_of(k), base) == 0)
       return k;
   }
   return NULL;
@@ -56,54 +64,59 @@ static struct poll_device *first_member(const struct unique_names *r,
 
 static bool has_other_member(const struct unique_names *r,
                              const struct poll_device *k) {
-  struct poll_device *o = first_member(r, k->names.base);
+  struct poll_device *o = first_member(r, base_of(k));
 
   if (o == k)
-    o = of_base(hash_next(&o->names.by_base), k->names.base);
+    o = of_base(hash_next(&o->names.by_base), base_of(k));
   return o != NULL;
 }
 
-static struct poll_device *of_real(struct hash_node *n, const char *base) {
-  for (; n != NULL; n = hash_next(n)) {
-    struct poll_device *k = HASH_OWNER(n, struct poll_device, names.in_real);
+/* Those of a base name whose standing it is: real, or else pending. */
+static uint64_t standing_hash(const struct unique_names *r, const char *base,
+                              bool real) {
+  return hash_of_text(&r->by_standing, base) ^ (real ? REAL : 0);
+}
 
-    if (strcmp(k->names.base, base) == 0)
+static struct poll_device *of_standing(struct hash_node *n, const char *base,
+                                       bool real) {
+  for (; n != NULL; n = hash_next(n)) {
+    struct poll_device *k =
+        HASH_OWNER(n, struct poll_device, names.by_standing);
+
+    if (k->names.is_real == real && strcmp(base_of(k), base) == 0)
       return k;
   }
   return NULL;
 }
 
-static struct poll_device *first_real(const struct unique_names *r,
-                                      const char *base) {
-  return of_real(hash_first(&r->real, hash_of_text(&r->real, base)), base);
+static struct poll_device *first_of(const struct unique_names *r,
+                                    const char *base, bool real) {
+  return of_standing(hash_first(&r->by_standing, standing_hash(r, base, real)),
+                     base, real);
 }
 
-static struct poll_device *next_real(const struct poll_device *k) {
-  return of_real(hash_next(&k->names.in_real), k->names.base);
+static struct poll_device *first_real(const struct unique_names *r,
+                                      const char *base) {
+  return first_of(r, base, true);
 }
 
 static bool has_other_real(const struct unique_names *r,
                            const struct poll_device *k) {
-  struct poll_device *o = first_real(r, k->names.base);
+  struct poll_device *o = first_real(r, base_of(k));
 
-  return o == k ? next_real(o) != NULL : o != NULL;
+  if (o == k)
+    o = of_standing(hash_next(&o->names.by_standing), base_of(k), true);
+  return o != NULL;
 }
 
 /* k itself, if it is real, is not pending. */
 static bool has_pending(const struct unique_names *r, const char *base) {
-  struct hash_node *n =
-      hash_first(&r->pending, hash_of_text(&r->pending, base));
-
-  for (; n != NULL; n = hash_next(n))
-    if (strcmp(HASH_OWNER(n, struct poll_device, names.in_pending)->names.base,
-               base) == 0)
-      return true;
-  return false;
+  return first_of(r, base, false) != NULL;
 }
 
 static uint64_t suffix_hash(const struct unique_names *r,
                             const struct poll_device *k) {
-  return hash_of_text(&r->by_suffix, k->names.base) ^
+  return hash_of_text(&r->by_suffix, base_of(k)) ^
          hash_of_text(&r->by_suffix, k->names.suffix) << 1;
 }
 
@@ -113,9 +126,9 @@ static bool has_same_suffix(const struct unique_names *r,
   struct hash_node *n = hash_first(&r->by_suffix, suffix_hash(r, k));
 
   for (; n != NULL; n = hash_next(n)) {
-    struct poll_device *o = HASH_OWNER(n, struct poll_device, names.in_suffix);
+    struct poll_device *o = HASH_OWNER(n, struct poll_device, names.by_suffix);
 
-    if (o != k && strcmp(o->names.base, k->names.base) == 0 &&
+    if (o != k && strcmp(base_of(o), base_of(k)) == 0 &&
         strcmp(o->names.suffix, k->names.suffix) == 0)
       return true;
   }
@@ -151,7 +164,7 @@ static void call(struct unique_names *r, struct poll_device *k,
 }
 
 static bool is_plain(const struct poll_device *k) {
-  return strcmp(k->name, k->names.base) == 0;
+  return strcmp(k->name, base_of(k)) == 0;
 }
 
 /* Whether holder is to give its name up for k. */
@@ -160,27 +173,31 @@ static bool gives_way(const struct poll_device *holder,
   return k->names.is_real || !holder->names.is_real;
 }
 
-/* Calls k by its base name with its whole identity behind it (one not met yet:
- * with what its block is for). Whoever has an alias of just that look gives
- * way in turn; where it need not, the identity stands there once more. */
+/* One not met yet: what its block is for. */
+static const char *whole_identity(const struct poll_device *k) {
+  return k->identity[0] == '\0' && k->options != NULL ? k->options->match
+                                                      : k->identity;
+}
+
+/* Calls k by its base name with its whole identity behind it. Whoever has an
+ * alias of just that look gives way in turn; where it need not, the identity
+ * stands there once more. */
 static void call_in_full(struct unique_names *r, struct poll_device *k) {
   for (;;) {
-    const char *whole = k->identity[0] == '\0' && k->options != NULL
-                            ? k->options->match
-                            : k->identity;
+    const char *whole = whole_identity(k);
     char suffix[DEVICE_NAME_SIZE - 8];
     char name[DEVICE_NAME_SIZE];
     struct poll_device *holder;
 
     text_name(whole, strlen(whole), suffix, sizeof(suffix));
-    device_name_with_suffix(k->names.base, suffix, name);
+    device_name_with_suffix(base_of(k), suffix, name);
     holder = called(r, name);
     for (unsigned n = 2; holder != NULL && holder != k && !gives_way(holder, k);
          n++) {
       char longer[DEVICE_NAME_SIZE - 8];
 
       snprintf(longer, sizeof(longer), "%.40s %u", suffix, n);
-      device_name_with_suffix(k->names.base, longer, name);
+      device_name_with_suffix(base_of(k), longer, name);
       holder = called(r, name);
     }
     if (holder == k)
@@ -199,7 +216,7 @@ static void call_apart(struct unique_names *r, struct poll_device *k) {
   bool ambiguous = has_same_suffix(r, k);
   struct poll_device *holder;
 
-  device_name_with_suffix(k->names.base, k->names.suffix, name);
+  device_name_with_suffix(base_of(k), k->names.suffix, name);
   holder = called(r, name);
   if (holder != NULL && holder != k) {
     bool moved = gives_way(holder, k) && (ambiguous || is_plain(holder));
@@ -221,17 +238,16 @@ static bool is_contested(const struct unique_names *r,
                          const struct poll_device *k) {
   if (!k->names.is_real)
     return has_other_member(r, k);
-  return has_other_real(r, k) ||
-         (!is_plain(k) && has_pending(r, k->names.base));
+  return has_other_real(r, k) || (!is_plain(k) && has_pending(r, base_of(k)));
 }
 
 static void place(struct unique_names *r, struct poll_device *k) {
-  struct poll_device *holder = called(r, k->names.base);
+  struct poll_device *holder = called(r, base_of(k));
 
   if (is_contested(r, k))
     call_apart(r, k);
   else if (holder == NULL || holder == k)
-    call(r, k, k->names.base);
+    call(r, k, base_of(k));
   else
     call_in_full(r, k); /* another's suffix makes it look like k */
 }
@@ -251,55 +267,58 @@ static void say_shared(const struct poll_device *k) {
   log_say(LOG_LEVEL_WARNING,
           "more than one device is called \"%s\": the end of the MAC address "
           "is added to tell them apart",
-          k->names.base);
+          base_of(k));
 }
 
 /* -- coming and going -- */
 
-static void take_out_of_pending(struct unique_names *r, struct poll_device *k) {
-  if (k->names.is_pending)
-    hash_remove(&r->pending, &k->names.in_pending);
+static void take_standing(struct unique_names *r, struct poll_device *k) {
+  if (k->names.is_real || k->names.is_pending)
+    hash_remove(&r->by_standing, &k->names.by_standing);
+  k->names.is_real = false;
   k->names.is_pending = false;
 }
 
-static void take_out_quietly(struct unique_names *r, struct poll_device *k) {
-  if (k->names.base[0] == '\0')
-    return;
+/* Its base name, the caller's to free; NULL when it had none. */
+static char *take_out_quietly(struct unique_names *r, struct poll_device *k) {
+  char *base = k->names.base;
+
+  if (base == NULL)
+    return NULL;
   hash_remove(&r->by_base, &k->names.by_base);
-  hash_remove(&r->by_suffix, &k->names.in_suffix);
-  if (k->names.is_real)
-    hash_remove(&r->real, &k->names.in_real);
-  take_out_of_pending(r, k);
-  k->names.is_real = false;
-  k->names.base[0] = '\0';
+  hash_remove(&r->by_suffix, &k->names.by_suffix);
+  take_standing(r, k);
+  k->names.base = NULL;
+  return base;
 }
 
 static void take_out(struct unique_names *r, struct poll_device *k) {
-  char base[DEVICE_NAME_SIZE];
+  char *base = take_out_quietly(r, k);
 
-  memcpy(base, k->names.base, sizeof(base));
-  take_out_quietly(r, k);
-  if (base[0] != '\0')
+  if (base != NULL)
     settle(r, base);
+  free(base);
 }
 
-static void put_in(struct unique_names *r, struct poll_device *k,
+/* False when memory is out. */
+static bool put_in(struct unique_names *r, struct poll_device *k,
                    const char *base, bool real) {
   char suffix[DEVICE_NAME_SIZE];
 
+  k->names.base = strdup(base);
+  if (k->names.base == NULL)
+    return false;
   device_name_suffix(k, suffix);
-  snprintf(k->names.base, sizeof(k->names.base), "%s", base);
   snprintf(k->names.suffix, sizeof(k->names.suffix), "%.*s",
            (int)sizeof(k->names.suffix) - 1, suffix);
   k->names.is_real = real;
   k->names.is_pending = !real && !k->status.polled;
   hash_add(&r->by_base, &k->names.by_base, hash_of_text(&r->by_base, base));
-  hash_add(&r->by_suffix, &k->names.in_suffix, suffix_hash(r, k));
-  if (real)
-    hash_add(&r->real, &k->names.in_real, hash_of_text(&r->real, base));
-  if (k->names.is_pending)
-    hash_add(&r->pending, &k->names.in_pending,
-             hash_of_text(&r->pending, base));
+  hash_add(&r->by_suffix, &k->names.by_suffix, suffix_hash(r, k));
+  if (real || k->names.is_pending)
+    hash_add(&r->by_standing, &k->names.by_standing,
+             standing_hash(r, base, real));
+  return true;
 }
 
 void unique_names_enter(struct unique_names *r, struct poll_device *k,
@@ -313,19 +332,22 @@ void unique_names_enter(struct unique_names *r, struct poll_device *k,
 
   device_name_base(k, by, base);
   device_name_suffix(k, suffix);
-  if (strcmp(base, k->names.base) == 0 && real == k->names.is_real &&
+  if (strcmp(base, base_of(k)) == 0 && real == k->names.is_real &&
       strcmp(suffix, k->names.suffix) == 0)
     return;
   memcpy(before, k->name, sizeof(before));
-  if (strcmp(base, k->names.base) != 0)
+  if (strcmp(base, base_of(k)) != 0)
     take_out(r, k);
   else /* nobody else is renamed in between */
-    take_out_quietly(r, k);
+    free(take_out_quietly(r, k));
   holder = called(r, base);
   shared = holder != NULL && holder != k;
-  put_in(r, k, base, real);
-  if (shared && strcmp(holder->names.base, base) == 0 &&
-      is_contested(r, holder))
+  if (!put_in(r, k, base, real)) {
+    if (before[0] == '\0') /* told apart at any rate */
+      call(r, k, whole_identity(k));
+    return;
+  }
+  if (shared && strcmp(base_of(holder), base) == 0 && is_contested(r, holder))
     call_apart(r, holder);
   if (shared)
     say_shared(k);
@@ -337,8 +359,8 @@ void unique_names_enter(struct unique_names *r, struct poll_device *k,
 void unique_names_unanswered(struct unique_names *r, struct poll_device *k) {
   if (!k->names.is_pending)
     return;
-  take_out_of_pending(r, k);
-  settle(r, k->names.base);
+  take_standing(r, k);
+  settle(r, base_of(k));
 }
 
 void unique_names_leave(struct unique_names *r, struct poll_device *k) {

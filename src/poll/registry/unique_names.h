@@ -11,11 +11,11 @@
 #include "poll/registry/poll_device.h"
 
 struct unique_names {
-  struct hash by_base;   /* base names: two under one are told apart */
-  struct hash real;      /* of them, those that have answered */
-  struct hash pending;   /* those whose first poll is not over */
-  struct hash by_suffix; /* base name and short suffix */
-  struct hash by_called; /* the names that came of it */
+  struct hash by_base;     /* base names: two under one are told apart */
+  struct hash by_standing; /* of them, those that have answered, and those whose
+                            * first poll is not over */
+  struct hash by_suffix;   /* base name and short suffix */
+  struct hash by_called;   /* the names that came of it */
 };
 
 /* 0 or -ENOMEM; unique_names_free() is due either way. */

@@ -55,7 +55,9 @@ static struct introduction by_tdp(const struct transport *transport,
                                .transport = transport,
                                .service = {.port = 8080},
                                .tdp = true,
-                               .owner = "B58996C504C5638798EB6B511E6F49AF"};
+                               .owner = {0xB5, 0x89, 0x96, 0xC5, 0x04, 0xC5,
+                                         0x63, 0x87, 0x98, 0xEB, 0x6B, 0x51,
+                                         0x1E, 0x6F, 0x49, 0xAF}};
 }
 
 static void live_at(const char *address) {
@@ -307,7 +309,7 @@ START_TEST(an_owner_is_known_by_his_address) {
   ck_assert(auth_backoff_is_foreign(&k, &account, &how) == users[_i].foreign);
   ck_assert_int_eq(how, users[_i].spelling);
   ck_assert(!auth_backoff_is_foreign(&k, NULL, &how));
-  k.contact.owner[0] = '\0';
+  memset(k.contact.owner, 0, OWNER_SIZE);
   ck_assert(!auth_backoff_is_foreign(&k, &account, &how));
 }
 END_TEST
@@ -322,7 +324,7 @@ START_TEST(a_new_owner_is_a_new_chance) {
   ck_assert_uint_eq(k.auth.locked_steps, 3);
   tell(by_tdp(&transport_tpap, &dialect_smart)); /* the same password */
   ck_assert_uint_eq(k.auth.locked_steps, 3);
-  in.owner[0] = 'C';
+  in.owner[0] ^= 1;
   tell(in);
   ck_assert_uint_eq(k.auth.locked_steps, 0);
   ck_assert_uint_eq(k.auth.not_before_us, 0);

@@ -15,6 +15,7 @@ static struct buf request;
 static struct device device;
 static struct progress progress;
 static char why[WHY_SIZE];
+static char part_why[WHY_SIZE];
 
 static inline void setup(void) {
   json_init(&doc);
@@ -51,7 +52,7 @@ static inline enum outcome answer_with(const char *answer) {
 /* A whole poll that must consist of exactly these exchanges. The outcome of
  * the last answer. */
 static inline enum outcome poll_device(bool slow, const struct exchange *e) {
-  progress = (struct progress){.rare = slow};
+  progress = (struct progress){.rare = slow, .why = part_why};
   for (;; e++) {
     enum next next = dialect_iot.next(&device, &progress, &request);
     enum outcome outcome;
