@@ -42,6 +42,7 @@ static const struct field {
     FIELD("wh", NUMBER, detector.wh),
     FIELD("active_at", MOMENT, detector.active_at),
     FIELD("active_wh", NUMBER, detector.active_wh),
+    FIELD("resumed_at", MOMENT, detector.resumed_at),
     FIELD("paused_at", MOMENT, detector.paused_at),
     FIELD("paused_wh", NUMBER, detector.paused_wh),
     FIELD("peak", NUMBER, detector.peak_w),

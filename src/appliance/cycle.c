@@ -14,6 +14,13 @@ static const double FLAT_S = 900;
 /* A cycle goes on over a gap in which the counter grew by this part of what
  * its mean power would have brought. */
 static const double GAP_SHARE = 0.6;
+/* Over one of no more than so many seconds the mean only has to be above
+ * StartAbove: a wash takes far less than the heating before it. */
+static const double GAP_SHORT_S = 1800;
+
+/* What is so little above a limit may be the noise of a standby, with machines
+ * whose work is far above it. */
+static const double NOISE_W = 10;
 
 /* Some rest a little above StartAbove: so much above it may be a rest, where
  * the load took ten times that. A load has to rise above the rest by as much.
@@ -68,17 +75,16 @@ static void window_add(struct cycle_detector *d, double end_for_s, double at,
   window_drop(d, old);
 }
 
-/* Whether the mean of the window is below the limit; not known before it is
- * full. */
-static bool window_is_quiet(const struct cycle_detector *d,
-                            const struct cycle_settings *s) {
+/* The mean of the window in W; NAN before it is full. */
+static double window_mean(const struct cycle_detector *d,
+                          const struct cycle_settings *s) {
   double seconds = 0, wh = 0;
 
   for (size_t i = 0; i < d->window_num; i++) {
     seconds += d->window[i].seconds;
     wh += d->window[i].wh;
   }
-  return seconds >= s->end_for_s - 1e-3 && wh * 3600 / seconds < s->end_below_w;
+  return seconds >= s->end_for_s - 1e-3 ? wh * 3600 / seconds : (double)NAN;
 }
 
 static enum cycle_event end(struct cycle_detector *d,
@@ -105,7 +111,16 @@ static bool outlasts_gap(const struct cycle_detector *d,
 
   if (seconds < s->end_for_s)
     return true;
-  return wh >= 0 && ran > 0 && wh >= GAP_SHARE * d->wh / ran * seconds;
+  if (wh < 0 || ran <= 0)
+    return false;
+  return wh >= GAP_SHARE * d->wh / ran * seconds ||
+         (seconds <= GAP_SHORT_S && wh * 3600 / seconds >= s->start_above_w);
+}
+
+/* For how long nothing has been seen since that moment: what it did in a gap
+ * is not known. */
+static double since(const struct cycle_detector *d, double moment, double at) {
+  return at - fmax(moment, d->resumed_at);
 }
 
 static void calm_begin(struct cycle_detector *d, double at) {
@@ -211,7 +226,7 @@ static enum cycle_event end_active(struct cycle_detector *d,
 /* Whether what it takes since it was busy is its rest. */
 static bool rests(const struct cycle_detector *d,
                   const struct cycle_settings *s, double at) {
-  return at - d->busy_at >= FLAT_S &&
+  return since(d, d->busy_at, at) >= FLAT_S &&
          (s->heats || d->peak_w >= PEAK_FACTOR * rest_limit(s));
 }
 
@@ -221,18 +236,25 @@ static enum cycle_event end_at_rest(struct cycle_detector *d,
   return end(d, s, d->busy_at, d->busy_wh, at);
 }
 
+/* mean: of the latest minutes, NAN while that is not known. */
+static bool exceeds(const struct cycle_settings *s, double watts, double limit,
+                    double mean) {
+  return watts >= limit &&
+         !(s->heats && watts < limit + NOISE_W && mean < limit);
+}
+
 static void note_reading(struct cycle_detector *d,
                          const struct cycle_settings *s, double at,
-                         double watts) {
-  if (watts >= active_above(d, s)) {
-    if (at - d->active_at >= s->end_for_s && !is_tail(d, s)) {
+                         double watts, double mean) {
+  if (exceeds(s, watts, active_above(d, s), mean)) {
+    if (since(d, d->active_at, at) >= s->end_for_s && !is_tail(d, s)) {
       d->paused_at = d->active_at;
       d->paused_wh = d->active_wh;
     }
     d->active_at = at;
     d->active_wh = d->wh;
   }
-  if (watts >= rest_limit(s)) {
+  if (exceeds(s, watts, rest_limit(s), mean)) {
     d->busy_at = at;
     d->busy_wh = d->wh;
   }
@@ -244,18 +266,19 @@ static enum cycle_event add_running(struct cycle_detector *d,
                                     const struct cycle_settings *s, double at,
                                     double watts, double seconds, double wh,
                                     bool seen) {
-  double calm_s;
+  double calm_s, mean;
 
   d->wh += wh;
   if (seen)
     window_add(d, s->end_for_s, at, seconds, wh);
   else /* nobody knows whether it was quiet meanwhile */
     d->window_num = 0;
-  note_reading(d, s, at, watts);
+  mean = window_mean(d, s);
+  note_reading(d, s, at, watts, mean);
   calm_s = calm_for(d, s, at, watts, seconds, wh, seen);
   if (calm_s > 0 && calm_s >= s->calm_for_s)
     return end(d, s, d->calm.active_at, d->calm.active_wh, at);
-  if (window_is_quiet(d, s) || at - d->active_at >= FLAT_S ||
+  if (mean < s->end_below_w || since(d, d->active_at, at) >= FLAT_S ||
       tail_is_over(d, s, at))
     return end_active(d, s, at);
   if (rests(d, s, at))
@@ -266,6 +289,7 @@ static enum cycle_event add_running(struct cycle_detector *d,
 static void rise(struct cycle_detector *d, double at) {
   d->rising = true;
   d->start = d->busy_at = d->active_at = d->paused_at = at;
+  d->resumed_at = at;
   d->wh = d->busy_wh = 0;
   d->peak_w = 0;
 }
@@ -283,7 +307,7 @@ static enum cycle_event add_idle(struct cycle_detector *d,
     d->wh += wh;
   else
     rise(d, at);
-  note_reading(d, s, at, watts);
+  note_reading(d, s, at, watts, NAN);
   if (at - d->start < s->start_for_s)
     return CYCLE_NOTHING;
   d->running = true;
@@ -311,9 +335,11 @@ enum cycle_event cycle_add(struct cycle_detector *d,
     event = end(d, s, d->last_at, d->wh, at);
     if (watts >= active_above(d, s)) {
       rise(d, at);
-      note_reading(d, s, at, watts);
+      note_reading(d, s, at, watts, NAN);
     }
   } else if (d->running) {
+    if (seconds > max_gap_s)
+      d->resumed_at = at;
     event = add_running(d, s, at, watts, seconds, counted,
                         wh >= 0 || seconds <= max_gap_s);
   } else {

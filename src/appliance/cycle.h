@@ -43,17 +43,18 @@ enum cycle_event {
   CYCLE_ENDED,   /* detector.last_stretch says what it was */
 };
 
-enum { CYCLE_WINDOW = 52 };
+enum { CYCLE_WINDOW = 51 };
 
 /* Readable by all, written by cycle.c alone. */
 struct cycle_detector {
   bool running;
-  double start;     /* of the stretch under way, or of what may become one */
-  bool rising;      /* above start_above_w, not yet for long enough */
-  double wh;        /* since start */
-  double active_at; /* last reading at or above start_above_w */
-  double active_wh; /* energy up to there */
-  double paused_at; /* last activity before a pause of end_for_s, or start */
+  double start;      /* of the stretch under way, or of what may become one */
+  bool rising;       /* above start_above_w, not yet for long enough */
+  double wh;         /* since start */
+  double active_at;  /* last reading at or above start_above_w */
+  double active_wh;  /* energy up to there */
+  double resumed_at; /* first reading after its latest gap, or start */
+  double paused_at;  /* last activity before a pause of end_for_s, or start */
   double paused_wh;
   double peak_w;  /* the highest since start */
   double busy_at; /* last reading above any rest, or start */

@@ -290,9 +290,9 @@ static void unpriced(const struct report *r, char out[REPORT_LINE]) {
 
 static void covered(const struct report *r, char out[REPORT_LINE]) {
   out[0] = '\0';
-  if (r->covered < COMPLETE)
+  if (r->covered < COMPLETE) /* 98.6 must not read as enough */
     snprintf(out, REPORT_LINE, "%.0f %% of the time; figures may be too low",
-             r->covered);
+             floor(r->covered));
 }
 
 static const struct {

@@ -152,6 +152,14 @@ def test_the_html_is_small_and_has_nothing_a_mail_may_not_have(ledger):
     assert "class=" not in html and not re.search(r"[^g]color:(?!\s*light dark)", body)
 
 
+@pytest.mark.parametrize("covered, says", [(99.1, None), (98.97, 98), (98.6, 98), (0.7, 0)])
+def test_so_much_of_the_time_is_known(tmp_path, covered, says):
+    file = LedgerFile(tmp_path / "state", zone=ZONE, currency=None)
+    file.slot("2026-11-28T11:00:00+00:00", "Heater", 1000000, covered=int(HOURS * covered / 100))
+    found = re.search(r"^Known of +(\d+) % of the time", report(file.done()).stdout, re.M)
+    assert (int(found[1]) if found else None) == says
+
+
 def test_what_is_not_known_is_said(tmp_path):
     file = LedgerFile(tmp_path / "state", zone=ZONE, currency=None)
     file.slot("2026-11-28T11:00:00+00:00", "Heater", 1000000, covered=HOURS // 2)

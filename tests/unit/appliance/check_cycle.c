@@ -190,6 +190,18 @@ static const struct {
       {4, 45, 2, 30},
       {1, 900}},
      "60-3390 0.73 "},
+    {"the noise of a standby is no activity",
+     "washer",
+     {{0, 60}, {2000, 1800}, {5, 300}, {13, 15}, {5, 105, 2, 30}, {5, 1200}},
+     "60-1845 0.99 "},
+    {"nor does it hide a rest above StartAbove",
+     "dishwasher",
+     {{0, 60}, {2000, 1800}, {12, 300}, {20, 15}, {12, 105, 2, 30}},
+     "60-1845 0.99 "},
+    {"a coffee machine that keeps warm at so little is on",
+     "coffee",
+     {{0, 60}, {1200, 60}, {6, 300}, {18, 15}, {6, 105, 2, 30}},
+     "+"},
     {"but what comes before more washing is no crease guard",
      "washer",
      {{0, 60},
@@ -230,6 +242,61 @@ START_TEST(a_counter_carries_a_cycle_over_a_gap) {
 }
 END_TEST
 
+/* Heating, then a wash at a tenth of that, in which the plug is away for 20
+ * minutes; watts: the mean of these, and what is read afterwards. */
+static enum cycle_event come_back(struct cycle_detector *d,
+                                  const struct cycle_settings *s, double mean,
+                                  double watts) {
+  for (double at = 0; at <= 900; at += 15)
+    cycle_add(d, s, at, 2000, 15 * 2000 / 3600.0, 45);
+  return cycle_add(d, s, 2100, watts, 1200 * mean / 3600, 45);
+}
+
+/* The same watts every 15 s for so long, after come_back(). */
+static enum cycle_event go_on(struct cycle_detector *d,
+                              const struct cycle_settings *s, double watts,
+                              double seconds) {
+  enum cycle_event event = CYCLE_NOTHING;
+
+  for (double at = 2115; at <= 2100 + seconds && event == CYCLE_NOTHING;
+       at += 15)
+    event = cycle_add(d, s, at, watts, 15 * watts / 3600, 45);
+  return event;
+}
+
+START_TEST(a_load_that_takes_less_by_now_goes_on_over_a_short_gap) {
+  struct appliance_settings s = settings_of("washer");
+  struct cycle_detector d = {0};
+
+  /* the drum stands still just then */
+  ck_assert_int_eq(come_back(&d, &s.cycle, 200, 2), CYCLE_NOTHING);
+  ck_assert_int_eq(go_on(&d, &s.cycle, 2, 60), CYCLE_NOTHING);
+  ck_assert_int_eq(cycle_add(&d, &s.cycle, 2175, 300, 1, 45), CYCLE_NOTHING);
+  ck_assert(d.running);
+  ck_assert_double_eq(d.start, 0);
+}
+END_TEST
+
+START_TEST(a_load_that_ended_in_a_gap_ends_where_it_was_last_seen) {
+  struct appliance_settings s = settings_of("washer");
+  struct cycle_detector d = {0};
+
+  ck_assert_int_eq(come_back(&d, &s.cycle, 200, 2), CYCLE_NOTHING);
+  ck_assert_int_eq(go_on(&d, &s.cycle, 2, 330), CYCLE_ENDED);
+  ck_assert_double_eq(d.last_stretch.end, 900);
+  ck_assert_double_eq_tol(d.last_stretch.wh, 500, 10);
+}
+END_TEST
+
+START_TEST(a_gap_in_which_only_a_standby_was_used_is_the_end) {
+  struct appliance_settings s = settings_of("washer");
+  struct cycle_detector d = {0};
+
+  ck_assert_int_eq(come_back(&d, &s.cycle, 5, 2), CYCLE_ENDED);
+  ck_assert_double_eq(d.last_stretch.end, 900);
+}
+END_TEST
+
 START_TEST(readings_each_second_need_no_more_memory) {
   struct appliance_settings s = settings_of("washer");
   char found[512];
@@ -257,6 +324,9 @@ END_TEST
 static void fill(TCase *tc) {
   tcase_add_loop_test(tc, curve_gives_these_cycles, 0, ROWS(curves));
   tcase_add_test(tc, a_counter_carries_a_cycle_over_a_gap);
+  tcase_add_test(tc, a_load_that_takes_less_by_now_goes_on_over_a_short_gap);
+  tcase_add_test(tc, a_load_that_ended_in_a_gap_ends_where_it_was_last_seen);
+  tcase_add_test(tc, a_gap_in_which_only_a_standby_was_used_is_the_end);
   tcase_add_test(tc, readings_each_second_need_no_more_memory);
   tcase_add_test(tc, senseless_readings_change_nothing);
 }
