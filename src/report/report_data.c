@@ -19,6 +19,9 @@ static const double MWH = 1e-6;   /* to kWh */
 static const double MICRO = 1e-6; /* to the currency's unit */
 /* Less is a measuring error, no change worth a percentage. */
 static const double COMPARABLE_KWH = 0.01;
+/* A week or month of which less was known is no comparison: of the first days
+ * of a new installation there are only some. */
+static const double COMPARABLE_DAYS = 0.9;
 
 struct gathering {
   struct report *report;
@@ -103,6 +106,12 @@ static int compared(const struct gathering *g, int day) {
              : -1;
 }
 
+static bool is_comparable(const struct gathering *g, unsigned days) {
+  int all = g->report->kind == REPORT_DAY ? 1 : g->before.end - g->before.start;
+
+  return days >= COMPARABLE_DAYS * all;
+}
+
 static bool is_in(const struct report *r, int day) {
   return day >= r->first && day <= r->last;
 }
@@ -119,6 +128,13 @@ static void take_peak(struct report *r, const struct report_item *item,
   r->peak.at_us = row->peak_us;
 }
 
+/* A day has a row for each period of its tariff. */
+static void take_before(struct report_before *b, int day, double kwh) {
+  b->days += b->days == 0 || day != b->last_day ? 1 : 0;
+  b->last_day = day;
+  b->kwh += kwh;
+}
+
 static void take_item(struct gathering *g, struct report_item *item,
                       const struct ledger_row *row) {
   struct report *r = g->report;
@@ -127,10 +143,8 @@ static void take_item(struct gathering *g, struct report_item *item,
 
   if (row->day < item->first_day)
     item->first_day = row->day;
-  if (before >= 0) {
-    item->before[before].known = true;
-    item->before[before].kwh += kwh;
-  }
+  if (before >= 0)
+    take_before(&item->before[before], row->day, kwh);
   if (!is_in(r, row->day))
     return;
   item->in_it = true;
@@ -183,12 +197,13 @@ static double median(double *numbers, size_t num) {
                       : (numbers[num / 2 - 1] + numbers[num / 2]) / 2;
 }
 
-static double usual_of(const struct report_item *item) {
+static double usual_of(const struct gathering *g,
+                       const struct report_item *item) {
   double numbers[REPORT_COMPARED];
   size_t num = 0;
 
   for (unsigned i = 0; i < REPORT_COMPARED; i++)
-    if (item->before[i].known)
+    if (is_comparable(g, item->before[i].days))
       numbers[num++] = item->before[i].kwh;
   return median(numbers, num);
 }
@@ -196,7 +211,7 @@ static double usual_of(const struct report_item *item) {
 /* Of the site: a day that was not known of is no comparison. */
 static double usual_site(const struct gathering *g) {
   double sums[REPORT_COMPARED] = {0};
-  bool known[REPORT_COMPARED] = {false};
+  unsigned known[REPORT_COMPARED] = {0}; /* days */
   double numbers[REPORT_COMPARED];
   size_t num = 0;
 
@@ -205,11 +220,11 @@ static double usual_site(const struct gathering *g) {
 
     if (before < 0 || !g->site[i].known)
       continue;
-    known[before] = true;
+    known[before]++;
     sums[before] += g->site[i].kwh;
   }
   for (unsigned i = 0; i < REPORT_COMPARED; i++)
-    if (known[i])
+    if (is_comparable(g, known[i]))
       numbers[num++] = sums[i];
   return median(numbers, num);
 }
@@ -273,7 +288,7 @@ static void sum_up(struct gathering *g) {
     struct report_item *item = &r->items[i];
     int from = item->first_day > r->first ? item->first_day : r->first;
 
-    item->usual = usual_of(item);
+    item->usual = usual_of(g, item);
     if (!item->in_it)
       continue;
     r->known++;

@@ -24,7 +24,8 @@ struct report_item {
   bool in_it; /* something is known of it in the time of the report */
   double kwh, cost;
   struct report_before {
-    bool known;
+    unsigned days; /* something is known of so many, */
+    int last_day;  /* the latest of them */
     double kwh;
   } before[REPORT_COMPARED];
   double usual; /* kWh; NAN: nothing to compare with */

@@ -130,11 +130,11 @@ static void put_item(struct buf *out, const struct report *r,
   }
   buf_puts(out, "</td></tr>\n<tr><td colspan=\"2\">");
   put_bar(out, share);
-  report_words_change(item->kwh, item->usual, text);
+  report_words_comparison(r, item, text);
   buf_putf(out,
            "</td></tr>\n<tr><td colspan=\"2\" style=\"padding:2px 0 0 0;"
-           "font-size:13px\">%.0f %% of all%s",
-           share * 100, text[0] != '\0' ? ", " : "");
+           "font-size:13px\">%.0f %% of all",
+           share * 100);
   put(out, text);
   buf_puts(out, "</td></tr>\n");
 }

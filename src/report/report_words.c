@@ -3,6 +3,8 @@
 
 #include "report/report_words.h"
 
+#include "base/width.h"
+
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -17,6 +19,14 @@ static const char *const months[] = {
 static const double COMPLETE = 99;
 /* So many alerts of one device are its settings' fault. */
 enum { NOISY = 10 };
+/* Of a name among others in a line. */
+enum { NAME_COLUMNS = 24, NAME_SIZE = 64 };
+
+/* Cut with three dots where it is long. */
+static const char *short_name(const char *name, char out[NAME_SIZE]) {
+  width_cut(name, NAME_COLUMNS, "\xe2\x80\xa6", out, NAME_SIZE);
+  return out;
+}
 
 void report_words_days(const struct report *r, char out[REPORT_LINE]) {
   int year, end_year;
@@ -60,9 +70,9 @@ void report_words_change(double now, double usual, char out[REPORT_LINE]) {
 }
 
 /* ", 12 % above the usual Saturday" */
-static void comparison(const struct report *r, bool brief,
-                       char out[REPORT_LINE]) {
-  double change = round(report_change(r->kwh, r->usual));
+static void comparison(const struct report *r, double kwh, double usual,
+                       bool brief, char out[REPORT_LINE]) {
+  double change = round(report_change(kwh, usual));
   char with[40];
 
   if (r->kind == REPORT_DAY && brief)
@@ -77,16 +87,24 @@ static void comparison(const struct report *r, bool brief,
     out[0] = '\0';
   else if (change == 0)
     snprintf(out, REPORT_LINE, ", as much as %s", with);
+  else if (change > 999)
+    snprintf(out, REPORT_LINE, ", %.0f times %s", change / 100 + 1, with);
   else
     snprintf(out, REPORT_LINE, ", %.0f %% %s %s", fabs(change),
              change > 0 ? "above" : "below", with);
+}
+
+void report_words_comparison(const struct report *r,
+                             const struct report_item *item,
+                             char out[REPORT_LINE]) {
+  comparison(r, item->kwh, item->usual, false, out);
 }
 
 static void used(const struct report *r, bool brief, char out[REPORT_LINE]) {
   char cost[REPORT_LINE], compared[REPORT_LINE];
 
   report_words_cost(r, r->cost, cost);
-  comparison(r, brief, compared);
+  comparison(r, r->kwh, r->usual, brief, compared);
   snprintf(out, REPORT_LINE, "%.2f kWh%s%.40s%.80s", r->kwh,
            cost[0] != '\0' ? ", " : "", cost, compared);
 }
@@ -138,6 +156,7 @@ static void to_minimum(const struct report *r, char out[REPORT_LINE]) {
 }
 
 static void highest(const struct report *r, char out[REPORT_LINE]) {
+  char name[NAME_SIZE];
   struct calendar_local local;
   int year;
   unsigned month, mday;
@@ -150,8 +169,9 @@ static void highest(const struct report *r, char out[REPORT_LINE]) {
   calendar_date_of(local.day, &year, &month, &mday);
   if (r->first != r->last)
     snprintf(day, sizeof(day), " on %u %s", mday, months[month - 1]);
-  snprintf(out, REPORT_LINE, "%.60s, %.0f W%s at %02u:%02u", r->peak.name,
-           r->peak.watts, day, local.second / 3600, local.second / 60 % 60);
+  snprintf(out, REPORT_LINE, "%s, %.0f W%s at %02u:%02u",
+           short_name(r->peak.name, name), r->peak.watts, day,
+           local.second / 3600, local.second / 60 % 60);
 }
 
 static void in_use(const struct report *r, char out[REPORT_LINE]) {
@@ -160,7 +180,7 @@ static void in_use(const struct report *r, char out[REPORT_LINE]) {
 
 static void standby(const struct report *r, char out[REPORT_LINE]) {
   char cost[REPORT_LINE] = "";
-  char most[100] = "";
+  char most[100] = "", name[NAME_SIZE];
   double watts = r->standby.watts;
 
   out[0] = '\0';
@@ -170,8 +190,8 @@ static void standby(const struct report *r, char out[REPORT_LINE]) {
     snprintf(cost, sizeof(cost), ", about %.0f %s a year", r->standby.cost_year,
              r->currency);
   if (r->standby.most != NULL && r->standby.most->least_w < watts)
-    snprintf(most, sizeof(most), "; %.60s %.0f W", r->standby.most->name,
-             r->standby.most->least_w);
+    snprintf(most, sizeof(most), "; %s %.0f W",
+             short_name(r->standby.most->name, name), r->standby.most->least_w);
   snprintf(out, REPORT_LINE, "%.0f W%.40s%s", watts, cost, most);
 }
 
@@ -183,20 +203,28 @@ static void and_more(unsigned all, char out[REPORT_LINE]) {
              all - REPORT_NAMED);
 }
 
-/* "Washer 2 (1.70 kWh, 0.53 EUR), Dryer 1 (2.10 kWh)" */
+static void put_times(unsigned count, char out[24]) {
+  if (count <= 2)
+    snprintf(out, 24, "%s", count == 1 ? "once" : "twice");
+  else
+    snprintf(out, 24, "%u times", count);
+}
+
+/* "Washer twice (1.70 kWh, 0.53 EUR), Dryer once (2.10 kWh)" */
 static void finished(const struct report *r, char out[REPORT_LINE]) {
   size_t used = 0;
 
   out[0] = '\0';
   for (unsigned i = 0; i < r->cycles_listed && i < REPORT_NAMED; i++) {
     const struct report_cycles *c = &r->cycles[i];
-    char cost[REPORT_LINE] = "";
+    char cost[REPORT_LINE] = "", name[NAME_SIZE], times[24];
 
+    put_times(c->count, times);
     if (!isnan(c->cost))
       report_words_cost(r, c->cost, cost);
     used += (size_t)snprintf(out + used, REPORT_LINE - used,
-                             "%s%.20s %u (%.2f kWh%s%.16s)", i > 0 ? ", " : "",
-                             c->name, c->count, c->kwh,
+                             "%s%s %s (%.2f kWh%s%.16s)", i > 0 ? ", " : "",
+                             short_name(c->name, name), times, c->kwh,
                              cost[0] != '\0' ? ", " : "", cost);
   }
   and_more(r->cycles_num, out);
@@ -219,18 +247,19 @@ static void offline(const struct report *r, char out[REPORT_LINE]) {
 
   out[0] = '\0';
   for (unsigned i = 0; i < a->away_num && i < REPORT_NAMED; i++) {
-    char lasted[40];
+    char lasted[40], name[NAME_SIZE];
 
     put_duration(a->away[i].seconds, lasted);
-    used += (size_t)snprintf(out + used, REPORT_LINE - used, "%s%.36s %s",
-                             i > 0 ? ", " : "", a->away[i].name, lasted);
+    used += (size_t)snprintf(out + used, REPORT_LINE - used, "%s%s %s",
+                             i > 0 ? ", " : "",
+                             short_name(a->away[i].name, name), lasted);
   }
   and_more(a->away_num, out);
 }
 
 static void alerts(const struct report *r, char out[REPORT_LINE]) {
   const struct report_alerts *a = &r->alerts;
-  char open[40] = "", noisy[100] = "";
+  char open[40] = "", noisy[100] = "", name[NAME_SIZE];
 
   out[0] = '\0';
   if (!a->known)
@@ -238,8 +267,8 @@ static void alerts(const struct report *r, char out[REPORT_LINE]) {
   if (a->open > 0)
     snprintf(open, sizeof(open), ", %u still open", a->open);
   if (a->noisiest.name[0] != '\0')
-    snprintf(noisy, sizeof(noisy), "; %u of them %.60s", a->noisiest.alerts,
-             a->noisiest.name);
+    snprintf(noisy, sizeof(noisy), "; %u of them %s", a->noisiest.alerts,
+             short_name(a->noisiest.name, name));
   if (a->raised == 0)
     snprintf(out, REPORT_LINE, "none%s", open);
   else
@@ -266,12 +295,13 @@ static void silences(const struct report *r, char out[REPORT_LINE]) {
     struct calendar_local l = calendar_local_of(a->silences[i].ends * 1000);
     int year;
     unsigned month, mday;
+    char about[NAME_SIZE];
 
     calendar_date_of(l.day, &year, &month, &mday);
     used += (size_t)snprintf(
-        out + used, REPORT_LINE - used, "%s%.30s on %u %.3s at %02u:%02u",
-        i > 0 ? ", " : "", a->silences[i].about, mday, months[month - 1],
-        l.second / 3600, l.second / 60 % 60);
+        out + used, REPORT_LINE - used, "%s%s on %u %.3s at %02u:%02u",
+        i > 0 ? ", " : "", short_name(a->silences[i].about, about), mday,
+        months[month - 1], l.second / 3600, l.second / 60 % 60);
   }
   and_more(a->silences_num, out);
 }

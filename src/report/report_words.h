@@ -5,7 +5,7 @@
 
 #include "report/report_data.h"
 
-enum { REPORT_LINE = 200 };
+enum { REPORT_LINE = 400 };
 
 /* "Saturday, 28 November 2026", "23 to 29 November 2026". */
 void report_words_days(const struct report *r, char out[REPORT_LINE]);
@@ -17,6 +17,10 @@ void report_words_title(const struct report *r, char out[REPORT_LINE]);
 /* "2.61 EUR"; "" where there are no costs. */
 void report_words_cost(const struct report *r, double cost,
                        char out[REPORT_LINE]);
+/* ", 12 % above the usual Saturday", of one device; "" without a comparison. */
+void report_words_comparison(const struct report *r,
+                             const struct report_item *item,
+                             char out[REPORT_LINE]);
 /* "+12 %"; "" where it is not known. */
 void report_words_change(double now, double usual, char out[REPORT_LINE]);
 

@@ -2,6 +2,7 @@
 """kasactl report on ledgers with known contents: the figures are the ledger's, the
 text fits a mail, and the HTML draws in the readers that allow least."""
 
+import datetime
 import json
 import os
 import re
@@ -83,13 +84,13 @@ def test_a_day_is_compared_with_the_usual_one_of_its_kind(ledger):
     assert day["covered"] == pytest.approx(100)
 
 
-def test_a_week_and_a_month_are_compared_with_the_one_before(ledger):
+def test_a_week_and_a_month_have_what_was_used_in_them(ledger):
     week = figures(ledger, "--week")
     assert (week["from"], week["to"]) == ("2026-11-23", "2026-11-29")
-    assert week["kwh"] == pytest.approx(13) and week["usual_kwh"] == pytest.approx(2.5)
+    assert week["kwh"] == pytest.approx(13) and week["usual_kwh"] is None  # one of its days is known
     month = figures(ledger, "--month")
     assert (month["from"], month["to"]) == ("2026-11-01", "2026-11-30")
-    assert month["kwh"] == pytest.approx(21.5) and month["usual_kwh"] == pytest.approx(1.5)
+    assert month["kwh"] == pytest.approx(21.5) and month["usual_kwh"] is None
     assert month["forecast_kwh"] is None
 
 
@@ -158,6 +159,42 @@ def test_so_much_of_the_time_is_known(tmp_path, covered, says):
     file.slot("2026-11-28T11:00:00+00:00", "Heater", 1000000, covered=int(HOURS * covered / 100))
     found = re.search(r"^Known of +(\d+) % of the time", report(file.done()).stdout, re.M)
     assert (int(found[1]) if found else None) == says
+
+
+@pytest.mark.parametrize("days, change", [(3, None), (26, None), (28, 50), (31, 35)])
+def test_a_month_is_compared_with_one_that_was_known_of(tmp_path, days, change):
+    """The first report of a new installation says no "842 % above"."""
+    file = LedgerFile(tmp_path / "state", zone=ZONE, currency=None)
+    for day in range(32 - days, 32):
+        file.slot(f"2026-10-{day:02}T11:00:00+00:00", "Heater", 1000000, covered=HOURS)
+        file.slot(f"2026-10-{day:02}T12:00:00+00:00", "Heater", 0, period="energy:night")
+    for day in range(1, 31):
+        file.slot(f"2026-11-{day:02}T11:00:00+00:00", "Heater", 1400000, covered=HOURS)
+    file.done()
+    week = figures(file, "--week", "--date", "2026-11-10")
+    assert week["kwh"] == pytest.approx(7 * 1.4) and week["usual_kwh"] == pytest.approx(7 * 1.4)
+    month = figures(file, "--month", "--date", "2026-11-30")
+    for usual in (month["usual_kwh"], month["devices"][0]["usual_kwh"]):
+        assert usual == (None if change is None else pytest.approx(days))
+    if change is not None:
+        assert month["kwh"] / month["usual_kwh"] * 100 - 100 == pytest.approx(change, abs=1)
+
+
+def test_a_long_name_is_cut_between_letters(tmp_path):
+    file = LedgerFile(tmp_path / "state", zone=ZONE, currency=None)
+    name = "Wäschetrockner im K\u00fcchenkeller hinten links"
+    file.slot("2026-11-28T11:00:00+00:00", name, 1000000, covered=HOURS, peak=2000000)
+    end = datetime.datetime(2026, 11, 28, 12, tzinfo=datetime.timezone.utc).timestamp()
+    file.db.execute("INSERT INTO note VALUES('cycles', ?, ?)",
+                    (f"id-{name}-/0", "".join(f"{end + n * 7200:.0f} 3600 0.5 -\n" for n in range(3))))
+    file.db.execute("INSERT INTO state(meter, account) SELECT id, id FROM meter")
+    text = report(file.done()).stdout
+    assert re.search(r"^Finished +Wäschetrockner im Küche… 3 times \(1\.50 kWh\)$", text, re.M), text
+    assert re.search(r"^Highest power +Wäschetrockner im Küche…, 2000 W", text, re.M), text
+
+
+def test_the_html_says_what_a_device_is_compared_with(ledger):
+    assert ">86 % of all, 50 % above the usual Saturday<" in report(ledger, "--html").stdout
 
 
 def test_what_is_not_known_is_said(tmp_path):
