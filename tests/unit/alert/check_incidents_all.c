@@ -386,7 +386,8 @@ static bool next_line(const char **text, struct line *line) {
 }
 
 /* What waited for the night to end was not told before; of what waited for a
- * rate the end may be told here. What is open comes first. */
+ * rate the end may be told here. What is open comes first. Where it was not
+ * sure whether people had heard of an earlier end, "was" settles it. */
 static void read_digest(struct belief *b, const struct letter *l) {
   bool limited = strstr(l->title, "while limited") != NULL;
   bool cut = strstr(l->text, " more: kasactl") != NULL;
@@ -405,10 +406,13 @@ static void read_digest(struct belief *b, const struct letter *l) {
     any_over |= line.over;
   }
   for (int d = 0; d < DEVICES; d++) {
+    /* it may have ended and begun anew: then it is listed twice */
+    if (over[d] && limited)
+      over_now(b, d);
+    else if (over[d] && b->maybe[d])
+      b->told[d] = false;
     if (open[d])
       b->told[d] = true;
-    else if (over[d] && limited)
-      over_now(b, d);
     if (open[d] || over[d])
       b->maybe[d] = false;
     else if (cut && (!any_over || (limited && b->told[d])))
@@ -431,11 +435,11 @@ static void read_group(const struct incident *i, struct belief *b,
                       b->stands_in != NULL,
                   "seed %u: %s: Plug%d: an end without its alarm", i->seed,
                   l->channel, line.device);
-    b->maybe[line.device] = false;
     if (ends)
       over_now(b, line.device);
-    else if (!line.over)
-      b->told[line.device] = true;
+    else if (!line.over || b->maybe[line.device])
+      b->told[line.device] = !line.over;
+    b->maybe[line.device] = false;
   }
 }
 
