@@ -19,7 +19,8 @@
 #include <string.h>
 
 enum {
-  FALLBACK_LOOK_MS = 5000, /* how often overdue rows are looked for */
+  FALLBACK_LOOK_MS = 5000, /* how often overdue rows are looked for: at whole
+                               five seconds, as what is held at whole ten */
   FALLBACK_SLICE = 100,
 };
 
@@ -140,7 +141,7 @@ void deliver_look_for_overdue(struct deliver *d, int channel, int64_t now) {
   if (c->config->fallback < 0 || c->counts.queued == 0 ||
       now - c->fallback_look < FALLBACK_LOOK_MS)
     return;
-  c->fallback_look = now;
+  c->fallback_look = now - now % FALLBACK_LOOK_MS; /* with other looks */
   n = store_outbox_overdue(d->store, c->config->name, all ? now : before,
                            all ? LEVEL_OK : LEVEL_CRITICAL, ids,
                            FALLBACK_SLICE);
