@@ -334,7 +334,7 @@ static void incident(unsigned seed) {
   struct incident i = {.h = &h, .chance = incident_chance(seed)};
 
   house_open(&h, "mail.MaxAge 30d; RecoverAfter 30; Repeat never; "
-                 "EventExpire 30d");
+                 "EventExpire 30d; cacheless");
   for (int step = 0; step < STEPS; step++)
     play(&i, seed);
   receivers(&i, "mail=sent");

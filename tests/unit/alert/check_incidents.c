@@ -312,7 +312,8 @@ static void incident(unsigned seed) {
   char options[200];
 
   /* a reminder would make good for an alarm that was lost */
-  snprintf(options, sizeof(options), "mail.MaxAge 30d; RecoverAfter 30%s%s",
+  snprintf(options, sizeof(options),
+           "mail.MaxAge 30d; RecoverAfter 30; cacheless%s%s",
            seed % 2 == 0 ? "" : "; Repeat never", groups[seed % 4]);
   house_open(&h, options);
   for (int step = 0; step < STEPS; step++)

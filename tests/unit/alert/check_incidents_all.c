@@ -574,7 +574,7 @@ static void incident(unsigned seed) {
   /* a reminder would make good for an alarm that was lost */
   snprintf(text, sizeof(text), file_text,
            seed % 2 == 0 ? "" : " Repeat never\n");
-  house_open_file(&h, text, evenings[seed % ROWS(evenings)]);
+  house_open_cacheless(&h, text, evenings[seed % ROWS(evenings)]);
   for (int step = 0; step < STEPS; step++)
     play(&i);
   /* all are heard of after the last start, every silence is over */

@@ -189,18 +189,19 @@ void house_lose(struct house *h) {
 }
 
 static void open_core(struct house *h) {
-  struct alert_core_hooks hooks = {.wall_ms = wall,
-                                   .open_max = h->open_max,
-                                   .boot_ms = boot,
-                                   .clock_arg = h,
-                                   .random = chance,
-                                   .random_arg = h,
-                                   .source = {.lookup = cache, .arg = h},
-                                   .hand = hand,
-                                   .hand_arg = h,
-                                   .collectd_host = "nas",
-                                   .interval_s = 10,
-                                   .grace_s = 120};
+  struct alert_core_hooks hooks = {
+      .wall_ms = wall,
+      .open_max = h->open_max,
+      .boot_ms = boot,
+      .clock_arg = h,
+      .random = chance,
+      .random_arg = h,
+      .source = {.lookup = h->cacheless ? NULL : cache, .arg = h},
+      .hand = hand,
+      .hand_arg = h,
+      .collectd_host = "nas",
+      .interval_s = 10,
+      .grace_s = 120};
 
   h->core = alert_core_new(h->config, h->directory, &hooks);
   ck_assert_ptr_nonnull(h->core);
@@ -275,7 +276,8 @@ static void start(struct house *h, struct conf_item *root,
   open_core(h);
 }
 
-void house_open_file(struct house *h, const char *text, int64_t wall_ms) {
+static void open_file(struct house *h, const char *text, int64_t wall_ms,
+                      bool cacheless) {
   bool broken = false;
   struct option_reporter reporter = {.say = say_mistake, .arg = &broken};
   char why[CONF_WHY_SIZE];
@@ -284,9 +286,18 @@ void house_open_file(struct house *h, const char *text, int64_t wall_ms) {
 
   ck_assert_msg(root != NULL, "%s", why);
   begin(h);
+  h->cacheless = cacheless;
   if (wall_ms != 0)
     h->wall = wall_ms;
   start(h, root, &reporter);
+}
+
+void house_open_file(struct house *h, const char *text, int64_t wall_ms) {
+  open_file(h, text, wall_ms, false);
+}
+
+void house_open_cacheless(struct house *h, const char *text, int64_t wall_ms) {
+  open_file(h, text, wall_ms, true);
 }
 
 void house_open(struct house *h, const char *options) {
@@ -298,6 +309,7 @@ void house_open(struct house *h, const char *options) {
   char *rest = NULL;
 
   begin(h);
+  h->cacheless = strstr(options, "cacheless") != NULL;
   add_channel(root, "file", "mail", options);
   add_channel(root, "pager", "pager", options);
   if (strstr(options, "two") != NULL)
@@ -396,15 +408,18 @@ void house_reboot(struct house *h, double clock_s) {
   open_core(h);
 }
 
-void house_settle(struct house *h) {
+/* Returns how long it rests, ms. */
+static int64_t rest(struct house *h) {
   for (int i = 0; i < 1000; i++) {
     struct job *done = release(h);
     int64_t wait = alert_core_step(h->core, done, NULL, 0, true);
     if (wait > 0 && (h->held == NULL || h->hold))
-      return;
+      return wait;
   }
   ck_abort_msg("the engine does not come to rest");
 }
+
+void house_settle(struct house *h) { rest(h); }
 
 void house_event(struct house *h, const struct event *event) {
   struct event copy = *event;
@@ -415,17 +430,15 @@ void house_event(struct house *h, const struct event *event) {
 
 void house_pass(struct house *h, double seconds) {
   int64_t left = (int64_t)(seconds * 1000);
+  int64_t wait = rest(h);
 
   while (left > 0) {
-    int64_t wait = alert_core_step(h->core, release(h), NULL, 0, true);
-    if (wait < 1)
-      wait = 1;
     if (wait > left)
       wait = left;
     h->wall += wait;
     h->boot += wait;
     left -= wait;
-    house_settle(h);
+    wait = rest(h);
   }
 }
 

@@ -29,7 +29,8 @@ struct house {
   double pause_s; /* what a success asks for */
   bool hold;      /* jobs stay out until released */
   struct job *held, **held_end;
-  bool cached; /* the value cache has cache_value for every series */
+  bool cacheless; /* there is no value cache, the engine never asks */
+  bool cached;    /* the value cache has cache_value for every series */
   double cache_value;
   bool acked_on_phone;
   char heard[HOUSE_LOG];  /* "mail:firing mail:resolved" of what was sent */
@@ -51,11 +52,14 @@ struct house {
  * route, "mail.Key value" for the channel mail; separated by ";". Channels:
  * "mail" (people), "pager" (stateful, rings), with "two" also "second", with
  * "family" also "family" (several recipients), with "broken" also "broken"
- * (without its Path). */
+ * (without its Path). With "cacheless" as house_open_cacheless(). */
 void house_open(struct house *h, const char *options);
 /* With the inside of <Plugin notify_kasa> as people write it, at a wall time
  * (ms; 0 = that of house_open()). */
 void house_open_file(struct house *h, const char *text, int64_t wall_ms);
+/* Where the cache would have nothing all the time: days pass in half as many
+ * rounds, since nobody wakes to ask it. */
+void house_open_cacheless(struct house *h, const char *text, int64_t wall_ms);
 void house_close(struct house *h);
 /* As the daemon does: stop and start; kill leaves without a goodbye. */
 /* Starts after alert_core_free(h->core) by the test itself. */

@@ -307,7 +307,6 @@ static void play_one(struct house *h, char *one) {
     return;
   if (word[0] == '+') {
     house_pass(h, atof(word + 1));
-    house_settle(h);
     return;
   }
   for (size_t i = 0; i < sizeof(vocabulary) / sizeof(vocabulary[0]); i++)
