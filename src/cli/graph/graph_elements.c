@@ -175,12 +175,22 @@ static void recipe_response(struct graph_command *c,
 
 /* -- energy: bars -- */
 
+/* Left to itself rrdtool puts a k between the number and the axis's unit. */
+static bool in_thousands(const struct graph_view *view) {
+  return view->kind == GRAPH_ENERGY && fabs(view->numbers.most) >= 1000;
+}
+
+const char *graph_elements_unit(const struct graph_view *view) {
+  return in_thousands(view) ? "kWh" : graph_types[view->kind].unit;
+}
+
 /* A variable that is as high as each bar between its edges, with a gap on both
  * sides, and unknown elsewhere. rrdtool wants a curve in every formula, so one
  * is taken in and dropped. */
 static void draw_bars(struct graph_command *c, const struct graph_picture *p,
                       const char *variable, size_t first, size_t end) {
   const struct graph_view *view = p->view;
+  double unit = in_thousands(view) ? 1000 : 1;
   time_t edges[GRAPH_BARS_MAX + 1];
   struct buf text;
 
@@ -194,7 +204,7 @@ static void draw_bars(struct graph_command *c, const struct graph_picture *p,
     if (isfinite(view->bars[i]))
       c->err = buf_addf(&text, "TIME,%lld,GT,TIME,%lld,LE,*,%.9g,",
                         (long long)edges[i] + gap,
-                        (long long)edges[i + 1] - gap, view->bars[i]);
+                        (long long)edges[i + 1] - gap, view->bars[i] / unit);
   }
   if (c->err == 0)
     c->err = buf_adds(&text, "UNKN");
@@ -322,14 +332,12 @@ static void scale_voltage(struct graph_command *c,
   graph_add(c, "--alt-autoscale");
 }
 
-/* Watts and milliseconds are whole numbers or nearly; of watt-hours and amperes
- * there may be thousands or thousandths, which rrdtool marks k and m. */
+/* Exponent 0: numbers as they are, without a k or m of rrdtool's. */
 void graph_elements_scale(struct graph_command *c,
                           const struct graph_picture *p) {
   enum graph_type kind = p->view->kind;
 
-  if (!graph_types[kind].bars && kind != GRAPH_CURRENT)
-    graph_add(c, "--units-exponent=0");
+  graph_add(c, "--units-exponent=0");
   if (kind == GRAPH_VOLTAGE) {
     scale_voltage(c, p->view);
   } else if (kind == GRAPH_SIGNAL) {

@@ -11,6 +11,9 @@ enum {
   GRAPH_LEGEND_BESIDE = 3 /* in wide pictures */
 };
 
+/* What the axis is in: kWh where the highest bar has 1000 Wh or more. */
+const char *graph_elements_unit(const struct graph_view *view);
+
 /* Adds the limits and scales of the axis. */
 void graph_elements_scale(struct graph_command *c,
                           const struct graph_picture *p);

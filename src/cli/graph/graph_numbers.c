@@ -227,6 +227,23 @@ static double reading_now(const struct graph_layer *layer, time_t newest) {
   return sum;
 }
 
+/* "last" is the reading itself, as the pages and kasactl watch have it: the
+ * newest row of a week is the mean of half an hour. */
+static void take_reading(struct graph_numbers *n, const struct rrd_file *file) {
+  if (isfinite(n->last) && isfinite(file->value))
+    n->last = file->value;
+}
+
+static void take_readings(struct graph_view *view) {
+  for (size_t i = 0; view->stacked && i < view->layers_num; i++)
+    if (view->layers[i].files_num == 1)
+      take_reading(&view->layers[i].numbers, view->layers[i].files[0]);
+  if (view->whole != NULL)
+    take_reading(&view->numbers, view->whole);
+  else if (!view->stacked && view->layers[0].files_num == 1)
+    take_reading(&view->numbers, view->layers[0].files[0]);
+}
+
 /* Files differ in step, after another Interval, and in when they were written:
  * the newest row of their sum may hold one file only. What they say last is in
  * each of them. */
@@ -257,6 +274,7 @@ int graph_numbers_take(struct graph_view *view,
   for (size_t i = 0; view->stacked && i < view->layers_num; i++)
     view->layers[i].numbers = next_four(&r);
   view->numbers = next_four(&r);
+  take_readings(view);
   if (view->kind == GRAPH_POWER &&
       (view->stacked || view->layers[0].files_num > 1))
     sum_readings(view);

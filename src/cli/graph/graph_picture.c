@@ -91,7 +91,7 @@ int graph_picture_ask(struct buf *line, const struct graph_picture *p) {
   add_time(&c, p);
   add_size(&c, p);
   add_style(&c, p);
-  graph_add(&c, "--vertical-label=%s", graph_types[p->view->kind].unit);
+  graph_add(&c, "--vertical-label=%s", graph_elements_unit(p->view));
   graph_elements_scale(&c, p);
   graph_elements(&c, p);
   return c.err;

@@ -8,6 +8,7 @@ gives them, filled by rrdtool itself.
 """
 
 import os
+import re
 import subprocess
 
 # RRATimespan of collectd.conf.d/export-rrdtool.conf, each in so many rows
@@ -125,3 +126,10 @@ def fetch(path, start, end, function="AVERAGE", step=None):
             number = float(value)
             rows.append((int(stamp), None if number != number else number))
     return rows
+
+
+def reading(path):
+    """What was written into the file last, before rrdtool made rows of it."""
+    out = subprocess.run(["rrdtool", "info", path], capture_output=True, text=True,
+                         check=True, timeout=60).stdout
+    return float(re.search(r'^ds\[value\]\.last_ds = "(.*)"$', out, re.M)[1])

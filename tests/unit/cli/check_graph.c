@@ -303,6 +303,27 @@ START_TEST(energy_is_averaged_over_complete_bars) {
 }
 END_TEST
 
+/* The newest row of a week is the mean of half an hour. */
+START_TEST(last_is_the_reading_not_the_row) {
+  struct graph_view view = view_of(GRAPH_POWER, GRAPH_WEEK);
+  const struct graph_answer row = {
+      .ok = true, .prints = {500, 300, 900, 1}, .prints_num = 4};
+  const struct graph_answer none = {
+      .ok = true, .prints = {NAN, NAN, NAN, NAN}, .prints_num = 4};
+
+  power.value = 8.5;
+  ck_assert_int_eq(graph_numbers_take(&view, &row), 0);
+  ck_assert_double_eq(view.numbers.last, 8.5);
+  ck_assert_double_eq(view.numbers.average, 300);
+  ck_assert_int_eq(graph_numbers_take(&view, &none), 0);
+  ck_assert(isnan(view.numbers.last)); /* it is from before the span */
+  power.value = (double)NAN;
+  ck_assert_int_eq(graph_numbers_take(&view, &row), 0);
+  ck_assert_double_eq(view.numbers.last, 500);
+  power.value = 0;
+}
+END_TEST
+
 START_TEST(what_was_not_printed_is_unknown) {
   struct graph_view view = view_of(GRAPH_RESPONSE, GRAPH_DAY);
   const struct graph_answer a = {
@@ -386,6 +407,27 @@ START_TEST(the_legend_has_the_numbers) {
   picture_of(&view, line);
   snprintf(want, sizeof(want), "'COMMENT:%s\\l'", texts[_i].legend);
   ck_assert_msg(strstr(line, want) != NULL, "%s\n%s", want, line);
+}
+END_TEST
+
+/* rrdtool would write "6.0 k", and Wh beside the axis. */
+START_TEST(the_axis_of_energy_is_in_one_unit) {
+  struct graph_view view = view_of(GRAPH_ENERGY, GRAPH_DAY);
+  double bars[GRAPH_BARS_MAX] = {999, 0};
+  char line[16384];
+
+  use_zone("UTC0");
+  view.bars = bars;
+  view.numbers.most = 999;
+  picture_of(&view, line);
+  ck_assert(strstr(line, "'--vertical-label=Wh'") != NULL);
+  ck_assert(strstr(line, "'--units-exponent=0'") != NULL);
+  ck_assert(strstr(line, ",*,999,") != NULL);
+  bars[0] = view.numbers.most = 6123;
+  picture_of(&view, line);
+  ck_assert(strstr(line, "'--vertical-label=kWh'") != NULL);
+  ck_assert(strstr(line, "'--units-exponent=0'") != NULL);
+  ck_assert(strstr(line, ",*,6.123,") != NULL);
 }
 END_TEST
 
@@ -504,9 +546,11 @@ static void fill(TCase *t) {
   tcase_add_test(t, bars_are_those_of_the_calendar);
   tcase_add_test(t, days_of_23_and_25_hours_are_one_bar);
   tcase_add_test(t, energy_is_averaged_over_complete_bars);
+  tcase_add_test(t, last_is_the_reading_not_the_row);
   tcase_add_test(t, what_was_not_printed_is_unknown);
   tcase_add_test(t, every_kind_and_span_has_a_command);
   tcase_add_loop_test(t, the_legend_has_the_numbers, 0, ROWS(texts));
+  tcase_add_test(t, the_axis_of_energy_is_in_one_unit);
   tcase_add_test(t, a_file_of_averages_is_asked_for_nothing_else);
   tcase_add_test(t, nothing_is_read_from_before_there_was_anything);
   tcase_add_test(t, a_sum_knows_what_is_known);
