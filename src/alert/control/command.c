@@ -74,8 +74,8 @@ static void add_history(void *arg, const struct history_line *line) {
   if (line->alert_id != 0)
     cJSON_AddNumberToObject(object, "id", (double)line->alert_id);
   cJSON_AddStringToObject(object, "what", line->what);
-  if (line->device[0] != '\0')
-    cJSON_AddStringToObject(object, "device", line->device);
+  if (line->alert != NULL)
+    command_add_names(object, line->alert);
   if (line->channel[0] != '\0')
     cJSON_AddStringToObject(object, "channel", line->channel);
   if (line->detail[0] != '\0')

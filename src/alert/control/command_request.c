@@ -5,6 +5,7 @@
 #include "alert/control/command_request.h"
 
 #include "alert/model/alert_json.h"
+#include "alert/text/alert_subject.h"
 #include "base/text.h"
 
 #include <math.h>
@@ -45,6 +46,14 @@ double command_number(const struct command *c, const char *name, double other) {
 
   return cJSON_IsNumber(item) && isfinite(item->valuedouble) ? item->valuedouble
                                                              : other;
+}
+
+void command_add_names(cJSON *object, const struct alert *a) {
+  char subject[SUBJECT_SIZE];
+
+  alert_subject(a, subject, sizeof(subject));
+  cJSON_AddStringToObject(object, "device", a->device);
+  cJSON_AddStringToObject(object, "subject", subject);
 }
 
 /* The snapshot with words in place of numbers. */

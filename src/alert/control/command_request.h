@@ -23,6 +23,9 @@ double command_number(const struct command *c, const char *name, double other);
 /* An alert with words in place of numbers. */
 cJSON *command_alert(const struct alert *a);
 
+/* Adds device, and as subject what messages and lists call it. */
+void command_add_names(cJSON *object, const struct alert *a);
+
 /* {"ok":false,"error":...}; NULL when memory is out. */
 cJSON *command_error(const char *format, ...)
     __attribute__((format(printf, 1, 2)));

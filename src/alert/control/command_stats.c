@@ -5,17 +5,27 @@
 #include "alert/control/command_stats.h"
 
 #include "alert/store/store_stats.h"
+#include "alert/text/alert_subject.h"
+
+#include <string.h>
 
 enum { DEVICES_USUAL = 10, DEVICES_MOST = 1000 };
 
 #define USUAL_S (30 * 86400.0)
 
 static void add_device(void *arg, const struct stats_device *line) {
+  const struct alert *a = line->alert;
   cJSON *object = cJSON_CreateObject();
+  char quantity[SUBJECT_SIZE];
 
-  cJSON_AddStringToObject(object, "device", line->device);
-  cJSON_AddStringToObject(object, "plugin", line->plugin);
-  cJSON_AddStringToObject(object, "type", line->type);
+  command_add_names(object, a);
+  cJSON_AddStringToObject(object, "plugin", a->plugin);
+  cJSON_AddStringToObject(object, "type", a->type);
+  alert_subject_quantity(a, quantity, sizeof(quantity));
+  if (quantity[0] != '\0') {
+    quantity[strlen(quantity) - 1] = '\0'; /* the blank before a value */
+    cJSON_AddStringToObject(object, "quantity", quantity);
+  }
   cJSON_AddNumberToObject(object, "alerts", (double)line->alerts);
   cJSON_AddNumberToObject(object, "open", (double)line->open);
   cJSON_AddNumberToObject(object, "bad_s", (double)(line->bad_ms / 1000));

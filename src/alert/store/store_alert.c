@@ -105,6 +105,25 @@ static void alert_read(sqlite3_stmt *stmt, struct alert *a) {
   db_text(stmt, 3, a->episode, sizeof(a->episode));
 }
 
+void store_alert_names(sqlite3_stmt *stmt, int first, struct alert *a) {
+  const struct {
+    char *out;
+    size_t size;
+  } names[] = {
+      {a->host, sizeof(a->host)},
+      {a->plugin, sizeof(a->plugin)},
+      {a->plugin_instance, sizeof(a->plugin_instance)},
+      {a->type, sizeof(a->type)},
+      {a->type_instance, sizeof(a->type_instance)},
+      {a->device, sizeof(a->device)},
+  };
+
+  alert_init(a);
+  a->class = (enum alert_class)sqlite3_column_int(stmt, first);
+  for (int i = 0; i < (int)(sizeof(names) / sizeof(names[0])); i++)
+    db_text(stmt, first + 1 + i, names[i].out, names[i].size);
+}
+
 int store_alert_each_open(struct store *s, store_alert_fn *each, void *arg) {
   static const char sql[] =
       "SELECT id, extra, fp, episode, state_due"

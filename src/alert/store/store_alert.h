@@ -49,4 +49,10 @@ int store_step_save(struct store *store, int64_t alert_id, const char *route,
 void store_step_get(struct store *store, int64_t alert_id, const char *route,
                     unsigned *step, int64_t *due);
 
+/* The columns of the table alert, called a, that store_alert_names() reads: who
+ * and what it is about, nothing more. */
+#define ALERT_NAMES "a.class, a.host, a.plugin, a.pi, a.type, a.ti, a.device"
+struct sqlite3_stmt;
+void store_alert_names(struct sqlite3_stmt *stmt, int first, struct alert *a);
+
 #endif

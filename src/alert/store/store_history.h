@@ -6,6 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct alert;
 struct store;
 
 int store_history_add(struct store *store, int64_t at, int64_t alert_id,
@@ -14,10 +15,13 @@ int store_history_add(struct store *store, int64_t at, int64_t alert_id,
 
 struct history_line {
   int64_t id, at, alert_id;
-  const char *what, *channel, *detail, *device;
+  const char *what, *channel, *detail;
+  const struct alert
+      *alert; /* its names only; NULL: about none, or forgotten */
 };
 typedef void store_history_fn(void *arg, const struct history_line *line);
-/* Newest first; device "" = all; since 0 = any. */
+/* Newest first; device "" = all, else a device's name, or a host's for what is
+ * about the host itself; since 0 = any. */
 int store_history_each(struct store *store, const char *device, int64_t since,
                        size_t max, store_history_fn *each, void *arg);
 

@@ -4,6 +4,8 @@
 
 #include "alert/store/store_stats.h"
 
+#include "alert/model/alert.h"
+#include "alert/store/store_alert.h"
 #include "alert/store/store_internal.h"
 #include "alert/store/store_numbers.h"
 
@@ -13,33 +15,27 @@
 int store_stats_devices(struct store *s, int64_t since, int64_t now, size_t max,
                         stats_device_fn *each, void *arg) {
   static const char sql[] =
-      "SELECT device, plugin, type, count(*), sum(state<" SQL_CLOSED "),"
+      "SELECT " ALERT_NAMES ", count(*), sum(state<" SQL_CLOSED "),"
       " sum(max(0, CASE WHEN resolved_at>0 THEN resolved_at ELSE ?2 END"
-      " - since)), sum((SELECT count(*) FROM outbox o WHERE o.alert_id=alert.id"
+      " - since)), sum((SELECT count(*) FROM outbox o WHERE o.alert_id=a.id"
       " AND o.state=" SQL_SENT " AND o.kind<" SQL_TEST "))"
-      " FROM alert WHERE since>=?1 GROUP BY device, plugin, type"
-      " ORDER BY 4 DESC, 7 DESC, device, type LIMIT ?3";
+      " FROM alert a WHERE since>=?1 GROUP BY " ALERT_NAMES
+      " ORDER BY 8 DESC, 11 DESC, device, type LIMIT ?3";
   sqlite3_stmt *stmt =
       db_ask(&s->db, sql, DB_BIND(db_i(since), db_i(now), db_i((int64_t)max)));
 
   if (stmt == NULL)
     return -EIO;
   while (db_step(&s->db, stmt)) {
-    const char *text[3];
+    struct alert a;
 
-    for (int i = 0; i < 3; i++) {
-      text[i] = (const char *)sqlite3_column_text(stmt, i);
-      if (text[i] == NULL)
-        text[i] = "";
-    }
+    store_alert_names(stmt, 0, &a);
     each(arg,
-         &(struct stats_device){.device = text[0],
-                                .plugin = text[1],
-                                .type = text[2],
-                                .alerts = sqlite3_column_int64(stmt, 3),
-                                .open = sqlite3_column_int64(stmt, 4),
-                                .bad_ms = sqlite3_column_int64(stmt, 5),
-                                .messages = sqlite3_column_int64(stmt, 6)});
+         &(struct stats_device){.alert = &a,
+                                .alerts = sqlite3_column_int64(stmt, 7),
+                                .open = sqlite3_column_int64(stmt, 8),
+                                .bad_ms = sqlite3_column_int64(stmt, 9),
+                                .messages = sqlite3_column_int64(stmt, 10)});
   }
   db_done(stmt);
   return 0;

@@ -7,15 +7,16 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct alert;
 struct store;
 
 /* Alerts of one device about one thing. */
 struct stats_device {
-  const char *device, *plugin, *type; /* borrowed during the call */
-  int64_t alerts;                     /* that began in the time */
-  int64_t open;                       /* of these, still */
-  int64_t bad_ms;                     /* how long in all */
-  int64_t messages;                   /* that were accepted for them */
+  const struct alert *alert; /* its names only; borrowed during the call */
+  int64_t alerts;            /* that began in the time */
+  int64_t open;              /* of these, still */
+  int64_t bad_ms;            /* how long in all */
+  int64_t messages;          /* that were accepted for them */
 };
 typedef void stats_device_fn(void *arg, const struct stats_device *line);
 /* The noisiest first, at most max; since is wall ms. 0 or -errno. */

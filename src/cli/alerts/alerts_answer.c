@@ -15,6 +15,13 @@ const char *answer_text(const cJSON *object, const char *name) {
   return cJSON_IsString(item) ? item->valuestring : "";
 }
 
+const char *answer_subject(const cJSON *object) {
+  const char *subject = answer_text(object, "subject");
+
+  /* a daemon of another version may not say it */
+  return subject[0] != '\0' ? subject : answer_text(object, "device");
+}
+
 double answer_number(const cJSON *object, const char *name) {
   const cJSON *item = cJSON_GetObjectItemCaseSensitive(object, name);
 

@@ -14,6 +14,8 @@ double answer_number(const cJSON *object, const char *name);
 int64_t answer_whole(const cJSON *object, const char *name);
 bool answer_true(const cJSON *object, const char *name);
 const cJSON *answer_list(const cJSON *object, const char *name);
+/* What an alert is about, as messages and lists call it. */
+const char *answer_subject(const cJSON *object);
 /* The text, cleaned and cut to size. */
 void answer_copy(const cJSON *object, const char *name, char *out, size_t size);
 

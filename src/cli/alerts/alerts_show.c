@@ -161,7 +161,7 @@ int show_history(const struct output *page, const cJSON *answer) {
     text_table_add(&t, text);
     text_table_add_number(&t, answer_whole(item, "id"));
     text_table_add(&t, answer_text(item, "what"));
-    text_table_add(&t, answer_text(item, "device"));
+    text_table_add(&t, answer_subject(item));
     text_table_add(&t, answer_text(item, "channel"));
     text_table_add(&t, answer_text(item, "detail"));
   }

@@ -6,12 +6,14 @@
 
 #include "alert/text/format.h"
 #include "alert/text/format_time.h"
+#include "base/text.h"
 #include "cli/alerts/alerts_answer.h"
 #include "cli/term/text_table.h"
 
 #include <inttypes.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <string.h>
 
 /* "0.4 s", "12 s", "3 minutes"; below a second people want to see that it is.
  */
@@ -38,10 +40,13 @@ static void show_devices(const struct output *page, const cJSON *answer) {
 
   cJSON_ArrayForEach(item, answer_list(answer, "devices")) {
     const char *type = answer_text(item, "type");
+    const char *quantity = answer_text(item, "quantity");
     char text[FORMAT_SIZE];
 
-    text_table_add(&t, answer_text(item, "device"));
-    text_table_add(&t, type[0] != '\0' ? type : "missing");
+    text_table_add(&t, answer_subject(item));
+    text_table_add(&t, quantity[0] != '\0' ? quantity
+                       : type[0] != '\0'   ? type
+                                           : "missing");
     text_table_add_number(&t, answer_whole(item, "alerts"));
     text_table_add_number(&t, answer_whole(item, "open"));
     text_table_add_number(&t, answer_whole(item, "messages"));
@@ -81,7 +86,8 @@ static void show_noisiest(const struct output *page, const cJSON *answer) {
 
   if (most < 5 || most * 2 < alerts)
     return;
-  answer_copy(first, "device", name, sizeof(name));
+  text_clean(answer_subject(first), strlen(answer_subject(first)), name,
+             sizeof(name));
   fprintf(page->out,
           "\n%s has %" PRId64 " of %" PRId64
           " alerts: another limit, Hysteresis or For would calm it.\n",

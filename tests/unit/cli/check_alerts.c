@@ -111,28 +111,35 @@ static void stop(void) {
   ck_assert_int_eq(system(order), 0);
 }
 
-static void exceed(const char *device, double value) {
+static void exceed_of(const char *plugin, const char *instance,
+                      const char *type, const char *type_instance,
+                      double value) {
   struct event ev;
   event_init(&ev);
   ev.severity = SEVERITY_FAILURE;
   ev.time = ev.received = now_ms;
   strcpy(ev.host, "nas");
-  strcpy(ev.plugin, "kasa");
-  strcpy(ev.plugin_instance, device);
-  strcpy(ev.type, "power");
+  strcpy(ev.plugin, plugin);
+  strcpy(ev.plugin_instance, instance);
+  strcpy(ev.type, type);
+  strcpy(ev.type_instance, type_instance);
   strcpy(ev.data_source, "value");
   ev.has_value = true;
   ev.value = value;
   ev.warning_max = 1500;
   ev.failure_max = 1800;
   snprintf(ev.text, sizeof(ev.text),
-           "Host nas, plugin kasa (instance %s) type power: Data source "
+           "Host nas, plugin %s (instance %s) type %s: Data source "
            "\"value\" is currently %f. That is above the failure threshold of "
            "1800.000000.",
-           device, value);
+           plugin, instance, type, value);
   event_classify(&ev, true);
   round_trip(&ev, 1);
   round_trip(NULL, 0);
+}
+
+static void exceed(const char *device, double value) {
+  exceed_of("kasa", device, "power", "", value);
 }
 
 /* -- a socket that answers one request ---------------------------------------
@@ -218,6 +225,7 @@ static int ask(const char *words) {
 }
 
 #define HAS(text) ck_assert_msg(strstr(said, text) != NULL, "%s", said)
+#define HAS_NOT(text) ck_assert_msg(strstr(said, text) == NULL, "%s", said)
 
 static void fits(unsigned columns) {
   char copy[sizeof(said)];
@@ -280,6 +288,31 @@ START_TEST(alert_is_shown_acknowledged_and_closed) {
   HAS("WHEN");
   HAS("Freezer");
   fits(80);
+  stop();
+}
+END_TEST
+
+/* collectd's name for the root disk is "root": that is no device of anybody. */
+START_TEST(an_alert_is_about_the_same_in_every_list) {
+  start();
+  exceed_of("df", "root", "percent_bytes", "used", 2000);
+  exceed_of("kasa_plug", "Desk strip", "power", "Fan", 2000);
+  ck_assert_int_eq(ask("list"), 0);
+  HAS("  nas  ");
+  HAS("Desk strip, Fan  ");
+  ck_assert_int_eq(ask("history"), 0);
+  HAS("opened  nas  ");
+  HAS("Desk strip, Fan  ");
+  HAS_NOT("  root  ");
+  ck_assert_int_eq(ask("history|nas"), 0); /* what is about the host */
+  HAS("opened  nas  ");
+  HAS_NOT("Desk strip");
+  ck_assert_int_eq(ask("history|Desk strip"), 0);
+  HAS("Desk strip, Fan  ");
+  HAS_NOT("  nas  ");
+  ck_assert_int_eq(ask("stats"), 0);
+  HAS("nas              disk /  ");
+  HAS("Desk strip, Fan  power  ");
   stop();
 }
 END_TEST
@@ -438,6 +471,7 @@ static void fill(TCase *t) {
   tcase_add_test(t, open_alerts_are_listed_in_80_columns);
   tcase_add_test(t, nothing_open_is_no_failure);
   tcase_add_test(t, alert_is_shown_acknowledged_and_closed);
+  tcase_add_test(t, an_alert_is_about_the_same_in_every_list);
   tcase_add_test(t, queue_shows_what_waits_and_why);
   tcase_add_test(t, explain_says_who_would_be_told);
   tcase_add_test(t, render_shows_the_real_texts);
