@@ -59,6 +59,8 @@ libcli_la_SOURCES += \
 	%D%/check/check_statements.h \
 	%D%/check/check_threshold.c \
 	%D%/check/check_threshold.h \
+	%D%/check/device_names.c \
+	%D%/check/device_names.h \
 	%D%/check/shared_library.c \
 	%D%/check/shared_library.h \
 	%D%/check/threshold_grammar.c \

@@ -7,13 +7,22 @@
 
 #include "base/text.h"
 #include "cli/check/check_place.h"
+#include "cli/check/device_names.h"
 #include "cli/check/threshold_grammar.h"
 
 #include <stdio.h>
 #include <string.h>
 
-/* Plugin names of kasa.so. */
-enum { KASA = 1, PLUG = 2, TOTAL = 4, BOTH = KASA | PLUG, ALL = BOTH | TOTAL };
+/* Plugin names of kasa.so. METERED: of a device, only what has a meter gives
+ * it. */
+enum {
+  KASA = 1,
+  PLUG = 2,
+  TOTAL = 4,
+  BOTH = KASA | PLUG,
+  ALL = BOTH | TOTAL,
+  METERED = 8
+};
 
 static const struct {
   const char *name;
@@ -26,17 +35,17 @@ static const struct series {
   unsigned plugins;
   bool instances; /* of kasa and kasa_total: the type has instances */
 } all_series[] = {
-    {"power", ALL, false},
-    {"voltage", BOTH, false},
-    {"current", ALL, false},
-    {"watt_hours", ALL, false},
-    {"kwh_today", ALL, false},
-    {"kwh_month", ALL, false},
-    {"kwh_yesterday", ALL, false},
-    {"cost_today", ALL, false},
-    {"cost_month", ALL, false},
-    {"cost_yesterday", ALL, false},
-    {"cost_forecast", ALL, false},
+    {"power", ALL | METERED, false},
+    {"voltage", BOTH | METERED, false},
+    {"current", ALL | METERED, false},
+    {"watt_hours", ALL | METERED, false},
+    {"kwh_today", ALL | METERED, false},
+    {"kwh_month", ALL | METERED, false},
+    {"kwh_yesterday", ALL | METERED, false},
+    {"cost_today", ALL | METERED, false},
+    {"cost_month", ALL | METERED, false},
+    {"cost_yesterday", ALL | METERED, false},
+    {"cost_forecast", ALL | METERED, false},
     {"price", TOTAL, false},
     {"unpriced", TOTAL, false},
     {"covered", TOTAL, false},
@@ -57,21 +66,22 @@ static const struct series {
     {"info", KASA, true},
     {"info_now", KASA, true},
     {"devices", TOTAL, true},
-    {"running", BOTH, false},
-    {"cycles", BOTH, false},
-    {"cycle_duration", BOTH, false},
-    {"cycle_kwh", BOTH, false},
-    {"cycle_cost", BOTH, false},
-    {"standby", BOTH, false},
-    {"duty", BOTH, false},
-    {"power_deviation", BOTH, false},
+    {"running", BOTH | METERED, false},
+    {"cycles", BOTH | METERED, false},
+    {"cycle_duration", BOTH | METERED, false},
+    {"cycle_kwh", BOTH | METERED, false},
+    {"cycle_cost", BOTH | METERED, false},
+    {"standby", BOTH | METERED, false},
+    {"duty", BOTH | METERED, false},
+    {"power_deviation", BOTH | METERED, false},
     {"poll_duration", TOTAL, false},
 };
 enum { SERIES = sizeof(all_series) / sizeof(all_series[0]) };
 
 struct threshold_check {
   const struct config *config;
-  struct check_place place; /* of the block being read */
+  const struct device_names *names; /* NULL: they cannot be judged */
+  struct check_place place;         /* of the block being read */
 };
 
 static void tell(const struct threshold_check *t, const struct conf_item *item,
@@ -189,6 +199,58 @@ static void check_type(const struct threshold_check *t,
          "DataSource matches nothing: all values of kasa have one, \"value\"");
 }
 
+/* -- names of devices and outlets -- */
+
+/* Whether something is so called, or who knows. */
+static bool check_name(const struct threshold_check *t,
+                       const struct conf_item *item, const char *device,
+                       const char *plug, bool metered) {
+  const char *kind = plug != NULL ? "outlet" : "device";
+  const char *other;
+  char text[400];
+
+  switch (device_names_judge(t->names, device, plug, metered, &other)) {
+  case DEVICE_NAME_GOOD:
+    return true;
+  case DEVICE_NAME_OLD:
+    snprintf(
+        text, sizeof(text),
+        "Instance \"%.60s\" matches nothing any more: the %s is now called "
+        "\"%.60s\"",
+        plug != NULL ? plug : device, kind, other);
+    break;
+  case DEVICE_NAME_UNKNOWN:
+    snprintf(text, sizeof(text),
+             "Instance \"%.60s\" matches nothing: no %s is called so%s%.60s%s",
+             plug != NULL ? plug : device, kind,
+             other != NULL ? ", did you mean \"" : "",
+             other != NULL ? other : "", other != NULL ? "\"?" : "");
+    break;
+  }
+  tell(t, item, text);
+  return false;
+}
+
+/* device: the Instance above the Type, or NULL. False: it is told of. */
+static bool check_names(const struct threshold_check *t,
+                        const struct conf_item *device,
+                        const struct conf_item *type, unsigned plugin) {
+  const struct series *series =
+      string_of(type) != NULL ? series_of(string_of(type), plugin) : NULL;
+  const struct conf_item *plug =
+      plugin == PLUG ? child_of(type, "Instance") : NULL;
+  bool metered = series != NULL && (series->plugins & METERED) != 0;
+
+  if (t->names == NULL || series == NULL || device == NULL ||
+      string_of(device) == NULL)
+    return true;
+  if (!check_name(t, device, string_of(device), NULL, metered))
+    return false;
+  if (plug != NULL && string_of(plug) != NULL)
+    (void)check_name(t, plug, string_of(device), string_of(plug), metered);
+  return true;
+}
+
 /* -- the blocks around them -- */
 
 static bool is_loaded(const struct config *config, const char *plugin) {
@@ -226,6 +288,7 @@ static void check_plugin_block(const struct threshold_check *t,
                                const struct conf_item *item) {
   const char *name = string_of(item);
   unsigned plugin = name != NULL ? plugin_of(name) : 0;
+  const struct conf_item *device = NULL; /* of the Types that follow */
   bool typed = false;
 
   if (name == NULL)
@@ -239,6 +302,8 @@ static void check_plugin_block(const struct threshold_check *t,
 
     if (text_same(child->key, "Type")) {
       check_type(t, child, name, plugin);
+      if (!check_names(t, device, child, plugin))
+        device = NULL; /* once is enough */
       typed = true;
     } else if (text_same(child->key, "Instance") && plugin == TOTAL) {
       tell(t, child, "kasa_total has no instances: this matches nothing");
@@ -246,8 +311,21 @@ static void check_plugin_block(const struct threshold_check *t,
                i + 1 == item->children_num) {
       tell(t, child,
            "Instance holds for each <Type> below it: none stands there");
+    } else if (text_same(child->key, "Instance")) {
+      device = child;
     }
   }
+}
+
+/* What a <Host> block is about may be another machine's. */
+static void check_host(const struct threshold_check *t,
+                       const struct conf_item *host) {
+  struct threshold_check of_host = *t;
+
+  of_host.names = NULL;
+  for (size_t i = 0; i < host->children_num; i++)
+    if (text_same(host->children[i].key, "Plugin"))
+      check_plugin_block(&of_host, &host->children[i]);
 }
 
 static void check_block(const struct threshold_check *t,
@@ -258,9 +336,7 @@ static void check_block(const struct threshold_check *t,
     if (text_same(child->key, "Plugin"))
       check_plugin_block(t, child);
     else if (text_same(child->key, "Host"))
-      for (size_t k = 0; k < child->children_num; k++)
-        if (text_same(child->children[k].key, "Plugin"))
-          check_plugin_block(t, &child->children[k]);
+      check_host(t, child);
   }
 }
 
@@ -269,7 +345,9 @@ void check_threshold(const struct config *config, config_problem *problem,
   struct threshold_check t = {.config = config,
                               .place = {.problem = problem, .arg = arg}};
   bool told = is_loaded(config, "threshold");
+  struct device_names *names = told ? device_names_find(config) : NULL;
 
+  t.names = names;
   for (size_t i = 0; i < config->statements_num; i++) {
     const struct config_statement *s = &config->statements[i];
 
@@ -284,4 +362,5 @@ void check_threshold(const struct config *config, config_problem *problem,
     threshold_grammar(s->item, t.place.path, problem, arg);
     check_block(&t, s->item);
   }
+  device_names_free(names);
 }

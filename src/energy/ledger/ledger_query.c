@@ -397,6 +397,33 @@ bool ledger_query_notes(struct ledger_query *q, const char *kind,
   return rc == SQLITE_DONE;
 }
 
+bool ledger_query_names(struct ledger_query *q,
+                        void (*take)(void *arg, const char *device,
+                                     const char *plug, const char *new_device,
+                                     const char *new_plug),
+                        void *arg, char why[LEDGER_QUERY_WHY]) {
+  static const char sql[] =
+      "SELECT a.device, a.plug, n.device, n.plug FROM account a LEFT JOIN "
+      "state "
+      "s ON s.meter = a.meter LEFT JOIN account n ON n.id = s.account AND n.id "
+      "!= a.id WHERE a.device != '' ORDER BY a.device, a.plug";
+  sqlite3_stmt *stmt = NULL;
+  int rc = sqlite3_prepare_v2(q->db, sql, -1, &stmt, NULL);
+
+  while (rc == SQLITE_OK && (rc = sqlite3_step(stmt)) == SQLITE_ROW) {
+    bool renamed = sqlite3_column_type(stmt, 2) != SQLITE_NULL;
+
+    take(arg, text(stmt, 0), text(stmt, 1), renamed ? text(stmt, 2) : NULL,
+         renamed ? text(stmt, 3) : NULL);
+    rc = SQLITE_OK;
+  }
+  if (rc != SQLITE_DONE)
+    snprintf(why, LEDGER_QUERY_WHY, "the energy ledger: %s",
+             sqlite3_errmsg(q->db));
+  sqlite3_finalize(stmt);
+  return rc == SQLITE_DONE;
+}
+
 struct sum_of {
   const char *device, *plug;
   struct ledger_sum *sum;

@@ -89,6 +89,15 @@ bool ledger_query_notes(struct ledger_query *q, const char *kind,
                                      const char *plug, const char *note),
                         void *arg, char why[LEDGER_QUERY_WHY]);
 
+/* Hands over every name that something metered has or had; new_device NULL: it
+ * is called so now. The texts are valid during the call only. False with why
+ * when the file could not be read. */
+bool ledger_query_names(struct ledger_query *q,
+                        void (*take)(void *arg, const char *device,
+                                     const char *plug, const char *new_device,
+                                     const char *new_plug),
+                        void *arg, char why[LEDGER_QUERY_WHY]);
+
 /* Gives tariffs whose prices come from an address those that the file has.
  * Nothing is said when it cannot be read: they stay unknown. */
 void ledger_query_prices(struct ledger_query *q, struct tariffs *set);

@@ -2,13 +2,16 @@
 """`kasactl check` on what keeps collectd from starting or from alerting, and
 what it says to type. The libraries are those of this machine's plugins."""
 
+import http.server
 import os
 import re
 import subprocess
+import threading
 
 import pytest
 
 from collectd import BUILD, COLLECTD, PLUGINDIR
+from ledger_file import LedgerFile
 from tree import SOURCE
 
 pytestmark = pytest.mark.one_thread
@@ -321,6 +324,110 @@ GOOD = {
 def test_what_is_right_is_left_alone(tmp_path, name):
     status, out = check(tmp_path, GOOD[name])
     assert status == 0, out
+
+
+def named(tmp_path, text, plugin="kasa", more="", port=1):
+    """The problems of thresholds where a ledger knows some names, and nothing or
+    a page of metrics the others."""
+    ledger = LedgerFile(tmp_path / "kasa")
+    ledger.account("Freezer")
+    ledger.account("Desk strip", "Monitor left")
+    ledger.account("Desk strip", "Printer")
+    new = ledger.account("Wine cooler")
+    meter = ledger.db.execute("SELECT meter FROM account WHERE id=?", (new,)).fetchone()[0]
+    ledger.db.execute("INSERT INTO account VALUES(99, ?, 'Cellar', '', 0, 0)", (meter,))
+    ledger.db.execute("INSERT INTO state(meter, account) VALUES(?, ?)", (meter, new))
+    ledger.db.commit()
+    ledger.db.close()
+    page = (f"LoadPlugin write_prometheus\n<Plugin write_prometheus>\nPort {port}\n"
+            "</Plugin>\n" if port > 1 else "")
+    _, out = check(tmp_path, f'BaseDir "{tmp_path}"\n' + more + page + thresholds(
+        f'<Plugin "{plugin}">\n{text}\n</Plugin>'))
+    return [line.split(": ", 1)[1] for line in out.split("\n\n")[0].splitlines()
+            if "matches nothing" in line]
+
+
+def power_of(name, kind="power"):
+    return f'Instance "{name}"\n<Type "{kind}">\nWarningMax 1\n</Type>'
+
+
+def outlet_of(strip, name):
+    return (f'Instance "{strip}"\n<Type "power">\nInstance "{name}"\n'
+            "WarningMax 1\n</Type>")
+
+
+def test_a_device_that_nobody_has_is_named_with_the_nearest(tmp_path):
+    assert named(tmp_path, power_of("Freezer")) == []
+    assert named(tmp_path, power_of("Frezer")) == [
+        'Instance "Frezer" matches nothing: no device is called so, did you mean '
+        '"Freezer"?']
+    # collectd compares with case
+    assert named(tmp_path, power_of("freezer")) == [
+        'Instance "freezer" matches nothing: no device is called so, did you mean '
+        '"Freezer"?']
+    assert named(tmp_path, power_of("Boiler")) == [
+        'Instance "Boiler" matches nothing: no device is called so']
+    assert named(tmp_path, power_of("Cellar")) == [
+        'Instance "Cellar" matches nothing any more: the device is now called '
+        '"Wine cooler"']
+    # once, and what comes after it is looked at
+    assert named(tmp_path, power_of("Frezer") + '\n<Type "voltage">\nWarningMax 9\n</Type>\n'
+                 + power_of("Desk stripe")) == [
+        'Instance "Frezer" matches nothing: no device is called so, did you mean '
+        '"Freezer"?',
+        'Instance "Desk stripe" matches nothing: no device is called so, did you mean '
+        '"Desk strip"?']
+
+
+def test_an_outlet_that_nobody_has_is_named_with_the_nearest(tmp_path):
+    assert named(tmp_path, outlet_of("Desk strip", "Printer"), "kasa_plug") == []
+    assert named(tmp_path, outlet_of("Desk strip", "Pinter"), "kasa_plug") == [
+        'Instance "Pinter" matches nothing: no outlet is called so, did you mean '
+        '"Printer"?']
+    assert named(tmp_path, outlet_of("Deskstrip", "Printer"), "kasa_plug") == [
+        'Instance "Deskstrip" matches nothing: no device is called so, did you mean '
+        '"Desk strip"?']
+
+
+def test_a_name_that_may_be_right_is_left_alone(tmp_path):
+    # what has no meter is not in the ledger
+    assert named(tmp_path, power_of("Frezer", "up")) == []
+    # it was configured and not yet seen
+    assert named(tmp_path, power_of("Boiler"), more=KASA + (
+        '<Plugin kasa>\n<Device "192.0.2.9">\nName "Boiler"\n</Device>\n'
+        "</Plugin>\n")) == []
+    # it may be another machine's
+    assert named(tmp_path, power_of("Frezer"), more="LoadPlugin network\n"
+                 '<Plugin network>\nListen "127.0.0.1"\n</Plugin>\n') == []
+    assert not [line for line in check(tmp_path, f'BaseDir "{tmp_path}"\n' + thresholds(
+        f'<Host "pi">\n<Plugin "kasa">\n{power_of("Frezer")}\n</Plugin>\n</Host>'))[1]
+        .splitlines() if "matches nothing" in line]
+
+
+def test_the_metrics_page_knows_what_has_no_meter(tmp_path):
+    page = ('collectd_kasa_up{kasa="Door bell",instance="pi"} 1 1700000000000\n'
+            'collectd_kasa_up{kasa="Freezer",instance="pi"} 1 1700000000000\n'
+            'collectd_kasa_plug_relay{kasa_plug="Hall strip",type="Lamp",instance="pi"} 1\n')
+
+    class Page(http.server.BaseHTTPRequestHandler):
+        def do_GET(self):
+            self.send_response(200)
+            self.end_headers()
+            self.wfile.write(page.encode())
+
+        def log_message(self, *_):
+            pass
+
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Page) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        port = server.server_address[1]
+        assert named(tmp_path, power_of("Door bell", "up"), port=port) == []
+        assert named(tmp_path, power_of("Doorbell", "up"), port=port) == [
+            'Instance "Doorbell" matches nothing: no device is called so, did you mean '
+            '"Door bell"?']
+        # silent for now, and in the ledger
+        assert named(tmp_path, power_of("Desk strip", "up"), port=port) == []
+        server.shutdown()
 
 
 def test_a_missing_library_is_named_with_its_package(tmp_path):
