@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* To be preloaded: the time of day is CLOCK_OFFSET seconds later than it is, in
  * this program and all that it starts; with CLOCK_OFFSET_FILE as many as this
- * file says (8 bytes, native), which may change while it runs. Clocks that only
- * run (CLOCK_MONOTONIC) stay as they are, so that everything takes as long as
- * ever. */
+ * file says (8 bytes, native), which may change while it runs. Behind them it
+ * says how many seconds the machine has slept, which CLOCK_BOOTTIME counts.
+ * Clocks that only run (CLOCK_MONOTONIC) stay as they are, so that everything
+ * takes as long as ever. */
 #define _GNU_SOURCE 1
 #include <dlfcn.h>
 #include <errno.h>
@@ -28,7 +29,7 @@ __attribute__((constructor)) static void map_file(void) {
 
   if (fd < 0)
     return;
-  map = mmap(NULL, sizeof(*shared), PROT_READ, MAP_SHARED, fd, 0);
+  map = mmap(NULL, 2 * sizeof(*shared), PROT_READ, MAP_SHARED, fd, 0);
   close(fd);
   if (map != MAP_FAILED)
     shared = map;
@@ -61,6 +62,8 @@ int clock_gettime(clockid_t clock, struct timespec *now) {
     return -1;
   if (is_time_of_day(clock))
     now->tv_sec += offset();
+  else if (clock == CLOCK_BOOTTIME && shared != NULL)
+    now->tv_sec += shared[1];
   return 0;
 }
 

@@ -246,6 +246,9 @@ int curl_transfer_prepare(struct curl_transfer *t,
   curl_easy_setopt(easy, CURLOPT_CLOSESOCKETDATA, t);
   curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, (long)CONNECT_TIMEOUT_MS);
   curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, (long)(timeout_now(t) * 1000));
+  /* for the answer to a mail libcurl's own default would be 120 s */
+  curl_easy_setopt(easy, CURLOPT_SERVER_RESPONSE_TIMEOUT,
+                   (long)timeout_now(t) + 1);
   set_protocols(easy, protocols);
   curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
   curl_easy_setopt(easy, CURLOPT_NETRC, (long)CURL_NETRC_IGNORED);
@@ -359,7 +362,9 @@ enum curl_transfer_failure curl_transfer_run(struct curl_transfer *t,
   failure = curl_transfer_judge(*code, verify, t->error);
   if (failure == CURL_TRANSFER_OK)
     forget_late(t);
-  if (!finished)
+  /* An answer that is waited for no longer may still come: libcurl would keep
+   * such a connection and take it for that to the next command. */
+  if (!finished || failure == CURL_TRANSFER_TIMEOUT)
     cut_sockets(t, SHUT_RDWR);
   curl_multi_remove_handle(t->multi, t->easy);
   quiet_end(&quiet);

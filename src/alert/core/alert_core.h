@@ -23,6 +23,9 @@
 struct alert_core_hooks {
   int64_t (*wall_ms)(void *arg); /* since 1970, may be set back or ahead */
   int64_t (*boot_ms)(void *arg); /* never jumps, counts sleep too */
+  /* As boot_ms, but stands while the machine sleeps; may be NULL: it never
+   * does. */
+  int64_t (*awake_ms)(void *arg);
   /* The kernel says that the clock is set; may be NULL: nobody can tell. */
   bool (*synchronised)(void *arg);
   void *clock_arg;

@@ -13,6 +13,7 @@
 
 enum {
   STEP_MS = 5000,              /* a clock that moves by more was set */
+  SLEEP_MS = 5000,             /* a machine that stood for longer was asleep */
   STEADY_MS = 6 * 3600 * 1000, /* after so long the present is believed */
 };
 
@@ -31,6 +32,20 @@ static bool believed(const struct alert_core *c, int64_t now) {
          core_boot_ms(c) - c->began >= STEADY_MS;
 }
 
+/* Nothing was read in its sleep, so that all values look old to collectd. The
+ * time itself has passed: timers do not move. */
+static void check_sleep(struct alert_core *c, int64_t now) {
+  int64_t slept = core_slept_ms(c);
+  int64_t delta = slept - c->slept;
+
+  c->slept = slept;
+  if (delta <= SLEEP_MS)
+    return;
+  log_say(LOG_LEVEL_NOTICE, "the machine was asleep for %" PRId64 " s",
+          delta / 1000);
+  state_clock_stepped(c->state, now);
+}
+
 /* Timers are kept as wall time; when that clock is set, they move with it. */
 void core_check_clock(struct alert_core *c) {
   int64_t now = core_wall_ms(c);
@@ -38,6 +53,7 @@ void core_check_clock(struct alert_core *c) {
   int64_t delta = offset - c->offset;
 
   c->offset = offset;
+  check_sleep(c, now);
   if (delta > STEP_MS || delta < -STEP_MS) {
     log_say(LOG_LEVEL_NOTICE,
             "the clock was set by %" PRId64 " s; timers move with it",
@@ -69,6 +85,7 @@ void core_check_clock_at_start(struct alert_core *c) {
   int64_t now = core_wall_ms(c);
 
   c->offset = now - core_boot_ms(c);
+  c->slept = core_slept_ms(c);
   c->began = core_boot_ms(c);
   store_meta_get(c->store, "wall_high", &c->wall_high);
   if (now < CLOCK_EARLIEST_MS && c->wall_high == 0) {

@@ -32,6 +32,7 @@ struct alert_core {
   size_t own_num;
   enum store_condition condition; /* as last told */
   int64_t offset;                 /* wall minus boot clock */
+  int64_t slept;                  /* ms in which the machine did not run */
   int64_t wall_high;              /* the latest moment ever recorded */
   int64_t began;                  /* boot ms */
   bool unrecorded;                /* the last commit failed */
@@ -55,6 +56,12 @@ static inline int64_t core_wall_ms(const struct alert_core *c) {
 
 static inline int64_t core_boot_ms(const struct alert_core *c) {
   return c->hooks.boot_ms(c->hooks.clock_arg);
+}
+
+static inline int64_t core_slept_ms(const struct alert_core *c) {
+  return c->hooks.awake_ms != NULL
+             ? core_boot_ms(c) - c->hooks.awake_ms(c->hooks.clock_arg)
+             : 0;
 }
 
 #endif

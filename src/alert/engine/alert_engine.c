@@ -85,6 +85,11 @@ static int64_t boot_ms(void *arg) {
   return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
 }
 
+static int64_t awake_ms(void *arg) {
+  (void)arg;
+  return (int64_t)(clock_monotonic_us() / 1000);
+}
+
 static bool synchronised(void *arg) {
   struct timex t = {0};
 
@@ -491,6 +496,7 @@ static bool patient(void *arg) {
 static int open_all(struct alert_engine *e) {
   struct alert_core_hooks hooks = {.wall_ms = wall_ms,
                                    .boot_ms = boot_ms,
+                                   .awake_ms = awake_ms,
                                    .synchronised = synchronised,
                                    .random = random_bytes,
                                    .source = e->hooks.source,

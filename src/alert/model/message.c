@@ -50,8 +50,12 @@ bool message_opens(enum message_kind kind) {
          kind == MESSAGE_REPEAT;
 }
 
+bool message_is_over(const struct message *message) {
+  return message->kind == MESSAGE_RESOLVED || message->reason == REASON_MISSED;
+}
+
 enum level message_level_now(const struct message *message) {
-  if (message->kind == MESSAGE_RESOLVED)
+  if (message_is_over(message))
     return LEVEL_OK;
   return message->level < LEVEL_COUNT ? message->level : LEVEL_ERROR;
 }

@@ -106,7 +106,9 @@ void message_init(struct message *message, const struct alert *alert);
 const char *message_kind_name(enum message_kind kind);
 /* Tells of something that is wrong: a recovery is owed afterwards. */
 bool message_opens(enum message_kind kind);
-/* What a colour or a priority shows: LEVEL_OK when resolved. */
+/* All is well by now: it is the end, or came and went unheard. */
+bool message_is_over(const struct message *message);
+/* What a colour or a priority shows: LEVEL_OK when it is over. */
 enum level message_level_now(const struct message *message);
 int message_kind_parse(const char *text, enum message_kind *kind);
 

@@ -169,7 +169,7 @@ const char *alert_fields_state(const struct message *message) {
   case MESSAGE_KINDS:
     break;
   }
-  return level_name(message->level);
+  return message_is_over(message) ? "ok" : level_name(message->level);
 }
 
 void alert_fields_source(const struct message *message, const char *host,

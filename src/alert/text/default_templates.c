@@ -174,7 +174,7 @@ static const struct wording wordings[] = {
      FROM_TO ". It is back to normal. " LATE},
     {REASON_MISSED, SUBJECT_AWAY, "%{subject} was not reporting",
      FROM_TO ". It is reporting again. " LATE},
-    {REASON_MISSED, SUBJECT_EVENT, "%{announcement|truncate:80}",
+    {REASON_MISSED, SUBJECT_EVENT, "Over: %{announcement|truncate:80}",
      "%{announcement}%{nl}" FROM_TO
      ".%{if recovery}%{nl}Then: %{recovery}%{end}%{nl}" LATE},
     {REASON_MISSED, ANY_KIND,
@@ -219,20 +219,20 @@ static const struct wording wordings[] = {
      "%{if duration>=60}; it was open for %{duration}%{end}."},
     {REASON_CLOSED, SUBJECT_SWITCH, "Closed: %{subject} is " SWITCHED,
      "%{subject}: the alert was closed without a recovery."
-     "%{if since} It was open since %{since|clock}.%{end}"},
+     "%{if since} It had been open since %{since|clock}.%{end}"},
     {REASON_CLOSED, SUBJECT_AWAY, "Closed: %{subject} is not reporting",
      "%{subject}: the alert was closed without a recovery."
-     "%{if since} It was open since %{since|clock}.%{end}"},
+     "%{if since} It had been open since %{since|clock}.%{end}"},
     {REASON_CLOSED, ANY_KIND,
      IF_READ("Closed: %{subject} " READING, "Closed: %{subject}"),
      "%{subject}: the alert was closed without a recovery."
-     "%{if since} It was open since %{since|clock}.%{end}"},
+     "%{if since} It had been open since %{since|clock}.%{end}"},
     {REASON_NEWS, ANY_KIND, "%{announcement|truncate:80}",
      "%{announcement}%{if news>1}%{nl}The newest of %{news} messages since "
      "the last one.%{end}"},
     {REASON_STALE, SUBJECT_AWAY, "%{subject}: no reading since restart",
      "%{subject}: no reading since collectd was restarted, nor before that"
-     "%{if since}: it is away since %{since|clock}%{end}."},
+     "%{if since}: it has been away since %{since|clock}%{end}."},
     {REASON_STALE, ANY_KIND, "%{subject}: %{quantity}no reading since restart",
      "%{subject}: no reading since collectd was restarted. Before that: "
      "%{if limit}%{direction} %{limit}" SINCE "%{else}%{message}%{end}."},

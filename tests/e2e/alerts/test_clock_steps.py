@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
 """The wall clock of a running daemon is set, as a Pi without a battery does it
-at each start: values never pause, so nobody hears of anything. What really went
-away in that moment is told all the same, with words that do not count the
-step."""
+at each start, or the machine sleeps for a night: values never pause, so nobody
+hears of anything. What really went away in that moment is told all the same,
+with words that do not count the step."""
 
 import threading
 
@@ -96,6 +96,26 @@ def test_a_clock_that_is_set_is_no_news(tmp_path, before, after, known):
             after(clock)
             values.more(5)
             assert not daemon.sent(), daemon.sent()
+
+
+def test_a_machine_that_slept_is_no_news(tmp_path):
+    """Eight hours without a value of anybody; who does not come back is told."""
+    clock = MovingClock(tmp_path)
+    daemon = Collectd("  RecoverAfter 1\n", interval=1)
+    daemon.env = clock.environment
+    with daemon, Values(daemon) as values:
+        values.more(2)
+        daemon.put(PLUGS[0], "power", 1900, interval=10)
+        daemon.wait(["firing"])
+        values.more(1)
+        daemon.wait(["firing", "resolved"])
+        clock.sleep(8 * HOUR)
+        values.names.remove(GONE)
+        wait(lambda: daemon.sent()[2:], "the plug that is gone", 75, daemon.log)
+        values.more(1)
+        told = daemon.sent()[2:]
+        assert [m["kind"] for m in told] == ["firing"], told
+        assert GONE in told[0]["title"] and "no reading for 8 h" in told[0]["body"], told
 
 
 @pytest.mark.parametrize("before", [first_1970, behind])

@@ -597,6 +597,16 @@ def test_recovery_is_ok_and_not_important(pki):
     assert letters[0]["X-Kasa-State"] == "resolved"
 
 
+def test_what_came_and_went_unheard_is_not_announced_as_wrong(pki):
+    """It was critical, hours ago: nobody gets up for it."""
+    over = {"state": "resolved", "resolved_at": 1790001620000}
+    event = {**over, "class": "event", "text": "the door is open"}
+    _, letters, _ = deliver(pki, [send(kind="note", reason="missed", alert=alert) for alert in (over, event)])
+    assert [x["Subject"] for x in letters] == ["[OK] Freezer was above 1 500 W", "[OK] Over: Freezer: the door is open"]
+    assert all("CRITICAL" not in x.html and "#1b7f4d" in x.html for x in letters)
+    assert all(x["Importance"] is None for x in letters)
+
+
 def test_quiet_message_is_not_important(pki):
     _, letters, _ = deliver(pki, [send(quiet=True)])
     assert letters[0]["Importance"] is None

@@ -27,6 +27,7 @@ class _Keeper:
             (session.ssl is not None, session.authenticated))
         self.server.envelopes.append((envelope.mail_from, envelope.rcpt_tos))
         self.server.letters.append(Letter(envelope.original_content))
+        await self.server.kept()
         return "250 2.0.0 taken"
 
 
@@ -44,6 +45,9 @@ class MailServer:
             options.update(authenticator=self._right, auth_required=True)
         self._auth = auth
         self._controller = _AnyPort(_Keeper(self), **options)
+
+    async def kept(self):
+        """What is done behind the final dot, before the answer."""
 
     def _right(self, _server, _session, _envelope, _mechanism, data):
         right = (isinstance(data, LoginPassword)

@@ -39,12 +39,19 @@ class MovingClock(_Preloaded):
     """The time of day alone: everything takes as long as ever."""
 
     def __init__(self, folder, offset=0):
-        super().__init__(folder, "moved_clock", "CLOCK_OFFSET_FILE", 8)
+        super().__init__(folder, "moved_clock", "CLOCK_OFFSET_FILE", 16)
+        self.offset, self._slept = offset, 0
         self.set(offset)
 
     def set(self, offset):
         """Seconds between that clock and ours."""
-        self._map[:] = struct.pack("=q", int(offset) + OURS)
+        self.offset = int(offset)
+        self._map[:] = struct.pack("=qq", self.offset + OURS, self._slept)
+
+    def sleep(self, seconds):
+        """The machine: it wakes up so much later."""
+        self._slept += int(seconds)
+        self.set(self.offset + seconds)
 
     def show(self, moment):
         """The clock shows that epoch now."""

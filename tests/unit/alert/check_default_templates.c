@@ -361,6 +361,32 @@ START_TEST(missed) {
 }
 END_TEST
 
+START_TEST(missed_event) {
+  struct alert a = sample_alert("nas", "", "raid", NAN, DIRECTION_NONE, NAN);
+
+  a.class = ALERT_EVENT;
+  strcpy(a.text, "array md0 is degraded");
+  strcpy(a.recovery_text, "array md0 is complete again");
+  a.since = AT_1403 - MINUTES(713);
+  a.resolved_at = AT_1403 - MINUTES(692);
+  EXPECT(say(&a, REASON_MISSED, 0), "Over: nas: array md0 is degraded",
+         "nas: array md0 is degraded\nFrom 02:10 to 02:31.\nThen: nas: array "
+         "md0 is complete again\nDelivery was delayed.");
+}
+END_TEST
+
+START_TEST(closed_without_an_end) {
+  struct alert a = freezer_missing();
+
+  EXPECT(say(&a, REASON_CLOSED, 0), "Closed: Freezer is not reporting",
+         "Freezer: the alert was closed without a recovery. It had been open "
+         "since 14:03.");
+  EXPECT(say(&a, REASON_STALE, 0), "Freezer: no reading since restart",
+         "Freezer: no reading since collectd was restarted, nor before that: "
+         "it has been away since 14:03.");
+}
+END_TEST
+
 START_TEST(missed_while_offline) {
   struct alert a = freezer_missing();
   a.since = AT_1403 - MINUTES(713);
@@ -614,6 +640,8 @@ static void fill(TCase *t) {
   tcase_add_test(t, flapping);
   tcase_add_test(t, delayed);
   tcase_add_test(t, missed);
+  tcase_add_test(t, missed_event);
+  tcase_add_test(t, closed_without_an_end);
   tcase_add_test(t, missed_while_offline);
   tcase_add_test(t, test_of_a_channel);
   tcase_add_test(t, acknowledged);

@@ -165,7 +165,7 @@ static void put_headers(const struct email *e, const struct message *message,
   buf_puts(out, "MIME-Version: 1.0\r\n"
                 "Auto-Submitted: auto-generated\r\n"
                 "X-Auto-Response-Suppress: All\r\n");
-  if (message->level >= LEVEL_ERROR && !message->quiet)
+  if (message_level_now(message) >= LEVEL_ERROR && !message->quiet)
     buf_puts(out, "Importance: high\r\n");
   buf_put_result(out,
                  mime_header(out, "X-Kasa-Alert", message->alert->fingerprint));

@@ -53,10 +53,7 @@ static const char *colour(const struct message *message) {
   };
   if (message->kind == MESSAGE_TEST || message->kind == MESSAGE_ACKED)
     return "#4b5768";
-  if (message->kind == MESSAGE_RESOLVED)
-    return levels[LEVEL_OK];
-  return message->level < LEVEL_COUNT ? levels[message->level]
-                                      : levels[LEVEL_ERROR];
+  return levels[message_level_now(message)];
 }
 
 /* -- what stands on the card ----------------------------------------------- */
