@@ -597,6 +597,19 @@ def test_recovery_is_ok_and_not_important(pki):
     assert letters[0]["X-Kasa-State"] == "resolved"
 
 
+@pytest.mark.parametrize("more", [{}, {"kind": "repeat", "reason": "repeat"}])
+def test_how_to_stop_reminders_is_said_once(pki, more):
+    _, letters, _ = deliver(pki, [send(**more)])
+    assert [part.count("kasactl alerts ack 417") for part in (letters[0].text, letters[0].html)] == [1, 1]
+
+
+@pytest.mark.parametrize("name", ["\u05de\u05e7\u05e4\u05d9\u05d0", "\u0645\u062c\u0645\u062f \u0627\u0644\u0645\u0637\u0628\u062e", "\ufee3\ufea0"])
+def test_behind_a_name_from_right_to_left_figures_keep_their_order(pki, name):
+    """By the rules of Unicode "1 620 W" behind such letters is shown as "620 1"."""
+    _, letters, _ = deliver(pki, [send(alert={"device": name})])
+    assert letters[0]["Subject"] == f"[CRITICAL] {name}\u200e: 1 620 W"
+
+
 def test_what_came_and_went_unheard_is_not_announced_as_wrong(pki):
     """It was critical, hours ago: nobody gets up for it."""
     over = {"state": "resolved", "resolved_at": 1790001620000}

@@ -198,7 +198,7 @@ def test_what_proves_a_rule_is_there(page_of, least):
 
 
 ALERT_CASES = ([f"F{n}" for n in range(1, 13)] + [f"G{n}" for n in range(1, 12)]
-               + [f"M{n}" for n in range(1, 6)]
+               + [f"M{n}" for n in range(1, 7)]
                + [f"S{n}" for n in (2, 8, 10, 11, 13, 14, 15)])
 
 

@@ -30,6 +30,37 @@ static const char *const line[] = {"To", NULL};
 
 /* -- the mail -------------------------------------------------------------- */
 
+/* Behind the last letter that is written from right to left (Hebrew, Arabic,
+ * Syriac, Thaana and their kin, U+0590 to U+08FF, U+FB1D to U+FEFC); NULL =
+ * there is none. */
+static char *behind_right_to_left(char *words) {
+  char *behind = NULL;
+
+  for (char *c = words; *c != '\0'; c++) {
+    unsigned char first = (unsigned char)c[0], second = (unsigned char)c[1];
+
+    if (first >= 0xd6 && first <= 0xdf && second != '\0')
+      behind = c + 2;
+    else if (((first == 0xe0 && second >= 0xa0 && second <= 0xa3) ||
+              (first == 0xef && second >= 0xac && second <= 0xbb)) &&
+             c[2] != '\0')
+      behind = c + 3;
+  }
+  return behind;
+}
+
+/* What follows such a name reads from left to right: else "1 900 W" is shown
+ * as "900 1", with the W somewhere else. */
+static void end_right_to_left(char *words, size_t size) {
+  static const char mark[] = "\xe2\x80\x8e"; /* U+200E */
+  char *behind = behind_right_to_left(words);
+
+  if (behind == NULL || *behind == '\0' || strlen(words) + sizeof(mark) > size)
+    return;
+  memmove(behind + sizeof(mark) - 1, behind, strlen(behind) + 1);
+  memcpy(behind, mark, sizeof(mark) - 1);
+}
+
 /* Without what the brackets say, and in plain blanks and dots, so that a pager
  * or a ticket system that decodes nothing shows the words. */
 static void plain_words(const char *title, char *out, size_t size) {
@@ -87,6 +118,7 @@ static void subject_of(const struct email *e, const struct message *message,
   drop_level(message, words);
   email_body_state(message, state, sizeof(state));
   text_clean(words, text_cut(words, STEM_MAX), stem, stem_size);
+  end_right_to_left(stem, stem_size);
   if (e->thread_subject && follows)
     snprintf(out, size, "Re: %s", stem);
   else if (e->thread_subject || strncmp(stem, "[TEST]", 6) == 0 ||

@@ -338,8 +338,9 @@ static void foot(const struct message *message, const struct sender_env *env,
       alert->resolved_at == 0 && alert->id > 0 &&
       (message->kind == MESSAGE_OPEN || message->kind == MESSAGE_UPDATE ||
        message->kind == MESSAGE_REPEAT);
+  bool said = strstr(message->body, "kasactl alerts ack ") != NULL;
 
-  if (open && (alert->flags & ALERT_ONESHOT) == 0)
+  if (open && !said && (alert->flags & ALERT_ONESHOT) == 0)
     snprintf(out, size,
              "Sent by notify_kasa on %s. Whoever has access there can stop the "
              "reminders: kasactl alerts ack %" PRId64,
