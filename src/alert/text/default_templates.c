@@ -72,8 +72,8 @@
 #define GROUP_OF                                                               \
   "%{total} alert%{if total>=2}s%{end}%{if message} %{message}%{end}"
 /* an alert that comes and goes, and one that has stopped to, still bad */
-#define FLAPPING_OR(settled)                                                   \
-  "%{if flapping}%{subject} %{quantity}is flapping%{else}" settled "%{end}"
+#define FLAPPING_OR(flapping, settled)                                         \
+  "%{if flapping}%{subject} " flapping "%{else}" settled "%{end}"
 #define HELD                                                                   \
   "%{if reopened_for>=60} in %{reopened_for}%{end}. Further changes are held " \
   "until it settles."
@@ -237,11 +237,11 @@ static const struct wording wordings[] = {
      "%{subject}: no reading since collectd was restarted. Before that: "
      "%{if limit}%{direction} %{limit}" SINCE "%{else}%{message}%{end}."},
     {REASON_FLAPPING, SUBJECT_AWAY,
-     FLAPPING_OR("Still: %{subject} is not reporting"),
+     FLAPPING_OR("keeps going away", "Still: %{subject} is not reporting"),
      "%{if flapping}%{subject} went away %{reopened} times" HELD
      "%{else}%{subject}: no reading" AWAY_FOR "." SETTLED "%{end}"},
     {REASON_FLAPPING, SUBJECT_SWITCH,
-     FLAPPING_OR("Still: %{subject} is " SWITCHED),
+     FLAPPING_OR("keeps switching", "Still: %{subject} is " SWITCHED),
      "%{if flapping}%{subject} was " SWITCHED " %{reopened} times" HELD
      "%{else}%{subject} is " SWITCHED LASTING "." SETTLED "%{end}"},
     {REASON_FLAPPING, SUBJECT_EVENT,
@@ -250,7 +250,10 @@ static const struct wording wordings[] = {
      "%{announcement}%{nl}%{if flapping}It came %{reopened} times" HELD
      "%{else}It no longer comes and goes.%{end}"},
     {REASON_FLAPPING, ANY_KIND,
-     FLAPPING_OR(IF_READ("Still: %{subject} " READING, "Still: " OUT_OF_RANGE)),
+     FLAPPING_OR(
+         "%{quantity}%{if limit}keeps crossing %{limit}%{else}comes and "
+         "goes%{end}",
+         IF_READ("Still: %{subject} " READING, "Still: " OUT_OF_RANGE)),
      "%{if flapping}%{subject} %{quantity}%{if limit}crossed "
      "%{limit}%{else}was out of "
      "range%{end} %{reopened} times" HELD

@@ -36,7 +36,7 @@ def test_it_is_told_once_and_how_it_ended():
             c.wait(ends)
         power(1600)
         c.wait(ends + ["firing"])
-        assert c.sent()[-1]["title"] == "Freezer is flapping"
+        assert c.sent()[-1]["title"] == "Freezer keeps crossing 1\u202f500 W"
         assert c.sent()[-1]["body"] == ("Freezer crossed 1\u202f500 W 2 times. Further changes are held until it "
                                         "settles.")
         for watts in (90, 1600, 90, 1600):

@@ -168,7 +168,8 @@ START_TEST(the_notice_counts_and_the_end_is_of_the_whole) {
   house_play(&h, "warn 1600; +60; ok 90; +10; warn 1700; +10; ok 90; +601");
   ck_assert_str_eq(
       h.titles,
-      "Freezer is flapping/Freezer crossed 1\u202f500 W 3 times in 1 minute. "
+      "Freezer keeps crossing 1\u202f500 W/Freezer crossed 1\u202f500 W 3 "
+      "times in 1 minute. "
       "Further changes are held until it settles.|OK: Freezer 90 W/Freezer is "
       "back to normal: 90 W. It was above 1\u202f500 W for 1 minute (peak "
       "1\u202f700 W).|");
