@@ -8,7 +8,7 @@ MUTANT_INCIDENTS=150
 # NAME|PROGRAM|FILE below src/alert|sed expression; the line it alters has to be
 # there
 MUTANTS=(
-  'NaN is taken for a recovery|check_incidents|state/state_event.c|s/ev->class == ALERT_RANGE \&\& !isfinite/ev->class > ALERT_EVENT \&\& !isfinite/'
+  'NaN is taken for a recovery|check_incidents|state/state_event.c|s/  if (ev->nan) {/  if (ev->nan \&\& ev->class > ALERT_EVENT) {/'
   'what was under way at a kill is dropped|check_incidents|store/store_outbox.c|/^int store_outbox_recover/,/^}/s/SQL_QUEUED/SQL_SUPERSEDED/'
   'the newest is sent first|check_incidents|store/store_outbox.c|/^int store_outbox_next(/,/^}/s/ORDER BY place, id/ORDER BY place DESC, id DESC/; s/ (e.place<o.place OR"/ (e.place>o.place OR"/; s/ e.place=o.place AND e.id<o.id) AND NOT/ e.place=o.place AND e.id>o.id) AND NOT/'
   'an accepted message is sent twice|check_incidents|deliver/deliver_result.c|/^static void sent(/,/^}/s/= ROW_SENT;/= row->attempts == 1 ? ROW_QUEUED : ROW_SENT;/'
