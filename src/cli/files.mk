@@ -105,6 +105,8 @@ libcli_la_SOURCES += \
 	%D%/energy/energy_learned.c \
 	%D%/energy/energy_learned.h \
 	%D%/energy/energy_learned_command.c \
+	%D%/energy/energy_load.c \
+	%D%/energy/energy_load.h \
 	%D%/energy/energy_output.c \
 	%D%/energy/energy_output.h \
 	%D%/energy/energy_place.c \

@@ -276,8 +276,8 @@ bool calendar_parse_moment(const char *text, int64_t *us) {
       return false;
     parse_fraction(&text, &fraction);
   }
-  if (hour > 24 || minute > 59 || second > 60 || !parse_zone(&text, &zone) ||
-      *text != '\0')
+  if (hour > 24 || (hour == 24 && minute + second > 0) || minute > 59 ||
+      second > 60 || !parse_zone(&text, &zone) || *text != '\0')
     return false;
   *us =
       ((int64_t)day * DAY_SECONDS + hour * 3600 + minute * 60 + second - zone) *

@@ -136,12 +136,14 @@ static double fall_to(struct counter *c, double value, int64_t now_us,
   return grant(c, credit);
 }
 
-/* Power over the time since the last reading, when that is known. */
+/* Power over the time since the last reading, when that is known. What flows
+ * back is taken from nothing: the counter never falls. */
 static double by_power(const struct counter *c, const struct counter_sample *s,
                        int64_t now_us, int64_t gap_us) {
   if (!s->has_power || !c->watts_known || now_us - c->watts_us > gap_us)
     return 0;
-  return (s->power_w + c->watts) / 2 * hours_between(c->watts_us, now_us);
+  return fmax(0, (s->power_w + c->watts) / 2) *
+         hours_between(c->watts_us, now_us);
 }
 
 /* The month began anew: what it shows was used since, and power tells of the

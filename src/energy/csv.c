@@ -65,11 +65,14 @@ static char separator_of(const char *text) {
 
 static bool begin(struct csv *csv) {
   csv->next = csv->text;
+  csv->next_line = 1;
   if (strncmp(csv->next, BYTE_ORDER_MARK, strlen(BYTE_ORDER_MARK)) == 0)
     csv->next += strlen(BYTE_ORDER_MARK);
   csv->separator = separator_of(csv->next);
-  if (csv_row(csv) || csv->why[0] != '\0')
+  if (csv_row(csv) || csv->why[0] != '\0') {
+    csv->columns = csv->fields_num;
     return true;
+  }
   csv->empty = true;
   return fail(csv, "it is empty");
 }
@@ -94,7 +97,7 @@ void csv_close(struct csv *csv) {
 }
 
 /* Takes quotes away in place; returns behind the closing one, or NULL. */
-static char *unquote(char *at, char **field) {
+static char *unquote(struct csv *csv, char *at, char **field) {
   char *to = at;
 
   *field = at++;
@@ -103,6 +106,7 @@ static char *unquote(char *at, char **field) {
       at++;
     else if (*at == '"')
       break;
+    csv->next_line += *at == '\n' ? 1 : 0;
     *to++ = *at;
   }
   if (*at == '\0')
@@ -135,9 +139,12 @@ static bool split(struct csv *csv) {
     if (csv->fields_num == CSV_FIELDS_MAX)
       return fail(csv, "too many columns");
     if (*at == '"') {
-      at = unquote(at, &field);
+      at = unquote(csv, at, &field);
       if (at == NULL)
         return fail(csv, "a quote is never closed");
+      if (at[strspn(at, " \r")] != '\0' &&
+          strchr(ends, at[strspn(at, " \r")]) == NULL)
+        return fail(csv, "a separator is expected after a closing quote");
     }
     at += strcspn(at, ends);
     end = *at;
@@ -151,9 +158,14 @@ static bool split(struct csv *csv) {
   return true;
 }
 
+static bool fits(struct csv *csv) {
+  return csv->columns == 0 || csv->fields_num <= csv->columns ||
+         fail(csv, "more fields than the header names");
+}
+
 bool csv_row(struct csv *csv) {
   while (*csv->next != '\0') {
-    csv->line++;
+    csv->line = csv->next_line++;
     csv->fields_num = 0;
     if (*csv->next == '#') {
       csv->next += strcspn(csv->next, "\n");
@@ -163,7 +175,7 @@ bool csv_row(struct csv *csv) {
     if (!split(csv))
       return false;
     if (csv->fields_num > 1 || csv->fields[0][0] != '\0')
-      return true;
+      return fits(csv);
   }
   return false;
 }
@@ -193,6 +205,8 @@ int csv_number(const struct csv *csv, int column, double *number) {
   comma = csv->separator != ',' ? strchr(text, ',') : NULL;
   if (comma != NULL)
     *comma = '.';
+  if (text[strspn(text, "+-.0123456789eE")] != '\0')
+    return -1; /* strtod() also knows hexadecimal, infinity and NaN */
   *number = strtod(text, &end);
   return *end == '\0' && isfinite(*number) ? 1 : -1;
 }

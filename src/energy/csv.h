@@ -12,9 +12,11 @@ enum { CSV_FIELDS_MAX = 32, CSV_WHY_SIZE = 160 };
 struct csv {
   char *text; /* owned; fields point into it */
   char *next;
-  unsigned line;
+  unsigned line;  /* on which the current row begins */
   bool empty;     /* not even a header */
   char separator; /* a comma; a semicolon or tab where the header has those */
+  unsigned next_line;
+  size_t columns; /* of the header */
   size_t fields_num;
   char *fields[CSV_FIELDS_MAX];
   char why[CSV_WHY_SIZE]; /* of the last failure */
@@ -28,7 +30,8 @@ bool csv_open_text(struct csv *csv, const char *text, size_t len);
 void csv_close(struct csv *csv);
 
 /* The next row that is not empty; false at the end, or with why set when the
- * file is no CSV. */
+ * file is no CSV, or a row has more fields than the header: a decimal comma
+ * makes two numbers of one. */
 bool csv_row(struct csv *csv);
 
 /* Index of the column of that name in the current row; -1: there is none. */

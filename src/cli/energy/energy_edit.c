@@ -131,7 +131,10 @@ struct repricing {
   int digits;
   bool json;
   size_t days;
-  int64_t old_cost, new_cost; /* charges in */
+  int64_t old_cost, new_cost; /* charges and what is lacking to minimums in */
+  struct ledger_repriced_month *months; /* which follow the days */
+  size_t months_num;
+  bool out_of_memory;
 };
 
 static void put_day(void *arg, const struct ledger_repriced *d) {
@@ -159,6 +162,41 @@ static void put_day(void *arg, const struct ledger_repriced *d) {
   r->new_cost += new;
 }
 
+static void keep_month(void *arg, const struct ledger_repriced_month *m) {
+  struct repricing *r = arg;
+  struct ledger_repriced_month *grown =
+      realloc(r->months, (r->months_num + 1) * sizeof(*grown));
+
+  r->out_of_memory |= grown == NULL;
+  if (grown == NULL)
+    return;
+  r->months = grown;
+  grown[r->months_num++] = *m;
+  r->old_cost += m->old_lacks;
+  r->new_cost += m->new_lacks;
+}
+
+static void put_months(const struct repricing *r) {
+  for (size_t i = 0; i < r->months_num; i++) {
+    const struct ledger_repriced_month *m = &r->months[i];
+    char date[CALENDAR_DATE_SIZE];
+
+    calendar_format_date(m->start, date);
+    if (r->json) {
+      printf("%s{\"from\":\"%s\",\"old\":", i > 0 ? "," : "", date);
+      energy_put_micro(m->old_lacks);
+      fputs(",\"new\":", stdout);
+      energy_put_micro(m->new_lacks);
+      putchar('}');
+    } else {
+      printf("%-12s %14.*f %14.*f %+14.*f  of the month from %s\n",
+             "to minimum", r->digits, (double)m->old_lacks * MICRO, r->digits,
+             (double)m->new_lacks * MICRO, r->digits,
+             (double)(m->new_lacks - m->old_lacks) * MICRO, date);
+    }
+  }
+}
+
 static void begin(const struct repricing *r, const char *currency) {
   if (r->json) {
     fputs("{\"schema\":1,\"currency\":", stdout);
@@ -171,6 +209,8 @@ static void begin(const struct repricing *r, const char *currency) {
 
 static void end(const struct repricing *r, const char *currency, bool applied) {
   if (r->json) {
+    fputs("],\"to_minimum\":[", stdout);
+    put_months(r);
     fputs("],\"old\":", stdout);
     energy_put_micro(r->old_cost);
     fputs(",\"new\":", stdout);
@@ -178,10 +218,11 @@ static void end(const struct repricing *r, const char *currency, bool applied) {
     printf(",\"applied\":%s}\n", applied ? "true" : "false");
     return;
   }
+  put_months(r);
   printf("%-12s %14.*f %14.*f %+14.*f  %s\n", "sum", r->digits,
          (double)r->old_cost * MICRO, r->digits, (double)r->new_cost * MICRO,
          r->digits, (double)(r->new_cost - r->old_cost) * MICRO, currency);
-  if (r->days == 0)
+  if (r->days + r->months_num == 0)
     puts("All of it costs what it did.");
   else
     say_end(applied);
@@ -219,12 +260,16 @@ static int reprice(const struct energy_place *p, struct ledger_reprice *how,
   if (db == NULL)
     return CLI_NOTHING;
   how->tariffs = &p->tariffs;
+  how->take_month = keep_month;
   begin(&r, currency);
   rc = ledger_reprice(db, how, put_day, &r, &changed);
   if (rc == SQLITE_OK)
     end(&r, currency, how->apply);
   else
     cli_say("the ledger cannot be changed: %s", sqlite3_errstr(rc));
+  if (r.out_of_memory)
+    cli_say("out of memory");
+  free(r.months);
   sqlite3_close(db);
   return rc == SQLITE_OK ? CLI_DONE : CLI_NOTHING;
 }
@@ -244,8 +289,8 @@ int energy_reprice_main(int argc, char **argv) {
       {"json", no_argument, NULL, 'j'},
       {0}};
   struct energy_place place = {0};
-  struct ledger_reprice how = {
-      .last = calendar_local_of((int64_t)clock_wall_us()).day};
+  const int today = calendar_local_of((int64_t)clock_wall_us()).day;
+  struct ledger_reprice how = {.last = today, .today = today};
   const char *from = NULL;
   const char *to = NULL;
   bool dry = false;

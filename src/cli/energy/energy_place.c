@@ -123,14 +123,16 @@ static bool name_directories(struct reading *r) {
   return p->directory != NULL && p->alerts != NULL;
 }
 
-/* Prices that came from an address stand in the ledger. */
-static void fill_prices(struct energy_place *p) {
+/* Prices that came from an address stand in the ledger, and the billing day
+ * that its daemon goes by, for who has another configuration or none. */
+static void ask_ledger(struct energy_place *p) {
   char why[LEDGER_QUERY_WHY];
-  struct ledger_query *q =
-      p->tariffs.num > 0 ? ledger_query_open(p->directory, why) : NULL;
+  struct ledger_query *q = ledger_query_open(p->directory, why);
 
-  if (q != NULL)
+  if (q != NULL && p->tariffs.num > 0)
     ledger_query_prices(q, &p->tariffs);
+  if (p->billing_day == 0)
+    p->billing_day = q != NULL ? ledger_query_billing_day(q) : 1;
   ledger_query_close(q);
 }
 
@@ -145,7 +147,7 @@ bool energy_place_find(struct energy_place *p) {
   bool good = true;
 
   r.reporter = (struct option_reporter){.say = say, .arg = &r};
-  p->billing_day = 1;
+  p->billing_day = 0;
   if (path != NULL) {
     good =
         config_load(&config, path, say_problem, &r) == 0 || p->config == NULL;
@@ -154,7 +156,7 @@ bool energy_place_find(struct energy_place *p) {
   good = good && name_directories(&r);
   config_free(&config);
   if (good)
-    fill_prices(p);
+    ask_ledger(p);
   return good;
 }
 

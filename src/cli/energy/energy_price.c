@@ -5,11 +5,11 @@
 #include "cli/energy/energy.h"
 
 #include "cli/common/cli.h"
+#include "cli/energy/energy_load.h"
 #include "cli/energy/energy_output.h"
 #include "cli/energy/energy_place.h"
 #include "cli/energy/energy_range.h"
 #include "cli/energy/energy_tariff.h"
-#include "energy/csv.h"
 #include "energy/tariff/pricing.h"
 
 #include <getopt.h>
@@ -18,18 +18,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { LOAD_MAX = 256 * 1024 * 1024, PERIOD_SIZE = 256 };
-
-struct stretch {
-  int64_t from_us, to_us;
-  double kwh;
-};
-
-struct load {
-  struct stretch *items;
-  size_t num, room;
-  bool failed;
-};
+enum { PERIOD_SIZE = 256 };
 
 /* What the command line says. */
 struct wishes {
@@ -60,80 +49,15 @@ struct bill {
   bool out_of_memory;
 };
 
-/* -- the load -- */
-
-static bool add_stretch(struct load *load, const struct stretch *s) {
-  if (load->items == NULL || load->num == load->room) {
-    size_t room = load->room > 0 ? 2 * load->room : 256;
-    struct stretch *grown = realloc(load->items, room * sizeof(*grown));
-
-    if (grown == NULL)
-      return false;
-    load->items = grown;
-    load->room = room;
-  }
-  load->items[load->num++] = *s;
-  return true;
-}
-
-static bool refuse_row(struct csv *csv, const char *what) {
-  snprintf(csv->why, sizeof(csv->why), "line %u: %s", csv->line, what);
-  return false;
-}
-
-static bool take_stretch(struct csv *csv, const int at[3], struct load *load) {
-  struct stretch s = {0};
-
-  if (!calendar_parse_moment(csv_field(csv, at[0]), &s.from_us) ||
-      !calendar_parse_moment(csv_field(csv, at[1]), &s.to_us))
-    return refuse_row(csv, "from and to expect moments with a zone, as in "
-                           "2026-01-15T00:30:00Z");
-  if (s.to_us <= s.from_us)
-    return refuse_row(csv, "to expects a moment after from");
-  if (csv_number(csv, at[2], &s.kwh) != 1 || s.kwh < 0)
-    return refuse_row(csv, "kwh expects a number from 0");
-  return add_stretch(load, &s) || refuse_row(csv, "out of memory");
-}
-
-static int by_begin(const void *a, const void *b) {
-  const struct stretch *x = a;
-  const struct stretch *y = b;
-
-  if (x->from_us != y->from_us)
-    return x->from_us < y->from_us ? -1 : 1;
-  return x->to_us < y->to_us ? -1 : x->to_us > y->to_us;
-}
-
-static bool read_load(const char *path, struct load *load) {
-  struct csv csv;
-  bool good = csv_open(&csv, path, LOAD_MAX);
-
-  if (good) {
-    const int at[3] = {csv_column(&csv, "from"), csv_column(&csv, "to"),
-                       csv_column(&csv, "kwh")};
-
-    if (at[0] < 0 || at[1] < 0 || at[2] < 0)
-      good = refuse_row(&csv, "the header must be from,to,kwh");
-    while (good && csv_row(&csv))
-      good = take_stretch(&csv, at, load);
-  }
-  good = good && csv.why[0] == '\0';
-  if (!good)
-    cli_say("%s: %s", path, csv.why);
-  csv_close(&csv);
-  if (load->num > 1) /* tiers go by what was used before */
-    qsort(load->items, load->num, sizeof(*load->items), by_begin);
-  return good;
-}
-
 /* -- the load of the ledger -- */
 
 static bool take_slot(void *arg, const struct ledger_row *row) {
-  struct load *load = arg;
-  struct stretch s = {row->start_us,
-                      row->start_us + (int64_t)row->seconds * CALENDAR_SECOND,
-                      (double)row->mwh * 1e-6};
-  struct stretch *last = load->num > 0 ? &load->items[load->num - 1] : NULL;
+  struct energy_load *load = arg;
+  struct energy_stretch s = {
+      row->start_us, row->start_us + (int64_t)row->seconds * CALENDAR_SECOND,
+      (double)row->mwh * 1e-6};
+  struct energy_stretch *last =
+      load->num > 0 ? &load->items[load->num - 1] : NULL;
 
   if (row->produces || row->seconds == 0)
     return true;
@@ -141,12 +65,12 @@ static bool take_slot(void *arg, const struct ledger_row *row) {
     last->kwh += s.kwh;
     return true;
   }
-  load->failed = !add_stretch(load, &s);
+  load->failed = !energy_load_add(load, &s);
   return !load->failed;
 }
 
 /* What the site used on these days, and in the billing month before them. */
-static bool read_ledger(struct wishes *w, struct load *load) {
+static bool read_ledger(struct wishes *w, struct energy_load *load) {
   struct ledger_query *q = energy_place_open(&w->place);
   char why[LEDGER_QUERY_WHY] = "out of memory";
   int month = energy_place_month(&w->place, w->range.first).start;
@@ -228,7 +152,8 @@ static void take_piece(void *arg, const struct pricing_piece *piece) {
   b->unpriced += piece->priced ? 0 : piece->kwh;
 }
 
-static bool make_bill(struct bill *b, const struct load *load, double before) {
+static bool make_bill(struct bill *b, const struct energy_load *load,
+                      double before) {
   struct pricing_site site = {.kwh = before};
 
   for (size_t i = 0; i < load->num && !b->out_of_memory; i++)
@@ -314,7 +239,7 @@ static void print_table(const struct bill *b) {
 static int price(struct wishes *w) {
   struct tariffs set = {0};
   struct bill bill = {0};
-  struct load load = {0};
+  struct energy_load load = {0};
   bool good = w->tariff == NULL || energy_tariff_read(w->tariff, &set);
 
   bill.tariffs = w->tariff != NULL ? &set : &w->place.tariffs;
@@ -322,15 +247,15 @@ static int price(struct wishes *w) {
     cli_say("there is no <Tariff> in the configuration; --tariff FILE?");
     good = false;
   }
-  good = good &&
-         (w->load != NULL ? read_load(w->load, &load) : read_ledger(w, &load));
+  good = good && (w->load != NULL ? energy_load_read(w->load, &load)
+                                  : read_ledger(w, &load));
   good = good && make_bill(&bill, &load, isnan(w->before) ? 0 : w->before);
   if (good && w->json)
     print_json(&bill);
   else if (good)
     print_table(&bill);
   bill_free(&bill);
-  free(load.items);
+  energy_load_free(&load);
   tariffs_free(&set);
   return good ? CLI_DONE : CLI_NOTHING;
 }

@@ -8,6 +8,7 @@
 
 #include "energy/ledger/ledger.h"
 #include "energy/ledger/ledger_edit.h"
+#include "energy/ledger/ledger_schema.h"
 #include "energy/tariff/pricing.h"
 
 #include <math.h>
@@ -28,6 +29,14 @@ struct rest {
   double micro; /* lost by rounding so far */
 };
 
+/* A billing month that gets its minimum. */
+struct month {
+  struct calendar_billing days;
+  int last;              /* its last day, or today */
+  int64_t cost, changed; /* of its energy, before, and by how much that changed
+                          */
+};
+
 struct work {
   sqlite3 *db;
   const struct ledger_reprice *how;
@@ -40,9 +49,13 @@ struct work {
   struct pricing_site site;
   struct ledger_repriced day;
   bool any_day;
+  int next_day; /* the first that was not looked at */
+  struct month *months;
+  size_t months_num;
   size_t changed;
   sqlite3_stmt *set_slot, *take_day, *give_day, *find_period, *add_period,
-      *before, *old_charges, *set_charges;
+      *before, *old_charges, *set_charges, *is_known, *month_cost, *minimum,
+      *set_minimum;
 };
 
 /* -- SQL -- */
@@ -108,6 +121,13 @@ static int prepare(struct work *w) {
        "INSERT OR REPLACE INTO day(local_date, account, period, mwh, "
        "cost_micro, unpriced_mwh, covered_us, flags) VALUES(?1, 0, 0, 0, ?2, "
        "0, 0, 0)"},
+      {&w->is_known, "SELECT count(*) FROM day WHERE local_date = ?1"},
+      {&w->month_cost,
+       "SELECT coalesce(sum(d.cost_micro), 0) FROM day d JOIN account a ON "
+       "a.id = d.account JOIN meter m ON m.id = a.meter WHERE m.produces = 0 "
+       "AND d.local_date BETWEEN ?1 AND ?2"},
+      {&w->minimum, "SELECT value FROM meta WHERE key = ?1"},
+      {&w->set_minimum, "INSERT OR REPLACE INTO meta VALUES(?1, ?2)"},
   };
   int rc = SQLITE_OK;
 
@@ -117,14 +137,16 @@ static int prepare(struct work *w) {
 }
 
 static void work_free(struct work *w) {
-  sqlite3_stmt *const all[] = {w->set_slot,    w->take_day,   w->give_day,
-                               w->find_period, w->add_period, w->before,
-                               w->old_charges, w->set_charges};
+  sqlite3_stmt *const all[] = {w->set_slot,    w->take_day,    w->give_day,
+                               w->find_period, w->add_period,  w->before,
+                               w->old_charges, w->set_charges, w->is_known,
+                               w->month_cost,  w->minimum,     w->set_minimum};
 
   for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)
     sqlite3_finalize(all[i]);
   free(w->slots);
   free(w->rests);
+  free(w->months);
 }
 
 /* -- days -- */
@@ -138,6 +160,9 @@ static int end_day(struct work *w) {
 
   if (!w->any_day)
     return SQLITE_OK;
+  for (size_t i = 0; i < w->months_num; i++)
+    if (d->day >= w->months[i].days.start && d->day <= w->months[i].last)
+      w->months[i].changed += d->new_cost - d->old_cost;
   if (d->old_charges != d->new_charges && w->how->apply) {
     const int64_t numbers[] = {d->day, d->new_charges};
 
@@ -149,11 +174,16 @@ static int end_day(struct work *w) {
   return rc;
 }
 
+static struct calendar_billing month_of(const struct work *w, int day) {
+  const struct tariff *t = tariffs_at(w->how->tariffs, day);
+
+  return t != NULL ? tariff_billing(t, day) : calendar_billing_of(day, 1);
+}
+
 /* Where the site stands in its billing month when the day begins. */
 static int begin_day(struct work *w, int day) {
   const struct tariff *t = tariffs_at(w->how->tariffs, day);
-  struct calendar_billing month =
-      t != NULL ? tariff_billing(t, day) : calendar_billing_of(day, 1);
+  struct calendar_billing month = month_of(w, day);
   const int64_t numbers[] = {month.start, day};
   int64_t mwh = 0;
   int rc = bind(w->before, numbers, 2);
@@ -170,6 +200,100 @@ static int begin_day(struct work *w, int day) {
   if (rc == SQLITE_OK)
     rc = ask(w->old_charges, &w->day.old_charges);
   w->day.new_charges = t != NULL ? llround(tariff_charges(t, day) * 1e6) : 0;
+  return rc;
+}
+
+/* Days without a slot have their charges all the same. */
+static int idle_days(struct work *w, int until) {
+  int rc = SQLITE_OK;
+
+  for (; w->next_day < until && rc == SQLITE_OK; w->next_day++) {
+    int64_t known = 0;
+
+    if (w->how->unpriced_only)
+      continue;
+    rc = sqlite3_bind_int64(w->is_known, 1, w->next_day);
+    if (rc == SQLITE_OK)
+      rc = ask(w->is_known, &known);
+    if (rc == SQLITE_OK && known > 0)
+      rc = begin_day(w, w->next_day);
+    if (rc == SQLITE_OK)
+      rc = end_day(w);
+  }
+  return rc;
+}
+
+/* -- minimums of billing months -- */
+
+static int add_month(struct work *w, const struct month *m) {
+  const int64_t range[] = {m->days.start, m->last};
+  struct month *grown =
+      realloc(w->months, (w->months_num + 1) * sizeof(*grown));
+  int rc;
+
+  if (grown == NULL)
+    return SQLITE_NOMEM;
+  w->months = grown;
+  grown[w->months_num] = *m;
+  rc = bind(w->month_cost, range, 2);
+  if (rc == SQLITE_OK)
+    rc = ask(w->month_cost, &grown[w->months_num].cost);
+  w->months_num++;
+  return rc;
+}
+
+static int note_months(struct work *w) {
+  int rc = SQLITE_OK;
+
+  for (int day = w->how->first; day <= w->how->last && rc == SQLITE_OK;) {
+    struct month m = {.days = month_of(w, day)};
+
+    day = m.days.end;
+    m.last = day - 1 < w->how->today ? day - 1 : w->how->today;
+    m.days = month_of(w, m.last); /* as it ends */
+    if (m.last >= w->how->first && m.last <= w->how->last &&
+        tariffs_at(w->how->tariffs, m.last) != NULL)
+      rc = add_month(w, &m);
+  }
+  return rc;
+}
+
+static int64_t lacks(const struct month *m, int64_t minimum, int64_t cost) {
+  int64_t least = llround((double)minimum * (m->last - m->days.start + 1) /
+                          (m->days.end - m->days.start));
+
+  return least > cost ? least - cost : 0;
+}
+
+static int set_minimum(struct work *w, const struct month *m) {
+  double told =
+      tariff_minimum(tariffs_at(w->how->tariffs, m->last), m->days.end - 1);
+  int64_t new = isnan(told) ? 0 : llround(told * 1e6);
+  int64_t old = new; /* where nothing is written reports go by the tariffs */
+  struct ledger_repriced_month change = {.start = m->days.start};
+  char key[LEDGER_MINIMUM_KEY];
+  int rc;
+
+  ledger_schema_minimum_key(m->days.start, key);
+  rc = sqlite3_bind_text(w->minimum, 1, key, -1, SQLITE_STATIC);
+  if (rc == SQLITE_OK) {
+    rc = sqlite3_step(w->minimum);
+    if (rc == SQLITE_ROW)
+      old = sqlite3_column_int64(w->minimum, 0);
+    (void)sqlite3_reset(w->minimum);
+    rc = rc == SQLITE_ROW || rc == SQLITE_DONE ? SQLITE_OK : rc;
+  }
+  if (rc == SQLITE_OK && w->how->apply)
+    rc = sqlite3_bind_text(w->set_minimum, 1, key, -1, SQLITE_STATIC);
+  if (rc == SQLITE_OK && w->how->apply)
+    rc = sqlite3_bind_int64(w->set_minimum, 2, new);
+  if (rc == SQLITE_OK && w->how->apply)
+    rc = run(w->set_minimum);
+  change.old_lacks = lacks(m, old, m->cost);
+  change.new_lacks = lacks(m, new, m->cost + m->changed);
+  if (rc == SQLITE_OK && change.old_lacks != change.new_lacks &&
+      w->how->take_month != NULL)
+    w->how->take_month(w->arg, &change);
   return rc;
 }
 
@@ -301,7 +425,10 @@ static int reprice_moment(struct work *w) {
   if (!w->any_day || w->day.day != day) {
     rc = end_day(w);
     if (rc == SQLITE_OK)
+      rc = idle_days(w, day);
+    if (rc == SQLITE_OK)
       rc = begin_day(w, day);
+    w->next_day = day + 1;
   }
   for (size_t i = 0; i < w->slots_num; i++) {
     const struct slot *s = &w->slots[i];
@@ -390,6 +517,8 @@ static int walk(struct work *w) {
     rc = w->slots_num > 0 ? reprice_moment(w) : SQLITE_OK;
   if (rc == SQLITE_OK)
     rc = end_day(w);
+  if (rc == SQLITE_OK)
+    rc = idle_days(w, w->how->last + 1);
   sqlite3_finalize(stmt);
   return rc;
 }
@@ -425,8 +554,13 @@ int ledger_reprice(sqlite3 *db, const struct ledger_reprice *how,
     rc = narrow(&w, &narrowed, &none);
   if (rc == SQLITE_OK && !none)
     rc = prepare(&w);
+  w.next_day = narrowed.first;
+  if (rc == SQLITE_OK && !how->unpriced_only)
+    rc = note_months(&w);
   if (rc == SQLITE_OK && !none)
     rc = walk(&w);
+  for (size_t i = 0; i < w.months_num && rc == SQLITE_OK; i++)
+    rc = set_minimum(&w, &w.months[i]);
   if (rc == SQLITE_OK && how->apply && !none)
     rc = ledger_edit_count(db);
   work_free(&w);

@@ -15,6 +15,7 @@
 #include <string.h>
 
 enum { FILE_MAX = 32 * 1024 * 1024, MOMENT_TEXT = 48 };
+static const double PRICE_MAX = 1e6; /* of a kWh, in any currency */
 
 static bool fail(char why[PRICE_WHY_SIZE], const char *what) {
   snprintf(why, PRICE_WHY_SIZE, "%s", what);
@@ -26,16 +27,25 @@ static bool add(struct price_series *s, int64_t from_us, int64_t to_us,
   const struct price_row row = {from_us, to_us, price};
   int err;
 
-  if (!isfinite(price) || to_us <= from_us)
-    return fail(why, "a price that is none, or ends before it begins");
+  if (!(fabs(price) <= PRICE_MAX))
+    return fail(why, "a price beyond a million for a kWh");
+  if (to_us <= from_us)
+    return fail(why, "a price that ends before it begins");
   err = price_series_add(s, &row);
   return err == 0 || fail(why, strerror(-err));
 }
 
 /* -- CSV -- */
 
+static bool refuse_row(const struct csv *csv, const char *what,
+                       char why[PRICE_WHY_SIZE]) {
+  snprintf(why, PRICE_WHY_SIZE, "line %u: %.150s", csv->line, what);
+  return false;
+}
+
 static bool add_csv_row(struct csv *csv, const int at[3], double factor,
                         struct price_series *s, char why[PRICE_WHY_SIZE]) {
+  char what[PRICE_WHY_SIZE];
   int64_t from;
   int64_t to = PRICE_OPEN;
   double price;
@@ -43,13 +53,10 @@ static bool add_csv_row(struct csv *csv, const int at[3], double factor,
   if (!calendar_parse_moment(csv_field(csv, at[0]), &from) ||
       (csv_field(csv, at[1])[0] != '\0' &&
        !calendar_parse_moment(csv_field(csv, at[1]), &to)) ||
-      csv_number(csv, at[2], &price) != 1) {
-    snprintf(why, PRICE_WHY_SIZE,
-             "line %u: expected moments as in 2026-01-15T00:30:00Z and a price",
-             csv->line);
-    return false;
-  }
-  return add(s, from, to, price * factor, why);
+      csv_number(csv, at[2], &price) != 1)
+    return refuse_row(
+        csv, "expected moments as in 2026-01-15T00:30:00Z and a price", why);
+  return add(s, from, to, price * factor, what) || refuse_row(csv, what, why);
 }
 
 static bool parse_csv(const char *text, size_t len,

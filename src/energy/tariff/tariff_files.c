@@ -57,6 +57,7 @@ static void say_bad(const struct loading *l, const char *block,
 static bool read_dates(struct csv *csv, int **dates, size_t *num) {
   bool more = true;
 
+  csv->columns = 0; /* there is no header: words behind a date are welcome */
   for (; more; more = csv_row(csv)) {
     char *comment = strchr(csv->fields[0], '#');
     int *grown;
@@ -80,7 +81,7 @@ static bool read_dates(struct csv *csv, int **dates, size_t *num) {
     *dates = grown;
     (*dates)[(*num)++] = day;
   }
-  return true;
+  return csv->why[0] == '\0';
 }
 
 static bool load_dates(struct tariff_day_type *type, const struct loading *l) {

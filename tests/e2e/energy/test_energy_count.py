@@ -63,6 +63,8 @@ CASES = {
          [None, "reset"]),
     "power as a trapezoid": ([(0, None, 0), (15, None, 1000), (30, None, 0)],
                              [0, 25 / 12, 25 / 12], [None] * 3),
+    "what flows back is taken from nothing":
+        ([(0, None, -240), (15, None, -240), (30, None, 480)], [0, 0, 0.5], [None] * 3),
     "nothing is known of a long silence": ([(0, None, 80), (3000, None, 2400)],
                                            [0, 0], [None, "gap"]),
     "the day rolls over late": ([(0, None, None, 30123), (15, None, None, 30123),

@@ -86,6 +86,42 @@ def test_reprice_with_yes_does_it(place):
     assert "All of it costs what it did." in run(*words, "--yes").stdout
 
 
+def test_reprice_writes_minimums_and_what_idle_days_cost(tmp_path):
+    file = LedgerFile(tmp_path / "state")
+    file.slot("2025-01-15T12:00:00+00:00", "Heater", 1000000, 500000)
+    file.charges("2025-01-15", 100000)
+    file.charges("2025-01-20", 100000)  # all plugs were away
+    file.minimum("2025-01-01", 12000000)
+    file.minimum("2025-02-01", 12000000)
+    file.done()
+    config = tmp_path / "collectd.conf"
+    config.write_text('<Plugin kasa>\n<Tariff>\nCurrency "EUR"\nRate 0.25\n'
+                      'DailyCharge 0.5\nMinimumCharge 20 "month"\n</Tariff>\n</Plugin>\n')
+    place = ("--config", config, "--state", file.folder)
+    month = ("--from", "2025-01-01", "--to", "2025-01-31")
+
+    def to_minimum(name):
+        return run_json(*place, "--month", name)["to_minimum"]
+    answer = run_json("reprice", *place, *month)
+    assert answer["days"] == [
+        {"date": "2025-01-15", "old": 0.6, "new": 0.75, "unpriced_kwh": 0},
+        {"date": "2025-01-20", "old": 0.1, "new": 0.5, "unpriced_kwh": 0}]
+    assert answer["to_minimum"] == [{"from": "2025-01-01", "old": 11.5, "new": 19.75}]
+    assert (answer["old"], answer["new"]) == (12.2, 21)
+    assert to_minimum("2025-01") == 11.5
+    text = run("reprice", *place, *month, "--yes").stdout
+    assert "to minimum            11.50          19.75          +8.25" in text
+    assert to_minimum("2025-01") == 19.75
+    whole = run_json(*place, "--month", "2025-01")
+    assert (whole["charges"], whole["cost"]) == (1, 21)
+    # of a month that goes on beyond those days nobody has asked
+    run("reprice", *place, "--from", "2025-02-01", "--to", "2025-02-27", "--yes")
+    assert run_json("reprice", *place, "--from", "2025-02-01", "--to",
+                    "2025-02-28")["to_minimum"] == [
+        {"from": "2025-02-01", "old": 12, "new": 20}]
+    assert "All of it costs what it did." in run("reprice", *place, *month, "--yes").stdout
+
+
 def test_only_what_had_no_price(place):
     run("reprice", "--config", place, *DAYS, "--unpriced", "--yes")
     rows, answer = costs(place)

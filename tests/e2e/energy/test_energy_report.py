@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import os
+import sqlite3
 import subprocess
 from fractions import Fraction
 
@@ -154,6 +155,61 @@ def test_the_billing_month_is_that_of_the_configuration(ledger, tmp_path):
                       "2026-10-31", "--by", "month", zone=ZONE)
     assert [r["name"] for r in answer["rows"] if r["kind"] == "used"] == [
         "2026-09-25", "2026-10-25"]
+
+
+def test_without_a_configuration_the_billing_month_is_that_of_the_ledger(ledger):
+    with sqlite3.connect(ledger.path) as db:
+        db.execute("INSERT INTO meta VALUES('billing_day', 25)")
+    db.close()
+    answer = run_json("--state", ledger.folder, "--month", "2026-09", zone=ZONE)
+    assert (answer["from"], answer["to"]) == ("2026-09-25", "2026-10-24")
+    assert answer["kwh"] == 1.234567
+
+
+MARKS = {"~": "estimated", ">": "at_least", "p": "partial", "?": "unpriced"}
+
+
+def cells(text):
+    """The rows of a table, by its header; numbers end where their column's name does."""
+    head, *lines = text.split("\n\n")[0].splitlines()
+    names = ("kWh", "EUR", "share %", "peak W")
+    ends = [head.index(name) + len(name) for name in names]
+    for line in lines:
+        name = line[:ends[0]].rsplit(" ", 1)[0] if line[:ends[0]][-1] != " " else (
+            line[:ends[0]])
+        row, begin = {"name": name.strip()}, len(name)
+        for column, end in zip(names, ends):
+            row[column], begin = line[begin:end].strip(), end
+        yield {**row, "flags": line[ends[-1]:].strip()}
+
+
+@pytest.mark.parametrize("by", ("device", "plug", "day", "hour", "period", "month"))
+@pytest.mark.parametrize("top", ((), ("--top", "1")), ids=("all", "top"))
+def test_table_csv_and_json_say_the_same(ledger, by, top):
+    words = ("--state", ledger.folder, "--from", "2026-10-24", "--to", "2026-10-25",
+             "--by", by, *top)
+    told = exact(run(*words, "--json", zone=ZONE).stdout)
+    table = list(cells(run(*words, zone=ZONE).stdout))
+    lines = list(csv.DictReader(io.StringIO(run(*words, "--csv", zone=ZONE).stdout)))
+    assert [r[by] for r in lines] == [r["name"] for r in told["rows"]] + ["fixed charges"]
+    assert [r["name"] for r in table] == [r[by] for r in lines] + ["all that was used"]
+    for one, line, row in zip(told["rows"], lines, table):
+        used = one["kind"] == "used"
+        assert line["kind"] == one["kind"]
+        assert Fraction(line["kwh"]) == one["kwh"]
+        assert row["kWh"] == f"{float(one['kwh']):.3f}"
+        assert line["cost"] == "" if not used else Fraction(line["cost"]) == one["cost"]
+        assert row["EUR"] == (f"{float(one['cost']):.2f}" if used else "")
+        assert row["share %"] == (f"{100 * float(one['share']):.1f}" if used else "")
+        assert line["peak_w"] == ("" if one["peak_w"] is None else str(one["peak_w"]))
+        assert row["peak W"] == line["peak_w"]
+        assert line["peak_at"] == (one["peak_at"] or "")
+        assert line["flags"].split() == one["flags"] == [MARKS[m] for m in row["flags"]]
+    charges, whole = lines[-1], table[-1]
+    assert Fraction(charges["cost"]) == told["charges"]
+    assert table[-2]["EUR"] == f"{float(told['charges']):.2f}"
+    assert whole["kWh"] == f"{float(told['kwh']):.3f}"
+    assert whole["EUR"] == f"{float(told['cost']):.2f}"
 
 
 @pytest.mark.parametrize("words, told", (

@@ -106,6 +106,12 @@ class LedgerFile:
                         "cost_micro, unpriced_mwh, covered_us, flags) "
                         "VALUES(?,0,0,0,?,0,0,0)", (day_number(date), cost))
 
+    def minimum(self, first, micro):
+        """What the energy of the billing month that begins on a date costs at
+        least."""
+        self.db.execute("INSERT OR REPLACE INTO meta VALUES(?,?)",
+                        (f"minimum {day_number(first)}", micro))
+
     def done(self):
         self.db.commit()
         self.db.close()
