@@ -55,7 +55,8 @@ static void start_fetcher(void) {
 void energy_values_start(struct poll_options *o, const char *directory) {
   struct option_reporter reporter = {.say = say_error};
   struct ledger_options options = {.billing_day = o->billing_day,
-                                   .tariffs = o->tariffs};
+                                   .tariffs = o->tariffs,
+                                   .built_us = BUILD_DATE * CALENDAR_SECOND};
 
   tariff_config_finish(
       &o->tariffs, calendar_local_of((int64_t)clock_wall_us()).day, &reporter);

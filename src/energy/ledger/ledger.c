@@ -14,8 +14,8 @@
 
 /* A clock may be corrected by so much and is still the same one. */
 static const int64_t CORRECTION_US = 120 * CALENDAR_SECOND;
-/* A clock that stays behind the newest entry for so long is right, and that
- * one was wrong. */
+/* A clock that stays behind the newest entry, or behind that of who built the
+ * program, for so long is right, and that one was wrong. */
 static const int64_t PATIENCE_US = CALENDAR_DAY;
 /* Nothing is known of how long the meter was not looked at. */
 static const int64_t LONG_AGO_US = 400 * CALENDAR_DAY;
@@ -33,6 +33,7 @@ struct ledger *ledger_create(struct ledger_options *options) {
   }
   pthread_mutex_init(&l->lock, NULL);
   l->billing_day = options->billing_day;
+  l->built_us = options->built_us;
   l->tariffs = options->tariffs;
   options->tariffs = (struct tariffs){0};
   l->meters_end = &l->meters;
@@ -125,7 +126,7 @@ static struct ledger_meter *find_meter(const struct ledger *l,
 /* -- the clock -- */
 
 bool ledger_clock_is_right(const struct ledger *l, struct ledger_now now) {
-  return now.wall_us >= LEDGER_EPOCH_US &&
+  return now.wall_us >= LEDGER_EPOCH_US && now.wall_us >= l->built_us &&
          now.wall_us >= l->newest_us - CORRECTION_US;
 }
 
@@ -154,6 +155,8 @@ static bool trust(struct ledger *l, struct ledger_now now) {
         now.steady_us - l->distrusted_us < PATIENCE_US)
       return false;
     l->newest_us = now.wall_us;
+    if (l->built_us > now.wall_us) /* whoever built it had a clock, too */
+      l->built_us = now.wall_us;
   }
   l->distrusted_us = 0;
   ledger_advance(l, now.wall_us);

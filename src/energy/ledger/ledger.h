@@ -35,6 +35,8 @@ struct ledger_now {
 struct ledger_options {
   unsigned billing_day;   /* where no tariff says otherwise */
   struct tariffs tariffs; /* taken over */
+  int64_t built_us;       /* when the program was: a clock before that is
+                             doubted; 0: not known */
 };
 
 /* NULL when memory is out; the tariffs are the ledger's in any case. */

@@ -139,6 +139,7 @@ struct ledger {
   size_t held_num, held_room;
   int64_t total_mwh;     /* of all that do not produce; never falls */
   int64_t newest_us;     /* wall clock: what is booked ends there */
+  int64_t built_us;      /* wall clock: it was never right before */
   int64_t distrusted_us; /* steady clock: since when; 0: it is trusted */
   bool total_dirty;
   int late_day;  /* the first with energy whose price waits for that of others

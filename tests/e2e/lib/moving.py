@@ -77,3 +77,8 @@ class SteppedClock(_Preloaded):
     def step(self, seconds):
         self._stepped += seconds
         self._write()
+
+    def show(self, moment):
+        """Somebody sets the time of day; nothing passes."""
+        self._ahead += moment - self.now()
+        self._write()

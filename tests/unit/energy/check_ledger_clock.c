@@ -51,20 +51,26 @@ static void pass(int minutes) {
   }
 }
 
-static void restart(bool killed) {
-  struct ledger_options options = {.billing_day = 1};
+/* built: when the program was, or NULL. */
+static void open_ledger(const char *built) {
+  struct ledger_options options = {
+      .billing_day = 1, .built_us = built != NULL ? at(built).wall_us : 0};
   char why[LEDGER_DISK_WHY];
 
-  if (!killed)
-    save();
-  ledger_disk_free(disk);
-  ledger_free(ledger);
   make_tariff(&options.tariffs, 0.5);
   memset(meters, 0, sizeof(meters));
   memset(counters, 0, sizeof(counters));
   ledger = ledger_create(&options);
   disk = ledger_disk_create(ledger, directory);
-  ck_assert_int_eq(ledger_disk_load(disk, why), LEDGER_DISK_OK);
+  ck_assert_int_le(ledger_disk_load(disk, why), LEDGER_DISK_FRESH);
+}
+
+static void restart(bool killed) {
+  if (!killed)
+    save();
+  ledger_disk_free(disk);
+  ledger_free(ledger);
+  open_ledger(NULL);
   shift_us += steady_us; /* another boot */
   steady_us = 90 * CALENDAR_SECOND;
   shift_us -= steady_us;
@@ -261,6 +267,35 @@ START_TEST(nothing_is_thrown_away_for_years_that_did_not_come) {
 }
 END_TEST
 
+/* A machine without a battery on its first day: its clock shows when its image
+ * was made, which is before the program was built. */
+START_TEST(before_the_program_was_built) {
+  start();
+  ledger_disk_free(disk);
+  ledger_free(ledger);
+  open_ledger("2026-02-20T00:00:00+00:00");
+  for (int i = 0; i < METERS; i++)
+    shown_wh[i] = 1000;
+  steady_us = 3000 * CALENDAR_SECOND;
+  set_clock("2026-02-01T12:00:00+00:00");
+  pass(90);
+  ck_assert(!of_first().trusted);
+  if (_i == 0) { /* the network tells the time */
+    set_clock("2026-03-01T12:00:00+00:00");
+    pass(1);
+    ck_assert(of_first().trusted);
+    compare();
+    ck_assert_int_eq(number("SELECT count(*) FROM slot WHERE start_utc < "
+                            "1772359200"), /* 2026-03-01 10:00 */
+                     0);
+    return;
+  }
+  pass(1440); /* who built it had a clock that was ahead */
+  ck_assert(of_first().trusted);
+  compare();
+}
+END_TEST
+
 static void fill(TCase *t) {
   tcase_set_timeout(t, 120);
   tcase_add_checked_fixture(t, NULL, end);
@@ -269,6 +304,7 @@ static void fill(TCase *t) {
   tcase_add_loop_test(t, an_hour_back, 0, 2);
   tcase_add_loop_test(t, a_clock_that_goes_on_where_it_stopped, 0, 2);
   tcase_add_test(t, days_without_a_clock);
+  tcase_add_loop_test(t, before_the_program_was_built, 0, 2);
   tcase_add_test(t, nothing_is_thrown_away_for_years_that_did_not_come);
 }
 
