@@ -82,7 +82,8 @@ static bool enter_period(struct limits_told *t, const struct limits_settings *s,
 
   if (period == t->period)
     return true;
-  if (period < t->period && t->period - period < CLOCK_WAS_WRONG)
+  /* a month may also begin earlier because BillingDay was changed */
+  if (u->day < t->period && t->period - u->day < CLOCK_WAS_WRONG)
     return false;
   *t = (struct limits_told){.period = period};
   if (spoken && s->recovery)
@@ -99,6 +100,20 @@ static double highest_step(const struct limits_settings *s, double percent) {
   return highest;
 }
 
+/* Somebody has changed the limit within its period: what was told of the one
+ * before says nothing of what lies ahead. */
+static void heed_change(struct limits_told *t, const struct limits_settings *s,
+                        const struct limits_usage *u, enum limit limit) {
+  double allowed = s->allowed[limit];
+
+  if (t->allowed > 0 && fabs(t->allowed - allowed) > 1e-9 * allowed) {
+    t->percent =
+        fmin(t->percent, highest_step(s, u->used[limit] / allowed * 100));
+    t->forecast = t->forecast && u->forecast[limit] > allowed;
+  }
+  t->allowed = allowed;
+}
+
 static void look(struct limits_told *t, const struct limits_settings *s,
                  const struct limits_usage *u, enum limit limit,
                  limits_hook *hook, void *arg) {
@@ -107,6 +122,7 @@ static void look(struct limits_told *t, const struct limits_settings *s,
 
   if (!enter_period(t, s, u, limit, hook, arg))
     return;
+  heed_change(t, s, u, limit);
   step = highest_step(s, u->used[limit] / allowed * 100);
   if (step > t->percent) {
     t->percent = step;
@@ -131,12 +147,13 @@ bool limits_look(struct limits_state *state, const struct limits_settings *s,
       continue;
     look(t, s, u, (enum limit)i, hook, arg);
     changed |= before.period != t->period || before.percent != t->percent ||
-               before.forecast != t->forecast;
+               before.forecast != t->forecast || before.allowed != t->allowed;
   }
   return changed;
 }
 
-/* -- kept over restarts: "period percent forecast", once for each limit -- */
+/* -- kept over restarts: "period percent forecast allowed", once for each
+   limit; the last figure may be missing -- */
 
 void limits_write(const struct limits_state *state,
                   char out[LIMITS_STATE_SIZE]) {
@@ -145,9 +162,9 @@ void limits_write(const struct limits_state *state,
   for (unsigned i = 0; i < LIMITS; i++) {
     const struct limits_told *t = &state->told[i];
 
-    len += (size_t)snprintf(out + len, LIMITS_STATE_SIZE - len, "%s%d %.10g %d",
-                            i > 0 ? ";" : "", t->period, t->percent,
-                            (int)t->forecast);
+    len += (size_t)snprintf(out + len, LIMITS_STATE_SIZE - len,
+                            "%s%d %.10g %d %.10g", i > 0 ? ";" : "", t->period,
+                            t->percent, (int)t->forecast, t->allowed);
   }
 }
 
@@ -165,6 +182,10 @@ bool limits_read(struct limits_state *state, const char *text) {
       return false;
     }
     t->forecast = forecast != 0;
+    text += used;
+    used = 0;
+    if (sscanf(text, "%lf%n", &t->allowed, &used) != 1 || !(t->allowed >= 0))
+      t->allowed = 0;
     text += used;
     text += *text == ';' ? 1 : 0;
   }

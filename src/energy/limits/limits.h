@@ -29,6 +29,7 @@ struct limits_state {
     int period;     /* the day, or the month's first day; 0: none yet */
     double percent; /* the highest step told in it */
     bool forecast;  /* and its forecast */
+    double allowed; /* what the limit was then; 0: not known */
   } told[LIMITS];
 };
 
@@ -56,8 +57,10 @@ struct limits_news {
 typedef void limits_hook(void *arg, const struct limits_news *news);
 
 /* Tells what is new. Of several steps that were passed at once only the
- * highest is told. A period that lies before the one known changes nothing:
- * then the clock is wrong. Returns whether state has changed. */
+ * highest is told. A present that lies before the period known changes nothing:
+ * then the clock is wrong. Of a limit that was changed meanwhile the steps that
+ * lie ahead are told, also those that were told of the one before. Returns
+ * whether state has changed. */
 bool limits_look(struct limits_state *state, const struct limits_settings *s,
                  const struct limits_usage *usage, limits_hook *hook,
                  void *arg);

@@ -157,6 +157,78 @@ START_TEST(a_clock_that_was_years_ahead_is_forgotten) {
 }
 END_TEST
 
+/* Stopped, and started with another configuration. */
+static void start_with(double allowed, enum limit limit) {
+  char kept[LIMITS_STATE_SIZE];
+
+  limits_write(&state, kept);
+  state = (struct limits_state){0};
+  ck_assert(limits_read(&state, kept));
+  s.allowed[limit] = allowed;
+}
+
+START_TEST(a_limit_that_was_raised_is_told_again) {
+  const char *lines[] = {"MonthlyCost 10", "Forecast true", NULL};
+  COMPLAINTS(c);
+
+  setup(lines, &c);
+  used(LIMIT_MONTHLY_COST, 12);
+  ck_assert_str_eq(told,
+                   "this month's 10 EUR are used up (12.00 EUR so far)\n");
+  start_with(20, LIMIT_MONTHLY_COST);
+  used(LIMIT_MONTHLY_COST, 12.5);
+  ck_assert_str_eq(told, "");
+  used(LIMIT_MONTHLY_COST, 15.5);
+  ck_assert_str_eq(told,
+                   "75 % of this month's 20 EUR are used (15.50 EUR so far)\n");
+  start_with(20, LIMIT_MONTHLY_COST);
+  used(LIMIT_MONTHLY_COST, 15.6);
+  ck_assert_str_eq(told, "");
+  used(LIMIT_MONTHLY_COST, 20);
+  ck_assert_str_eq(told,
+                   "this month's 20 EUR are used up (20.00 EUR so far)\n");
+  start_with(18, LIMIT_MONTHLY_COST); /* lowered: nothing lies ahead */
+  used(LIMIT_MONTHLY_COST, 20.1);
+  ck_assert_str_eq(told, "");
+}
+END_TEST
+
+START_TEST(what_an_older_version_kept_is_read) {
+  const char *lines[] = {"DailyEnergy 10", NULL};
+  COMPLAINTS(c);
+
+  setup(lines, &c);
+  ck_assert(limits_read(&state, "20000 100 0;0 0 0;19990 75 1;0 0 0"));
+  ck_assert_double_eq(state.told[2].percent, 75);
+  ck_assert(state.told[2].forecast);
+  used(LIMIT_DAILY_ENERGY, 12);
+  ck_assert_str_eq(told, "");
+}
+END_TEST
+
+/* BillingDay 15 becomes 1 on the 20th: a month that began earlier. */
+START_TEST(a_month_that_begins_earlier_is_told_of_at_once) {
+  const char *lines[] = {"MonthlyEnergy 10", NULL};
+  COMPLAINTS(c);
+
+  setup(lines, &c);
+  u.month_start = u.day - 5;
+  used(LIMIT_MONTHLY_ENERGY, 8);
+  u.month_start = u.day - 19;
+  used(LIMIT_MONTHLY_ENERGY, 12);
+  ck_assert_str_eq(told,
+                   "this month's 10 kWh are used up (12.00 kWh so far)\n");
+  /* but at a month's end a clock that goes back is none */
+  u.month_start = ++u.day;
+  used(LIMIT_MONTHLY_ENERGY, 8);
+  ck_assert_str_ne(told, "");
+  u.day--;
+  u.month_start = u.day - 29;
+  used(LIMIT_MONTHLY_ENERGY, 12);
+  ck_assert_str_eq(told, "");
+}
+END_TEST
+
 START_TEST(mistakes_are_named) {
   static const struct {
     const char *lines[4];
@@ -190,6 +262,9 @@ static void fill(TCase *t) {
   tcase_add_test(t, a_new_day_is_told_where_asked_for);
   tcase_add_test(t, a_clock_that_goes_back_tells_nothing_again);
   tcase_add_test(t, a_clock_that_was_years_ahead_is_forgotten);
+  tcase_add_test(t, a_limit_that_was_raised_is_told_again);
+  tcase_add_test(t, what_an_older_version_kept_is_read);
+  tcase_add_test(t, a_month_that_begins_earlier_is_told_of_at_once);
   tcase_add_loop_test(t, mistakes_are_named, 0, 4);
 }
 
