@@ -10,19 +10,37 @@
 
 #include <stdio.h>
 
+/* Whether the kasa plugin there reaches no device at all any more. */
+static bool all_are_gone(const struct alert_core *c,
+                         const struct storm_count *count) {
+  const struct value_source *source = &c->hooks.source;
+  struct alert total = {.plugin = "kasa_total"};
+  double up;
+
+  if (source->lookup == NULL || count->host == NULL)
+    return false;
+  snprintf(total.host, sizeof(total.host), "%s", count->host);
+  return source->lookup(source->arg, &total, "devices-up", &up) && up < 0.5;
+}
+
+static void say(struct alert_core *c, const struct storm_count *count) {
+  char text[ALERT_TEXT_SIZE];
+
+  storm_words(count, all_are_gone(c, count), text, sizeof(text));
+  core_own_event(c, SEVERITY_NONE, "", STORM_TYPE, text);
+}
+
 static void begins(struct alert_core *c, int64_t now) {
   const struct storm_config *storm = &c->config->storm;
   int64_t window = ms_of(storm->window);
   struct storm_count count;
-  char text[ALERT_TEXT_SIZE];
 
-  storm_count(state_open_alerts(c->state), now - window - 2 * STORM_LOOK_MS,
-              &count);
+  storm_count(c->config, state_open_alerts(c->state),
+              now - window - 2 * STORM_LOOK_MS, &count);
   /* once the first has waited for its time, all that belong to it are there */
   if (count.devices < storm->threshold || now - count.first < window)
     return;
-  storm_words(&count, text, sizeof(text));
-  core_own_event(c, SEVERITY_NONE, "", STORM_TYPE, text);
+  say(c, &count);
   c->storm_devices = count.devices;
 }
 
@@ -31,15 +49,13 @@ static void goes_on(struct alert_core *c, const struct open_alert *e) {
   struct storm_count left;
   char text[ALERT_TEXT_SIZE];
 
-  storm_count(state_open_alerts(c->state),
+  storm_count(c->config, state_open_alerts(c->state),
               e->a.since - ms_of(storm->window) - 2 * STORM_LOOK_MS, &left);
   if (left.devices > c->storm_devices)
     c->storm_devices = left.devices;
   if (left.devices >= storm->threshold) {
-    if (e->a.state == ALERT_RECOVERING) {
-      storm_words(&left, text, sizeof(text));
-      core_own_event(c, SEVERITY_NONE, "", STORM_TYPE, text);
-    }
+    if (e->a.state == ALERT_RECOVERING)
+      say(c, &left);
     return;
   }
   if (e->a.state != ALERT_FIRING)

@@ -103,3 +103,9 @@ void alert_identifier(const struct alert *alert, char *out, size_t size) {
     out[n] = '\0';
   }
 }
+
+bool alert_is_away(const struct alert *a) {
+  return a->class == ALERT_MISSING ||
+         (a->class == ALERT_RANGE && a->direction == DIRECTION_BELOW &&
+          strcmp(a->type, "up") == 0);
+}

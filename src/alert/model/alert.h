@@ -185,6 +185,9 @@ const char *alert_direction_name(enum alert_direction value); /* NONE: "" */
 const char *alert_reason_name(enum alert_reason value);
 /* Whether a message sent for it is about several alerts. */
 bool alert_reason_of_several(enum alert_reason value);
+/* Whether it says that a device is gone: none of its values come, or the one
+ * that tells that it answers ("up") says that it does not. */
+bool alert_is_away(const struct alert *a);
 
 /* An empty alert: numbers NaN, the rest zero. */
 void alert_init(struct alert *alert);

@@ -4,39 +4,78 @@
 
 #include "alert/policy/storm.h"
 
+#include "alert/model/event.h"
 #include "base/milliseconds.h"
 
 #include <stdio.h>
 #include <string.h>
 
-bool storm_has(const struct storm_config *config, const struct alert *storm,
-               const struct alert *device) {
-  return device->class == ALERT_MISSING &&
-         device->since >=
-             storm->since - ms_of(config->window) - 2 * STORM_LOOK_MS;
+int64_t storm_moment(const struct notify_config *config,
+                     const struct open_alert *device) {
+  double wait =
+      device->routes_num > 0 ? config->routes[device->routes[0]].for_s : 0;
+
+  return device->a.since + ms_of(wait);
 }
 
-void storm_count(const struct alert_table *open, int64_t since,
+bool storm_has(const struct notify_config *config, const struct alert *storm,
+               const struct open_alert *device) {
+  return alert_is_away(&device->a) &&
+         storm_moment(config, device) >=
+             storm->since - ms_of(config->storm.window) - 2 * STORM_LOOK_MS;
+}
+
+/* A device whose values are missing is counted as such, not by its "up". */
+static bool is_counted_elsewhere(const struct alert_table *open,
+                                 const struct alert *a) {
+  char fingerprint[33];
+  const struct open_alert *missing;
+
+  if (a->class == ALERT_MISSING)
+    return false;
+  event_fingerprint(ALERT_MISSING, a->host, a->plugin, a->plugin_instance, "",
+                    "", "", fingerprint);
+  missing = alert_table_find(open, fingerprint);
+  return missing != NULL && missing->a.state == ALERT_FIRING;
+}
+
+static void count_one(struct storm_count *out, const struct alert *a,
+                      int64_t moment) {
+  if (out->devices < sizeof(out->names) / sizeof(out->names[0]))
+    out->names[out->devices] = a->device;
+  if (out->devices == 0)
+    out->host = a->host;
+  else if (out->host != NULL && strcmp(out->host, a->host) != 0)
+    out->host = NULL;
+  if (out->devices == 0 || moment < out->first)
+    out->first = moment;
+  out->devices++;
+}
+
+void storm_count(const struct notify_config *config,
+                 const struct alert_table *open, int64_t since,
                  struct storm_count *out) {
   memset(out, 0, sizeof(*out));
   for (const struct open_alert *e = open->first; e != NULL; e = e->next) {
-    if (e->a.class != ALERT_MISSING || e->a.state != ALERT_FIRING ||
-        e->a.since < since)
+    int64_t moment;
+
+    if (e->a.state != ALERT_FIRING || !alert_is_away(&e->a))
       continue;
-    if (out->devices < sizeof(out->names) / sizeof(out->names[0]))
-      out->names[out->devices] = e->a.device;
-    if (out->devices == 0 || e->a.since < out->first)
-      out->first = e->a.since;
-    out->devices++;
+    moment = storm_moment(config, e);
+    if (moment >= since && !is_counted_elsewhere(open, &e->a))
+      count_one(out, &e->a, moment);
   }
 }
 
-void storm_words(const struct storm_count *count, char *out, size_t size) {
+void storm_words(const struct storm_count *count, bool all, char *out,
+                 size_t size) {
   const unsigned listed = sizeof(count->names) / sizeof(count->names[0]);
   size_t used = (size_t)snprintf(
       out, size,
-      "%u devices stopped reporting together, probably the network or an "
-      "access point:",
+      all ? "no device answers any more, %u stopped reporting together, "
+            "probably the network or this machine's own connection to it:"
+          : "%u devices stopped reporting together, probably the network or an "
+            "access point:",
       count->devices);
 
   for (unsigned i = 0; i < count->devices && i < listed && used < size; i++)

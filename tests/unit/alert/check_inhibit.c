@@ -8,6 +8,7 @@
 #include "../support/incidents.h"
 #include "../support/suite.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -117,6 +118,108 @@ START_TEST(sixty_plugs_are_one_message_and_one_recovery) {
   sixty(&h, "back");
   house_play(&h, "+300");
   ck_assert_str_eq(h.heard, "mail:firing mail:resolved");
+  house_close(&h);
+}
+END_TEST
+
+/* What threshold says of "up", the value by which kasa.so tells that a device
+ * does not answer. */
+static void answers(struct house *h, const char *plug, bool up) {
+  struct event ev =
+      house_range(up ? SEVERITY_OKAY : SEVERITY_FAILURE, plug, up ? 1 : 0);
+
+  snprintf(ev.type, sizeof(ev.type), "up");
+  ev.warning_max = ev.failure_max = NAN;
+  ev.failure_min = 0.5;
+  snprintf(ev.text, sizeof(ev.text),
+           up ? "Host nas, plugin kasa (instance %s) type up: All data sources "
+                "are within range again. Current value of \"value\" is "
+                "1.000000."
+              : "Host nas, plugin kasa (instance %s) type up: Data source "
+                "\"value\" is currently 0.000000. That is below the failure "
+                "threshold of 0.500000.",
+           plug);
+  house_event(h, &ev);
+}
+
+static void sixty_answer(struct house *h, bool up) {
+  char plug[20];
+
+  for (int i = 1; i <= 60; i++) {
+    snprintf(plug, sizeof(plug), "Plug %d", i);
+    answers(h, plug, up);
+  }
+}
+
+static const struct {
+  const char *row;
+  const char *route;
+  const char *before; /* of the story */
+  bool missing;
+  const char *says;
+} silent[] = {
+    {"some of all", "", "cache 40", false,
+     "60 devices stopped reporting together, probably the network or an access "
+     "point: Plug 1, Plug 2, Plug 3 and 57 more"},
+    {"how many there are is not known", "", "cache -", false,
+     "60 devices stopped reporting together, probably the network or an access "
+     "point: Plug 1, Plug 2, Plug 3 and 57 more"},
+    {"all of them", "", "cache 0", false,
+     "no device answers any more, 60 stopped reporting together, probably the "
+     "network or this machine's own connection to it: Plug 1, Plug 2, Plug 3 "
+     "and 57 more"},
+    {"with their values missing as well each counts once", "", "cache -", true,
+     "nas: 60 devices stopped reporting together"},
+    {"the route waits before", " For 10m\n", "cache -", false,
+     "nas: 60 devices stopped reporting together"},
+};
+
+/* The device says that it is away in a value, not by having none. */
+START_TEST(sixty_plugs_that_do_not_answer_are_one_message_and_one_recovery) {
+  static struct house h;
+  char text[1000];
+
+  snprintf(text, sizeof(text),
+           "<Channel file \"mail\">\n Path \"/dev/null\"\n</Channel>\n"
+           "<Route \"all\">\n Channel \"mail\"\n%s</Route>\n" STORM,
+           silent[_i].route);
+  house_open_file(&h, text, 0);
+  h.keep_texts = true;
+  snprintf(text, sizeof(text), "%s", silent[_i].before);
+  house_play(&h, text);
+  if (silent[_i].missing)
+    sixty(&h, "missing");
+  sixty_answer(&h, false);
+  house_play(&h, "+3600");
+  ck_assert_msg(strcmp(h.heard, "mail:firing") == 0, "%s: heard \"%s\"",
+                silent[_i].row, h.heard);
+  ck_assert_msg(strstr(h.titles, silent[_i].says) != NULL, "%s: says \"%s\"",
+                silent[_i].row, h.titles);
+  if (silent[_i].missing)
+    sixty(&h, "back");
+  sixty_answer(&h, true);
+  house_play(&h, "+900");
+  ck_assert_msg(strcmp(h.heard, "mail:firing mail:resolved") == 0,
+                "%s: heard \"%s\"", silent[_i].row, h.heard);
+  house_close(&h);
+}
+END_TEST
+
+START_TEST(one_that_does_not_answer_is_told_by_itself) {
+  static struct house h;
+
+  house_open_file(&h, CHANNELS STORM, 0);
+  sixty_answer(&h, true);
+  answers(&h, "Plug 7", false);
+  house_play(&h, "+300");
+  ck_assert_str_eq(h.heard, "mail:firing");
+  sixty_answer(&h, false);
+  house_play(&h, "+600");
+  ck_assert_str_eq(h.heard, "mail:firing mail:firing");
+  sixty_answer(&h, true);
+  house_play(&h, "+300");
+  ck_assert_str_eq(h.heard,
+                   "mail:firing mail:firing mail:resolved mail:resolved");
   house_close(&h);
 }
 END_TEST
@@ -308,6 +411,10 @@ static void fill(TCase *t) {
   tcase_set_timeout(t, 400);
   tcase_add_loop_test(t, people_hear, 0, ROWS(stories));
   tcase_add_test(t, sixty_plugs_are_one_message_and_one_recovery);
+  tcase_add_loop_test(
+      t, sixty_plugs_that_do_not_answer_are_one_message_and_one_recovery, 0,
+      ROWS(silent));
+  tcase_add_test(t, one_that_does_not_answer_is_told_by_itself);
   tcase_add_test(t, those_that_stay_away_are_told_one_by_one);
   tcase_add_test(t, a_question_looks_at_a_few_of_ten_thousand);
   tcase_add_test(t, it_answers_as_a_walk_through_all_would);
