@@ -166,7 +166,8 @@ static bool tell(struct round *s, int channel, int route) {
   queue_one(s, channel, route, (enum message_kind)kind,
             s->n->quiet || answer == POLICY_QUIET);
   deliver_hold_forget(d, channel, s->e->a.id);
-  if ((kind == MESSAGE_RESOLVED || kind == MESSAGE_ACKED))
+  if ((kind == MESSAGE_RESOLVED || kind == MESSAGE_ACKED) &&
+      deliver_rings(c->config->sender))
     deliver_add_cancel(d, channel, &s->e->a, s->n->now);
   return true;
 }

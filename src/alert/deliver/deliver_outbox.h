@@ -4,6 +4,7 @@
 #ifndef ALERT_DELIVER_DELIVER_OUTBOX_H
 #define ALERT_DELIVER_DELIVER_OUTBOX_H
 
+#include "alert/channel/sender.h"
 #include "alert/deliver/deliver_internal.h"
 #include "alert/store/store_outbox.h"
 
@@ -28,6 +29,12 @@ void deliver_left(struct deliver *d, int channel, int64_t rows);
  * all (-1), but for the row except. */
 void deliver_supersede(struct deliver *d, const struct outbox_row *row,
                        int kind, int64_t except);
+/* Whether something rings there beside the message. A service that keeps
+ * incidents hears of an acknowledgement or end by the message itself; to cancel
+ * what is acknowledged would close it there. */
+static inline bool deliver_rings(const struct sender *sender) {
+  return !sender->stateful || sender->poll != NULL;
+}
 /* Asks the sender to stop what rings on the channel for the alert, and what
  * may ring without our knowing. */
 void deliver_add_cancel(struct deliver *d, int channel,

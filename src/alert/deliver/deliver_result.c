@@ -78,6 +78,13 @@ static void settle_ringing(struct deliver *d, struct job *job, int64_t now) {
   if (job->result.provider_ref[0] == '\0' || !message_opens(job->row.kind) ||
       store_alert_get(d->store, job->alert_id, &a) < 0)
     return;
+  if (!deliver_rings(c->config->sender)) {
+    if (a.state >= ALERT_RESOLVED &&
+        store_outbox_pending(d->store, c->config->name, job->alert_id,
+                             MESSAGE_RESOLVED) == 0)
+      deliver_add_cancel(d, job->channel, &a, now);
+    return;
+  }
   if (a.state >= ALERT_RESOLVED || (a.flags & ALERT_ACKED))
     deliver_add_cancel(d, job->channel, &a, now);
   else if (c->config->sender->poll != NULL)

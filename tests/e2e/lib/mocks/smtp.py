@@ -13,6 +13,7 @@ import re
 import socket
 import ssl
 import threading
+import time
 
 
 class Smtp:
@@ -38,6 +39,7 @@ class Smtp:
         self.faults = []
         self.mails = []  # dicts: from, to, data (bytes), connection
         self.commands = []
+        self.tries = []  # when somebody came with a mail
         self.connections = 0
         self.stopping = threading.Event()
         self.listener = socket.create_server(("::1" if family == socket.AF_INET6 else "127.0.0.1", 0), family=family)
@@ -162,6 +164,7 @@ class _Session:
             elif verb == "AUTH":
                 self.do_auth(line)
             elif verb == "MAIL":
+                self.s.tries.append(time.time())
                 if self.s.context and not self.tls:
                     self.s.fault("MAIL before TLS")
                 if not re.fullmatch(r"MAIL FROM:<[^<>\s]*>(?: (?:SIZE=\d+|BODY=8BITMIME|AUTH=\S+|SMTPUTF8))*", line):
@@ -187,8 +190,9 @@ class _Session:
                     continue
                 data = self.text()
                 self.mails += 1
-                self.s.mails.append({"from": sender, "to": to, "data": data, "connection": self.number})
-                self.reply("final", "250 2.0.0 queued as 4711")
+                mail = {"from": sender, "to": to, "data": data, "connection": self.number}
+                self.s.mails.append(mail)
+                mail["taken"] = self.reply("final", "250 2.0.0 queued as 4711")[0] == "2"
                 sender, to = None, []
             elif verb in ("RSET", "NOOP"):
                 self.say("250 ok")

@@ -83,6 +83,7 @@ class Request:
         self.body = body
         self.at = time.time()
         self.faults = []
+        self.taken = False  # answered as the service does, not by the script
 
     def header(self, name):
         found = [v for n, v in self.headers if n.lower() == name.lower()]
@@ -254,6 +255,7 @@ class Mock:
             answer = self.judge(request)
             act = self.script.pop(0) if self.script else None
         if act is None or act == "ok":
+            request.taken = True
             act = answer
         elif callable(act):
             act = act(request)
