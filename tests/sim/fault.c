@@ -49,6 +49,8 @@ static const struct fault_kind {
                        .help = "meter numbers become `word` (nan, 1e999, ..)"},
     [FAULT_HTTP_STATUS] = {"http_status", "status", 403, 0, "at", "",
                            .help = "this status where the path holds `at`"},
+    [FAULT_HTTP_FORM] = {"http_form", NULL, 0, 0, "form", "chunked",
+                         .help = "another legal form of answer: http_form.c"},
     [FAULT_COOKIE] = {"cookie", NULL, 0, 0, "name", "SESSIONID",
                       .help = "the cookie has another name, or (\"\") none"},
     [FAULT_WRONG_HASH] = {"wrong_hash", .help = "KLAP: of another password"},
@@ -81,6 +83,8 @@ static const struct fault_kind {
     [FAULT_METHOD] = {"method", "code", -1, 0, "method", "get_energy_usage",
                       .help = "answers of these are `how`: error, list, or "
                               "a fault of whole answers"},
+    [FAULT_LACKS] = {"lacks", NULL, 0, 0, "component", "energy_monitoring",
+                     .help = "component_nego does not list this one"},
     [FAULT_FOREIGN_MAC] = {"foreign_mac", NULL, 0, 0, "mac",
                            "50:C7:BF:F0:0D:01",
                            .help = "answers with another device's identity"},
@@ -88,6 +92,8 @@ static const struct fault_kind {
     [FAULT_UDP_GARBAGE] = {"udp_garbage", .help = "random UDP answers"},
     [FAULT_UDP_DELAY] = {"udp_delay", "ms", 1000,
                          .help = "answers UDP ms later"},
+    [FAULT_UDP_FORM] = {"udp_form", "n", 1, 0, "form", "crc",
+                        .help = "damaged TDP answers: tdp_form.c"},
 };
 
 static int find(const char *name) {

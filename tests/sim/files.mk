@@ -33,6 +33,8 @@ kasasim_SOURCES = \
 	%D%/house.h \
 	%D%/http.c \
 	%D%/http.h \
+	%D%/http_form.c \
+	%D%/http_form.h \
 	%D%/iot.c \
 	%D%/iot_meter.c \
 	%D%/iot_modules.c \
@@ -78,6 +80,8 @@ kasasim_SOURCES = \
 	%D%/sysinfo.h \
 	%D%/tdp.c \
 	%D%/tdp.h \
+	%D%/tdp_form.c \
+	%D%/tdp_form.h \
 	%D%/text.c \
 	%D%/text.h \
 	%D%/tls.c \

@@ -4,6 +4,7 @@
 
 #include "device.h"
 #include "house.h"
+#include "http_form.h"
 #include "transport.h"
 
 #include <stdio.h>
@@ -203,6 +204,10 @@ static void put_reply(struct device *d, const struct http_reply *reply,
   const struct fault *f = fault_use(d->faults, FAULT_WRONG_LENGTH);
   size_t length = reply->body->len;
   bool small = d->quirks.lower_headers;
+  const struct fault *form =
+      reply->status == 200 ? fault_use(d->faults, FAULT_HTTP_FORM) : NULL;
+  if (form != NULL && http_form_write(form->word, reply, wire))
+    return;
   if (f != NULL) {
     length = (size_t)(f->number >= 0 && f->number < 1e15 ? f->number : 0);
     reply->how->intact = false;

@@ -205,17 +205,23 @@ static void put_component(struct text *out, const char *id, int version) {
   text_printf(out, "\",\"ver_code\":%d}", version);
 }
 
+static bool lacks(const struct device *d, const char *id) {
+  const struct fault *f = fault_peek(d->faults, FAULT_LACKS);
+  return f != NULL && strcmp(f->word, id) == 0;
+}
+
 static void put_components(const struct device *d, bool child,
                            struct text *out) {
   text_key(out, "component_list");
   text_char(out, '[');
   for (size_t i = 0; i < COUNT(components); i++) {
     const struct component *c = &components[i];
-    if ((c->kinds & d->kind) != 0 && (child ? c->child : c->parent))
+    if ((c->kinds & d->kind) != 0 && (child ? c->child : c->parent) &&
+        !lacks(d, c->id))
       put_component(out, c->id, c->version);
   }
   /* The parent of a strip lists it too, although only children have it. */
-  if (d->energy != 0)
+  if (d->energy != 0 && !lacks(d, "energy_monitoring"))
     put_component(out, "energy_monitoring",
                   (d->energy & ENERGY_USAGE_PAST) != 0 ? 1 : 2);
   if (d->transport == &transport_tpap || d->tpap.advertised)
@@ -227,6 +233,7 @@ int smart_components(const struct smart_call *call) {
   const struct device *d = call->device;
   text_char(call->out, '{');
   put_components(d, call->slot >= 0 && d->kind == KIND_STRIP, call->out);
+  fault_use(d->faults, FAULT_LACKS);
   text_char(call->out, '}');
   return SMART_OK;
 }

@@ -8,6 +8,7 @@
 #include "http.h"
 #include "json.h"
 #include "spoil.h"
+#include "tdp_form.h"
 #include "tpap.h"
 #include "transport.h"
 
@@ -251,7 +252,9 @@ static enum outcome answer(struct device *d, const char *request, size_t len,
   text_clear(&text);
   describe(d, key, &text);
   *intact = spoil_text(d, &text);
+  tdp_form_payload(d, &text);
   tdp_packet(0, 0, &text, bytes);
+  tdp_form_datagram(d, bytes);
   d->stats.tdp_replies++;
   return ANSWER_SEND;
 }

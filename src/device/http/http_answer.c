@@ -19,43 +19,68 @@ size_t http_answer_take_body(char *bytes, size_t size, size_t n, void *arg) {
   return buf_add(&c->body, bytes, size * n) < 0 ? 0 : size * n;
 }
 
-/* The value of name in "a=1;b=2"; *len 0 when it is not there. */
+static bool is_blank(char c) { return c == ' ' || c == '\t'; }
+
+/* The value of name in "a=1; b = 2"; *len 0 when it is not there. Names as
+ * attributes of cookies: in letters of either size. */
 static const char *find_value(const char *text, size_t text_len,
                               const char *name, size_t *len) {
   size_t name_len = strlen(name);
   const char *end = text + text_len;
 
   *len = 0;
-  while (text < end) {
-    const char *stop = memchr(text, ';', (size_t)(end - text));
-    size_t piece = (size_t)((stop != NULL ? stop : end) - text);
+  for (const char *stop; text < end; text = stop + 1) {
+    const char *value;
 
-    if (piece > name_len && memcmp(text, name, name_len) == 0 &&
-        text[name_len] == '=') {
-      *len = piece - name_len - 1;
-      return text + name_len + 1;
-    }
-    text += piece + 1;
-    while (text < end && *text == ' ')
+    stop = memchr(text, ';', (size_t)(end - text));
+    if (stop == NULL)
+      stop = end;
+    while (text < stop && is_blank(*text))
       text++;
+    if ((size_t)(stop - text) <= name_len ||
+        strncasecmp(text, name, name_len) != 0)
+      continue;
+    value = text + name_len;
+    while (value < stop && is_blank(*value))
+      value++;
+    if (value == stop || *value != '=')
+      continue;
+    do
+      value++;
+    while (value < stop && is_blank(*value));
+    for (*len = (size_t)(stop - value); *len > 0 && is_blank(value[*len - 1]);)
+      --*len;
+    return value;
   }
   return end;
 }
 
+/* It goes out again as part of a header. */
+static void take_session(struct http_client_answer *a, const char *value,
+                         size_t len) {
+  if (len >= sizeof(a->cookie))
+    return;
+  memcpy(a->cookie, value, len);
+  a->cookie[len] = '\0';
+  for (size_t i = 0; i < len; i++)
+    if ((unsigned char)value[i] <= ' ' || (unsigned char)value[i] >= 0x7f)
+      a->cookie[0] = '\0';
+}
+
+/* How long the session lasts stands beside its cookie: another cookie's TIMEOUT
+ * is none of it. goes_on: the line belongs to the one before. */
 static void take_cookie(struct http_client_answer *a, const char *text,
-                        size_t len) {
+                        size_t len, bool goes_on) {
   size_t n;
   const char *value = find_value(text, len, "TP_SESSIONID", &n);
 
   if (n == 0)
     value = find_value(text, len, "SESSIONID", &n);
-  if (n > 0 && n < sizeof(a->cookie)) {
-    memcpy(a->cookie, value, n);
-    a->cookie[n] = '\0';
-    /* it goes out again as part of a header */
-    for (size_t i = 0; i < n; i++)
-      if ((unsigned char)value[i] <= ' ' || (unsigned char)value[i] >= 0x7f)
-        a->cookie[0] = '\0';
+  if (n > 0) {
+    a->lifetime = 0;
+    take_session(a, value, n);
+  } else if (a->cookie[0] != '\0' && !goes_on) {
+    return;
   }
   value = find_value(text, len, "TIMEOUT", &n);
   if (n > 0)
@@ -66,7 +91,14 @@ static void take_cookie(struct http_client_answer *a, const char *text,
 
 static bool header_is(const char *line, size_t len, const char *name,
                       size_t name_len) {
-  return len > name_len && strncasecmp(line, name, name_len) == 0;
+  return len >= name_len && strncasecmp(line, name, name_len) == 0;
+}
+
+static bool says_close(const char *line, size_t len) {
+  for (size_t at = 0; at + 5 <= len; at++)
+    if (strncasecmp(line + at, "close", 5) == 0)
+      return true;
+  return false;
 }
 
 /* libcurl itself keeps as many lines as come. */
@@ -83,15 +115,17 @@ size_t http_answer_take_header(char *line, size_t size, size_t n, void *arg) {
     return 0;
   while (len > 0 && (line[len - 1] == '\n' || line[len - 1] == '\r'))
     len--;
-  if (header_is(line, len, cookie, sizeof(cookie) - 1)) {
-    size_t at = sizeof(cookie) - 1;
-
-    while (at < len && line[at] == ' ')
-      at++;
-    take_cookie(&c->answer, line + at, len - at);
+  if (len > 0 && is_blank(line[0])) { /* folded, as HTTP once allowed */
+    if (c->in_cookie)
+      take_cookie(&c->answer, line, len, true);
+    return size * n;
+  }
+  c->in_cookie = header_is(line, len, cookie, sizeof(cookie) - 1);
+  if (c->in_cookie) {
+    take_cookie(&c->answer, line + sizeof(cookie) - 1,
+                len - (sizeof(cookie) - 1), false);
   } else if (header_is(line, len, connection, sizeof(connection) - 1)) {
-    c->closes = memmem(line, len, "close", 5) != NULL ||
-                memmem(line, len, "Close", 5) != NULL;
+    c->closes = says_close(line, len);
   }
   return size * n;
 }

@@ -113,6 +113,32 @@ static void give_back(struct http_pool *h, struct buf *body) {
     buf_free(body);
 }
 
+static bool start(struct http_client *c) {
+  c->started = http_multi_start(c);
+  return c->started;
+}
+
+/* What came before the answer was left over from the one before, which was
+ * longer than it said: libcurl does not always see that in time. */
+static bool is_left_over(const struct http_client *c, CURLcode code) {
+  long connects = 1;
+
+  if ((code != CURLE_UNSUPPORTED_PROTOCOL &&
+       code != CURLE_WEIRD_SERVER_REPLY) ||
+      c->answer.status != 0)
+    return false;
+  curl_easy_getinfo(c->easy, CURLINFO_NUM_CONNECTS, &connects);
+  return connects == 0;
+}
+
+/* Once more, on a connection of its own: libcurl has closed the other. */
+static bool start_anew(struct http_client *c) {
+  http_multi_stop(c);
+  c->started = false;
+  buf_clear(&c->body);
+  return start(c);
+}
+
 static void finished(struct http_client *c, CURLcode code) {
   struct http_pool *h = c->http;
   long os_error = 0;
@@ -122,6 +148,8 @@ static void finished(struct http_client *c, CURLcode code) {
 
   curl_easy_getinfo(c->easy, CURLINFO_RESPONSE_CODE, &c->answer.status);
   curl_easy_getinfo(c->easy, CURLINFO_OS_ERRNO, &os_error);
+  if (is_left_over(c, code) && start_anew(c))
+    return;
   withdraw(c);
   if (c->closes)
     c->closed_us = loop_now_us(c->http->loop);
@@ -280,11 +308,6 @@ int http_client_move(struct http_client *c, in_port_t port,
 
 /* -- sending -- */
 
-static bool start(struct http_client *c) {
-  c->started = http_multi_start(c);
-  return c->started;
-}
-
 static void rest_over(struct loop_timer *timer) {
   struct http_client *c =
       (struct http_client *)(void *)((char *)timer -
@@ -328,6 +351,7 @@ int http_client_post(struct http_client *c, enum http_client_kind kind,
   c->answer = (struct http_client_answer){0};
   c->closes = false;
   c->head_len = 0;
+  c->in_cookie = false;
   buf_clear(&c->body);
   c->active = true;
   if (loop_now_us(c->http->loop) < rested_us) {

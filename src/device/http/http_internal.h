@@ -50,6 +50,7 @@ struct http_client {
   char *request;
   size_t request_len;
   size_t head_len; /* of the answer, so far */
+  bool in_cookie;  /* its last line was of a cookie */
   struct buf body;
   struct http_client_answer answer;
   bool closes;        /* the device closed after its last answer */

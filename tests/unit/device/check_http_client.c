@@ -208,6 +208,17 @@ static const struct {
     {"Set-Cookie: TP_SESSIONID=ABC;TIMEOUT=86400\r\n", "ABC", 86400},
     {"Set-Cookie: TP_SESSIONID=ABC; TIMEOUT=1440; Path=/\r\n", "ABC", 1440},
     {"set-cookie:SESSIONID=ABC;TIMEOUT=60\r\n", "ABC", 60},
+    {"Set-Cookie:\t TP_SESSIONID = ABC ;\tTIMEOUT = 60 ; Path=/ \r\n", "ABC",
+     60},
+    {"Set-Cookie: tp_sessionid=ABC;Timeout=60\r\n", "ABC", 60},
+    {"Set-Cookie:\r\n TP_SESSIONID=ABC;\r\n\tTIMEOUT=60\r\n", "ABC", 60},
+    {"Set-Cookie: a=b\r\nServer: x\r\n TP_SESSIONID=ABC\r\n", "", 0},
+    /* another cookie's lifetime is not the session's */
+    {"Set-Cookie: lang=en; TIMEOUT=1\r\nSet-Cookie: TP_SESSIONID=ABC\r\n",
+     "ABC", 0},
+    {"Set-Cookie: TP_SESSIONID=ABC; TIMEOUT=60\r\n"
+     "Set-Cookie: lang=en; TIMEOUT=1\r\n",
+     "ABC", 60},
     {"Set-Cookie: SESSIONID=x;TP_SESSIONID=y\r\n", "y", 0},
     {"Set-Cookie: TIMEOUT=5;TP_SESSIONID=y\r\n", "y", 5},
     {"Set-Cookie: XTP_SESSIONID=y\r\n", "", 0},
