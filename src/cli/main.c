@@ -73,6 +73,16 @@ static int finish(int status) {
   return status;
 }
 
+static int run(const struct command *c, int argc, char **argv) {
+  char name[40];
+
+  if (asks_help(argc, argv))
+    return command_help(c);
+  snprintf(name, sizeof(name), "kasactl %s", c->name);
+  argv[0] = name;
+  return c->main(argc, argv);
+}
+
 int main(int argc, char **argv) {
   const char *name = argc > 1 ? argv[1] : "";
   const char *guess;
@@ -88,9 +98,7 @@ int main(int argc, char **argv) {
   }
   for (size_t i = 0; i < COMMANDS; i++)
     if (strcmp(name, commands[i]->name) == 0)
-      return finish(asks_help(argc - 1, argv + 1)
-                        ? command_help(commands[i])
-                        : commands[i]->main(argc - 1, argv + 1));
+      return finish(run(commands[i], argc - 1, argv + 1));
   if (name[0] == '\0') {
     help(stderr);
     return CLI_USAGE;

@@ -49,7 +49,8 @@ static void start_fetcher(void) {
 
   snprintf(agent, sizeof(agent), "collectd-kasa/%s", package_version);
   if (price_fetcher_start(energy.fetcher, agent, take_prices, NULL) != 0)
-    log_say(LOG_LEVEL_ERROR, "prices cannot be fetched: no thread");
+    log_say(LOG_LEVEL_ERROR,
+            "prices are not fetched: a thread could not be started");
 }
 
 void energy_values_start(struct poll_options *o, const char *directory) {
@@ -67,12 +68,14 @@ void energy_values_start(struct poll_options *o, const char *directory) {
            tariffs_currency(&options.tariffs));
   energy.ledger = ledger_create(&options);
   if (energy.ledger == NULL) {
-    log_say(LOG_LEVEL_ERROR, "the energy ledger: out of memory");
+    log_say(LOG_LEVEL_ERROR, "no energy is counted: out of memory");
     return;
   }
   energy.writer = ledger_writer_start(energy.ledger, directory);
   if (energy.writer == NULL)
-    log_say(LOG_LEVEL_ERROR, "the energy ledger is kept in memory only");
+    log_say(LOG_LEVEL_ERROR,
+            "the energy ledger is kept in memory only: a thread could not be "
+            "started");
   else
     start_fetcher();
 }

@@ -397,8 +397,8 @@ static int init(void) {
   low_values_start(&keeper);
   err = start(&hooks);
   if (err != 0) {
-    log_say(LOG_LEVEL_ERROR, "the engine could not be started: %s",
-            STRERROR(err));
+    log_say(LOG_LEVEL_ERROR,
+            "polling could not be started, nothing is read: %s", STRERROR(err));
     return -1;
   }
   plugin_register_complex_read(NULL, "kasa", read_poll, 0, NULL);

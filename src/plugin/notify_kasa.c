@@ -61,7 +61,8 @@ static bool keep_for_init(const struct event *ev) {
  * it is not lost unseen. */
 static void nobody_told(const struct event *ev) {
   if (atomic_fetch_add(&plugin.unsent, 1) < UNSENT_SAID_MAX)
-    log_say(LOG_LEVEL_WARNING, "nobody is told, no engine runs: %s/%s: %s",
+    log_say(LOG_LEVEL_WARNING,
+            "notify_kasa is not running, nobody is told of: %s/%s: %s",
             ev->host, ev->plugin, ev->text);
 }
 

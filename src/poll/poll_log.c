@@ -42,11 +42,10 @@ static void say_barred(const struct poll_device *k) {
   if (k->device.mac_known)
     device_format_mac(k->device.mac, mac);
   log_say(LOG_LEVEL_WARNING,
-          "%s (%s, %s) wants the TP-Link account by AES, which hides it from "
-          "nobody who answers there: %s would be sent to %s, and whoever it is "
-          "could use it. Nothing was sent. If that is your device and your "
-          "network can be trusted, write AllowAES true, or Transport \"aes\", "
-          "into <Device \"%s\">",
+          "%s (%s, %s) wants the TP-Link account by AES, which gives it to "
+          "whoever answers at that address: %s would be sent to %s. Nothing "
+          "was sent. If that is your device and your network can be trusted, "
+          "write AllowAES true, or Transport \"aes\", into <Device \"%s\">",
           k->name, mac, poll_device_address(k),
           k->contact.service.login == 1
               ? "the SHA1 of the user name and the password itself"

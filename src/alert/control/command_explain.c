@@ -171,7 +171,7 @@ static struct open_alert *imagined(struct command *c, cJSON **error, char *note,
   return e;
 }
 
-/* "waits for its rate until 14:32:10"; "" when that is not ahead. */
+/* "waits for RateLimit until 14:32:10"; "" when that is not ahead. */
 static void until_line(const char *words, int64_t until, int64_t now,
                        char *line, size_t size) {
   time_t seconds = (time_t)(until / 1000);
@@ -249,8 +249,8 @@ static void add_escalation(struct command *c, const struct route_config *route,
   }
 }
 
-/* "waits for its group until 14:03:20": what is open already and waits, or what
- * would. */
+/* "waits for others of its group until 14:03:20": what is open already and
+ * waits, or what would. */
 static void group_line(struct command *c, const struct open_alert *e,
                        int channel, const struct route_config *route,
                        char *line, size_t size) {
@@ -267,7 +267,7 @@ static void group_line(struct command *c, const struct open_alert *e,
   if (until == 0 || localtime_r(&seconds, &tm) == NULL)
     return;
   strftime(clock, sizeof(clock), "%H:%M:%S", &tm);
-  snprintf(line, size, "waits for its group until %s", clock);
+  snprintf(line, size, "waits for others of its group until %s", clock);
 }
 
 static void explain_channel(struct command *c, const struct open_alert *e,
@@ -300,7 +300,7 @@ static void explain_channel(struct command *c, const struct open_alert *e,
   else if (silent > now)
     until_line("is flapping: silent", silent, now, line, sizeof(line));
   else
-    until_line("waits for its rate",
+    until_line("waits for RateLimit",
                deliver_rate_until(alert_core_deliver(c->core), channel, now),
                now, line, sizeof(line));
   if (line[0] == '\0' && stopped == NULL && by == NULL)

@@ -78,7 +78,7 @@ static int begin(struct alert_core *c) {
   int err = store_begin(c->store);
 
   if (err < 0)
-    log_say(LOG_LEVEL_ERROR, "cannot begin to record: %s", strerror(-err));
+    log_say(LOG_LEVEL_ERROR, "alerts cannot be recorded: %s", strerror(-err));
   return err;
 }
 
@@ -240,8 +240,8 @@ static void take_event(struct alert_core *c, struct event *ev, int64_t now) {
   ev->received = now;
   if (event_classify(ev, device))
     log_say(LOG_LEVEL_NOTICE,
-            "a notification's names were overrun by its text; "
-            "taking them from the text: %s",
+            "collectd has overwritten the names of a notification with a part "
+            "of its text; they are taken from the text: %s",
             ev->host);
   state_event(c->state, ev, now);
 }

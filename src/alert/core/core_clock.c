@@ -71,7 +71,7 @@ void core_check_clock(struct alert_core *c) {
   if (c->uncertain && believed(c, now)) {
     c->uncertain = false;
     if (now < c->wall_high) {
-      log_say(LOG_LEVEL_NOTICE, "the clock was ahead once and is right now");
+      log_say(LOG_LEVEL_NOTICE, "the clock, which was ahead, is right again");
       c->wall_high = now;
       store_meta_set(c->store, "wall_high", now);
     }

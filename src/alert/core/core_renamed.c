@@ -123,8 +123,8 @@ void core_find_heirs(struct alert_core *c) {
     return;
   log_say(LOG_LEVEL_WARNING,
           "%u open alerts were told through channels that are no longer "
-          "configured, such as \"%s\": the channels of today hear of them and "
-          "of their end",
+          "configured, such as \"%s\": they are told anew to those "
+          "that are, and so is their end",
           s.found, s.first_gone);
   tell_events(c);
 }

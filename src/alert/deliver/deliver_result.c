@@ -338,7 +338,7 @@ void deliver_done(struct deliver *d, struct job *job, int64_t now) {
   if (job->kind == JOB_REFRESH) {
     if (r->outcome != SEND_SENT)
       log_say(LOG_LEVEL_INFO,
-              "channel \"%s\": %zu open alerts not told anew: %s",
+              "channel \"%s\": %zu open alerts could not be sent again: %s",
               c->config->name, job->alerts_num, r->why);
     job_free(job);
     return;

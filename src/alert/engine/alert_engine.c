@@ -322,7 +322,8 @@ static void keep_events(struct alert_engine *e, struct round *r) {
     r->n = event_queue_take(e->ring, r->events, BATCH);
   } while (r->n > 0);
   if (lost > 0)
-    log_say(LOG_LEVEL_ERROR, "%" PRIu64 " notifications could not be kept",
+    log_say(LOG_LEVEL_ERROR,
+            "%" PRIu64 " notifications could not be kept for the next start",
             lost);
 }
 
@@ -513,7 +514,7 @@ static int open_all(struct alert_engine *e) {
   e->patience_end = boot_ms(NULL) + PATIENCE_MS;
   e->core = alert_core_new(e->config, e->directory, &hooks);
   if (e->core == NULL) {
-    log_say(LOG_LEVEL_ERROR, "the engine could not be started: out of memory");
+    log_say(LOG_LEVEL_ERROR, "alerting could not be started: out of memory");
     return -ENOMEM;
   }
   start_channels(e);
@@ -554,13 +555,14 @@ alert_engine_start(const struct notify_config *config, const char *directory,
   e->batch = calloc(BATCH, sizeof(*e->batch));
   if (e->directory == NULL || e->wake_fd < 0 || e->ring == NULL ||
       e->batch == NULL) {
-    log_say(LOG_LEVEL_ERROR, "the engine could not be started");
+    log_say(LOG_LEVEL_ERROR, "alerting could not be started: out of memory");
     engine_free(e);
     return NULL;
   }
   err = thread_start(&e->thread, work, e);
   if (err != 0) {
-    log_say(LOG_LEVEL_ERROR, "no thread for the engine: %s", strerror(err));
+    log_say(LOG_LEVEL_ERROR, "alerting could not be started: no thread: %s",
+            strerror(err));
     engine_free(e);
     return NULL;
   }

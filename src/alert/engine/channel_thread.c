@@ -121,8 +121,11 @@ int channel_thread_join(struct channel_thread *c,
   ended = c->ended;
   pthread_mutex_unlock(&c->lock);
   if (!ended) {
-    log_say(LOG_LEVEL_WARNING, "channel \"%s\" is still busy and left behind",
-            c->channel->name);
+    log_say(
+        LOG_LEVEL_WARNING,
+        "channel \"%s\": collectd ends while a message is being sent; it is "
+        "tried again at the next start",
+        c->channel->name);
     return -ETIMEDOUT;
   }
   pthread_join(c->thread, NULL);

@@ -89,7 +89,7 @@ static bool all_well(struct heartbeat_thread *h, char why[WHY_SIZE]) {
   if (h->question == QUESTION_ANSWERED)
     snprintf(why, WHY_SIZE, "%s", h->answer);
   else
-    snprintf(why, WHY_SIZE, "the engine does not answer");
+    snprintf(why, WHY_SIZE, "alerting does not answer");
   h->question = QUESTION_NONE;
   pthread_mutex_unlock(&h->lock);
   return why[0] == '\0';
@@ -249,7 +249,8 @@ heartbeat_thread_new(const struct heartbeat_config *config,
   err = thread_start(&h->thread, work, h);
   if (err == 0)
     return h;
-  log_say(LOG_LEVEL_ERROR, "heartbeat: no thread: %s", strerror(err));
+  log_say(LOG_LEVEL_ERROR, "heartbeat: a thread could not be started: %s",
+          strerror(err));
   heartbeat_free(h);
   return NULL;
 }
@@ -273,7 +274,8 @@ int heartbeat_thread_join(struct heartbeat_thread *h,
   ended = h->ended;
   pthread_mutex_unlock(&h->lock);
   if (!ended) {
-    log_say(LOG_LEVEL_WARNING, "the heartbeat is still busy and left behind");
+    log_say(LOG_LEVEL_WARNING,
+            "heartbeat: collectd ends while a request is under way");
     return -ETIMEDOUT;
   }
   pthread_join(h->thread, NULL);

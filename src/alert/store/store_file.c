@@ -231,9 +231,9 @@ int store_file_begin(struct store *s, enum store_opened *opened) {
   if (existed && (store_file_damaged(rc) || rc == SQLITE_SCHEMA)) {
     if (rc == SQLITE_SCHEMA)
       snprintf(s->trouble, sizeof(s->trouble),
-               "the old state was made by a newer version of this plugin");
+               "the database was made by a newer version of this plugin");
     else
-      store_file_trouble(s, "the old state could not be read", rc);
+      store_file_trouble(s, "the database could not be read", rc);
     store_file_set_aside(s, rc == SQLITE_SCHEMA ? "newer" : "corrupt");
     *opened = STORE_SET_ASIDE;
     rc = store_file_open(s, &s->db.handle);

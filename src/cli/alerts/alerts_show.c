@@ -299,7 +299,8 @@ int show_status(const struct output *page, const cJSON *answer) {
       snprintf(text, sizeof(text), "stopped: %.900s", stopped);
     else if (answer_whole(item, "rate_until") >
              answer_whole(item, "not_before"))
-      until(item, "rate_until", now, "waits for its rate ", text, sizeof(text));
+      until(item, "rate_until", now, "waits for RateLimit ", text,
+            sizeof(text));
     else
       until(item, "not_before", now, "waits ", text, sizeof(text));
     text_table_add(&t, text);

@@ -138,7 +138,7 @@ static int take_options(struct arguments *a, int argc, char **argv) {
     default:
       if (energy_place_take(&a->place, option, optarg))
         break;
-      return cli_usage("appliance", "these arguments do not fit");
+      return cli_bad_option("appliance");
     }
   }
   if (err < 0) {

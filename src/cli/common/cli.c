@@ -30,6 +30,11 @@ int cli_usage(const char *command, const char *format, ...) {
   return CLI_USAGE;
 }
 
+int cli_bad_option(const char *command) {
+  fprintf(stderr, "kasactl %s --help says more\n", command);
+  return CLI_USAGE;
+}
+
 bool cli_number(const char *text, double min, double max, double *number) {
   char *end = NULL;
   double value = strtod(text, &end);

@@ -8,8 +8,8 @@
 /* Exit statuses. */
 enum { CLI_DONE = 0, CLI_NOTHING = 1, CLI_USAGE = 2 };
 
-/* One command: its row of kasactl --help, and how to run it; argv[0] is the
- * command's own name. */
+/* One command: its row of kasactl --help, and how to run it; argv[0] is
+ * "kasactl NAME", for what getopt_long() says. */
 struct command {
   const char *name;
   const char *summary; /* one line of kasactl --help */
@@ -21,6 +21,9 @@ struct command {
 /* "kasactl watch: text" on stderr, with where to find help; CLI_USAGE. */
 int cli_usage(const char *command, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
+
+/* The same where getopt_long() has said already what is wrong. */
+int cli_bad_option(const char *command);
 
 /* "kasactl: text" on stderr. */
 void cli_say(const char *format, ...) __attribute__((format(printf, 1, 2)));

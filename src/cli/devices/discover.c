@@ -281,7 +281,7 @@ static int discover_main(int argc, char **argv) {
       json = true;
       break;
     default:
-      return cli_usage("discover", "these arguments do not fit");
+      return cli_bad_option("discover");
     }
   }
   if (optind < argc)

@@ -220,7 +220,7 @@ static int read_main(int argc, char **argv) {
       c.json = true;
       break;
     default:
-      return cli_usage("read", "these arguments do not fit");
+      return cli_bad_option("read");
     }
   }
   if (c.search.device == NULL && optind < argc)

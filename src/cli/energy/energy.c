@@ -7,6 +7,7 @@
 #include "cli/common/cli.h"
 #include "cli/energy/energy_place.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #define ENERGY_USAGE "[SUBCOMMAND] [OPTION]..."
@@ -70,12 +71,16 @@ static const struct {
 
 static int energy_main(int argc, char **argv) {
   const char *name = argc > 1 ? argv[1] : "";
+  char whole[40];
 
   if (name[0] == '\0' || name[0] == '-')
     return energy_show_main(argc, argv);
   for (size_t i = 0; i < sizeof(subcommands) / sizeof(subcommands[0]); i++)
-    if (strcmp(name, subcommands[i].name) == 0)
+    if (strcmp(name, subcommands[i].name) == 0) {
+      snprintf(whole, sizeof(whole), "kasactl energy %s", subcommands[i].name);
+      argv[1] = whole;
       return subcommands[i].main(argc - 1, argv + 1);
+    }
   return cli_usage("energy", "%.60s is none of its subcommands", name);
 }
 

@@ -119,7 +119,7 @@ static void explain(struct graph *g, int err) {
     cli_say("rrdtool is not installed; it draws the pictures (apt install "
             "rrdtool)");
   else if (err == -ECHILD)
-    cli_say("rrdtool dies at every command; does it work by itself?");
+    cli_say("rrdtool ends at every command: try `rrdtool --version` by itself");
   else
     cli_say("%s: %s", g->out, strerror(-err));
 }
@@ -308,7 +308,7 @@ static int graph_main(int argc, char **argv) {
       g.config = optarg;
       break;
     default:
-      return cli_usage("graph", "these arguments do not fit");
+      return cli_bad_option("graph");
     }
   }
   if (optind < argc)

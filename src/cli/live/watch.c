@@ -447,7 +447,7 @@ static int watch_main(int argc, char **argv) {
       strcpy(w.choice.filter, optarg);
       break;
     default:
-      return cli_usage("watch", "these arguments do not fit");
+      return cli_bad_option("watch");
     }
   }
   if (optind < argc)

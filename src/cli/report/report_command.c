@@ -67,7 +67,7 @@ static int take_options(struct report_arguments *a, int argc, char **argv) {
     else if (c == 'j')
       a->json = true;
     else
-      return cli_usage("report", "these arguments do not fit");
+      return cli_bad_option("report");
   }
   if (optind < argc)
     return cli_usage("report", "there is nothing to say about \"%.60s\"",

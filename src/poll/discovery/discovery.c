@@ -177,7 +177,7 @@ static void send_round(struct discovery *s) {
             "interface to search on%s",
             s->options->interfaces.count > 0 ? " (see option Interface)" : "");
   } else if (num > 0 && sent == 0)
-    complain(s, "no probe could be sent");
+    complain(s, "no search packet could be sent");
   else if (sent > 0)
     s->failing_said = false;
   s->hooks.round(s->hooks.arg);

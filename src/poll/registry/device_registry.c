@@ -231,9 +231,10 @@ static void seen_elsewhere(struct device_registry *r, struct poll_device *k,
     return;
   if (k->status.up && k->address.sin_port != 0) {
     if (k->search.candidate_port == 0) /* liars get one line */
-      log_say(LOG_LEVEL_NOTICE,
-              "%s answers at %s and is also claimed by %s; staying", k->name,
-              poll_device_address(k), inet_ntoa(address->sin_addr));
+      log_say(
+          LOG_LEVEL_NOTICE,
+          "%s answers at %s; that %s says it were the same device is ignored",
+          k->name, poll_device_address(k), inet_ntoa(address->sin_addr));
     k->search.candidate = address->sin_addr;
     k->search.candidate_port = address->sin_port;
     return;
@@ -287,8 +288,8 @@ static bool make_room(struct device_registry *r) {
       break;
   if (!r->full_said)
     log_say(LOG_LEVEL_WARNING,
-            "MaxDevices %u reached: further devices are only let in for ones "
-            "that never answered",
+            "MaxDevices %u reached: a further device only takes the place of "
+            "one that never answered",
             r->options->max_devices);
   r->full_said = true;
   if (k == NULL)
@@ -408,10 +409,11 @@ bool device_registry_follow_plugs(struct poll_device *k) {
     k->plugs_num = num;
   }
   if (num > 0 && device_name_plugs(k))
-    log_say(LOG_LEVEL_WARNING,
-            "%s: plugs with the same name: their slot is added to tell them "
-            "apart",
-            k->name);
+    log_say(
+        LOG_LEVEL_WARNING,
+        "%s: outlets with the same name: their number is added to tell them "
+        "apart",
+        k->name);
   return true;
 }
 

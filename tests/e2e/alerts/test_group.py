@@ -35,7 +35,7 @@ def test_what_belongs_together_comes_and_ends_together():
         shown = c.ask(command="explain", severity="FAILURE", value=1900, identifier="tester/kasa-Freezer/power")
         told = shown["routes"][0]["channels"][0]
         assert told["delivers"]
-        assert re.fullmatch(r"waits for its group until \d\d:\d\d:\d\d", told["why"]), told
+        assert re.fullmatch(r"waits for others of its group until \d\d:\d\d:\d\d", told["why"]), told
         assert c.sent() == []
         c.wait(["firing"])
         message = c.sent()[0]

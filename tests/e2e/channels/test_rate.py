@@ -54,8 +54,8 @@ def test_what_is_too_much_for_a_phone_is_one_message(pki, phone, tmp_path):
             c.put(f"Plug {n}", "power", 1900 + n)
         alerting.until(lambda: len(phone.sent) == 2, c)
         alerting.until(lambda: c.ask(command="status")["channels"][0]["rate_until"] > 0, c)
-        assert "waits for its rate until" in kasactl(c, "status")
-        assert "waits for its rate until" in kasactl(c, "explain", "Heater", "FAILURE", "1900")
+        assert "waits for RateLimit until" in kasactl(c, "status")
+        assert "waits for RateLimit until" in kasactl(c, "explain", "Heater", "FAILURE", "1900")
         alerting.until(lambda: len(phone.sent) == 3, c)
         assert titles(phone)[2] == "3 alerts while limited"
         body = phone.sent[2]["message"]

@@ -41,6 +41,18 @@ def test_the_answer_names_what_was_typed_and_what_to_do(name):
     assert "<Plugin" not in done.stderr and "<Device" not in done.stderr
 
 
+@pytest.mark.parametrize("command", [
+    "appliance", "discover", "energy", "energy cycles", "graph", "read", "report",
+    "watch"])
+def test_an_unknown_option_is_named_once(command):
+    done = subprocess.run([KASACTL, *command.split(), "--nosuch"], text=True,
+                          capture_output=True, timeout=60)
+    assert done.returncode == 2
+    lines = done.stderr.splitlines()
+    assert lines[0] == f"kasactl {command}: unrecognized option '--nosuch'"
+    assert lines[1:] in ([], [f"kasactl {command} --help says more"])
+
+
 def test_watch_asks_whether_collectd_runs():
     done = subprocess.run(
         [KASACTL, "watch", "--once", "--wait", "0",

@@ -88,7 +88,7 @@ def test_equal_names_are_told_apart_with_one_warning(hostile):
     assert page.get_one("kasa_power", kasa="Twin (1133)") == 6
     daemon.cycles(2)
     assert len(daemon.lines('called "Twin"')) == 1
-    assert len(daemon.lines("Strip: plugs with the same name")) == 1
+    assert len(daemon.lines("Strip: outlets with the same name")) == 1
 
 
 @pytest.mark.needs("promtool")

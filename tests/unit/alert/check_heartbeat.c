@@ -165,7 +165,7 @@ START_TEST(an_engine_that_does_not_answer_is_no_sign_of_life) {
   for (int i = 0; i < 20000 && atomic_load(&scene.asked) < 2; i++)
     usleep(1000);
   ck_assert_int_eq(atomic_load(&scene.place.sent), 0);
-  ck_assert_int_eq(said("held back: the engine does not answer"), 1);
+  ck_assert_int_eq(said("held back: alerting does not answer"), 1);
   /* too late is no answer to the next question */
   for (int i = 0; i < 20000 && heartbeat_thread_asks(scene.thread); i++)
     usleep(1000);
