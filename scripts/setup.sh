@@ -114,7 +114,8 @@ drop_stale_files() {
 # edited while an earlier build ran.
 stage_sources() {
   local item newest
-  mkdir -p "$VAR/src" "$VAR/log"
+  # aclocal wants a folder m4 to be there
+  mkdir -p "$VAR/src/m4" "$VAR/log"
   for item in "${STAGED_FILES[@]}" "${STAGED_FOLDERS[@]}"; do
     if [ -e "$TOP/$item" ]; then
       cp -R --preserve=mode,links --update "$TOP/$item" "$VAR/src/"

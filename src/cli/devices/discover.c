@@ -87,6 +87,19 @@ static size_t count_reason(const struct device_info_list *list,
   return num;
 }
 
+/* "it wants ..." of one device or several: "Tapo plug and 2 more want ..." */
+static int add_footnote(struct buf *out, const char *name, const char *why,
+                        size_t num) {
+  static const char wants[] = "it wants ";
+  bool wish = strncmp(why, wants, sizeof(wants) - 1) == 0;
+  const char *rest = wish ? why + sizeof(wants) - 1 : why;
+
+  if (num == 1)
+    return buf_addf(out, "\n%s%s %s\n", name, wish ? " wants" : ":", rest);
+  return buf_addf(out, "\n%s and %zu more%s %s\n", name, num - 1,
+                  wish ? " want" : ":", rest);
+}
+
 /* The account is the one thing that a person has to do something about: each
  * reason once, as a whole sentence. */
 static int add_footnotes(struct buf *out, const struct device_info_list *list) {
@@ -95,15 +108,12 @@ static int add_footnotes(struct buf *out, const struct device_info_list *list) {
 
   for (size_t i = 0; i < list->count && err == 0; i++) {
     const struct device_info *f = &list->items[i];
-    size_t num;
 
     if (f->up || f->outcome != OUTCOME_AUTH || is_said(list, i))
       continue;
-    num = count_reason(list, f->why);
-    err = num == 1 ? buf_addf(out, "\n%s: %s\n", f->name, f->why)
-                   : buf_addf(out, "\n%s and %zu more: %s\n", f->name, num - 1,
-                              f->why);
-    any = true;
+    err = add_footnote(out, f->name, f->why, count_reason(list, f->why));
+    /* where an option is missing, no other account helps */
+    any |= strstr(f->why, "AllowAES") == NULL;
   }
   if (err == 0 && any)
     err = buf_adds(

@@ -118,7 +118,8 @@ static int run(struct read_command *c, struct device_search *l) {
     device_search_again(l);
   }
   if (!any && !quit && (f == NULL || f->address[0] == '\0'))
-    cli_say("%s was not found: nobody with this name or address answered",
+    cli_say("%s was not found: no device of this name or address answered; "
+            "kasactl discover lists those that do",
             c->search.device);
   device_info_list_free(&list);
   return any ? CLI_DONE : CLI_NOTHING;
