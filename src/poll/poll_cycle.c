@@ -96,25 +96,31 @@ void poll_cycle_forget(struct poll_cycle *c, const struct poll_device *k) {
     c->open--;
 }
 
-/* Some polls of the last cycle are not over when the next begins. */
+/* Some polls of the last cycle are not over when the next begins. Of those that
+ * do not answer it is said elsewhere, and another interval would not help. */
 static void say_overrun(struct poll_cycle *c) {
   char names[SLOWEST_NAMED * (DEVICE_NAME_SIZE + 2)] = "";
-  unsigned listed = 0;
+  unsigned slow = 0;
   size_t used = 0;
 
   if (c->overrunning)
     return;
-  c->overrunning = true;
   for (struct poll_device *k = device_registry_next(c->registry, NULL);
-       k != NULL && listed < SLOWEST_NAMED;
-       k = device_registry_next(c->registry, k))
-    if (k->poll.state != POLL_IDLE && k->cycle.number == c->number)
+       k != NULL; k = device_registry_next(c->registry, k)) {
+    if (k->poll.state == POLL_IDLE || k->cycle.number != c->number ||
+        !k->status.up)
+      continue;
+    if (slow++ < SLOWEST_NAMED)
       used += (size_t)snprintf(names + used, sizeof(names) - used, "%s%s",
-                               listed++ > 0 ? ", " : "", k->name);
+                               slow > 1 ? ", " : "", k->name);
+  }
+  if (slow == 0)
+    return;
+  c->overrunning = true;
   log_say(LOG_LEVEL_WARNING,
           "polling takes longer than the interval of %g s: not done yet: "
           "%u device%s (%s)",
-          c->options->interval, c->open, c->open == 1 ? "" : "s", names);
+          c->options->interval, slow, slow == 1 ? "" : "s", names);
 }
 
 /* What is still under way belongs to the new cycle: it is not over before. */

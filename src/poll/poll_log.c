@@ -98,6 +98,6 @@ void poll_log_round(struct poll_log *l, struct poll_device *k, const char *ways,
   if (k->contact.round_said || !may_say_stranger(l, now_us))
     return;
   k->contact.round_said = true;
-  log_say(LOG_LEVEL_WARNING, "%s (%s) cannot be read; tried were %s. %s",
-          k->name, poll_device_address(k), ways, poll_device_why(k));
+  log_say(LOG_LEVEL_WARNING, "%s (%s) cannot be read by any of %s: %s", k->name,
+          poll_device_address(k), ways, poll_device_why(k));
 }

@@ -116,3 +116,16 @@ def test_a_search_that_takes_half_a_minute_keeps_nobody_waiting(tmp_path):
                 clock.step(5)
                 daemon.wait(lambda: daemon.listval().get("tester/kasa-Plug/power", 0) > before - 1,
                             "a reading", 30)
+
+
+def test_who_does_not_answer_is_not_called_slow():
+    """Its attempts take longer than the interval by one transport and no time by
+    the other, in turns; that it does not answer is said, once."""
+    with Sim([{"alias": "Good", "kind": "plug"},
+              {"alias": "Mute", "kind": "plug", "fault": "silence"}]) as sim:
+        block = f'<Device "{sim.device("Mute")["addr"]}">\nName "Mute"\n</Device>\n'
+        with Collectd("Timeout 2.5\nRetries 0\n" + block) as daemon:
+            daemon.wait_up("Good")
+            daemon.wait_line("Mute .* cannot be read")
+            daemon.cycles(12)
+            assert not daemon.lines("polling takes longer")
