@@ -384,9 +384,9 @@ static void put_chain(const struct output *page, const cJSON *channel) {
     answer_copy(stage, "why", why, sizeof(why));
     nothing = strcmp(says, "nothing") == 0;
     if (!nothing && silent)
-      fprintf(page->out, ": nothing");
+      fprintf(page->out, ": nothing against it");
     fprintf(page->out, "%s%s",
-            first               ? "      asked: "
+            first               ? "      checked: "
             : nothing && silent ? ", "
                                 : "; ",
             name);
@@ -396,7 +396,7 @@ static void put_chain(const struct output *page, const cJSON *channel) {
     first = false;
   }
   if (!first)
-    fprintf(page->out, "%s\n", silent ? ": nothing" : "");
+    fprintf(page->out, "%s\n", silent ? ": nothing against it" : "");
 }
 
 static void put_steps(const struct output *page, const cJSON *route,
@@ -412,7 +412,8 @@ static void put_steps(const struct output *page, const cJSON *route,
     format_clock(answer_whole(step, "at") / 1000, now / 1000, when,
                  sizeof(when));
     answer_copy(route, "escalation", text, sizeof(text));
-    fprintf(page->out, "  unacknowledged at %s it goes to", when);
+    fprintf(page->out, "  if nobody has acknowledged it by %s, it goes to",
+            when);
     cJSON_ArrayForEach(name, answer_list(step, "channels")) {
       if (!cJSON_IsString(name))
         continue;

@@ -433,8 +433,12 @@ static void draw_line(struct layout *l) {
 static void draw_missing(struct layout *l, size_t above, size_t below) {
   char text[120];
 
-  snprintf(text, sizeof(text), "%s %zu above, %zu below: arrow keys",
-           l->ellipsis, above, below);
+  if (above > 0 && below > 0)
+    snprintf(text, sizeof(text), "%s %zu above, %zu below: arrow keys",
+             l->ellipsis, above, below);
+  else
+    snprintf(text, sizeof(text), "%s %zu more %s: arrow keys", l->ellipsis,
+             above + below, above > 0 ? "above" : "below");
   put(l, text, l->texts + l->values, false, INK_YELLOW);
   end_line(l);
 }

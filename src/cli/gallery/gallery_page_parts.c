@@ -128,6 +128,7 @@ void gallery_part_figure(struct gallery_html *h, const struct graph_view *view,
     gallery_html_add(
         h, "<p class=\"none\">%s %s.</p>",
         view->state == GRAPH_FAILED ? "Could not be drawn:"
+        : view->too_new             ? "Too early for a picture of"
                                     : "Nothing was measured in",
         graph_spans[graph_bars_span(view->kind, view->span)].words);
   gallery_html_add(h, "</figure>\n");

@@ -9,6 +9,7 @@
 #include "cli/graph/graph_probe.h"
 
 #include <errno.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -195,6 +196,17 @@ static bool repair(struct drawing *d, struct graph_view *view,
   return false;
 }
 
+/* Whether anything was read; of older readings it is known from the plan that
+ * nothing is to be seen. */
+static bool has_reading(const struct graph_view *view) {
+  const struct rrd_file *file;
+
+  for (size_t i = 0; (file = graph_view_file(view, i)) != NULL; i++)
+    if (isfinite(file->value))
+      return true;
+  return false;
+}
+
 /* Numbers first: what has none is not drawn. */
 static void take_numbers(struct drawing *d, size_t place,
                          const struct graph_answer *answer) {
@@ -202,6 +214,7 @@ static void take_numbers(struct drawing *d, size_t place,
 
   d->err = graph_numbers_take(view, answer);
   view->state = graph_numbers_any(view) ? GRAPH_DRAWN : GRAPH_EMPTY;
+  view->too_new = view->state == GRAPH_EMPTY && has_reading(view);
   if (view->state == GRAPH_EMPTY)
     d->draw->pictures += GRAPH_THEMES;
   else if (d->err == 0)

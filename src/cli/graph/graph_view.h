@@ -48,6 +48,7 @@ struct graph_view {
   struct rrd_file *up;    /* response: or NULL */
   bool plain; /* the files keep averages only: no band, no true maximum */
   enum graph_state state;
+  bool too_new; /* empty, but read within the span: no row is complete yet */
   char names[GRAPH_THEMES][GRAPH_NAME_SIZE]; /* of the pictures, with .png */
   bool kept[GRAPH_THEMES]; /* the one from last time is still good */
   unsigned width, height;  /* as shown; the picture has zoom times as much */

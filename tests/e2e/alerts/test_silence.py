@@ -140,13 +140,13 @@ def test_explain_at_a_time_and_the_whole_chain():
         words = ("explain", "Freezer", "FAILURE", "1900")
         now = kasactl(c, *words)
         assert "goes to mail\n" in now
-        assert "asked: itself, MinLevel, acknowledged, silence, maintenance, inhibition" in now, now
+        assert "checked: itself, MinLevel, acknowledged, silence, maintenance, inhibition" in now, now
         assert "not now" not in now
         later = kasactl(c, *words, "--at", inside, status=1)
         assert later.startswith(f"At {inside}:\n") or later.startswith("At "), later
         assert "not to mail (quiet hours: \"night\" until" in later
         assert "; quiet hours: not now, \"night\" until" in later
-        assert "unacknowledged at" in later and "it goes to mail (\"on call\")" in later
+        assert "if nobody has acknowledged it by " in later and "it goes to mail (\"on call\")" in later
         kasactl(c, "silence", "add", "Freezer", "--for", "1h")
         assert "silence: not now" in kasactl(c, *words, status=1)
         answer = json.loads(kasactl(c, *words, "--at", inside, "--json", status=1))

@@ -18,7 +18,7 @@ import pytest
 import gallery
 from collectd import SLOWNESS, Collectd, wait
 from gallery import Page, graph, snapshot
-from rrd import Rrds, fetch, reading
+from rrd import Pipe, Rrds, fetch, reading
 from sim import Sim
 
 pytestmark = [pytest.mark.plain, pytest.mark.takes(30),
@@ -657,6 +657,23 @@ def test_folders_that_lead_in_circles(tmp_path, out):
     run = graph(top, out, "--span", "day")
     assert re.search(r"/self: .*symbolic links", run.stderr)
     assert sorted(Page(out).cards) == ["Freezer", "Lamp"]
+
+
+def test_what_has_just_begun_is_not_called_unmeasured(tmp_path, out):
+    """Its tile shows a reading, while no row of its file is complete."""
+    small_house(tmp_path / "rrd")
+    begin = NOW - NOW % 600
+    path = Rrds(tmp_path / "rrd").path("kasa-New", "power")
+    os.makedirs(os.path.dirname(path))
+    with Pipe(os.path.dirname(path)) as pipe:
+        pipe.say("create", "power.rrd", "--step=600", f"--start={begin + 1}",
+                 "DS:value:GAUGE:1200:U:U", "RRA:AVERAGE:0.1:1:200")
+        pipe.say("update", "power.rrd", f"{begin + 2}:5")
+    graph(tmp_path / "rrd", out, "--span", "day", "--kind", "power")
+    page = Page(out)
+    assert "New" in page.cards and "5.0 W" in page.texts
+    assert "Too early for a picture of the last 24 hours." in page.texts
+    assert "Nothing was measured in the last 24 hours." not in page.texts
 
 
 def test_nothing_there(tmp_path, out):

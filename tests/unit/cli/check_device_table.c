@@ -168,7 +168,7 @@ START_TEST(a_small_window_shows_a_part_and_says_so) {
   ck_assert_uint_eq(view.first, 4);
   ck_assert_ptr_null(strstr(out, "Fan"));
   ck_assert_ptr_nonnull(strstr(out, "Garden pump"));
-  ck_assert_ptr_nonnull(strstr(out, "\n… 4 above, 0 below: arrow keys\n"));
+  ck_assert_ptr_nonnull(strstr(out, "\n… 4 more above: arrow keys\n"));
 }
 END_TEST
 
