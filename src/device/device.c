@@ -99,7 +99,7 @@ void device_format_mac(const uint8_t mac[6], char out[MAC_TEXT_SIZE]) {
 void device_forget_requests(struct device *d) {
   d->told = 0;
   d->memory = (struct request_memory){0};
-  d->learned = false;
+  d->learned = 0;
   d->can = 0;
   d->rated_w = 0;
   for (unsigned i = 0; i < d->plugs_num; i++) {

@@ -25,6 +25,8 @@ enum {
   DEVICE_PLUGS_MAX = 32,
   /* So many lists of plugs a plug must have been in to be one for good. */
   PLUG_PROVEN = 2,
+  /* So many lists of what a device can do are read. */
+  COMPONENTS_PROVEN = 2,
   /* An instance name of collectd, cut to what its threshold plugin can put
    * into one message (doc/names.md). */
   DEVICE_NAME_MAX = 60,
@@ -69,7 +71,8 @@ struct device {
   uint64_t told;      /* what it last said of itself (member_digest.h), and
                        * has been read from; 0: nothing */
   struct reading now; /* a strip's: sums over its plugs */
-  bool learned;       /* SMART: has told what it can do, for this firmware */
+  uint8_t learned;    /* SMART: how often it has told what it can do, for this
+                       * firmware; counted up to COMPONENTS_PROVEN */
   bool has_meter;
   bool has_sensors;      /* motion and ambient light */
   bool plugs_incomplete; /* it has plugs that it did not list */

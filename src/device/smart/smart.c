@@ -33,7 +33,7 @@ static const uint32_t brings[METHODS] = {
 
 /* It does not say what it can do: what it may have is tried out. */
 static void guess(struct device *d) {
-  if (d->learned || d->can != 0)
+  if (d->learned > 0 || d->can != 0)
     return;
   if (d->kind == KIND_PLUG || d->kind == KIND_SWITCH)
     d->can = SMART_CAN_METER | SMART_CAN_LED | SMART_MAY_CHILDREN;
@@ -51,11 +51,18 @@ static void without(struct device *d, enum method method) {
     has_no_children(d);
 }
 
+/* The list that was read stays what is known of the device. */
+static bool is_second_list(const struct device *d, enum method method) {
+  return method == COMPONENTS && d->learned > 0;
+}
+
 /* The method is left out, and asked by itself from now on. A list is asked for
  * once more at once: other requests depend on it. */
 static void left_out(struct device *d, struct progress *p, enum method method) {
   struct request_memory *m = smart_memory(d, p);
 
+  if (is_second_list(d, method))
+    return;
   smart_reading(d, p)->has &=
       ~(brings[method] & (1U << Q_LED_OFF | 1U << Q_UPDATING | 1U << Q_CLOUD));
   if (method == CHILDREN)
@@ -78,7 +85,7 @@ static void fail(struct device *d, struct progress *p, enum method method,
   const struct request_memory *m = smart_memory(d, p);
   uint32_t counted = METER | LISTS | m->proven | ~m->failing;
 
-  if (counted & BIT(method))
+  if ((counted & BIT(method)) && !is_second_list(d, method))
     progress_fail(p, outcome, "%s: %s", smart_method_name(method), what);
   left_out(d, p, method);
 }
@@ -108,8 +115,10 @@ static bool take_components(struct device *d, const struct json *doc,
 
   if (json_type(doc, list) != JSON_ARRAY || !smart_has_components(doc, list))
     return false;
-  d->can = smart_components(doc, list);
-  d->learned = true;
+  /* what a list has named is there, whatever the next one lacks */
+  d->can = smart_components(doc, list) | (d->learned > 0 ? d->can : 0);
+  if (d->learned < COMPONENTS_PROVEN)
+    d->learned++;
   return true;
 }
 

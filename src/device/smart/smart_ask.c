@@ -62,6 +62,15 @@ static uint32_t meter_methods(const struct request_memory *m,
   return better;
 }
 
+/* A list may have come without some of its entries: it is asked for again with
+ * what is polled rarely, until several have been read, and for as long as it
+ * names neither a meter nor children. */
+static bool must_learn(const struct device *d, bool rare) {
+  bool bare = (d->can & (SMART_CAN_METER | SMART_CAN_CHILDREN)) == 0;
+
+  return d->learned == 0 || (rare && (bare || d->learned < COMPONENTS_PROVEN));
+}
+
 /* What plugs have is not known of all, and the device may tell: when they are
  * new, and rarely. Until then it is tried out. */
 static bool must_learn_plugs(const struct device *d, bool rare) {
@@ -75,7 +84,7 @@ static bool must_learn_plugs(const struct device *d, bool rare) {
  * zeros. */
 static uint32_t device_methods(const struct device *d, uint32_t done,
                                bool rare) {
-  uint32_t wanted = d->learned ? 0 : BIT(COMPONENTS);
+  uint32_t wanted = must_learn(d, rare) ? BIT(COMPONENTS) : 0;
 
   if (d->can & (SMART_CAN_CHILDREN | SMART_MAY_CHILDREN))
     wanted |= BIT(CHILDREN) |
@@ -95,7 +104,8 @@ static uint32_t rare_methods(const struct device *d, const struct progress *p) {
   uint32_t wanted = BIT(FIRMWARE);
 
   /* the query may crash those that cannot take batches (P100) */
-  if ((!d->learned || (d->can & SMART_CAN_LED) != 0) && !may_lack_batches(d, p))
+  if ((d->learned == 0 || (d->can & SMART_CAN_LED) != 0) &&
+      !may_lack_batches(d, p))
     wanted |= BIT(LED);
   if ((d->can & SMART_CAN_METER) != 0 && d->rated_w <= 0 &&
       (d->can & SMART_CAN_CHILDREN) == 0)

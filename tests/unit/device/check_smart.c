@@ -347,7 +347,9 @@ START_TEST(a_batch_that_fails_at_first_is_sent_again_rarely) {
   rule("{\"method\":\"multipleRequest",
        "{\"error_code\":0,\"result\":{\"responses\":["
        "{\"method\":\"get_device_info\",\"error_code\":0,\"result\":{" INFO
-       "}},{\"method\":\"get_energy_usage\",\"error_code\":-1002},"
+       "}},{\"method\":\"component_nego\",\"error_code\":0,\"result\":"
+       "{\"component_list\":[{\"id\":\"energy_monitoring\"}]}},"
+       "{\"method\":\"get_energy_usage\",\"error_code\":-1002},"
        "{\"method\":\"get_emeter_data\",\"error_code\":-1002},"
        "{\"method\":\"get_current_power\",\"error_code\":-1002},"
        "{\"method\":\"get_fw_download_state\",\"error_code\":-1002},"
