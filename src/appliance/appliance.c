@@ -184,6 +184,7 @@ void appliance_add(struct appliance *a,
 
   if (!isfinite(r->at) || !isfinite(r->watts) || seconds < 0)
     return;
+  a->cold = settings != NULL && !appliance_announces(settings);
   if (settings != NULL) {
     event = add_cycle(a, settings, r, grown, gap, hook, arg);
     add_unloading(a, settings, event, r, gap ? 0 : seconds, hook, arg);

@@ -33,6 +33,7 @@ typedef void appliance_hook(void *arg, enum appliance_news news,
 
 /* Written by appliance.c alone. Zeroed memory is one that has seen nothing. */
 struct appliance {
+  bool cold; /* of a kind that starts again and again by itself */
   struct cycle_detector detector;
   struct watch watch;
   struct spike spike;

@@ -29,6 +29,7 @@ static const struct field {
 } fields[] = {
 #define FIELD(key, kind, member)                                               \
   { key, kind, offsetof(struct appliance, member), 0 }
+    FIELD("cold", FLAG, cold),
     FIELD("cycles", COUNT, cycles),
     FIELD("last_duration", NUMBER, last_duration),
     FIELD("last_kwh", NUMBER, last_kwh),

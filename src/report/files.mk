@@ -15,6 +15,8 @@ libreport_la_SOURCES = \
 	%D%/report_cycles.h \
 	%D%/report_data.c \
 	%D%/report_data.h \
+	%D%/report_harder.c \
+	%D%/report_harder.h \
 	%D%/report_html.c \
 	%D%/report_html.h \
 	%D%/report_json.c \
@@ -31,5 +33,7 @@ libreport_la_SOURCES = \
 	%D%/report_standby.h \
 	%D%/report_text.c \
 	%D%/report_text.h \
+	%D%/report_unusual_hour.c \
+	%D%/report_unusual_hour.h \
 	%D%/report_words.c \
 	%D%/report_words.h

@@ -189,7 +189,7 @@ static int by_number(const void *a, const void *b) {
   return (x > y) - (x < y);
 }
 
-static double median(double *numbers, size_t num) {
+double report_median(double *numbers, size_t num) {
   if (num == 0)
     return NAN;
   qsort(numbers, num, sizeof(numbers[0]), by_number);
@@ -205,7 +205,7 @@ static double usual_of(const struct gathering *g,
   for (unsigned i = 0; i < REPORT_COMPARED; i++)
     if (is_comparable(g, item->before[i].days))
       numbers[num++] = item->before[i].kwh;
-  return median(numbers, num);
+  return report_median(numbers, num);
 }
 
 /* Of the site: a day that was not known of is no comparison. */
@@ -226,7 +226,7 @@ static double usual_site(const struct gathering *g) {
   for (unsigned i = 0; i < REPORT_COMPARED; i++)
     if (is_comparable(g, known[i]))
       numbers[num++] = sums[i];
-  return median(numbers, num);
+  return report_median(numbers, num);
 }
 
 /* Up to the end of the report. Energy costs at least the minimum of the days so
@@ -266,9 +266,9 @@ static void look_ahead(struct gathering *g) {
     }
   r->forecast_kwh = r->forecast_cost = NAN;
   if (rest > 0 && num > 1) {
-    r->forecast_kwh = r->month_kwh + rest * median(kwh, num);
-    r->forecast_cost = fmax(r->month_cost + rest * median(cost, num),
-                            least + rest * median(charges, num));
+    r->forecast_kwh = r->month_kwh + rest * report_median(kwh, num);
+    r->forecast_cost = fmax(r->month_cost + rest * report_median(cost, num),
+                            least + rest * report_median(charges, num));
   }
 }
 

@@ -14,6 +14,7 @@ enum {
   REPORT_COMPARED = 4, /* days of the same weekday */
   REPORT_TOP = 5,
   REPORT_LOWS = 40,
+  REPORT_HARDER = 2,
   REPORT_CYCLES_NAME = 132,
   REPORT_NOTHING = LEDGER_QUERY_WHY + 80,
 };
@@ -68,6 +69,16 @@ struct report {
   } cycles[REPORT_TOP];   /* finished ones; most of them first */
   unsigned cycles_listed; /* of the array, */
   unsigned cycles_num;    /* and how many appliances have some */
+  struct report_harder {
+    const struct report_item *item;
+    int first, last;       /* local days on which it worked harder, */
+    double kwh, usual;     /* what it took on a mean one of them, and before */
+  } harder[REPORT_HARDER]; /* weeks; those with most more of it first, */
+  unsigned harder_num;     /* and how many there are */
+  struct {
+    int64_t at_us; /* weeks; 0: there is none */
+    double kwh, usual;
+  } unusual_hour;
   struct report_alerts alerts;
   double covered;               /* percent; NAN: nothing is known */
   char nothing[REPORT_NOTHING]; /* why there are no figures; "": there are */
@@ -96,6 +107,8 @@ void report_data_free(struct report *r);
 struct report_item *report_item(struct report *r, const char *device,
                                 const char *plug);
 
+/* Sorts them; NAN where there are none. */
+double report_median(double *numbers, size_t num);
 /* Change against what is usual, in percent; NAN: not known. */
 double report_change(double now, double usual);
 

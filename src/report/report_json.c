@@ -74,6 +74,35 @@ static bool add_cycles(cJSON *root, const struct report *r) {
   return good;
 }
 
+static bool add_harder(cJSON *root, const struct report *r) {
+  cJSON *list = cJSON_AddArrayToObject(root, "works_harder");
+  bool good = list != NULL && add(root, "works_harder_devices", r->harder_num);
+
+  for (unsigned i = 0; i < r->harder_num && i < REPORT_HARDER && good; i++) {
+    const struct report_harder *h = &r->harder[i];
+    cJSON *one = cJSON_CreateObject();
+
+    good = cJSON_AddItemToArray(list, one) != 0 &&
+           cJSON_AddStringToObject(one, "name", h->item->name) != NULL &&
+           add_date(one, "from", h->first) && add_date(one, "to", h->last) &&
+           add(one, "kwh_day", h->kwh) && add(one, "usual_kwh_day", h->usual);
+  }
+  return good;
+}
+
+static bool add_unusual_hour(cJSON *root, const struct report *r) {
+  char at[CALENDAR_MOMENT_SIZE];
+  cJSON *hour;
+
+  if (r->unusual_hour.at_us == 0)
+    return cJSON_AddNullToObject(root, "unusual_hour") != NULL;
+  calendar_format_moment(r->unusual_hour.at_us, at);
+  hour = cJSON_AddObjectToObject(root, "unusual_hour");
+  return cJSON_AddStringToObject(hour, "at", at) != NULL &&
+         add(hour, "kwh", r->unusual_hour.kwh) &&
+         add(hour, "usual_kwh", r->unusual_hour.usual);
+}
+
 static bool add_away(cJSON *alerts, const struct report_alerts *a) {
   cJSON *list = cJSON_AddArrayToObject(alerts, "offline");
   bool good = list != NULL && add(alerts, "offline_devices", a->away_num);
@@ -120,8 +149,9 @@ char *report_json(const struct report *r) {
       add(root, "forecast_cost", r->forecast_cost) &&
       add(root, "covered", r->covered) && add(root, "active", r->active) &&
       add(root, "known", r->known) && add_peak(root, r) &&
-      add_standby(root, r) && add_cycles(root, r) &&
-      add_alerts(root, &r->alerts) && add_items(root, r);
+      add_standby(root, r) && add_cycles(root, r) && add_harder(root, r) &&
+      add_unusual_hour(root, r) && add_alerts(root, &r->alerts) &&
+      add_items(root, r);
   char *text = good ? cJSON_PrintUnformatted(root) : NULL;
 
   cJSON_Delete(root);

@@ -4,7 +4,9 @@
 #include "report/report_make.h"
 
 #include "report/report_cycles.h"
+#include "report/report_harder.h"
 #include "report/report_standby.h"
+#include "report/report_unusual_hour.h"
 
 enum { WEEK = 7 };
 
@@ -28,5 +30,7 @@ bool report_make(struct report *r, const struct report_sources *from,
     read_alerts(r, from);
   return report_data_make(r, &month, from->ledger, why) &&
          report_standby_make(r, from->ledger, why) &&
-         report_cycles_make(r, from->ledger, why);
+         report_cycles_make(r, from->ledger, why) &&
+         report_harder_make(r, from->ledger, why) &&
+         report_unusual_hour_make(r, from->ledger, why);
 }

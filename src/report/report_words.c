@@ -230,6 +230,50 @@ static void finished(const struct report *r, char out[REPORT_LINE]) {
   and_more(r->cycles_num, out);
 }
 
+/* "on Friday and Saturday", "from Monday to Saturday" */
+static void put_weekdays(int first, int last, char out[40]) {
+  bool pair = last - first == 1;
+
+  snprintf(out, 40, "%s %s %s %s", pair ? "on" : "from",
+           weekdays[calendar_weekday(first)], pair ? "and" : "to",
+           weekdays[calendar_weekday(last)]);
+}
+
+static void works_harder(const struct report *r, char out[REPORT_LINE]) {
+  unsigned num = r->harder_num < REPORT_HARDER ? r->harder_num : REPORT_HARDER;
+  size_t used = 0;
+
+  out[0] = '\0';
+  for (unsigned i = 0; i < num; i++) {
+    const struct report_harder *h = &r->harder[i];
+    char name[NAME_SIZE], days[40];
+
+    put_weekdays(h->first, h->last, days);
+    used += (size_t)snprintf(out + used, REPORT_LINE - used,
+                             "%s%s took %.2f kWh a day %s, usually %.2f",
+                             i > 0 ? "; " : "", short_name(h->item->name, name),
+                             h->kwh, days, h->usual);
+  }
+  if (r->harder_num > num)
+    used += (size_t)snprintf(out + used, REPORT_LINE - used, "; and %u more",
+                             r->harder_num - num);
+  if (num > 0)
+    snprintf(out + used, REPORT_LINE - used, ". %s tight, is there ice?",
+             r->harder_num == 1 ? "Is its door" : "Are their doors");
+}
+
+static void unusual_hour(const struct report *r, char out[REPORT_LINE]) {
+  struct calendar_local l;
+
+  out[0] = '\0';
+  if (r->unusual_hour.at_us == 0)
+    return;
+  l = calendar_local_of(r->unusual_hour.at_us);
+  snprintf(out, REPORT_LINE, "%s %02u:%02u, %.1f kWh, usually %.1f",
+           weekdays[calendar_weekday(l.day)], l.second / 3600,
+           l.second / 60 % 60, r->unusual_hour.kwh, r->unusual_hour.usual);
+}
+
 static void put_duration(double seconds, char out[40]) {
   unsigned minutes = (unsigned)lround(seconds / 60);
 
@@ -333,6 +377,7 @@ static const struct {
     {"Month so far", month_so_far, true}, {"Minimum charge", to_minimum, false},
     {"Highest power", highest, false},    {"In use", in_use, false},
     {"Finished", finished, true},         {"Standby", standby, false},
+    {"Works harder", works_harder, true}, {"Unusual", unusual_hour, true},
     {"Generated", generated, true},       {"Without a price", unpriced, false},
     {"Offline", offline, true},           {"Alerts", alerts, true},
     {"Not delivered", undelivered, true}, {"Silence ends", silences, false},

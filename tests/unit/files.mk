@@ -178,7 +178,9 @@ check_PROGRAMS += \
 	%D%/poll/check_unique_names
 
 check_PROGRAMS += \
+	%D%/report/check_report_harder \
 	%D%/report/check_report_schedule \
+	%D%/report/check_report_unusual_hour \
 	%D%/report/check_report_year
 
 check_PROGRAMS += \

@@ -208,3 +208,58 @@ def test_what_is_not_known_is_said(tmp_path):
     assert empty.returncode == 1 and "knows nothing of that time" in empty.stderr
     wrong = report(ledger, "--date", "28.11.2026")
     assert wrong.returncode == 2 and "--date expects a date" in wrong.stderr
+
+
+@pytest.fixture
+def restless(tmp_path):
+    """Five weeks of every hour up to Sunday, 29 November: a freezer that takes 1 kWh a
+    day and 1.5 from Thursday on, and a pump in one night."""
+    file = LedgerFile(tmp_path / "state", zone=ZONE, currency=None)
+    begin = datetime.datetime(2026, 10, 26, tzinfo=datetime.timezone(datetime.timedelta(hours=1)))
+    for hour in range(35 * 24):
+        moment = (begin + datetime.timedelta(hours=hour)).isoformat()
+        file.slot(moment, ("Strip", "Freezer <2"), (1500000 if hour >= 31 * 24 else 1000000) // 24)
+        file.slot(moment, "Pump", 2000000 if moment.startswith("2026-11-24T03") else 0)
+    file.db.execute("INSERT INTO note VALUES('appliance', 'id-Strip-Freezer <2/0', 'appliance 1 1 1\ncold 1\n')")
+    file.db.execute("INSERT INTO note VALUES('appliance', 'id-Pump-/0', 'appliance 1 1 1\ncold 0\n')")
+    file.db.execute("INSERT INTO state(meter, account) SELECT id, id FROM meter")
+    return file.done()
+
+
+def test_a_week_says_what_works_harder_and_which_hour_was_unusual(restless):
+    week = figures(restless, "--week")
+    assert week["works_harder"] == [{"name": "Strip: Freezer <2", "from": "2026-11-26", "to": "2026-11-29",
+                                     "kwh_day": pytest.approx(1.5), "usual_kwh_day": pytest.approx(1, abs=1e-4)}]
+    assert week["works_harder_devices"] == 1
+    assert week["unusual_hour"] == {"at": "2026-11-24T03:00:00+01:00", "kwh": pytest.approx(2 + 1 / 24, abs=1e-4),
+                                    "usual_kwh": pytest.approx(1 / 24, abs=1e-4)}
+    text = report(restless, "--week").stdout
+    assert max(map(len, text.splitlines())) <= 72, text
+    assert ("Works harder Strip: Freezer <2 took 1.50 kWh a day from Thursday to Sunday, usually 1.00. "
+            "Is its door tight, is there ice?") in re.sub(r"\s+", " ", text)
+    assert re.search(r"^Unusual +Tuesday 03:00, 2\.0 kWh, usually 0\.0$", text, re.M), text
+    html = report(restless, "--week", "--html").stdout
+    assert "Freezer &lt;2 took" in html and "Tuesday 03:00" in html
+    for words in ((), ("--month",), ("--week", "--date", "2026-11-20")):
+        other = figures(restless, *words)
+        assert (other["works_harder"], other["unusual_hour"]) == ([], None)
+        assert not re.search("^(Works harder|Unusual) ", report(restless, *words).stdout, re.M)
+
+
+def test_two_are_named_that_work_harder_worst_first(tmp_path):
+    file = LedgerFile(tmp_path / "state", zone=ZONE, currency=None)
+    for day in range(22):
+        date = (datetime.date(2026, 11, 8) + datetime.timedelta(days=day)).isoformat()
+        for number, factor in enumerate((1.5, 3, 2, 1.6)):
+            file.slot(f"{date}T11:00:00+00:00", f"Fridge {number}",
+                      int(1000000 * (factor if 18 <= day < 20 else 1)), covered=HOURS)
+    file.db.execute("INSERT INTO note SELECT 'appliance', identity || '/0', 'appliance 1 1 1' || char(10) || "
+                    "'cold 1' || char(10) FROM meter")
+    file.db.execute("INSERT INTO state(meter, account) SELECT id, id FROM meter")
+    file.done()
+    week = figures(file, "--week")
+    assert [h["name"] for h in week["works_harder"]] == ["Fridge 1", "Fridge 2"]
+    assert week["works_harder_devices"] == 4
+    text = re.sub(r"\s+", " ", report(file, "--week").stdout)
+    assert ("Fridge 1 took 3.00 kWh a day on Thursday and Friday, usually 1.00; Fridge 2 took 2.00 kWh a day on "
+            "Thursday and Friday, usually 1.00; and 2 more. Are their doors tight, is there ice?") in text

@@ -7,6 +7,7 @@ import json
 import os
 import re
 import signal
+import sqlite3
 import subprocess
 
 import pytest
@@ -140,3 +141,21 @@ def test_a_cycle_outlives_a_kill_and_a_restart_and_says_its_cost(tmp_path):
         assert kasactl("appliance", "reset", "Washer", "--state", f"{tmp_path}/state").returncode == 0
         with Collectd(options) as daemon:
             daemon.wait_page(lambda p: washer(p, "cycles_total") == 0, "forgotten")
+
+
+def test_the_ledger_knows_which_appliance_is_of_a_cold_kind(tmp_path):
+    """For the weekly report, which says when one works harder."""
+    house = [{"alias": name, "kind": "plug", "load": 50, "total_wh": 100} for name in ("Freezer", "Washer")]
+    options = f'StateDirectory "{tmp_path}/state"\n' + "".join(
+        f'<Device "{name}">\n<Appliance>\nKind "{name.lower()}"\n</Appliance>\n</Device>\n'
+        for name in ("Freezer", "Washer"))
+    with Sim(house), Collectd(options) as daemon:
+        daemon.wait_up("Freezer", "Washer")
+        daemon.cycles(1)
+        daemon.stop()
+    with sqlite3.connect(f"{tmp_path}/state/energy.db") as db:
+        cold = dict(db.execute(
+            "SELECT a.device, n.text LIKE '%' || char(10) || 'cold 1' || char(10) || '%' FROM note n "
+            "JOIN meter m ON n.name = m.identity || '/' || m.slot JOIN account a ON a.meter = m.id "
+            "WHERE n.kind = 'appliance'"))
+    assert cold == {"Freezer": 1, "Washer": 0}

@@ -154,6 +154,17 @@ START_TEST(what_was_learned_and_told_stays) {
 }
 END_TEST
 
+/* For reports, which know no configuration. */
+START_TEST(it_is_kept_whether_it_is_a_cold_kind) {
+  static const char *const kinds[] = {"freezer", "fridge", "washer"};
+
+  setup(kinds[_i]);
+  hold(1, 60);
+  restart(60, 1);
+  ck_assert_int_eq(a.cold, _i < 2);
+}
+END_TEST
+
 START_TEST(nonsense_is_refused) {
   static const char *const texts[] = {
       "",
@@ -188,6 +199,7 @@ static void fill(TCase *t) {
   tcase_add_test(t, the_counter_tells_that_it_went_on_over_a_long_one);
   tcase_add_test(t, else_it_ended_when_it_was_last_seen);
   tcase_add_test(t, what_was_learned_and_told_stays);
+  tcase_add_loop_test(t, it_is_kept_whether_it_is_a_cold_kind, 0, 3);
   tcase_add_test(t, nonsense_is_refused);
   tcase_add_test(t, it_is_small);
 }
