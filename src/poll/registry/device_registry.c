@@ -313,6 +313,11 @@ static bool is_in_doubt(const struct poll_device *k) {
   return !k->status.up || k->search.asked_tdp;
 }
 
+/* It may be anybody: who is known at its address, for one. */
+static bool names_nobody(const struct device *d) {
+  return !d->mac_known && strspn(d->id, "0") == strlen(d->id);
+}
+
 static struct poll_device *welcome(struct device_registry *r,
                                    struct introduction *in,
                                    const char *identity,
@@ -321,7 +326,7 @@ static struct poll_device *welcome(struct device_registry *r,
   struct poll_device *k = device_registry_at(r, from->sin_addr);
 
   if (k != NULL &&
-      (k->status.up || k->identity[0] == '\0' ||
+      (k->status.up || k->identity[0] == '\0' || names_nobody(&in->device) ||
        (k->options != NULL && k->options->kind == MATCH_ADDRESS))) {
     if (is_in_doubt(k))
       transport_select_adopt(k, in);
@@ -486,6 +491,15 @@ static void replace(struct device_registry *r, struct poll_device *other,
   device_registry_forget(r, other);
 }
 
+/* Addresses have been given anew: who answers k was at that of other's block,
+ * and somebody else will be there. */
+static bool has_come_from(const struct poll_device *k,
+                          const struct poll_device *other) {
+  return k->status.answered && other->status.answered &&
+         other->options != NULL && other->options->kind == MATCH_ADDRESS &&
+         other->address.sin_addr.s_addr != k->address.sin_addr.s_addr;
+}
+
 void device_registry_unanswered(struct device_registry *r,
                                 struct poll_device *k) {
   if (!k->status.answered)
@@ -512,7 +526,9 @@ enum confirmed device_registry_confirm(struct device_registry *r,
       return CONFIRMED_OTHER;
     }
     other = find_identity(r, identity);
-    if (other != NULL)
+    if (other != NULL && has_come_from(k, other))
+      set_identity(r, other, ""); /* its next poll tells who is there now */
+    else if (other != NULL)
       replace(r, other, k);
     if (provisional)
       set_identity(r, k, identity);

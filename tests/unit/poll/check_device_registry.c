@@ -253,6 +253,50 @@ START_TEST(a_replaced_device_at_its_address_starts_anew) {
 }
 END_TEST
 
+START_TEST(two_blocks_whose_devices_swap_addresses_both_stay) {
+  struct poll_device *first, *second;
+
+  add_block("192.0.2.7", MATCH_ADDRESS);
+  add_block("192.0.2.8", MATCH_ADDRESS);
+  start();
+  first = device_registry_next(registry, NULL);
+  second = device_registry_next(registry, first);
+  answer_as(first, "Lamp", MAC_A);
+  answer_as(second, "Fan", MAC_B);
+  alive(first);
+  alive(second);
+  counter_add_total(&first->energy, 500, 0);
+  counter_add_total(&second->energy, 900, 0);
+  answer_as(first, "Fan", MAC_B); /* they have swapped */
+  alive(first);
+  ck_assert_uint_eq(device_registry_count(registry), 2);
+  answer_as(second, "Lamp", MAC_A);
+  alive(second);
+  ck_assert_uint_eq(device_registry_count(registry), 2);
+  ck_assert_str_eq(first->name, "Fan");
+  ck_assert_str_eq(second->name, "Lamp");
+  ck_assert_str_eq(first->identity, MAC_B);
+  ck_assert_str_eq(second->identity, MAC_A);
+  ck_assert_double_eq(first->energy.wh, 0); /* each counts anew */
+  ck_assert_double_eq(second->energy.wh, 0);
+}
+END_TEST
+
+START_TEST(who_does_not_say_who_he_is_takes_nobodys_place) {
+  struct poll_device *known;
+
+  start();
+  known = meet("Lamp", MAC_A, "192.0.2.7");
+  answer_as(known, "Lamp", MAC_A);
+  alive(known);
+  counter_add_total(&known->energy, 500, 0);
+  silent(known);
+  ck_assert_ptr_eq(meet("", "", "192.0.2.7"), known);
+  ck_assert_str_eq(known->identity, MAC_A);
+  ck_assert_double_eq(known->energy.wh, 500);
+}
+END_TEST
+
 START_TEST(one_forged_answer_takes_no_configured_address_away) {
   struct poll_device *k;
 
@@ -363,6 +407,8 @@ static void fill(TCase *t) {
   tcase_add_test(t, a_device_by_address_takes_up_who_is_there);
   tcase_add_test(t, two_blocks_for_one_device_are_named);
   tcase_add_test(t, a_replaced_device_at_its_address_starts_anew);
+  tcase_add_test(t, two_blocks_whose_devices_swap_addresses_both_stay);
+  tcase_add_test(t, who_does_not_say_who_he_is_takes_nobodys_place);
   tcase_add_test(t, one_forged_answer_takes_no_configured_address_away);
   tcase_add_test(t, plugs_and_their_energy_follow_the_strip);
   tcase_add_loop_test(t, a_flood_of_forged_answers_is_held_back, 0,
