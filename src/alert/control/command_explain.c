@@ -148,7 +148,8 @@ static struct open_alert *imagined(struct command *c, cJSON **error, char *note,
   } else {
     enum severity asked = ev.severity;
 
-    snprintf(ev.text, sizeof(ev.text), "An imagined notification.");
+    snprintf(ev.text, sizeof(ev.text), "an example%s",
+             ev.has_value ? "" : ", as no value was given");
     if (ev.has_value) {
       enum severity verdict = alert_core_threshold(c->core, &ev, &known);
       note_of(asked, verdict, known, note, note_size);

@@ -61,9 +61,9 @@ static void goes_on(struct alert_core *c, const struct open_alert *e) {
   if (e->a.state != ALERT_FIRING)
     return;
   if (c->storm_devices == 0) /* of before a restart */
-    snprintf(text, sizeof(text), "the devices report again");
+    snprintf(text, sizeof(text), "The devices report again");
   else if (left.devices == 0)
-    snprintf(text, sizeof(text), "all %u devices report again",
+    snprintf(text, sizeof(text), "All %u devices report again",
              c->storm_devices);
   else
     snprintf(text, sizeof(text), "%u of %u devices report again",

@@ -109,3 +109,11 @@ bool alert_is_away(const struct alert *a) {
          (a->class == ALERT_RANGE && a->direction == DIRECTION_BELOW &&
           strcmp(a->type, "up") == 0);
 }
+
+bool alert_is_own(const struct alert *a) {
+  return a->class == ALERT_EVENT && strcmp(a->plugin, "notify_kasa") == 0;
+}
+
+bool alert_is_storm(const struct alert *a) {
+  return alert_is_own(a) && strcmp(a->type, STORM_TYPE) == 0;
+}

@@ -188,6 +188,12 @@ bool alert_reason_of_several(enum alert_reason value);
 /* Whether it says that a device is gone: none of its values come, or the one
  * that tells that it answers ("up") says that it does not. */
 bool alert_is_away(const struct alert *a);
+/* Whether it is an event of this plugin's own. */
+bool alert_is_own(const struct alert *a);
+/* The type of the event that stands for many devices that went at once, and
+ * whether it is that one. */
+#define STORM_TYPE "storm"
+bool alert_is_storm(const struct alert *a);
 
 /* An empty alert: numbers NaN, the rest zero. */
 void alert_init(struct alert *alert);

@@ -6,6 +6,7 @@
 
 #include "alert/model/event.h"
 #include "base/milliseconds.h"
+#include "base/text.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -67,20 +68,33 @@ void storm_count(const struct notify_config *config,
   }
 }
 
+/* A name is cut so that three of them fit beside the words. */
+static size_t put_name(const char *before, const char *name, char *out,
+                       size_t size) {
+  enum { NAME_MAX_BYTES = 36 };
+
+  return (size_t)snprintf(out, size, "%s%.*s", before,
+                          (int)text_cut(name, NAME_MAX_BYTES), name);
+}
+
 void storm_words(const struct storm_count *count, bool all, char *out,
                  size_t size) {
   const unsigned listed = sizeof(count->names) / sizeof(count->names[0]);
   size_t used = (size_t)snprintf(
       out, size,
-      all ? "no device answers any more, %u stopped reporting together, "
-            "probably the network or this machine's own connection to it:"
-          : "%u devices stopped reporting together, probably the network or an "
-            "access point:",
+      all ? "No device answers any more. "
+            "Probably the network, or only the connection of the computer that "
+            "watches. %u stopped together:"
+          : "%u devices stopped reporting together. "
+            "Probably the Wi-Fi (an access point) or the network. Away:",
       count->devices);
 
   for (unsigned i = 0; i < count->devices && i < listed && used < size; i++)
-    used += (size_t)snprintf(out + used, size - used, "%s %.40s",
-                             i > 0 ? "," : "", count->names[i]);
+    used +=
+        put_name(i > 0 ? ", " : " ", count->names[i], out + used, size - used);
   if (count->devices > listed && used < size)
-    snprintf(out + used, size - used, " and %u more", count->devices - listed);
+    used += (size_t)snprintf(out + used, size - used, " and %u more",
+                             count->devices - listed);
+  if (used < size)
+    snprintf(out + used, size - used, ".");
 }

@@ -31,8 +31,9 @@ struct storm_count {
 void storm_count(const struct notify_config *config,
                  const struct alert_table *open, int64_t since,
                  struct storm_count *out);
-/* "60 devices stopped reporting together. ..."; all: no other
- * device answers either. */
+/* A headline, and after it why that may be and who: "60 devices stopped
+ * reporting together. Probably the Wi-Fi ..."; all: no other device answers
+ * either. */
 void storm_words(const struct storm_count *count, bool all, char *out,
                  size_t size);
 

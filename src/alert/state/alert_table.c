@@ -77,14 +77,9 @@ void alert_table_index(struct alert_table *table, struct open_alert *e) {
   e->indexed = true;
 }
 
-static bool is_storm(const struct alert *a) {
-  return a->class == ALERT_EVENT && strcmp(a->type, STORM_TYPE) == 0 &&
-         strcmp(a->plugin, "notify_kasa") == 0;
-}
-
 /* From e on. */
 static struct open_alert *find_storm(struct open_alert *e) {
-  while (e != NULL && !is_storm(&e->a))
+  while (e != NULL && !alert_is_storm(&e->a))
     e = e->next;
   return e;
 }
@@ -102,7 +97,7 @@ void alert_table_add(struct alert_table *table, struct open_alert *e) {
     table->first = e;
   table->last = e;
   table->count++;
-  if (table->storm == NULL && is_storm(&e->a))
+  if (table->storm == NULL && alert_is_storm(&e->a))
     table->storm = e;
   alert_table_index(table, e);
   alert_table_changed(table, e);

@@ -41,9 +41,6 @@ struct alert_table {
   struct inhibit_index inhibits;
 };
 
-/* The type of the event that stands for many devices that went at once. */
-#define STORM_TYPE "storm"
-
 /* The rules are borrowed. 0 or -ENOMEM. */
 int alert_table_init(struct alert_table *table,
                      const struct inhibit_config *rules, size_t rules_num);

@@ -111,16 +111,19 @@ static void add_times(struct field_list *list, const struct message *message,
   if (alert->resolved_at != 0 || now - alert->since >= 60000)
     add_moment(list, "Since", alert->since, now);
   add_moment(list, "Until", alert->resolved_at, now);
-  /* of a device that is away the text counts from its last reading */
-  if (!is_away(alert) && alert->since > 0 && end - alert->since >= 60000) {
+  /* of a device that is away the text counts from its last reading, and of many
+   * it says how long */
+  if (!is_away(alert) && !alert_is_storm(alert) && alert->since > 0 &&
+      end - alert->since >= 60000) {
     format_duration((double)(end - alert->since) / 1000, text, sizeof(text));
     add(list, "Duration", "%s", text);
   }
 }
 
-/* A plug of the very machine that tells: its host name is no news. */
-static bool is_own(const struct message *message) {
-  return alert_subject_is_plug(message->alert) &&
+/* Of the very machine that tells: its host name is no news. */
+static bool is_of_here(const struct message *message) {
+  return (alert_subject_is_plug(message->alert) ||
+          alert_is_own(message->alert)) &&
          message->collectd_host != NULL &&
          strcmp(message->alert->host, message->collectd_host) == 0;
 }
@@ -140,15 +143,16 @@ size_t alert_fields_of(const struct message *message,
   if (alert->members_num > 1)
     add(&list, "Readings", "%u of %u missing", alert->members_missing,
         alert->members_num);
-  else if (alert->type[0] != '\0' && !alert_subject_is_plug(alert))
-    /* of a plug the words say what was measured */
+  else if (alert->type[0] != '\0' && !alert_subject_is_plug(alert) &&
+           !alert_is_own(alert))
+    /* of a plug the words say what was measured, as do our own events */
     add(&list, "Series", "%s%s%s", alert->type,
         alert->type_instance[0] != '\0' ? "-" : "", alert->type_instance);
   if ((alert->flags & ALERT_ACKED) != 0)
     add(&list, "Acknowledged by", "%s",
         alert->ack_by[0] != '\0' ? alert->ack_by : alert->ack_source);
   if (alert->host[0] != '\0' && strcmp(alert->host, alert->device) != 0 &&
-      !is_own(message))
+      !is_of_here(message))
     add(&list, "Host", "%s", alert->host);
   return list.n;
 }

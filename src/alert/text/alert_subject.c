@@ -150,7 +150,7 @@ enum alert_subject_kind alert_subject_kind(const struct alert *alert) {
   if (alert->class == ALERT_MISSING)
     return alert_subject_partly_back(alert) ? SUBJECT_PARTLY : SUBJECT_AWAY;
   if (alert->class == ALERT_EVENT)
-    return SUBJECT_EVENT;
+    return alert_is_storm(alert) ? SUBJECT_STORM : SUBJECT_EVENT;
   return topic != NULL ? topic->kind : SUBJECT_PLAIN;
 }
 

@@ -21,6 +21,7 @@ enum alert_subject_kind {
   SUBJECT_AWAY,   /* a device that does not answer */
   SUBJECT_PARTLY, /* of which some readings came back */
   SUBJECT_EVENT,  /* somebody's own words */
+  SUBJECT_STORM,  /* ours of many devices that went at once */
   SUBJECT_KINDS
 };
 

@@ -110,7 +110,7 @@ static const struct wording wordings[] = {
      "(since %{since|clock})%{else}is " SWITCHED "%{end}."},
     {REASON_OPENED, SUBJECT_AWAY, "%{subject} is not reporting",
      "%{subject}: no reading" AWAY_FOR "." LAST},
-    {REASON_OPENED, SUBJECT_EVENT, "%{announcement|truncate:80}",
+    {REASON_OPENED, SUBJECT_EVENT, "%{announced|truncate:80}",
      "%{announcement}"},
     {REASON_OPENED, ANY_KIND, IF_READ("%{subject}: " READING, OUT_OF_RANGE),
      IF_READ("%{subject}: " READING BOUND LASTING ".", "%{announcement}")},
@@ -119,7 +119,7 @@ static const struct wording wordings[] = {
      "%{subject} is " SWITCHED SINCE "."},
     {REASON_WORSE, SUBJECT_AWAY, "%{subject} is not reporting, now %{level}",
      "%{subject}: no reading" AWAY_FOR "." LAST},
-    {REASON_WORSE, SUBJECT_EVENT, "%{announcement|truncate:80}, now %{level}",
+    {REASON_WORSE, SUBJECT_EVENT, "%{announced|truncate:80}, now %{level}",
      "%{announcement}"},
     {REASON_WORSE, ANY_KIND,
      IF_READ("%{subject}: " READING ", now %{level}",
@@ -132,7 +132,7 @@ static const struct wording wordings[] = {
      "%{subject} is " SWITCHED SINCE "."},
     {REASON_BETTER, SUBJECT_AWAY, "%{subject} is not reporting, now %{level}",
      "%{subject}: no reading" AWAY_FOR "." LAST},
-    {REASON_BETTER, SUBJECT_EVENT, "%{announcement|truncate:80}, now %{level}",
+    {REASON_BETTER, SUBJECT_EVENT, "%{announced|truncate:80}, now %{level}",
      "%{announcement}"},
     {REASON_BETTER, ANY_KIND,
      IF_READ("%{subject}: " READING ", now %{level}",
@@ -145,7 +145,7 @@ static const struct wording wordings[] = {
      STILL_AWAY REMINDER},
     {REASON_REPEAT, SUBJECT_AWAY, "Still: %{subject} is not reporting",
      "%{subject}: no reading" AWAY_FOR "." REMINDER},
-    {REASON_REPEAT, SUBJECT_EVENT, "Still: %{announcement|truncate:80}",
+    {REASON_REPEAT, SUBJECT_EVENT, "Still: %{announced|truncate:80}",
      "%{announcement}"
      "%{nl}" REMINDER_WORDS},
     {REASON_REPEAT, ANY_KIND,
@@ -159,9 +159,13 @@ static const struct wording wordings[] = {
     {REASON_RECOVERED, SUBJECT_AWAY, "%{subject} is reporting again",
      "%{subject} %{if duration>=1}was away for %{duration}"
      "%{else}is back%{end}."},
+    {REASON_RECOVERED, SUBJECT_STORM,
+     "%{if recovery}OK: %{recovery}%{else}Over: %{announced}%{end}",
+     "%{if recovery}%{recovery}%{else}It is over: %{announced}%{end}"
+     "%{if duration>=60}%{nl}They were away for %{duration}.%{end}"},
     {REASON_RECOVERED, SUBJECT_EVENT,
      "%{if recovery}OK: %{recovery|truncate:80}"
-     "%{else}Over: %{announcement|truncate:80}%{end}",
+     "%{else}Over: %{announced|truncate:80}%{end}",
      "%{if recovery}%{recovery}%{nl}It was: %{problem}"
      "%{else}It is over: %{subject}: %{problem}%{end}" LASTING "."},
     {REASON_RECOVERED, ANY_KIND,
@@ -174,7 +178,7 @@ static const struct wording wordings[] = {
      FROM_TO ". It is back to normal. " LATE},
     {REASON_MISSED, SUBJECT_AWAY, "%{subject} was not reporting",
      FROM_TO ". It is reporting again. " LATE},
-    {REASON_MISSED, SUBJECT_EVENT, "Over: %{announcement|truncate:80}",
+    {REASON_MISSED, SUBJECT_EVENT, "Over: %{announced|truncate:80}",
      "%{announcement}%{nl}" FROM_TO
      ".%{if recovery}%{nl}Then: %{recovery}%{end}%{nl}" LATE},
     {REASON_MISSED, ANY_KIND,
@@ -189,7 +193,7 @@ static const struct wording wordings[] = {
      "%{subject}: no reading" AWAY_FOR "." ACKED},
     {REASON_ACKED, SUBJECT_SWITCH, "Acknowledged: %{subject} is " SWITCHED,
      "%{subject} is " SWITCHED SINCE "." ACKED},
-    {REASON_ACKED, SUBJECT_EVENT, "Acknowledged: %{announcement|truncate:80}",
+    {REASON_ACKED, SUBJECT_EVENT, "Acknowledged: %{announced|truncate:80}",
      "%{announcement}"
      "%{nl}" ACKED_WORDS},
     {REASON_ACKED, ANY_KIND,
@@ -206,7 +210,7 @@ static const struct wording wordings[] = {
      "Unacknowledged: %{subject} is " SWITCHED,
      "%{subject} is " SWITCHED LASTING "." NOBODY},
     {REASON_ESCALATED, SUBJECT_EVENT,
-     "Unacknowledged: %{announcement|truncate:80}",
+     "Unacknowledged: %{announced|truncate:80}",
      "%{announcement}%{nl}" NOBODY_WORDS},
     {REASON_ESCALATED, ANY_KIND,
      IF_READ("Unacknowledged: %{subject} " READING,
@@ -214,7 +218,7 @@ static const struct wording wordings[] = {
      IF_READ("%{subject}: " READING BOUND LASTING ".", "%{announcement}")
          NOBODY},
 
-    {REASON_CLOSED, SUBJECT_EVENT, "Closed: %{announcement|truncate:80}",
+    {REASON_CLOSED, SUBJECT_EVENT, "Closed: %{announced|truncate:80}",
      "%{announcement}%{nl}The alert was closed"
      "%{if duration>=60}; it was open for %{duration}%{end}."},
     {REASON_CLOSED, SUBJECT_SWITCH, "Closed: %{subject} is " SWITCHED,
@@ -227,7 +231,7 @@ static const struct wording wordings[] = {
      IF_READ("Closed: %{subject} " READING, "Closed: %{subject}"),
      "%{subject}: the alert was closed without a recovery."
      "%{if since} It had been open since %{since|clock}.%{end}"},
-    {REASON_NEWS, ANY_KIND, "%{announcement|truncate:80}",
+    {REASON_NEWS, ANY_KIND, "%{announced|truncate:80}",
      "%{announcement}%{if news>1}%{nl}The newest of %{news} messages since "
      "the last one.%{end}"},
     {REASON_STALE, SUBJECT_AWAY, "%{subject}: no reading since restart",
@@ -246,7 +250,7 @@ static const struct wording wordings[] = {
      "%{else}%{subject} is " SWITCHED LASTING "." SETTLED "%{end}"},
     {REASON_FLAPPING, SUBJECT_EVENT,
      "%{if flapping}Comes and goes: %{else}Still: "
-     "%{end}%{announcement|truncate:80}",
+     "%{end}%{announced|truncate:80}",
      "%{announcement}%{nl}%{if flapping}It came %{reopened} times" HELD
      "%{else}It no longer comes and goes.%{end}"},
     {REASON_FLAPPING, ANY_KIND,
@@ -264,8 +268,7 @@ static const struct wording wordings[] = {
      "%{subject}: no reading" AWAY_FOR ". Still so after maintenance."},
     {REASON_AFTER_MAINTENANCE, SUBJECT_SWITCH, "Still: %{subject} is " SWITCHED,
      "%{subject} is " SWITCHED LASTING ". Still so after maintenance."},
-    {REASON_AFTER_MAINTENANCE, SUBJECT_EVENT,
-     "Still: %{announcement|truncate:80}",
+    {REASON_AFTER_MAINTENANCE, SUBJECT_EVENT, "Still: %{announced|truncate:80}",
      "%{announcement}%{nl}Still so after maintenance."},
     {REASON_AFTER_MAINTENANCE, ANY_KIND,
      IF_READ("Still: %{subject} " READING, "Still: " OUT_OF_RANGE),
@@ -274,22 +277,22 @@ static const struct wording wordings[] = {
     {REASON_DIGEST, ANY_KIND,
      "%{total} alert%{if total>=2}s%{end}%{if message} %{message}%{end}",
      "%{if by_level}%{by_level}%{else}%{still_open} still open, %{recovered} "
-     "over%{end}." EACH_LINE
-     "%{if more}%{nl}and %{more} more: kasactl alerts history%{end}"},
+     "over%{end}." EACH_LINE "%{if more}%{nl}and %{more} more. To see all: "
+     "kasactl alerts history%{end}"},
     /* until its figures are read, see struct message_report */
-    {REASON_REPORT, ANY_KIND, "%{announcement|truncate:80}", "%{announcement}"},
+    {REASON_REPORT, ANY_KIND, "%{announced|truncate:80}", "%{announcement}"},
     {REASON_GROUP, ANY_KIND,
      GROUP_OF "%{if worst}: worst %{level}: %{worst}%{else}, all over%{end}",
      "%{if worst}%{still_open} open%{if recovered>=1}, %{recovered} over%{end}"
      "%{else}They came and went%{end}." GROUP_LINE
-     "%{if more}%{nl}and %{more} more: kasactl alerts list%{end}"},
+     "%{if more}%{nl}and %{more} more. To see all: kasactl alerts list%{end}"},
     {REASON_GROUP_STILL, ANY_KIND,
      "Still: " GROUP_OF "%{if worst}: worst %{level}: %{worst}%{end}",
      "%{still_open} still open." GROUP_LINE
-     "%{if more}%{nl}and %{more} more: kasactl alerts list%{end}"},
+     "%{if more}%{nl}and %{more} more. To see all: kasactl alerts list%{end}"},
     {REASON_GROUP_OVER, ANY_KIND, "OK: " GROUP_OF,
-     "Back to normal:" EACH_LINE
-     "%{if more}%{nl}and %{more} more: kasactl alerts history%{end}"},
+     "Back to normal:" EACH_LINE "%{if more}%{nl}and %{more} more. To see all: "
+     "kasactl alerts history%{end}"},
     {REASON_TEST, ANY_KIND,
      "[TEST] notify_kasa%{if collectd_host} on %{collectd_host}%{end}",
      "This is a test of channel \"%{channel}\". Nothing is wrong."},
@@ -319,6 +322,18 @@ static void compile_all(void) {
   }
 }
 
+/* Whose words a kind has where it has none of its own. */
+static enum alert_subject_kind wider(enum alert_subject_kind kind) {
+  switch (kind) {
+  case SUBJECT_PARTLY:
+    return SUBJECT_AWAY;
+  case SUBJECT_STORM:
+    return SUBJECT_EVENT;
+  default:
+    return kind;
+  }
+}
+
 static size_t wording_for(enum alert_reason reason,
                           enum alert_subject_kind kind) {
   size_t fallback = 0;
@@ -327,9 +342,8 @@ static size_t wording_for(enum alert_reason reason,
     if (wordings[i].kind == ANY_KIND && wordings[i].reason == REASON_OPENED)
       fallback = i;
     if (wordings[i].reason == reason &&
-        (wordings[i].kind == kind || wordings[i].kind == ANY_KIND ||
-         /* where partly has no words of its own */
-         (kind == SUBJECT_PARTLY && wordings[i].kind == SUBJECT_AWAY)))
+        (wordings[i].kind == kind || wordings[i].kind == wider(kind) ||
+         wordings[i].kind == ANY_KIND))
       return i;
   }
   return fallback;

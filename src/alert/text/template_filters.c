@@ -182,6 +182,19 @@ static bool is_attached(uint32_t c) {
          (c >= 0xe0020 && c <= 0xe007f);
 }
 
+/* Back to the end of a word, unless that costs a quarter of it. */
+static size_t end_of_word(const char *text, size_t keep) {
+  size_t end = keep;
+
+  while (end > 0 && text[end] != ' ')
+    end--;
+  if (keep - end > keep / 4)
+    end = keep;
+  while (end > 0 && strchr(" ,;:", text[end - 1]) != NULL)
+    end--;
+  return end;
+}
+
 FILTER(apply_truncate) {
   const char *text;
   size_t len;
@@ -213,8 +226,7 @@ FILTER(apply_truncate) {
   }
   if (len == 0)
     return 0;
-  while (keep > 0 && text[keep - 1] == ' ')
-    keep--;
+  keep = end_of_word(text, keep);
   if (asprintf(&cut, "%.*s\xe2\x80\xa6", (int)keep, text) < 0)
     return -ENOMEM;
   return become_text(f, cut);

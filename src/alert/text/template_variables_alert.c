@@ -314,7 +314,8 @@ static int give_named(const struct alert *alert, const char *words,
   alert_subject(alert, subject, sizeof(subject));
   if (words[0] == '\0')
     snprintf(text, sizeof(text), "%s", subject);
-  else if (begins_with(words, subject) || begins_with(words, alert->device) ||
+  else if (alert_is_storm(alert) || begins_with(words, subject) ||
+           begins_with(words, alert->device) ||
            begins_with(words, alert->type_instance))
     return value_give_text(value, words);
   else
@@ -324,6 +325,18 @@ static int give_named(const struct alert *alert, const char *words,
 
 GETTER(get_announcement) {
   return give_named(view->alert, view->alert->text, value);
+}
+
+/* Of our own sentences the first is the headline. */
+GETTER(get_announced) {
+  const char *text = view->alert->text;
+  const char *end = strstr(text, ". ");
+  char first[ALERT_TEXT_SIZE];
+
+  if (!alert_is_storm(view->alert) || end == NULL)
+    return get_announcement(view, argument, value);
+  snprintf(first, sizeof(first), "%.*s", (int)(end - text), text);
+  return value_give_copy(value, first);
 }
 
 GETTER(get_recovery) {
@@ -504,6 +517,8 @@ const struct template_variable variables_alert[] = {
      get_text},
     {"announcement", "text", "the same, the device's name in front", VALUE_TEXT,
      FOREIGN, BARE, get_announcement},
+    {"announced", "text", "the same as a headline", VALUE_TEXT, FOREIGN, BARE,
+     get_announced},
     {"recovery", "text", "what the notification that ended it said", VALUE_TEXT,
      FOREIGN, BARE, get_recovery},
     {"problem", "text", "message without its full stop", VALUE_TEXT, FOREIGN,

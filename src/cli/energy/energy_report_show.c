@@ -148,7 +148,8 @@ void energy_report_table(const struct energy_report *r) {
     all.cost += r->charges.cost + r->minimum.cost;
     add_group(r, t, "all that was used", &all, true);
   }
-  if (text_table_end(t, "Nothing is known of these days.") == 0)
+  if (text_table_end(t, "Nothing is recorded of these days. After a start the "
+                        "first figures are here within two minutes.") == 0)
     explain(r);
 }
 

@@ -55,7 +55,8 @@ def test_five_devices_gone_at_once_are_one_message_and_one_recovery():
         for plug in plugs:
             c.put(plug, "power", 90, interval=1)
         c.wait(["firing"], seconds=60)
-        assert "6 devices stopped reporting together" in c.sent()[0]["body"]
+        assert c.sent()[0]["title"] == "6 devices stopped reporting together"
+        assert c.sent()[0]["body"].endswith("Plug 0, Plug 1, Plug 2 and 3 more.")
         assert len(c.ask(command="list")["alerts"]) == 7
         for plug in plugs:
             c.put(plug, "power", 90, interval=600)

@@ -60,8 +60,10 @@ def test_sixty_plugs_silent_at_once_are_one_message_and_one_alone_its_own(tmp_pa
         assert expect(1)["Subject"] == "[CRITICAL] Plug 7 is not reporting"
         sim.fault("*", "gone")
         said = expect(2)
-        assert "no device answers any more, 59 stopped reporting together" in said.text
-        assert "this machine's own connection" in said.text.replace("\n", " ")
+        assert said["Subject"] == "[ERROR] No device answers any more"
+        assert "59 stopped together: " in said.text and " and 56 more." in said.text
+        assert said.text.count("No device answers any more") == 1
+        assert "Series" not in said.text and "Host" not in said.text
         daemon.cycles(12)
         assert len(server.mails) == 2
         sim.fault("*", "none")
@@ -69,7 +71,5 @@ def test_sixty_plugs_silent_at_once_are_one_message_and_one_alone_its_own(tmp_pa
         daemon.wait_up(*PLUGS, timeout=30)
         daemon.cycles(12)
         ends = sorted(letter["Subject"] for letter in letters()[2:])
-        assert len(ends) == 2, ends
-        assert ends[0] == "[OK] Plug 7 is reporting again", ends
-        assert "all 59 devices report again" in ends[1], ends
+        assert ends == ["[OK] All 59 devices report again", "[OK] Plug 7 is reporting again"]
         assert [fault for letter in letters() for fault in letter.faults] + server.faults == []

@@ -434,6 +434,36 @@ START_TEST(event_in_its_own_words) {
 }
 END_TEST
 
+/* The headline is short and whole, and says no host: the devices are gone. */
+START_TEST(many_devices_at_once) {
+  struct alert a =
+      sample_alert("notify_kasa", "", "storm", NAN, DIRECTION_NONE, NAN);
+  a.class = ALERT_EVENT;
+  strcpy(a.text, "60 devices stopped reporting together. Probably the Wi-Fi "
+                 "(an access point) or the network. Away: Plug 1 and 59 more.");
+  EXPECT(say(&a, REASON_OPENED, 0), "60 devices stopped reporting together",
+         a.text);
+  ck_assert_str_eq(say(&a, REASON_REPEAT, 0).title,
+                   "Still: 60 devices stopped reporting together");
+  strcpy(a.recovery_text, "All 60 devices report again");
+  a.resolved_at = AT_1403 + MINUTES(27);
+  EXPECT(say(&a, REASON_RECOVERED, MINUTES(27)),
+         "OK: All 60 devices report again",
+         "All 60 devices report again\nThey were away for 27 minutes.");
+}
+END_TEST
+
+START_TEST(a_long_headline_ends_with_a_word) {
+  struct alert a = sample_alert("md", "md0", "", NAN, DIRECTION_NONE, NAN);
+  a.class = ALERT_EVENT;
+  strcpy(a.text, "drive sdb failed, array md0 is degraded and can be written "
+                 "until somebody replaces the disk.");
+  ck_assert_str_eq(say(&a, REASON_OPENED, 0).title,
+                   "nas: drive sdb failed, array md0 is degraded and can be "
+                   "written until somebody\xe2\x80\xa6");
+}
+END_TEST
+
 START_TEST(plug_of_a_strip_is_named_with_its_strip) {
   struct alert a = sample_alert("kasa_plug", "Desk strip", "power", 420,
                                 DIRECTION_ABOVE, 400);
@@ -647,6 +677,8 @@ static void fill(TCase *t) {
   tcase_add_test(t, test_of_a_channel);
   tcase_add_test(t, acknowledged);
   tcase_add_test(t, event_in_its_own_words);
+  tcase_add_test(t, many_devices_at_once);
+  tcase_add_test(t, a_long_headline_ends_with_a_word);
   tcase_add_test(t, plug_of_a_strip_is_named_with_its_strip);
   tcase_add_test(t, switch_is_something_or_is_not);
   tcase_add_test(t, percentage_is_what_was_judged);

@@ -390,7 +390,7 @@ static bool next_line(const char **text, struct line *line) {
  * sure whether people had heard of an earlier end, "was" settles it. */
 static void read_digest(struct belief *b, const struct letter *l) {
   bool limited = strstr(l->title, "while limited") != NULL;
-  bool cut = strstr(l->text, " more: kasactl") != NULL;
+  bool cut = strstr(l->text, " more. To see all: kasactl") != NULL;
   bool open[DEVICES] = {false};
   bool over[DEVICES] = {false};
   bool any_over = false;

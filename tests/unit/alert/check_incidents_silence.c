@@ -144,7 +144,7 @@ static bool listed(const char *body, const char *end, int device, char mark) {
  * rate the end may be told here. */
 static void read_digest(struct belief *b, const char *body, const char *end,
                         bool limited) {
-  const char *more = strstr(body, " more: kasactl");
+  const char *more = strstr(body, " more. To see all: kasactl");
   bool cut = more != NULL && more < end;
 
   for (int device = 0; device < DEVICES; device++) {

@@ -108,10 +108,10 @@ START_TEST(sixty_plugs_are_one_message_and_one_recovery) {
   sixty(&h, "missing");
   house_play(&h, "+3600");
   ck_assert_str_eq(h.heard, "mail:firing");
-  ck_assert_ptr_nonnull(
-      strstr(h.titles, "60 devices stopped reporting together, probably the "
-                       "network or an access point: Plug 1, Plug 2, Plug 3 "
-                       "and 57 more"));
+  ck_assert_ptr_nonnull(strstr(
+      h.titles, "60 devices stopped reporting together. "
+                "Probably the Wi-Fi (an access point) or the network. Away: "
+                "Plug 1, Plug 2, Plug 3 and 57 more."));
   house_play(&h, "kill");
   sixty(&h, "missing");
   house_play(&h, "+600");
@@ -159,19 +159,21 @@ static const struct {
   const char *says;
 } silent[] = {
     {"some of all", "", "cache 40", false,
-     "60 devices stopped reporting together, probably the network or an access "
-     "point: Plug 1, Plug 2, Plug 3 and 57 more"},
+     "60 devices stopped reporting together. Probably the Wi-Fi (an access "
+     "point) or the network. Away: Plug 1, Plug 2, Plug 3 and 57 more."},
     {"how many there are is not known", "", "cache -", false,
-     "60 devices stopped reporting together, probably the network or an access "
-     "point: Plug 1, Plug 2, Plug 3 and 57 more"},
+     "60 devices stopped reporting together. Probably the Wi-Fi (an access "
+     "point) or the network. Away: Plug 1, Plug 2, Plug 3 and 57 more."},
     {"all of them", "", "cache 0", false,
-     "no device answers any more, 60 stopped reporting together, probably the "
-     "network or this machine's own connection to it: Plug 1, Plug 2, Plug 3 "
-     "and 57 more"},
+     "No device answers any more. Probably the network, or only the "
+     "connection "
+     "of the computer that watches. 60 stopped together: Plug 1, Plug 2, Plug "
+     "3 "
+     "and 57 more."},
     {"with their values missing as well each counts once", "", "cache -", true,
-     "nas: 60 devices stopped reporting together"},
+     "60 devices stopped reporting together"},
     {"the route waits before", " For 10m\n", "cache -", false,
-     "nas: 60 devices stopped reporting together"},
+     "60 devices stopped reporting together"},
 };
 
 /* The device says that it is away in a value, not by having none. */

@@ -158,7 +158,7 @@ START_TEST(a_night_with_14_alerts_is_one_digest_that_reads_well) {
                 "1\u202f508 W)\n"
                 "- Plug 9 was above 1\u202f500 W, 20 Nov 23:41 to 23:51 (peak "
                 "1\u202f509 W)\n"
-                "and 4 more: kasactl alerts history|");
+                "and 4 more. To see all: kasactl alerts history|");
   house_close(&h);
 }
 END_TEST

@@ -163,7 +163,7 @@ START_TEST(the_digest_counts_by_level_and_lists_the_worst_five) {
                              "- Plug 9: 1\u202f809 W, since 14:03\n"
                              "- Plug 2: 1\u202f802 W, since 14:03\n"
                              "- Plug 4: 1\u202f804 W, since 14:03\n"
-                             "and 5 more: kasactl alerts history|");
+                             "and 5 more. To see all: kasactl alerts history|");
   house_close(&h);
 }
 END_TEST

@@ -101,7 +101,8 @@ static const struct {
     {"%{device|truncate:4} %{device|truncate:7}", "Fre\xe2\x80\xa6 Freezer"},
     {"%{device|url} %{message|truncate:8|upper}",
      "Freezer DATA SO\xe2\x80\xa6"},
-    {"%{message|json|truncate:14}", "Data source \\\xe2\x80\xa6"},
+    {"%{message|json|truncate:14}", "Data source\xe2\x80\xa6"},
+    {"%{message|truncate:26}", "Data source \"value\" is\xe2\x80\xa6"},
     {"%{level|raw}", "error"},
     /* if */
     {"%{if value}yes%{end}", "yes"},

@@ -347,6 +347,8 @@ START_TEST(explain_says_who_would_be_told) {
   HAS("Class range, level critical.\n");
   HAS("No route is configured, at once, reminders every 1 h:\n");
   HAS("  goes to pushover\n");
+  ck_assert_int_eq(ask("explain|Freezer"), 0);
+  HAS("Freezer: an example, as no value was given\n");
   ck_assert_int_eq(ask("explain|nas/kasa-Freezer/power|missing"), 0);
   HAS("Freezer: not reporting\nClass missing, level error.\n");
   ck_assert_int_eq(ask("explain|Freezer|FAILURE|1820"), 0);

@@ -142,6 +142,18 @@ static void skip_state(const char **title) {
     (void)skip(title, said[i]);
 }
 
+/* The text without its first line or sentence where that is the title once
+ * more. */
+static const char *after_title(const char *title, const char *text) {
+  const char *rest = text;
+
+  if (!skip(&rest, title))
+    return text;
+  if (!skip(&rest, ". ") && *rest != '\0' && *rest != '\n')
+    return text; /* it goes on, so it is another word */
+  return rest + strspn(rest, "\n");
+}
+
 /* Our own words begin with what the card shows in large letters; this is where
  * the news begins. Appends it as a sentence, nothing where there is none. */
 static void add_rest(const struct headline *h, const char *title,
@@ -150,10 +162,7 @@ static void add_rest(const struct headline *h, const char *title,
 
   if (h->name[0] == '\0') {
     skip_state(&title);
-    if (skip(&text, title) && *text != '\0' && *text != '\n')
-      text -= strlen(title); /* it goes on, so it is another word */
-    text += strspn(text, "\n");
-    buf_puts(out, text);
+    buf_puts(out, after_title(title, text));
     return;
   }
   if (!skip(&text, h->name)) {
@@ -413,6 +422,19 @@ int email_body_html(const struct message *message, const struct sender_env *env,
 
 /* -- plain ----------------------------------------------------------------- */
 
+/* Whether the title says nothing that the text does not begin with: all of it,
+ * or what there was room for. */
+static bool begins_with_title(const char *title, const char *text) {
+  static const char more[] = "\xe2\x80\xa6";
+  size_t len;
+
+  skip_state(&title);
+  len = strlen(title);
+  if (len > strlen(more) && strcmp(title + len - strlen(more), more) == 0)
+    len -= strlen(more);
+  return strncmp(text, title, len) == 0;
+}
+
 int email_body_text(const struct message *message, const struct sender_env *env,
                     struct buf *out) {
   static const struct text_limits limits = {
@@ -429,7 +451,7 @@ int email_body_text(const struct message *message, const struct sender_env *env,
   buf_init(&url, URL_MAX + 1);
   buf_put_result(out, text_limits_message(message, &limits, &title, &body));
   if (buf_error(out) == 0) {
-    if (strncmp(body.data, title.data, title.len) != 0)
+    if (!begins_with_title(title.data, body.data))
       buf_putf(out, "%s\n\n", title.data);
     buf_putf(out, "%s\n%s", body.data, n > 0 ? "\n" : "");
     for (size_t i = 0; i < n; i++)
