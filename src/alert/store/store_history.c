@@ -38,7 +38,7 @@ int store_history_each(struct store *s, const char *device, int64_t since,
   while (db_step(&s->db, stmt)) {
     bool of_alert = sqlite3_column_type(stmt, 6) != SQLITE_NULL;
     const char *text[3];
-    struct alert a;
+    struct alert a = {0};
 
     for (int i = 0; i < 3; i++) {
       text[i] = (const char *)sqlite3_column_text(stmt, 3 + i);
