@@ -42,7 +42,7 @@ void poll_partial_say(struct poll_device *k, uint64_t now_us) {
        now_us < k->trouble->part_said_us + SAY_PAUSE_US))
     return;
   log_say(LOG_LEVEL_WARNING,
-          "%s (%s): a part of its answers makes no sense and is left out: %s",
+          "%s (%s): a part of its answers cannot be used and is left out: %s",
           k->name, poll_device_address(k), k->trouble->part);
   k->status.incomplete = true;
   k->trouble->part_said_us = now_us;

@@ -139,7 +139,7 @@ def test_a_sick_meter_costs_the_meters_values_alone(ward, case):
     assert {r for r in REASONS if during[r]} == {reason}
     lines = ward["lines"][name]
     assert len(lines) == 1 and f"{name} (127." in lines[0], lines
-    assert "a part of its answers makes no sense and is left out: " in lines[0]
+    assert "a part of its answers cannot be used and is left out: " in lines[0]
     # back by itself, with a line, and right again
     assert not wrongs(*ward["after"], name)
     lines = ward["all lines"][name]

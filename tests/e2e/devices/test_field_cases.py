@@ -66,7 +66,7 @@ def test_days_that_are_refused_once_are_left_out_and_come_back(code):
         sim.fault("HS110", "method", method="get_daystat get_monthstat",
                   code=code)
         assert own_days(daemon, sim, "HS110") == [None, None]
-        daemon.wait_line("a part of its answers makes no sense", timeout=30)
+        daemon.wait_line("a part of its answers cannot be used", timeout=30)
         page = daemon.cycles(2)
         assert page.get_one("kasa_power", kasa="HS110") == 40
         assert page.get_one("kasa_up", kasa="HS110") == 1
@@ -84,7 +84,7 @@ def test_all_plugs_of_a_strip_without_a_clock_are_asked_again():
     with Sim([strip]) as sim, Watched(sim, CONFIG, interval=INTERVAL) as daemon:
         daemon.wait_up("Strip")
         sim.fault("Strip", "method", method="get_energy_usage", code=-1003)
-        daemon.wait_line("a part of its answers makes no sense", timeout=30)
+        daemon.wait_line("a part of its answers cannot be used", timeout=30)
         page = daemon.cycles(4)
         assert page.get_one("kasa_up", kasa="Strip") == 1
         for name in names:
