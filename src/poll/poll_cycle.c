@@ -12,6 +12,9 @@
 
 enum { SLOWEST_NAMED = 3 };
 
+/* Of an interval: a tick may be early. */
+static const double SILENCE = 0.9;
+
 static void sum_up(const struct poll_cycle *c, struct poll_totals *t) {
   static const enum quantity summed[] = {Q_POWER, Q_CURRENT, Q_KWH_TODAY,
                                          Q_KWH_MONTH};
@@ -137,12 +140,29 @@ static void carry_over(struct poll_cycle *c) {
   c->started_us = loop_now_us(c->loop);
 }
 
+/* Nothing was said for an interval of a device that keeps its polls waiting,
+ * and the next may well take another: after two without news collectd holds the
+ * state for missing, where it is known to be down. */
+static bool is_down_and_silent(const struct poll_cycle *c,
+                               const struct poll_device *k) {
+  double interval = poll_device_interval(k, c->options);
+
+  return !k->status.up && k->status.outcome == OUTCOME_TIMEOUT &&
+         k->address.sin_port != 0 && k->report.told_us != 0 &&
+         loop_now_us(c->loop) >=
+             k->report.told_us + (uint64_t)(SILENCE * interval * 1e6);
+}
+
 static void poll_due(struct poll_cycle *c) {
   uint64_t soon_us = loop_now_us(c->loop) + grace(c);
 
   for (struct poll_device *k = device_registry_next(c->registry, NULL);
        k != NULL; k = device_registry_next(c->registry, k)) {
-    if (k->ignored || soon_us < k->cycle.due_us)
+    if (k->ignored)
+      continue;
+    if (is_down_and_silent(c, k))
+      poller_repeat(c->poller, k);
+    if (soon_us < k->cycle.due_us)
       continue;
     if (may_be_polled(c, k)) {
       poll_cycle_add(c, k);

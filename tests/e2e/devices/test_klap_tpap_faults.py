@@ -192,7 +192,18 @@ def fixture_ward():
             ward["after"] = quiet_moment(daemon, sim)
             ward["all lines"] = {n: lines_of(daemon, n)
                                  for n in names.values()}
+            ward["told"] = {n: [at for at, _ in daemon.csv("kasa", n, "up")]
+                            for n in names.values()}
             yield ward
+
+
+@pytest.mark.parametrize("case", DEADLY, ids=map(title, DEADLY))
+def test_its_state_is_never_missing(ward, case):
+    """What is not told for two intervals is gone, for collectd's thresholds and
+    for its page of metrics."""
+    told = ward["told"][ward["names"][title(case)]]
+    pauses = [b - a for a, b in zip(told, told[1:])]
+    assert max(pauses) < 2 * INTERVAL + ward["lost"], told
 
 
 @pytest.mark.parametrize("case", DEADLY, ids=map(title, DEADLY))
