@@ -20,6 +20,7 @@ import pytest
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "lib"))
 
+import clock  # noqa: E402
 import net  # noqa: E402
 from collectd import BUILD, missing_plugins, why_not  # noqa: E402
 from tree import SOURCE  # noqa: E402
@@ -45,16 +46,34 @@ DIVIDED = {"test_alert_cases.py", "test_channel_rules.py", "test_clock_steps.py"
            "test_partial_outlets.py", "test_quiet.py", "test_traces.py"}
 
 
+def share(nodeid):
+    """What one worker does as a whole: a file, or a test of a divided one."""
+    file = nodeid.split("::", 1)[0]
+    return nodeid if os.path.basename(file) in DIVIDED else file
+
+
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config, log):
     from xdist.scheduler import LoadFileScheduling
 
     class ByFile(LoadFileScheduling):
         def _split_scope(self, nodeid):
-            file = nodeid.split("::", 1)[0]
-            return nodeid if os.path.basename(file) in DIVIDED else file
+            return share(nodeid)
 
     return ByFile(config, log)
+
+
+class OneAfterTheOther:
+    """In a worker: no share of the tests begins while there is no room."""
+
+    def __init__(self):
+        self.share, self.room = None, clock.Room(seconds=120)
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_setup(self, item):
+        if share(item.nodeid) != self.share:
+            self.share = share(item.nodeid)
+            self.room.wait()
 
 
 def takes(item):
@@ -80,6 +99,8 @@ def pytest_configure(config):
         os.environ.setdefault("NODE_PATH", os.path.join(
             os.environ["KASA_NODE"], "node_modules"))
     net.isolate()
+    if os.environ.get("PYTEST_XDIST_WORKER"):
+        config.pluginmanager.register(OneAfterTheOther())
 
 
 def pytest_runtest_setup(item):

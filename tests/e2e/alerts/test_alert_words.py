@@ -9,8 +9,8 @@ import pathlib
 import socket
 import subprocess
 import tempfile
-import time
 
+import clock
 import instruments
 from alerting import listens
 from collectd import BUILD, SLOWNESS, daemon_command, environment
@@ -42,12 +42,10 @@ class Daemon:
             self.process = subprocess.Popen(
                 daemon_command(self.base + "/conf", "-f"),
                 stdout=err, stderr=err, env=environment())
-        until = time.time() + 20 * SLOWNESS
-        while "Initialization complete" not in self.log() or not (
-                sample or listens(self.base + "/run/control")):
-            assert self.process.poll() is None, self.log()
-            assert time.time() < until, self.log()
-            time.sleep(0.05)
+        ready = clock.until(lambda: self.process.poll() is not None or (
+            "Initialization complete" in self.log() and (
+                sample or listens(self.base + "/run/control"))), 20 * SLOWNESS)
+        assert ready and self.process.poll() is None, self.log()
 
     def log(self):
         text = ""

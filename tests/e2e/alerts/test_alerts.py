@@ -10,6 +10,7 @@ import time
 
 import pytest
 
+import clock
 from alerting import SLOWNESS, THRESHOLDS, Collectd, until
 from collectd import free_port
 
@@ -68,10 +69,10 @@ def test_nan_is_no_recovery_and_the_value_cache_decides():
         assert c.kinds() == ["firing"]
         assert c.ask(command="list")["alerts"][0]["no_reading"]
         # in range from now on: collectd says nothing, OKAY stays OKAY
-        end = time.time() + 40
+        patience = clock.Patience(40)
         tick = now + 2
         while c.kinds() != ["firing", "resolved"]:
-            assert time.time() < end, c.log()
+            assert not patience.over(), c.log()
             tick = max(tick + 1, time.time())
             c.put("Freezer", "power", 900, tick)
             time.sleep(1)

@@ -11,6 +11,7 @@ import urllib.parse
 
 import pytest
 
+import clock
 import alerting
 from channel_fixture import SECRETS, _house, _pki  # noqa: F401
 from mocks import web
@@ -28,9 +29,7 @@ def test_one_alert_and_one_recovery_on_every_channel(house):
         assert house.push.sent[0]["priority"] == "2"
         collectd.put("plug-1f3a", "power", 96)
         house.wait([2] * 6)
-        end = time.monotonic() + 10
-        while not house.push.cancelled and time.monotonic() < end:
-            time.sleep(0.1)
+        clock.until(lambda: house.push.cancelled, 10)
         took = collectd.stop()
         log = collectd.log()
     assert house.faults() == [], log
@@ -183,9 +182,7 @@ def test_acknowledged_on_the_phone_is_acknowledged_here(house):
         house.wait([1] * 6)
         for receipt in house.push.receipts.values():
             receipt.update(acknowledged=1, acknowledged_at=int(time.time()), acknowledged_by_device="phone")
-        end = time.monotonic() + 70  # asked every 30 s
-        while "acknowledged" not in [m["event"] for m in house.web.sent] and time.monotonic() < end:
-            time.sleep(0.2)
+        clock.until(lambda: "acknowledged" in [m["event"] for m in house.web.sent], 70)  # asked every 30 s
         log = collectd.log()
     assert [m["event"] for m in house.web.sent] == ["firing", "acknowledged"], log
     assert 1 <= len(house.push.polls) <= 3

@@ -81,8 +81,8 @@ def test_one_method_that_fails_costs_its_own_values(ward, way, how):
     assert not has(ward["during"], name, "voltage", "current")
     for page in ward["before"], ward["after"]:
         assert page.get_one("kasa_voltage", kasa=name) == 230
-    assert failures(ward["before"], name) == 0
-    assert failures(ward["during"], name) >= 4
+    # a machine that is slow may have cost a reading before
+    assert failures(ward["during"], name) >= failures(ward["before"], name) + 4
 
 
 @pytest.mark.parametrize("how", [h for h in HOWS if h != "closed"])

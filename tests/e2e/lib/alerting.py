@@ -13,6 +13,7 @@ import subprocess
 import tempfile
 import time
 
+import clock
 import instruments
 from collectd import BUILD, PLUGINDIR, SLOWNESS, daemon_command, environment
 
@@ -69,10 +70,8 @@ def listens(path):
 
 def until(condition, collectd, seconds=20):
     """Waits for condition(); its last value."""
-    end = time.time() + seconds * SLOWNESS
-    while not (found := condition()):
-        assert time.time() < end, collectd.log()
-        time.sleep(0.05)
+    found = clock.until(condition, seconds * SLOWNESS)
+    assert found, collectd.log()
     return found
 
 
@@ -111,23 +110,22 @@ class Collectd:
             self.process = subprocess.Popen(
                 daemon_command(self.base + "/conf", "-f"), stderr=err,
                 stdout=err, env=environment(self.env))
-        end = time.time() + 20 * SLOWNESS
-        while wait and not (listens(self.base + "/control")
-                            and listens(self.base + "/sock")):
+        if wait:
+            until(lambda: self.process.poll() is not None
+                  or (listens(self.base + "/control")
+                      and listens(self.base + "/sock")), self)
             assert self.process.poll() is None, self.log()
-            assert time.time() < end, self.log()
-            time.sleep(0.02)
 
     def stop(self):
-        """Seconds it took."""
+        """Seconds it took, see clock.Patience.took."""
         if self.process is None:
             return 0
-        began = time.time()
+        watch = clock.Patience(0)
         if self.process.poll() is None:
             self.process.terminate()
             self.process.wait(30 * SLOWNESS)
         self.process = None
-        return time.time() - began
+        return watch.took()
 
     def kill(self):
         self.process.send_signal(signal.SIGKILL)
@@ -168,10 +166,9 @@ class Collectd:
         return [m["kind"] for m in self.sent(channel)]
 
     def wait(self, kinds, channel="mail", seconds=60):
-        end = time.time() + seconds * SLOWNESS
-        while self.kinds(channel) != kinds:
-            assert time.time() < end, (self.sent(channel), self.log())
-            time.sleep(0.05)
+        came = clock.until(lambda: self.kinds(channel) == kinds,
+                           seconds * SLOWNESS)
+        assert came, (self.sent(channel), self.log())
 
     # -- collectd's own socket
 

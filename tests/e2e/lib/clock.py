@@ -4,6 +4,7 @@ run with their clock moved (./check.sh hours); Prometheus, which cannot, is give
 that ends at KASA_MOMENT."""
 
 import os
+import random
 import re
 import time
 
@@ -29,6 +30,49 @@ def stalled():
     return total / 1e6
 
 
+def running():
+    """How many threads want a processor, on average over a quarter of a second;
+    0 where the kernel does not tell."""
+    found = 0
+    for _ in range(5):
+        time.sleep(0.05)
+        try:
+            with open("/proc/loadavg", encoding="ascii") as file:
+                found += int(file.read().split()[3].split("/")[0]) - 1
+        except OSError:
+            return 0
+    return found / 5
+
+
+class Room:
+    """Where several files are tested at once, the next begins when those that
+    run leave it some of the machine: time limits are about our programs, not
+    about how many of them stand in line. In all it waits for `seconds` at most."""
+
+    def __init__(self, seconds):
+        self.left = seconds
+
+    def wait(self):
+        began = time.monotonic()
+        most = 2 * len(os.sched_getaffinity(0))
+        while time.monotonic() - began < self.left and running() > most:
+            time.sleep(random.uniform(0, 0.5))
+        self.left -= time.monotonic() - began
+
+
+def until(condition, seconds):
+    """The first true value of condition(), or the last one when so many seconds
+    were not enough. Who looks waits three times as long as looking took, so
+    that those who wait leave the machine to those who work."""
+    patience = Patience(seconds)
+    while True:
+        began = time.monotonic()
+        value = condition()
+        if value or patience.over():
+            return value
+        time.sleep(min(0.25, max(0.02, 3 * (time.monotonic() - began))))
+
+
 class Patience:
     """So many seconds of a machine that is asked for no more than it has: the
     time in which processes stood in line for it does not count."""
@@ -44,6 +88,11 @@ class Patience:
 
     def spent(self):
         return time.monotonic() - self._began - self.lost()
+
+    def took(self):
+        """Seconds that passed, as a machine that does nothing else would have
+        needed them: but at least a part of what did pass."""
+        return max(self.spent(), (time.monotonic() - self._began) / MOST)
 
     def over(self):
         passed = time.monotonic() - self._began

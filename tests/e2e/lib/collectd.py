@@ -88,17 +88,14 @@ def free_port():
 def wait(condition, what, timeout=10, tell=None):
     """Returns the first true value of condition(). What others take of the
     machine does not count as waiting."""
-    patience = clock.Patience(timeout * SLOWNESS)
-    while True:
-        value = condition()
-        if value:
-            return value
-        if patience.over():
-            story = "\n" + tell() if tell is not None else ""
-            raise AssertionError(
-                f"not within {timeout * SLOWNESS:g} s (and {patience.lost():.1f}"
-                f" s of others): {what}{story}")
-        time.sleep(0.02)
+    watch = clock.Patience(timeout * SLOWNESS)
+    value = clock.until(condition, timeout * SLOWNESS)
+    if not value:
+        story = "\n" + tell() if tell is not None else ""
+        raise AssertionError(
+            f"not within {timeout * SLOWNESS:g} s (and {watch.lost():.1f} s of"
+            f" others): {what}{story}")
+    return value
 
 
 def daemon_command(config, *arguments, wrap=()):
@@ -317,7 +314,7 @@ PluginDir "{PLUGINDIR}"
             return self.status
         # it reads its configuration first, and would just die
         wait(lambda: self._listens_to(how), "the daemon's handler of the signal")
-        patience, began = clock.Patience(0), time.monotonic()
+        watch = clock.Patience(0)
         self.process.send_signal(how)
         try:
             self.status = self.process.wait(20 * SLOWNESS)
@@ -327,8 +324,7 @@ PluginDir "{PLUGINDIR}"
             self.process = None
             raise AssertionError(
                 f"collectd did not end within 20 s\n{self.tail()}") from None
-        self.stop_seconds = max(patience.spent(),
-                                (time.monotonic() - began) / clock.MOST)
+        self.stop_seconds = watch.took()
         self.process = None
         return self.status
 

@@ -31,6 +31,7 @@ import sys
 import tempfile
 import time
 
+import clock
 from alerting import SLOWNESS, Collectd
 from channels import secret_file
 from collectd import BUILD
@@ -252,9 +253,7 @@ def firing(c):
 
 def wrong_ones(c, bad, seconds=30):
     """Alerts that fire and should not, or the other way round."""
-    end = time.time() + seconds * SLOWNESS
-    while firing(c) != bad and time.time() < end:
-        time.sleep(0.05)
+    clock.until(lambda: firing(c) == bad, seconds * SLOWNESS)
     return firing(c) ^ bad
 
 
