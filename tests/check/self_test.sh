@@ -54,6 +54,25 @@ python() {
   chmod +x "$VAR/venv/bin/python"
 }
 
+# python_stalled FILES: stands in for pytest of which six tests of ten fail, in so
+# many files, and pass when they are run again
+python_stalled() {
+  cat >"$VAR/venv/bin/python" <<SCRIPT
+#!/bin/sh
+tests=10 bad=6
+for word in "\$@"; do
+  case \$word in
+  --junitxml=*) out=\${word#*=} ;;
+  --last-failed) tests=6 bad=0 ;;
+  esac
+done
+echo "<testsuite name=\"pytest\" errors=\"0\" failures=\"\$bad\" skipped=\"0\" tests=\"\$tests\">" >"\$out"
+if [ \$bad -eq 0 ]; then exit 0; fi
+for test in 1 2 3 4 5 6; do echo "FAILED tests/test_\$((test % $1)).py::test_\$test - why"; done
+exit 1
+SCRIPT
+}
+
 both() {
   step "one" true
   step "two" false
@@ -78,6 +97,10 @@ python 0 0 0 2 10
 counted "end to end, all well" "8 passed, 0 failed, 2 skipped" 0 pytest_suite "e2e" -- there
 python 1 1 2 2 10
 counted "end to end, three fail" "5 passed, 3 failed, 2 skipped" 1 pytest_suite "e2e" -- there
+python_stalled 3
+counted "end to end, few files and fine alone" "10 passed, 0 failed, 0 skipped" 0 pytest_suite "e2e" -- there
+python_stalled 4
+counted "end to end, many files" "4 passed, 6 failed, 0 skipped" 1 pytest_suite "e2e" -- there
 python 2
 counted "end to end, nothing has run" "0 passed, 1 failed, 0 skipped" 1 pytest_suite "e2e" -- there
 
