@@ -22,7 +22,7 @@ enum {
 
 const struct http_rule http_rules[] = {
     {200, 299, SEND_SENT, 0, false, NULL},
-    {300, 399, SEND_REFUSED_MESSAGE, 0, false,
+    {300, 399, SEND_REFUSED_CHANNEL, 0, false,
      "redirects are never followed: check the URL"},
     {401, 401, SEND_REFUSED_CHANNEL, 0, false, "check the secret"},
     {403, 404, SEND_REFUSED_CHANNEL, 0, false, "check the secret and the URL"},
@@ -436,6 +436,13 @@ static void judge_silence(const struct http_channel *c,
            answer->written ? "; it may have arrived" : "");
 }
 
+/* A server that is being set up, and whoever stands before it for a while: the
+ * page of a captive portal, or one that says "back in an hour". */
+static bool often_passes(long status) {
+  return status == 302 || status == 303 || status == 307 || status == 403 ||
+         status == 404;
+}
+
 bool http_judge(const struct http_channel *c, const struct http_answer *answer,
                 const struct http_rule *own, const struct message *message,
                 struct send_result *result) {
@@ -453,7 +460,7 @@ bool http_judge(const struct http_channel *c, const struct http_answer *answer,
   if (rule != NULL) {
     result->wait_s = rule->wait_s;
     result->stop = rule->stop;
-    result->passes = answer->status == 403 || answer->status == 404;
+    result->passes = often_passes(answer->status);
   }
   if (result->outcome == SEND_SENT)
     return true;

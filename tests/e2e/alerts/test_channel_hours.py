@@ -111,7 +111,7 @@ def test_a_stopped_channel_tries_after_a_quarter_of_an_hour_then_each_hour(tmp_p
 
 
 # F2
-@pytest.mark.parametrize("status", [403, 404])
+@pytest.mark.parametrize("status", [302, 403, 404])
 def test_what_may_pass_is_asked_again_for_an_hour_before_it_stops(status, tmp_path, monkeypatch):
     hours = Hours(tmp_path, monkeypatch)
     with Hub(hours.clock, status) as hub, hours.run(hook(hub)) as daemon:
@@ -120,6 +120,25 @@ def test_what_may_pass_is_asked_again_for_an_hour_before_it_stops(status, tmp_pa
         assert hub.asked[-1] - hub.asked[0] >= HOUR - 1
         # no more often than every quarter of an hour in the end
         assert len(hub.asked) <= 14 and max(hub.gaps()) <= 20 * MINUTE, hub.gaps()
+
+
+# F2
+@pytest.mark.parametrize("status", [302, 303, 307])
+def test_the_page_of_a_captive_portal_costs_no_message(status, tmp_path, monkeypatch):
+    """Half an hour of "log in first", or of "we are back soon"."""
+    hours = Hours(tmp_path, monkeypatch)
+    with Hub(hours.clock, status) as hub, hours.run(hook(hub)) as daemon:
+        began = hours.clock.now()
+        hours.event("failure", "Freezer", "the door is open")
+        hours.pass_until(lambda: hours.clock.now() >= began + 30 * MINUTE, 30, HOUR)
+        assert "redirects are never followed" in daemon.log() and hours.status()["queued"] == 1
+        hub.well = True
+        hours.pass_until(lambda: hours.status()["sent"] == 1, 30, 20 * MINUTE)
+        hours.event("okay", "Freezer", "the door is closed")
+        hours.pass_until(lambda: hours.status()["sent"] == 2, 5, 5 * MINUTE)
+        assert "is stopped" not in daemon.log() and hours.status()["queued"] == 0
+    told = [request.json()["event"] for request in hub.requests]
+    assert told == ["firing"] * (len(told) - 1) + ["resolved"], told
 
 
 class LateHub(Hub):
