@@ -193,6 +193,8 @@ libalert_la_SOURCES += \
 	%D%/state/state_news.h \
 	%D%/state/state_operator.c \
 	%D%/state/state_operator.h \
+	%D%/state/state_renamed.c \
+	%D%/state/state_renamed.h \
 	%D%/state/state_timers.c \
 	%D%/state/state_timers.h
 

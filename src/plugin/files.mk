@@ -27,6 +27,7 @@ KASA_SOURCES = \
 	%D%/kept_note.c %D%/kept_note.h \
 	%D%/limit_values.c %D%/limit_values.h \
 	%D%/notification_queue.c %D%/notification_queue.h \
+	%D%/renamed_values.c %D%/renamed_values.h \
 	%D%/types.c %D%/types.h \
 	%D%/version.c %D%/version.h
 kasa_la_SOURCES = $(KASA_SOURCES)

@@ -14,6 +14,7 @@
 #include "plugin/low_values.h"
 #include "plugin/notification_queue.h"
 #include "plugin/oconfig.h"
+#include "plugin/renamed_values.h"
 #include "plugin/types.h"
 #include "plugin/version.h"
 #include "poll/poll_engine.h"
@@ -229,6 +230,8 @@ static void dispatch_device(void *arg, const struct poll_device *k,
                               poll_device_interval(k, &plugin.options));
 
   (void)arg;
+  if (parts & REPORT_RENAMED)
+    renamed_values_tell(plugin.engine, k);
   if (parts & REPORT_RARE) {
     dispatch_reading(&vl, "", &k->device.now, QUANTITIES_RARE);
     dispatch_plugs(&vl, k, QUANTITIES_RARE);

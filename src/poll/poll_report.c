@@ -6,6 +6,8 @@
 
 #include "base/clock.h"
 
+#include <string.h>
+
 enum { STATE_PAUSE_US = 1000 * 1000 };
 
 static uint64_t report_time(struct poll_device *k) {
@@ -51,6 +53,25 @@ static bool failures_are_due(struct poll_device *k) {
   return true;
 }
 
+bool poll_report_other_name(const char *before, const char *now) {
+  return before[0] != '\0' && strcmp(before, now) != 0;
+}
+
+static bool is_renamed(const struct poll_device *k) {
+  bool any = poll_report_other_name(k->report.as, k->name);
+
+  for (unsigned i = 0; i < k->plugs_num; i++)
+    any |= poll_report_other_name(k->plugs[i].reported_as, k->plugs[i].name);
+  return any;
+}
+
+static void keep_names(struct poll_device *k) {
+  memcpy(k->report.as, k->name, sizeof(k->report.as));
+  for (unsigned i = 0; i < k->plugs_num; i++)
+    memcpy(k->plugs[i].reported_as, k->plugs[i].name,
+           sizeof(k->plugs[i].reported_as));
+}
+
 void poll_report_send(const struct poll_reporter *r, struct poll_device *k,
                       unsigned parts) {
   if (parts & REPORT_STATE) {
@@ -65,8 +86,11 @@ void poll_report_send(const struct poll_reporter *r, struct poll_device *k,
   }
   if (parts == 0)
     return;
+  if (is_renamed(k))
+    parts |= REPORT_RENAMED;
   k->report.time_us = report_time(k);
   r->report(r->arg, k, parts);
+  keep_names(k);
 }
 
 uint64_t poll_report_late_us(const struct poll_reporter *r,

@@ -55,8 +55,13 @@ const char *alert_reason_name(enum alert_reason value) {
       [REASON_GROUP] = "group",
       [REASON_GROUP_STILL] = "group_still",
       [REASON_GROUP_OVER] = "group_over",
+      [REASON_RENAMED] = "renamed",
   };
   return WORD(names, value);
+}
+
+bool alert_reason_closes(enum alert_reason value) {
+  return value == REASON_CLOSED || value == REASON_RENAMED;
 }
 
 bool alert_reason_of_several(enum alert_reason value) {

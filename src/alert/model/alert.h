@@ -66,6 +66,7 @@ enum alert_reason {
   REASON_GROUP,       /* several alerts of one group, in one message */
   REASON_GROUP_STILL, /* the same again, as a reminder */
   REASON_GROUP_OVER,  /* several of one group have ended */
+  REASON_RENAMED,     /* closed, as nobody has its name any more */
   REASON_COUNT
 };
 
@@ -183,6 +184,8 @@ const char *alert_state_name(enum alert_state value);
 const char *alert_direction_name(enum alert_direction value); /* NONE: "" */
 /* as a template's %{reason} shows it: "opened", "after_maintenance", ... */
 const char *alert_reason_name(enum alert_reason value);
+/* Whether it ends an alert of which nobody knows how it is. */
+bool alert_reason_closes(enum alert_reason value);
 /* Whether a message sent for it is about several alerts. */
 bool alert_reason_of_several(enum alert_reason value);
 /* Whether it says that a device is gone: none of its values come, or the one

@@ -176,7 +176,8 @@ void open_alert_close(struct state *s, struct open_alert *e, int64_t now,
     open_alert_tell(
         s, e,
         &(struct notification){.kind = MESSAGE_RESOLVED,
-                               .reason = REASON_CLOSED,
+                               .reason = how == CLOSE_RENAMED ? REASON_RENAMED
+                                                              : REASON_CLOSED,
                                .quiet = true,
                                .stateful_only = how == CLOSE_TELL_STATEFUL,
                                .route = -1,

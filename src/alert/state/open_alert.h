@@ -49,7 +49,7 @@ bool open_alert_member_back(struct state *s, struct open_alert *e,
 void open_alert_resolve(struct state *s, struct open_alert *e, int64_t at,
                         int64_t now);
 void open_alert_drop(struct state *s, struct open_alert *e);
-enum close_how { CLOSE_TELL_ALL, CLOSE_TELL_STATEFUL };
+enum close_how { CLOSE_TELL_ALL, CLOSE_TELL_STATEFUL, CLOSE_RENAMED };
 void open_alert_close(struct state *s, struct open_alert *e, int64_t now,
                       enum close_how how, const char *why);
 

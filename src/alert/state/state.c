@@ -120,6 +120,7 @@ void state_shift(struct state *s, int64_t delta) {
   s->walk_due = 1;
   shift(&s->grace_until, delta);
   shift(&s->doubt_until, delta);
+  state_renamed_shift(s, delta);
   for (struct open_alert *e = s->table.first; e != NULL; e = e->next) {
     int64_t *const moments[] = {
         &e->a.since,     &e->a.seen,    &e->a.last_at,      &e->a.ack_at,

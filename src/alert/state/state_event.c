@@ -9,6 +9,7 @@
 #include "alert/state/flapping.h"
 #include "alert/state/open_alert.h"
 #include "alert/state/state_news.h"
+#include "alert/state/state_renamed.h"
 #include "alert/state/state_timers.h"
 #include "alert/store/store_alert.h"
 #include "base/log.h"
@@ -292,7 +293,13 @@ static void touched(struct state *s, const char *fingerprint) {
 }
 
 static void take(struct state *s, const struct event *ev, int64_t now) {
+  if (state_is_renaming(ev)) {
+    state_renamed(s, ev, now);
+    return;
+  }
   if (ev->class == ALERT_MISSING) {
+    if (state_was_renamed(s, ev, now))
+      return;
     forget_pending(s, ev);
     missing(s, ev, now);
     return;

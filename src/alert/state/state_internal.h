@@ -5,6 +5,7 @@
 
 #include "alert/state/alert_table.h"
 #include "alert/state/state.h"
+#include "alert/state/state_renamed.h"
 #include "alert/store/store.h"
 
 #include <stdbool.h>
@@ -21,6 +22,7 @@ struct state {
   int64_t doubt_until; /* a missing device is not believed at once until */
   int64_t walk_due;    /* when state_tick() looks at all of them; 1 = at once,
                             0 = never */
+  struct renamed renamed;
   bool no_route_said;
   bool clock_uncertain;
 };

@@ -160,7 +160,7 @@ size_t alert_fields_of(const struct message *message,
 const char *alert_fields_state(const struct message *message) {
   switch (message->kind) {
   case MESSAGE_RESOLVED:
-    return message->reason == REASON_CLOSED ? "closed" : "ok";
+    return alert_reason_closes(message->reason) ? "closed" : "ok";
   case MESSAGE_ACKED:
     return "acknowledged";
   case MESSAGE_TEST:

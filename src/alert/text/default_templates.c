@@ -231,6 +231,10 @@ static const struct wording wordings[] = {
      IF_READ("Closed: %{subject} " READING, "Closed: %{subject}"),
      "%{subject}: the alert was closed without a recovery."
      "%{if since} It had been open since %{since|clock}.%{end}"},
+    {REASON_RENAMED, ANY_KIND, "Closed: %{recovery|truncate:80}",
+     "%{recovery}. The alert under the old name is closed"
+     "%{if since}; it had been open since %{since|clock}%{end}. If it is still "
+     "so, one under the new name follows."},
     {REASON_NEWS, ANY_KIND, "%{announced|truncate:80}",
      "%{announcement}%{if news>1}%{nl}The newest of %{news} messages since "
      "the last one.%{end}"},

@@ -444,6 +444,8 @@ static void start_afresh(struct device_registry *r, struct poll_device *k,
             "%s: another device (%s) is at this address now, its energy "
             "starts anew",
             k->name, identity);
+  if (k->identity[0] != '\0')
+    k->report.as[0] = '\0'; /* that was another */
   set_identity(r, k, identity);
   k->energy = (struct counter){0};
   free(k->plugs);

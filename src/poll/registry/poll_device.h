@@ -27,6 +27,7 @@ enum poll_state {
 struct poll_device_plug {
   unsigned slot;
   char name[DEVICE_NAME_SIZE];
+  char reported_as[DEVICE_NAME_SIZE]; /* see struct poll_report */
   struct counter energy;
   void *meter; /* in the ledger: the energy hooks' */
 };
@@ -96,9 +97,11 @@ struct poll_status {
 struct poll_report {
   uint64_t time_us; /* wall clock: of its last report */
   uint64_t told_us; /* monotonic: when its state was last reported; 0: never */
-  uint64_t failures_told; /* their sum when they were last reported */
-  unsigned failures_kept; /* how often they need not be reported again */
-  bool told_up;           /* what was reported with its state */
+  uint64_t failures_told;    /* their sum when they were last reported */
+  unsigned failures_kept;    /* how often they need not be reported again */
+  bool told_up;              /* what was reported with its state */
+  char as[DEVICE_NAME_SIZE]; /* its name in its last report; "": none yet, or it
+                              * was another device's */
 };
 
 /* The poll under way: poller.c. */

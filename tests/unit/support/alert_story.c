@@ -45,6 +45,26 @@ static void series_event(struct house *h, const char *series, bool missing) {
   house_event(h, &ev);
 }
 
+/* The device, or with "plug: name" its outlet, is called so from now on. */
+static void renamed(struct house *h, char *more) {
+  char *now = strstr(more, ": ");
+  struct event ev;
+
+  event_init(&ev);
+  ev.severity = SEVERITY_OKAY;
+  snprintf(ev.host, sizeof(ev.host), "nas");
+  snprintf(ev.plugin, sizeof(ev.plugin), "%s", now ? "kasa_plug" : "kasa");
+  snprintf(ev.plugin_instance, sizeof(ev.plugin_instance), "%s", device(h));
+  snprintf(ev.type, sizeof(ev.type), "renamed");
+  if (now != NULL)
+    snprintf(ev.type_instance, sizeof(ev.type_instance), "%.*s",
+             (int)(now - more), more);
+  snprintf(ev.text, sizeof(ev.text), "%.60s is now called \"%.60s\"",
+           now != NULL ? ev.type_instance : device(h),
+           now != NULL ? now + 2 : more);
+  house_event(h, &ev);
+}
+
 static void plain_event(struct house *h, const char *text, bool okay) {
   struct event ev;
 
@@ -269,6 +289,7 @@ static const struct {
     {"ok", power_fine},
     {"missing", missing},
     {"back", back},
+    {"renamed", renamed},
     {"event", tell_bad},
     {"eventok", tell_fine},
     {"clock", set_clock},

@@ -111,7 +111,7 @@ static struct headline headline_of(const struct message *message) {
   memset(&h, 0, sizeof(h));
   if (message->kind != MESSAGE_TEST &&
       !alert_reason_of_several(message->reason) &&
-      message->reason != REASON_CLOSED) {
+      !alert_reason_closes(message->reason)) {
     if (alert->class == ALERT_RANGE)
       headline_range(message, &h);
     else if (alert->class == ALERT_MISSING)
