@@ -158,12 +158,12 @@ def test_defaults_are_those_of_the_source():
 
 
 def test_every_value_that_is_dispatched_stands_in_the_manual():
-    glue = read("src/plugin/kasa.c") + read("src/plugin/energy_values.c")
+    glue = "".join(read(f"src/plugin/{name}.c") for name in ("kasa", "energy_values", "appliance_values"))
     types = set(re.findall(r"(?:gauge|derive|dispatch_text)\([^;]*?, \"(\w+)\",", glue))
     types |= set(re.findall(r"\] = \{\"(\w+)\",", read("src/device/quantity.c")))
     reasons = set(re.findall(r"\[OUTCOME_(?!OK)\w+\] = \"(\w+)\"",
                              read("src/device/outcome.c")))
-    assert {"up", "info", "watt_hours", "power"} <= types and len(reasons) == 6
+    assert {"up", "info", "watt_hours", "power", "running", "cycles"} <= types and len(reasons) == 6
     text = page(KASA)
     for name in types:
         assert re.search(rf"^\.It Li {name} Ta", text, re.MULTILINE), name
