@@ -316,6 +316,11 @@ static void remember(struct counter *c, const struct counter_sample *s,
   }
 }
 
+/* Nothing has ever used less than nothing. */
+static bool cannot_be(const struct counter_sample *s) {
+  return (s->has_total && s->total_wh < 0) || (s->has_month && s->month_wh < 0);
+}
+
 double counter_feed(struct counter *c, const struct counter_sample *sample,
                     int64_t now_us, int64_t gap_us, enum counter_flag *flag) {
   double credit = 0;
@@ -324,7 +329,10 @@ double counter_feed(struct counter *c, const struct counter_sample *sample,
   c->from_us = c->by == COUNTER_NEW || c->by == COUNTER_SOURCE_CHANGED
                    ? now_us
                    : c->last_us;
-  if (sample->has_total)
+  if (cannot_be(sample)) {
+    *flag = COUNTER_GLITCH;
+    c->gaps++;
+  } else if (sample->has_total)
     credit = feed_value(c, sample, COUNTER_BY_TOTAL, sample->total_wh, now_us,
                         gap_us, flag);
   else if (c->by == COUNTER_BY_TOTAL) /* the next one brings what is missing */

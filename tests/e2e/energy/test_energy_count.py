@@ -53,6 +53,11 @@ CASES = {
     "as much as a plug can deliver, and a little more":
         ([(0, 1000), (15, 1053), (30, 1107), (45, 1107)], [0, 53, 0, 54],
          [None, None, "glitch", None]),
+    "no total is below nothing, nor is it a base":
+        ([(0, -5), (15, 43839), (30, 43840), (45, -1), (60, 43841)], [0, 0, 1, 0, 1],
+         ["glitch", None, None, "glitch", None]),
+    "nor is a month": ([(0, None, None, -1), (15, None, None, 40), (30, None, None, -2),
+                        (45, None, None, 41)], [0, 0, 0, 1], ["glitch", None, "glitch", None]),
     "a total a little lower": ([(0, 60), (22, 59), (37, 60)], [0, 0, 0],
                                [None, "dip", None]),
     "rolled back, and the month knows":
