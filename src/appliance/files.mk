@@ -6,6 +6,8 @@ noinst_LTLIBRARIES += libappliance.la
 libappliance_la_SOURCES = \
 	%D%/appliance.c \
 	%D%/appliance.h \
+	%D%/appliance_fields.c \
+	%D%/appliance_fields.h \
 	%D%/appliance_settings.c \
 	%D%/appliance_settings.h \
 	%D%/appliance_state.c \

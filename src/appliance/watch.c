@@ -17,6 +17,13 @@ static const double FLOOR_S = 3600; /* shorter limits would be noise */
 static const double FACTOR = 3;     /* times the 95th percentile */
 static const double LEFT_ON = 2;    /* times the longest of the latest runs */
 
+const char *const watch_reason_names[] = {
+    [WATCH_EXPECT_EVERY] = "ExpectEvery",
+    [WATCH_MAX_RUN] = "MaxRun",
+    [WATCH_MAX_DURATION] = "MaxDuration",
+    [WATCH_EXPECT] = "Expect",
+};
+
 static bool has_learned(const struct watch *w, const struct history *h,
                         double at) {
   return h->seen >= RUNS_LEARNED ||
@@ -72,10 +79,12 @@ static void say_running(char text[WATCH_TEXT_SIZE], double s, double limit,
  * appliance, else twice the longest of the latest cycles. */
 static double run_limit(const struct watch *w,
                         const struct appliance_settings *s, double seconds,
-                        double at, double *usual) {
+                        double at, double *usual, enum watch_reason *reason) {
   double limit = limit_of(s->max_run_s, seconds, w, &w->runs, at, usual);
 
+  *reason = WATCH_MAX_RUN;
   if (s->max_duration_s > 0 && !(s->max_duration_s >= limit)) {
+    *reason = WATCH_MAX_DURATION;
     limit = s->max_duration_s;
     *usual = NAN;
   }
@@ -84,11 +93,18 @@ static double run_limit(const struct watch *w,
     double twice = fmax(LEFT_ON * longest, FLOOR_S);
 
     if (!(twice >= limit)) {
+      *reason = WATCH_MAX_DURATION;
       limit = twice;
       *usual = longest;
     }
   }
   return limit;
+}
+
+static enum watch_event began(struct watch *w, enum watch_reason reason) {
+  w->told = true;
+  w->reason = (uint8_t)reason;
+  return WATCH_BEGAN;
 }
 
 static enum watch_event over(struct watch *w, const char *words,
@@ -131,13 +147,14 @@ static enum watch_event look(struct watch *w,
                              const struct appliance_settings *s,
                              const struct cycle_detector *d, double at,
                              char text[WATCH_TEXT_SIZE]) {
+  enum watch_reason reason = WATCH_EXPECT_EVERY;
   double limit, usual, seconds;
 
   if (w->told)
     return WATCH_NOTHING;
   if (d->running) {
     seconds = d->active_at - d->start;
-    limit = run_limit(w, s, seconds, at, &usual);
+    limit = run_limit(w, s, seconds, at, &usual, &reason);
     if (!(seconds > limit))
       return WATCH_NOTHING;
     say_running(text, seconds, limit, usual);
@@ -148,8 +165,7 @@ static enum watch_event look(struct watch *w,
       return WATCH_NOTHING;
     say_paused(text, seconds, limit, usual);
   }
-  w->told = true;
-  return WATCH_BEGAN;
+  return began(w, reason);
 }
 
 /* Whether the window in which it is expected to run went by without. */
@@ -197,8 +213,7 @@ enum watch_event watch_add(struct watch *w, const struct appliance_settings *s,
   /* that it does not start may have been said already */
   if (missed(w, s, d, r, words) && result == WATCH_NOTHING && !w->told) {
     snprintf(text, WATCH_TEXT_SIZE, "%s", words);
-    w->told = true;
-    result = WATCH_BEGAN;
+    result = began(w, WATCH_EXPECT);
   }
   return result;
 }

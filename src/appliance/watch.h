@@ -14,6 +14,7 @@
 #include "appliance/history.h"
 
 #include <stdbool.h>
+#include <stdint.h>
 
 enum { WATCH_TEXT_SIZE = 160 };
 
@@ -22,6 +23,15 @@ enum watch_event {
   WATCH_BEGAN, /* text says what is unusual, and what is usual */
   WATCH_OVER,  /* it is no longer so; text says that */
 };
+
+/* Which option it is about, or would be. */
+enum watch_reason {
+  WATCH_EXPECT_EVERY,
+  WATCH_MAX_RUN,
+  WATCH_MAX_DURATION,
+  WATCH_EXPECT,
+};
+extern const char *const watch_reason_names[]; /* "ExpectEvery" */
 
 /* Written by watch.c alone; what it has learned may be stored and set again
  * as a whole. */
@@ -32,6 +42,7 @@ struct watch {
   double quiet_since; /* not running since then */
   bool broken;        /* the run or pause under way was not seen whole */
   bool told;          /* what is unusual now has been said */
+  uint8_t reason;     /* enum watch_reason of what was said last */
   struct expectation expectation;
 };
 

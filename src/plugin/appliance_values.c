@@ -3,6 +3,7 @@
 #include "plugin.h"
 
 #include "appliance/appliance.h"
+#include "appliance/appliance_fields.h"
 #include "appliance/appliance_state.h"
 #include "appliance/cycle_log.h"
 #include "base/clock.h"
@@ -23,6 +24,8 @@ static const char CYCLES[] = "cycles";
  */
 static const double KEEP_RUNNING_S = 60, KEEP_IDLE_S = 900, LOOK_S = 10;
 enum { NEWS_MAX = 6 }; /* of one reading */
+_Static_assert((int)APPLIANCE_FIELDS <= (int)NOTIFICATION_FIELDS,
+               "each field has its place in a notification");
 
 /* One plug with a block of its own: found by the device's identity and the
  * slot, so that a renamed plug keeps its cycle. */
@@ -146,8 +149,10 @@ static void told(void *arg) {
   free(t);
 }
 
-static void tell(struct appliance_entry *e, const struct whose *w, unsigned i) {
+static void tell(struct appliance_entry *e, const struct whose *w, unsigned i,
+                 const struct appliance_fields *fields) {
   char message[256 + APPLIANCE_TEXT_SIZE];
+  struct own_notification own;
   struct told *t = calloc(1, sizeof(*t));
   char *text = NULL;
 
@@ -162,7 +167,7 @@ static void tell(struct appliance_entry *e, const struct whose *w, unsigned i) {
     free(text);
     atomic_fetch_add(&e->untold, 1);
   }
-  notification_queue_put(&(struct own_notification){
+  own = (struct own_notification){
       .severity = news_table[w->news[i].what].severity,
       .plugin = w->plugin,
       .plugin_instance = w->device,
@@ -172,7 +177,11 @@ static void tell(struct appliance_entry *e, const struct whose *w, unsigned i) {
       .wall_us = w->wall_us,
       .told = t != NULL ? told : NULL,
       .arg = t,
-  });
+  };
+  for (unsigned n = 0; n < fields->num; n++)
+    own.fields[n] = (struct notification_field){fields->field[n].name,
+                                                fields->field[n].value};
+  notification_queue_put(&own);
 }
 
 /* For reports. Told again after a kill it is the same cycle to the log. */
@@ -271,6 +280,7 @@ static void add(const struct appliance_blocks *blocks, const char *identity,
       .currency = money->currency,
       .decimals = tariff_decimals(money->currency),
   };
+  struct appliance_fields fields;
   struct appliance_entry *e;
 
   if (!(blocks->has_appliance || blocks->has_spike))
@@ -291,7 +301,10 @@ static void add(const struct appliance_blocks *blocks, const char *identity,
   for (unsigned i = 0; i < whose->news_num; i++) {
     if (whose->news[i].what == APPLIANCE_FINISHED)
       remember_cycle(e, &r);
-    tell(e, whose, i);
+    appliance_fields_fill(&fields, &e->appliance,
+                          blocks->has_appliance ? &blocks->appliance : NULL, &r,
+                          whose->news[i].what);
+    tell(e, whose, i, &fields);
   }
   keep_if_due(e, r.at);
   put_values(&e->appliance, blocks, r.watts, whose, sink);

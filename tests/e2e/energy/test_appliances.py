@@ -13,6 +13,7 @@ import subprocess
 import pytest
 
 from collectd import BUILD, Collectd
+from metadata import Metadata
 from sim import Sim
 
 pytestmark = pytest.mark.takes(25)
@@ -68,6 +69,37 @@ def test_a_cycle_is_counted_and_told_once():
         assert len(told) == 2
         assert any("Washer finished: " in t for t in told)
         assert any("Dryer finished: " in t for t in told)
+
+
+@pytest.mark.skipif(not Metadata.there, reason="collectd has no python plugin here")
+def test_programs_read_the_figures_beside_the_text(tmp_path):
+    noted = Metadata(tmp_path)
+    block = ('<Tariff>\nCurrency "CZK"\nRate 50\n</Tariff>\n<Device "Washer">\n'
+             + FAST.format(more='Kind "washer"\nMaxDuration 10')
+             + "<Limits>\nDailyEnergy 0.001\nAt 50\n</Limits>\n</Device>\n")
+    with Sim([{"alias": "Washer", "kind": "plug", "load": 0, "total_wh": 100}]) as sim, \
+            Collectd(block + f'StateDirectory "{tmp_path}/state"\n', blocks=noted.blocks) as daemon:
+        daemon.wait_up("Washer")
+        sim.set("Washer", load=2000)
+        daemon.wait(lambda: noted.of("watch") and noted.of("limit"), "left on, and the limit", 60)
+        sim.set("Washer", load=0)
+        daemon.wait(lambda: noted.of("cycle"), "finished", 60)
+        daemon.wait(lambda: len(noted.of("watch")) == 2, "over", 60)
+        page = daemon.page()
+    left_on, over = noted.of("watch")
+    assert left_on["meta"] == {"Kind": "washer", "Reason": "MaxDuration"}
+    assert over["meta"] == {"Kind": "washer"}
+    limit = noted.of("limit")[0]
+    assert limit["meta"]["Limit"] == "DailyEnergy" and limit["meta"]["Step"] == "50"
+    assert limit["meta"]["Allowed"] in limit["text"] and limit["meta"]["Used"] in limit["text"]
+    cycle, = noted.of("cycle")
+    meta = cycle["meta"]
+    assert set(meta) == {"Duration", "Energy", "Cost", "End"}
+    assert cycle["text"] == f"Washer finished: {meta['Duration']}, {meta['Energy']}, {meta['Cost']}"
+    assert meta["Energy"] == f"{page.get_one('kasa_cycle_kwh', kasa='Washer'):.2f} kWh"
+    ended = datetime.datetime.fromisoformat(meta["End"])
+    ago = datetime.datetime.now(datetime.timezone.utc) - ended
+    assert 0 < ago.total_seconds() < 120
 
 
 def test_a_machine_left_on_is_told_and_over():

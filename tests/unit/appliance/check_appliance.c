@@ -4,22 +4,36 @@
 #include <config.h>
 
 #include "appliance/appliance.h"
+#include "appliance/appliance_fields.h"
 #include "appliance/appliance_state.h"
 
 #include "../support/conf_build.h"
 #include "../support/suite.h"
 
 #include <math.h>
+#include <time.h>
 
 static struct appliance_settings s;
 static struct appliance a;
 static double at, wall, counter, price;
 static char told[2000];
+static enum appliance_news last_news;
+static char meta[300]; /* of the latest message: "Energy=1.20 kWh;" */
 
 static void hook(void *arg, enum appliance_news news, const char *text) {
   (void)arg;
-  (void)news;
+  last_news = news;
+  meta[0] = '\0';
   snprintf(told + strlen(told), sizeof(told) - strlen(told), "%s\n", text);
+}
+
+static void note_fields(const struct appliance_reading *r) {
+  struct appliance_fields f;
+
+  appliance_fields_fill(&f, &a, &s, r, last_news);
+  for (unsigned i = 0; i < f.num; i++)
+    snprintf(meta + strlen(meta), sizeof(meta) - strlen(meta), "%s=%s;",
+             f.field[i].name, f.field[i].value);
 }
 
 static void setup(const char *kind) {
@@ -43,11 +57,16 @@ static void hold(double watts, double seconds) {
                                   .watts = watts,
                                   .counter_wh = counter,
                                   .interval_s = 15,
+                                  .wall = wall,
                                   .price = price,
                                   .currency = "EUR",
                                   .decimals = 2};
 
+    size_t before = strlen(told);
+
     appliance_add(&a, &s, &spike_defaults, &r, hook, NULL);
+    if (strlen(told) > before)
+      note_fields(&r);
     counter += watts * 15 / 3600;
   }
 }
@@ -76,6 +95,45 @@ START_TEST(a_cycle_says_what_it_cost) {
   hold(1, 1200);
   ck_assert_str_eq(told, "finished: 1 h, 1.20 kWh, 0.36 EUR\n");
   ck_assert_double_eq_tol(a.last_cost, a.last_kwh * 0.3, 1e-9);
+}
+END_TEST
+
+/* What programs read beside the text. */
+START_TEST(a_message_has_its_figures_as_metadata) {
+  setenv("TZ", "CET-1", 1);
+  tzset();
+  setup("washer");
+  hold(1, 600);
+  hold(1200, 3600);
+  hold(1, 1200);
+  /* 1.8e9 is 2027-01-15T08:00:00Z; the last busy reading 4185 s later */
+  ck_assert_str_eq(meta, "Duration=1 h;Energy=1.20 kWh;Cost=0.36 EUR;"
+                         "End=2027-01-15T10:09:45+01:00;");
+  setup("washer");
+  price = NAN;
+  hold(1200, 3600);
+  hold(1, 1200);
+  ck_assert_str_eq(meta, "Duration=1 h;Energy=1.20 kWh;"
+                         "End=2027-01-15T09:59:45+01:00;");
+  hold(1200, 5 * 3600);
+  ck_assert_str_eq(meta, "Kind=washer;Reason=MaxDuration;");
+  hold(1, 1200);
+  ck_assert_str_eq(meta, "Kind=washer;");
+}
+END_TEST
+
+START_TEST(a_warning_says_which_option_it_is_about) {
+  setup("freezer");
+  for (unsigned i = 0; i < 25; i++) {
+    hold(0, 3300);
+    hold(158, 540);
+  }
+  hold(0, 4 * 3600);
+  ck_assert_str_eq(meta, "Kind=freezer;Reason=ExpectEvery;");
+  hold(158, 9000);
+  ck_assert_str_eq(meta, "Kind=freezer;Reason=MaxRun;");
+  hold(900, 60);
+  ck_assert_str_eq(meta, "Kind=freezer;Power=900 W;Usual=153 W;");
 }
 END_TEST
 
@@ -193,6 +251,8 @@ END_TEST
 
 static void fill(TCase *t) {
   tcase_add_test(t, a_cycle_says_what_it_cost);
+  tcase_add_test(t, a_message_has_its_figures_as_metadata);
+  tcase_add_test(t, a_warning_says_which_option_it_is_about);
   tcase_add_test(t, the_price_may_change_within);
   tcase_add_test(t, without_a_price_there_is_no_cost);
   tcase_add_test(t, a_cycle_goes_on_over_a_short_restart);
