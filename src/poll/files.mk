@@ -9,8 +9,12 @@ libpoll_la_SOURCES = \
 	%D%/options/credentials.h \
 	%D%/options/device_filter.c \
 	%D%/options/device_filter.h \
+	%D%/registry/device_index.c \
+	%D%/registry/device_index.h \
 	%D%/registry/device_names.c \
 	%D%/registry/device_names.h \
+	%D%/registry/device_plugs.c \
+	%D%/registry/device_plugs.h \
 	%D%/registry/device_registry.c \
 	%D%/registry/device_registry.h \
 	%D%/discovery/discovery.c \

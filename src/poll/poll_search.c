@@ -110,19 +110,9 @@ static bool is_worth_a_poll(const struct poll_device *k) {
   return k->contact.changed || (!k->status.up && !k->search.polled_for);
 }
 
-/* Whether k has moved to where it was met. before: who was known there. */
-static bool has_come_here(const struct poll_device *k,
-                          const struct poll_device *before,
-                          const struct sockaddr_in *from) {
-  return k != before && k->address.sin_port != 0 &&
-         k->address.sin_addr.s_addr == from->sin_addr.s_addr;
-}
-
 static void met(void *arg, struct introduction *in,
                 const struct sockaddr_in *from) {
   struct poll_search *s = arg;
-  const struct poll_device *before =
-      device_registry_at(s->cycle->registry, from->sin_addr);
   struct poll_device *k;
   bool tdp = in->tdp;
 
@@ -136,7 +126,8 @@ static void met(void *arg, struct introduction *in,
   k->search.seen_tdp |= tdp;
   k->search.asked_tdp &= !tdp;
   k->ignored = false;
-  k->contact.changed |= has_come_here(k, before, from);
+  k->contact.changed |= k->search.moved;
+  k->search.moved = false;
   if (k->contact.changed && k->poll.state != POLL_IDLE)
     poller_restart(s->cycle->poller, k);
   else if (is_worth_a_poll(k))

@@ -14,6 +14,7 @@
 #include "poll/poll_partial.h"
 #include "poll/poll_queue.h"
 #include "poll/registry/auth_backoff.h"
+#include "poll/registry/device_plugs.h"
 #include "poll/registry/transport_select.h"
 
 #include <stdio.h>
@@ -213,7 +214,7 @@ static void publish(struct poller *p, struct poll_device *k) {
   bool came_back = !k->status.up;
   unsigned counted;
 
-  if (!device_registry_follow_plugs(k)) {
+  if (!device_plugs_follow(k)) {
     failed(p, k, OUTCOME_UNREACHABLE, "out of memory");
     return;
   }
@@ -312,6 +313,11 @@ static void answered(void *arg, enum outcome outcome, char *answer, size_t len,
         break;
       case CONFIRMED_IGNORED:
         leave_out(p, k, text);
+        return;
+      case CONFIRMED_KNOWN:
+        release(p, k);
+        p->hooks.done(p->hooks.arg, k);
+        device_registry_forget(p->registry, k);
         return;
       case CONFIRMED_OTHER:
         outcome = OUTCOME_DEVICE;

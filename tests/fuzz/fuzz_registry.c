@@ -63,8 +63,17 @@ static void answer(struct device_registry *r, struct poll_device *k,
   char why[WHY_SIZE];
 
   describe(&k->device, who, how);
-  if (device_registry_confirm(r, k, why) == CONFIRMED)
+  switch (device_registry_confirm(r, k, why)) {
+  case CONFIRMED:
     k->status.up = k->status.answered = k->status.polled = true;
+    break;
+  case CONFIRMED_KNOWN:
+    device_registry_forget(r, k);
+    break;
+  case CONFIRMED_OTHER:
+  case CONFIRMED_IGNORED:
+    break;
+  }
 }
 
 static void be_silent(struct device_registry *r, struct poll_device *k) {

@@ -10,7 +10,9 @@
 #include "device/iot/iot.h"
 #include "device/transport/xor_tcp.h"
 #include "poll/options/device_filter.h"
+#include "poll/registry/device_index.h"
 #include "poll/registry/device_names.h"
+#include "poll/registry/device_plugs.h"
 #include "poll/registry/transport_select.h"
 #include "poll/registry/unique_names.h"
 
@@ -22,8 +24,7 @@
 struct device_registry {
   const struct poll_options *options;
   struct device_filter *filter;
-  struct hash by_identity;
-  struct hash by_address;
+  struct device_index index;
   struct unique_names names;
   struct poll_device *first, *last;
   size_t count;
@@ -32,55 +33,24 @@ struct device_registry {
   void *arg;
 };
 
-/* -- the three indices -- */
-
 static struct poll_device *find_identity(const struct device_registry *r,
                                          const char *identity) {
-  uint64_t hash = hash_of(&r->by_identity, identity, strlen(identity));
-  struct hash_node *n = hash_first(&r->by_identity, hash);
-
-  for (; n != NULL; n = hash_next(n)) {
-    struct poll_device *k = HASH_OWNER(n, struct poll_device, by_identity);
-
-    if (strcmp(k->identity, identity) == 0)
-      return k;
-  }
-  return NULL;
+  return device_index_identity(&r->index, identity);
 }
 
+static bool is_block_of(const struct poll_device *k, enum match_kind kind) {
+  return k->options != NULL && k->options->kind == kind;
+}
+
+/* Where another's device has come to the address of a block there are two. */
 struct poll_device *device_registry_at(const struct device_registry *r,
                                        struct in_addr address) {
-  uint64_t hash = hash_of(&r->by_address, &address, sizeof(address));
-  struct hash_node *n = hash_first(&r->by_address, hash);
+  struct poll_device *first = device_index_at(&r->index, address);
+  struct poll_device *k = first;
 
-  for (; n != NULL; n = hash_next(n)) {
-    struct poll_device *k = HASH_OWNER(n, struct poll_device, by_address);
-
-    if (k->address.sin_addr.s_addr == address.s_addr)
-      return k;
-  }
-  return NULL;
-}
-
-static void set_identity(struct device_registry *r, struct poll_device *k,
-                         const char *identity) {
-  if (k->identity[0] != '\0')
-    hash_remove(&r->by_identity, &k->by_identity);
-  snprintf(k->identity, sizeof(k->identity), "%s", identity);
-  if (k->identity[0] != '\0')
-    hash_add(&r->by_identity, &k->by_identity,
-             hash_of(&r->by_identity, identity, strlen(identity)));
-}
-
-static void set_address(struct device_registry *r, struct poll_device *k,
-                        const struct sockaddr_in *address) {
-  if (k->address.sin_port != 0)
-    hash_remove(&r->by_address, &k->by_address);
-  k->address = *address;
-  if (k->address.sin_port != 0)
-    hash_add(
-        &r->by_address, &k->by_address,
-        hash_of(&r->by_address, &address->sin_addr, sizeof(address->sin_addr)));
+  while (k != NULL && !is_block_of(k, MATCH_ADDRESS))
+    k = device_index_also_at(k);
+  return k != NULL ? k : first;
 }
 
 /* -- coming and going -- */
@@ -106,8 +76,8 @@ static struct poll_device *known_new(struct device_registry *r) {
 void device_registry_forget(struct device_registry *r, struct poll_device *k) {
   r->gone(r->arg, k);
   transport_select_close(k);
-  set_identity(r, k, "");
-  set_address(r, k, &(struct sockaddr_in){0});
+  device_index_set_identity(&r->index, k, "");
+  device_index_set_address(&r->index, k, &(struct sockaddr_in){0});
   unique_names_leave(&r->names, k);
   if (k->previous != NULL)
     k->previous->next = k->next;
@@ -137,14 +107,14 @@ static int add_configured(struct device_registry *r) {
     if (o->kind == MATCH_ADDRESS) {
       struct sockaddr_in address = transport_select_at(k, o->address);
 
-      set_address(r, k, &address);
+      device_index_set_address(&r->index, k, &address);
     } else if (o->kind == MATCH_MAC) {
       char mac[MAC_TEXT_SIZE];
 
       memcpy(k->device.mac, o->mac, 6);
       k->device.mac_known = true;
       device_format_mac(o->mac, mac);
-      set_identity(r, k, mac);
+      device_index_set_identity(&r->index, k, mac);
     }
     unique_names_enter(&r->names, k, (enum name_by)r->options->name_by, false);
   }
@@ -163,9 +133,8 @@ device_registry_create(const struct poll_options *options,
   r->gone = gone;
   r->arg = arg;
   r->filter = device_filter_create(&options->ignore, &options->only);
-  if (r->filter == NULL || hash_init(&r->by_identity) < 0 ||
-      hash_init(&r->by_address) < 0 || unique_names_init(&r->names) < 0 ||
-      add_configured(r) < 0) {
+  if (r->filter == NULL || device_index_init(&r->index) < 0 ||
+      unique_names_init(&r->names) < 0 || add_configured(r) < 0) {
     device_registry_free(r);
     return NULL;
   }
@@ -179,8 +148,7 @@ void device_registry_free(struct device_registry *r) {
     device_registry_forget(r,
                            r->first); /* NOLINT(clang-analyzer-unix.Malloc) */
   device_filter_free(r->filter);
-  hash_free(&r->by_identity);
-  hash_free(&r->by_address);
+  device_index_free(&r->index);
   unique_names_free(&r->names);
   free(r);
 }
@@ -199,7 +167,7 @@ size_t device_registry_count(const struct device_registry *r) {
 void device_registry_move(struct device_registry *r, struct poll_device *k,
                           const struct sockaddr_in *address) {
   transport_select_close(k);
-  set_address(r, k, address);
+  device_index_set_address(&r->index, k, address);
   k->search.candidate_port = 0;
   k->search.polled_for = false; /* what answers over there is news */
   k->search.seen = false;
@@ -221,8 +189,19 @@ bool device_registry_try_candidate(struct device_registry *r,
   return true;
 }
 
-/* k was seen at another address than it has. While it answers where it is,
- * the other one is only remembered: somebody may lie. */
+/* While k answers where it is, another address is only remembered: somebody may
+ * lie. */
+static void remember_candidate(struct poll_device *k,
+                               const struct sockaddr_in *address) {
+  if (k->search.candidate_port == 0) /* liars get one line */
+    log_say(LOG_LEVEL_NOTICE,
+            "%s answers at %s; that %s says it were the same device is ignored",
+            k->name, poll_device_address(k), inet_ntoa(address->sin_addr));
+  k->search.candidate = address->sin_addr;
+  k->search.candidate_port = address->sin_port;
+}
+
+/* k was seen at another address than it has. */
 static void seen_elsewhere(struct device_registry *r, struct poll_device *k,
                            const struct sockaddr_in *address) {
   struct poll_device *holder = device_registry_at(r, address->sin_addr);
@@ -230,13 +209,7 @@ static void seen_elsewhere(struct device_registry *r, struct poll_device *k,
   if (holder != NULL && holder->status.up)
     return;
   if (k->status.up && k->address.sin_port != 0) {
-    if (k->search.candidate_port == 0) /* liars get one line */
-      log_say(
-          LOG_LEVEL_NOTICE,
-          "%s answers at %s; that %s says it were the same device is ignored",
-          k->name, poll_device_address(k), inet_ntoa(address->sin_addr));
-    k->search.candidate = address->sin_addr;
-    k->search.candidate_port = address->sin_port;
+    remember_candidate(k, address);
     return;
   }
   if (holder != NULL && holder->options == NULL)
@@ -244,6 +217,7 @@ static void seen_elsewhere(struct device_registry *r, struct poll_device *k,
   else if (holder != NULL)
     return; /* configured for this address: its poll will tell */
   device_registry_move(r, k, address);
+  k->search.moved = true;
 }
 
 /* -- meeting -- */
@@ -318,6 +292,11 @@ static bool names_nobody(const struct device *d) {
   return !d->mac_known && strspn(d->id, "0") == strlen(d->id);
 }
 
+/* Its datagrams name another MAC than its polls. */
+static bool is_known_as(const struct poll_device *k, const struct device *d) {
+  return d->mac_known && memcmp(k->search.named, d->mac, sizeof(d->mac)) == 0;
+}
+
 static struct poll_device *welcome(struct device_registry *r,
                                    struct introduction *in,
                                    const char *identity,
@@ -327,7 +306,7 @@ static struct poll_device *welcome(struct device_registry *r,
 
   if (k != NULL &&
       (k->status.up || k->identity[0] == '\0' || names_nobody(&in->device) ||
-       (k->options != NULL && k->options->kind == MATCH_ADDRESS))) {
+       is_known_as(k, &in->device) || is_block_of(k, MATCH_ADDRESS))) {
     if (is_in_doubt(k))
       transport_select_adopt(k, in);
     return k; /* its next poll shows who is there */
@@ -340,9 +319,9 @@ static struct poll_device *welcome(struct device_registry *r,
   if (k == NULL)
     return NULL;
   take_device(k, in);
-  set_identity(r, k, identity);
+  device_index_set_identity(&r->index, k, identity);
   address = transport_select_at(k, from->sin_addr);
-  set_address(r, k, &address);
+  device_index_set_address(&r->index, k, &address);
   unique_names_enter(&r->names, k, (enum name_by)r->options->name_by, false);
   return k;
 }
@@ -386,45 +365,8 @@ struct poll_device *device_registry_meet(struct device_registry *r,
 
 /* -- confirming -- */
 
-static bool same_slots(const struct poll_device *k) {
-  if (k->plugs_num != k->device.plugs_num)
-    return false;
-  for (unsigned i = 0; i < k->plugs_num; i++)
-    if (k->plugs[i].slot != k->device.plugs[i].slot)
-      return false;
-  return true;
-}
-
-bool device_registry_follow_plugs(struct poll_device *k) {
-  unsigned num = k->device.plugs_num;
-  struct poll_device_plug *plugs;
-
-  if (!same_slots(k)) {
-    plugs = num > 0 ? calloc(num, sizeof(*plugs)) : NULL;
-    if (num > 0 && plugs == NULL)
-      return false;
-    for (unsigned i = 0; i < num; i++) {
-      for (unsigned j = 0; j < k->plugs_num; j++)
-        if (k->plugs[j].slot == k->device.plugs[i].slot)
-          plugs[i] = k->plugs[j];
-      plugs[i].slot = k->device.plugs[i].slot;
-    }
-    free(k->plugs);
-    k->plugs = plugs;
-    k->plugs_num = num;
-  }
-  if (num > 0 && device_name_plugs(k))
-    log_say(
-        LOG_LEVEL_WARNING,
-        "%s: outlets with the same name: their number is added to tell them "
-        "apart",
-        k->name);
-  return true;
-}
-
-/* Another device is where k was. Whoever it is will be met by the next
- * search; nothing of it may stay in k. */
-static void not_him(struct device_registry *r, struct poll_device *k) {
+/* Somebody else answered: nothing of it may stay in k. */
+static void forget_answer(struct poll_device *k) {
   uint8_t mac[6];
   bool mac_known =
       strchr(k->identity, ':') != NULL && device_parse_mac(k->identity, mac);
@@ -433,6 +375,12 @@ static void not_him(struct device_registry *r, struct poll_device *k) {
   k->device = (struct device){.mac_known = mac_known};
   if (mac_known)
     memcpy(k->device.mac, mac, sizeof(mac));
+}
+
+/* Another device is where k was. Whoever it is will be met by the next
+ * search. */
+static void not_him(struct device_registry *r, struct poll_device *k) {
+  forget_answer(k);
   device_registry_move(r, k, &(struct sockaddr_in){0});
 }
 
@@ -446,7 +394,8 @@ static void start_afresh(struct device_registry *r, struct poll_device *k,
             k->name, identity);
   if (k->identity[0] != '\0')
     k->report.as[0] = '\0'; /* that was another */
-  set_identity(r, k, identity);
+  device_index_set_identity(&r->index, k, identity);
+  memset(k->search.named, 0, sizeof(k->search.named));
   k->energy = (struct counter){0};
   free(k->plugs);
   k->plugs = NULL;
@@ -493,13 +442,118 @@ static void replace(struct device_registry *r, struct poll_device *other,
   device_registry_forget(r, other);
 }
 
+/* Its block says who it is, or it has been found by its alias: it keeps that
+ * device wherever that is. */
+static bool keeps_its_device(const struct poll_device *k) {
+  return k->options != NULL && k->options->kind != MATCH_ADDRESS &&
+         k->identity[0] != '\0';
+}
+
+bool device_registry_is_taken(const struct device_registry *r,
+                              const struct poll_device *k) {
+  struct poll_device *o;
+
+  if (k->options == NULL || k->status.up || keeps_its_device(k))
+    return false;
+  o = device_index_at(&r->index, k->address.sin_addr);
+  while (o != NULL && (!o->status.up || !keeps_its_device(o)))
+    o = device_index_also_at(o);
+  return o != NULL;
+}
+
 /* Addresses have been given anew: who answers k was at that of other's block,
  * and somebody else will be there. */
 static bool has_come_from(const struct poll_device *k,
                           const struct poll_device *other) {
   return k->status.answered && other->status.answered &&
-         other->options != NULL && other->options->kind == MATCH_ADDRESS &&
+         is_block_of(other, MATCH_ADDRESS) &&
          other->address.sin_addr.s_addr != k->address.sin_addr.s_addr;
+}
+
+/* Its next poll tells who is at k's address now; the name is another's. */
+static void expect_anybody(struct device_registry *r, struct poll_device *k) {
+  device_index_set_identity(&r->index, k, "");
+  k->report.as[0] = '\0';
+  unique_names_enter(&r->names, k, (enum name_by)r->options->name_by, false);
+}
+
+/* It answers there: who says here that it were the same may lie, or is early
+ * by a poll. */
+static bool is_live_elsewhere(const struct poll_device *other,
+                              const struct poll_device *k) {
+  return other->status.up &&
+         other->address.sin_addr.s_addr != k->address.sin_addr.s_addr;
+}
+
+/* other's device answers where k is. */
+static void found_at(struct device_registry *r, struct poll_device *other,
+                     const struct poll_device *k) {
+  struct sockaddr_in here = transport_select_at(other, k->address.sin_addr);
+
+  if (other->address.sin_port != 0 &&
+      other->address.sin_addr.s_addr == here.sin_addr.s_addr)
+    return;
+  if (other->status.up || other->poll.state != POLL_IDLE)
+    remember_candidate(other, &here);
+  else
+    device_registry_move(r, other, &here);
+}
+
+/* Nobody was ever read as k, who is known by what a datagram said, if by
+ * anything: its polls count. */
+static bool is_unproved(const struct poll_device *k) {
+  return k->options == NULL &&
+         (!k->status.answered ||
+          strcmp(k->identity, poll_device_address(k)) == 0);
+}
+
+/* Who answers at its address is its device, by configuration. */
+static bool takes_up_anybody(const struct poll_device *k) {
+  return is_block_of(k, MATCH_ADDRESS) ||
+         (is_block_of(k, MATCH_TEXT) &&
+          (k->identity[0] == '\0' || !k->status.answered));
+}
+
+/* k was only what a datagram said, and its polls name identity. */
+static enum confirmed prove(struct device_registry *r, struct poll_device *k,
+                            const char *identity) {
+  struct poll_device *other = find_identity(r, identity);
+  uint8_t named[6];
+
+  if (!device_parse_mac(k->identity, named))
+    memset(named, 0, sizeof(named));
+  if (other != NULL) {
+    memcpy(other->search.named, named, sizeof(named));
+    found_at(r, other, k);
+    return CONFIRMED_KNOWN;
+  }
+  memcpy(k->search.named, named, sizeof(named));
+  device_index_set_identity(&r->index, k, identity);
+  return CONFIRMED;
+}
+
+/* k's block takes up whoever is there, and identity is. */
+static enum confirmed take_up(struct device_registry *r, struct poll_device *k,
+                              const char *identity, char why[WHY_SIZE]) {
+  struct poll_device *other = find_identity(r, identity);
+
+  if (other != NULL && keeps_its_device(other)) {
+    snprintf(why, WHY_SIZE, "the device of <Device \"%s\"> answers at %s",
+             other->options->match, poll_device_address(k));
+    found_at(r, other, k);
+    forget_answer(k);
+    return CONFIRMED_OTHER;
+  }
+  if (other != NULL && is_live_elsewhere(other, k)) {
+    forget_answer(k);
+    return CONFIRMED_OTHER;
+  }
+  if (other != NULL && has_come_from(k, other))
+    expect_anybody(r, other);
+  else if (other != NULL)
+    replace(r, other, k);
+  start_afresh(r, k, identity);
+  return CONFIRMED;
 }
 
 void device_registry_unanswered(struct device_registry *r,
@@ -508,41 +562,37 @@ void device_registry_unanswered(struct device_registry *r,
     unique_names_unanswered(&r->names, k);
 }
 
+/* Whether it is still who it was, or may be who it says. */
+static enum confirmed recognise(struct device_registry *r,
+                                struct poll_device *k, char why[WHY_SIZE]) {
+  char identity[IDENTITY_SIZE];
+
+  identity_of(&k->device, &k->address, identity);
+  if (strcmp(identity, k->identity) == 0)
+    return CONFIRMED;
+  snprintf(why, WHY_SIZE, "another device (%s) answers at %s", identity,
+           poll_device_address(k));
+  if (takes_up_anybody(k))
+    return take_up(r, k, identity, why);
+  if (is_unproved(k))
+    return prove(r, k, identity);
+  not_him(r, k);
+  return CONFIRMED_OTHER;
+}
+
 enum confirmed device_registry_confirm(struct device_registry *r,
                                        struct poll_device *k,
                                        char why[WHY_SIZE]) {
-  char identity[IDENTITY_SIZE];
-  struct poll_device *other;
+  enum confirmed confirmed = recognise(r, k, why);
 
-  identity_of(&k->device, &k->address, identity);
-  if (strcmp(identity, k->identity) != 0) {
-    bool provisional = strcmp(k->identity, poll_device_address(k)) == 0;
-    bool by_address =
-        k->options != NULL && k->options->kind != MATCH_MAC &&
-        (k->options->kind == MATCH_ADDRESS || k->identity[0] == '\0');
-
-    if (!by_address && !provisional) {
-      snprintf(why, WHY_SIZE, "another device (%s) answers at %s", identity,
-               poll_device_address(k));
-      not_him(r, k);
-      return CONFIRMED_OTHER;
-    }
-    other = find_identity(r, identity);
-    if (other != NULL && has_come_from(k, other))
-      set_identity(r, other, ""); /* its next poll tells who is there now */
-    else if (other != NULL)
-      replace(r, other, k);
-    if (provisional)
-      set_identity(r, k, identity);
-    else
-      start_afresh(r, k, identity);
-  }
+  if (confirmed != CONFIRMED)
+    return confirmed;
   claim_block(r, k);
   k->ignored = is_left_out(r, k, why);
   if (k->ignored)
     return CONFIRMED_IGNORED;
   unique_names_enter(&r->names, k, (enum name_by)r->options->name_by, true);
-  if (!device_registry_follow_plugs(k)) {
+  if (!device_plugs_follow(k)) {
     snprintf(why, WHY_SIZE, "out of memory");
     return CONFIRMED_OTHER;
   }

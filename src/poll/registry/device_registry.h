@@ -36,6 +36,8 @@ struct poll_device *device_registry_meet(struct device_registry *r,
 enum confirmed {
   CONFIRMED,
   CONFIRMED_OTHER,   /* somebody else than it was: k waits to be found again */
+  CONFIRMED_KNOWN,   /* one that is known already, and polled here from now on
+                      * if it answers nowhere else: k is to be forgotten */
   CONFIRMED_IGNORED, /* one that is to be left out: k.ignored */
 };
 
@@ -46,13 +48,14 @@ enum confirmed device_registry_confirm(struct device_registry *r,
                                        struct poll_device *k,
                                        char why[WHY_SIZE]);
 
+/* The device of another block, which is known by what it is, is up at the
+ * address of k's: there is nobody of k's to be polled. */
+bool device_registry_is_taken(const struct device_registry *r,
+                              const struct poll_device *k);
+
 /* A poll of k is over, and it did not answer. */
 void device_registry_unanswered(struct device_registry *r,
                                 struct poll_device *k);
-
-/* The plugs may have changed since: makes k.plugs follow device.plugs. False
- * when memory is out. */
-bool device_registry_follow_plugs(struct poll_device *k);
 
 /* Goes to another address (closing the link). */
 void device_registry_move(struct device_registry *r, struct poll_device *k,

@@ -134,7 +134,10 @@ struct poll_seen {
   bool seen_tdp;     /* and by TDP */
   bool asked_tdp;    /* by name: what it says by TDP now is news */
   uint64_t asked_us; /* by name, last (monotonic); 0: never */
+  bool moved;        /* where it has just been met is its new address */
   unsigned missed;   /* searches in a row */
+  uint8_t named[6];  /* the MAC datagrams name it by, where its polls name
+                      * another; 0: none */
   /* Where else it was seen; port 0: nowhere. */
   in_port_t candidate_port;
   struct in_addr candidate;

@@ -215,8 +215,19 @@ START_TEST(a_device_by_address_takes_up_who_is_there) {
 }
 END_TEST
 
-START_TEST(two_blocks_for_one_device_are_named) {
+static enum confirmed confirm(struct poll_device *k, char why[WHY_SIZE]) {
+  enum confirmed confirmed = device_registry_confirm(registry, k, why);
+
+  if (confirmed != CONFIRMED)
+    silent(k);
+  if (confirmed == CONFIRMED_KNOWN)
+    device_registry_forget(registry, k);
+  return confirmed;
+}
+
+START_TEST(of_two_blocks_for_one_device_that_by_mac_counts) {
   struct poll_device *by_address, *by_mac;
+  char why[WHY_SIZE];
 
   add_block("192.0.2.7", MATCH_ADDRESS);
   add_block(MAC_A, MATCH_MAC);
@@ -225,11 +236,148 @@ START_TEST(two_blocks_for_one_device_are_named) {
   by_mac = device_registry_next(registry, by_address);
   ck_assert_str_eq(by_mac->identity, MAC_A);
   answer_as(by_address, "Lamp", MAC_A);
+  ck_assert_int_eq(confirm(by_address, why), CONFIRMED_OTHER);
+  ck_assert_str_eq(why,
+                   "the device of <Device \"" MAC_A "\"> answers at 192.0.2.7");
+  ck_assert_str_eq(poll_device_address(by_mac), "192.0.2.7");
+  ck_assert(!device_registry_is_taken(registry, by_address));
+  answer_as(by_mac, "Lamp", MAC_A);
+  alive(by_mac);
+  ck_assert(device_registry_is_taken(registry, by_address));
+  ck_assert(!device_registry_is_taken(registry, by_mac));
+  ck_assert_str_eq(by_address->name, "192.0.2.7");
+  ck_assert_str_eq(by_mac->name, "Lamp");
+  ck_assert_uint_eq(gone, 0);
+}
+END_TEST
+
+START_TEST(a_block_by_mac_keeps_its_device_at_the_address_of_another_block) {
+  struct poll_device *by_mac, *by_address;
+  char why[WHY_SIZE];
+
+  add_block(MAC_A, MATCH_MAC);
+  add_block("192.0.2.8", MATCH_ADDRESS);
+  start();
+  by_mac = meet("Lamp", MAC_A, "192.0.2.7");
+  by_address = device_registry_at(registry, at("192.0.2.8").sin_addr);
+  alive(by_mac);
+  answer_as(by_address, "Fan", MAC_B);
   alive(by_address);
-  ck_assert_uint_eq(gone, 1);
-  ck_assert_uint_eq(lines, 1);
-  ck_assert_ptr_nonnull(strstr(last_line, "192.0.2.7"));
-  ck_assert_ptr_nonnull(strstr(last_line, MAC_A));
+  counter_add_total(&by_mac->energy, 500, 0);
+  counter_add_total(&by_address->energy, 900, 0);
+  silent(by_mac); /* the router gave the lamp the fan's address */
+  answer_as(by_address, "Lamp", MAC_A);
+  ck_assert_int_eq(confirm(by_address, why), CONFIRMED_OTHER);
+  ck_assert_str_eq(poll_device_address(by_mac), "192.0.2.8");
+  answer_as(by_mac, "Lamp", MAC_A);
+  alive(by_mac);
+  ck_assert_uint_eq(gone, 0);
+  ck_assert_double_eq(by_mac->energy.wh, 500);
+  ck_assert_str_eq(by_mac->name, "Lamp");
+  ck_assert_str_eq(by_address->name, "Fan");
+  ck_assert_str_eq(by_address->identity, MAC_B);
+  ck_assert(device_registry_is_taken(registry, by_address));
+  /* and both are where they were again */
+  silent(by_mac);
+  ck_assert(!device_registry_is_taken(registry, by_address));
+  ck_assert_ptr_eq(meet("Lamp", MAC_A, "192.0.2.7"), by_mac);
+  ck_assert_str_eq(poll_device_address(by_mac), "192.0.2.7");
+  answer_as(by_address, "Fan", MAC_B);
+  alive(by_address);
+  ck_assert_double_eq(by_address->energy.wh, 900);
+}
+END_TEST
+
+START_TEST(who_claims_to_be_one_that_answers_elsewhere_takes_nothing_over) {
+  struct poll_device *victim, *block;
+  char why[WHY_SIZE];
+
+  if (_i == 0)
+    add_block("192.0.2.7", MATCH_ADDRESS);
+  add_block("192.0.2.8", MATCH_ADDRESS);
+  start();
+  victim = meet("Lamp", MAC_A, "192.0.2.7");
+  answer_as(victim, "Lamp", MAC_A);
+  alive(victim);
+  counter_add_total(&victim->energy, 500, 0);
+  block = device_registry_at(registry, at("192.0.2.8").sin_addr);
+  answer_as(block, "Lamp", MAC_A);
+  ck_assert_int_eq(confirm(block, why), CONFIRMED_OTHER);
+  ck_assert_str_eq(why, "another device (" MAC_A ") answers at 192.0.2.8");
+  ck_assert_str_eq(poll_device_address(block), "192.0.2.8");
+  ck_assert_str_eq(block->device.alias, "");
+  ck_assert_uint_eq(gone, 0);
+  alive(victim);
+  ck_assert_str_eq(victim->identity, MAC_A);
+  ck_assert_str_eq(victim->name, "Lamp");
+  ck_assert_str_eq(poll_device_address(victim), "192.0.2.7");
+  ck_assert_double_eq(victim->energy.wh, 500);
+}
+END_TEST
+
+/* -- datagrams that name another than its polls do -- */
+
+static const char *const misnomers[] = {MAC_B, "", "device id"};
+
+static struct poll_device *meet_as(const char *who, const char *address) {
+  struct introduction in = introduce("", who);
+  struct sockaddr_in from = at(address);
+
+  if (!in.device.mac_known && who[0] != '\0')
+    snprintf(in.device.id, sizeof(in.device.id), "%s", who);
+  return device_registry_meet(registry, &in, &from);
+}
+
+START_TEST(what_its_polls_name_counts) {
+  const char *said = misnomers[_i];
+  struct poll_device *k, *again;
+  char why[WHY_SIZE];
+
+  start();
+  k = meet_as(said, "192.0.2.7");
+  answer_as(k, "Lamp", MAC_A);
+  alive(k);
+  ck_assert_str_eq(k->identity, MAC_A);
+  ck_assert_str_eq(k->name, "Lamp");
+  counter_add_total(&k->energy, 500, 0);
+  ck_assert_ptr_eq(meet_as(said, "192.0.2.7"), k);
+  silent(k); /* it restarts */
+  again = meet_as(said, "192.0.2.7");
+  if (again != k) { /* not known by that: its poll tells */
+    answer_as(again, "Lamp", MAC_A);
+    ck_assert_int_eq(confirm(again, why), CONFIRMED_KNOWN);
+  }
+  alive(k);
+  silent(k); /* and is at another address */
+  again = meet_as(said, "192.0.2.9");
+  ck_assert_ptr_ne(again, k);
+  answer_as(again, "Lamp", MAC_A);
+  ck_assert_int_eq(confirm(again, why), CONFIRMED_KNOWN);
+  ck_assert_str_eq(poll_device_address(k), "192.0.2.9");
+  alive(k);
+  ck_assert_uint_eq(device_registry_count(registry), 1);
+  ck_assert_double_eq(k->energy.wh, 500);
+}
+END_TEST
+
+START_TEST(an_introduction_takes_the_place_of_none_that_answers) {
+  struct poll_device *victim, *liar;
+  char why[WHY_SIZE];
+
+  start();
+  victim = meet("Lamp", MAC_A, "192.0.2.7");
+  answer_as(victim, "Lamp", MAC_A);
+  alive(victim);
+  counter_add_total(&victim->energy, 500, 0);
+  liar = meet_as(misnomers[_i], "192.0.2.66");
+  ck_assert_ptr_ne(liar, victim);
+  answer_as(liar, "Lamp", MAC_A);
+  ck_assert_int_eq(confirm(liar, why), CONFIRMED_KNOWN);
+  ck_assert_uint_eq(device_registry_count(registry), 1);
+  ck_assert_str_eq(poll_device_address(victim), "192.0.2.7");
+  ck_assert_str_eq(victim->name, "Lamp");
+  ck_assert_double_eq(victim->energy.wh, 500);
+  alive(victim);
 }
 END_TEST
 
@@ -255,6 +403,7 @@ END_TEST
 
 START_TEST(two_blocks_whose_devices_swap_addresses_both_stay) {
   struct poll_device *first, *second;
+  char why[WHY_SIZE];
 
   add_block("192.0.2.7", MATCH_ADDRESS);
   add_block("192.0.2.8", MATCH_ADDRESS);
@@ -268,6 +417,11 @@ START_TEST(two_blocks_whose_devices_swap_addresses_both_stay) {
   counter_add_total(&first->energy, 500, 0);
   counter_add_total(&second->energy, 900, 0);
   answer_as(first, "Fan", MAC_B); /* they have swapped */
+  ck_assert_int_eq(confirm(first, why), CONFIRMED_OTHER); /* or one lies */
+  answer_as(second, "Lamp", MAC_A);
+  alive(second);
+  ck_assert_str_eq(second->name, "Lamp"); /* the other's no more */
+  answer_as(first, "Fan", MAC_B);
   alive(first);
   ck_assert_uint_eq(device_registry_count(registry), 2);
   answer_as(second, "Lamp", MAC_A);
@@ -405,7 +559,15 @@ static void fill(TCase *t) {
   tcase_add_test(t, a_device_by_mac_is_adopted_wherever_it_is);
   tcase_add_loop_test(t, a_device_by_alias_is_adopted, 0, ROWS(aliases));
   tcase_add_test(t, a_device_by_address_takes_up_who_is_there);
-  tcase_add_test(t, two_blocks_for_one_device_are_named);
+  tcase_add_test(t, of_two_blocks_for_one_device_that_by_mac_counts);
+  tcase_add_test(
+      t, a_block_by_mac_keeps_its_device_at_the_address_of_another_block);
+  tcase_add_loop_test(
+      t, who_claims_to_be_one_that_answers_elsewhere_takes_nothing_over, 0, 2);
+  tcase_add_loop_test(t, what_its_polls_name_counts, 0,
+                      sizeof(misnomers) / sizeof(misnomers[0]));
+  tcase_add_loop_test(t, an_introduction_takes_the_place_of_none_that_answers,
+                      0, sizeof(misnomers) / sizeof(misnomers[0]));
   tcase_add_test(t, a_replaced_device_at_its_address_starts_anew);
   tcase_add_test(t, two_blocks_whose_devices_swap_addresses_both_stay);
   tcase_add_test(t, who_does_not_say_who_he_is_takes_nobodys_place);
