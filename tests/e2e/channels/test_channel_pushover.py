@@ -140,6 +140,13 @@ def test_poll_asks_again_after_a_failure(mock, pki, act):
         assert got[0]["wait_s"] == 90
 
 
+@pytest.mark.parametrize("body", ["{}", '{"request":"x"}', '{"status":"1"}', '{"state":1}'])
+def test_a_200_that_says_neither_yes_nor_no_is_asked_again(mock, pki, body):
+    mock.script = [web.Reply(200, body)]
+    got = run(mock, pki)
+    assert got[0]["outcome"] == "ambiguous" and got[0]["wait_s"] == 30
+
+
 def test_refused_token_or_user_is_permanent_for_the_channel(mock, pki):
     mock.token = "z" * 30
     assert run(mock, pki)[0]["outcome"] == "channel"

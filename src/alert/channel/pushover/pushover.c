@@ -232,7 +232,8 @@ static void judge(struct pushover *p, const struct http_answer *answer,
   bool good = http_judge(&p->http, answer, rules, message, result);
 
   note_quota(p, answer, env, result);
-  if (good && !cJSON_IsObject(json)) {
+  if (good &&
+      !cJSON_IsNumber(cJSON_GetObjectItemCaseSensitive(json, "status"))) {
     result->outcome = SEND_AMBIGUOUS;
     result->wait_s = 30;
     http_why(&p->http, answer, result,
