@@ -59,9 +59,13 @@ static cJSON *do_list(struct command *c) {
   cJSON *list = cJSON_AddArrayToObject(answer, "alerts");
   int n = 0;
 
+  /* what explains many of the others comes before them */
+  if (all->storm != NULL)
+    cJSON_AddItemToArray(list, command_alert(&all->storm->a));
   for (const struct open_alert *e = all->first; e != NULL && n < LIST_MAX;
        e = e->next, n++)
-    cJSON_AddItemToArray(list, command_alert(&e->a));
+    if (e != all->storm)
+      cJSON_AddItemToArray(list, command_alert(&e->a));
   cJSON_AddNumberToObject(answer, "open", (double)all->count);
   cJSON_AddNumberToObject(answer, "now", (double)alert_core_now(c->core));
   return answer;
