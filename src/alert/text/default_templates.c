@@ -54,17 +54,23 @@
 #define STILL_AWAY                                                             \
   "%{subject}: %{members_missing} of %{members} readings are still missing."
 
+/* "200 V" alone is not yet too much or too little; of what is on or off, or
+ * away, the headline says all */
+#define IN_A_LIST                                                              \
+  "%{if switched}%{else}%{if type==up}%{else}" BOUND "%{end}%{end}"
 /* "- Heater was above 1 500 W, 02:10 to 02:31 (peak 1 700 W)" */
 #define EACH_LINE                                                              \
-  "%{each alerts}%{nl}- %{headline}, "                                         \
+  "%{each alerts}%{nl}- %{headline}%{if resolved_at}%{else}" IN_A_LIST         \
+  "%{end}, "                                                                   \
   "%{if resolved_at}%{since|clock}"                                            \
   "%{if duration>=60} to %{if duration>=86400}%{resolved_at|clock}"            \
   "%{else}%{resolved_at|date:%H:%M}%{end}%{end}" PEAK                          \
   "%{else}since %{since|clock}%{end}%{end}"
 
-/* "- critical: Freezer: 1 900 W, since 14:03" */
+/* "- critical: Cellar: 200 V, below 210 V, since 14:03" */
 #define GROUP_LINE                                                             \
-  "%{each alerts}%{nl}- %{if resolved_at}%{else}%{level}: %{end}%{headline}, " \
+  "%{each alerts}%{nl}- %{if resolved_at}%{headline}%{else}"                   \
+  "%{level}: %{headline}" IN_A_LIST "%{end}, "                                 \
   "%{if resolved_at}%{since|clock}"                                            \
   "%{if duration>=60} to %{resolved_at|clock}%{end}" PEAK                      \
   "%{else}since %{since|clock}%{end}%{end}"

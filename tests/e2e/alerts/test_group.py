@@ -41,7 +41,8 @@ def test_what_belongs_together_comes_and_ends_together():
         message = c.sent()[0]
         assert message["title"] == "2 alerts on tester: worst critical: Freezer: 1\u202f900 W"
         assert [re.sub(r"since .*", "since", line) for line in lines(message)] == [
-            "- critical: Freezer: 1\u202f900 W, since", "- critical: Heater: 1\u202f850 W, since"]
+            "- critical: Freezer: 1\u202f900 W, above 1\u202f800 W, since",
+            "- critical: Heater: 1\u202f850 W, above 1\u202f800 W, since"]
         c.put("Freezer", "power", 90, time.time() + 1)
         c.put("Heater", "power", 91, time.time() + 1)
         c.wait(["firing", "resolved"])

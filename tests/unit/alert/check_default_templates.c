@@ -639,10 +639,50 @@ START_TEST(digest_counts_and_names) {
   buf_init(&body, TEMPLATE_OUTPUT_MAX);
   ck_assert_int_eq(view_texts(&view, TARGET_PLAIN, &title, &body), 0);
   ck_assert_str_eq(title.data, "3 alerts while limited");
-  ck_assert_str_eq(body.data, "2 still open, 1 over.\n"
-                              "- Freezer: 1" N "620 W, since 14:03\n"
-                              "- Freezer: 1" N "620 W, since 14:03\n"
-                              "- Freezer was above 1" N "500 W, 14:03");
+  ck_assert_str_eq(body.data,
+                   "2 still open, 1 over.\n"
+                   "- Freezer: 1" N "620 W, above 1" N "500 W, since 14:03\n"
+                   "- Freezer: 1" N "620 W, above 1" N "500 W, since 14:03\n"
+                   "- Freezer was above 1" N "500 W, 14:03");
+  buf_free(&title);
+  buf_free(&body);
+}
+END_TEST
+
+/* A number alone is not yet too much or too little; on, off and away are. */
+static const struct {
+  const char *type;
+  double value;
+  enum alert_direction direction;
+  double limit;
+  const char *line;
+} listed[] = {
+    {"voltage", 200, DIRECTION_BELOW, 210,
+     "- Cellar: 200 V, below 210 V, since 14:03"},
+    {"voltage", 250, DIRECTION_ABOVE, 245,
+     "- Cellar: 250 V, above 245 V, since 14:03"},
+    {"kwh_today", 52.4, DIRECTION_ABOVE, 50,
+     "- Cellar: 52.4 kWh today, above 50 kWh, since 14:03"},
+    {"relay", 0, DIRECTION_BELOW, 0.5, "- Cellar is off, since 14:03"},
+    {"up", 0, DIRECTION_BELOW, 0.5, "- Cellar is not reporting, since 14:03"},
+    {"power", NAN, DIRECTION_NONE, NAN,
+     "- Cellar is out of range, since 14:03"},
+};
+
+START_TEST(a_list_says_which_way_it_is_wrong) {
+  struct alert a =
+      sample_alert("kasa", "Cellar", listed[_i].type, listed[_i].value,
+                   listed[_i].direction, listed[_i].limit);
+  const struct alert *all[] = {&a};
+  struct message m = sample_message(&a, MESSAGE_NOTE, REASON_DIGEST, AT_1403);
+  struct view view = {
+      .message = &m, .alert = &a, .alerts = all, .alerts_num = 1};
+  struct buf title, body;
+
+  buf_init(&title, TEMPLATE_OUTPUT_MAX);
+  buf_init(&body, TEMPLATE_OUTPUT_MAX);
+  ck_assert_int_eq(view_texts(&view, TARGET_PLAIN, &title, &body), 0);
+  ck_assert_str_eq(strchr(body.data, '\n') + 1, listed[_i].line);
   buf_free(&title);
   buf_free(&body);
 }
@@ -650,6 +690,7 @@ END_TEST
 
 static void fill(TCase *t) {
   samples_zone();
+  tcase_add_loop_test(t, a_list_says_which_way_it_is_wrong, 0, ROWS(listed));
   tcase_add_test(t, power_high);
   tcase_add_test(t, power_low);
   tcase_add_test(t, energy);

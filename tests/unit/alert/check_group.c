@@ -186,12 +186,12 @@ static const struct {
     {"worst first",
      "on A; warn 1600; +1; on B; fail 1900; +1; on C; fail 1950; +11",
      "3 alerts on nas: worst critical: B: 1\u202f900 W/3 open.\n"
-     "- critical: B: 1\u202f900 W, since 12:00\n"
-     "- critical: C: 1\u202f950 W, since 12:00\n"
-     "- warning: A: 1\u202f600 W, since 12:00|"},
+     "- critical: B: 1\u202f900 W, above 1\u202f800 W, since 12:00\n"
+     "- critical: C: 1\u202f950 W, above 1\u202f800 W, since 12:00\n"
+     "- warning: A: 1\u202f600 W, above 1\u202f500 W, since 12:00|"},
     {"one is over", "on A; warn 1600; on B; fail 1900; ok 90; +11",
      "2 alerts on nas: worst warning: A: 1\u202f600 W/1 open, 1 over.\n"
-     "- warning: A: 1\u202f600 W, since 12:00\n"
+     "- warning: A: 1\u202f600 W, above 1\u202f500 W, since 12:00\n"
      "- B was above 1\u202f800 W, 12:00 (peak 1\u202f900 W)|"},
     {"all are over", "on A; warn 1600; ok 90; on B; fail 1900; ok 90; +11",
      "2 alerts on nas, all over/They came and went.\n"
@@ -201,8 +201,8 @@ static const struct {
      "on A; fail 1900; on B; warn 1600; +11; +600; on A; ok 90; on B; ok 91; "
      "+66",
      "2 alerts on nas: worst critical: A: 1\u202f900 W/2 open.\n"
-     "- critical: A: 1\u202f900 W, since 12:00\n"
-     "- warning: B: 1\u202f600 W, since 12:00|"
+     "- critical: A: 1\u202f900 W, above 1\u202f800 W, since 12:00\n"
+     "- warning: B: 1\u202f600 W, above 1\u202f500 W, since 12:00|"
      "OK: 2 alerts on nas/Back to normal:\n"
      "- A was above 1\u202f800 W, 12:00 to 12:10 (peak 1\u202f900 W)\n"
      "- B was above 1\u202f500 W, 12:00 to 12:10 (peak 1\u202f600 W)|"},

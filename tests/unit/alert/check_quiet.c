@@ -139,26 +139,27 @@ START_TEST(a_night_with_14_alerts_is_one_digest_that_reads_well) {
   house_play(&h, "until 07:01");
   ck_assert_str_eq(h.heard, "mail:digest");
   ck_assert_str_eq(
-      h.titles, "14 alerts during quiet hours/2 still open, 12 over.\n"
-                "- Plug 5: 1\u202f505 W, since 20 Nov 22:56\n"
-                "- Plug 10: 1\u202f510 W, since 20 Nov 23:53\n"
-                "- Plug 1 was above 1\u202f500 W, 20 Nov 22:10 to 22:20 (peak "
-                "1\u202f501 W)\n"
-                "- Plug 2 was above 1\u202f500 W, 20 Nov 22:21 to 22:31 (peak "
-                "1\u202f502 W)\n"
-                "- Plug 3 was above 1\u202f500 W, 20 Nov 22:33 to 22:43 (peak "
-                "1\u202f503 W)\n"
-                "- Plug 4 was above 1\u202f500 W, 20 Nov 22:45 to 22:55 (peak "
-                "1\u202f504 W)\n"
-                "- Plug 6 was above 1\u202f500 W, 20 Nov 23:06 to 23:16 (peak "
-                "1\u202f506 W)\n"
-                "- Plug 7 was above 1\u202f500 W, 20 Nov 23:18 to 23:28 (peak "
-                "1\u202f507 W)\n"
-                "- Plug 8 was above 1\u202f500 W, 20 Nov 23:30 to 23:40 (peak "
-                "1\u202f508 W)\n"
-                "- Plug 9 was above 1\u202f500 W, 20 Nov 23:41 to 23:51 (peak "
-                "1\u202f509 W)\n"
-                "and 4 more. To see all: kasactl alerts history|");
+      h.titles,
+      "14 alerts during quiet hours/2 still open, 12 over.\n"
+      "- Plug 5: 1\u202f505 W, above 1\u202f500 W, since 20 Nov 22:56\n"
+      "- Plug 10: 1\u202f510 W, above 1\u202f500 W, since 20 Nov 23:53\n"
+      "- Plug 1 was above 1\u202f500 W, 20 Nov 22:10 to 22:20 (peak "
+      "1\u202f501 W)\n"
+      "- Plug 2 was above 1\u202f500 W, 20 Nov 22:21 to 22:31 (peak "
+      "1\u202f502 W)\n"
+      "- Plug 3 was above 1\u202f500 W, 20 Nov 22:33 to 22:43 (peak "
+      "1\u202f503 W)\n"
+      "- Plug 4 was above 1\u202f500 W, 20 Nov 22:45 to 22:55 (peak "
+      "1\u202f504 W)\n"
+      "- Plug 6 was above 1\u202f500 W, 20 Nov 23:06 to 23:16 (peak "
+      "1\u202f506 W)\n"
+      "- Plug 7 was above 1\u202f500 W, 20 Nov 23:18 to 23:28 (peak "
+      "1\u202f507 W)\n"
+      "- Plug 8 was above 1\u202f500 W, 20 Nov 23:30 to 23:40 (peak "
+      "1\u202f508 W)\n"
+      "- Plug 9 was above 1\u202f500 W, 20 Nov 23:41 to 23:51 (peak "
+      "1\u202f509 W)\n"
+      "and 4 more. To see all: kasactl alerts history|");
   house_close(&h);
 }
 END_TEST

@@ -156,14 +156,15 @@ START_TEST(the_digest_counts_by_level_and_lists_the_worst_five) {
   h.keep_texts = true;
   house_play(&h, "on Plug 1; ok 90; on A; ok 90; +300");
   ck_assert_str_eq(h.heard, "mail:firing mail:firing mail:digest");
-  ck_assert_str_eq(h.titles, "10 alerts while limited/3 critical, 5 warning, 2 "
-                             "recovered.\n"
-                             "- Plug 3: 1\u202f803 W, since 14:03\n"
-                             "- Plug 6: 1\u202f806 W, since 14:03\n"
-                             "- Plug 9: 1\u202f809 W, since 14:03\n"
-                             "- Plug 2: 1\u202f802 W, since 14:03\n"
-                             "- Plug 4: 1\u202f804 W, since 14:03\n"
-                             "and 5 more. To see all: kasactl alerts history|");
+  ck_assert_str_eq(h.titles,
+                   "10 alerts while limited/3 critical, 5 warning, 2 "
+                   "recovered.\n"
+                   "- Plug 3: 1\u202f803 W, above 1\u202f800 W, since 14:03\n"
+                   "- Plug 6: 1\u202f806 W, above 1\u202f800 W, since 14:03\n"
+                   "- Plug 9: 1\u202f809 W, above 1\u202f800 W, since 14:03\n"
+                   "- Plug 2: 1\u202f802 W, above 1\u202f500 W, since 14:03\n"
+                   "- Plug 4: 1\u202f804 W, above 1\u202f500 W, since 14:03\n"
+                   "and 5 more. To see all: kasactl alerts history|");
   house_close(&h);
 }
 END_TEST
