@@ -74,7 +74,11 @@ root_steps() {
   local name=$1 release=$2 arch=$3 script
   shift 3
   if roots_late "$name: $*" $#; then return; fi
-  step "a clean root: $name" make_root "$name" "$release" "$arch" || return
+  if ! make_root "$name" "$release" "$arch" >"$LOG/root-$name.log" 2>&1; then
+    count 0 0 $#
+    note "skipped $name: $*: no clean root: $(tail -n 1 "$LOG/root-$name.log")"
+    return
+  fi
   for script in "$@"; do
     if ! roots_late "$name: $script" 1; then
       step "$name: $script" in_root "$name" "$script"
