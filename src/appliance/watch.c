@@ -199,15 +199,16 @@ enum watch_event watch_add(struct watch *w, const struct appliance_settings *s,
     w->quiet_since = at;
     w->broken = true; /* nobody saw its beginning */
   }
-  if (r->gap) {
+  if (r->gap)
     w->broken = true;
-    if (!d->running && event != CYCLE_ENDED)
-      w->quiet_since = at;
-  }
   if (event == CYCLE_STARTED)
     result = started(w, d, text);
   else if (event == CYCLE_ENDED)
     result = ended(w, s, d, text);
+  if (r->gap && !d->running) { /* nobody saw how long it has been quiet */
+    w->broken = true;
+    w->quiet_since = at;
+  }
   if (result == WATCH_NOTHING)
     result = look(w, s, d, at, text);
   /* that it does not start may have been said already */

@@ -97,6 +97,24 @@ START_TEST(a_plug_that_was_away_accuses_nobody) {
 }
 END_TEST
 
+/* Its plug was lost in a run, which ended whenever it did. */
+START_TEST(nor_does_one_that_was_away_since_a_run) {
+  setup("freezer", NULL, NULL);
+  compressor(25);
+  at += 2 * 86400;
+  hold(0, 1800, true);
+  ck_assert_str_eq(told, "");
+  ck_assert_uint_eq(w.runs.seen, 24);
+  hold(158, 540, false);
+  hold(0, 600, false);
+  ck_assert_uint_eq(w.runs.seen, 25);
+  ck_assert_double_le(history_largest(&w.pauses, 30), 3400);
+  hold(0, 4 * 3600, false); /* it is watched again */
+  ck_assert_str_eq(
+      told, "has not started for 2 h 46 min; usually pauses at most 55 min\n");
+}
+END_TEST
+
 START_TEST(a_fridge_that_runs_on_says_what_is_usual) {
   setup("fridge", NULL, NULL);
   for (unsigned i = 0; i < 25; i++) {
@@ -123,6 +141,7 @@ static void fill(TCase *tc) {
   tcase_add_test(tc, before_twenty_runs_nothing_is_unusual);
   tcase_add_test(tc, an_expected_start_needs_no_learning);
   tcase_add_test(tc, a_plug_that_was_away_accuses_nobody);
+  tcase_add_test(tc, nor_does_one_that_was_away_since_a_run);
   tcase_add_test(tc, a_fridge_that_runs_on_says_what_is_usual);
   tcase_add_test(tc, a_machine_left_on_is_told_by_its_limit);
 }
