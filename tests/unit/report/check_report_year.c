@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* A year of reports of a small house, whose daemon is stopped and killed: every
- * day's, week's and month's figures against what was used, and each step of its
- * limits told once a day or month. */
+/* A year of reports of a small house, whose daemon is stopped and killed and
+ * whose price changes: every day's, week's and month's figures against what was
+ * used, and each step of its limits told once a day or month, also where clocks
+ * change. */
 #include <config.h>
 
 #include "appliance/cycle_log.h"
@@ -20,7 +21,9 @@ enum {
   MONTHS = 14,
 };
 #define STEP (STEP_S * CALENDAR_SECOND)
-static const double RATE = 0.5; /* of the fixture */
+/* A kWh's, from the beginning and from that day on. */
+static const double RATE = 0.5, RATE_THEN = 0.83;
+enum { CHANGES = 100 };
 
 static const struct {
   const char *identity;
@@ -33,7 +36,9 @@ static const struct {
 
 static const struct limits_settings limits = {
     .given = true,
-    .allowed = {[LIMIT_DAILY_ENERGY] = 25, [LIMIT_MONTHLY_COST] = 350},
+    .allowed = {[LIMIT_DAILY_ENERGY] = 25,
+                [LIMIT_DAILY_COST] = 16,
+                [LIMIT_MONTHLY_COST] = 500},
     .steps = {50, 75, 100},
     .steps_num = 3};
 
@@ -53,7 +58,7 @@ static struct {
   unsigned cycles[DAYS];
   int64_t finished_us; /* the latest of them */
   /* what was told: the highest step of a day and month so far */
-  double day_step[DAYS], month_step[MONTHS];
+  double day_step[DAYS], cost_step[DAYS], month_step[MONTHS];
   unsigned news;
 } house;
 
@@ -79,12 +84,27 @@ static void save(void) {
   ck_assert_int_eq(ledger_disk_save(disk, why), LEDGER_DISK_OK);
 }
 
+static double rate_of(int day) { return day < CHANGES ? RATE : RATE_THEN; }
+
+static void make_tariffs(struct tariffs *set) {
+  struct tariffs then;
+
+  make_tariff(set, RATE);
+  make_tariff(&then, RATE_THEN);
+  set->items = realloc(set->items, 2 * sizeof(*set->items));
+  ck_assert_ptr_nonnull(set->items);
+  set->items[1] = then.items[0];
+  set->items[1].from = house.first + CHANGES;
+  set->num = 2;
+  free(then.items);
+}
+
 static void start_daemon(void) {
   struct ledger_options options = {.billing_day = 1};
   char why[LEDGER_DISK_WHY];
   char *kept;
 
-  make_tariff(&options.tariffs, RATE);
+  make_tariffs(&options.tariffs);
   ledger = ledger_create(&options);
   disk = ledger_disk_create(ledger, directory);
   ck_assert_int_eq(ledger_disk_load(disk, why), LEDGER_DISK_OK);
@@ -107,8 +127,9 @@ static void end_daemon(void) {
 
 static void note_news(void *arg, const struct limits_news *n) {
   int month = calendar_billing_of(house.first + day_now(), 1).start;
-  double *step = n->limit == LIMIT_DAILY_ENERGY
-                     ? &house.day_step[day_now()]
+  double *step = n->limit == LIMIT_DAILY_ENERGY ? &house.day_step[day_now()]
+                 : n->limit == LIMIT_DAILY_COST
+                     ? &house.cost_step[day_now()]
                      : &house.month_step[(month - house.first + 15) / 31];
 
   (void)arg;
@@ -254,7 +275,7 @@ static void live(void) {
 /* -- the comparison -- */
 
 struct truth {
-  double kwh[PLUGS], all;
+  double kwh[PLUGS], cost[PLUGS], all, all_cost;
   unsigned cycles, peak;
 };
 
@@ -264,7 +285,9 @@ static struct truth truth_of(int first, int last) {
   for (int d = first < 0 ? 0 : first; d <= last && d < DAYS; d++) {
     for (int i = 0; i < PLUGS; i++) {
       t.kwh[i] += house.kwh[d][i];
+      t.cost[i] += house.kwh[d][i] * rate_of(d);
       t.all += house.kwh[d][i];
+      t.all_cost += house.kwh[d][i] * rate_of(d);
     }
     t.cycles += house.cycles[d];
     t.peak = house.peak[d] > t.peak ? house.peak[d] : t.peak;
@@ -289,7 +312,7 @@ static void compare_items(const struct report *r, const struct truth *t) {
     for (int i = 0; i < PLUGS; i++)
       if (strcmp(r->items[n].name, plugs[i].name) == 0) {
         near(r, plugs[i].name, r->items[n].kwh, t->kwh[i], 0.002);
-        near(r, "cost", r->items[n].cost, t->kwh[i] * RATE, 0.001);
+        near(r, "cost", r->items[n].cost, t->cost[i], 0.002);
       }
 }
 
@@ -327,7 +350,7 @@ static void compare(struct ledger_query *q, enum report_kind kind, int day) {
   ck_assert_msg(report_make(&r, &from, why), "%s", why);
   t = truth_of(r.first - house.first, r.last - house.first);
   near(&r, "kWh", r.kwh, t.all, 0.005);
-  near(&r, "cost", r.cost, t.all * RATE, 0.003);
+  near(&r, "cost", r.cost, t.all_cost, 0.005);
   near(&r, "peak", r.peak.watts, t.peak, 0.5);
   ck_assert_uint_eq(r.known, PLUGS);
   compare_items(&r, &t);
@@ -350,22 +373,32 @@ static double step_of(double used, double allowed) {
   return step;
 }
 
+/* A step that was reached within a Wh may be told or not. Returns whether one
+ * was told. */
+static bool compare_step(int day, double told, double used, enum limit limit) {
+  double allowed = limits.allowed[limit];
+
+  if (step_of(used + 0.005, allowed) != step_of(used - 0.005, allowed))
+    return false;
+  ck_assert_msg(told == step_of(used, allowed),
+                "day %d, limit %d: %g %% told at %.3f", day, (int)limit, told,
+                used);
+  return told > 0;
+}
+
 static void compare_limits(void) {
-  unsigned days = 0;
+  unsigned days = 0, before = 0, after = 0;
 
   for (int d = 0; d < DAYS - 1; d++) {
     double used = house.seen_kwh[d];
 
-    /* a step that was reached within a Wh may be told or not */
-    if (step_of(used + 0.005, limits.allowed[LIMIT_DAILY_ENERGY]) !=
-        step_of(used - 0.005, limits.allowed[LIMIT_DAILY_ENERGY]))
-      continue;
-    days += house.day_step[d] > 0;
-    ck_assert_msg(house.day_step[d] ==
-                      step_of(used, limits.allowed[LIMIT_DAILY_ENERGY]),
-                  "day %d: %g %% told at %.3f kWh", d, house.day_step[d], used);
+    days += compare_step(d, house.day_step[d], used, LIMIT_DAILY_ENERGY);
+    *(d < CHANGES ? &before : &after) += compare_step(
+        d, house.cost_step[d], used * rate_of(d), LIMIT_DAILY_COST);
   }
   ck_assert_uint_gt(days, 20);
+  ck_assert_uint_gt(before, 5);
+  ck_assert_uint_gt(after, 2 * before); /* it is dearer, and for longer */
   for (int m = 0; m < 12; m++)
     ck_assert_double_gt(house.month_step[m], 0);
 }
@@ -379,6 +412,9 @@ START_TEST(every_report_says_what_was_used) {
   house.chance = 12;
   house.us = house.begin_us = at("2027-01-01T00:00:00+01:00").wall_us;
   house.first = calendar_local_of(house.us).day;
+  save();
+  end_daemon();
+  start_daemon(); /* with both tariffs */
   live();
   end_daemon();
   faulty_mend();
