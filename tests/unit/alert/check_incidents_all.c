@@ -482,6 +482,25 @@ static void read_one(const struct incident *i, struct belief *b,
     *told = true;
 }
 
+/* An end that was refused: whoever stands in may tell it later, or be in doubt
+ * whether he did. Until then an alarm is as right as none. */
+static void read_refused(struct belief *b, const struct letter *l) {
+  const char *plug = strstr(l->title, "Plug");
+  const char *text = l->text;
+  struct line line;
+
+  if (strcmp(l->kind, "resolved") != 0)
+    return;
+  if (strstr(l->title, " alerts on ") == NULL) {
+    if (plug != NULL)
+      b->maybe[plug[4] - '0'] |= b->told[plug[4] - '0'];
+    return;
+  }
+  while (next_line(&text, &line))
+    if (line.device >= 0)
+      b->maybe[line.device] |= b->told[line.device];
+}
+
 static bool is_acked(const struct incident *i, int device) {
   const struct open_alert *e =
       state_open_alerts(alert_core_state(i->h->core))->first;
@@ -551,9 +570,11 @@ static void judge(const struct incident *i) {
     struct belief *b;
 
     read_line(i->h, line, &l);
+    b = &beliefs[channel_of(&l)];
+    if (strcmp(l.outcome, "message") == 0)
+      read_refused(b, &l);
     if (strcmp(l.outcome, "sent") != 0 || came_before(i, &l))
       continue;
-    b = &beliefs[channel_of(&l)];
     if (strstr(l.title, "during quiet hours") != NULL ||
         strstr(l.title, "while limited") != NULL)
       read_digest(b, &l);
