@@ -9,7 +9,9 @@ import subprocess
 
 import pytest
 
+from channel_kinds import Channel
 from channels import _pki  # noqa: F401
+from mocks import web
 from mocks.smtp import Letter, Smtp
 from mounts import private_mounts
 from test_channel_hours import HOUR, MINUTE, Hours, Hub, hook
@@ -191,3 +193,32 @@ def test_a_mail_server_that_says_later(name, tmp_path, monkeypatch):
     gaps = [b - a for a, b in zip(says.asked, says.asked[1:]) if a - says.asked[0] < seconds]
     assert min(gaps) >= MINUTE - 1, gaps
     assert server.faults == []
+
+
+PORTAL = b"<!DOCTYPE html><html><head><title>Welcome</title></head><body>Please log in first.</body></html>"
+
+
+@pytest.mark.parametrize("kind", ["pushover", "slack", "slackbot", "ntfy", "telegram", "opsgenie", "twilio"])
+def test_a_page_of_a_captive_portal_where_an_answer_is_expected(kind, tmp_path, monkeypatch):
+    """It says 200 to everything, for half an hour."""
+    hours, channel = Hours(tmp_path, monkeypatch), Channel(kind)
+    service, began, reached = channel.mock.judge, hours.clock.now(), []
+
+    def judge(request):
+        if hours.clock.now() < began + HOUR / 2:
+            return web.Reply(200, PORTAL, kind="text/html")
+        # beside what asks what became of it, and what makes it ring no longer
+        if request.method != "GET" and "cancel" not in request.path:
+            reached.append(request)
+        return service(request)
+
+    channel.mock.judge = judge
+    lines = "".join(f'    {name} "{value}"\n' for name, value in channel.options())
+    options = f'  <Channel {"slack" if kind == "slackbot" else kind} "it">\n{lines}  </Channel>\n'
+    with channel.mock, hours.run(options) as daemon:
+        hours.event("failure", "Freezer", "the door is open")
+        hours.pass_until(lambda: hours.status()["sent"] == 1, 60, 2 * HOUR)
+        both(hours, 2)
+        assert "is stopped" not in daemon.log()
+    assert channel.mock.faults == []
+    assert len(reached) == 2, [request.target for request in reached]
