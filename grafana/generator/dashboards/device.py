@@ -14,7 +14,6 @@ SLOW = steps(GREEN, (0.5, YELLOW), (1, ORANGE), (2, RED))
 BUSY = steps(GREEN, (2000, ORANGE), (3200, RED))
 BY = "sum by (instance, device)"
 METERS_ONLY = "Not measured by this device"
-LEAPS = limited("topk", "power_deviation", over="max_over_time")
 
 
 def of_both(metric, which="topk", over="avg_over_time", smooth="{}"):
@@ -22,6 +21,12 @@ def of_both(metric, which="topk", over="avg_over_time", smooth="{}"):
     each = (smooth.format(f"@kasa_{m}") for m in (metric, f"plug_{metric}"))
     limit = limited(which, metric, f"plug_{metric}", by=OUTLET_KEY, over=over)
     return [query(f"({' or '.join(each)}) {limit}", OUTLET)]
+
+
+def rows_of_both(metric, each="{}"):
+    """A row for each device and outlet with an <Appliance> block."""
+    both = " or ".join(each.format(f"@kasa_{m}") for m in (metric, f"plug_{metric}"))
+    return rows(f"sum by ({OUTLET_KEY}) ({both})")
 
 
 def state(metric, name, which="topk"):
@@ -168,23 +173,36 @@ PARTS = [
              of_both("running"),
              unit="none", mappings=words(v0=("idle", "#5a6270"),
                                          v1=("running", BLUE)),
-             none=APPLIANCE, w=12),
-    table("Cycles", "Cycles finished in the time above, and the last one's "
-          "energy and duration.",
-          [rows(f"{BY} "
-                "(increase(@kasa_cycles_total[$__range]))"),
-           rows(f"{BY} (@kasa_cycle_kwh)"),
-           rows(f"{BY} (@kasa_cycle_duration)")],
-          {"device": "Device", "Value #A": "Cycles", "Value #B": "Energy",
-           "Value #C": "Duration", "instance": "Site"}, unit="none",
-          decimals=0, w=6, h=6, none=APPLIANCE, overrides=[
+             none=APPLIANCE, w=24),
+    table("Cycles", "Cycles finished in the time above and in the last seven "
+          "days; of the latest one its energy, its cost in the currency of the "
+          "tariff, and how long it took. What it takes while it does nothing; "
+          "of fridges and freezers the share of the day in which they ran.",
+          [rows_of_both("cycles_total", "increase({}[$__range])"),
+           rows_of_both("cycles_total", "increase({}[7d])"),
+           rows_of_both("cycle_kwh"), rows_of_both("cycle_cost"),
+           rows_of_both("cycle_duration"), rows_of_both("standby"),
+           rows_of_both("duty")],
+          {"device": "Device", "outlet": "Outlet", "Value #A": "Cycles",
+           "Value #B": "In 7 days", "Value #C": "Energy", "Value #D": "Cost",
+           "Value #E": "Duration", "Value #F": "Standby", "Value #G": "Duty",
+           "instance": "Site"}, unit="none",
+          decimals=0, w=24, h=8, none=APPLIANCE, overrides=[
               override("Energy", unit="kwatth", decimals=2),
-              override("Duration", unit="dtdurations")]),
-    graph("Deviation from its own mean", "Power against the mean of the last "
-          "minutes: what jumps out is a spike. Of many, the twenty that "
-          "jumped highest.",
-          [query(f"@kasa_power_deviation {LEAPS}", NAME)], unit="percent", decimals=0,
-          w=6, h=6, limits=True, fill=0, legend=(),
+              override("Cost", decimals=2),
+              override("Duration", unit="dtdurations"),
+              override("Standby", unit="watt", decimals=1),
+              override("Duty", unit="percent", decimals=0)]),
+    graph("Standby", "What each appliance takes while it does nothing: the "
+          "lowest mean over five minutes of the last day. What creeps up here "
+          "has a reason. Of many, the twenty with most.",
+          of_both("standby"), unit="watt", min=0, fill=0, legend=("last",),
+          none=APPLIANCE, w=12, h=6),
+    graph("Deviation from what is usual", "Power against what the plug hardly "
+          "exceeded in the last seven days: what stays far above 0 is a spike. "
+          "Of many, the twenty that jumped highest.",
+          of_both("power_deviation", over="max_over_time"), unit="percent",
+          decimals=0, w=12, h=6, limits=True, fill=0, legend=(),
           thresholds=steps(GREEN, (100, ORANGE), (300, RED)),
           none="No spike described: a <Spike> block in collectd's "
                "configuration fills this"),

@@ -180,6 +180,17 @@ def test_three_hundred_devices_fit_into_a_panel(path):
         assert shown <= 20, panel["title"]
 
 
+def test_what_is_known_of_appliances_is_shown():
+    """Of devices and of outlets, all that the plugin dispatches of them."""
+    glue = text_of("src", "plugin", "appliance_values.c")
+    types = re.findall(r'(?:gauge|derive)\([^;]*?, "(\w+)",', glue)
+    assert {"running", "cycles", "standby"} <= set(types)
+    asked = " ".join(ask.expr for path in FILES for ask in query.asks(query.load(path)))
+    missing = [name for kind in ("kasa", "kasa_plug") for name in types
+               if not re.search(rf"\bcollectd_{kind}_{name}(_total)?\{{", asked)]
+    assert missing == []
+
+
 # -- the rules of dashboard-linter, in our words -----------------------------------
 
 
