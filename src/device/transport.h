@@ -101,6 +101,9 @@ struct transport {
   unsigned (*locked)(const struct link *link);
   /* With which account its session was made. NULL: it needs none. */
   enum account_used (*account)(const struct link *link);
+  /* Whether a session was ever made, also if it is lost: the device speaks like
+   * that, and accepts the account. NULL: there are none. */
+  bool (*entered)(const struct link *link);
 };
 
 #endif

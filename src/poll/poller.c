@@ -192,7 +192,7 @@ static void give_up(struct poller *p, struct poll_device *k) {
 
   release(p, k);
   device_registry_unanswered(p->registry, k);
-  poll_device_keep_refusal(k);
+  poll_device_keep_reason(k, transport_select_is_trial(k));
   poll_log_failure(&p->log, k, p->options, loop_now_us(p->loop));
   set_up(k, false);
   if (established)
@@ -474,6 +474,7 @@ static void failed(struct poller *p, struct poll_device *k,
   unsigned allowed = k->status.up || !k->status.polled ? 1 + p->options->retries
                                                        : 1; /* back-off */
 
+  transport_select_note(k);
   if (k->contact.link != NULL)
     k->contact.transport->abort(k->contact.link);
   if ((outcome == OUTCOME_DEVICE || outcome == OUTCOME_MALFORMED) &&

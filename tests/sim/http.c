@@ -168,6 +168,8 @@ static const char *reason(int status) {
     return "Forbidden";
   case 404:
     return "Not Found";
+  case 503:
+    return "Service Unavailable";
   default:
     return "Internal Server Error";
   }
@@ -225,6 +227,8 @@ static void put_reply(struct device *d, const struct http_reply *reply,
     text_addz(wire, small ? "\r\nset-cookie: " : "\r\nSet-Cookie: ");
     text_addz(wire, reply->cookie);
   }
+  if (reply->status == 503)
+    text_addz(wire, "\r\nRetry-After: 120");
   if (!d->keep_open || reply->how->close)
     text_addz(wire, small ? "\r\nconnection: close" : "\r\nConnection: close");
   text_addz(wire, "\r\n\r\n");

@@ -152,7 +152,7 @@ static int add_values(struct buf *out, const struct style *style,
 }
 
 static bool is_met(const struct device_info *f) {
-  return f->up || f->model[0] != '\0' || f->mac[0] != '\0' ||
+  return f->up || f->met || f->model[0] != '\0' || f->mac[0] != '\0' ||
          f->outcome == OUTCOME_AUTH;
 }
 

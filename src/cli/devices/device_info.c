@@ -6,6 +6,7 @@
 
 #include "base/text.h"
 #include "poll/registry/poll_device.h"
+#include "poll/registry/transport_select.h"
 
 #include <arpa/inet.h>
 #include <stdio.h>
@@ -47,10 +48,10 @@ void device_info_copy(struct device_info *f, const struct poll_device *k) {
   clean(f->name, sizeof(f->name), k->name);
   snprintf(f->address, sizeof(f->address), "%s", poll_device_address(k));
   f->port = ntohs(k->address.sin_port);
-  snprintf(f->transport, sizeof(f->transport), "%s",
-           k->contact.transport->name);
+  snprintf(f->transport, sizeof(f->transport), "%s", transport_select_name(k));
   if (k->contact.link != NULL && k->contact.transport->account != NULL)
     f->account = k->contact.transport->account(k->contact.link);
+  f->met = k->contact.told != NULL || k->contact.entered != NULL;
   f->configured = k->options != NULL;
   f->up = k->status.up;
   f->outcome = k->status.outcome;

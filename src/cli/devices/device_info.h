@@ -31,6 +31,7 @@ struct device_info {
   unsigned port;
   char transport[8];
   enum account_used account; /* of its session */
+  bool met;                  /* something there speaks as a device does */
   bool configured;           /* has a <Device> block */
   bool up;
   enum outcome outcome;

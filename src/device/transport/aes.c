@@ -476,6 +476,8 @@ static enum account_used aes_account(const struct link *link) {
   return link->by_default ? ACCOUNT_DEFAULT : ACCOUNT_SHOWN;
 }
 
+static bool aes_entered(const struct link *link) { return link->base.entered; }
+
 const struct transport transport_aes = {
     .name = "aes",
     .port = 80,
@@ -487,4 +489,5 @@ const struct transport transport_aes = {
     .exchanges = aes_exchanges,
     .locked = aes_locked,
     .account = aes_account,
+    .entered = aes_entered,
 };

@@ -90,6 +90,7 @@ void http_link_fail(struct http_link *l, enum outcome outcome,
 }
 
 void http_link_opened(struct http_link *l, long lifetime) {
+  l->entered = true;
   if (lifetime <= 0)
     lifetime = LIFETIME_DEFAULT;
   if (lifetime > LIFETIME_MAX)

@@ -17,6 +17,7 @@ struct http_link {
   char *request; /* kept for a second session */
   size_t request_len;
   bool renewed;     /* a session was begun for this request */
+  bool entered;     /* there has been a session */
   bool stubborn;    /* new sessions do not mend what fails */
   unsigned useless; /* answers of no use in a row */
   char cookie[HTTP_CLIENT_COOKIE_SIZE];

@@ -334,6 +334,8 @@ static enum account_used klap_account(const struct link *link) {
   return link->account == KLAP_ACCOUNT_OWN ? ACCOUNT_PROVED : ACCOUNT_DEFAULT;
 }
 
+static bool klap_entered(const struct link *link) { return link->base.entered; }
+
 const struct transport transport_klap = {
     .name = "klap",
     .port = 80,
@@ -344,4 +346,5 @@ const struct transport transport_klap = {
     .close = klap_close,
     .exchanges = klap_exchanges,
     .account = klap_account,
+    .entered = klap_entered,
 };

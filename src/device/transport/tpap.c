@@ -503,6 +503,8 @@ static enum account_used tpap_account(const struct link *link) {
   return link->by_default ? ACCOUNT_DEFAULT : ACCOUNT_PROVED;
 }
 
+static bool tpap_entered(const struct link *link) { return link->base.entered; }
+
 const struct transport transport_tpap = {
     .name = "tpap",
     .port = 80,
@@ -514,4 +516,5 @@ const struct transport transport_tpap = {
     .exchanges = tpap_exchanges,
     .locked = tpap_locked,
     .account = tpap_account,
+    .entered = tpap_entered,
 };

@@ -38,7 +38,26 @@ void poll_device_set_why(struct poll_device *k, const char *why) {
     snprintf(k->trouble->last, WHY_SIZE, "%s", why);
 }
 
-void poll_device_keep_refusal(struct poll_device *k) {
+/* Where its own way has let us in, another that does not is none of its. */
+static void keep_own(struct poll_device *k) {
+  k->contact.refused |= k->status.outcome == OUTCOME_AUTH;
+  if (k->status.outcome == OUTCOME_TIMEOUT ||
+      k->status.outcome == OUTCOME_UNREACHABLE ||
+      k->status.usual == OUTCOME_OK || k->trouble == NULL ||
+      k->trouble->own[0] == '\0')
+    return;
+  k->status.outcome = k->status.usual;
+  poll_device_set_why(k, k->trouble->own);
+}
+
+void poll_device_keep_reason(struct poll_device *k, bool trial) {
+  if (!trial && k->trouble != NULL)
+    memcpy(k->trouble->own, k->trouble->last, WHY_SIZE);
+  if (k->contact.entered != NULL) {
+    if (trial)
+      keep_own(k);
+    return;
+  }
   if (k->status.outcome == OUTCOME_AUTH && k->trouble != NULL)
     memcpy(k->trouble->refused, k->trouble->last, WHY_SIZE);
   else if (k->contact.refused && k->status.outcome != OUTCOME_TIMEOUT &&

@@ -41,7 +41,8 @@ struct poll_contact {
   /* What it says itself, in datagrams; NULL: nothing, all is trial. */
   struct service told_service;
   const struct transport *told;
-  const struct transport *worked; /* last, as the device speaks now */
+  const struct transport *worked;  /* last, as the device speaks now */
+  const struct transport *entered; /* last made a session, as it speaks now */
   unsigned misses;     /* polls in a row in which nothing was heard of it */
   uint32_t tried;      /* ways in the present round, by number */
   unsigned short_only; /* polls in a row that went well only when its requests
@@ -58,6 +59,7 @@ struct poll_contact {
  * in trouble have it. */
 struct poll_trouble {
   char last[WHY_SIZE];    /* why its last poll failed */
+  char own[WHY_SIZE];     /* in the way that it usually takes */
   char refused[WHY_SIZE]; /* when it last refused the account */
   char part[WHY_SIZE];    /* which part of its answers was of no use, last */
   uint64_t part_said_us;
@@ -196,9 +198,9 @@ const char *poll_device_why(const struct poll_device *k);
  * says now. */
 void poll_device_set_why(struct poll_device *k, const char *why);
 
-/* An account that was refused stays the reason of a failed poll while other
- * ways are tried. */
-void poll_device_keep_refusal(struct poll_device *k);
+/* The reason of a failed poll while other ways are tried (trial: by one of
+ * them): that of its own, and an account that was refused. */
+void poll_device_keep_reason(struct poll_device *k, bool trial);
 
 /* How often that happened to polls of k, or to parts of them. */
 uint64_t poll_device_failures(const struct poll_device *k,

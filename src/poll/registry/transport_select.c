@@ -79,6 +79,7 @@ static void use(struct poll_device *k, const struct introduction *in,
   k->contact.told_service = k->contact.service;
   k->contact.by_tdp = in->tdp;
   k->contact.worked = NULL;
+  k->contact.entered = NULL;
   k->contact.misses = 0;
   begin_round(k);
   memcpy(k->contact.owner, in->owner, sizeof(k->contact.owner));
@@ -177,11 +178,25 @@ static bool may_try(const struct poll_device *k, unsigned n,
                                       poll_options_may_reveal(o, k->options)));
 }
 
-bool transport_select_is_trial(const struct poll_device *k) {
-  const struct transport *usual =
-      k->contact.worked != NULL ? k->contact.worked : k->contact.told;
+static const struct transport *usual(const struct poll_device *k) {
+  if (k->contact.worked != NULL)
+    return k->contact.worked;
+  return k->contact.entered != NULL ? k->contact.entered : k->contact.told;
+}
 
-  return usual != NULL && k->contact.transport != usual;
+bool transport_select_is_trial(const struct poll_device *k) {
+  return usual(k) != NULL && k->contact.transport != usual(k);
+}
+
+const char *transport_select_name(const struct poll_device *k) {
+  return !k->status.up && usual(k) != NULL ? usual(k)->name
+                                           : k->contact.transport->name;
+}
+
+void transport_select_note(struct poll_device *k) {
+  if (k->contact.link != NULL && k->contact.transport->entered != NULL &&
+      k->contact.transport->entered(k->contact.link))
+    k->contact.entered = k->contact.transport;
 }
 
 static void try_way(struct poll_device *k, const struct transport *transport,
@@ -213,7 +228,8 @@ void transport_select_start(struct poll_device *k,
 /* Whether the poll failed in a way that speaks against what was tried. What
  * has worked is left only when it goes on: devices reboot. */
 static bool is_wrong_way(const struct poll_device *k) {
-  bool on_trial = k->contact.worked != k->contact.transport;
+  bool on_trial = k->contact.worked != k->contact.transport &&
+                  k->contact.entered != k->contact.transport;
 
   if (k->poll.heard)
     return false;

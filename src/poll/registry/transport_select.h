@@ -26,6 +26,14 @@ void transport_select_adopt(struct poll_device *k,
  * or that it has named. */
 bool transport_select_is_trial(const struct poll_device *k);
 
+/* The way it is spoken with; while it is not up that which is usual, whatever
+ * is being tried. */
+const char *transport_select_name(const struct poll_device *k);
+
+/* A request of k failed: notes whether there had been a session, which is proof
+ * enough of how k speaks. */
+void transport_select_note(struct poll_device *k);
+
 /* A poll of k failed: goes on to the next way that has not been tried since it
  * last spoke, in the order of transports.h, if that may be the better one.
  * True: there is one, and the next poll goes that way; false: it stays, or is

@@ -18,6 +18,7 @@
 
 #include <arpa/inet.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 static struct poll_device k;
@@ -167,6 +168,36 @@ START_TEST(what_is_said_may_be_wrong) {
   k.status.answered = true;
   tell(in);
   ck_assert_str_eq(k.contact.transport->name, iot ? "xor" : "klap");
+}
+END_TEST
+
+/* Where another client takes each session away. */
+START_TEST(a_session_proves_how_it_speaks_and_the_account) {
+  bool entered = _i == 1;
+
+  found(by_tdp(&transport_tpap, &dialect_smart));
+  k.contact.worked = NULL;
+  k.contact.entered = entered ? &transport_tpap : NULL;
+  k.status.up = false;
+  k.status.usual = OUTCOME_REFUSED;
+  k.status.outcome = OUTCOME_REFUSED;
+  poll_device_set_why(&k, "it takes its session away at once");
+  poll_device_keep_reason(&k, transport_select_is_trial(&k));
+  for (int i = 0; i < 2; i++)
+    ck_assert(!fails_by(OUTCOME_REFUSED) || !entered);
+  ck_assert(!entered || k.contact.transport == &transport_tpap);
+  (void)fails_by(OUTCOME_REFUSED); /* it goes on: others are tried */
+  k.contact.transport = &transport_klap;
+  ck_assert_str_eq(transport_select_name(&k), "tpap");
+  k.status.outcome = OUTCOME_AUTH;
+  poll_device_set_why(&k, "check the password");
+  poll_device_keep_reason(&k, transport_select_is_trial(&k));
+  ck_assert_int_eq(k.status.outcome, entered ? OUTCOME_REFUSED : OUTCOME_AUTH);
+  ck_assert_str_eq(poll_device_why(&k),
+                   entered ? "it takes its session away at once"
+                           : "check the password");
+  free(k.trouble);
+  k.trouble = NULL;
 }
 END_TEST
 
@@ -362,6 +393,7 @@ static void fill(TCase *t) {
   tcase_add_loop_test(t, nobody_is_lured_back_to_aes, 0, 2);
   tcase_add_test(t, port_9999_says_nothing_against_tdp);
   tcase_add_loop_test(t, what_is_said_may_be_wrong, 0, 6);
+  tcase_add_loop_test(t, a_session_proves_how_it_speaks_and_the_account, 0, 2);
   tcase_add_loop_test(t, aes_is_tried_only_with_leave, 0, 2);
   tcase_add_test(t, who_proved_the_account_is_not_asked_without);
   tcase_add_test(t, the_version_of_a_login_does_not_go_down);
