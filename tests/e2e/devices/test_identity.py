@@ -32,7 +32,9 @@ def test_a_rename_starts_a_new_series_and_ends_the_old_one():
             # what was used before belongs to the old name
             assert page.get_one("kasa_watt_hours_total", kasa="After") < 100
             daemon.wait_line('Before is now called "After"')
-            assert len(daemon.lines("is now called")) == 1
+            assert len(daemon.ours("is now called")) == 1  # and one notification
+            daemon.wait(lambda: daemon.notifications("renamed"), "the notification", 10)
+            assert len(daemon.notifications("renamed")) == 1
             assert page.get_one("kasa_total_devices",
                                 kasa_total="known") in (1, None)
 
@@ -193,6 +195,9 @@ def test_a_configured_address_follows_who_is_there_and_starts_anew():
             rows = daemon.csv("kasa", "New", "watt_hours")
             assert rows[0][1] < 900
             daemon.wait_line("another device .* energy starts anew")
+            # the old one is gone, and not called otherwise
+            daemon.cycles(2)
+            assert not [n for n in daemon.notifications() if "is now called" in n[2]]
 
 
 # -- impostors
