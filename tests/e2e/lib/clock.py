@@ -54,7 +54,8 @@ class Room:
 
     def wait(self):
         began = time.monotonic()
-        most = 2 * len(os.sched_getaffinity(0))
+        # builds that take what is left of the machine stand in line, too
+        most = 3 * len(os.sched_getaffinity(0))
         while time.monotonic() - began < self.left and running() > most:
             time.sleep(random.uniform(0, 0.5))
         self.left -= time.monotonic() - began
