@@ -60,6 +60,10 @@ const char *alert_reason_name(enum alert_reason value) {
   return WORD(names, value);
 }
 
+bool alert_plugin_is_kasa(const char *plugin) {
+  return strcmp(plugin, "kasa") == 0 || strncmp(plugin, "kasa_", 5) == 0;
+}
+
 bool alert_reason_closes(enum alert_reason value) {
   return value == REASON_CLOSED || value == REASON_RENAMED;
 }

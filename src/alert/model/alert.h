@@ -184,6 +184,8 @@ const char *alert_state_name(enum alert_state value);
 const char *alert_direction_name(enum alert_direction value); /* NONE: "" */
 /* as a template's %{reason} shows it: "opened", "after_maintenance", ... */
 const char *alert_reason_name(enum alert_reason value);
+/* Whether that plugin is kasa.so, by the names its values have. */
+bool alert_plugin_is_kasa(const char *plugin);
 /* Whether it ends an alert of which nobody knows how it is. */
 bool alert_reason_closes(enum alert_reason value);
 /* Whether a message sent for it is about several alerts. */

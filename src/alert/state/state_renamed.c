@@ -16,20 +16,17 @@ static const char OUTLETS[] = "kasa_plug";
 
 enum { SLACK_MS = 2000 }; /* the clock of a forwarded value may differ */
 
-static bool is_ours(const char *plugin) {
-  return strcmp(plugin, "kasa") == 0 || strncmp(plugin, "kasa_", 5) == 0;
-}
-
 bool state_is_renaming(const struct event *ev) {
-  return ev->class == ALERT_EVENT && !event_bad(ev) && is_ours(ev->plugin) &&
-         strcmp(ev->type, "renamed") == 0 && ev->plugin_instance[0] != '\0';
+  return ev->class == ALERT_EVENT && !event_bad(ev) &&
+         alert_plugin_is_kasa(ev->plugin) && strcmp(ev->type, "renamed") == 0 &&
+         ev->plugin_instance[0] != '\0';
 }
 
 /* Whether something of these names has the name that is over. */
 static bool has_name(const char *host, const char *device, const char *plug,
                      const char *its_host, const char *its_plugin,
                      const char *its_device, const char *its_plug) {
-  return is_ours(its_plugin) && strcmp(host, its_host) == 0 &&
+  return alert_plugin_is_kasa(its_plugin) && strcmp(host, its_host) == 0 &&
          strcmp(device, its_device) == 0 &&
          (plug[0] == '\0' ||
           (strcmp(its_plugin, OUTLETS) == 0 && strcmp(plug, its_plug) == 0));
@@ -43,14 +40,13 @@ static bool is_series_of(const char *series, const char *plug) {
 }
 
 /* The readings of a strip's outlets that went away are one alert: the outlet's
- * are waited for no longer. True when that was the end of it. */
-static bool leave_missing(struct state *s, struct open_alert *e,
+ * are waited for no longer. That may be the end of it. */
+static void leave_missing(struct state *s, struct open_alert *e,
                           const char *plug, int64_t now) {
   for (unsigned i = 0; i < e->a.members_num; i++)
     if (is_series_of(e->members[i].series, plug) &&
         open_alert_member_back(s, e, &e->members[i], now))
-      return true;
-  return false;
+      return;
 }
 
 static void remember(struct renamed *r, const struct event *ev, int64_t now) {

@@ -155,8 +155,7 @@ enum alert_subject_kind alert_subject_kind(const struct alert *alert) {
 }
 
 static bool is_ours(const struct alert *alert) {
-  return strcmp(alert->plugin, "kasa") == 0 ||
-         strncmp(alert->plugin, "kasa_", 5) == 0;
+  return alert_plugin_is_kasa(alert->plugin);
 }
 
 bool alert_subject_is_plug(const struct alert *alert) {
