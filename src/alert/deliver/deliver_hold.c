@@ -18,6 +18,7 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum {
@@ -145,7 +146,7 @@ static void follow_alarm(struct deliver *d, int channel, const struct held *h,
 
 /* What goes into one message with the others. False: not yet. */
 static bool gather(struct deliver *d, int channel, const struct held *h,
-                   struct gathering *g, int64_t now) {
+                   struct gathering **g, int64_t now) {
   if (!h->over && (h->e->a.flags & ALERT_UNCONFIRMED) &&
       !(h->e->a.flags & ALERT_STALE))
     return false; /* nothing was heard of it since the start */
@@ -153,11 +154,13 @@ static bool gather(struct deliver *d, int channel, const struct held *h,
     follow_alarm(d, channel, h, now);
     return true;
   }
-  return gathering_add(g, &h->e->a, h->over, h->route) == 0;
+  if (*g == NULL && (*g = calloc(1, sizeof(**g))) == NULL)
+    return false;
+  return gathering_add(*g, &h->e->a, h->over, h->route) == 0;
 }
 
 static void look_at(struct deliver *d, int channel, struct held *h,
-                    struct gathering *g, int64_t now) {
+                    struct gathering **g, int64_t now) {
   const char *name = d->channels[channel].config->name;
   const struct policy *by = NULL;
   enum policy_answer answer;
@@ -205,15 +208,18 @@ static void look_at(struct deliver *d, int channel, struct held *h,
 static void look_at_channel(struct deliver *d, int channel, int64_t now) {
   static const struct held_row none;
   struct held h = {.row = none};
-  struct gathering g = {.all = NULL};
+  struct gathering *g = NULL; /* large, and most looks gather nothing */
 
   while (store_held_next(d->store, d->channels[channel].config->name,
                          h.row.alert_id, &h.row) == 0)
     look_at(d, channel, &h, &g, now);
-  if (g.all_num > 0 &&
-      gathering_send(d, channel, &g, "during quiet hours", now) < 0)
+  if (g == NULL)
+    return;
+  if (g->all_num > 0 &&
+      gathering_send(d, channel, g, "during quiet hours", now) < 0)
     deliver_complain(-ENOMEM, "a digest was not queued");
-  gathering_free(&g);
+  gathering_free(g);
+  free(g);
 }
 
 void deliver_hold_tick(struct deliver *d, int64_t now) {
