@@ -43,6 +43,11 @@ libpoll_la_SOURCES = \
 	%D%/poll_search.h \
 	%D%/poller.c \
 	%D%/poller.h \
+	%D%/registry/registry_confirm.c \
+	%D%/registry/registry_confirm.h \
+	%D%/registry/registry_meet.c \
+	%D%/registry/registry_meet.h \
+	%D%/registry/registry_state.h \
 	%D%/registry/transport_select.c \
 	%D%/registry/transport_select.h \
 	%D%/registry/unique_names.c \

@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "poll/registry/auth_backoff.h"
+#include "poll/registry/registry_confirm.h"
 
 #include <stdio.h>
 
@@ -64,7 +65,7 @@ static bool may_be_polled(const struct poll_cycle *c,
                           const struct poll_device *k) {
   return k->poll.state == POLL_IDLE && k->address.sin_port != 0 &&
          !k->ignored && !auth_backoff_is_locked(k, loop_now_us(c->loop)) &&
-         !device_registry_is_taken(c->registry, k);
+         !registry_is_taken(c->registry, k);
 }
 
 void poll_cycle_add(struct poll_cycle *c, struct poll_device *k) {

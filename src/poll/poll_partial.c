@@ -69,3 +69,11 @@ bool poll_partial_is_over(const struct poll_device *k,
   return k->poll.requests >= REQUESTS_MAX ||
          now_us > k->poll.started_us + (uint64_t)(most * 1e6);
 }
+
+bool poll_partial_split(struct poll_device *k, enum outcome outcome) {
+  if (!k->poll.progress.combined || k->poll.split || outcome == OUTCOME_AUTH ||
+      outcome == OUTCOME_UNREACHABLE)
+    return false;
+  k->poll.split = true;
+  return true;
+}

@@ -21,6 +21,10 @@ void poll_partial_say(struct poll_device *k, uint64_t now_us);
 double poll_partial_patience(const struct poll_device *k,
                              const struct poll_options *o);
 
+/* Whether one request for several things may have failed, with outcome, for
+ * what one of them brings: they are asked for one by one then, once a poll. */
+bool poll_partial_split(struct poll_device *k, enum outcome outcome);
+
 /* Whether the poll has taken all the time, or requests, that it gets. */
 bool poll_partial_is_over(const struct poll_device *k,
                           const struct poll_options *o, uint64_t now_us);

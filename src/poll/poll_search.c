@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "base/resolver.h"
 #include "poll/discovery/discovery.h"
+#include "poll/registry/registry_meet.h"
 #include "poll/registry/transport_select.h"
 
 #include <ctype.h>
@@ -118,7 +119,7 @@ static void met(void *arg, struct introduction *in,
 
   if (in->device.kind == KIND_UNSUPPORTED && s->hooks.unsupported != NULL)
     s->hooks.unsupported(s->hooks.arg, &in->device, from->sin_addr);
-  k = device_registry_meet(s->cycle->registry, in, from);
+  k = registry_meet(s->cycle->registry, in, from);
   if (k == NULL)
     return;
   k->search.seen = true;

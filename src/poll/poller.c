@@ -15,6 +15,7 @@
 #include "poll/poll_queue.h"
 #include "poll/registry/auth_backoff.h"
 #include "poll/registry/device_plugs.h"
+#include "poll/registry/registry_confirm.h"
 #include "poll/registry/transport_select.h"
 
 #include <stdio.h>
@@ -191,7 +192,7 @@ static void give_up(struct poller *p, struct poll_device *k) {
       k->status.outcome == OUTCOME_AUTH ? auth_backoff_locked_for(k) : 0;
 
   release(p, k);
-  device_registry_unanswered(p->registry, k);
+  registry_unanswered(p->registry, k);
   poll_device_keep_reason(k, transport_select_is_trial(k));
   poll_log_failure(&p->log, k, p->options, loop_now_us(p->loop));
   set_up(k, false);
@@ -207,8 +208,7 @@ static void give_up(struct poller *p, struct poll_device *k) {
 static void failed(struct poller *p, struct poll_device *k,
                    enum outcome outcome, const char *why);
 
-/* The reading is complete. The device's day may be over: its figures of
- * yesterday are no news of today. */
+/* The reading is complete. */
 static void publish(struct poller *p, struct poll_device *k) {
   uint64_t now_us = loop_now_us(p->loop);
   bool came_back = !k->status.up;
@@ -224,15 +224,7 @@ static void publish(struct poller *p, struct poll_device *k) {
   k->search.asked_tdp = false;
   k->poll.published = true;
   k->status.response = (double)(now_us - k->poll.started_us) / 1e6;
-  if (k->poll.day_ends_us != 0 && now_us >= k->poll.day_ends_us) {
-    k->poll.day_ends_us = 0;
-    reading_drop(&k->device.now, Q_KWH_TODAY);
-    reading_drop(&k->device.now, Q_KWH_MONTH);
-    for (unsigned i = 0; i < k->plugs_num; i++) {
-      reading_drop(&k->device.plugs[i].now, Q_KWH_TODAY);
-      reading_drop(&k->device.plugs[i].now, Q_KWH_MONTH);
-    }
-  }
+  poll_device_end_day(k, now_us);
   device_sum_plugs(&k->device);
   counted = poll_device_meters_counted(k);
   p->energy +=
@@ -308,7 +300,7 @@ static void answered(void *arg, enum outcome outcome, char *answer, size_t len,
       k->poll.core_s =
           (double)(loop_now_us(p->loop) - k->poll.started_us) / 1e6;
     if (outcome == OUTCOME_OK && introduces && k->poll.progress.step != 0)
-      switch (device_registry_confirm(p->registry, k, text)) {
+      switch (registry_confirm(p->registry, k, text)) {
       case CONFIRMED:
         break;
       case CONFIRMED_IGNORED:
@@ -446,16 +438,6 @@ static void part_failed(struct poller *p, struct poll_device *k,
   poll_step(p, k);
 }
 
-/* Whether one request for several things may have failed for what one of them
- * brings: they are asked for one by one then, once. */
-static bool is_to_be_split(struct poll_device *k, enum outcome outcome) {
-  if (!k->poll.progress.combined || k->poll.split || outcome == OUTCOME_AUTH ||
-      outcome == OUTCOME_UNREACHABLE)
-    return false;
-  k->poll.split = true;
-  return true;
-}
-
 /* While another way is tried the device goes on failing for the reason that it
  * had in its own: what the trial meets says nothing of it. An account is not
  * refused once more by that. */
@@ -495,7 +477,7 @@ static void failed(struct poller *p, struct poll_device *k,
     rouse(p, k);
     return;
   }
-  if ((!is_to_be_split(k, outcome) &&
+  if ((!poll_partial_split(k, outcome) &&
        (!outcome_is_worth_retrying(outcome) || k->poll.attempts >= allowed)) ||
       k->address.sin_port == 0 ||
       loop_timer_set(p->loop, &k->poll.timer,

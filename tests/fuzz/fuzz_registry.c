@@ -9,6 +9,8 @@
 #include "device/iot/iot.h"
 #include "device/transport/xor_tcp.h"
 #include "poll/registry/device_registry.h"
+#include "poll/registry/registry_confirm.h"
+#include "poll/registry/registry_meet.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -54,7 +56,7 @@ static void meet(struct device_registry *r, uint8_t who, uint8_t how) {
 
   describe(&in.device, who, how);
   from.sin_addr.s_addr = htonl(0xc0000201U + (who / MACS) % ADDRESSES);
-  (void)device_registry_meet(r, &in, &from);
+  (void)registry_meet(r, &in, &from);
   device_free(&in.device);
 }
 
@@ -63,7 +65,7 @@ static void answer(struct device_registry *r, struct poll_device *k,
   char why[WHY_SIZE];
 
   describe(&k->device, who, how);
-  switch (device_registry_confirm(r, k, why)) {
+  switch (registry_confirm(r, k, why)) {
   case CONFIRMED:
     k->status.up = k->status.answered = k->status.polled = true;
     break;
@@ -77,7 +79,7 @@ static void answer(struct device_registry *r, struct poll_device *k,
 }
 
 static void be_silent(struct device_registry *r, struct poll_device *k) {
-  device_registry_unanswered(r, k);
+  registry_unanswered(r, k);
   k->status.up = false;
   k->status.polled = true;
   (void)device_registry_try_candidate(r, k);

@@ -4,6 +4,8 @@
 
 #include "poll/registry/poll_device.h"
 
+#include "base/log.h"
+
 #include <arpa/inet.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -148,4 +150,39 @@ unsigned poll_device_meters_counted(const struct poll_device *k) {
   for (unsigned i = 0; i < k->plugs_num; i++)
     n += k->plugs[i].energy.by != COUNTER_NEW;
   return n;
+}
+
+static void drop_day(struct reading *now) {
+  reading_drop(now, Q_KWH_TODAY);
+  reading_drop(now, Q_KWH_MONTH);
+}
+
+void poll_device_end_day(struct poll_device *k, uint64_t now_us) {
+  if (k->poll.day_ends_us == 0 || now_us < k->poll.day_ends_us)
+    return;
+  k->poll.day_ends_us = 0;
+  drop_day(&k->device.now);
+  for (unsigned i = 0; i < k->plugs_num; i++)
+    drop_day(&k->device.plugs[i].now);
+}
+
+void poll_device_identity_of(const struct device *d,
+                             const struct sockaddr_in *from,
+                             char out[IDENTITY_SIZE]) {
+  if (d->mac_known)
+    device_format_mac(d->mac, out);
+  else if (strspn(d->id, "0") < strlen(d->id))
+    snprintf(out, IDENTITY_SIZE, "%s", d->id);
+  else
+    snprintf(out, IDENTITY_SIZE, "%s", inet_ntoa(from->sin_addr));
+}
+
+void poll_device_remember_candidate(struct poll_device *k,
+                                    const struct sockaddr_in *address) {
+  if (k->search.candidate_port == 0) /* liars get one line */
+    log_say(LOG_LEVEL_NOTICE,
+            "%s answers at %s; that %s says it were the same device is ignored",
+            k->name, poll_device_address(k), inet_ntoa(address->sin_addr));
+  k->search.candidate = address->sin_addr;
+  k->search.candidate_port = address->sin_port;
 }

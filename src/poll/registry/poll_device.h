@@ -241,7 +241,28 @@ double poll_device_count_energy(struct poll_device *k, uint64_t now_us,
                                 bool rare, const struct poll_options *o,
                                 const struct poll_energy_hooks *hooks);
 
+/* The device's day may be over by now_us (monotonic): its figures of yesterday
+ * are no news of today. */
+void poll_device_end_day(struct poll_device *k, uint64_t now_us);
+
 /* Of how many meters the energy is counted. */
 unsigned poll_device_meters_counted(const struct poll_device *k);
+
+/* Whether a <Device> block of that kind is its own. */
+static inline bool poll_device_is_block_of(const struct poll_device *k,
+                                           enum match_kind kind) {
+  return k->options != NULL && k->options->kind == kind;
+}
+
+/* What tells d, who is at from, from all others: its MAC, else its id, else the
+ * address. */
+void poll_device_identity_of(const struct device *d,
+                             const struct sockaddr_in *from,
+                             char out[IDENTITY_SIZE]);
+
+/* While k answers where it is, another address is only remembered: somebody may
+ * lie. */
+void poll_device_remember_candidate(struct poll_device *k,
+                                    const struct sockaddr_in *address);
 
 #endif

@@ -39,7 +39,7 @@ START_TEST(identity_is_mac_else_id_else_address) {
 
   start();
   strcpy(in.device.id, identities[_i].id);
-  k = device_registry_meet(registry, &in, &from);
+  k = registry_meet(registry, &in, &from);
   ck_assert_str_eq(k->identity, identities[_i].identity);
   alive(k);
   ck_assert_str_eq(k->identity, identities[_i].identity);
@@ -57,7 +57,7 @@ START_TEST(unsupported_and_ignored_ones_stay_outside) {
   options.ignore.count = 1;
   start();
   in.device.kind = KIND_UNSUPPORTED;
-  ck_assert_ptr_null(device_registry_meet(registry, &in, &from));
+  ck_assert_ptr_null(registry_meet(registry, &in, &from));
   ck_assert_ptr_null(meet("Xmas tree", MAC_B, "192.0.2.8"));
   ck_assert_uint_eq(device_registry_count(registry), 0);
   ck_assert_ptr_nonnull(meet("Lamp", MAC_C, "192.0.2.9"));
@@ -140,7 +140,7 @@ START_TEST(two_that_swap_addresses_are_told_apart) {
   alive(a);
   alive(b);
   answer_as(a, "Fan", MAC_B);
-  ck_assert_int_ne(device_registry_confirm(registry, a, why), CONFIRMED);
+  ck_assert_int_ne(registry_confirm(registry, a, why), CONFIRMED);
   ck_assert_str_eq(why, "another device (" MAC_B ") answers at 192.0.2.7");
   ck_assert_str_eq(poll_device_address(a), "");
   ck_assert_str_eq(a->identity, MAC_A);
@@ -148,7 +148,7 @@ START_TEST(two_that_swap_addresses_are_told_apart) {
   ck_assert_mem_eq(a->device.mac, "\x50\xc7\xbf\x00\xaa\xaa", 6);
   silent(a);
   answer_as(b, "Lamp", MAC_A);
-  ck_assert_int_ne(device_registry_confirm(registry, b, why), CONFIRMED);
+  ck_assert_int_ne(registry_confirm(registry, b, why), CONFIRMED);
   silent(b);
   ck_assert_ptr_eq(meet("Fan", MAC_B, "192.0.2.7"), b);
   ck_assert_ptr_eq(meet("Lamp", MAC_A, "192.0.2.8"), a);
@@ -216,7 +216,7 @@ START_TEST(a_device_by_address_takes_up_who_is_there) {
 END_TEST
 
 static enum confirmed confirm(struct poll_device *k, char why[WHY_SIZE]) {
-  enum confirmed confirmed = device_registry_confirm(registry, k, why);
+  enum confirmed confirmed = registry_confirm(registry, k, why);
 
   if (confirmed != CONFIRMED)
     silent(k);
@@ -240,11 +240,11 @@ START_TEST(of_two_blocks_for_one_device_that_by_mac_counts) {
   ck_assert_str_eq(why,
                    "the device of <Device \"" MAC_A "\"> answers at 192.0.2.7");
   ck_assert_str_eq(poll_device_address(by_mac), "192.0.2.7");
-  ck_assert(!device_registry_is_taken(registry, by_address));
+  ck_assert(!registry_is_taken(registry, by_address));
   answer_as(by_mac, "Lamp", MAC_A);
   alive(by_mac);
-  ck_assert(device_registry_is_taken(registry, by_address));
-  ck_assert(!device_registry_is_taken(registry, by_mac));
+  ck_assert(registry_is_taken(registry, by_address));
+  ck_assert(!registry_is_taken(registry, by_mac));
   ck_assert_str_eq(by_address->name, "192.0.2.7");
   ck_assert_str_eq(by_mac->name, "Lamp");
   ck_assert_uint_eq(gone, 0);
@@ -276,10 +276,10 @@ START_TEST(a_block_by_mac_keeps_its_device_at_the_address_of_another_block) {
   ck_assert_str_eq(by_mac->name, "Lamp");
   ck_assert_str_eq(by_address->name, "Fan");
   ck_assert_str_eq(by_address->identity, MAC_B);
-  ck_assert(device_registry_is_taken(registry, by_address));
+  ck_assert(registry_is_taken(registry, by_address));
   /* and both are where they were again */
   silent(by_mac);
-  ck_assert(!device_registry_is_taken(registry, by_address));
+  ck_assert(!registry_is_taken(registry, by_address));
   ck_assert_ptr_eq(meet("Lamp", MAC_A, "192.0.2.7"), by_mac);
   ck_assert_str_eq(poll_device_address(by_mac), "192.0.2.7");
   answer_as(by_address, "Fan", MAC_B);
@@ -325,7 +325,7 @@ static struct poll_device *meet_as(const char *who, const char *address) {
 
   if (!in.device.mac_known && who[0] != '\0')
     snprintf(in.device.id, sizeof(in.device.id), "%s", who);
-  return device_registry_meet(registry, &in, &from);
+  return registry_meet(registry, &in, &from);
 }
 
 START_TEST(what_its_polls_name_counts) {

@@ -56,7 +56,7 @@ START_TEST(a_namesake_that_never_answers_is_nobody) {
   alive(freezer);
   ck_assert_str_eq(freezer->name, "Freezer (aaaa)");
   silent(forged);
-  device_registry_unanswered(registry, forged);
+  registry_unanswered(registry, forged);
   ck_assert_str_eq(freezer->name, "Freezer");
   ck_assert_str_eq(forged->name, "Freezer (bbbb)");
 }
@@ -184,7 +184,7 @@ static double flood_seconds(bool same) {
     k = meet(name, mac, address);
     ck_assert_ptr_nonnull(k);
     k->status.polled = true;
-    device_registry_unanswered(registry, k);
+    registry_unanswered(registry, k);
   }
   (void)clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &to);
   ck_assert_str_eq(meet("Freezer", MAC_A, "192.0.2.7")->name, "Freezer");

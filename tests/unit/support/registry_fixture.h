@@ -8,6 +8,8 @@
 #include "device/iot/iot.h"
 #include "device/transport/xor_tcp.h"
 #include "poll/registry/device_registry.h"
+#include "poll/registry/registry_confirm.h"
+#include "poll/registry/registry_meet.h"
 
 #include "suite.h"
 
@@ -91,7 +93,7 @@ static struct poll_device *meet(const char *alias, const char *mac,
   struct introduction in = introduce(alias, mac);
   struct sockaddr_in from = at(address);
 
-  return device_registry_meet(registry, &in, &from);
+  return registry_meet(registry, &in, &from);
 }
 
 static void answer_as(struct poll_device *k, const char *alias,
@@ -104,7 +106,7 @@ static void answer_as(struct poll_device *k, const char *alias,
 static void alive(struct poll_device *k) {
   char why[WHY_SIZE];
 
-  ck_assert_int_eq(device_registry_confirm(registry, k, why), CONFIRMED);
+  ck_assert_int_eq(registry_confirm(registry, k, why), CONFIRMED);
   k->status.up = k->status.answered = k->status.polled = true;
 }
 

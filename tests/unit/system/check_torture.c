@@ -9,6 +9,8 @@
 #include "device/iot/iot.h"
 #include "device/transport/xor_tcp.h"
 #include "poll/poll_engine.h"
+#include "poll/registry/registry_confirm.h"
+#include "poll/registry/registry_meet.h"
 
 #include "../support/conf_build.h"
 #include "../support/fake_device.h"
@@ -206,12 +208,11 @@ static void know_devices(void) {
 
     snprintf(in.device.alias, sizeof(in.device.alias), "Lamp %u", i / 2);
     (void)device_set_plugs(&in.device, 3);
-    k = device_registry_meet(registry, &in, &from);
+    k = registry_meet(registry, &in, &from);
     if (k != NULL)
       k->status.polled = true;
     if (k != NULL && i % 3 == 0)
-      k->status.answered =
-          device_registry_confirm(registry, k, why) == CONFIRMED;
+      k->status.answered = registry_confirm(registry, k, why) == CONFIRMED;
   }
   device_registry_free(registry);
 }
