@@ -33,9 +33,11 @@ struct link {
   enum stage stage;
   uint8_t local[KLAP_SEED];
   struct klap_keys keys;
-  unsigned sent;             /* requests of this session */
-  unsigned requests;         /* answered in this session */
-  bool signs;                /* in this session as we do */
+  unsigned sent;     /* requests of this session */
+  unsigned requests; /* answered in this session */
+  bool signs;        /* in this session as we do */
+  bool head_known;   /* how such an answer begins: */
+  uint8_t head[AES_BLOCK];
   unsigned spoilt;           /* sessions that went bad after a good start */
   enum klap_account account; /* with which the session was made */
   bool one_shot;             /* take a new session for each request */
@@ -48,6 +50,8 @@ static void drop_session(struct link *link) {
   link->sent = 0;
   link->requests = 0;
   link->signs = false;
+  link->head_known = false;
+  crypto_wipe(link->head, sizeof(link->head));
   cipher_free(link->keys.cipher);
   crypto_wipe(&link->keys, sizeof(link->keys));
 }
@@ -221,21 +225,37 @@ static void take_garbage(struct link *link) {
   doubt(link, OUTCOME_MALFORMED, "the answer does not decrypt");
 }
 
-/* It decrypts but for four bytes. Only what is known to be old is turned down:
- * firmware may sign its answers in a way of its own. */
-static bool is_played_again(struct link *link,
+/* An old answer that is played again decrypts but for four bytes, the last ones
+ * of the first block. So one that begins as an answer did whose signature fits
+ * is as new as that was, and is not hashed: an old one could come to begin so
+ * only if it began otherwise when it was new, with a name whose letters differ
+ * by just what the numbers do, and that name would be lost. Only what is known
+ * to be old is turned down: firmware may sign its answers in a way of its
+ * own. */
+static enum klap_age age_of(struct link *link,
                             const struct http_client_answer *a) {
+  const uint8_t *bytes = (const uint8_t *)a->body;
   unsigned earlier = link->signs ? link->sent - 1 : 0;
   enum klap_age age;
 
+  if (link->head_known && klap_begins(&link->keys, link->head, bytes, a->len))
+    return KLAP_FRESH;
   if (earlier > REPLAYS_MAX)
     earlier = REPLAYS_MAX;
-  age = klap_age(&link->keys, earlier, (const uint8_t *)a->body, a->len);
+  age = klap_age(&link->keys, earlier, bytes, a->len);
   link->signs |= age == KLAP_FRESH;
-  return age == KLAP_OLD;
+  return age;
+}
+
+/* How an answer begins that is none of those played again. */
+static void keep_head(struct link *link, const char *text, size_t len) {
+  link->head_known = len >= sizeof(link->head);
+  if (link->head_known)
+    memcpy(link->head, text, sizeof(link->head));
 }
 
 static void take_answer(struct link *link, struct http_client_answer *a) {
+  enum klap_age age;
   char *text = NULL;
   int len;
 
@@ -250,7 +270,8 @@ static void take_answer(struct link *link, struct http_client_answer *a) {
     doubt(link, OUTCOME_DEVICE, why);
     return;
   }
-  if (is_played_again(link, a)) {
+  age = age_of(link, a);
+  if (age == KLAP_OLD) {
     doubt(link, OUTCOME_MALFORMED, "the answer is an old one, played again");
     return;
   }
@@ -259,6 +280,8 @@ static void take_answer(struct link *link, struct http_client_answer *a) {
     take_garbage(link);
     return;
   }
+  if (age == KLAP_FRESH)
+    keep_head(link, text, (size_t)len);
   text[len] = '\0'; /* over the padding, or the terminator */
   link->requests++;
   link->several |= link->requests > 1;

@@ -194,18 +194,24 @@ static int sign(const struct klap_keys *keys, int32_t seq, const uint8_t *text,
                        3, out);
 }
 
+/* Under the number of the last request; returns the length. */
+static int encrypt(const struct klap_keys *keys, const void *text, size_t len,
+                   uint8_t *out) {
+  uint8_t iv[AES_BLOCK];
+
+  iv_of(keys, iv);
+  return keys->cipher != NULL
+             ? cipher_cbc_encrypt(keys->cipher, iv, text, len, out)
+             : crypto_cbc_encrypt(keys->key, iv, text, len, out);
+}
+
 int klap_seal(struct klap_keys *keys, const void *text, size_t len,
               uint8_t *out) {
-  uint8_t iv[AES_BLOCK];
   int sealed;
   int err;
 
   keys->seq = (int32_t)((uint32_t)keys->seq + 1);
-  iv_of(keys, iv);
-  sealed = keys->cipher != NULL ? cipher_cbc_encrypt(keys->cipher, iv, text,
-                                                     len, out + KLAP_SIGNATURE)
-                                : crypto_cbc_encrypt(keys->key, iv, text, len,
-                                                     out + KLAP_SIGNATURE);
+  sealed = encrypt(keys, text, len, out + KLAP_SIGNATURE);
   if (sealed < 0)
     return sealed;
   err = sign(keys, keys->seq, out + KLAP_SIGNATURE, (size_t)sealed, out);
@@ -246,4 +252,13 @@ enum klap_age klap_age(const struct klap_keys *keys, unsigned earlier,
     if (is_signed(keys, (int32_t)((uint32_t)keys->seq - i), bytes, len))
       return KLAP_OLD;
   return KLAP_AGE_UNKNOWN;
+}
+
+bool klap_begins(const struct klap_keys *keys, const uint8_t head[AES_BLOCK],
+                 const uint8_t *bytes, size_t len) {
+  uint8_t sealed[2 * AES_BLOCK]; /* with the padding */
+
+  return len >= KLAP_SIGNATURE + AES_BLOCK &&
+         encrypt(keys, head, AES_BLOCK, sealed) > 0 &&
+         crypto_same(sealed, bytes + KLAP_SIGNATURE, AES_BLOCK);
 }

@@ -387,6 +387,35 @@ START_TEST(an_answer_that_is_played_again_is_known_by_its_signature) {
 }
 END_TEST
 
+/* Though all of them begin alike, and are known to. */
+START_TEST(an_answer_that_begins_as_all_do_is_known_when_played_again) {
+  for (int i = 1; i < 4; i++) {
+    for (int n = 1; n <= 20; n++) {
+      char text[16];
+
+      snprintf(text, sizeof(text), "{\"a\":%d}", n);
+      ck_assert_int_eq(ask(text), OUTCOME_OK);
+      ck_assert_int_eq(dev.hellos, i);
+      dev.replays = n == 20;
+    }
+    ck_assert_int_eq(ask("{\"a\":21}"), OUTCOME_OK); /* in a new session */
+    ck_assert_str_eq(b.answer, "{\"you said\":{\"a\":21}}");
+    ck_assert_int_eq(dev.hellos, i + 1);
+    dev.replays = false;
+  }
+}
+END_TEST
+
+/* Whether it is long enough to have a whole first block or not. */
+START_TEST(answers_that_begin_otherwise_are_read) {
+  static const char *const texts[] = {"1", "{\"a\":1}", "22", "{\"b\":1}", "3"};
+
+  for (int i = 0; i < 20; i++)
+    ck_assert_int_eq(ask(texts[i % ROWS(texts)]), OUTCOME_OK);
+  ck_assert_int_eq(dev.hellos, 1);
+}
+END_TEST
+
 START_TEST(who_signs_in_a_way_of_its_own_is_read) {
   dev.scrawls = true;
   for (int i = 0; i < 10; i++)
@@ -476,6 +505,8 @@ static void fill(TCase *t) {
   tcase_add_test(t, padding_that_is_none_is_garbage);
   tcase_add_test(t, a_stale_answer_is_not_taken_for_the_fresh_one);
   tcase_add_test(t, an_answer_that_is_played_again_is_known_by_its_signature);
+  tcase_add_test(t, an_answer_that_begins_as_all_do_is_known_when_played_again);
+  tcase_add_test(t, answers_that_begin_otherwise_are_read);
   tcase_add_test(t, who_signs_in_a_way_of_its_own_is_read);
   tcase_add_loop_test(t, a_request_can_be_aborted_at_any_time, 0, 10);
   tcase_add_test(t, nobody_listens);

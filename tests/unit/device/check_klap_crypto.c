@@ -197,8 +197,37 @@ START_TEST(pages_that_are_no_answers_are_told_apart) {
 }
 END_TEST
 
+/* What an answer begins with tells its number from the 64 before and after it,
+ * without its signature; over the end of the numbers, too. */
+static const int32_t numbers[] = {1, -1, 255, 65536, INT32_MAX, INT32_MIN};
+
+START_TEST(how_a_text_begins_tells_its_number) {
+  static const char text[] = "{\"error_code\":0,\"result\":{}}";
+  const uint8_t *head = (const uint8_t *)text;
+  struct klap_keys keys = {.seq = numbers[_i]};
+  uint8_t body[KLAP_SEALED(sizeof(text))];
+  int len = klap_seal(&keys, text, sizeof(text) - 1, body);
+  uint32_t number = (uint32_t)keys.seq;
+
+  ck_assert_int_gt(len, 0);
+  for (uint32_t i = 0; i <= 128; i++) {
+    keys.seq = (int32_t)(number + i - 64);
+    ck_assert_int_eq(klap_begins(&keys, head, body, (size_t)len), i == 64);
+    ck_assert_int_eq(klap_age(&keys, 64, body, (size_t)len),
+                     i < 64    ? KLAP_AGE_UNKNOWN
+                     : i == 64 ? KLAP_FRESH
+                               : KLAP_OLD);
+  }
+  keys.seq = (int32_t)number;
+  ck_assert(!klap_begins(&keys, head + 1, body, (size_t)len));
+  for (size_t cut = 0; cut < KLAP_SIGNATURE + AES_BLOCK; cut++)
+    ck_assert(!klap_begins(&keys, head, body, cut));
+}
+END_TEST
+
 static void fill(TCase *t) {
   tcase_add_checked_fixture(t, setup, NULL);
+  tcase_add_loop_test(t, how_a_text_begins_tells_its_number, 0, ROWS(numbers));
   tcase_add_loop_test(t, vectors_come_out, 0, ROWS(vectors));
   tcase_add_test(t, numbers_may_be_negative);
   tcase_add_loop_test(t, accounts_of_the_makers, 0, ROWS(defaults));
