@@ -121,7 +121,9 @@ check_PROGRAMS += \
 	%D%/device/check_iot_sysinfo \
 	%D%/device/check_klap \
 	%D%/device/check_klap_crypto \
+	%D%/device/check_member_digest \
 	%D%/device/check_smart \
+	%D%/device/check_smart_meter \
 	%D%/device/check_partial_dumps \
 	%D%/device/check_smart_dumps \
 	%D%/device/check_spake2p \
