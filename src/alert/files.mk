@@ -176,6 +176,8 @@ libalert_la_SOURCES += \
 	%D%/state/notification.h \
 	%D%/state/open_alert.c \
 	%D%/state/open_alert.h \
+	%D%/state/renamed_ack.c \
+	%D%/state/renamed_ack.h \
 	%D%/state/route_key.c \
 	%D%/state/route_key.h \
 	%D%/state/state.c \

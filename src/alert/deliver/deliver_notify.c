@@ -97,15 +97,16 @@ static void queue_one(struct round *s, int channel, int route,
 
 /* What kind of message this channel gets, if any: -1 = none. told is what it
  * heard or will hear before. */
-static int kind_for(const struct notification *n, bool announced,
-                    bool pending) {
+static int kind_for(const struct notification *n, bool announced, bool pending,
+                    bool stateful) {
   bool told = announced || pending;
 
   switch (n->kind) {
   case MESSAGE_RESOLVED:
     return told ? MESSAGE_RESOLVED : -1;
   case MESSAGE_ACKED:
-    return announced ? MESSAGE_ACKED : -1;
+    /* to people what waits says it in its own words */
+    return announced || (stateful && pending) ? MESSAGE_ACKED : -1;
   case MESSAGE_REPEAT:
     if (!told) /* what it should have heard was given up: again */
       return MESSAGE_OPEN;
@@ -135,7 +136,7 @@ static bool tell(struct round *s, int channel, int route) {
   int kind;
 
   store_notification_log_get(d->store, s->e->a.id, c->config->name, &told);
-  kind = kind_for(s->n, told.announced, pending);
+  kind = kind_for(s->n, told.announced, pending, c->config->sender->stateful);
   if (kind < 0 || c->config->broken ||
       (s->n->stateful_only && !c->config->sender->stateful))
     return false;

@@ -115,6 +115,24 @@ static bool still_worth_it(struct deliver *d, int channel,
 
 /* -- planning ------------------------------------------------------------- */
 
+/* Whether somebody has taken charge of it by now; the row tells of when it was
+ * queued. */
+static void refresh_ack(struct deliver *d, struct job *job) {
+  struct alert now;
+
+  if (job->alert_id == 0 || !message_opens(job->row.kind) ||
+      (!(job->alert.flags & ALERT_ACKED) &&
+       !store_alert_is_acked(d->store, job->alert_id)) ||
+      store_alert_get(d->store, job->alert_id, &now) < 0)
+    return;
+  job->alert.flags &= ~(unsigned)ALERT_ACKED;
+  job->alert.flags |= now.flags & ALERT_ACKED;
+  memcpy(job->alert.ack_by, now.ack_by, sizeof(job->alert.ack_by));
+  memcpy(job->alert.ack_source, now.ack_source, sizeof(job->alert.ack_source));
+  job->alert.ack_at = now.ack_at;
+  job->alert.ack_until = now.ack_until;
+}
+
 /* Takes the row over. NULL when memory is out: the row stays queued. */
 static struct job *job_for_row(struct deliver *d, int channel,
                                struct outbox_row *row, int64_t now) {
@@ -135,6 +153,7 @@ static struct job *job_for_row(struct deliver *d, int channel,
   job->row.attempts++;
   if (alert_json_read_members(row->snapshot, &job->alert, job->members) < 0)
     store_alert_get(d->store, row->alert_id, &job->alert);
+  refresh_ack(d, job);
   device.a = job->alert; /* labels are the configuration's, not the row's */
   if (alert_reason_of_several(row->reason))
     job_read_group(job);

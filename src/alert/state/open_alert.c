@@ -140,6 +140,8 @@ bool open_alert_fire(struct state *s, struct open_alert *e, int64_t now) {
   }
   open_alert_notify(s, e, now, once ? MESSAGE_NOTE : MESSAGE_OPEN,
                     flaps ? REASON_FLAPPING : REASON_OPENED, false);
+  if (e->a.flags & ALERT_ACKED) /* meanwhile, or under another name */
+    open_alert_notify(s, e, now, MESSAGE_ACKED, REASON_ACKED, true);
   if (!once)
     escalation_begin(s, e, now);
   open_alert_store(s, e); /* its sequence */

@@ -72,6 +72,7 @@ int state_load(struct state *s, int64_t now) {
   if (err < 0)
     return err;
   state_begin_grace(s, now);
+  renamed_ack_load(s, now);
   for (struct open_alert *e = s->table.first; e != NULL; e = e->next) {
     store_member_each(s->store, e->a.id, load_member, e);
     open_alert_count_members(e);
@@ -121,6 +122,7 @@ void state_shift(struct state *s, int64_t delta) {
   shift(&s->grace_until, delta);
   shift(&s->doubt_until, delta);
   state_renamed_shift(s, delta);
+  renamed_ack_shift(s, delta);
   for (struct open_alert *e = s->table.first; e != NULL; e = e->next) {
     int64_t *const moments[] = {
         &e->a.since,     &e->a.seen,    &e->a.last_at,      &e->a.ack_at,

@@ -149,6 +149,7 @@ static void bad(struct state *s, const struct event *ev, int64_t now) {
   e = open_new(s, ev, now);
   if (e == NULL)
     return;
+  renamed_ack_take(s, e, now);
   fire_unless_waiting(s, e, now);
 }
 

@@ -4,6 +4,7 @@
 #define ALERT_STATE_STATE_INTERNAL_H
 
 #include "alert/state/alert_table.h"
+#include "alert/state/renamed_ack.h"
 #include "alert/state/state.h"
 #include "alert/state/state_renamed.h"
 #include "alert/store/store.h"
@@ -23,6 +24,7 @@ struct state {
   int64_t walk_due;    /* when state_tick() looks at all of them; 1 = at once,
                             0 = never */
   struct renamed renamed;
+  struct renamed_acks renamed_acks;
   bool no_route_said;
   bool clock_uncertain;
 };

@@ -65,6 +65,8 @@ static void end(struct state *s, struct open_alert *e, const struct event *ev,
     return;
   }
   snprintf(e->a.recovery_text, sizeof(e->a.recovery_text), "%s", ev->text);
+  e->a.resolved_at = now;
+  renamed_ack_pass_on(s, &e->a, now);
   open_alert_close(s, e, now, CLOSE_RENAMED, ev->text);
 }
 

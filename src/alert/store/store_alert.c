@@ -124,11 +124,8 @@ void store_alert_names(sqlite3_stmt *stmt, int first, struct alert *a) {
     db_text(stmt, first + 1 + i, names[i].out, names[i].size);
 }
 
-int store_alert_each_open(struct store *s, store_alert_fn *each, void *arg) {
-  static const char sql[] =
-      "SELECT id, extra, fp, episode, state_due"
-      " FROM alert WHERE state < " SQL_CLOSED " ORDER BY id";
-  sqlite3_stmt *stmt = db_ask(&s->db, sql, DB_NOTHING);
+static int each_alert(struct store *s, sqlite3_stmt *stmt, store_alert_fn *each,
+                      void *arg) {
   struct alert a;
 
   if (stmt == NULL)
@@ -141,6 +138,14 @@ int store_alert_each_open(struct store *s, store_alert_fn *each, void *arg) {
   return 0;
 }
 
+int store_alert_each_open(struct store *s, store_alert_fn *each, void *arg) {
+  static const char sql[] =
+      "SELECT id, extra, fp, episode, state_due"
+      " FROM alert WHERE state < " SQL_CLOSED " ORDER BY id";
+
+  return each_alert(s, db_ask(&s->db, sql, DB_NOTHING), each, arg);
+}
+
 int store_alert_each_told(struct store *s, const char *channel,
                           int64_t ended_since, int max, store_alert_fn *each,
                           void *arg) {
@@ -150,18 +155,24 @@ int store_alert_each_told(struct store *s, const char *channel,
       " AND ((a.state < " SQL_CLOSED " AND t.announced != 0)"
       " OR (a.state >= " SQL_CLOSED " AND a.resolved_at >= ?"
       " AND t.last_at > 0)) ORDER BY a.id LIMIT ?";
-  sqlite3_stmt *stmt =
-      db_ask(&s->db, sql, DB_BIND(db_t(channel), db_i(ended_since), db_i(max)));
-  struct alert a;
 
-  if (stmt == NULL)
-    return -EIO;
-  while (db_step(&s->db, stmt)) {
-    alert_read(stmt, &a);
-    each(arg, &a, sqlite3_column_int64(stmt, 4));
-  }
-  db_done(stmt);
-  return 0;
+  return each_alert(
+      s,
+      db_ask(&s->db, sql, DB_BIND(db_t(channel), db_i(ended_since), db_i(max))),
+      each, arg);
+}
+
+int store_alert_each_closed_acked(struct store *s, int64_t since, int max,
+                                  store_alert_fn *each, void *arg) {
+  static const char sql[] =
+      "SELECT id, extra, fp, episode, state_due FROM alert"
+      " WHERE state >= " SQL_CLOSED " AND resolved_at >= ? AND (flags & ?) != 0"
+      " ORDER BY resolved_at DESC LIMIT ?";
+
+  return each_alert(
+      s,
+      db_ask(&s->db, sql, DB_BIND(db_i(since), db_i(ALERT_ACKED), db_i(max))),
+      each, arg);
 }
 
 int store_member_each(struct store *s, int64_t alert_id, store_member_fn *each,
@@ -215,6 +226,14 @@ bool store_alert_is_open(struct store *s, int64_t id) {
       "SELECT state < " SQL_CLOSED " FROM alert WHERE id=?";
 
   return db_number(&s->db, db_ask(&s->db, sql, DB_BIND(db_i(id))), 0) != 0;
+}
+
+bool store_alert_is_acked(struct store *s, int64_t id) {
+  static const char sql[] = "SELECT flags & ? FROM alert WHERE id=?";
+
+  return db_number(&s->db,
+                   db_ask(&s->db, sql, DB_BIND(db_i(ALERT_ACKED), db_i(id))),
+                   0) != 0;
 }
 
 int store_repeat_save(struct store *s, int64_t alert_id, const char *route,

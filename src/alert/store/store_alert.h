@@ -25,17 +25,22 @@ int store_alert_each_open(struct store *store, store_alert_fn *each, void *arg);
 int store_alert_each_told(struct store *store, const char *channel,
                           int64_t ended_since, int max, store_alert_fn *each,
                           void *arg);
+/* The same for at most so many that were acknowledged when they were closed,
+ * since then. */
+int store_alert_each_closed_acked(struct store *store, int64_t since, int max,
+                                  store_alert_fn *each, void *arg);
 typedef void store_member_fn(void *arg, const struct alert_member *member);
 int store_member_each(struct store *store, int64_t alert_id,
                       store_member_fn *each, void *arg);
 /* Any alert, closed ones too: 0 or -ENOENT. */
 int store_alert_get(struct store *store, int64_t id, struct alert *alert);
-/* True when the alert's row says it is not closed. */
 /* The newest closed one of the fingerprint that ended at since or later: 0 or
  * -ENOENT. */
 int store_alert_last_closed(struct store *store, const char *fingerprint,
                             int64_t since, struct alert *alert);
+/* True when the alert's row says it is not closed. */
 bool store_alert_is_open(struct store *store, int64_t id);
+bool store_alert_is_acked(struct store *store, int64_t id);
 
 int store_repeat_save(struct store *store, int64_t alert_id, const char *route,
                       int64_t repeat_due);

@@ -170,10 +170,37 @@ static int add_escalation(const struct message *message, struct buf *body) {
   return err == 0 ? buf_adds(body, ".") : err;
 }
 
+/* Before anybody here heard of it, or by the name the device had before. */
+static int add_acknowledged(const struct message *message,
+                            enum text_target target, struct buf *body) {
+  const struct alert *a = message->alert;
+  char words[FORMAT_SIZE];
+  int err;
+
+  if ((a->flags & ALERT_ACKED) == 0 || message->group != NULL ||
+      (message->kind != MESSAGE_OPEN && message->kind != MESSAGE_UPDATE))
+    return 0;
+  err = new_sentence(body);
+  if (err == 0)
+    err = buf_adds(body, "Acknowledged");
+  if (err == 0 && a->ack_by[0] != '\0')
+    err = buf_adds(body, " by ");
+  if (err == 0)
+    err = text_escape(a->ack_by, target, body);
+  if (err == 0 && a->ack_at > 0 &&
+      format_clock(a->ack_at / 1000, message->created / 1000, words,
+                   sizeof(words)) > 0)
+    err = buf_addf(body, " at %s", words);
+  return err == 0 ? buf_adds(body, ".") : err;
+}
+
 int message_notes(const struct message *message, enum text_target target,
                   struct buf *body) {
   char words[FORMAT_SIZE];
   int err = add_escalation(message, body);
+
+  if (err == 0)
+    err = add_acknowledged(message, target, body);
 
   if (err == 0 && message->delay_s > 0 && message->reason != REASON_MISSED) {
     format_duration(message->delay_s, words, sizeof(words));

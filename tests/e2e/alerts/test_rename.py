@@ -2,6 +2,8 @@
 """A plug or an outlet gets another name, in the app, while it has an alert: the
 whole way from simulated plugs to what people get."""
 
+import subprocess
+
 import pytest
 
 from collectd import BUILD, PLUGINDIR, Collectd, wait
@@ -44,13 +46,14 @@ class Person(web.Mock):
     def titles(self):
         return [alert["title"].replace("\u202f", " ") for alert in self.alerts]
 
-    def blocks(self):
+    def blocks(self, more=""):
         return f"""
 PluginDir "{BUILD}/.libs"
 LoadPlugin notify_kasa
 PluginDir "{PLUGINDIR}"
 <Plugin notify_kasa>
   RecoverAfter 1
+  {more}
   <Channel webhook "hub">
     URL "{self.url}/x"
   </Channel>
@@ -94,6 +97,23 @@ def test_a_plug_that_is_renamed_while_its_alert_fires(tmp_path):
         assert person.titles[3].startswith("OK: Chest 9")
         quiet(daemon)
         assert len(person.titles) == 4, person.titles
+
+
+def test_an_acknowledgement_goes_with_the_plug(tmp_path):
+    control = tmp_path / "control"
+    with Sim([{"alias": "Freezer", "kind": "plug", "load": 92}]) as sim, Person() as person, Collectd(
+            blocks=person.blocks(f'ControlSocket "{control}"'), plugins=("threshold",)) as daemon:
+        daemon.wait_up("Freezer")
+        sim.set("Freezer", load=1900)
+        told(person, daemon, "Freezer: 1 9")
+        subprocess.run([f"{BUILD}/kasactl", "alerts", "ack", "1", "--socket", control], check=True)
+        sim.set("Freezer", alias="Chest")
+        wait(lambda: len(person.titles) >= 5, "what follows", 25, daemon.tail)
+        quiet(daemon)
+        chest = [alert for alert in person.alerts if alert["device"] == "Chest"]
+        assert [alert["event"] for alert in chest] == ["firing", "acknowledged"], person.alerts
+        assert "Acknowledged by " in chest[1]["text"]
+        assert len(person.titles) == 5, person.titles
 
 
 def test_a_plug_that_is_renamed_with_nothing_wrong_is_not_missed(tmp_path):

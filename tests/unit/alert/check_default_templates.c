@@ -237,6 +237,21 @@ START_TEST(escalated) {
 }
 END_TEST
 
+START_TEST(acknowledged_before_it_was_told) {
+  struct alert a =
+      sample_alert("kasa", "Freezer", "power", 1640, DIRECTION_ABOVE, 1500);
+  struct message m =
+      sample_message(&a, MESSAGE_OPEN, REASON_OPENED, AT_1403 + 900000);
+
+  a.flags = ALERT_ACKED;
+  a.ack_at = AT_1403;
+  snprintf(a.ack_by, sizeof(a.ack_by), "A & B");
+  EXPECT(say_for(&m, TARGET_HTML), "Freezer: 1" N "640 W",
+         "Freezer: 1" N "640 W, above 1" N "500 W for 15 minutes (since "
+         "14:03). Acknowledged by A &amp; B at 14:03.");
+}
+END_TEST
+
 START_TEST(escalated_in_words_of_ones_own) {
   struct alert a =
       sample_alert("kasa", "Freezer", "power", 1640, DIRECTION_ABOVE, 1500);
@@ -704,6 +719,7 @@ static void fill(TCase *t) {
   tcase_add_test(t, repeat);
   tcase_add_test(t, repeat_of_a_missing_device);
   tcase_add_test(t, escalated);
+  tcase_add_test(t, acknowledged_before_it_was_told);
   tcase_add_test(t, escalated_in_words_of_ones_own);
   tcase_add_test(t, recovery);
   tcase_add_test(t, recovery_of_a_host_value);

@@ -70,7 +70,8 @@ static const struct {
      "hold; fail 1900; ok 90; release; +10",
      "pager:firing pager:resolved pager:cancel"},
     {"acknowledged while it was under way: silenced too", "Route.Channel pager",
-     "hold; fail 1900; ack; release; +10", "pager:firing pager:cancel"},
+     "hold; fail 1900; ack; release; +10",
+     "pager:firing pager:acknowledged pager:cancel"},
     {"perhaps it rang before it was over: silenced in any case",
      "Route.Channel pager; RecoverAfter 0",
      "once pager=ambiguous; fail 1900; ok 90; +100",
@@ -283,6 +284,32 @@ START_TEST(late_messages_say_so_and_why) {
     ck_assert_msg(strstr(text, delays[_i].words) != NULL, "%s", text);
   else
     ck_assert_ptr_null(strstr(text, "Delayed"));
+  house_close(&h);
+}
+END_TEST
+
+static const struct {
+  const char *story;
+  bool acked; /* the last message says so */
+} acknowledgements[] = {
+    {"mail=retry; fail 1900; ack; mail=sent; +60", true},
+    {"mail=retry; fail 1900; ack; unack; mail=sent; +60", false},
+    {"fail 1900; ack; renamed Chest; on Chest; fail 1900", true},
+    {"warn 1600; ack; renamed Chest; on Chest; fail 1900", false},
+};
+
+START_TEST(what_waits_says_that_it_is_acknowledged) {
+  struct house h;
+  const char *text;
+
+  house_open(&h, "");
+  h.keep_texts = true;
+  house_play(&h, acknowledgements[_i].story);
+  ck_assert_str_ne(h.heard, "");
+  text = last_text(&h);
+  ck_assert_msg((strstr(text, "Acknowledged by me at ") != NULL) ==
+                    acknowledgements[_i].acked,
+                "%s", text);
   house_close(&h);
 }
 END_TEST
@@ -582,6 +609,8 @@ static void fill(TCase *t) {
   tcase_add_test(t, two_days_of_outage_are_not_hammered);
   tcase_add_test(t, the_providers_wait_is_kept_over_a_restart);
   tcase_add_loop_test(t, late_messages_say_so_and_why, 0, ROWS(delays));
+  tcase_add_loop_test(t, what_waits_says_that_it_is_acknowledged, 0,
+                      ROWS(acknowledgements));
   tcase_add_test(t, a_fallback_names_the_reason_instead_of_the_delay);
   tcase_add_test(t, copies_for_single_recipients_are_one_letter);
   tcase_add_test(t, retries_keep_their_ids);

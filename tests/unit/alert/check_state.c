@@ -111,6 +111,47 @@ static const struct {
     {"as a restart left it, too", "",
      "fail 1900; +60; restart; renamed Chest; +90000",
      "mail:firing mail:resolved"},
+    {"acknowledged, it is so by the new name, too", "",
+     "fail 1900; +60; ack; renamed Chest; on Chest; +5; fail 1900; +7300",
+     "mail:firing mail:acknowledged mail:resolved mail:firing"},
+    {"also when what is still bad came before the new name was heard of", "",
+     "fail 1900; +60; ack; on Chest; fail 1900; +1; on Freezer; renamed Chest; "
+     "+7300",
+     "mail:firing mail:acknowledged mail:firing mail:acknowledged "
+     "mail:resolved"},
+    {"even before it was told of", "",
+     "fail 1900; +60; ack; hold; on Chest; fail 1900; on Freezer; renamed "
+     "Chest; release; +7300",
+     "mail:firing mail:acknowledged mail:firing mail:resolved"},
+    {"for as long as it would have been", "AckTimeout 2h",
+     "fail 1900; ack; +3600; renamed Chest; on Chest; +5; fail 1900; +3500; "
+     "+200",
+     "mail:firing mail:acknowledged mail:resolved mail:firing mail:repeat"},
+    {"with For", "Route.For 5m",
+     "fail 1900; +301; ack; renamed Chest; on Chest; fail 1900; +301; +7300",
+     "mail:firing mail:acknowledged mail:resolved mail:firing"},
+    {"after a kill", "",
+     "fail 1900; ack; renamed Chest; kill; on Chest; fail 1900; +7300",
+     "mail:firing mail:acknowledged mail:resolved mail:firing"},
+    {"worse by the new name: it is not", "",
+     "warn 1600; ack; renamed Chest; on Chest; fail 1900; +3601",
+     "mail:firing mail:acknowledged mail:resolved mail:firing mail:repeat"},
+    {"another time by the new name: it is not", "",
+     "fail 1900; ack; renamed Chest; on Chest; fail 1900; ok 90; +61; restart; "
+     "fail 1900; +3601",
+     "mail:firing mail:acknowledged mail:resolved mail:firing mail:resolved "
+     "mail:firing mail:repeat"},
+    {"nor hours later", "",
+     "fail 1900; ack; renamed Chest; on Chest; +3700; fail 1900; +3601",
+     "mail:firing mail:acknowledged mail:resolved mail:firing mail:repeat"},
+    {"nor what was taken back before", "",
+     "fail 1900; ack; +1; unack; +1; renamed Chest; on Chest; fail 1900; "
+     "+3601",
+     "mail:firing mail:acknowledged mail:resolved mail:firing mail:repeat"},
+    {"a service that keeps incidents hears it, too", "Route.Channel pager",
+     "fail 1900; ack; renamed Chest; on Chest; fail 1900; +7300",
+     "pager:firing pager:acknowledged pager:cancel pager:resolved "
+     "pager:cancel pager:firing pager:acknowledged pager:cancel"},
     {"ack stops repeats", "", "fail 1900; +60; ack; +7300",
      "mail:firing mail:acknowledged"},
     {"unack resumes them", "", "fail 1900; +60; ack; +7300; unack; +10",
