@@ -128,8 +128,12 @@ libalert_la_SOURCES += \
 	%D%/engine/alert_engine.h \
 	%D%/engine/channel_thread.c \
 	%D%/engine/channel_thread.h \
+	%D%/engine/engine_clock.c \
+	%D%/engine/engine_clock.h \
 	%D%/engine/heartbeat_thread.c \
 	%D%/engine/heartbeat_thread.h \
+	%D%/engine/report_thread.c \
+	%D%/engine/report_thread.h \
 	%D%/core/event_queue.c \
 	%D%/core/event_queue.h
 

@@ -66,10 +66,16 @@ static void nobody_told(const struct event *ev) {
             ev->host, ev->plugin, ev->text);
 }
 
+/* Whether this thread is handing a report of ours to collectd: it comes back
+ * here like any other, and was sent to its channels already. */
+static _Thread_local bool announcing;
+
 static int notify(const notification_t *n, user_data_t *unused) {
   struct event ev;
 
   (void)unused;
+  if (announcing)
+    return 0;
   event_from_notification(&ev, n);
   if (atomic_load(&plugin.phase) == PHASE_EARLY && keep_for_init(&ev))
     return 0;
@@ -83,6 +89,28 @@ static int notify(const notification_t *n, user_data_t *unused) {
     nobody_told(&ev);
   pthread_rwlock_unlock(&plugin.gate);
   return 0; /* what had to be dropped is counted and told by the engine */
+}
+
+/* -- reports out ---------------------------------------------------------- */
+
+/* As the limits of the site: what all devices used together. */
+static void announce(const char *name, const struct report_notice *notice) {
+  notification_t n = {.severity = NOTIF_OKAY, .time = cdtime()};
+
+  sstrncpy(n.message, notice->message, sizeof(n.message));
+  sstrncpy(n.host, hostname_g, sizeof(n.host));
+  sstrncpy(n.plugin, "kasa_total", sizeof(n.plugin));
+  sstrncpy(n.type, "report", sizeof(n.type));
+  sstrncpy(n.type_instance, notice->instance, sizeof(n.type_instance));
+  plugin_notification_meta_add_string(&n, "Report", name);
+  for (unsigned i = 0; i < notice->fields_num; i++)
+    plugin_notification_meta_add_string(&n, notice->fields[i].name,
+                                        notice->fields[i].value);
+  announcing = true;
+  plugin_dispatch_notification(&n);
+  announcing = false;
+  if (n.meta != NULL)
+    plugin_notification_meta_free(n.meta);
 }
 
 /* -- numbers about ourselves ---------------------------------------------- */
@@ -217,6 +245,7 @@ static int init(void) {
                  .thresholds = collectd_thresholds},
       .collectd_host = hostname_g,
       .version = package_version,
+      .announce = announce,
       .interval_s = interval,
       .grace_s = startup_grace(interval)};
   struct alert_engine *engine;

@@ -25,6 +25,8 @@ libreport_la_SOURCES = \
 	%D%/report_kind.h \
 	%D%/report_make.c \
 	%D%/report_make.h \
+	%D%/report_notice.c \
+	%D%/report_notice.h \
 	%D%/report_render.c \
 	%D%/report_render.h \
 	%D%/report_schedule.c \

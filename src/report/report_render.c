@@ -73,6 +73,15 @@ int report_render(const struct report_request *request,
   return err;
 }
 
+void report_render_notice(const struct report_request *request,
+                          struct report_notice *notice) {
+  struct report r = {.kind = request->kind};
+
+  fill(&r, request);
+  report_notice(&r, notice);
+  report_data_free(&r);
+}
+
 void report_texts_free(struct report_texts *texts) {
   free(texts->title);
   free(texts->brief);

@@ -4,6 +4,7 @@
 #define REPORT_REPORT_RENDER_H
 
 #include "report/report_kind.h"
+#include "report/report_notice.h"
 
 struct report_request {
   enum report_kind kind;
@@ -26,6 +27,9 @@ struct report_texts {
  * cases. Safe from any thread. */
 int report_render(const struct report_request *request,
                   struct report_texts *texts);
+/* The same as a notification; closing does not matter. */
+void report_render_notice(const struct report_request *request,
+                          struct report_notice *notice);
 void report_texts_free(struct report_texts *texts);
 
 #endif

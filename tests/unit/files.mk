@@ -181,6 +181,7 @@ check_PROGRAMS += \
 
 check_PROGRAMS += \
 	%D%/report/check_report_harder \
+	%D%/report/check_report_notice \
 	%D%/report/check_report_schedule \
 	%D%/report/check_report_unusual_hour \
 	%D%/report/check_report_year

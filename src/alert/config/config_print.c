@@ -259,7 +259,9 @@ static void print_report(struct output *p, const struct notify_config *config,
   for (size_t i = 0; i < report->channels_num; i++)
     put_named(p, i == 0 ? ", by " : ", ",
               config->channels[report->channels[i]].name);
-  put(p, report->channels_num == 0 ? ", to nobody\n" : "\n");
+  put(p, report->channel_names.count == 0 ? ", as a notification alone\n"
+         : report->channels_num == 0      ? ", to nobody\n"
+                                          : "\n");
 }
 
 int notify_config_print(const struct notify_config *config, struct buf *out) {

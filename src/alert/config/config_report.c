@@ -133,10 +133,6 @@ static bool check(struct report_reading *reading, const char *where,
 
   reading->report.schedule.kind = (enum report_kind)reading->kind;
   good = check_day(reading, where, reporter) && good;
-  if (reading->report.channel_names.count == 0) {
-    option_error(reporter, "%s: option Channel is missing", where);
-    good = false;
-  }
   return good;
 }
 
@@ -222,6 +218,8 @@ void reports_finish(struct notify_config *config,
     struct report_config *report = &config->reports[i];
     size_t named = report->channel_names.count;
 
+    if (named == 0) /* collectd alone hears of it */
+      continue;
     report->channels = calloc(named, sizeof(*report->channels));
     for (size_t c = 0; report->channels != NULL && c < named; c++)
       resolve(config, report, report->channel_names.items[c], reporter);

@@ -338,7 +338,7 @@ static cJSON *do_report(struct command *c) {
   queued = alert_core_report(c->core, (int)i);
   if (queued < 0)
     return command_error("report \"%s\": %s", name, strerror(-queued));
-  if (queued == 0)
+  if (queued == 0 && config->reports[i].channel_names.count > 0)
     return command_error("report \"%s\" has no channel that works", name);
   answer = command_fine();
   cJSON_AddNumberToObject(answer, "messages", queued);

@@ -15,7 +15,6 @@
 #include "alert/deliver/deliver_notify.h"
 #include "alert/deliver/deliver_operator.h"
 #include "alert/deliver/deliver_plan.h"
-#include "alert/deliver/deliver_report.h"
 #include "alert/deliver/deliver_result.h"
 #include "alert/state/open_alert.h"
 #include "alert/state/state_event.h"
@@ -142,10 +141,21 @@ int alert_core_report(struct alert_core *c, int report) {
   int64_t now = alert_core_now(c);
   unsigned result;
 
-  ORDER(c, deliver_report(c->deliver, &c->config->reports[report],
-                          calendar_local_of(now * CALENDAR_SECOND / 1000).day,
-                          now));
+  ORDER(c, core_report_send(c, report,
+                            calendar_local_of(now * CALENDAR_SECOND / 1000).day,
+                            now));
   return (int)result;
+}
+
+int alert_core_announced(struct alert_core *c) {
+  int64_t before = store_changes(c->store);
+  int err = begin(c);
+
+  if (err < 0)
+    return err;
+  core_report_heard(c);
+  commit(c, before);
+  return 0;
 }
 
 int alert_core_enable(struct alert_core *c, int channel) {
@@ -353,6 +363,8 @@ int64_t alert_core_step(struct alert_core *c, struct job *done,
   commit(c, changes);
   if (launch)
     deliver_launch(c->deliver);
+  if (launch)
+    core_report_announce(c, now);
   core_check_store(c);
   if (c->own_num > 0 || c->left_over)
     return 0;
@@ -427,6 +439,7 @@ struct alert_core *alert_core_new(const struct notify_config *config,
   state_load(c->state, alert_core_now(c));
   core_check_clock_at_start(c);
   core_find_heirs(c);
+  core_report_load(c);
   deliver_start(c->deliver, alert_core_now(c));
   store_meta_set(c->store, "clean_shutdown", 0);
   core_announce(c, opened, why);

@@ -38,6 +38,10 @@ struct alert_core_hooks {
   void *hand_arg;
   void (*tested)(void *arg, int64_t row_id, const struct send_result *result);
   void *tested_arg; /* both may be NULL */
+  /* A report is to be made known to collectd: one at a time, answered by
+   * alert_core_announced(). NULL: collectd hears of none. */
+  void (*announce)(void *arg, int report, int before);
+  void *announce_arg;
   const char *collectd_host;
   double interval_s;
   double grace_s;  /* used when the configuration leaves StartupGrace open */
@@ -92,6 +96,8 @@ int alert_core_resolve(struct alert_core *core, int64_t id, const char *by);
 int64_t alert_core_test(struct alert_core *core, int channel, enum level level);
 /* Sends a report of the configuration now: to how many channels. */
 int alert_core_report(struct alert_core *core, int report);
+/* Collectd has the report that it was to hear of last. */
+int alert_core_announced(struct alert_core *core);
 int alert_core_enable(struct alert_core *core, int channel);
 int alert_core_retry(struct alert_core *core, int64_t row_id);
 int alert_core_drop(struct alert_core *core, int64_t row_id);

@@ -42,7 +42,12 @@ struct alert_core {
   int64_t storm_due;              /* wall ms: the next look for one */
   int64_t report_due;             /* wall ms: of the next report */
   int64_t report_looked;          /* wall ms */
-  unsigned storm_devices;         /* that were part of it, 0 = not known */
+  /* The local day of which collectd has not heard yet, for each report; 0 =
+   * none. */
+  int report_unheard[REPORTS_MAX];
+  int announced;     /* the report that is on its way to collectd, -1 = none, */
+  int announced_day; /* and its day */
+  unsigned storm_devices;    /* that were part of it, 0 = not known */
   bool left_over;            /* the run before left notifications to look at */
   struct told_count lost;    /* notifications */
   struct told_count refused; /* alerts */

@@ -18,6 +18,7 @@ enum {
   LATE_MS = 12 * 3600 * 1000,
   LOOK_MS = 60 * 1000, /* at most so long between two looks */
   NEVER = -1,
+  NONE = -1,
 };
 
 static void key_of(const struct report_config *report, char out[80]) {
@@ -51,8 +52,76 @@ static void say_left_out(const struct report_config *report, int day,
           report->schedule.minute % 60, why);
 }
 
-static void send_if_due(struct alert_core *c,
-                        const struct report_config *report, int64_t now) {
+/* -- a notification of collectd ---------------------------------------------
+ */
+
+/* The day is kept until collectd has it: who is killed in between announces it
+ * again rather than never. */
+static void set_unheard(struct alert_core *c, int report, int day) {
+  char key[80];
+
+  snprintf(key, sizeof(key), "announce %.64s", c->config->reports[report].name);
+  store_meta_set(c->store, key, day);
+  c->report_unheard[report] = day;
+}
+
+void core_report_load(struct alert_core *c) {
+  c->announced = NONE;
+  for (size_t i = 0; i < c->config->reports_num; i++) {
+    char key[80];
+    int64_t day = 0;
+
+    snprintf(key, sizeof(key), "announce %.64s", c->config->reports[i].name);
+    store_meta_get(c->store, key, &day);
+    c->report_unheard[i] = (int)day;
+  }
+}
+
+/* The day after nobody needs it any more, if it is late. Today's may have been
+ * asked for by a person, at any hour. */
+static bool is_worth_hearing(const struct alert_core *c, int report,
+                             int64_t now) {
+  const struct report_schedule *s = &c->config->reports[report].schedule;
+  int day = c->report_unheard[report];
+
+  return day != 0 &&
+         (day >= calendar_local_of(now * US_PER_MS).day ||
+          now - report_schedule_moment(s, day) / US_PER_MS <= LATE_MS);
+}
+
+void core_report_announce(struct alert_core *c, int64_t now) {
+  if (c->hooks.announce == NULL || c->announced != NONE || c->uncertain ||
+      !core_clock_is_set(now))
+    return;
+  for (size_t i = 0; i < c->config->reports_num; i++)
+    if (is_worth_hearing(c, (int)i, now)) {
+      c->announced = (int)i;
+      c->announced_day = c->report_unheard[i];
+      c->hooks.announce(c->hooks.announce_arg, c->announced, c->announced_day);
+      return;
+    }
+}
+
+void core_report_heard(struct alert_core *c) {
+  /* meanwhile the next one may have become due */
+  if (c->announced != NONE &&
+      c->report_unheard[c->announced] == c->announced_day)
+    set_unheard(c, c->announced, 0);
+  c->announced = NONE;
+}
+
+/* -- when -------------------------------------------------------------------
+ */
+
+unsigned core_report_send(struct alert_core *c, int report, int before,
+                          int64_t now) {
+  if (c->hooks.announce != NULL)
+    set_unheard(c, report, before);
+  return deliver_report(c->deliver, &c->config->reports[report], before, now);
+}
+
+static void send_if_due(struct alert_core *c, int index, int64_t now) {
+  const struct report_config *report = &c->config->reports[index];
   const struct report_schedule *s = &report->schedule;
   int latest = report_schedule_latest(s, now * US_PER_MS);
   int today = calendar_local_of(now * US_PER_MS).day;
@@ -73,7 +142,7 @@ static void send_if_due(struct alert_core *c,
   if (now - moment > LATE_MS)
     say_left_out(report, latest, "it is more than 12 hours late");
   else
-    (void)deliver_report(c->deliver, report, latest, now);
+    (void)core_report_send(c, index, latest, now);
   record(c, report, latest);
 }
 
@@ -90,7 +159,7 @@ void core_report(struct alert_core *c, int64_t now) {
     const struct report_schedule *s = &c->config->reports[i].schedule;
     int64_t next;
 
-    send_if_due(c, &c->config->reports[i], now);
+    send_if_due(c, (int)i, now);
     next = report_schedule_moment(
                s, report_schedule_next(
                       s, report_schedule_latest(s, now * US_PER_MS))) /

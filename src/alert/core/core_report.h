@@ -10,6 +10,18 @@
  * that is late by more than twelve hours is left out, and the log says so. */
 void core_report(struct alert_core *core, int64_t now);
 
+/* As alert_core_report(), in an open transaction. */
+unsigned core_report_send(struct alert_core *core, int report, int before,
+                          int64_t now);
+
+/* What collectd has not heard of when the last run ended. */
+void core_report_load(struct alert_core *core);
+/* Hands out the next one that collectd is to hear of. Outside of transactions:
+ * that it is to be heard must be on disk first. */
+void core_report_announce(struct alert_core *core, int64_t now);
+/* As alert_core_announced(), in an open transaction. */
+void core_report_heard(struct alert_core *core);
+
 /* When the next one is due, wall ms; 0 = there is none. */
 int64_t core_report_due(const struct alert_core *core);
 

@@ -11,7 +11,9 @@
 #include "alert/core/event_queue.h"
 #include "alert/deliver/job.h"
 #include "alert/engine/channel_thread.h"
+#include "alert/engine/engine_clock.h"
 #include "alert/engine/heartbeat_thread.h"
+#include "alert/engine/report_thread.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/thread.h"
@@ -24,8 +26,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
-#include <sys/random.h>
-#include <sys/timex.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -61,6 +61,7 @@ struct alert_engine {
   int64_t published;       /* likewise, boot ms */
   struct channel_thread *channels[CHANNELS_MAX];
   struct heartbeat_thread *heartbeat; /* NULL = none */
+  struct report_thread *report;       /* NULL = none */
   int64_t stop_began;                 /* boot ms */
 
   pthread_mutex_t done_lock; /* guards done */
@@ -69,39 +70,6 @@ struct alert_engine {
   pthread_mutex_t stats_lock; /* guards stats */
   struct alert_engine_stats stats;
 };
-
-/* -- clocks and chance ---------------------------------------------------- */
-
-static int64_t wall_ms(void *arg) {
-  (void)arg;
-  return (int64_t)(clock_wall_us() / 1000);
-}
-
-static int64_t boot_ms(void *arg) {
-  struct timespec t;
-
-  (void)arg;
-  clock_gettime(CLOCK_BOOTTIME, &t);
-  return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
-
-static int64_t awake_ms(void *arg) {
-  (void)arg;
-  return (int64_t)(clock_monotonic_us() / 1000);
-}
-
-static bool synchronised(void *arg) {
-  struct timex t = {0};
-
-  (void)arg;
-  return adjtimex(&t) != TIME_ERROR && !(t.status & STA_UNSYNC);
-}
-
-static void random_bytes(void *arg, void *out, size_t size) {
-  (void)arg;
-  if (getrandom(out, size, 0) != (ssize_t)size)
-    memset(out, (int)(clock_monotonic_us() & 0xff), size);
-}
 
 /* -- messages between the threads ----------------------------------------- */
 
@@ -167,14 +135,21 @@ static void tested(void *arg, int64_t row_id,
     control_tested(e->control, row_id, result);
 }
 
-static void heartbeat_asks(void *arg) { wake(arg); }
+static void wake_up(void *arg) { wake(arg); }
+
+static void announce(void *arg, int report, int before) {
+  struct alert_engine *e = arg;
+
+  if (e->report != NULL) /* else the next run makes it known */
+    report_thread_give(e->report, report, before);
+}
 
 /* -- the engine's thread -------------------------------------------------- */
 
 static void publish(struct alert_engine *e, bool busy) {
   struct alert_engine_stats stats = {0};
   struct event_queue_counts ring;
-  int64_t now = boot_ms(NULL);
+  int64_t now = engine_clock_boot_ms(NULL);
 
   if (busy && now - e->published < PUBLISH_MS)
     return;
@@ -184,7 +159,7 @@ static void publish(struct alert_engine *e, bool busy) {
   stats.received = ring.taken + ring.coalesced;
   stats.coalesced = ring.coalesced;
   stats.lost = ring.lost;
-  stats.now = wall_ms(NULL);
+  stats.now = engine_clock_wall_ms(NULL);
   stats.channels_num = e->config->channels_num;
   for (size_t i = 0; i < stats.channels_num && i < CHANNELS_MAX; i++) {
     stats.channels[i].name = e->config->channels[i].name;
@@ -225,7 +200,8 @@ static bool nothing_waits(struct alert_engine *e) {
   empty = e->done == NULL;
   pthread_mutex_unlock(&e->done_lock);
   return ring.waiting == 0 && empty && !atomic_load(&e->stop) &&
-         (e->heartbeat == NULL || !heartbeat_thread_asks(e->heartbeat));
+         (e->heartbeat == NULL || !heartbeat_thread_asks(e->heartbeat)) &&
+         (e->report == NULL || !report_thread_done(e->report));
 }
 
 /* poll() takes no more than the process may have open: where that is less than
@@ -332,7 +308,7 @@ static void keep_events(struct alert_engine *e, struct round *r) {
 static void finish(struct alert_engine *e, struct round *r, int64_t end,
                    int64_t events_end) {
   for (;;) {
-    int64_t now = boot_ms(NULL);
+    int64_t now = engine_clock_boot_ms(NULL);
     bool events = now < events_end;
     uint64_t count;
 
@@ -357,7 +333,7 @@ static void finish(struct alert_engine *e, struct round *r, int64_t end,
  * calls end within a moment: aborting them at once would leave open whether
  * they arrived. The others are aborted; what they report still counts. */
 static void wind_down(struct alert_engine *e, struct round *r) {
-  int64_t began = boot_ms(NULL);
+  int64_t began = engine_clock_boot_ms(NULL);
 
   e->stop_began = began;
   if (e->heartbeat != NULL)
@@ -382,6 +358,13 @@ static void answer_heartbeat(struct alert_engine *e) {
                                                                         : why);
 }
 
+static void take_announced(struct alert_engine *e) {
+  if (e->report == NULL || !report_thread_done(e->report))
+    return;
+  report_thread_next(e->report);
+  alert_core_announced(e->core);
+}
+
 static void run(struct alert_engine *e) {
   struct round r = {.events = e->batch};
 
@@ -392,6 +375,7 @@ static void run(struct alert_engine *e) {
 
     take(e, &r);
     full = r.n == BATCH;
+    take_announced(e);
     idle = r.n == 0 && r.done == NULL;
     wait = step(e, &r, true);
     publish(e, full);
@@ -430,7 +414,7 @@ static void engine_free(struct alert_engine *e) {
 static void start_channels(struct alert_engine *e) {
   struct channel_thread_hooks hooks = {.done = job_done,
                                        .arg = e,
-                                       .wall_ms = wall_ms,
+                                       .wall_ms = engine_clock_wall_ms,
                                        .collectd_host = e->hooks.collectd_host,
                                        .version = e->hooks.version};
 
@@ -440,15 +424,29 @@ static void start_channels(struct alert_engine *e) {
 }
 
 static void start_heartbeat(struct alert_engine *e) {
-  struct heartbeat_thread_hooks hooks = {.ask = heartbeat_asks,
+  struct heartbeat_thread_hooks hooks = {.ask = wake_up,
                                          .arg = e,
-                                         .wall_ms = wall_ms,
+                                         .wall_ms = engine_clock_wall_ms,
                                          .collectd_host =
                                              e->hooks.collectd_host,
                                          .version = e->hooks.version};
 
   if (e->config->heartbeat.settings != NULL)
     e->heartbeat = heartbeat_thread_new(&e->config->heartbeat, &hooks);
+}
+
+static void start_report(struct alert_engine *e) {
+  struct report_thread_hooks hooks = {
+      .announce = e->hooks.announce, .wake = wake_up, .arg = e};
+
+  if (e->config->reports_num > 0 && e->hooks.announce != NULL)
+    e->report = report_thread_new(e->config, &hooks);
+}
+
+static void end_report(struct alert_engine *e) {
+  if (e->report != NULL && report_thread_end(e->report))
+    alert_core_announced(e->core);
+  e->report = NULL;
 }
 
 static struct timespec in_ms(int64_t ms) {
@@ -464,7 +462,8 @@ static struct timespec in_ms(int64_t ms) {
 /* True when it ended. It had all of the stop's time, not only what the channels
  * left of it. */
 static bool join_heartbeat(struct alert_engine *e) {
-  int64_t left = STOP_MS + STOP_JOIN_MS - (boot_ms(NULL) - e->stop_began);
+  int64_t left =
+      STOP_MS + STOP_JOIN_MS - (engine_clock_boot_ms(NULL) - e->stop_began);
   struct timespec deadline = in_ms(left > 0 && left < 1000 ? left : 0);
 
   return e->heartbeat == NULL ||
@@ -489,17 +488,17 @@ static bool join_channels(struct alert_engine *e) {
 static bool patient(void *arg) {
   const struct alert_engine *e = arg;
 
-  return !atomic_load(&e->stop) && boot_ms(NULL) < e->patience_end;
+  return !atomic_load(&e->stop) && engine_clock_boot_ms(NULL) < e->patience_end;
 }
 
 /* On the engine's own thread: reading what an earlier run left may take long,
  * and collectd waits for no disk. */
 static int open_all(struct alert_engine *e) {
-  struct alert_core_hooks hooks = {.wall_ms = wall_ms,
-                                   .boot_ms = boot_ms,
-                                   .awake_ms = awake_ms,
-                                   .synchronised = synchronised,
-                                   .random = random_bytes,
+  struct alert_core_hooks hooks = {.wall_ms = engine_clock_wall_ms,
+                                   .boot_ms = engine_clock_boot_ms,
+                                   .awake_ms = engine_clock_awake_ms,
+                                   .synchronised = engine_clock_synchronised,
+                                   .random = engine_clock_random,
                                    .source = e->hooks.source,
                                    .patience = patient,
                                    .patience_arg = e,
@@ -507,11 +506,14 @@ static int open_all(struct alert_engine *e) {
                                    .hand_arg = e,
                                    .tested = tested,
                                    .tested_arg = e,
+                                   .announce =
+                                       e->hooks.announce ? announce : NULL,
+                                   .announce_arg = e,
                                    .collectd_host = e->hooks.collectd_host,
                                    .interval_s = e->hooks.interval_s,
                                    .grace_s = e->hooks.grace_s};
 
-  e->patience_end = boot_ms(NULL) + PATIENCE_MS;
+  e->patience_end = engine_clock_boot_ms(NULL) + PATIENCE_MS;
   e->core = alert_core_new(e->config, e->directory, &hooks);
   if (e->core == NULL) {
     log_say(LOG_LEVEL_ERROR, "alerting could not be started: out of memory");
@@ -519,6 +521,7 @@ static int open_all(struct alert_engine *e) {
   }
   start_channels(e);
   start_heartbeat(e);
+  start_report(e);
   if (e->config->control_socket != NULL)
     e->control =
         control_new(e->config->control_socket, e->config->control_group,
@@ -576,6 +579,7 @@ bool alert_engine_stop(struct alert_engine *e) {
   atomic_store(&e->stop, true);
   (void)!write(e->wake_fd, &one, sizeof(one));
   pthread_join(e->thread, NULL);
+  end_report(e);
   all = join_channels(e);
   all = join_heartbeat(e) && all;
   if (all) {

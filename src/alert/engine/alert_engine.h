@@ -10,6 +10,7 @@
 #include "alert/model/event.h"
 #include "alert/model/value_source.h"
 #include "alert/state/state.h"
+#include "report/report_notice.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -21,6 +22,9 @@ struct alert_engine_hooks {
   struct value_source source;
   const char *collectd_host; /* borrowed, as are all texts here */
   const char *version;
+  /* Hands a report to collectd, on a thread of the engine's own; may take as
+   * long as whoever listens there. NULL: collectd hears of none. */
+  void (*announce)(const char *name, const struct report_notice *notice);
   double interval_s;
   double grace_s; /* StartupGrace where the configuration leaves it open */
 };
@@ -54,7 +58,8 @@ int alert_engine_event(struct alert_engine *engine, const struct event *event);
 void alert_engine_stats(struct alert_engine *engine,
                         struct alert_engine_stats *out);
 
-/* Ends all threads within 5 s and frees. False: a sender did not return in
+/* Ends all threads within 5 s and frees; where a report is being handed to
+ * collectd, once that has it. False: a sender did not return in
  * time; its thread is left behind, so config must not be freed. No
  * alert_engine_event() may be running or come later. */
 bool alert_engine_stop(struct alert_engine *engine);

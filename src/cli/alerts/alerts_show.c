@@ -450,8 +450,11 @@ static void put_note(const struct output *page, const cJSON *answer) {
 int show_reported(const struct output *page, const cJSON *answer) {
   int64_t messages = answer_whole(answer, "messages");
 
-  fprintf(page->out, "on its way to %" PRId64 " channel%s\n", messages,
-          messages == 1 ? "" : "s");
+  if (messages == 0)
+    fputs("on its way as a notification of collectd\n", page->out);
+  else
+    fprintf(page->out, "on its way to %" PRId64 " channel%s\n", messages,
+            messages == 1 ? "" : "s");
   return 0;
 }
 

@@ -17,7 +17,9 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
+#include <sys/un.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -46,6 +48,10 @@ static struct notify_config *config_with(const char *mode) {
   fclose(f);
   snprintf(path, sizeof(path), "%s/socket", directory);
   conf_add_string(conf_add_child(root, "ControlSocket"), path);
+  block = conf_add_child(root, "Report");
+  conf_add_string(block, "daily");
+  conf_add_string(conf_add_child(block, "At"), "07:30");
+  conf_add_string(conf_add_child(root, "LedgerDirectory"), directory);
   notify_config_read(config, root, &reporter);
   notify_config_finish(config, &reporter);
   conf_free(root);
@@ -69,6 +75,88 @@ static size_t open_alerts(struct alert_engine *e) {
   alert_engine_stats(e, &stats);
   return stats.alerts.open;
 }
+
+/* Another plugin that takes notifications, and takes its time. */
+static struct {
+  struct alert_engine *engine;
+  atomic_bool let, in, out;
+  char message[REPORT_NOTICE_SIZE];
+  pthread_t thread;
+} listener;
+
+static void listen_slowly(const char *name,
+                          const struct report_notice *notice) {
+  ck_assert_str_eq(name, "daily");
+  listener.thread = pthread_self();
+  memcpy(listener.message, notice->message, sizeof(listener.message));
+  atomic_store(&listener.in, true);
+  while (!atomic_load(&listener.let))
+    usleep(1000);
+  atomic_store(&listener.out, true);
+}
+
+static bool within(atomic_bool *flag, unsigned ms) {
+  for (unsigned i = 0; i < ms && !atomic_load(flag); i++)
+    usleep(1000);
+  return atomic_load(flag);
+}
+
+static struct alert_engine *start_listened(const struct notify_config *config) {
+  struct alert_engine_hooks hooks = {.collectd_host = "nas",
+                                     .version = "test",
+                                     .announce = listen_slowly,
+                                     .interval_s = 10,
+                                     .grace_s = 120};
+  struct alert_engine *e = alert_engine_start(config, directory, &hooks);
+
+  ck_assert_ptr_nonnull(e);
+  return e;
+}
+
+static void ask_for_report(void) {
+  struct sockaddr_un address = {.sun_family = AF_UNIX};
+  static const char words[] = "{\"command\":\"report\",\"name\":\"daily\"}\n";
+  char answer[256] = "";
+  int fd = socket(AF_UNIX, SOCK_STREAM, 0);
+
+  snprintf(address.sun_path, sizeof(address.sun_path), "%s/socket", directory);
+  for (int i = 0; i < 5000 &&
+                  connect(fd, (struct sockaddr *)&address, sizeof(address)) < 0;
+       i++)
+    usleep(1000);
+  ck_assert_int_eq(write(fd, words, strlen(words)), strlen(words));
+  ck_assert_int_gt(read(fd, answer, sizeof(answer) - 1), 0);
+  ck_assert_msg(strstr(answer, "\"ok\":true") != NULL, "%s", answer);
+  close(fd);
+}
+
+/* Who listens may block: neither notifications nor the engine wait for that,
+ * only the end does, as it may not pull collectd's list away. */
+START_TEST(a_report_reaches_collectd_by_a_thread_of_its_own) {
+  struct notify_config *config = config_with("ok");
+  struct alert_engine *e = start_listened(config);
+  struct event ev = house_range(SEVERITY_FAILURE, "Freezer", 1900);
+
+  ask_for_report();
+  ck_assert(within(&listener.in, 10000));
+  ck_assert(!pthread_equal(listener.thread, pthread_self()));
+  ck_assert_ptr_nonnull(strstr(listener.message, "no figures"));
+  alert_engine_event(e, &ev);
+  for (int i = 0; i < 1000 && open_alerts(e) < 1; i++)
+    usleep(10000);
+  ck_assert_uint_eq(open_alerts(e), 1);
+  ck_assert(!atomic_load(&listener.out));
+  atomic_store(&listener.let, true);
+  ck_assert(alert_engine_stop(e));
+  ck_assert(atomic_load(&listener.out));
+  /* collectd has it: the next run does not announce it again */
+  atomic_store(&listener.in, false);
+  e = start_listened(config);
+  ck_assert(!within(&listener.in, 1000));
+  ck_assert(alert_engine_stop(e));
+  notify_config_free(config);
+}
+END_TEST
 
 struct notifier {
   struct alert_engine *engine;
@@ -305,6 +393,7 @@ static void fill(TCase *t) {
   tcase_set_timeout(t, 300);
   tcase_add_checked_fixture(t, folder_make, folder_drop);
   tcase_add_test(t, several_threads_notify_at_once);
+  tcase_add_test(t, a_report_reaches_collectd_by_a_thread_of_its_own);
   tcase_add_test(t, a_hanging_sender_does_not_hold_the_end_up);
   tcase_add_test(t, the_end_does_not_wait_by_a_clock_that_is_set);
   tcase_add_test(t, no_call_of_a_notifier_can_wait);

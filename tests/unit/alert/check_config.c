@@ -447,7 +447,6 @@ static const struct {
      "<Report \"r\">: unknown option Chanel, did you mean Channel?\n"
      "<Report \"r\">: option At expects a time like \"07:30\", found \"7:5\"\n"
      "<Report \"r\">: option Day fits Period \"week\" or \"month\"\n"
-     "<Report \"r\">: option Channel is missing\n"
      "<Report \"r\">: the report is left out\n"},
     {MAIL "Report \"r\"\n  At \"07:30\"\n  Channel \"email\"\n"
           "  Period \"year\"",

@@ -120,6 +120,83 @@ START_TEST(test_stories) {
 }
 END_TEST
 
+#define TWO                                                                    \
+  REPORT("")                                                                   \
+  "<Report \"week\">\n At \"07:30\"\n Period \"week\"\n Day \"Sat\"\n"         \
+  "</Report>\n"
+
+/* How often collectd was told; "deaf": it does not take it, "hears": it does
+ * from then on. */
+static const struct {
+  const char *row, *file, *before, *deaf, *after;
+  unsigned deaf_told, told;
+} announcements[] = {
+    {"not before its time", REPORT(""), "until 07:29", "", "", 0, 0},
+    {"at its time, once", REPORT(""), "until 07:31; +3600", "", "", 1, 1},
+    {"once a day", REPORT(""), "until 07:31; +86300; +200", "", "", 2, 2},
+    {"over restarts", REPORT(""),
+     "until 07:31; restart; +60; kill; +3600; off 3600; +60", "", "", 1, 1},
+    {"the clock leaps over it, and back", REPORT(""),
+     "until 07:00; clock +3600; +60; clock -3600; +7200", "", "", 1, 1},
+    {"not twice while collectd takes its time", REPORT(""), "until 07:29",
+     "until 07:31; +7200", "", 1, 1},
+    {"killed before collectd had it", REPORT(""), "until 07:29", "until 07:31",
+     "kill; +60; restart; +60; kill; +3600", 1, 2},
+    {"stopped before collectd had it", REPORT(""), "until 07:29", "until 07:31",
+     "off 36000; +60; kill; +3600", 1, 2},
+    {"the next day nobody needs it", REPORT(""), "until 07:29", "until 07:31",
+     "off 64800; +60", 1, 1},
+    {"late by more is left out", REPORT(""), "+60; off 81000; +60", "", "", 0,
+     0},
+    {"one after the other", TWO, "until 07:31", "", "", 2, 2},
+    {"the second waits for the first", TWO, "until 07:29", "until 07:31; +60",
+     "kill; +60", 1, 3},
+    {"without a channel", "<Report \"daily\">\n At \"07:30\"\n</Report>\n",
+     "until 07:31", "", "restart; +60", 1, 1},
+};
+
+START_TEST(test_announced) {
+  struct house h;
+  char file[1024];
+
+  snprintf(file, sizeof(file), "LedgerDirectory \"/nowhere\"\n" CHANNELS "%s",
+           announcements[_i].file);
+  house_open_file(&h, file, EVENING);
+  house_play(&h, announcements[_i].before);
+  h.unanswered = announcements[_i].deaf[0] != '\0';
+  house_play(&h, announcements[_i].deaf);
+  ck_assert_msg(h.announced == announcements[_i].deaf_told, "%s: %u",
+                announcements[_i].row, h.announced);
+  h.unanswered = false;
+  house_play(&h, announcements[_i].after);
+  ck_assert_msg(h.announced == announcements[_i].told, "%s: %u",
+                announcements[_i].row, h.announced);
+  house_close(&h);
+}
+END_TEST
+
+/* While collectd has one, the next becomes due. */
+START_TEST(test_the_next_is_not_taken_for_heard) {
+  struct house h;
+  int first;
+
+  house_open_file(&h, "LedgerDirectory \"/nowhere\"\n" CHANNELS REPORT(""),
+                  EVENING);
+  house_play(&h, "until 07:29");
+  h.unanswered = true;
+  house_play(&h, "until 07:31");
+  first = h.announced_day;
+  house_play(&h, "+86400");
+  ck_assert_uint_eq(h.announced, 1);
+  ck_assert_int_eq(alert_core_announced(h.core), 0);
+  h.unanswered = false;
+  house_play(&h, "+60; restart; +60");
+  ck_assert_uint_eq(h.announced, 2);
+  ck_assert_int_eq(h.announced_day, first + 1);
+  house_close(&h);
+}
+END_TEST
+
 static const struct {
   int64_t evening, created;
 } nights[] = {
@@ -177,6 +254,7 @@ START_TEST(test_figures) {
   /* by hand, as often as somebody wants: it is no turn of its own */
   ck_assert_int_eq(alert_core_report(h.core, 0), 1);
   house_settle(&h);
+  ck_assert_uint_eq(h.announced, 2);
   house_play(&h, "+86400");
   ck_assert_str_eq(house_heard(&h), "mail:report mail:report");
   ck_assert_str_eq(house_letter(&h, 1, 10), "Thursday: 1.20 kWh, 0.60 EUR");
@@ -214,6 +292,8 @@ END_TEST
 static void fill(TCase *t) {
   tcase_add_test(t, test_no_incidents);
   tcase_add_loop_test(t, test_stories, 0, ROWS(stories));
+  tcase_add_loop_test(t, test_announced, 0, ROWS(announcements));
+  tcase_add_test(t, test_the_next_is_not_taken_for_heard);
   tcase_add_loop_test(t, test_night, 0, ROWS(nights));
   tcase_add_test(t, test_without_figures);
   tcase_add_test(t, test_figures);

@@ -188,6 +188,16 @@ void house_lose(struct house *h) {
   h->held_end = &h->held;
 }
 
+static void announce(void *arg, int report, int before) {
+  struct house *h = arg;
+
+  (void)report;
+  h->announced++;
+  h->announced_day = before;
+  if (!h->unanswered)
+    ck_assert_int_eq(alert_core_announced(h->core), 0);
+}
+
 static void open_core(struct house *h) {
   struct alert_core_hooks hooks = {
       .wall_ms = wall,
@@ -199,6 +209,8 @@ static void open_core(struct house *h) {
       .source = {.lookup = h->cacheless ? NULL : cache, .arg = h},
       .hand = hand,
       .hand_arg = h,
+      .announce = announce,
+      .announce_arg = h,
       .collectd_host = "nas",
       .interval_s = 10,
       .grace_s = 120};

@@ -33,7 +33,10 @@ struct house {
   bool cached;    /* the value cache has cache_value for every series */
   double cache_value;
   bool acked_on_phone;
-  char heard[HOUSE_LOG];  /* "mail:firing mail:resolved" of what was sent */
+  bool unanswered;       /* collectd takes no report, though it is told of it */
+  unsigned announced;    /* reports that collectd was told of, */
+  int announced_day;     /* and the day of the last one */
+  char heard[HOUSE_LOG]; /* "mail:firing mail:resolved" of what was sent */
   char titles[HOUSE_LOG]; /* "title/body|..." likewise */
   unsigned attempts;
   unsigned tried[HOUSE_CHANNELS];
