@@ -232,6 +232,8 @@ static void dispatch_device(void *arg, const struct poll_device *k,
   (void)arg;
   if (parts & REPORT_RENAMED)
     renamed_values_tell(plugin.engine, k);
+  if (parts & REPORT_NAMED)
+    renamed_values_compare(plugin.engine, k);
   if (parts & REPORT_RARE) {
     dispatch_reading(&vl, "", &k->device.now, QUANTITIES_RARE);
     dispatch_plugs(&vl, k, QUANTITIES_RARE);
@@ -398,6 +400,7 @@ static int init(void) {
   limit_values_start(&keeper);
   appliance_values_start(&keeper);
   low_values_start(&keeper);
+  renamed_values_start(&keeper);
   err = start(&hooks);
   if (err != 0) {
     log_say(LOG_LEVEL_ERROR,

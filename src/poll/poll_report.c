@@ -10,6 +10,9 @@
 
 enum { STATE_PAUSE_US = 1000 * 1000 };
 
+/* Intervals; a namesake has answered by then, or is away. */
+static const double NAME_STANDS = 3;
+
 static uint64_t report_time(struct poll_device *k) {
   uint64_t now = clock_wall_us();
 
@@ -65,7 +68,24 @@ static bool is_renamed(const struct poll_device *k) {
   return any;
 }
 
-static void keep_names(struct poll_device *k) {
+/* What stands behind it is told once, with a reading. */
+static bool name_is_due(const struct poll_reporter *r,
+                        const struct poll_device *k, unsigned parts) {
+  double stands = NAME_STANDS * poll_device_interval(k, r->options) * 1e6;
+
+  return (parts & REPORT_READING) && !(parts & REPORT_RENAMED) &&
+         !k->report.named_told && k->report.as[0] != '\0' &&
+         (double)(loop_now_us(r->loop) - k->report.named_us) >= stands;
+}
+
+static void keep_names(const struct poll_reporter *r, struct poll_device *k,
+                       unsigned parts) {
+  if (strcmp(k->report.as, k->name) != 0 || (parts & REPORT_RENAMED)) {
+    k->report.named_us = loop_now_us(r->loop);
+    k->report.named_told = false;
+  }
+  if (parts & REPORT_NAMED)
+    k->report.named_told = true;
   memcpy(k->report.as, k->name, sizeof(k->report.as));
   for (unsigned i = 0; i < k->plugs_num; i++)
     memcpy(k->plugs[i].reported_as, k->plugs[i].name,
@@ -88,9 +108,11 @@ void poll_report_send(const struct poll_reporter *r, struct poll_device *k,
     return;
   if (is_renamed(k))
     parts |= REPORT_RENAMED;
+  if (name_is_due(r, k, parts))
+    parts |= REPORT_NAMED;
   k->report.time_us = report_time(k);
   r->report(r->arg, k, parts);
-  keep_names(k);
+  keep_names(r, k, parts);
 }
 
 uint64_t poll_report_late_us(const struct poll_reporter *r,

@@ -17,6 +17,9 @@ enum report_part {
                         * risen, else with every FAILURES_EVERY-th */
   REPORT_RENAMED = 16, /* it, or one of its plugs, is no longer called what it
                         * was in its last report (report.as, reported_as) */
+  REPORT_NAMED = 32,   /* it answers and has had its names for a while: they are
+                        * no longer those of a start, when who else is called
+                        * so is not known yet */
 };
 
 enum { FAILURES_EVERY = 4 };

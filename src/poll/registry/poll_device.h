@@ -104,6 +104,8 @@ struct poll_report {
   bool told_up;              /* what was reported with its state */
   char as[DEVICE_NAME_SIZE]; /* its name in its last report; "": none yet, or it
                               * was another device's */
+  uint64_t named_us;         /* monotonic: since when it is called so */
+  bool named_told;           /* that this is its name */
 };
 
 /* The poll under way: poller.c. */

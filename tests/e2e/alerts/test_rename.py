@@ -46,13 +46,14 @@ class Person(web.Mock):
     def titles(self):
         return [alert["title"].replace("\u202f", " ") for alert in self.alerts]
 
-    def blocks(self, more=""):
+    def blocks(self, folder, more=""):
         return f"""
 PluginDir "{BUILD}/.libs"
 LoadPlugin notify_kasa
 PluginDir "{PLUGINDIR}"
 <Plugin notify_kasa>
   RecoverAfter 1
+  ControlSocket "{folder}/control"
   {more}
   <Channel webhook "hub">
     URL "{self.url}/x"
@@ -77,7 +78,7 @@ def quiet(daemon):
 
 def test_a_plug_that_is_renamed_while_its_alert_fires(tmp_path):
     with Sim([{"alias": "Freezer", "kind": "plug", "load": 92}]) as sim, Person() as person, Collectd(
-            blocks=person.blocks(), plugins=("threshold",)) as daemon:
+            blocks=person.blocks(tmp_path), plugins=("threshold",)) as daemon:
         daemon.wait_up("Freezer")
         sim.set("Freezer", load=1900)
         told(person, daemon, "Freezer: 1 9")
@@ -100,13 +101,12 @@ def test_a_plug_that_is_renamed_while_its_alert_fires(tmp_path):
 
 
 def test_an_acknowledgement_goes_with_the_plug(tmp_path):
-    control = tmp_path / "control"
     with Sim([{"alias": "Freezer", "kind": "plug", "load": 92}]) as sim, Person() as person, Collectd(
-            blocks=person.blocks(f'ControlSocket "{control}"'), plugins=("threshold",)) as daemon:
+            blocks=person.blocks(tmp_path), plugins=("threshold",)) as daemon:
         daemon.wait_up("Freezer")
         sim.set("Freezer", load=1900)
         told(person, daemon, "Freezer: 1 9")
-        subprocess.run([f"{BUILD}/kasactl", "alerts", "ack", "1", "--socket", control], check=True)
+        subprocess.run([f"{BUILD}/kasactl", "alerts", "ack", "1", "--socket", tmp_path / "control"], check=True)
         sim.set("Freezer", alias="Chest")
         wait(lambda: len(person.titles) >= 5, "what follows", 25, daemon.tail)
         quiet(daemon)
@@ -118,7 +118,7 @@ def test_an_acknowledgement_goes_with_the_plug(tmp_path):
 
 def test_a_plug_that_is_renamed_with_nothing_wrong_is_not_missed(tmp_path):
     with Sim([{"alias": "Freezer", "kind": "plug", "load": 92}]) as sim, Person() as person, Collectd(
-            blocks=person.blocks(), plugins=("threshold",)) as daemon:
+            blocks=person.blocks(tmp_path), plugins=("threshold",)) as daemon:
         daemon.wait_up("Freezer")
         daemon.cycles(2)
         sim.set("Freezer", alias="Chest")
@@ -135,7 +135,7 @@ def test_a_plug_that_is_renamed_with_nothing_wrong_is_not_missed(tmp_path):
 def test_an_outlet_that_is_renamed_while_its_alert_fires(tmp_path):
     house = [{"alias": "Strip", "kind": "strip", "plugs": [{"alias": "Lamp", "load": 10}, {"alias": "Fan", "load": 10}]}]
     with Sim(house) as sim, Person() as person, Collectd(
-            blocks=person.blocks(), plugins=("threshold",)) as daemon:
+            blocks=person.blocks(tmp_path), plugins=("threshold",)) as daemon:
         daemon.wait_up("Strip")
         sim.set("Strip", plug=0, load=1900)
         wait(lambda: "Strip, Lamp: 1 9" in " ".join(person.titles), "the lamp", 25, daemon.tail)
@@ -147,3 +147,64 @@ def test_an_outlet_that_is_renamed_while_its_alert_fires(tmp_path):
         assert {alert["episode"] for alert in person.alerts} == ended, person.titles
         assert len(person.titles) <= 2 * before, person.titles
         assert not any("not reporting" in title for title in person.titles), person.titles
+
+
+# -- while collectd does not run
+
+
+def two_runs(person, tmp_path):
+    """Two daemons that share what they know."""
+    def one():
+        return Collectd(f'StateDirectory "{tmp_path}/kasa"\n', plugins=("threshold",), blocks=person.blocks(
+            tmp_path, f'StateDirectory "{tmp_path}/alerts"'))
+    return one(), one()
+
+
+def renamings(daemon):
+    return [n for n in daemon.notifications() if "type = renamed" in n[2]]
+
+
+def test_a_plug_that_is_renamed_meanwhile(tmp_path):
+    with Sim([{"alias": "Freezer", "kind": "plug", "load": 1900}]) as sim, Person() as person:
+        first, second = two_runs(person, tmp_path)
+        with first as daemon:
+            told(person, daemon, "Freezer: 1 9")
+            subprocess.run([f"{BUILD}/kasactl", "alerts", "ack", "1", "--socket", tmp_path / "control"], check=True)
+            daemon.cycles(5)
+        sim.set("Freezer", alias="Chest")
+        with second as daemon:
+            wait(lambda: len(person.titles) >= 5, "what follows", 25, daemon.tail)
+            quiet(daemon)
+            assert len(person.titles) == 5, person.titles
+            assert 'Closed: Freezer is now called "Chest"' in person.titles
+            chest = [alert for alert in person.alerts if alert["device"] == "Chest"]
+            assert [alert["event"] for alert in chest] == ["firing", "acknowledged"], person.alerts
+            assert len(renamings(daemon)) == 1
+            daemon.wait_line('Freezer is called "Chest" since collectd was stopped')
+
+
+def test_an_outlet_that_is_renamed_meanwhile(tmp_path):
+    house = [{"alias": "Strip", "kind": "strip", "plugs": [{"alias": "Lamp", "load": 10}, {"alias": "Fan", "load": 1900}]}]
+    with Sim(house) as sim, Person() as person:
+        first, second = two_runs(person, tmp_path)
+        with first as daemon:
+            wait(lambda: "Strip, Fan: 1 9" in " ".join(person.titles), "the fan", 25, daemon.tail)
+            daemon.cycles(5)
+        sim.set("Strip", plug=1, alias="Heater", load=10)
+        with second as daemon:
+            wait(lambda: 'Closed: Fan is now called "Heater"' in person.titles, "the end", 25, daemon.tail)
+            quiet(daemon)
+            assert len(renamings(daemon)) == 1
+
+
+def test_who_is_met_first_is_not_renamed_by_that(tmp_path):
+    house = [{"alias": "Twin", "kind": "plug", "mac": f"50:C7:BF:00:11:{n}2"} for n in range(3)]
+    with Sim(house) as _, Person() as person:
+        first, second = two_runs(person, tmp_path)
+        for run in (first, second):
+            with run as daemon:
+                daemon.wait_page(lambda p: len(p.names()) == 3, "all three")
+                before = len(renamings(daemon))
+                daemon.cycles(6)
+                assert len(renamings(daemon)) == before
+                assert not daemon.lines("since collectd was stopped")
