@@ -45,7 +45,8 @@
   "  outlets as in \"Strip/Lamp\".\n"                                          \
   "reprice --from DATE [--to DATE] [--unpriced] [--json] [--yes]: computes\n"  \
   "  anew what these days cost under the tariffs of the configuration.\n"      \
-  "Both only say what would change unless --yes is given.\n"                   \
+  "Both only say what would change unless --yes is given; reprice takes\n"     \
+  "--dry-run for that, too.\n"                                                 \
   "\n"                                                                         \
   "price: what a load costs.\n"                                                \
   "\n"                                                                         \
