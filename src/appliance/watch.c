@@ -13,9 +13,10 @@ enum {
   PAUSES_AT_LEAST = 3, /* ... or a week with this many */
 };
 static const double WEEK = 7 * 86400.0;
-static const double FLOOR_S = 3600; /* shorter limits would be noise */
-static const double FACTOR = 3;     /* times the 95th percentile */
-static const double LEFT_ON = 2;    /* times the longest of the latest runs */
+static const double FLOOR_S = 3600;  /* shorter limits would be noise */
+static const double FACTOR = 3;      /* times the 95th percentile */
+static const double LEFT_ON = 2;     /* times the longest of the latest runs */
+static const double SHORTEST = 0.05; /* the share of runs that are shorter */
 
 const char *const watch_reason_names[] = {
     [WATCH_EXPECT_EVERY] = "ExpectEvery",
@@ -183,6 +184,14 @@ static bool missed(struct watch *w, const struct appliance_settings *s,
   return expect_missed(&w->expectation, &s->expect, &e, text);
 }
 
+/* Whether a gap is shorter than any run, so that whatever was quiet before and
+ * after it was quiet all the time: else one whose plug is lost for a minute
+ * every hour would never be missed. */
+static bool hides_no_run(const struct watch *w, double seconds) {
+  return w->runs.seen >= RUNS_LEARNED &&
+         seconds < history_quantile(&w->runs, SHORTEST);
+}
+
 enum watch_event watch_add(struct watch *w, const struct appliance_settings *s,
                            const struct cycle_detector *d,
                            enum cycle_event event,
@@ -205,7 +214,9 @@ enum watch_event watch_add(struct watch *w, const struct appliance_settings *s,
     result = started(w, d, text);
   else if (event == CYCLE_ENDED)
     result = ended(w, s, d, text);
-  if (r->gap && !d->running) { /* nobody saw how long it has been quiet */
+  if (r->gap && !d->running &&
+      (event != CYCLE_NOTHING || !hides_no_run(w, r->seconds))) {
+    /* nobody saw how long it has been quiet */
     w->broken = true;
     w->quiet_since = at;
   }

@@ -84,7 +84,7 @@ unit_suite() {
 }
 
 # They compute for long what others show to the sanitizers in short.
-LONG_UNIT='check_(answer_members|clock_kinds|core_members|ledger_year|report_year|traces)$'
+LONG_UNIT='check_(answer_members|appliance_year|clock_kinds|core_members|ledger_year|report_year|traces)$'
 
 # Each check once: where the sanitizers are wanted as well, they run the others.
 part_unit() {

@@ -70,6 +70,7 @@ check_PROGRAMS += \
 
 check_PROGRAMS += \
 	%D%/appliance/check_appliance \
+	%D%/appliance/check_appliance_year \
 	%D%/appliance/check_cycle \
 	%D%/appliance/check_cycle_log \
 	%D%/appliance/check_expect \

@@ -14,7 +14,7 @@
 static struct appliance_settings s;
 static struct cycle_detector d;
 static struct watch w;
-static double at;
+static double at, last_at;
 static char told[2000]; /* all texts, one per line */
 
 static void setup(const char *kind, const char *option, const char *value) {
@@ -30,15 +30,21 @@ static void setup(const char *kind, const char *option, const char *value) {
   d = (struct cycle_detector){0};
   w = (struct watch){0};
   at = 0;
+  last_at = -15;
   told[0] = '\0';
 }
 
 static void hold(double watts, double seconds, bool gap) {
   for (double end = at + seconds; at < end; at += 15, gap = false) {
     enum cycle_event event = cycle_add(&d, &s.cycle, at, watts, -1, 45);
-    struct watch_reading r = {
-        .at = at, .seconds = 15, .gap = gap, .grown_wh = NAN, .wall = NAN};
+    struct watch_reading r = {.at = at,
+                              .seconds = at - last_at,
+                              .gap = gap,
+                              .grown_wh = NAN,
+                              .wall = NAN};
     char text[WATCH_TEXT_SIZE];
+
+    last_at = at;
 
     if (watch_add(&w, &s, &d, event, &r, text) != WATCH_NOTHING)
       snprintf(told + strlen(told), sizeof(told) - strlen(told), "%s\n", text);
@@ -97,6 +103,26 @@ START_TEST(a_plug_that_was_away_accuses_nobody) {
 }
 END_TEST
 
+/* In a few minutes it cannot have run. */
+START_TEST(a_plug_that_is_lost_now_and_then_hides_no_fault) {
+  setup("freezer", NULL, NULL);
+  compressor(25);
+  for (unsigned i = 0; i < 10; i++) {
+    hold(0, 1200, i > 0);
+    at += 300;
+  }
+  ck_assert_str_eq(
+      told, "has not started for 2 h 46 min; usually pauses at most 55 min\n");
+  setup("freezer", NULL, NULL);
+  compressor(25);
+  for (unsigned i = 0; i < 20; i++) {
+    hold(0, 1200, i > 0);
+    at += 600; /* as long as a run */
+  }
+  ck_assert_str_eq(told, "");
+}
+END_TEST
+
 /* Its plug was lost in a run, which ended whenever it did. */
 START_TEST(nor_does_one_that_was_away_since_a_run) {
   setup("freezer", NULL, NULL);
@@ -141,6 +167,7 @@ static void fill(TCase *tc) {
   tcase_add_test(tc, before_twenty_runs_nothing_is_unusual);
   tcase_add_test(tc, an_expected_start_needs_no_learning);
   tcase_add_test(tc, a_plug_that_was_away_accuses_nobody);
+  tcase_add_test(tc, a_plug_that_is_lost_now_and_then_hides_no_fault);
   tcase_add_test(tc, nor_does_one_that_was_away_since_a_run);
   tcase_add_test(tc, a_fridge_that_runs_on_says_what_is_usual);
   tcase_add_test(tc, a_machine_left_on_is_told_by_its_limit);
