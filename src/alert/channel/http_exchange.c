@@ -7,10 +7,12 @@
 #include "alert/channel/json_reply.h"
 #include "alert/text/message_texts.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 enum { REQUEST_MAX = 256 * 1024, UNREADABLE_WAIT = 30 };
 
@@ -276,6 +278,32 @@ void http_exchange_unreadable(void *settings, const struct http_answer *answer,
   result->wait_s = UNREADABLE_WAIT;
   http_why(settings, answer, result,
            "HTTP %ld with an answer that cannot be read", answer->status);
+}
+
+bool http_exchange_is_page(const struct http_answer *answer) {
+  char type[64];
+  size_t blank = 0;
+
+  while (blank < answer->body.len &&
+         isspace((unsigned char)answer->body.data[blank]))
+    blank++;
+  if (blank == answer->body.len)
+    return false;
+  return answer->body.data[blank] == '<' ||
+         (http_header(answer, "Content-Type", type, sizeof(type)) &&
+          strncasecmp(type, "text/html", 9) == 0);
+}
+
+bool http_exchange_is_portal(const struct http_answer *answer) {
+  return answer->body.len > 0 &&
+         strstr(answer->body.data, "<WISPAccessGatewayParam") != NULL;
+}
+
+void http_exchange_not_him(void *settings, const struct http_answer *answer,
+                           struct send_result *result, const char *what) {
+  result->outcome = SEND_REFUSED_CHANNEL;
+  result->passes = true;
+  http_why(settings, answer, result, "HTTP %ld, but %s", answer->status, what);
 }
 
 int http_exchange_check_url(const struct http_channel *http, const char *url,

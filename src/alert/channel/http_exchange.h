@@ -98,6 +98,16 @@ int http_exchange_text(const struct message *message,
 void http_exchange_unreadable(void *settings, const struct http_answer *answer,
                               struct send_result *result);
 
+/* A page for people where a program's answer is expected: of a captive portal,
+ * of a login that stands before the service. */
+bool http_exchange_is_page(const struct http_answer *answer);
+/* The page of a network that asks people to log in first, beyond doubt: it
+ * holds what tells their programs so (WISPr). */
+bool http_exchange_is_portal(const struct http_answer *answer);
+/* It is none's of the service, and will be gone: not taken. */
+void http_exchange_not_him(void *settings, const struct http_answer *answer,
+                           struct send_result *result, const char *what);
+
 /* An option that is an address: 0, or -EINVAL after reporting. */
 int http_exchange_check_url(const struct http_channel *http, const char *url,
                             const char *option, const char *where,

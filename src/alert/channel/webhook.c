@@ -314,11 +314,23 @@ static const struct http_rule rules[] = {
     {0, 0, SEND_RETRY, 0, false, NULL},
 };
 
+/* Whatever a receiver answers, a page even, it has taken the message. */
+static void accepted(void *settings, const struct http_answer *answer,
+                     const cJSON *json, struct send_result *result) {
+  (void)json;
+  if (http_exchange_is_portal(answer))
+    http_exchange_not_him(settings, answer, result,
+                          "with the page of a network that wants a login");
+  else
+    http_why(settings, NULL, result, "HTTP %ld", answer->status);
+}
+
 static const struct http_exchange exchange = {
     .options = options,
     .rules = rules,
     .target = target,
     .body = body_of,
+    .accepted = accepted,
 };
 
 static void defaults(void *settings) {

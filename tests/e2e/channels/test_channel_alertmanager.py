@@ -183,6 +183,18 @@ def test_a_label_of_a_device_never_takes_the_place_of_ours():
     assert labels["alertname"] == "KasaPower" and labels["severity"] == "critical" and labels["room"] == "x"
 
 
+@pytest.mark.parametrize("body, kind, outcome", [
+    (b"", "application/json", "sent"), (b"{}", "application/json", "sent"), (b"", "text/html", "sent"),
+    (b"\n <!doctype html><html>Log in first</html>", "text/html", "channel"),
+    (b"<html>", "", "channel"), (b"Please log in", "text/html; charset=utf-8", "channel")])
+def test_a_page_is_no_answer_of_it(body, kind, outcome):
+    with mocks.alertmanager.Alertmanager() as mock:
+        mock.judge = lambda _: web.Reply(200, body, kind=kind)
+        got = probe("alertmanager", [["URL", mock.url]], [send()])
+    assert got[0]["outcome"] == outcome, got.text
+    assert ("a page" in got[0]["why"]) == (outcome == "channel")
+
+
 def test_an_acknowledgement_is_not_its_business():
     with mocks.alertmanager.Alertmanager() as mock:
         got = probe("alertmanager", [["URL", mock.url]], [send(kind="acknowledged", reason="acked"), send(kind="repeat")])

@@ -153,6 +153,17 @@ def test_every_2xx_is_delivered(mock, pki, status):
     assert run(mock, pki)[0]["outcome"] == "sent"
 
 
+@pytest.mark.parametrize("body, outcome", [
+    ("<!DOCTYPE html><html><body>Thank you.</body></html>", "sent"),
+    ("<html><!-- <?xml version='1.0'?><WISPAccessGatewayParam><Redirect><MessageType>100</MessageType></Redirect>"
+     "</WISPAccessGatewayParam> --><body>Log in</body></html>", "channel")])
+def test_a_page_is_an_answer_but_not_that_of_a_captive_portal(mock, pki, body, outcome):
+    mock.script = [web.Reply(200, body, kind="text/html")]
+    step = run(mock, pki)[0]
+    assert step["outcome"] == outcome
+    assert ("wants a login" in step["why"]) == (outcome == "channel")
+
+
 def test_retry_waits_five_seconds_or_as_told(mock, pki):
     mock.script = [web.Reply(503, "x")]
     assert run(mock, pki)[0]["wait_s"] == 5

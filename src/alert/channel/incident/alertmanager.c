@@ -351,11 +351,23 @@ static const struct http_rule rules[] = {
     {0, 0, SEND_RETRY, 0, false, NULL},
 };
 
+/* It answers with nothing, or with JSON. */
+static void accepted(void *settings, const struct http_answer *answer,
+                     const cJSON *json, struct send_result *result) {
+  (void)json;
+  if (http_exchange_is_page(answer))
+    http_exchange_not_him(settings, answer, result,
+                          "with a page, which is no answer of Alertmanager");
+  else
+    http_why(settings, NULL, result, "HTTP %ld", answer->status);
+}
+
 static const struct http_exchange exchange = {
     .options = options,
     .rules = rules,
     .target = target,
     .body = body_of,
+    .accepted = accepted,
 };
 
 static void defaults(void *settings) {
