@@ -30,8 +30,8 @@ Usage: ./check.sh [PART]...
   roots      the ways in from nothing: clean Debian 12 and 13 with run.sh, the
              README's steps and the .deb; a 32-bit build; musl
   hours      unit and end to end at twelve moments of a clock that is moved
-  soak       random incidents of the alerts, SOAK_INCIDENTS of them (default
-             10000) from seed SOAK_SEED on; that they find faults put in
+  soak       random incidents of the alerts, some ten in each of SOAK_EVENINGS
+             (default 1500) from seed SOAK_SEED on; that they find faults put in
   bench      the benchmark's tables; BENCH_BASE=REVISION compares with that revision
 TEXT
 }

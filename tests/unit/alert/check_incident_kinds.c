@@ -88,8 +88,10 @@ static void speak(struct incident *i, int device) {
 }
 
 static void turn(struct incident *i, int device, bool bad) {
-  if (bad && !i->bad[device])
+  if (bad && !i->bad[device]) {
     i->bad_times[device]++;
+    incidents_sum.bad_times++;
+  }
   i->bad[device] = bad;
   speak(i, device);
 }
@@ -98,6 +100,7 @@ static void start_anew(struct incident *i, bool kill) {
   if (kill) {
     ck_assert_uint_lt(i->kills_num, MARKS_MAX);
     i->kills[i->kills_num++] = i->h->letters_len;
+    incidents_sum.kills++;
   }
   house_play(i->h, kill ? "kill" : "restart");
   for (int device = 0; device < DEVICES; device++)

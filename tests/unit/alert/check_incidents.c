@@ -55,8 +55,10 @@ static void speak(struct incident *i, int device, enum severity severity,
 }
 
 static void turn(struct incident *i, int device, bool bad) {
-  if (bad && !i->devices[device].bad)
+  if (bad && !i->devices[device].bad) {
     i->devices[device].bad_times++;
+    incidents_sum.bad_times++;
+  }
   i->devices[device].bad = bad;
   speak(i, device, bad ? SEVERITY_FAILURE : SEVERITY_OKAY, bad ? 1900 : 90);
 }
@@ -66,6 +68,7 @@ static void start_anew(struct incident *i, bool kill) {
   if (kill) {
     ck_assert_uint_lt(i->kills_num, KILLS_MAX);
     i->kills[i->kills_num++] = i->h->letters_len;
+    incidents_sum.kills++;
   }
   house_play(i->h, kill ? "kill" : "restart");
   for (int device = 0; device < DEVICES; device++)

@@ -110,6 +110,7 @@ static void speak(struct incident *i, int device) {
 }
 
 static void turn(struct incident *i, int device, bool bad) {
+  incidents_sum.bad_times += bad && !i->bad[device];
   i->bad[device] = bad;
   if (bad)
     i->severity[device] = roll(i, 3) == 0 ? SEVERITY_FAILURE : SEVERITY_WARNING;
@@ -120,6 +121,7 @@ static void start_anew(struct incident *i, bool kill) {
   if (kill) {
     ck_assert_uint_lt(i->kills_num, KILLS_MAX);
     i->kills[i->kills_num++] = i->h->letters_len;
+    incidents_sum.kills++;
   }
   house_play(i->h, kill ? "kill" : "restart");
   for (int device = 0; device < DEVICES; device++)

@@ -25,6 +25,9 @@ static inline unsigned incident_number(const char *variable, unsigned other) {
   return text != NULL ? (unsigned)atoi(text) : other;
 }
 
+/* What the seeds came to: how often a device went bad, and kills. */
+static struct { unsigned bad_times, kills; } incidents_sum;
+
 /* Plays usual of them where INCIDENTS does not say how many. */
 static inline void incidents_play(void (*one)(unsigned seed), unsigned usual) {
   unsigned first = incident_number("INCIDENT_SEED", 1);
@@ -37,6 +40,9 @@ static inline void incidents_play(void (*one)(unsigned seed), unsigned usual) {
     }
     one(seed);
   }
+  if (getenv("INCIDENTS") != NULL)
+    printf("%u evenings, %u incidents, %u kills\n", count,
+           incidents_sum.bad_times, incidents_sum.kills);
 }
 
 #endif
