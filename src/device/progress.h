@@ -12,11 +12,11 @@ struct progress {
   unsigned step;   /* 0 until the core request has been answered */
   unsigned index;  /* of the next request within a step */
   unsigned plug;   /* index, for requests to one plug */
-  bool child;      /* SMART: the request under way is to that plug */
   uint32_t done;   /* bits of the dialect's own: what has been asked by now */
   uint32_t asked;  /* in the request under way */
   unsigned listed; /* entries of a list that have come so far */
-  unsigned silent; /* repeated requests that nothing came of */
+  uint8_t silent;  /* repeated requests that nothing came of */
+  bool child;      /* SMART: the request under way is to that plug */
   bool singly;     /* in this poll not several things at once */
   bool split;      /* because a request for several has failed in it */
   bool rare;       /* what is polled rarely is wanted in this poll */

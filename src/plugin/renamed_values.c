@@ -6,7 +6,6 @@
 #include "base/log.h"
 #include "plugin/notification_queue.h"
 #include "plugin/renamed_values.h"
-#include "poll/poll_report.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -106,17 +105,19 @@ static bool is_plug(const struct poll_device *k, const char *name) {
 
 void renamed_values_tell(const struct poll_engine *engine,
                          const struct poll_device *k) {
-  if (poll_report_other_name(k->report.as, k->name)) {
-    if (!is_device(engine, k->report.as)) /* its plugs' values go with it */
-      tell(k, "kasa", k->report.as, "", k->name);
+  const char *before = reported_name_before(&k->report.name, k->name);
+
+  if (before != NULL) {
+    if (!is_device(engine, before)) /* its plugs' values go with it */
+      tell(k, "kasa", before, "", k->name);
     return;
   }
   for (unsigned i = 0; i < k->plugs_num; i++) {
     const struct poll_device_plug *plug = &k->plugs[i];
 
-    if (poll_report_other_name(plug->reported_as, plug->name) &&
-        !is_plug(k, plug->reported_as))
-      tell(k, "kasa_plug", k->name, plug->reported_as, plug->name);
+    before = reported_name_before(&plug->reported, plug->name);
+    if (before != NULL && !is_plug(k, before))
+      tell(k, "kasa_plug", k->name, before, plug->name);
   }
 }
 

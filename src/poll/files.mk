@@ -48,6 +48,8 @@ libpoll_la_SOURCES = \
 	%D%/registry/registry_meet.c \
 	%D%/registry/registry_meet.h \
 	%D%/registry/registry_state.h \
+	%D%/registry/reported_name.c \
+	%D%/registry/reported_name.h \
 	%D%/registry/transport_select.c \
 	%D%/registry/transport_select.h \
 	%D%/registry/unique_names.c \

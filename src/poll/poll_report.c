@@ -6,8 +6,6 @@
 
 #include "base/clock.h"
 
-#include <string.h>
-
 enum { STATE_PAUSE_US = 1000 * 1000 };
 
 /* Intervals; a namesake has answered by then, or is away. */
@@ -42,10 +40,10 @@ static bool state_must_wait(const struct poll_reporter *r,
  * devices do not come due together. */
 static bool failures_are_due(struct poll_device *k) {
   bool first = k->report.told_us == 0;
-  uint64_t sum = 0;
+  uint32_t sum = 0;
 
   for (unsigned o = 0; o < OUTCOMES; o++)
-    sum += poll_device_failures(k, o);
+    sum += (uint32_t)poll_device_failures(k, o);
   if (!first && sum == k->report.failures_told && k->report.failures_kept > 0) {
     k->report.failures_kept--;
     return false;
@@ -56,15 +54,12 @@ static bool failures_are_due(struct poll_device *k) {
   return true;
 }
 
-bool poll_report_other_name(const char *before, const char *now) {
-  return before[0] != '\0' && strcmp(before, now) != 0;
-}
-
 static bool is_renamed(const struct poll_device *k) {
-  bool any = poll_report_other_name(k->report.as, k->name);
+  bool any = reported_name_before(&k->report.name, k->name) != NULL;
 
   for (unsigned i = 0; i < k->plugs_num; i++)
-    any |= poll_report_other_name(k->plugs[i].reported_as, k->plugs[i].name);
+    any |=
+        reported_name_before(&k->plugs[i].reported, k->plugs[i].name) != NULL;
   return any;
 }
 
@@ -74,22 +69,21 @@ static bool name_is_due(const struct poll_reporter *r,
   double stands = NAME_STANDS * poll_device_interval(k, r->options) * 1e6;
 
   return (parts & REPORT_READING) && !(parts & REPORT_RENAMED) &&
-         !k->report.named_told && k->report.as[0] != '\0' &&
+         !k->report.named_told && reported_name_is_known(&k->report.name) &&
          (double)(loop_now_us(r->loop) - k->report.named_us) >= stands;
 }
 
-static void keep_names(const struct poll_reporter *r, struct poll_device *k,
-                       unsigned parts) {
-  if (strcmp(k->report.as, k->name) != 0 || (parts & REPORT_RENAMED)) {
+static void names_are_told(const struct poll_reporter *r, struct poll_device *k,
+                           unsigned parts) {
+  if (!reported_name_is_known(&k->report.name) || (parts & REPORT_RENAMED)) {
     k->report.named_us = loop_now_us(r->loop);
     k->report.named_told = false;
   }
   if (parts & REPORT_NAMED)
     k->report.named_told = true;
-  memcpy(k->report.as, k->name, sizeof(k->report.as));
+  reported_name_told(&k->report.name);
   for (unsigned i = 0; i < k->plugs_num; i++)
-    memcpy(k->plugs[i].reported_as, k->plugs[i].name,
-           sizeof(k->plugs[i].reported_as));
+    reported_name_told(&k->plugs[i].reported);
 }
 
 void poll_report_send(const struct poll_reporter *r, struct poll_device *k,
@@ -112,7 +106,7 @@ void poll_report_send(const struct poll_reporter *r, struct poll_device *k,
     parts |= REPORT_NAMED;
   k->report.time_us = report_time(k);
   r->report(r->arg, k, parts);
-  keep_names(r, k, parts);
+  names_are_told(r, k, parts);
 }
 
 uint64_t poll_report_late_us(const struct poll_reporter *r,

@@ -16,7 +16,7 @@ enum report_part {
   REPORT_FAILURES = 8, /* poll_device_failures(): with the state when one has
                         * risen, else with every FAILURES_EVERY-th */
   REPORT_RENAMED = 16, /* it, or one of its plugs, is no longer called what it
-                        * was in its last report (report.as, reported_as) */
+                        * was in its last report (reported_name.h) */
   REPORT_NAMED = 32,   /* it answers and has had its names for a while: they are
                         * no longer those of a start, when who else is called
                         * so is not known yet */
@@ -35,10 +35,6 @@ struct poll_reporter {
 /* Reports parts, but the state only if that was not said a moment ago. */
 void poll_report_send(const struct poll_reporter *r, struct poll_device *k,
                       unsigned parts);
-
-/* Whether something that was reported as `before`, "" = never, has got another
- * name since. */
-bool poll_report_other_name(const char *before, const char *now);
 
 /* When news of its state may go out that had to wait (monotonic); 0: there are
  * none. */

@@ -164,6 +164,7 @@ bool device_name_plugs(struct poll_device *k) {
   for (unsigned i = 0; i < k->plugs_num; i++) {
     if (strcmp(k->plugs[i].name, names[i]) == 0)
       continue;
+    reported_name_changes(&k->plugs[i].reported, k->plugs[i].name);
     memcpy(k->plugs[i].name, names[i], sizeof(names[i]));
     fresh |= parted[i];
   }

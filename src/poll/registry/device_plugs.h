@@ -9,4 +9,7 @@
  * out. */
 bool device_plugs_follow(struct poll_device *k);
 
+/* k has none then. */
+void device_plugs_free(struct poll_device *k);
+
 #endif

@@ -9,6 +9,7 @@
 #include "device/iot/iot.h"
 #include "device/transport/xor_tcp.h"
 #include "poll/registry/device_names.h"
+#include "poll/registry/device_plugs.h"
 #include "poll/registry/registry_state.h"
 #include "poll/registry/transport_select.h"
 
@@ -63,7 +64,8 @@ void device_registry_forget(struct device_registry *r, struct poll_device *k) {
     r->last = k->previous;
   r->count--;
   device_free(&k->device);
-  free(k->plugs);
+  device_plugs_free(k);
+  reported_name_forget(&k->report.name);
   free(k->trouble);
   free(k);
 }

@@ -12,6 +12,7 @@
 #include "device/transport.h"
 #include "energy/counter.h"
 #include "poll/options/options.h"
+#include "poll/registry/reported_name.h"
 
 enum { IDENTITY_SIZE = 48 };
 
@@ -27,7 +28,7 @@ enum poll_state {
 struct poll_device_plug {
   unsigned slot;
   char name[DEVICE_NAME_SIZE];
-  char reported_as[DEVICE_NAME_SIZE]; /* see struct poll_report */
+  struct reported_name reported;
   struct counter energy;
   void *meter; /* in the ledger: the energy hooks' */
 };
@@ -43,15 +44,15 @@ struct poll_contact {
   const struct transport *told;
   const struct transport *worked;  /* last, as the device speaks now */
   const struct transport *entered; /* last made a session, as it speaks now */
-  unsigned misses;     /* polls in a row in which nothing was heard of it */
-  uint32_t tried;      /* ways in the present round, by number */
-  unsigned short_only; /* polls in a row that went well only when its requests
-                        * were short */
-  bool by_tdp;         /* said by TDP: counts more than port 9999 */
-  bool refused;        /* one of them refused the account */
-  bool round_said;     /* that none of several was the right one */
-  bool changed;        /* how it is spoken with has just changed */
-  bool singly;         /* in the attempt under way, one thing at a time */
+  unsigned misses;    /* polls in a row in which nothing was heard of it */
+  uint32_t tried;     /* ways in the present round, by number */
+  uint8_t short_only; /* polls in a row that went well only when its requests
+                       * were short */
+  bool by_tdp;        /* said by TDP: counts more than port 9999 */
+  bool refused;       /* one of them refused the account */
+  bool round_said;    /* that none of several was the right one */
+  bool changed;       /* how it is spoken with has just changed */
+  bool singly;        /* in the attempt under way, one thing at a time */
   uint8_t owner[OWNER_SIZE]; /* the account it belongs to; 0: not told */
 };
 
@@ -97,32 +98,30 @@ struct poll_status {
 
 /* What was last reported of it: poll_report.c. */
 struct poll_report {
-  uint64_t time_us; /* wall clock: of its last report */
-  uint64_t told_us; /* monotonic: when its state was last reported; 0: never */
-  uint64_t failures_told;    /* their sum when they were last reported */
-  unsigned failures_kept;    /* how often they need not be reported again */
-  bool told_up;              /* what was reported with its state */
-  char as[DEVICE_NAME_SIZE]; /* its name in its last report; "": none yet, or it
-                              * was another device's */
-  uint64_t named_us;         /* monotonic: since when it is called so */
-  bool named_told;           /* that this is its name */
+  uint64_t time_us;  /* wall clock: of its last report */
+  uint64_t told_us;  /* monotonic: when its state was last reported; 0: never */
+  uint64_t named_us; /* monotonic: since when it is called so */
+  uint32_t failures_told; /* their sum when they were last reported */
+  uint8_t failures_kept;  /* how often they need not be reported again */
+  bool told_up;           /* what was reported with its state */
+  bool named_told;        /* that this is its name */
+  struct reported_name name;
 };
 
 /* The poll under way: poller.c. */
 struct poll_run {
-  enum poll_state state;
   struct progress progress;
+  enum poll_state state;
   enum next asked;
-  unsigned attempts;
-  unsigned restarts;
-  bool heard;        /* an answer has come that made sense */
-  bool published;    /* the reading is out */
-  bool was_down;     /* when it began */
-  bool woken;        /* was woken up by a datagram */
-  bool split;        /* an attempt more, for one thing at a time */
-  bool incomplete;   /* a part of it failed */
   unsigned requests; /* sent in this attempt */
-  double core_s;     /* what the answer to the core request took */
+  uint8_t attempts, restarts;
+  bool heard;      /* an answer has come that made sense */
+  bool published;  /* the reading is out */
+  bool was_down;   /* when it began */
+  bool woken;      /* was woken up by a datagram */
+  bool split;      /* an attempt more, for one thing at a time */
+  bool incomplete; /* a part of it failed */
+  double core_s;   /* what the answer to the core request took */
   uint64_t started_us;
   uint64_t rare_due_us, day_ends_us;
   struct loop_timer timer;
@@ -132,19 +131,19 @@ struct poll_run {
 
 /* Where searches saw it: poll_search.c; the candidate: device_registry.c. */
 struct poll_seen {
-  bool seen;         /* in the current or last search */
-  bool polled_for;   /* since it was lost, while searches see it */
-  bool seen_iot;     /* on port 9999 */
-  bool seen_tdp;     /* and by TDP */
-  bool asked_tdp;    /* by name: what it says by TDP now is news */
-  uint64_t asked_us; /* by name, last (monotonic); 0: never */
-  bool moved;        /* where it has just been met is its new address */
-  unsigned missed;   /* searches in a row */
-  uint8_t named[6];  /* the MAC datagrams name it by, where its polls name
-                      * another; 0: none */
+  bool seen;        /* in the current or last search */
+  bool polled_for;  /* since it was lost, while searches see it */
+  bool seen_iot;    /* on port 9999 */
+  bool seen_tdp;    /* and by TDP */
+  bool asked_tdp;   /* by name: what it says by TDP now is news */
+  bool moved;       /* where it has just been met is its new address */
+  unsigned missed;  /* searches in a row */
+  uint8_t named[6]; /* the MAC datagrams name it by, where its polls name
+                     * another; 0: none */
   /* Where else it was seen; port 0: nowhere. */
   in_port_t candidate_port;
   struct in_addr candidate;
+  uint64_t asked_us; /* by name, last (monotonic); 0: never */
 };
 
 struct poll_device {

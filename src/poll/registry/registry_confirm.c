@@ -11,7 +11,6 @@
 #include "poll/registry/transport_select.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 /* Somebody else answered: nothing of it may stay in k. */
@@ -42,13 +41,11 @@ static void start_afresh(struct device_registry *r, struct poll_device *k,
             "starts anew",
             k->name, identity);
   if (k->identity[0] != '\0')
-    k->report.as[0] = '\0'; /* that was another */
+    reported_name_forget(&k->report.name); /* that was another */
   device_index_set_identity(&r->index, k, identity);
   memset(k->search.named, 0, sizeof(k->search.named));
   k->energy = (struct counter){0};
-  free(k->plugs);
-  k->plugs = NULL;
-  k->plugs_num = 0;
+  device_plugs_free(k);
 }
 
 /* A block for an alias that waits, for a device whose alias came only now. */
@@ -122,7 +119,7 @@ static bool has_come_from(const struct poll_device *k,
 /* Its next poll tells who is at k's address now; the name is another's. */
 static void expect_anybody(struct device_registry *r, struct poll_device *k) {
   device_index_set_identity(&r->index, k, "");
-  k->report.as[0] = '\0';
+  reported_name_forget(&k->report.name);
   unique_names_enter(&r->names, k, (enum name_by)r->options->name_by, false);
 }
 

@@ -157,6 +157,7 @@ static void call(struct unique_names *r, struct poll_device *k,
     return;
   if (k->name[0] != '\0')
     hash_remove(&r->by_called, &k->names.by_called);
+  reported_name_changes(&k->report.name, k->name);
   snprintf(k->name, sizeof(k->name), "%s", name);
   if (k->name[0] != '\0')
     hash_add(&r->by_called, &k->names.by_called,
