@@ -195,9 +195,19 @@ static bool is_repeated(struct device *d, struct progress *p, uint32_t bit) {
   return (device_methods(d, done, true) & bit) != 0;
 }
 
+static bool has_failing(const struct device *d) {
+  uint32_t failing = d->memory.failing;
+
+  for (unsigned i = 0; i < d->plugs_num; i++)
+    failing |= d->plugs[i].memory.failing;
+  return failing != 0;
+}
+
 static bool find_repeated(struct device *d, struct progress *p) {
   unsigned all = (d->plugs_num + 1) * METHODS;
 
+  if (!has_failing(d)) /* nearly always */
+    return false;
   for (; p->index < all && p->silent < SILENT_MAX; p->index++) {
     uint32_t bit = repeat_at(d, p);
 

@@ -232,30 +232,27 @@ static void take_garbage(struct link *link) {
  * by just what the numbers do, and that name would be lost. Only what is known
  * to be old is turned down: firmware may sign its answers in a way of its
  * own. */
-static enum klap_age age_of(struct link *link,
-                            const struct http_client_answer *a) {
-  const uint8_t *bytes = (const uint8_t *)a->body;
+static bool is_played_again(struct link *link, const uint8_t *signature,
+                            const char *text, size_t len) {
   unsigned earlier = link->signs ? link->sent - 1 : 0;
   enum klap_age age;
 
-  if (link->head_known && klap_begins(&link->keys, link->head, bytes, a->len))
-    return KLAP_FRESH;
+  if (link->head_known && len >= sizeof(link->head) &&
+      crypto_same(text, link->head, sizeof(link->head)))
+    return false;
   if (earlier > REPLAYS_MAX)
     earlier = REPLAYS_MAX;
-  age = klap_age(&link->keys, earlier, bytes, a->len);
-  link->signs |= age == KLAP_FRESH;
-  return age;
-}
-
-/* How an answer begins that is none of those played again. */
-static void keep_head(struct link *link, const char *text, size_t len) {
-  link->head_known = len >= sizeof(link->head);
-  if (link->head_known)
-    memcpy(link->head, text, sizeof(link->head));
+  age = klap_age(&link->keys, earlier, signature, text, len);
+  if (age == KLAP_FRESH) {
+    link->signs = true;
+    link->head_known = len >= sizeof(link->head);
+    if (link->head_known)
+      memcpy(link->head, text, sizeof(link->head));
+  }
+  return age == KLAP_OLD;
 }
 
 static void take_answer(struct link *link, struct http_client_answer *a) {
-  enum klap_age age;
   char *text = NULL;
   int len;
 
@@ -270,18 +267,15 @@ static void take_answer(struct link *link, struct http_client_answer *a) {
     doubt(link, OUTCOME_DEVICE, why);
     return;
   }
-  age = age_of(link, a);
-  if (age == KLAP_OLD) {
-    doubt(link, OUTCOME_MALFORMED, "the answer is an old one, played again");
-    return;
-  }
   len = klap_open(&link->keys, (uint8_t *)a->body, a->len, &text);
   if (len <= 0 || text[0] != '{') {
     take_garbage(link);
     return;
   }
-  if (age == KLAP_FRESH)
-    keep_head(link, text, (size_t)len);
+  if (is_played_again(link, (const uint8_t *)a->body, text, (size_t)len)) {
+    doubt(link, OUTCOME_MALFORMED, "the answer is an old one, played again");
+    return;
+  }
   text[len] = '\0'; /* over the padding, or the terminator */
   link->requests++;
   link->several |= link->requests > 1;

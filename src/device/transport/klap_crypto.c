@@ -7,6 +7,7 @@
 #include "device/account_spelling.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define SPAN(bytes_, len_)                                                     \
@@ -234,31 +235,35 @@ int klap_open(const struct klap_keys *keys, uint8_t *bytes, size_t len,
 }
 
 static bool is_signed(const struct klap_keys *keys, int32_t seq,
-                      const uint8_t *bytes, size_t len) {
+                      const uint8_t signature[KLAP_SIGNATURE],
+                      const uint8_t *sealed, size_t len) {
   uint8_t expected[KLAP_SIGNATURE];
 
-  return sign(keys, seq, bytes + KLAP_SIGNATURE, len - KLAP_SIGNATURE,
-              expected) == 0 &&
-         crypto_same(expected, bytes, KLAP_SIGNATURE);
+  return sign(keys, seq, sealed, len, expected) == 0 &&
+         crypto_same(expected, signature, KLAP_SIGNATURE);
 }
 
-enum klap_age klap_age(const struct klap_keys *keys, unsigned earlier,
-                       const uint8_t *bytes, size_t len) {
-  if (len < KLAP_SIGNATURE)
-    return KLAP_AGE_UNKNOWN;
-  if (is_signed(keys, keys->seq, bytes, len))
+static enum klap_age age_of(const struct klap_keys *keys, unsigned earlier,
+                            const uint8_t signature[KLAP_SIGNATURE],
+                            const uint8_t *sealed, size_t len) {
+  if (is_signed(keys, keys->seq, signature, sealed, len))
     return KLAP_FRESH;
   for (unsigned i = 1; i <= earlier; i++)
-    if (is_signed(keys, (int32_t)((uint32_t)keys->seq - i), bytes, len))
+    if (is_signed(keys, (int32_t)((uint32_t)keys->seq - i), signature, sealed,
+                  len))
       return KLAP_OLD;
   return KLAP_AGE_UNKNOWN;
 }
 
-bool klap_begins(const struct klap_keys *keys, const uint8_t head[AES_BLOCK],
-                 const uint8_t *bytes, size_t len) {
-  uint8_t sealed[2 * AES_BLOCK]; /* with the padding */
+enum klap_age klap_age(const struct klap_keys *keys, unsigned earlier,
+                       const uint8_t signature[KLAP_SIGNATURE],
+                       const char *text, size_t len) {
+  uint8_t *sealed = malloc(KLAP_SEALED(len));
+  int made = sealed != NULL ? encrypt(keys, text, len, sealed) : -ENOMEM;
+  enum klap_age age =
+      made > 0 ? age_of(keys, earlier, signature, sealed, (size_t)made)
+               : KLAP_AGE_UNKNOWN;
 
-  return len >= KLAP_SIGNATURE + AES_BLOCK &&
-         encrypt(keys, head, AES_BLOCK, sealed) > 0 &&
-         crypto_same(sealed, bytes + KLAP_SIGNATURE, AES_BLOCK);
+  free(sealed);
+  return age;
 }

@@ -85,16 +85,11 @@ int klap_open(const struct klap_keys *keys, uint8_t *bytes, size_t len,
  * be an answer all the same. */
 enum klap_age { KLAP_AGE_UNKNOWN, KLAP_FRESH, KLAP_OLD };
 
-/* Of an answer that is not decrypted yet: signed as requests are under the
- * number of the last request, or under one of so many earlier ones. Takes a
- * hash of all of it, and one more for each of them. */
+/* Of an answer, whose signature and text these are: signed as requests are
+ * under the number of the last request, or under one of so many earlier ones.
+ * Encrypts it again, and hashes it for each of them. */
 enum klap_age klap_age(const struct klap_keys *keys, unsigned earlier,
-                       const uint8_t *bytes, size_t len);
-
-/* Whether an answer that is not decrypted yet decrypts to a text that begins
- * with head. The number of the request is in the first block: under another
- * number than its own a text begins with something else. */
-bool klap_begins(const struct klap_keys *keys, const uint8_t head[AES_BLOCK],
-                 const uint8_t *bytes, size_t len);
+                       const uint8_t signature[KLAP_SIGNATURE],
+                       const char *text, size_t len);
 
 #endif

@@ -12,13 +12,18 @@
 
 void device_name_suffix(const struct poll_device *k,
                         char out[DEVICE_NAME_SIZE]) {
+  static const char digits[] = "0123456789abcdef";
   uint32_t host = ntohl(k->address.sin_addr.s_addr);
 
-  if (k->device.mac_known)
-    snprintf(out, DEVICE_NAME_SIZE, "%02x%02x", k->device.mac[4],
-             k->device.mac[5]);
-  else
+  if (!k->device.mac_known) {
     snprintf(out, DEVICE_NAME_SIZE, "%u.%u", host >> 8 & 0xff, host & 0xff);
+    return;
+  }
+  for (unsigned i = 0; i < 2; i++) { /* in each poll: without snprintf() */
+    out[2 * i] = digits[k->device.mac[4 + i] >> 4];
+    out[2 * i + 1] = digits[k->device.mac[4 + i] & 15];
+  }
+  out[4] = '\0';
 }
 
 bool device_name_same_suffix(const struct poll_device *a,
