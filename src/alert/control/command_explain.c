@@ -75,6 +75,32 @@ static const char *instance_of(const struct notify_config *config,
   return name;
 }
 
+/* What is wrong with it now, as the notification said. */
+static void take_trouble(struct event *ev, const struct alert *a) {
+  ev->severity = a->severity;
+  ev->has_value = isfinite(a->value);
+  ev->value = a->value;
+  ev->warning_min = a->warning_min;
+  ev->warning_max = a->warning_max;
+  ev->failure_min = a->failure_min;
+  ev->failure_max = a->failure_max;
+  snprintf(ev->data_source, sizeof(ev->data_source), "%s", a->data_source);
+  snprintf(ev->key, sizeof(ev->key), "%s", a->key);
+  snprintf(ev->text, sizeof(ev->text), "%s", a->text);
+}
+
+static bool asks_for_more(const struct command *c) {
+  return isfinite(command_number(c, "value", NAN)) ||
+         command_text(c, "severity")[0] != '\0';
+}
+
+static void take_open(const struct command *c, struct event *ev,
+                      const struct alert *a) {
+  take_names(ev, a);
+  if (!asks_for_more(c))
+    take_trouble(ev, a);
+}
+
 /* "Freezer" or "Freezer/up": what is wrong with it now, else its power here. */
 static int names_of_device(const struct command *c, const char *text,
                            struct event *ev) {
@@ -88,7 +114,7 @@ static int names_of_device(const struct command *c, const char *text,
        e != NULL && ev->host[0] == '\0'; e = e->next)
     if (text_same(e->a.device, name) &&
         (slash == NULL || strcmp(e->a.type, slash + 1) == 0))
-      take_names(ev, &e->a);
+      take_open(c, ev, &e->a);
   if (ev->host[0] != '\0')
     return 0;
   snprintf(ev->host, sizeof(ev->host), "%.127s", alert_core_host(c->core));
@@ -115,6 +141,23 @@ static void note_of(enum severity asked, enum severity verdict, int known,
              severity_name(verdict), severity_name(asked));
 }
 
+/* Without a value it would pass for an event, which routes tell from what is
+ * out of range: what people call by name, or has a threshold, is the latter. */
+static void be_range(const struct command *c, struct event *ev, bool by_name,
+                     int *known) {
+  struct event tried = *ev;
+
+  if (ev->class != ALERT_EVENT || ev->has_value || ev->key[0] != '\0')
+    return;
+  tried.value = 0;
+  alert_core_threshold(c->core, &tried, known);
+  if (*known <= 0 && !by_name)
+    return;
+  ev->class = ALERT_RANGE;
+  event_fingerprint(ALERT_RANGE, ev->host, ev->plugin, ev->plugin_instance,
+                    ev->type, ev->type_instance, "", ev->fingerprint);
+}
+
 /* The alert that a notification as asked for would open, as it is when people
  * hear of it. NULL and *error. */
 static struct open_alert *imagined(struct command *c, cJSON **error, char *note,
@@ -124,6 +167,7 @@ static struct open_alert *imagined(struct command *c, cJSON **error, char *note,
   struct open_alert *e;
   struct event ev;
   int known = -1;
+  bool by_name;
 
   note[0] = '\0';
   event_init(&ev);
@@ -131,8 +175,8 @@ static struct open_alert *imagined(struct command *c, cJSON **error, char *note,
   ev.value = command_number(c, "value", NAN);
   ev.has_value = isfinite(ev.value);
   ev.time = ev.received = alert_core_now(c->core);
-  if ((names_from(command_text(c, "identifier"), &ev) < 0 &&
-       names_of_device(c, command_text(c, "identifier"), &ev) < 0) ||
+  by_name = names_from(command_text(c, "identifier"), &ev) < 0;
+  if ((by_name && names_of_device(c, command_text(c, "identifier"), &ev) < 0) ||
       (severity[0] != '\0' && strcmp(severity, "missing") != 0 &&
        severity_parse(severity, &ev.severity) < 0)) {
     *error = command_error("expected a device's name or an identifier "
@@ -145,7 +189,7 @@ static struct open_alert *imagined(struct command *c, cJSON **error, char *note,
     snprintf(ev.text, sizeof(ev.text),
              "%.150s has not been updated for 60.000 seconds.",
              command_text(c, "identifier"));
-  } else {
+  } else if (ev.text[0] == '\0') {
     enum severity asked = ev.severity;
 
     snprintf(ev.text, sizeof(ev.text), "an example%s",
@@ -156,6 +200,10 @@ static struct open_alert *imagined(struct command *c, cJSON **error, char *note,
     }
   }
   event_classify(&ev, config->missing_scope == MISSING_SCOPE_DEVICE);
+  if (strncmp(ev.text, "an example", 10) == 0)
+    be_range(c, &ev, by_name, &known);
+  if (by_name && known == 0 && note[0] == '\0')
+    note_of(ev.severity, SEVERITY_NONE, known, note, note_size);
   e = open_alert_new();
   if (e == NULL) {
     *error = command_error("out of memory");

@@ -50,7 +50,7 @@ static cJSON *fill_times(const struct command *c, struct silence *s) {
   if (!(end > now))
     return command_error("that moment is over");
   if (end - now > most)
-    return command_error("that is longer than 30 days; force it if it is "
+    return command_error("that is longer than 30 days; --force if it is "
                          "meant");
   s->ends = (int64_t)(end * 1000);
   return NULL;
@@ -75,7 +75,7 @@ cJSON *command_silence_add(struct command *c) {
   answer = fill_times(c, &s);
   open = concerned(c, &s.match);
   if (answer == NULL && !matchers_any(&s.match) && !flag(c, "force"))
-    answer = command_error("that would silence everything; force it if it is "
+    answer = command_error("that would silence everything; --force if it is "
                            "meant");
   if (answer == NULL && s.until_resolved && open == 0)
     answer = command_error("no open alert is meant by that: there is nothing "

@@ -69,7 +69,7 @@ def test_mistakes_are_named():
         for words, complaint, status in (
                 (["Freezer"], "a silence has one end", 2),
                 (["--for", "1h"], "that would silence everything", 1),
-                (["Freezer", "--for", "40d"], "longer than 30 days", 1),
+                (["Freezer", "--for", "40d"], "longer than 30 days; --force", 1),
                 (["Freezer", "--until", "resolved"], "no open alert", 1),
                 (["colour=red", "--for", "1h"], "no matcher \"colour\"", 1),
                 (["host=/(/", "--for", "1h"], "no regular expression", 1)):
@@ -116,6 +116,24 @@ def test_by_notification():
         order(c, "silence device='Desk strip' resolved we know")
         until(lambda: c.ask(command="silence_list")["silences"], c)
         assert c.ask(command="silence_list")["silences"][0]["until_resolved"]
+
+
+def test_explain_by_name_is_about_what_is_wrong_with_it():
+    """Routes tell readings from events: a name alone is asked as what it is."""
+    routes = ('  <Route "readings">\n    Class range\n    Channel "mail"\n  </Route>\n'
+              '  <Route "rest">\n    Channel "team"\n  </Route>\n')
+    with Collectd(QUICK + routes, channels=("mail", "team")) as c:
+        for identifier in ("Freezer", "tester/kasa-Freezer/power"):
+            said = kasactl(c, "explain", identifier)
+            assert "Class range" in said and "goes to mail" in said and "team" not in said, said
+        assert "collectd has no threshold" in kasactl(c, "explain", "Freezer/no_such_type")
+        assert "Class event" in kasactl(c, "explain", "tester/raid-md0/state")
+        c.put("Freezer", "power", 1900)
+        c.wait(["firing"])
+        said = kasactl(c, "explain", "Freezer", "--at", "23:10")
+        assert "1 900 W, above 1 800 W" in said and "Open already as 1" in said, said
+        # but what is asked for in full is answered as asked
+        assert "1 600 W" in kasactl(c, "explain", "Freezer", "WARNING", "1600")
 
 
 def test_explain_at_a_time_and_the_whole_chain():
