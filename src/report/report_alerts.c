@@ -83,9 +83,10 @@ static void describe(const char *matchers, char out[REPORT_NAME]) {
   const cJSON *field, *value;
   struct words w = {.used = 0};
 
-  cJSON_ArrayForEach(field, object) {
-    cJSON_ArrayForEach(value, field) { add_value(&w, field, value); }
-  }
+  if (cJSON_IsObject(object)) /* a list's items have no names */
+    cJSON_ArrayForEach(field, object) {
+      cJSON_ArrayForEach(value, field) { add_value(&w, field, value); }
+    }
   cJSON_Delete(object);
   text_clean(w.text, text_cut(w.text, REPORT_NAME - 1), out, REPORT_NAME);
   if (out[0] == '\0')

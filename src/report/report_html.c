@@ -12,6 +12,8 @@
 #include <math.h>
 #include <string.h>
 
+enum { COUNTED_MAX = 9 /* letters of "September" */ };
+
 static const char BAR_COLOUR[] = "#4a7fb5";
 
 static void put(struct buf *out, const char *text) {
@@ -54,15 +56,25 @@ static void put_head(struct buf *out, const char *title) {
                 "<tr><td style=\"padding:16px\">\n");
 }
 
-/* No line ends between a number and its unit: "0.68 EUR", "5 min". */
-static bool holds(const char *blank, const char *line) {
-  size_t unit = 0;
+static bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
-  if (*blank != ' ' || blank == line || blank[-1] < '0' || blank[-1] > '9')
+/* " 08:30" */
+static bool is_before_time(const char *blank) {
+  return is_digit(blank[1]) && is_digit(blank[2]) && blank[3] == ':';
+}
+
+/* No line ends between a number and what it counts: "0.68 EUR", "4 times",
+ * "25 November"; and none before a time. */
+static bool holds(const char *blank, const char *line) {
+  size_t word;
+
+  if (*blank != ' ' || blank == line)
     return false;
-  unit = strcspn(blank + 1, " ,;()");
-  return unit >= 1 && unit <= 3 && strncmp(blank, " of", 3) != 0 &&
-         strncmp(blank, " at", 3) != 0;
+  if (is_before_time(blank))
+    return true;
+  word = strcspn(blank + 1, " ,;()");
+  return is_digit(blank[-1]) && word >= 1 && word <= COUNTED_MAX &&
+         strncmp(blank, " of", 3) != 0 && strncmp(blank, " at", 3) != 0;
 }
 
 static void put_fact(struct buf *out, const char *line) {
@@ -120,7 +132,8 @@ static void put_item(struct buf *out, const struct report *r,
   buf_puts(out, "<tr><td style=\"padding:10px 8px 2px 0;font-size:15px\">");
   put(out, item->name);
   buf_putf(out,
-           "</td><td align=\"right\" style=\"padding:10px 0 2px 0;"
+           "</td><td align=\"right\" valign=\"top\" "
+           "style=\"padding:10px 0 2px 0;"
            "font-size:15px;white-space:nowrap\">%.2f kWh",
            item->kwh);
   report_words_cost(r, item->cost, text);

@@ -194,7 +194,10 @@ def test_a_long_name_is_cut_between_letters(tmp_path):
 
 
 def test_the_html_says_what_a_device_is_compared_with(ledger):
-    assert ">86 % of all, 50 % above the usual Saturday<" in report(ledger, "--html").stdout
+    html = report(ledger, "--html").stdout
+    assert ">86 % of all, 50 % above the usual Saturday<" in html
+    # a line ends neither before a unit nor before a time
+    assert re.search(r">Washer &lt;3, 2000&nbsp;W at&nbsp;\d\d:00<", html)
 
 
 def test_what_is_not_known_is_said(tmp_path):
@@ -239,7 +242,7 @@ def test_a_week_says_what_works_harder_and_which_hour_was_unusual(restless):
             "Is its door tight, is there ice?") in re.sub(r"\s+", " ", text)
     assert re.search(r"^Unusual +Tuesday 03:00, 2\.0 kWh, usually 0\.0$", text, re.M), text
     html = report(restless, "--week", "--html").stdout
-    assert "Freezer &lt;2 took" in html and "Tuesday 03:00" in html
+    assert "Freezer &lt;2 took" in html and "Tuesday&nbsp;03:00" in html
     for words in ((), ("--month",), ("--week", "--date", "2026-11-20")):
         other = figures(restless, *words)
         assert (other["works_harder"], other["unusual_hour"]) == ([], None)

@@ -3,67 +3,20 @@
 alerts, what was not delivered, silences that end. The tables are those a daemon
 made, the rows are the test's."""
 
-import datetime
 import json
 import os
 import re
-import shutil
-import sqlite3
 import subprocess
 import time
-import zoneinfo
 
 import pytest
 
-from alerting import Collectd
+from alerts_file import EVENT, MISSING, ONESHOT, ZONE, AlertsFile, ms
 from collectd import BUILD
 from ledger_file import PARTIAL, LedgerFile
 
 pytestmark = [pytest.mark.one_thread, pytest.mark.takes(15)]
-ZONE = "Europe/Berlin"
 DATE = "2026-11-28"
-RANGE, MISSING, EVENT = 0, 1, 2
-FIRING, RESOLVED = 1, 3
-ONESHOT = 8
-
-
-def ms(text):
-    return int(datetime.datetime.fromisoformat(text).replace(
-        tzinfo=zoneinfo.ZoneInfo(ZONE)).timestamp() * 1000)
-
-
-class AlertsFile:
-    def __init__(self, folder):
-        with Collectd("", thresholds="") as daemon:
-            daemon.stop()
-            shutil.copytree(daemon.base + "/state", folder)
-        self.folder = str(folder)
-        self.db = sqlite3.connect(f"{folder}/alerts.db")
-        for table in ("history", "silence", "alert"):
-            self.db.execute(f"DELETE FROM {table}")
-        self.number = 0
-
-    def alert(self, device, since, until=None, *, kind=RANGE, flags=0):
-        self.number += 1
-        self.db.execute(
-            "INSERT INTO alert(fp, episode, class, device, type, state, flags, since,"
-            " resolved_at, extra) VALUES(?,?,?,?,?,?,?,?,?,'{}')",
-            (f"fp{self.number}", f"e{self.number}", kind, device,
-             "" if kind == MISSING else "power", RESOLVED if until else FIRING, flags,
-             ms(since), ms(until) if until else 0))
-
-    def failed(self, channel, at):
-        self.db.execute("INSERT INTO history(at, what, channel) VALUES(?,'failed',?)",
-                        (ms(at), channel))
-
-    def silence(self, matchers, ends, ended=None):
-        self.db.execute("INSERT INTO silence(matchers, starts, ends, ended) VALUES(?,0,?,?)",
-                        (json.dumps(matchers), ends, ended))
-
-    def done(self):
-        self.db.commit()
-        self.db.close()
-        return self
 
 
 def report(ledger, alerts, *words):
@@ -145,6 +98,14 @@ def test_what_there_was_of_alerts(ledger, tmp_path):
     assert (told["undelivered"], told["silences_ending"]) == (3, 1)
     html = report(ledger, file, "--html")
     assert "12 of them Freezer" in html and len(html.encode()) < 60000
+
+
+@pytest.mark.parametrize("matchers", [[{"device": "Freezer"}], [["Freezer"]], "Freezer", {"device": 3}, None])
+def test_a_silence_that_nobody_can_read(ledger, tmp_path, matchers):
+    """As of another version, or of a file that was damaged: it is there all the same."""
+    file = AlertsFile(tmp_path / "state")
+    file.silence(matchers, int(time.time() * 1000) + 3600000)
+    assert fact(report(ledger, file.done()), "Silence ends").startswith("everything on ")
 
 
 def test_a_quiet_day(ledger, tmp_path):

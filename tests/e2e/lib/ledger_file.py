@@ -96,8 +96,9 @@ class LedgerFile:
             "mwh = mwh + excluded.mwh, cost_micro = cost_micro + "
             "excluded.cost_micro, unpriced_mwh = unpriced_mwh + "
             "excluded.unpriced_mwh, covered_us = covered_us + "
-            "excluded.covered_us, flags = flags | excluded.flags, peak_mw = "
-            "max(peak_mw, excluded.peak_mw)",
+            "excluded.covered_us, flags = flags | excluded.flags, peak_utc = "
+            "CASE WHEN excluded.peak_mw > peak_mw THEN excluded.peak_utc ELSE "
+            "peak_utc END, peak_mw = max(peak_mw, excluded.peak_mw)",
             (day, account, number, mwh, cost, unpriced, covered * 1000000,
              flags, peak, start if peak else 0))
 
