@@ -204,6 +204,10 @@ static struct open_alert *imagined(struct command *c, cJSON **error, char *note,
     be_range(c, &ev, by_name, &known);
   if (by_name && known == 0 && note[0] == '\0')
     note_of(ev.severity, SEVERITY_NONE, known, note, note_size);
+  if (!event_bad(&ev) && !ev.oneshot && note[0] == '\0')
+    snprintf(note, note_size,
+             "the end is told to whoever was told of the beginning, and to "
+             "nobody else; this is about a beginning");
   e = open_alert_new();
   if (e == NULL) {
     *error = command_error("out of memory");

@@ -132,6 +132,7 @@ def test_explain_by_name_is_about_what_is_wrong_with_it():
         c.wait(["firing"])
         said = kasactl(c, "explain", "Freezer", "--at", "23:10")
         assert "1 900 W, above 1 800 W" in said and "Open already as 1" in said, said
+        assert "the end is told to whoever was told of the beginning" in kasactl(c, "explain", "Freezer", "OKAY", "90")
         # but what is asked for in full is answered as asked
         assert "1 600 W" in kasactl(c, "explain", "Freezer", "WARNING", "1600")
 
