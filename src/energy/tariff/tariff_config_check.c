@@ -16,6 +16,28 @@ static const double LOOKS_LIKE_CENTS = 5;
 
 /* -- what can only be seen in the whole -- */
 
+/* Where neither a Period nor anything else has a price. Blocks without a line
+ * are not here: collectd drops them. */
+static void say_hole(const struct tariff *t, const struct tariff_component *c,
+                     const struct calendar_local *hole,
+                     struct option_reporter *reporter) {
+  char where[TARIFF_WHERE_SIZE] = "<Tariff>";
+  char date[CALENDAR_DATE_SIZE];
+
+  if (c != t->components)
+    snprintf(where, sizeof(where), "<Component \"%s\">", c->name);
+  calendar_format_date(hole->day, date);
+  if (c->periods_num == 0)
+    option_error(reporter,
+                 "%s: expects Rate, <Period>, <Tier>, or <Prices> with File or "
+                 "URL, found none (an empty <Prices> counts for nothing)",
+                 where);
+  else
+    option_error(reporter,
+                 "%s: option Rate is missing: no Period covers %s %02u:%02u",
+                 where, date, hole->second / 3600, hole->second / 60 % 60);
+}
+
 /* Goes through two years: which periods of a component are ever the first to
  * match, and which moment none covers. */
 static void check_cover(const struct tariff *t, struct tariff_component *c,
@@ -54,18 +76,8 @@ static void check_cover(const struct tariff *t, struct tariff_component *c,
           "<Period \"%s\">: never counts, for Periods before it cover all of "
           "its hours",
           c->periods[i].name);
-  if (holes && !c->base.given && !c->prices.given) {
-    char date[CALENDAR_DATE_SIZE];
-
-    calendar_format_date(hole.day, date);
-    option_error(reporter,
-                 "<%s%s%s>: option Rate is missing: no Period covers %s "
-                 "%02u:%02u",
-                 c == t->components ? "Tariff" : "Component \"",
-                 c == t->components ? "" : c->name,
-                 c == t->components ? "" : "\"", date, hole.second / 3600,
-                 hole.second / 60 % 60);
-  }
+  if (holes && !c->base.given && !c->prices.given)
+    say_hole(t, c, &hole, reporter);
 }
 
 static void check_rate(const struct tariff *t, const struct tariff_rate *r,

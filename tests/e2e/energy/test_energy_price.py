@@ -230,6 +230,9 @@ ERRORS = {
     '<Charge "c">\nPerDay 1\nTaxes "VTA"\n</Charge>':
         ["Taxes", "VTA", "did you mean VAT"],
     '<Prices>\nUnit "kWh"\n</Prices>': ["<Prices>", "File or URL"],
+    '<Prices>\n</Prices>': ["<Tariff>", "<Prices> with File or URL", "empty"],
+    '<Component "c">\n<Prices>\n</Prices>\n</Component>':
+        ['<Component "c">', "<Prices> with File or URL"],
     '<Export "x">\nRate 1\n</Export>': ["Export", "not supported", "measure"],
     '<Demand>\nRate 15\n</Demand>': ["Demand", "not supported", "measure"],
     'From "2026-13-01"': ["From", "2026-13-01"],

@@ -113,7 +113,7 @@ static const struct {
     {"StateDirectory kasa", NULL},
     {"BillingDay 15", NULL},
     {"BillingDay 32", "option BillingDay expects a whole number from 1 to 31"},
-    {"Tariff", "<Tariff>: option Rate is missing"},
+    {"Tariff", "<Tariff>: expects Rate, "},
     {"Limits", "<Plugin kasa>: <Limits> limits nothing: it needs DailyEnergy"},
     {"Devcie x", "unknown option Devcie, did you mean Device?"},
     {"Discovry true", "unknown option Discovry, did you mean Discovery?"},
