@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* kasactl energy rename and reprice: what would change, and with --yes the
- * change itself. */
+/* kasactl energy rename and reprice: what would change, and the change
+ * itself, for which rename wants --yes; reprice asks whoever sits there. */
 #include <config.h>
 
 #include "cli/energy/energy.h"
@@ -16,6 +16,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 static const double MICRO = 1e-6;
 
@@ -127,9 +128,16 @@ int energy_rename_main(int argc, char **argv) {
 
 /* -- reprice -- */
 
+enum repricing_way {
+  REPRICE_SHOW, /* what would change */
+  REPRICE_ASK,  /* that, and then whether it shall */
+  REPRICE_NOW
+};
+
 struct repricing {
   int digits;
   bool json;
+  bool silent; /* all of it has been shown before */
   size_t days;
   int64_t old_cost, new_cost; /* charges and what is lacking to minimums in */
   struct ledger_repriced_month *months; /* which follow the days */
@@ -152,7 +160,7 @@ static void put_day(void *arg, const struct ledger_repriced *d) {
     fputs(",\"unpriced_kwh\":", stdout);
     energy_put_micro(d->new_unpriced_mwh);
     putchar('}');
-  } else {
+  } else if (!r->silent) {
     printf("%-12s %14.*f %14.*f %+14.*f\n", date, r->digits,
            (double)old * MICRO, r->digits, (double)new *MICRO, r->digits,
            (double)(new - old) * MICRO);
@@ -202,12 +210,27 @@ static void begin(const struct repricing *r, const char *currency) {
     fputs("{\"schema\":1,\"currency\":", stdout);
     energy_put_json(currency);
     fputs(",\"days\":[", stdout);
-  } else {
+  } else if (!r->silent) {
     printf("%-12s %14s %14s %14s\n", "day", "old", "new", "difference");
   }
 }
 
-static void end(const struct repricing *r, const char *currency, bool applied) {
+/* What it comes to. */
+static void put_sum(const struct repricing *r, const char *currency) {
+  put_months(r);
+  printf("%-12s %14.*f %14.*f %+14.*f  %s\n", "sum", r->digits,
+         (double)r->old_cost * MICRO, r->digits, (double)r->new_cost * MICRO,
+         r->digits, (double)(r->new_cost - r->old_cost) * MICRO, currency);
+}
+
+static bool changes_nothing(const struct repricing *r) {
+  return r->days + r->months_num == 0;
+}
+
+static void end(const struct repricing *r, const char *currency,
+                enum repricing_way way) {
+  bool applied = way == REPRICE_NOW;
+
   if (r->json) {
     fputs("],\"to_minimum\":[", stdout);
     put_months(r);
@@ -218,13 +241,11 @@ static void end(const struct repricing *r, const char *currency, bool applied) {
     printf(",\"applied\":%s}\n", applied ? "true" : "false");
     return;
   }
-  put_months(r);
-  printf("%-12s %14.*f %14.*f %+14.*f  %s\n", "sum", r->digits,
-         (double)r->old_cost * MICRO, r->digits, (double)r->new_cost * MICRO,
-         r->digits, (double)(r->new_cost - r->old_cost) * MICRO, currency);
-  if (r->days + r->months_num == 0)
+  if (!r->silent)
+    put_sum(r, currency);
+  if (changes_nothing(r))
     puts("All of it costs what it did.");
-  else
+  else if (way != REPRICE_ASK)
     say_end(applied);
 }
 
@@ -242,11 +263,40 @@ static bool is_same_currency(const struct energy_place *p) {
   return same;
 }
 
-static int reprice(const struct energy_place *p, struct ledger_reprice *how,
-                   bool json) {
-  const char *currency = tariffs_currency(&p->tariffs);
-  struct repricing r = {.digits = (int)tariff_decimals(currency), .json = json};
+static bool is_wanted(void) {
+  char answer[16] = "";
+
+  fputs("Change the ledger? [y/N] ", stdout);
+  fflush(stdout);
+  if (fgets(answer, sizeof(answer), stdin) == NULL)
+    putchar('\n');
+  return answer[0] == 'y' || answer[0] == 'Y';
+}
+
+static int run_reprice(sqlite3 *db, struct ledger_reprice *how,
+                       struct repricing *r, enum repricing_way way) {
+  const char *currency = tariffs_currency(how->tariffs);
   size_t changed;
+  int rc;
+
+  how->apply = way == REPRICE_NOW;
+  begin(r, currency);
+  rc = ledger_reprice(db, how, put_day, r, &changed);
+  if (rc == SQLITE_OK)
+    end(r, currency, way);
+  else
+    cli_say("the ledger cannot be changed: %s", sqlite3_errstr(rc));
+  if (r->out_of_memory)
+    cli_say("out of memory");
+  free(r->months);
+  r->months = NULL;
+  return rc;
+}
+
+static int reprice(const struct energy_place *p, struct ledger_reprice *how,
+                   enum repricing_way way, bool json) {
+  const int digits = (int)tariff_decimals(tariffs_currency(&p->tariffs));
+  struct repricing r = {.digits = digits, .json = json};
   sqlite3 *db;
   int rc;
 
@@ -261,17 +311,27 @@ static int reprice(const struct energy_place *p, struct ledger_reprice *how,
     return CLI_NOTHING;
   how->tariffs = &p->tariffs;
   how->take_month = keep_month;
-  begin(&r, currency);
-  rc = ledger_reprice(db, how, put_day, &r, &changed);
-  if (rc == SQLITE_OK)
-    end(&r, currency, how->apply);
-  else
-    cli_say("the ledger cannot be changed: %s", sqlite3_errstr(rc));
-  if (r.out_of_memory)
-    cli_say("out of memory");
-  free(r.months);
+  rc = run_reprice(db, how, &r, way);
+  if (rc == SQLITE_OK && way == REPRICE_ASK && !changes_nothing(&r)) {
+    if (is_wanted()) {
+      r = (struct repricing){.digits = digits, .silent = true};
+      rc = run_reprice(db, how, &r, REPRICE_NOW);
+    } else {
+      puts("Nothing is changed.");
+    }
+  }
   sqlite3_close(db);
   return rc == SQLITE_OK ? CLI_DONE : CLI_NOTHING;
+}
+
+/* Whoever sits at a terminal sees first what would change. A pager or a file
+ * cannot be asked through, so there it is only shown. */
+static enum repricing_way way_of(bool dry, bool yes, bool json) {
+  if (dry || yes)
+    return yes ? REPRICE_NOW : REPRICE_SHOW;
+  if (isatty(STDIN_FILENO) != 1)
+    return REPRICE_NOW;
+  return isatty(STDOUT_FILENO) == 1 && !json ? REPRICE_ASK : REPRICE_SHOW;
 }
 
 static bool date_of(const char *text, int *day) {
@@ -294,6 +354,7 @@ int energy_reprice_main(int argc, char **argv) {
   const char *from = NULL;
   const char *to = NULL;
   bool dry = false;
+  bool yes = false;
   bool json = false;
   int status;
   int c;
@@ -309,7 +370,7 @@ int energy_reprice_main(int argc, char **argv) {
     else if (c == 'u')
       how.unpriced_only = true;
     else if (c == 'y')
-      how.apply = true;
+      yes = true;
     else if (c == 'j')
       json = true;
     else if (!energy_place_take(&place, c, optarg))
@@ -325,10 +386,11 @@ int energy_reprice_main(int argc, char **argv) {
     return cli_usage("energy reprice",
                      "--to expects a date not before --from, found \"%.60s\"",
                      to != NULL ? to : "today");
-  if (dry && how.apply)
+  if (dry && yes)
     return cli_usage("energy reprice", "--dry-run or --yes, not both");
-  status =
-      energy_place_find(&place) ? reprice(&place, &how, json) : CLI_NOTHING;
+  status = energy_place_find(&place)
+               ? reprice(&place, &how, way_of(dry, yes, json), json)
+               : CLI_NOTHING;
   energy_place_free(&place);
   return status;
 }

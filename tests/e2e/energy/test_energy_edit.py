@@ -4,12 +4,15 @@ ledger's own slots: first what would change, then the change."""
 
 import csv
 import io
+import os
+import pty
 import sqlite3
+import subprocess
 
 import pytest
 
 from collectd import Collectd
-from energy_files import run, run_json
+from energy_files import KASACTL, run, run_json
 from ledger_file import SEEDED, UNPRICED, LedgerFile
 from sim import Sim
 
@@ -61,7 +64,7 @@ def costs(place, *words):
 
 
 def test_reprice_says_first_what_would_change(place):
-    words = ("reprice", "--config", place, *DAYS)
+    words = ("reprice", "--config", place, *DAYS, "--dry-run")
     text = run(*words).stdout
     assert "Nothing is changed yet" in text
     assert costs(place)[0]["Heater"] == 0.425
@@ -75,15 +78,49 @@ def test_reprice_says_first_what_would_change(place):
         0.5, 2.25, False)
 
 
-def test_reprice_with_yes_does_it(place):
+@pytest.mark.parametrize("told", [(), ("--yes",)])
+def test_reprice_does_it_where_nobody_sits(place, told):
     words = ("reprice", "--config", place, *DAYS)
-    assert "Done." in run(*words, "--yes").stdout
+    assert "Done." in run(*words, *told).stdout
     rows, answer = costs(place)
     assert rows == {"Heater": 0.675, "Strip": 0.075}  # shares of 3:1
     assert answer["charges"] == 1.5 and answer["unpriced_kwh"] == 0
     rows, _ = costs(place, "--by", "period")
     assert rows["energy:night"] == 0.05
     assert "All of it costs what it did." in run(*words, "--yes").stdout
+
+
+def at_terminal(answer, *words, out=None):
+    """What kasactl energy shows somebody who answers; out: it goes elsewhere."""
+    ours, its = pty.openpty()
+    with subprocess.Popen([KASACTL, "energy", *map(str, words)], stdin=its,
+                          stdout=out or its, env={**os.environ, "TZ": "UTC"}) as process:
+        os.write(ours, answer)
+        piped = process.communicate(timeout=60)[0]
+        text = piped if out else os.read(ours, 65536)
+    os.close(its)
+    os.close(ours)
+    assert process.returncode == 0
+    return text.decode()
+
+
+@pytest.mark.parametrize("answer, cost, told", (
+    (b"y\n", 0.675, "Done."), (b"n\n", 0.425, "Nothing is changed."),
+    (b"\n", 0.425, "Nothing is changed."), (b"\x04", 0.425, "Nothing is changed.")))
+def test_reprice_asks_at_a_terminal(place, answer, cost, told):
+    text = at_terminal(answer, "reprice", "--config", place, *DAYS)
+    assert text.count("2025-01-16") == 1
+    assert text.index("difference") < text.index("Change the ledger? [y/N]")
+    assert text.index("[y/N]") < text.index(told)
+    assert costs(place)[0]["Heater"] == cost
+
+
+@pytest.mark.parametrize("words, out", (
+    (("--dry-run",), None), (("--json",), None), ((), subprocess.PIPE)))
+def test_reprice_only_shows_where_it_cannot_ask(place, words, out):
+    text = at_terminal(b"y\n", "reprice", "--config", place, *DAYS, *words, out=out)
+    assert "2025-01-16" in text and "y/N" not in text
+    assert costs(place)[0]["Heater"] == 0.425
 
 
 def test_reprice_writes_minimums_and_what_idle_days_cost(tmp_path):
@@ -102,7 +139,7 @@ def test_reprice_writes_minimums_and_what_idle_days_cost(tmp_path):
 
     def to_minimum(name):
         return run_json(*place, "--month", name)["to_minimum"]
-    answer = run_json("reprice", *place, *month)
+    answer = run_json("reprice", *place, *month, "--dry-run")
     assert answer["days"] == [
         {"date": "2025-01-15", "old": 0.6, "new": 0.75, "unpriced_kwh": 0},
         {"date": "2025-01-20", "old": 0.1, "new": 0.5, "unpriced_kwh": 0}]
@@ -117,7 +154,7 @@ def test_reprice_writes_minimums_and_what_idle_days_cost(tmp_path):
     # of a month that goes on beyond those days nobody has asked
     run("reprice", *place, "--from", "2025-02-01", "--to", "2025-02-27", "--yes")
     assert run_json("reprice", *place, "--from", "2025-02-01", "--to",
-                    "2025-02-28")["to_minimum"] == [
+                    "2025-02-28", "--dry-run")["to_minimum"] == [
         {"from": "2025-02-01", "old": 12, "new": 20}]
     assert "All of it costs what it did." in run("reprice", *place, *month, "--yes").stdout
 

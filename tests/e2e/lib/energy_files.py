@@ -25,7 +25,8 @@ def vectors(name):
 def run(*words, zone="UTC", status=0):
     done = subprocess.run([KASACTL, "energy", *map(str, words)],
                           env={**os.environ, "TZ": zone}, text=True,
-                          capture_output=True, timeout=60, check=False)
+                          capture_output=True, timeout=60, check=False,
+                          stdin=subprocess.DEVNULL)
     assert done.returncode == status, (words, done.stdout, done.stderr)
     return done
 
