@@ -43,10 +43,10 @@
   "rename OLD NEW [--yes]: gives what was used under an old name to "          \
   "another;\n"                                                                 \
   "  outlets as in \"Strip/Lamp\".\n"                                          \
-  "reprice --from DATE [--to DATE] [--unpriced] [--json] [--dry-run|--yes]:\n" \
-  "  computes anew what these days cost under the tariffs of the\n"            \
-  "  configuration. At a terminal it shows that first and asks; --yes asks\n"  \
-  "  nothing, --dry-run changes nothing.\n"                                    \
+  "reprice --from DATE [--to DATE] [--unpriced] [--json] [--yes]: computes\n"  \
+  "  anew what these days cost under the tariffs of the configuration.\n"      \
+  "  At a terminal it shows that first and asks; --yes asks nothing,\n"        \
+  "  --dry-run changes nothing.\n"                                             \
   "rename only says what would change unless --yes is given.\n"                \
   "\n"                                                                         \
   "price: what a load costs.\n"                                                \

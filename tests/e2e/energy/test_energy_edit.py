@@ -95,13 +95,21 @@ def at_terminal(answer, *words, out=None):
     ours, its = pty.openpty()
     with subprocess.Popen([KASACTL, "energy", *map(str, words)], stdin=its,
                           stdout=out or its, env={**os.environ, "TZ": "UTC"}) as process:
+        os.close(its)
         os.write(ours, answer)
-        piped = process.communicate(timeout=60)[0]
-        text = piped if out else os.read(ours, 65536)
-    os.close(its)
+        text = process.communicate(timeout=60)[0] or b""
+        while not out and (more := shown(ours)):
+            text += more
     os.close(ours)
     assert process.returncode == 0
     return text.decode()
+
+
+def shown(terminal):
+    try:
+        return os.read(terminal, 65536)
+    except OSError:  # nobody writes to it any more
+        return b""
 
 
 @pytest.mark.parametrize("answer, cost, told", (
