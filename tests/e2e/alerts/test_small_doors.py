@@ -44,8 +44,10 @@ def allow(pid, files):
 
 
 def first_free(pid):
-    taken = set(map(int, os.listdir(f"/proc/{pid}/fd")))
-    return next(n for n in range(4096) if n not in taken)
+    """The lowest of many looks: what is open for a moment only is free again
+    when it matters."""
+    looks = [set(map(int, os.listdir(f"/proc/{pid}/fd"))) for _ in range(200)]
+    return min(next(n for n in range(4096) if n not in taken) for taken in looks)
 
 
 def is_told(daemon, device="Freezer"):
