@@ -12,7 +12,7 @@
 #include <math.h>
 #include <string.h>
 
-enum { COUNTED_MAX = 9 /* letters of "September" */ };
+enum { UNIT_MAX = 3, MONTH_MAX = 9 /* letters of "September" */ };
 
 static const char BAR_COLOUR[] = "#4a7fb5";
 
@@ -63,18 +63,24 @@ static bool is_before_time(const char *blank) {
   return is_digit(blank[1]) && is_digit(blank[2]) && blank[3] == ':';
 }
 
+/* A unit, "times", a month; not "of", "at", nor what comes after a name that
+ * ends in a number. */
+static bool is_counted(const char *word) {
+  size_t len = strcspn(word, " ,;()");
+  bool month = *word >= 'A' && *word <= 'Z' && len <= MONTH_MAX;
+  bool unit = len >= 1 && len <= UNIT_MAX && strncmp(word, "of", 2) != 0 &&
+              strncmp(word, "at", 2) != 0;
+
+  return unit || month || strncmp(word, "times", 5) == 0;
+}
+
 /* No line ends between a number and what it counts: "0.68 EUR", "4 times",
  * "25 November"; and none before a time. */
 static bool holds(const char *blank, const char *line) {
-  size_t word;
-
   if (*blank != ' ' || blank == line)
     return false;
-  if (is_before_time(blank))
-    return true;
-  word = strcspn(blank + 1, " ,;()");
-  return is_digit(blank[-1]) && word >= 1 && word <= COUNTED_MAX &&
-         strncmp(blank, " of", 3) != 0 && strncmp(blank, " at", 3) != 0;
+  return is_before_time(blank) ||
+         (is_digit(blank[-1]) && is_counted(blank + 1));
 }
 
 static void put_fact(struct buf *out, const char *line) {
