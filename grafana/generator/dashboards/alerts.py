@@ -152,4 +152,4 @@ def page():
         "kasa-alerts", "Kasa: alerts and collection",
         "What was alerted, whether it arrived, and how well the devices are "
         "polled.", PARTS, since="now-24h", marks=MARKS,
-        hidden=("plug", "smooth", "price", "currency", "circuit"))
+        hidden=("plug", "smooth", "price", "currency", "circuit", "budget"))

@@ -216,6 +216,5 @@ def page():
     return dashboard(
         "kasa-device", "Kasa: one device",
         "One device and its outlets. Choose it above; All shows everything "
-        "at once.", PARTS, since="now-24h", marks=MARKS, hidden=("circuit",
-                                                                 "price",
-                                                                 "currency"))
+        "at once.", PARTS, since="now-24h", marks=MARKS,
+        hidden=("circuit", "price", "currency", "budget"))

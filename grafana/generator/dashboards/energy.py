@@ -2,7 +2,7 @@
 """kasa-energy: kWh and what they cost, by hour, day and month."""
 
 from dashboards.model import (BLUE, COLOURED, GREEN, ORANGE, RED, YELLOW,
-                       by_query, graph, monthly, now, override, query, rows, stat, steps, table, to_device)
+                       by_query, gauge, graph, monthly, now, override, query, rows, stat, steps, table, to_device)
 from dashboards.page import dashboard
 from dashboards.terms import (BAR_WINDOWS, NAME, STEP, day_by_day, limited, projected,
                               the_rest, used)
@@ -10,6 +10,7 @@ from dashboards.terms import (BAR_WINDOWS, NAME, STEP, day_by_day, limited, proj
 BEFORE = "[$__range] offset $__range"
 NO_METER = "No energy counted yet"
 NO_TARIFF = "No tariff set"
+NO_LIMIT = "Needs a tariff, a limit above and days to go by"
 NEEDS_TARIFF = ("No tariff set: with a <Tariff> in collectd's configuration "
                 "this fills by itself")
 
@@ -55,6 +56,13 @@ def changed(by=""):
             f"(sum {by} ({used('kasa', BEFORE)}) > 0) - 1)")
 
 
+def of_limit(cost):
+    """In percent; nothing where there is no limit."""
+    return f"100 * sum({cost}) / $budget and on () (vector($budget) > 0)"
+
+
+# as At of <Limits>
+STEPS = steps(GREEN, (75, YELLOW), (90, ORANGE), (100, RED))
 TREND = steps(GREEN, (1, YELLOW), (10, ORANGE), (25, RED))
 PLUG_DEVICE = to_device("${__data.fields.Strip:percentencode}")
 DEVICE = to_device("${__data.fields.Device:percentencode}")
@@ -238,6 +246,36 @@ PARTS = [
            "Value #B": "Month", "instance": "Site"}, sort="Month",
           unit="none", decimals=2, w=12, h=8, none=NEEDS_TARIFF,
           overrides=[override("Strip", links=PLUG_DEVICE)]),
+
+    "Limits and forecast",
+    gauge("Used of the month's limit", "Cost of the billing month by the "
+          "tariff, of the limit above; coloured from the steps on that "
+          "<Limits> tells by default: 75, 90 and 100 %.",
+          [now(of_limit("@kasa_total_cost_month"))],
+          unit="percent", decimals=0, min=0, max=100, w=5, h=8,
+          thresholds=STEPS, none=NO_LIMIT),
+    gauge("Expected of the month's limit", "What the billing month will have "
+          "cost, of the limit above. Above 100 % a <Limits> block with "
+          "Forecast has told it.",
+          [now(of_limit("@kasa_total_cost_forecast"))],
+          unit="percent", decimals=0, min=0, max=150, w=5, h=8,
+          thresholds=STEPS, none=NO_LIMIT),
+    graph("Cost of the month and its limit, $currency", "What the billing "
+          "month has cost so far, what was expected then of the whole of it, "
+          "and the limit above.",
+          [query(f"sum(last_over_time(@kasa_total_cost_month{STEP}))",
+                 "so far"),
+           query(f"sum(last_over_time(@kasa_total_cost_forecast{STEP}))",
+                 "expected"),
+           query(f"0 * sum(last_over_time(@kasa_total_cost_month{STEP})) "
+                 "+ $budget > 0", "limit")],
+          unit="none", decimals=2, min=0, since="31d", interval="1h", w=14,
+          h=8, legend=("last",), none=NEEDS_TARIFF, overrides=[
+              override("so far", custom__fillOpacity=25),
+              override("expected", custom__fillOpacity=0,
+                       custom__lineStyle={"fill": "dash", "dash": [6, 6]}),
+              override("limit", custom__fillOpacity=0, color={
+                  "mode": "fixed", "fixedColor": RED})]),
 ]
 
 

@@ -154,4 +154,5 @@ def page():
         "kasa-host", "Kasa: the collecting machine",
         "Processors, memory, disks and network of the machine collectd runs "
         "on: whether it has room for what it does.", PARTS, since="now-24h",
-        hidden=("device", "plug", "smooth", "price", "currency", "circuit"))
+        hidden=("device", "plug", "smooth", "price", "currency", "circuit",
+                "budget"))

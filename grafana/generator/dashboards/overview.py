@@ -115,4 +115,4 @@ def page():
     return dashboard(
         "kasa-overview", "Kasa: overview",
         "All plugs, strips, switches and lights that collectd's kasa plugin "
-        "sees.", PARTS, marks=MARKS)
+        "sees.", PARTS, marks=MARKS, hidden=("budget",))

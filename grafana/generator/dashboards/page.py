@@ -82,6 +82,9 @@ def variables(hidden):
               "What a kWh costs, for panels \"at the price above\". A tariff "
               "with hours and steps belongs into collectd: <Tariff>.", "0.30"),
         _text("currency", "Currency", "How costs are labelled.", "EUR"),
+        _text("budget", "Limit a month",
+              "What a month may cost, in the currency: MonthlyCost of "
+              "<Limits> in collectd, which tells when it is used up.", "100"),
         _text("circuit", "Circuit (W)",
               "What the circuit carries: 16 A at 230 V are 3680 W, 15 A at "
               "120 V are 1800 W.", "3680"),

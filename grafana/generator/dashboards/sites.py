@@ -105,4 +105,4 @@ def page():
         "kasa-sites", "Kasa: sites",
         "All sites at a glance: power, devices that do not answer, age of the "
         "readings.", PARTS,
-        hidden=("device", "plug", "circuit", "currency", "site"))
+        hidden=("device", "plug", "circuit", "currency", "site", "budget"))

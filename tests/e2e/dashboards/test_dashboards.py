@@ -110,6 +110,20 @@ def test_energy_is_the_truth_over_a_reset_and_a_restart(world):
     assert cost == pytest.approx(total / 1000 * 0.25, abs=1e-4)
 
 
+def test_the_months_cost_is_shown_beside_its_limit(world):
+    def shown(title, budget="10"):
+        asked = world.view("kasa-energy", chosen={"budget": budget}).run(world.ask("kasa-energy", title))
+        return [s.points[-1][1] for s in asked]
+    wait(lambda: shown("Expected of the month's limit"), "a forecast", 20)
+    cost = world.number("kasa-energy", "By tariff, $currency", "B")
+    expected = world.number("kasa-energy", "Cost of the month, expected, $currency")
+    assert cost > 0
+    assert shown("Used of the month's limit") == [pytest.approx(10 * cost, rel=0.01)]
+    assert shown("Expected of the month's limit") == [pytest.approx(10 * expected, rel=0.01)]
+    for title in "Used of the month's limit", "Expected of the month's limit":
+        assert shown(title, "0") == []
+
+
 def test_a_device_that_went_away_is_told(world):
     # of the last seven days, seconds are looked at by the quarter minute
     world.prometheus.wait(
