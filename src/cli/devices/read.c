@@ -24,6 +24,7 @@ struct read_command {
   bool watch;
   double seconds; /* between two readings */
   bool refused;   /* it did not accept the account */
+  bool by_aes;    /* nor will it another: AllowAES is missing */
   size_t first;   /* line at the top of the screen */
 };
 
@@ -108,6 +109,8 @@ static int run(struct read_command *c, struct device_search *l) {
     (void)round_over(l, &list, &quit);
     f = pick(&list);
     c->refused = f != NULL && !f->up && f->outcome == OUTCOME_AUTH;
+    /* where an option is missing, no other account helps */
+    c->by_aes = c->refused && strstr(f->why, "AllowAES") != NULL;
     if (quit || (f == NULL && !c->watch) ||
         (c->refused && c->search.account == NULL && c->watch))
       break;
@@ -147,8 +150,13 @@ static int start(struct read_command *c) {
   struct typed_account typed;
   int status = read_once(c);
 
-  if (!c->refused || !account_ask(&typed))
+  if (!c->refused)
     return status;
+  if (!account_ask(&typed)) {
+    if (c->search.account == NULL && !c->by_aes)
+      cli_say("to try an account: --username NAME --password-file FILE");
+    return status;
+  }
   c->search.account = &typed;
   status = read_once(c);
   c->search.account = NULL;

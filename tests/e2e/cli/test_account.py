@@ -184,6 +184,7 @@ def test_what_a_tapo_owner_must_read_is_never_cut(sim):
     assert "--password-file FILE" in run.stdout, run
     run = run_with(["read", "127.77.11.1"])
     assert whole in " ".join(run.stdout.split()), run
+    assert "to try an account: --username NAME" in run.stderr, run
     assert re.search(r"via (klap|tpap)\b", run.stdout)
 
 
