@@ -26,7 +26,8 @@ static const char *advice(int err) {
     return "collectd is not running";
   case -EACCES:
   case -EPERM:
-    return "only root and the members of ControlGroup may ask";
+    return "only root and the members of ControlGroup (see "
+           "collectd-notify_kasa(5)) may ask: sudo kasactl alerts";
   default:
     return strerror(-err);
   }

@@ -4,6 +4,7 @@ typed, and with the next step."""
 
 import os
 import shutil
+import socket
 import subprocess
 import tempfile
 from pathlib import Path
@@ -90,3 +91,17 @@ def test_who_may_not_read_all_is_told_to_use_sudo(folder):
     assert f"{part}: Permission denied" in done.stdout, done
     assert "sudo kasactl check" in done.stdout
     assert "leaves this file out" not in done.stdout
+
+
+def test_who_may_not_ask_for_alerts_is_told_what_to_do(folder):
+    if os.geteuid() != 0:
+        pytest.skip("only root can become somebody else")
+    kasactl = shutil.copy(KASACTL, folder / "kasactl")
+    path = folder / "notify_kasa.sock"
+    with socket.socket(socket.AF_UNIX) as sock:
+        sock.bind(str(path))
+        path.chmod(0o660)
+        done = subprocess.run([kasactl, "alerts", "--socket", str(path)], text=True, capture_output=True,
+                              timeout=60, user=65534, group=65534, extra_groups=[])
+    assert done.returncode == 1
+    assert "ControlGroup" in done.stderr and "sudo kasactl alerts" in done.stderr, done
