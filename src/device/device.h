@@ -87,6 +87,8 @@ struct device {
    * seconds until midnight, at the moment of its answer; 0 = not told. */
   unsigned date;
   unsigned seconds_to_midnight;
+  /* As date, also when that cannot be: the clock was never set. */
+  unsigned shown_date;
   /* Since which date of this month or the one before its lists of days are
    * summed (as date; 0: they are not), and the sum, kWh, today in it; of a
    * strip the plugs have theirs. 0: the lists have not come. recent: of this

@@ -169,19 +169,59 @@ static void begin(void *arg, struct poll_device *k, uint64_t now_us) {
     ask(arg, k, now_us);
 }
 
+/* By how many seconds the device's clock is ahead, NAN: it did not say. One
+ * that was never set is off by days, whatever its hour. */
+static double clock_ahead(const struct device *d, int64_t wall_us) {
+  struct calendar_local local = calendar_local_of(wall_us);
+  double days;
+
+  if (d->shown_date == 0)
+    return NAN;
+  days =
+      (double)calendar_day_of((int)(d->shown_date / 10000),
+                              d->shown_date / 100 % 100, d->shown_date % 100) -
+      local.day;
+  if (d->date == 0)
+    return days * 86400;
+  return days * 86400 + 86400 - (double)d->seconds_to_midnight -
+         (double)local.second;
+}
+
 /* Whether the device's clock shows what ours does. */
 static bool clock_is_right(const struct device *d, int64_t wall_us) {
-  struct calendar_local local = calendar_local_of(wall_us);
-  int day;
-  double off;
+  return d->date != 0 && fabs(clock_ahead(d, wall_us)) <= CLOCK_OFF_S;
+}
 
-  if (d->date == 0)
-    return false;
-  day = calendar_day_of((int)(d->date / 10000), d->date / 100 % 100,
-                        d->date % 100);
-  off = ((double)day - local.day) * 86400 + 86400 -
-        (double)d->seconds_to_midnight - (double)local.second;
-  return fabs(off) <= CLOCK_OFF_S;
+static void say_clock(const struct poll_device *k, double ahead) {
+  static const struct {
+    double s;
+    const char *name;
+  } units[] = {
+      {31556952, "years"}, {86400, "days"}, {3600, "hours"}, {60, "minutes"}};
+  double off = fabs(ahead) + 30; /* 1 h 59 min 59 s are two hours */
+  size_t i = 0;
+
+  while (i + 1 < sizeof(units) / sizeof(units[0]) && off < 2 * units[i].s)
+    i++;
+  log_say(LOG_LEVEL_NOTICE,
+          "the clock of %s is %.0f %s %s: what it says of its days is not used",
+          k->name, floor(off / units[i].s), units[i].name,
+          ahead < 0 ? "behind" : "ahead");
+}
+
+/* Says once that a clock is off, and again only after it was right: by half as
+ * much as is too much, so that one at the limit does not say it each hour. */
+static void judge_clock(struct poll_device *k, int64_t wall_us) {
+  double ahead = clock_ahead(&k->device, wall_us);
+
+  if (isnan(ahead) || wall_us < BUILD_DATE * CALENDAR_SECOND)
+    return; /* nothing to compare: ours was never set */
+  if (fabs(ahead) <= CLOCK_OFF_S / 2) {
+    k->clock_told = false;
+  } else if (fabs(ahead) > CLOCK_OFF_S && !k->clock_told) {
+    say_clock(k, ahead);
+    k->clock_told = true;
+  }
 }
 
 /* What the device says of its days, where its clock is right. */
@@ -217,6 +257,8 @@ static void counted(void *arg, struct poll_device *k, uint64_t now_us,
   (void)arg;
   if (energy.ledger == NULL)
     return;
+  if (rare)
+    judge_clock(k, now.wall_us);
   if (k->plugs_num == 0) {
     struct ledger_statistics s =
         statistics_of(&k->device.now, k->device.since_kwh, right);

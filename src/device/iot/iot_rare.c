@@ -127,12 +127,14 @@ static enum iot_verdict take_time(struct device *d, struct progress *p,
   enum iot_verdict verdict = iot_judge(a, time_module(d), "get_time");
   json_ref t = a->object;
 
+  d->shown_date = 0;
   if (verdict != IOT_FINE)
     return verdict;
   if (!whole(doc, t, "year", 0, 9999, &year) ||
       !whole(doc, t, "month", 1, 12, &month) ||
       !whole(doc, t, "mday", 1, 31, &day))
     return IOT_SHAPELESS;
+  d->shown_date = year * 10000 + month * 100 + day;
   if (year < first || year > LAST_YEAR)
     return IOT_UNSET;
   if (d->date == 0)

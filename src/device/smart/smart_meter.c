@@ -48,12 +48,15 @@ static bool take_clock(const struct value_source *s) {
 
   s->d->date = 0;
   s->d->seconds_to_midnight = 0;
+  s->d->shown_date = 0;
   if (!json_string(s->doc, json_get(s->doc, s->object, "local_time"), text,
                    sizeof(text)))
     return true; /* it does not say */
   num = read_clock(text, parts);
   if (num < 1)
     return true;
+  if (num >= 3 && is_moment(parts))
+    s->d->shown_date = parts[0] * 10000 + parts[1] * 100 + parts[2];
   if (parts[0] < first || parts[0] > LAST_YEAR)
     return false;
   if (num == 6 && is_moment(parts)) {

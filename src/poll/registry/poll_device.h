@@ -161,7 +161,8 @@ struct poll_device {
   unsigned plugs_num; /* of plugs, follows device.plugs_num */
   struct poll_device_plug *plugs;
   struct counter energy;
-  void *meter;                         /* in the ledger: the energy hooks' */
+  void *meter;     /* in the ledger: the energy hooks' */
+  bool clock_told; /* that its clock is off: the energy hooks', too */
   struct poll_device *next, *previous; /* in the registry */
   struct hash_node by_identity, by_address;
 

@@ -118,6 +118,26 @@ def test_a_clock_of_another_year_is_no_clock(spoken, year):
         never_fall(daemon, "Plug")
 
 
+@pytest.mark.parametrize("spoken, off, words", [
+    ({"kind": "plug", "generation": 1}, -26.5 * 31556952, "26 years behind"),
+    ({"transport": "klap", "model": "P110M(EU)"}, 7200, "2 hours ahead")],
+    ids=["iot", "smart"])
+def test_a_clock_that_is_off_is_told_once_in_each_state(spoken, off, words):
+    """ENERGY 2: once, and once more only after it was right again."""
+    home = [{"alias": "Freezer", "load": 40, "volts": 230, "clock_offset": off, **spoken}]
+    line = f"the clock of Freezer is {words}"
+    looks = int(12 / INTERVAL) + 1
+    with Sim(home) as sim, Watched(sim, CONFIG + "EnergyInterval 10\n",
+                                   interval=INTERVAL) as daemon:
+        daemon.wait_line(line, timeout=30)
+        daemon.cycles(looks)
+        assert daemon.log().count("the clock of") == 1
+        sim.set("Freezer", clock_offset=0)
+        daemon.cycles(looks)
+        sim.set("Freezer", clock_offset=off)
+        daemon.wait(lambda: daemon.log().count(line) == 2, "told again", 30)
+
+
 @pytest.mark.parametrize("how", [{"how": "http_status", "code": 500},
                                  {"how": "list"}, {"code": -1001}])
 def test_a_device_that_cannot_say_what_it_can_do_is_tried_out(how):
