@@ -50,6 +50,7 @@ class House:
         self.since = BEGIN  # up to which hours are filled
         self.late = 0       # seconds by which the clock is behind what is right
         self.highest = 0    # collectd reads when its clock has come so far
+        self.unread = 0     # seconds that have passed since it did
 
     def start(self):
         self.daemon = Collectd(OPTIONS.format(state=self.state), interval=INTERVAL,
@@ -67,6 +68,7 @@ class House:
     def polled(self, before):
         self.daemon.wait(lambda: self.stamp() > before, "a reading", 60)
         self.highest = self.clock.now()
+        self.unread = 0
 
     def fill(self):
         """The hours, with what was used since that was done last."""
@@ -78,9 +80,14 @@ class House:
             self.since = until
 
     def set(self, moment, right=None):
-        """right: the moment it is, when the daemon can tell."""
+        """right: the moment it is, when the daemon can tell. One that has not read for
+        long does so at once, not in the midst of the next step: there it would find
+        what is used in that before its time has passed."""
+        before = self.stamp()
         self.fill()
         self.clock.show(moment)
+        if self.unread >= INTERVAL and moment >= self.highest + INTERVAL:
+            self.polled(before)
         self.late = 0 if right is None else right - moment
         self.since = moment + self.late
 
@@ -89,6 +96,7 @@ class House:
             before = self.stamp()
             self.sim.time(jump=INTERVAL)
             self.clock.step(INTERVAL)
+            self.unread += INTERVAL
             if self.clock.now() >= self.highest + INTERVAL:
                 self.polled(before)
         self.fill()

@@ -97,11 +97,11 @@ def test_each_package_holds_its_files(packages):
 
 
 def test_everything_that_is_installed_is_in_a_package(installed):
-    """But for manual pages, dashboards and completion, which routers do without."""
+    """But for documents, dashboards and completion, which routers do without."""
     left = files_below(installed) - set().union(*FILES.values())
     assert not [n for n in left if not n.startswith(
-        ("/usr/share/man/", "/usr/share/collectd-kasa/grafana/", "/usr/share/zsh/",
-         "/usr/share/bash-completion/", "/usr/share/fish/"))]
+        ("/usr/share/man/", "/usr/share/doc/", "/usr/share/collectd-kasa/grafana/",
+         "/usr/share/zsh/", "/usr/share/bash-completion/", "/usr/share/fish/"))]
 
 
 def test_dependencies_are_those_of_the_binaries(packages):
