@@ -299,8 +299,8 @@ bool http_exchange_is_portal(const struct http_answer *answer) {
          strstr(answer->body.data, "<WISPAccessGatewayParam") != NULL;
 }
 
-void http_exchange_not_him(void *settings, const struct http_answer *answer,
-                           struct send_result *result, const char *what) {
+void http_exchange_intercepted(void *settings, const struct http_answer *answer,
+                               struct send_result *result, const char *what) {
   result->outcome = SEND_REFUSED_CHANNEL;
   result->passes = true;
   http_why(settings, answer, result, "HTTP %ld, but %s", answer->status, what);

@@ -104,9 +104,10 @@ bool http_exchange_is_page(const struct http_answer *answer);
 /* The page of a network that asks people to log in first, beyond doubt: it
  * holds what tells their programs so (WISPr). */
 bool http_exchange_is_portal(const struct http_answer *answer);
-/* It is none's of the service, and will be gone: not taken. */
-void http_exchange_not_him(void *settings, const struct http_answer *answer,
-                           struct send_result *result, const char *what);
+/* Somebody between here and the service has answered, and will be gone: the
+ * message was not taken. */
+void http_exchange_intercepted(void *settings, const struct http_answer *answer,
+                               struct send_result *result, const char *what);
 
 /* An option that is an address: 0, or -EINVAL after reporting. */
 int http_exchange_check_url(const struct http_channel *http, const char *url,

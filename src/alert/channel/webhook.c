@@ -319,8 +319,8 @@ static void accepted(void *settings, const struct http_answer *answer,
                      const cJSON *json, struct send_result *result) {
   (void)json;
   if (http_exchange_is_portal(answer))
-    http_exchange_not_him(settings, answer, result,
-                          "with the page of a network that wants a login");
+    http_exchange_intercepted(settings, answer, result,
+                              "with the page of a network that wants a login");
   else
     http_why(settings, NULL, result, "HTTP %ld", answer->status);
 }

@@ -158,6 +158,27 @@ static void be_range(const struct command *c, struct event *ev, bool by_name,
                     ev->type, ev->type_instance, "", ev->fingerprint);
 }
 
+static void be_missing(const struct command *c, struct event *ev) {
+  ev->has_value = false;
+  snprintf(ev->text, sizeof(ev->text),
+           "%.150s has not been updated for 60.000 seconds.",
+           command_text(c, "identifier"));
+}
+
+/* Nothing is wrong with it now. */
+static void be_example(const struct command *c, struct event *ev, int *known,
+                       char *note, size_t note_size) {
+  enum severity asked = ev->severity;
+  enum severity verdict;
+
+  snprintf(ev->text, sizeof(ev->text), "an example%s",
+           ev->has_value ? "" : ", as no value was given");
+  if (ev->has_value) {
+    verdict = alert_core_threshold(c->core, ev, known);
+    note_of(asked, verdict, *known, note, note_size);
+  }
+}
+
 /* The alert that a notification as asked for would open, as it is when people
  * hear of it. NULL and *error. */
 static struct open_alert *imagined(struct command *c, cJSON **error, char *note,
@@ -167,7 +188,7 @@ static struct open_alert *imagined(struct command *c, cJSON **error, char *note,
   struct open_alert *e;
   struct event ev;
   int known = -1;
-  bool by_name;
+  bool by_name, example;
 
   note[0] = '\0';
   event_init(&ev);
@@ -184,23 +205,13 @@ static struct open_alert *imagined(struct command *c, cJSON **error, char *note,
                            "FAILURE, WARNING, OKAY or missing");
     return NULL;
   }
-  if (strcmp(severity, "missing") == 0) {
-    ev.has_value = false;
-    snprintf(ev.text, sizeof(ev.text),
-             "%.150s has not been updated for 60.000 seconds.",
-             command_text(c, "identifier"));
-  } else if (ev.text[0] == '\0') {
-    enum severity asked = ev.severity;
-
-    snprintf(ev.text, sizeof(ev.text), "an example%s",
-             ev.has_value ? "" : ", as no value was given");
-    if (ev.has_value) {
-      enum severity verdict = alert_core_threshold(c->core, &ev, &known);
-      note_of(asked, verdict, known, note, note_size);
-    }
-  }
+  example = strcmp(severity, "missing") != 0 && ev.text[0] == '\0';
+  if (strcmp(severity, "missing") == 0)
+    be_missing(c, &ev);
+  else if (example)
+    be_example(c, &ev, &known, note, note_size);
   event_classify(&ev, config->missing_scope == MISSING_SCOPE_DEVICE);
-  if (strncmp(ev.text, "an example", 10) == 0)
+  if (example)
     be_range(c, &ev, by_name, &known);
   if (by_name && known == 0 && note[0] == '\0')
     note_of(ev.severity, SEVERITY_NONE, known, note, note_size);

@@ -355,16 +355,16 @@ int64_t alert_core_step(struct alert_core *c, struct job *done,
   take_own_events(c, now);
   deliver_hold_tick(c->deliver, now);
   prune(c, now);
-  if (launch)
+  if (launch) {
     core_report(c, now);
-  if (launch)
     deliver_plan(c->deliver, now);
+  }
   deliver_fold_flush(c->deliver, now);
   commit(c, changes);
-  if (launch)
+  if (launch) {
     deliver_launch(c->deliver);
-  if (launch)
     core_report_announce(c, now);
+  }
   core_check_store(c);
   if (c->own_num > 0 || c->left_over)
     return 0;

@@ -356,8 +356,9 @@ static void accepted(void *settings, const struct http_answer *answer,
                      const cJSON *json, struct send_result *result) {
   (void)json;
   if (http_exchange_is_page(answer))
-    http_exchange_not_him(settings, answer, result,
-                          "with a page, which is no answer of Alertmanager");
+    http_exchange_intercepted(
+        settings, answer, result,
+        "with a page, which is no answer of Alertmanager");
   else
     http_why(settings, NULL, result, "HTTP %ld", answer->status);
 }
