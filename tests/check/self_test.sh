@@ -9,6 +9,7 @@ TOP=$(cd "$(dirname "$0")/../.." && pwd)
 VAR=$(mktemp -d)
 trap 'rm -rf "$VAR"' EXIT
 WRONG=0
+unset E2E_AGAIN # what .ci/run allows is not what is tested here
 
 # counted WHAT LAST-LINE STATUS COMMAND...: in a shell of its own
 counted() {
