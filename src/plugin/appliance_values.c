@@ -52,6 +52,7 @@ static struct {
 struct whose {
   const char *plugin, *device, *plug;
   uint64_t wall_us;
+  bool costs; /* are reported */
   struct {
     enum appliance_news what;
     char text[APPLIANCE_TEXT_SIZE];
@@ -256,7 +257,8 @@ static void put_values(const struct appliance *a,
     if (a->cycles > 0) {
       put_gauge(s, w, "cycle_duration", a->last_duration);
       put_gauge(s, w, "cycle_kwh", a->last_kwh);
-      put_gauge(s, w, "cycle_cost", a->last_cost);
+      if (w->costs)
+        put_gauge(s, w, "cycle_cost", a->last_cost);
     }
     put_gauge(s, w, "standby", usage_standby(&a->usage));
     if (!appliance_announces(&blocks->appliance))
@@ -322,7 +324,8 @@ void appliance_values_reading(const struct poll_device *k,
   struct whose whose = {.plugin = "kasa",
                         .device = k->name,
                         .plug = "",
-                        .wall_us = k->report.time_us};
+                        .wall_us = k->report.time_us,
+                        .costs = o->report_cost};
   double wh;
 
   if (k->options == NULL)

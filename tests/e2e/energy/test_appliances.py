@@ -160,8 +160,10 @@ def test_a_cycle_outlives_a_kill_and_a_restart_and_says_its_cost(tmp_path):
         assert any(re.search(r"^Finished +Washer once \(0\.\d\d kWh, \d+\.\d\d CZK\)$",
                              kasactl("report", "--date", day, "--state", f"{tmp_path}/state").stdout, re.M)
                    for day in days)
-        with Collectd(options) as daemon:
-            daemon.wait_page(lambda p: washer(p, "cycles_total") == 1, "remembered")
+        with Collectd(options + "Report cost false\n") as daemon:
+            page = daemon.wait_page(lambda p: washer(p, "cycles_total") == 1, "remembered")
+            assert washer(page, "cycle_kwh") is not None
+            assert washer(page, "cycle_cost") is None and washer(page, "cost_today") is None
             daemon.cycles(2)
             assert daemon.notifications("finished") == []
             # what is kept is to be seen, and to be forgotten
