@@ -4,6 +4,8 @@
 
 #include "energy/tariff/tariff.h"
 
+#include "base/text.h"
+
 #include <errno.h>
 #include <math.h>
 #include <stdio.h>
@@ -338,22 +340,35 @@ bool tariff_price(const struct tariff *t, int64_t us, double position,
 
 /* -- words -- */
 
+struct line {
+  char *out;
+  size_t used, size;
+};
+
+/* As far as there is room, but no half of a character. */
+static void add_text(struct line *l, const char *text) {
+  size_t n = text_cut(text, l->size - 1 - l->used);
+
+  memcpy(l->out + l->used, text, n);
+  l->used += n;
+  l->out[l->used] = '\0';
+}
+
 void tariff_describe(const struct tariff *t, const struct calendar_local *now,
                      char *out, size_t size) {
-  size_t used = 0;
+  struct line l = {.out = out, .size = size};
 
   out[0] = '\0';
-  for (size_t i = 0; i < t->components_num && used < size; i++) {
+  for (size_t i = 0; i < t->components_num; i++) {
     const struct tariff_component *c = &t->components[i];
     int period = tariff_period_at(t, c, now);
-    int n;
 
+    add_text(&l, i > 0 ? "+" : "");
+    add_text(&l, c->name);
     if (period < 0 && c->prices.given)
-      n = snprintf(out + used, size - used, "%s%s", i > 0 ? "+" : "", c->name);
-    else
-      n = snprintf(out + used, size - used, "%s%s:%s", i > 0 ? "+" : "",
-                   c->name, period >= 0 ? c->periods[period].name : "base");
-    used += n > 0 ? (size_t)n : 0;
+      continue;
+    add_text(&l, ":");
+    add_text(&l, period >= 0 ? c->periods[period].name : "base");
   }
 }
 
