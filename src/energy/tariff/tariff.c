@@ -268,7 +268,7 @@ static double mean_rate(const struct tariff_rate *r, double position,
       return tier->rate;
     if (high > low)
       sum += (high - low) * tier->rate;
-    from = to;
+    from = fmax(from, to);
   }
   return moved > 0 ? sum / moved : r->tiers[r->tiers_num - 1].rate;
 }

@@ -75,9 +75,20 @@ void tariff_config_tier(void *target, const struct conf_item *item,
                            .rate = tier.rate};
 }
 
-/* Ways of counting are compared by a month of thirty days. */
-static double month_of(const struct tariff_tier *tier) {
-  return tier->per_day ? 30 * tier->up_to : tier->up_to;
+static double end_of(const struct tariff_tier *tier, int days) {
+  return tier->per_day ? days * tier->up_to : tier->up_to;
+}
+
+/* Where some count by the day they have to rise in every month. */
+static bool rises(const struct tariff_tier *tier) {
+  enum { SHORTEST = 28, LONGEST = 31 };
+
+  return end_of(tier, SHORTEST) > end_of(tier - 1, SHORTEST) &&
+         end_of(tier, LONGEST) > end_of(tier - 1, LONGEST);
+}
+
+static const char *unit_of(const struct tariff_tier *tier) {
+  return tier->per_day ? " \"day\"" : "";
 }
 
 static void check_tiers(const struct tariff_rate *table, const char *where,
@@ -95,11 +106,13 @@ static void check_tiers(const struct tariff_rate *table, const char *where,
       option_error(reporter,
                    "%s: <Tier> number %zu expects UpTo, for others follow it",
                    where, i + 1);
-    else if (i > 0 && !last && month_of(tier) <= month_of(tier - 1))
-      option_error(reporter,
-                   "%s: option UpTo expects a number that rises from <Tier> to "
-                   "<Tier>, found %g after %g",
-                   where, tier->up_to, tier[-1].up_to);
+    else if (i > 0 && !last && !rises(tier))
+      option_error(
+          reporter,
+          "%s: option UpTo expects a number that rises from <Tier> to "
+          "<Tier>%s, found %g%s after %g%s",
+          where, tier->per_day != tier[-1].per_day ? " in every month" : "",
+          tier->up_to, unit_of(tier), tier[-1].up_to, unit_of(tier - 1));
   }
 }
 
