@@ -46,7 +46,7 @@ struct charge_options {
 };
 
 #define AMOUNT(per)                                                            \
-  .type = OPTION_NUMBER, .min = -1e6, .max = 1e6,                              \
+  .type = OPTION_NUMBER, .min = -TARIFF_AMOUNT_MAX, .max = TARIFF_AMOUNT_MAX,  \
   .offset = offsetof(struct charge_options, amounts[per])
 const struct option tariff_charge_table[] = {
     {.name = "PerDay", AMOUNT(PER_DAY)},
@@ -128,6 +128,7 @@ static void read_minimum(void *target, const struct conf_item *item,
 
   if (item->values_num == 2 && item->values[0].kind == CONF_NUMBER &&
       item->values[0].number >= 0 &&
+      item->values[0].number <= TARIFF_AMOUNT_MAX &&
       (text_same(per, "day") || text_same(per, "month"))) {
     o->tariff.minimum = item->values[0].number;
     o->tariff.minimum_per = text_same(per, "day") ? PER_DAY : PER_MONTH;
@@ -157,7 +158,8 @@ static void was_read(void *target, const struct conf_item *item,
 
 #define AT(member) offsetof(struct tariff_options, member)
 #define AMOUNT(member)                                                         \
-  .type = OPTION_NUMBER, .min = -1e6, .max = 1e6, .offset = AT(member)
+  .type = OPTION_NUMBER, .min = -TARIFF_AMOUNT_MAX, .max = TARIFF_AMOUNT_MAX,  \
+  .offset = AT(member)
 static const struct option_hint tariff_hints[] = {
     {"Price", "say Rate, or <Prices> for a file or an address"},
     {"PriceURL", "say URL, in <Prices>"},

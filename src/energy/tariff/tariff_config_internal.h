@@ -19,10 +19,15 @@ struct component_options {
   struct tariff_component component;
 };
 
+/* A kWh costs thousands of some currencies, and a year millions. */
+#define TARIFF_PRICE_MAX 1e6
+#define TARIFF_AMOUNT_MAX 1e9
+
 #define TARIFF_RATE_ROW                                                        \
   {                                                                            \
     .name = "Rate", .type = OPTION_NUMBER,                                     \
-    .offset = offsetof(struct rate_options, rate), .min = -1000, .max = 1000   \
+    .offset = offsetof(struct rate_options, rate), .min = -TARIFF_PRICE_MAX,   \
+    .max = TARIFF_PRICE_MAX                                                    \
   }
 
 /* Only odd: said, but not an error. */

@@ -44,8 +44,8 @@ const struct option tariff_tier_table[] = {
     {.name = "Rate",
      .type = OPTION_NUMBER,
      .offset = offsetof(struct tier_options, rate),
-     .min = -1000,
-     .max = 1000},
+     .min = -TARIFF_PRICE_MAX,
+     .max = TARIFF_PRICE_MAX},
     {0},
 };
 
@@ -208,7 +208,8 @@ static const char *const formats[] = {"auto",    "csv",    "awattar",
 static const char *const units[] = {"", "kWh", "MWh", NULL};
 
 #define AT(member) offsetof(struct prices_options, member)
-#define PRICE(member) .min = -1000, .max = 1000, .offset = AT(member)
+#define PRICE(member)                                                          \
+  .min = -TARIFF_PRICE_MAX, .max = TARIFF_PRICE_MAX, .offset = AT(member)
 const struct option tariff_prices_table[] = {
     {.name = "File", .type = OPTION_STRING, .offset = AT(prices.file)},
     {.name = "URL", .type = OPTION_STRING, .offset = AT(prices.url)},
