@@ -240,11 +240,17 @@ static bool read_content(struct conf_reader *r, struct conf_item *item,
 }
 
 /* collectd forgets blocks that hold nothing and have no name. */
-static void drop_empty(struct conf_item *parent) {
+static void drop_empty(struct conf_reader *r, struct conf_item *parent) {
   struct conf_item *last = &parent->children[parent->children_num - 1];
+  char text[CONF_WHY_SIZE];
 
   if (last->values_num > 0 || last->children_num > 0)
     return;
+  snprintf(text, sizeof(text),
+           "line %u: collectd passes over <%.60s>, for nothing stands in it",
+           last->line, last->key);
+  if (r->note != NULL)
+    r->note(r->arg, last->line, text);
   free(last->key);
   parent->children_num--;
 }
@@ -269,7 +275,7 @@ static bool read_block(struct conf_reader *r, struct conf_item *parent) {
   if (!read_content(r, item, false))
     return false;
   r->depth--;
-  drop_empty(parent);
+  drop_empty(r, parent);
   return true;
 }
 

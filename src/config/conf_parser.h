@@ -17,7 +17,8 @@ enum {
 };
 
 /* Told of what collectd accepts but hardly anybody means: characters that it
- * skips in silence. At most one per line; text is "line 3: ...". */
+ * skips in silence, at most one per line, and blocks that it passes over
+ * because they hold nothing; text is "line 3: ...". */
 typedef void conf_parser_note(void *arg, unsigned line, const char *text);
 
 /* The tree below a nameless root, with line numbers. NULL when collectd would

@@ -156,6 +156,24 @@ START_TEST(skipped_characters_are_told_once_per_line) {
 }
 END_TEST
 
+START_TEST(blocks_that_hold_nothing_are_told) {
+  static const char text[] = "<A>\n  <B>\n  </B>\n  <C x>\n  </C>\n</A>\n"
+                             "<D>\n  <E>\n  </E>\n</D>\n";
+  char notes[1000] = "";
+  char why[CONF_WHY_SIZE];
+  struct conf_item *root =
+      conf_parser_read(text, strlen(text), keep_note, notes, why);
+
+  ck_assert_ptr_nonnull(root);
+  ck_assert_uint_eq(root->children_num, 1);
+  ck_assert_str_eq(
+      notes, "line 2: collectd passes over <B>, for nothing stands in it|"
+             "line 8: collectd passes over <E>, for nothing stands in it|"
+             "line 7: collectd passes over <D>, for nothing stands in it|");
+  conf_free(root);
+}
+END_TEST
+
 START_TEST(depth_is_bounded) {
   char text[CONF_DEPTH_MAX * 4 + 5] = "";
   char why[CONF_WHY_SIZE];
@@ -180,6 +198,7 @@ static void fill(TCase *t) {
                       ROWS(texts));
   tcase_add_test(t, items_know_their_lines);
   tcase_add_test(t, skipped_characters_are_told_once_per_line);
+  tcase_add_test(t, blocks_that_hold_nothing_are_told);
   tcase_add_test(t, depth_is_bounded);
   tcase_add_test(t, binary_files_are_refused);
 }
