@@ -14,15 +14,23 @@
 #include <stdlib.h>
 #include <string.h>
 
+void option_say(struct option_reporter *reporter, const char *format,
+                va_list args) {
+  char raw[512];
+  char line[sizeof(raw)];
+
+  vsnprintf(raw, sizeof(raw), format, args);
+  text_clean(raw, sizeof(raw), line, sizeof(line));
+  reporter->say(reporter->arg, line);
+}
+
 void option_error(struct option_reporter *reporter, const char *format, ...) {
-  char line[512];
   va_list args;
 
   va_start(args, format);
-  vsnprintf(line, sizeof(line), format, args);
+  option_say(reporter, format, args);
   va_end(args);
   reporter->errors++;
-  reporter->say(reporter->arg, line);
 }
 
 int option_parse_seconds(const char *text, double *seconds) {
@@ -103,16 +111,31 @@ static bool is_secret(const char *name) {
   return text_same(name, "User");
 }
 
+/* What was found, as far as a log may have it. */
+static void found_of(const char *name, const struct conf_item *item, char *out,
+                     size_t size) {
+  if (is_secret(name))
+    snprintf(out, size, "%zu values (not shown)", item->values_num);
+  else
+    value_describe(item, out, size);
+}
+
+void option_unexpected(const struct conf_item *item, const char *where,
+                       const char *expected, struct option_reporter *reporter) {
+  char found[200];
+
+  found_of(item->key, item, found, sizeof(found));
+  option_error(reporter, "%s: option %.60s expects %s, found %s", where,
+               item->key, expected, found);
+}
+
 static void wrong_value(const struct option *option,
                         const struct conf_item *item, const char *where,
                         const char *expected,
                         struct option_reporter *reporter) {
   char found[200];
 
-  if (is_secret(option->name))
-    snprintf(found, sizeof(found), "%zu values (not shown)", item->values_num);
-  else
-    value_describe(item, found, sizeof(found));
+  found_of(option->name, item, found, sizeof(found));
   if (item->values_num > 1 &&
       (option->type == OPTION_COUNT || option->type == OPTION_NUMBER))
     option_error(reporter,
@@ -202,16 +225,21 @@ static bool number_of(const struct conf_item *item, double *number) {
   return end != v->string && *end == '\0';
 }
 
+bool option_count(const struct conf_item *item, double min, double max,
+                  unsigned *count) {
+  double number = 0;
+
+  if (!number_of(item, &number) || number != floor(number) || number < min ||
+      number > max)
+    return false;
+  *count = (unsigned)number;
+  return true;
+}
+
 static void take_count(const struct option *option, void *member,
                        const struct conf_item *item, const char *where,
                        struct option_reporter *reporter) {
-  unsigned *out = member;
-  double number = 0;
-
-  if (number_of(item, &number) && number == floor(number) &&
-      in_range(option, number))
-    *out = (unsigned)number;
-  else
+  if (!option_count(item, option->min, option->max, member))
     wrong_range(option, item, where, "a whole number", reporter);
 }
 
@@ -332,15 +360,21 @@ static take_fn *const takers[] = {
     [OPTION_CHOICE] = take_choice,
 };
 
-/* Beyond two edits it is another word. */
+/* The nearest; beyond two edits it is another word. */
 static const struct option_hint *hint_for(const struct option_hint *hints,
                                           const char *name) {
-  if (hints == NULL)
-    return NULL;
-  for (; hints->name != NULL; hints++)
-    if (text_distance(name, hints->name) <= (strlen(hints->name) > 4 ? 2 : 0))
-      return hints;
-  return NULL;
+  const struct option_hint *best = NULL;
+  unsigned least = 3;
+
+  for (; hints != NULL && hints->name != NULL; hints++) {
+    unsigned edits = text_distance(name, hints->name);
+
+    if (edits < least && (edits == 0 || strlen(hints->name) > 4)) {
+      least = edits;
+      best = hints;
+    }
+  }
+  return best;
 }
 
 static void unknown_option(const struct option *table,
@@ -390,8 +424,9 @@ static void read_one(const struct option *option, void *target,
 /* Options that may stand once only: a second one is a mistake worth a line,
  * the last one counts. */
 static bool is_single(const struct option *option) {
-  return option->type != OPTION_STRINGS && option->type != OPTION_BLOCK &&
-         option->type != OPTION_LATER;
+  return option->once ||
+         (option->type != OPTION_STRINGS && option->type != OPTION_BLOCK &&
+          option->type != OPTION_LATER);
 }
 
 static bool stood_before(const struct conf_item *block, size_t index) {

@@ -10,6 +10,8 @@
 
 #include "config/conf_tree.h"
 
+#include <stdarg.h>
+#include <stdbool.h>
 #include <stddef.h>
 
 enum option_type {
@@ -54,6 +56,7 @@ struct option {
   void (*block)(void *target, const struct conf_item *item,
                 struct option_reporter *reporter);
   const struct option_hint *hints; /* of the row that ends a table; or NULL */
+  bool once; /* OPTION_BLOCK: a second one is a mistake, as of all options */
 };
 
 /* Fills target from block's children by the table (ended by a row without
@@ -70,9 +73,24 @@ unsigned options_read(const struct option *table, void *target,
 const char *option_block_name(const struct conf_item *item, const char *where,
                               struct option_reporter *reporter);
 
-/* Formats one error line and counts it. */
+/* The line of a reader of its own (OPTION_BLOCK): "<Tier>: option UpTo expects
+ * ..., found 0". */
+void option_unexpected(const struct conf_item *item, const char *where,
+                       const char *expected, struct option_reporter *reporter);
+
+/* Formats one line, whatever stands in a name: no other, nor what a terminal
+ * obeys. */
+void option_say(struct option_reporter *reporter, const char *format,
+                va_list args) __attribute__((format(printf, 2, 0)));
+
+/* The same, and counts it as an error. */
 void option_error(struct option_reporter *reporter, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
+
+/* Takes a whole number from min to max, also in quotes; false when it is none.
+ */
+bool option_count(const struct conf_item *item, double min, double max,
+                  unsigned *count);
 
 /* Parses "90", "90s", "5m", "4h", "2d", "250ms", "1h30m" into seconds: 0 or
  * -EINVAL. */

@@ -32,6 +32,11 @@ static void take_at(void *target, const struct conf_item *item,
                     struct option_reporter *reporter) {
   struct limits_settings *s = target;
   bool good = item->values_num > 0 && item->children_num == 0;
+  char expected[80];
+
+  snprintf(expected, sizeof(expected),
+           "at most %d percentages from 1 to %g, like 75 90 100",
+           LIMITS_STEPS_MAX, PERCENT_MAX);
 
   for (size_t i = 0; i < item->values_num && good; i++) {
     const struct conf_value *v = &item->values[i];
@@ -40,10 +45,7 @@ static void take_at(void *target, const struct conf_item *item,
            v->number <= PERCENT_MAX && take_step(s, v->number);
   }
   if (!good)
-    option_error(reporter,
-                 "<Limits>: option At expects at most %d percentages from 1 to "
-                 "%g, like 75 90 100",
-                 LIMITS_STEPS_MAX, PERCENT_MAX);
+    option_unexpected(item, "<Limits>", expected, reporter);
 }
 
 #define ALLOWED(limit)                                                         \

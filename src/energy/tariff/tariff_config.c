@@ -21,6 +21,16 @@ struct tariff_options {
   double daily, monthly, yearly; /* NAN: not given */
 };
 
+/* One that was copied and not changed counts twice. */
+static void warn_of_copy(const struct tariff *t, const char *name,
+                         const char *where, struct option_reporter *reporter) {
+  for (size_t i = 0; i < t->components_num; i++)
+    if (text_same(t->components[i].name, name)) {
+      tariff_config_warn(reporter, "%s stands twice: both are added", where);
+      return;
+    }
+}
+
 /* The main part has its place before all others. */
 static void read_component(void *target, const struct conf_item *item,
                            struct option_reporter *reporter) {
@@ -34,6 +44,7 @@ static void read_component(void *target, const struct conf_item *item,
   conf_describe(item, where, sizeof(where));
   tariff_config_component_init(&c, &o->tariff);
   tariff_config_name(c.component.name, name);
+  warn_of_copy(&o->tariff, c.component.name, where, reporter);
   options_read(tariff_component_table, &c, item, where, reporter);
   tariff_config_component(&o->tariff, &c, where, reporter);
 }
@@ -81,6 +92,7 @@ static void read_charge(void *target, const struct conf_item *item,
   char where[TARIFF_WHERE_SIZE];
   unsigned given = 0;
   const char *name = option_block_name(item, "<Tariff>", reporter);
+  unsigned before = reporter->errors;
 
   if (name == NULL)
     return;
@@ -93,7 +105,7 @@ static void read_charge(void *target, const struct conf_item *item,
       charge.amount = in.amounts[i];
       given++;
     }
-  if (given != 1)
+  if (given != 1 && reporter->errors == before)
     option_error(reporter,
                  "%s: expects one of PerDay, PerMonth, PerYear, found "
                  "%s",
@@ -133,19 +145,19 @@ static void read_minimum(void *target, const struct conf_item *item,
     o->tariff.minimum = item->values[0].number;
     o->tariff.minimum_per = text_same(per, "day") ? PER_DAY : PER_MONTH;
   } else {
-    option_error(reporter,
-                 "<Tariff>: option MinimumCharge expects an amount and \"day\" "
-                 "or \"month\", as in MinimumCharge 0.40 \"day\"");
+    option_unexpected(item, "<Tariff>",
+                      "an amount and \"day\" or \"month\", as in MinimumCharge "
+                      "0.40 \"day\"",
+                      reporter);
   }
 }
+
+#define NOT_MEASURED "not supported, because plugs do not measure it"
 
 static void refuse(void *target, const struct conf_item *item,
                    struct option_reporter *reporter) {
   (void)target;
-  option_error(reporter,
-               "<Tariff>: %.60s is not supported, because plugs do not "
-               "measure it",
-               item->key);
+  option_error(reporter, "<Tariff>: %.60s is " NOT_MEASURED, item->key);
 }
 
 /* Those that others refer to were read before everything else. */
@@ -173,6 +185,9 @@ static const struct option_hint tariff_hints[] = {
     {"Days", "say it in a <Period \"name\">"},
     {"Months", "say it in a <Period \"name\">"},
     {"TimeZone", "it is the machine's own: timedatectl set-timezone"},
+    {"FeedIn", NOT_MEASURED},
+    {"ExportRate", NOT_MEASURED},
+    {"DemandCharge", NOT_MEASURED},
     {0},
 };
 
@@ -188,7 +203,10 @@ const struct option tariff_options_table[] = {
     {.name = "DailyCharge", AMOUNT(daily)},
     {.name = "MonthlyCharge", AMOUNT(monthly)},
     {.name = "YearlyCharge", AMOUNT(yearly)},
-    {.name = "MinimumCharge", .type = OPTION_BLOCK, .block = read_minimum},
+    {.name = "MinimumCharge",
+     .type = OPTION_BLOCK,
+     .block = read_minimum,
+     .once = true},
     {.name = "Tax", .type = OPTION_BLOCK, .block = was_read},
     {.name = "OtherUse",
      .type = OPTION_NUMBER,

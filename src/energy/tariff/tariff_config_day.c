@@ -16,31 +16,57 @@ enum { EASTER_MAX = 366 };
 
 /* -- Tax -- */
 
+/* Whether Taxes can say it, and means it alone. */
+static bool is_tax_name(const char *name) {
+  return name[strspn(name, " ")] != '\0' && strchr(name, ',') == NULL &&
+         !text_same(name, TARIFF_NO_TAX);
+}
+
+/* One of the same name, or NULL. */
+static const struct tariff_tax *tax_called(const struct tariff *t,
+                                           const char *name) {
+  for (size_t i = 0; i < t->taxes_num; i++)
+    if (text_same(t->taxes[i].name, name))
+      return &t->taxes[i];
+  return NULL;
+}
+
+static void check_tax(const struct tariff *t, const struct conf_item *item,
+                      struct option_reporter *reporter) {
+  const char *name = item->values[0].string;
+  double percent = item->values[1].number;
+
+  if (!(percent >= 0 && percent <= 100))
+    option_error(reporter,
+                 "<Tariff>: option Tax expects a name and percent from 0 to "
+                 "100, as in Tax \"VAT\" 19, found %g",
+                 percent);
+  else if (!is_tax_name(name))
+    option_unexpected(item, "<Tariff>",
+                      "a name without a comma that is not \"none\", for Taxes "
+                      "could not say it",
+                      reporter);
+  else if (tax_called(t, name) != NULL)
+    option_error(reporter,
+                 "<Tariff>: option Tax expects a name of its own for each "
+                 "tax, found two of \"%.60s\"",
+                 tax_called(t, name)->name);
+}
+
+/* One with a mistake is known by its name all the same: charges that name it
+ * are no mistake. */
 void tariff_config_tax(struct tariff *t, const struct conf_item *item,
                        struct option_reporter *reporter) {
   struct tariff_tax *grown;
-  bool named = item->values_num == 2 && item->values[0].kind == CONF_STRING &&
-               item->values[1].kind == CONF_NUMBER;
 
-  if (!named || item->values[1].number < 0 || item->values[1].number > 100) {
-    char found[40] = "";
-
-    if (named)
-      snprintf(found, sizeof(found), ", found %g", item->values[1].number);
-    option_error(reporter,
-                 "<Tariff>: option Tax expects a name and percent from 0 to "
-                 "100, as in Tax \"VAT\" 19%s",
-                 found);
+  if (item->values_num != 2 || item->values[0].kind != CONF_STRING ||
+      item->values[1].kind != CONF_NUMBER) {
+    option_unexpected(item, "<Tariff>",
+                      "a name and percent from 0 to 100, as in Tax \"VAT\" 19",
+                      reporter);
     return;
   }
-  for (size_t i = 0; i < t->taxes_num; i++)
-    if (text_same(t->taxes[i].name, item->values[0].string)) {
-      option_error(reporter,
-                   "<Tariff>: option Tax expects a name of its own for each "
-                   "tax, found two of \"%.60s\"",
-                   t->taxes[i].name);
-      return;
-    }
+  check_tax(t, item, reporter);
   grown = tariff_config_grow(t->taxes, t->taxes_num, sizeof(*grown), "<Tariff>",
                              reporter);
   if (grown == NULL)
@@ -61,6 +87,7 @@ struct day_type_options {
 static void read_easter(void *target, const struct conf_item *item,
                         struct option_reporter *reporter) {
   struct tariff_day_type *type = target;
+  char where[TARIFF_WHERE_SIZE];
 
   for (size_t i = 0; i < item->values_num; i++) {
     const struct conf_value *v = &item->values[i];
@@ -68,10 +95,10 @@ static void read_easter(void *target, const struct conf_item *item,
 
     if (v->kind != CONF_NUMBER || fabs(v->number) > EASTER_MAX ||
         v->number > floor(v->number)) {
-      option_error(reporter,
-                   "<DayType \"%s\">: option Easter expects days from "
-                   "Easter Sunday, as in Easter 1 39",
-                   type->name);
+      snprintf(where, sizeof(where), "<DayType \"%s\">", type->name);
+      option_unexpected(item, where,
+                        "whole days from Easter Sunday, as in Easter 1 39",
+                        reporter);
       return;
     }
     grown = realloc(type->easter, (type->easter_num + 1) * sizeof(*grown));
@@ -101,10 +128,17 @@ static bool has_own_name(const struct tariff *t,
       option_error(reporter, "%s stands twice", where);
       return false;
     }
-  if (tariff_words_is_weekday(type->name)) {
+  if (tariff_words_is_weekdays(type->name)) {
     option_error(reporter,
                  "%s: expects a name that is no weekday, for Days could mean "
                  "either",
+                 where);
+    return false;
+  }
+  if (strchr(type->name, ',') != NULL) {
+    option_error(reporter,
+                 "%s: expects a name without a comma, for Days could not say "
+                 "it",
                  where);
     return false;
   }

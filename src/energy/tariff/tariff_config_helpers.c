@@ -13,13 +13,11 @@
 
 void tariff_config_warn(struct option_reporter *reporter, const char *format,
                         ...) {
-  char line[400];
   va_list args;
 
   va_start(args, format);
-  vsnprintf(line, sizeof(line), format, args);
+  option_say(reporter, format, args);
   va_end(args);
-  reporter->say(reporter->arg, line);
 }
 
 void *tariff_config_grow(void *items, size_t num, size_t size,

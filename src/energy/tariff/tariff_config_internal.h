@@ -11,6 +11,7 @@ enum { TARIFF_WHERE_SIZE = 120, TARIFF_LIST_MAX = 60 };
 struct rate_options {
   double rate; /* NAN: not given */
   struct tariff_rate table;
+  bool tier_lost; /* one had a mistake, so that the others do not say all */
   const struct tariff *tariff;
 };
 

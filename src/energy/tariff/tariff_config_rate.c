@@ -34,13 +34,14 @@ static void read_up_to(void *target, const struct conf_item *item,
   if (good)
     tier->up_to = item->values[0].number;
   else
-    option_error(reporter,
-                 "<Tier>: option UpTo expects kWh above 0, and \"day\" when "
-                 "they are meant a day, as in UpTo 10.5 \"day\"");
+    option_unexpected(item, "<Tier>",
+                      "kWh above 0, and \"day\" when they are meant a day, as "
+                      "in UpTo 10.5 \"day\"",
+                      reporter);
 }
 
 const struct option tariff_tier_table[] = {
-    {.name = "UpTo", .type = OPTION_BLOCK, .block = read_up_to},
+    {.name = "UpTo", .type = OPTION_BLOCK, .block = read_up_to, .once = true},
     {.name = "Rate",
      .type = OPTION_NUMBER,
      .offset = offsetof(struct tier_options, rate),
@@ -57,11 +58,15 @@ void tariff_config_tier(void *target, const struct conf_item *item,
   struct tariff_tier *grown;
   unsigned before = reporter->errors;
 
+  if (item->values_num > 0 && item->values[0].kind == CONF_NUMBER)
+    option_error(reporter,
+                 "<Tier %g>: expects no number, its bound is UpTo in it",
+                 item->values[0].number);
   options_read(tariff_tier_table, &tier, item, "<Tier>", reporter);
-  if (reporter->errors > before)
-    return;
-  if (isnan(tier.rate)) {
+  if (isnan(tier.rate) && reporter->errors == before)
     option_error(reporter, "<Tier>: option Rate is missing");
+  if (reporter->errors > before) {
+    price->tier_lost = true;
     return;
   }
   grown = tariff_config_grow(table->tiers, table->tiers_num, sizeof(*grown),
@@ -120,7 +125,8 @@ static void check_tiers(const struct tariff_rate *table, const char *where,
 static void finish_rate(struct rate_options *price, struct tariff_rate *out,
                         bool prices, const char *where,
                         struct option_reporter *reporter) {
-  check_tiers(&price->table, where, reporter);
+  if (!price->tier_lost) /* one mistake is one line */
+    check_tiers(&price->table, where, reporter);
   if (!isnan(price->rate) && prices)
     option_error(reporter, "%s: expects Rate or <Prices>, found both", where);
   else if (price->table.tiers_num > 0 && prices)
@@ -147,6 +153,7 @@ static const struct option_hint period_hints[] = {
     {"From", "say Hours \"16:00-21:00\""},
     {"Start", "say Hours \"16:00-21:00\""},
     {"Price", "say Rate"},
+    {"Prices", "it stands in <Tariff> or <Component>, beside <Period>"},
     {"Weekdays", "say Days \"Mon-Fri\""},
     {"Weekend", "say Days \"Sat,Sun\""},
     {0},
@@ -181,7 +188,10 @@ void tariff_config_period(void *target, const struct conf_item *item,
   (void)tariff_words_months(&o.months, &o.period.months, where, reporter);
   finish_rate(&o.price, &o.period.rate, false, where, reporter);
   if (!o.period.rate.given && reporter->errors == before)
-    option_error(reporter, "%s: option Rate is missing", where);
+    option_error(reporter,
+                 "%s: option Rate is missing, found neither it nor <Tier> "
+                 "(<Prices> stands beside <Period>)",
+                 where);
   grown = tariff_config_grow(c->component.periods, c->component.periods_num,
                              sizeof(*grown), where, reporter);
   if (grown != NULL) {
@@ -243,6 +253,7 @@ void tariff_config_prices(void *target, const struct conf_item *item,
   struct component_options *c = target;
   struct prices_options o = {0};
   static const char FILE_URL[] = "file://";
+  unsigned before = reporter->errors;
 
   if (c->component.prices.given) {
     option_error(reporter, "<Prices> stands twice in one block");
@@ -258,7 +269,8 @@ void tariff_config_prices(void *target, const struct conf_item *item,
     free(o.prices.url);
     o.prices.url = NULL;
   }
-  if (o.prices.file == NULL && o.prices.url == NULL)
+  if (o.prices.file == NULL && o.prices.url == NULL &&
+      reporter->errors == before)
     option_error(reporter, "<Prices>: expects File or URL, found neither");
   if (o.prices.file != NULL && o.prices.url != NULL)
     option_error(reporter, "<Prices>: expects File or URL, found both");
@@ -268,7 +280,9 @@ void tariff_config_prices(void *target, const struct conf_item *item,
                  "host, at most %d characters",
                  PRICE_URL_MAX);
   if (o.prices.max < o.prices.min)
-    option_error(reporter, "<Prices>: option Max expects at least Min");
+    option_error(reporter,
+                 "<Prices>: option Max expects at least Min, found %g below %g",
+                 o.prices.max, o.prices.min);
   o.prices.how.format = (enum price_format)o.format;
   o.prices.how.per_mwh = o.unit == 2;
   o.prices.how.unit_given = o.unit != 0;
@@ -282,12 +296,24 @@ void tariff_config_component_init(struct component_options *c,
   *c = (struct component_options){.price = {.rate = NAN, .tariff = t}};
 }
 
+static const struct option_hint component_hints[] = {
+    {"Tax", "it stands in <Tariff>, for all components"},
+    {"Charge", "it stands in <Tariff>"},
+    {"DayType", "it stands in <Tariff>, for all components"},
+    {"Currency", "it stands in <Tariff>"},
+    {"Hours", "say it in a <Period \"name\">"},
+    {"Days", "say it in a <Period \"name\">"},
+    {"Months", "say it in a <Period \"name\">"},
+    {"Price", "say Rate"},
+    {0},
+};
+
 const struct option tariff_component_table[] = {
     TARIFF_RATE_ROW,
     {.name = "Period", .type = OPTION_BLOCK, .block = tariff_config_period},
     {.name = "Tier", .type = OPTION_BLOCK, .block = tariff_config_tier},
     {.name = "Prices", .type = OPTION_BLOCK, .block = tariff_config_prices},
-    {0},
+    {.hints = component_hints},
 };
 
 void tariff_config_component(struct tariff *t, struct component_options *c,

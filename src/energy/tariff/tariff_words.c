@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 enum { WORD_SIZE = TARIFF_NAME_SIZE, DAY_MINUTES = 1440, LEAP_YEAR = 2024 };
 
@@ -38,6 +39,7 @@ static int number_of(const char *word, const char *const *brief,
   return i >= 0 ? i : index_of(word, full);
 }
 
+/* As names of blocks are cleaned and cut, so that they can be compared. */
 static bool copy_trimmed(const char *from, size_t len, char out[WORD_SIZE]) {
   while (len > 0 && isspace((unsigned char)*from)) {
     from++;
@@ -45,54 +47,120 @@ static bool copy_trimmed(const char *from, size_t len, char out[WORD_SIZE]) {
   }
   while (len > 0 && isspace((unsigned char)from[len - 1]))
     len--;
-  if (len >= WORD_SIZE)
-    len = WORD_SIZE - 1;
-  memcpy(out, from, len);
-  out[len] = '\0';
+  text_clean(from, len, out, WORD_SIZE);
   return len > 0;
 }
 
-/* The next of the words between commas; false at the end. */
-static bool next_word(const char **at, char word[WORD_SIZE]) {
-  while (**at != '\0') {
-    size_t len = strcspn(*at, ",");
-    const char *from = *at;
+/* The words between the commas of an option's texts. */
+struct words {
+  const struct option_strings *texts;
+  size_t text;
+  const char *at; /* NULL: where the text begins */
+  bool any;
+  char word[WORD_SIZE];
+};
 
-    *at += len + ((*at)[len] == ',' ? 1 : 0);
-    if (copy_trimmed(from, len, word))
-      return true;
+/* The next one; false at the end. Of a text without any, like ",", the text
+ * itself: nobody takes it, where it would else say nothing, or never. */
+static bool next_word(struct words *w) {
+  for (; w->text < w->texts->count; w->text++, w->at = NULL, w->any = false) {
+    const char *text = w->texts->items[w->text];
+
+    if (w->at == NULL)
+      w->at = text;
+    while (*w->at != '\0') {
+      size_t len = strcspn(w->at, ",");
+      const char *from = w->at;
+
+      w->at += len + (w->at[len] == ',' ? 1 : 0);
+      if (copy_trimmed(from, len, w->word))
+        return w->any = true;
+    }
+    if (!w->any) {
+      text_clean(text, strlen(text), w->word, WORD_SIZE);
+      return w->any = true;
+    }
   }
   return false;
 }
 
-/* ", did you mean Fri?" for a part of word that is nearly a name. */
-static void suggest(const char *word, const char *const *names,
-                    const struct tariff *t, char out[WORD_SIZE + 32]) {
-  const char *best = NULL;
-  unsigned least = 3;
-  const char *part = word;
+/* -- "did you mean" -- */
 
-  out[0] = '\0';
-  while (part != NULL) {
-    char one[WORD_SIZE];
+enum { HINT_SIZE = WORD_SIZE + 32 };
+
+/* Within how many edits another word is meant; in short ones two are most of
+ * the word. */
+static unsigned reach_of(const char *word) { return strlen(word) < 5 ? 1 : 2; }
+
+struct nearest {
+  const char *name; /* NULL: none so far */
+  unsigned edits;
+};
+
+static void consider(struct nearest *n, const char *word, const char *name) {
+  unsigned edits = text_distance(word, name);
+
+  if (edits <= reach_of(word) && (n->name == NULL || edits < n->edits))
+    *n = (struct nearest){name, edits};
+}
+
+/* "Thurs" is the beginning of a name. */
+static const char *begun_by(const char *word, const char *const *brief,
+                            const char *const *full) {
+  for (int i = 0; full[i] != NULL && strlen(word) > 1; i++)
+    if (strncasecmp(word, full[i], strlen(word)) == 0)
+      return brief[i];
+  return NULL;
+}
+
+static void consider_names(struct nearest *n, const char *word,
+                           const char *const *brief, const char *const *full) {
+  const char *begun = begun_by(word, brief, full);
+
+  if (begun != NULL) {
+    *n = (struct nearest){begun, 0};
+    return;
+  }
+  for (int i = 0; brief[i] != NULL; i++) {
+    consider(n, word, brief[i]);
+    consider(n, word, full[i]);
+  }
+}
+
+/* Of the parts of a range those that are names already are not what is wrong.
+ */
+static void consider_parts(struct nearest *n, const char *word,
+                           const char *const *brief, const char *const *full) {
+  for (const char *part = word; part != NULL && n->name == NULL;) {
     const char *dash = strchr(part, '-');
+    char one[WORD_SIZE];
 
     copy_trimmed(part, dash != NULL ? (size_t)(dash - part) : strlen(part),
                  one);
-    for (int i = 0; names[i] != NULL && index_of(one, names) < 0; i++)
-      if (text_distance(one, names[i]) < (least < 2 ? least : 2)) {
-        least = text_distance(one, names[i]);
-        best = names[i];
-      }
+    if (number_of(one, brief, full) < 0)
+      consider_names(n, one, brief, full);
     part = dash != NULL ? dash + 1 : NULL;
   }
-  for (size_t i = 0; t != NULL && i < t->day_types_num; i++)
-    if (text_distance(word, t->day_types[i].name) < least) {
-      least = text_distance(word, t->day_types[i].name);
-      best = t->day_types[i].name;
-    }
-  if (best != NULL)
-    snprintf(out, WORD_SIZE + 32, ", did you mean %s?", best);
+}
+
+static void consider_group(struct nearest *n, const char *word) {
+  static const struct {
+    const char *name, *days;
+  } groups[] = {{"weekend", "Sat,Sun"},
+                {"weekends", "Sat,Sun"},
+                {"weekday", "Mon-Fri"},
+                {"weekdays", "Mon-Fri"},
+                {"workdays", "Mon-Fri"}};
+
+  for (size_t i = 0; i < sizeof(groups) / sizeof(groups[0]); i++)
+    if (text_same(word, groups[i].name))
+      *n = (struct nearest){groups[i].days, 0};
+}
+
+static void put_hint(const struct nearest *n, char out[HINT_SIZE]) {
+  out[0] = '\0';
+  if (n->name != NULL)
+    snprintf(out, HINT_SIZE, ", did you mean %s?", n->name);
 }
 
 /* "Mon" or "Fri-Mon" as bits; false when it is neither. */
@@ -118,8 +186,10 @@ static bool range_of(const char *word, const char *const *brief,
   }
 }
 
-bool tariff_words_is_weekday(const char *word) {
-  return number_of(word, calendar_weekdays, weekdays_long) >= 0;
+bool tariff_words_is_weekdays(const char *word) {
+  unsigned bits = 0;
+
+  return range_of(word, calendar_weekdays, weekdays_long, 7, &bits);
 }
 
 static bool take_day(const char *word, const struct tariff *t,
@@ -132,44 +202,56 @@ static bool take_day(const char *word, const struct tariff *t,
   return range_of(word, calendar_weekdays, weekdays_long, 7, &p->weekdays);
 }
 
+static void suggest_day(const char *word, const struct tariff *t,
+                        char hint[HINT_SIZE]) {
+  struct nearest n = {0};
+
+  consider_group(&n, word);
+  for (size_t i = 0; i < t->day_types_num && n.name == NULL; i++)
+    consider(&n, word, t->day_types[i].name);
+  if (n.name == NULL)
+    consider_parts(&n, word, calendar_weekdays, weekdays_long);
+  put_hint(&n, hint);
+}
+
 bool tariff_words_days(const struct option_strings *words,
                        const struct tariff *t, struct tariff_period *p,
                        const char *where, struct option_reporter *reporter) {
-  char word[WORD_SIZE];
-  char hint[WORD_SIZE + 32];
+  struct words w = {.texts = words};
+  char hint[HINT_SIZE];
 
   p->any_day = words->count == 0;
-  for (size_t i = 0; i < words->count; i++)
-    for (const char *at = words->items[i]; next_word(&at, word);) {
-      if (take_day(word, t, p))
-        continue;
-      suggest(word, calendar_weekdays, t, hint);
-      option_error(reporter,
-                   "%s: option Days expects weekdays as in Mon-Fri or names of "
-                   "<DayType> blocks, found \"%s\"%s",
-                   where, word, hint);
-      return false;
-    }
+  while (next_word(&w)) {
+    if (take_day(w.word, t, p))
+      continue;
+    suggest_day(w.word, t, hint);
+    option_error(reporter,
+                 "%s: option Days expects weekdays as in Mon-Fri or names of "
+                 "<DayType> blocks, found \"%s\"%s",
+                 where, w.word, hint);
+    return false;
+  }
   return true;
 }
 
 bool tariff_words_months(const struct option_strings *words, unsigned *bits,
                          const char *where, struct option_reporter *reporter) {
-  char word[WORD_SIZE];
-  char hint[WORD_SIZE + 32];
+  struct words w = {.texts = words};
+  struct nearest n = {0};
+  char hint[HINT_SIZE];
 
   *bits = words->count == 0 ? ALL_MONTHS : 0;
-  for (size_t i = 0; i < words->count; i++)
-    for (const char *at = words->items[i]; next_word(&at, word);) {
-      if (range_of(word, months, months_long, 12, bits))
-        continue;
-      suggest(word, months, NULL, hint);
-      option_error(reporter,
-                   "%s: option Months expects months as in Jun-Sep, found "
-                   "\"%s\"%s",
-                   where, word, hint);
-      return false;
-    }
+  while (next_word(&w)) {
+    if (range_of(w.word, months, months_long, 12, bits))
+      continue;
+    consider_parts(&n, w.word, months, months_long);
+    put_hint(&n, hint);
+    option_error(reporter,
+                 "%s: option Months expects months as in Jun-Sep, found "
+                 "\"%s\"%s",
+                 where, w.word, hint);
+    return false;
+  }
   return true;
 }
 
@@ -216,53 +298,66 @@ static bool take_hours(const char *word, struct tariff_period *p) {
 bool tariff_words_hours(const struct option_strings *words,
                         struct tariff_period *p, const char *where,
                         struct option_reporter *reporter) {
-  char word[WORD_SIZE];
+  struct words w = {.texts = words};
 
-  for (size_t i = 0; i < words->count; i++)
-    for (const char *at = words->items[i]; next_word(&at, word);) {
-      if (take_hours(word, p))
-        continue;
-      option_error(reporter,
-                   "%s: option Hours expects a start and another end between "
-                   "00:00 and 24:00, as in 22:00-06:00, found \"%s\"",
-                   where, word);
-      return false;
-    }
+  while (next_word(&w)) {
+    if (take_hours(w.word, p))
+      continue;
+    option_error(reporter,
+                 "%s: option Hours expects a start and another end between "
+                 "00:00 and 24:00, as in 22:00-06:00, found \"%s\"",
+                 where, w.word);
+    return false;
+  }
   return true;
+}
+
+/* Whether the word is the name of a tax, whose bit is set. */
+static bool take_tax(const char *word, const struct tariff *t,
+                     uint64_t *taxes) {
+  for (size_t i = 0; i < t->taxes_num; i++)
+    if (text_same(word, t->taxes[i].name)) {
+      *taxes |= UINT64_C(1) << i;
+      return true;
+    }
+  return false;
+}
+
+static void suggest_tax(const char *word, const struct tariff *t,
+                        char hint[HINT_SIZE]) {
+  struct nearest n = {0};
+
+  for (size_t i = 0; i < t->taxes_num; i++)
+    consider(&n, word, t->taxes[i].name);
+  consider(&n, word, TARIFF_NO_TAX);
+  put_hint(&n, hint);
 }
 
 bool tariff_words_taxes(const struct option_strings *words,
                         const struct tariff *t, uint64_t *taxes,
                         const char *where, struct option_reporter *reporter) {
-  char word[WORD_SIZE];
+  struct words w = {.texts = words};
+  char hint[HINT_SIZE];
+  bool none = false;
 
   *taxes = words->count == 0 ? UINT64_MAX : 0;
-  for (size_t i = 0; i < words->count; i++)
-    for (const char *at = words->items[i]; next_word(&at, word);) {
-      const char *nearest = NULL;
-      unsigned least = 4;
-      size_t tax = 0;
-
-      while (tax < t->taxes_num && !text_same(word, t->taxes[tax].name)) {
-        if (text_distance(word, t->taxes[tax].name) < least) {
-          least = text_distance(word, t->taxes[tax].name);
-          nearest = t->taxes[tax].name;
-        }
-        tax++;
-      }
-      if (tax < t->taxes_num) {
-        *taxes |= UINT64_C(1) << tax;
-      } else if (!text_same(word, "none")) {
-        option_error(reporter,
-                     "%s: option Taxes expects names of Tax options or "
-                     "\"none\", found \"%s\"%s%s%s",
-                     where, word, nearest != NULL ? ", did you mean " : "",
-                     nearest != NULL ? nearest : "",
-                     nearest != NULL ? "?" : "");
-        return false;
-      }
-    }
-  return true;
+  while (next_word(&w)) {
+    none |= text_same(w.word, TARIFF_NO_TAX);
+    if (take_tax(w.word, t, taxes) || text_same(w.word, TARIFF_NO_TAX))
+      continue;
+    suggest_tax(w.word, t, hint);
+    option_error(reporter,
+                 "%s: option Taxes expects names of Tax options or \"none\", "
+                 "found \"%s\"%s",
+                 where, w.word, hint);
+    return false;
+  }
+  if (none && *taxes != 0)
+    option_error(reporter,
+                 "%s: option Taxes expects names of Tax options or \"none\", "
+                 "found both",
+                 where);
+  return !none || *taxes == 0;
 }
 
 /* "05-14": the same day of every year. */
@@ -301,17 +396,16 @@ static bool take_date(const char *word, struct tariff_day_type *type) {
 bool tariff_words_dates(const struct option_strings *words,
                         struct tariff_day_type *type, const char *where,
                         struct option_reporter *reporter) {
-  char word[WORD_SIZE];
+  struct words w = {.texts = words};
 
-  for (size_t i = 0; i < words->count; i++)
-    for (const char *at = words->items[i]; next_word(&at, word);) {
-      if (take_date(word, type))
-        continue;
-      option_error(reporter,
-                   "%s: option Date expects dates as in 2026-05-14 or 12-25, "
-                   "found \"%s\"",
-                   where, word);
-      return false;
-    }
+  while (next_word(&w)) {
+    if (take_date(w.word, type))
+      continue;
+    option_error(reporter,
+                 "%s: option Date expects dates as in 2026-05-14 or 12-25, "
+                 "found \"%s\"",
+                 where, w.word);
+    return false;
+  }
   return true;
 }

@@ -30,7 +30,10 @@ bool tariff_words_dates(const struct option_strings *words,
 /* "06:00", in minutes; up to most. */
 bool tariff_words_time(const char *text, unsigned most, unsigned *minute);
 
-/* "Mon" or "Monday". */
-bool tariff_words_is_weekday(const char *word);
+/* "Mon", "Monday" or "Mon-Fri". */
+bool tariff_words_is_weekdays(const char *word);
+
+/* What Taxes says where there is none. */
+#define TARIFF_NO_TAX "none"
 
 #endif

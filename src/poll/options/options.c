@@ -88,10 +88,9 @@ static void read_report(void *target, const struct conf_item *item,
 
   if (item->values_num != 2 || item->values[0].kind != CONF_STRING ||
       item->values[1].kind != CONF_BOOL) {
-    option_error(reporter,
-                 "%s: option Report expects a group and true or false, as in "
-                 "Report lights false",
-                 WHERE);
+    option_unexpected(item, WHERE,
+                      "a group and true or false, as in Report lights false",
+                      reporter);
     return;
   }
   for (size_t i = 0; i < poll_report_groups_num; i++) {
@@ -219,7 +218,7 @@ static void read_allow_aes(void *target, const struct conf_item *item,
   struct device_options *d = target;
 
   if (item->values_num != 1 || item->values[0].kind != CONF_BOOL) {
-    option_error(reporter, "<Device>: option AllowAES expects true or false");
+    option_unexpected(item, "<Device>", "true or false", reporter);
     return;
   }
   d->allow_aes = item->values[0].boolean ? LEAVE_GIVEN : LEAVE_DENIED;

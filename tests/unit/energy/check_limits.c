@@ -240,7 +240,7 @@ START_TEST(mistakes_are_named) {
        "MonthlyCost"},
       {{"DailyCost 5", "At 0 50"},
        "<Limits>: option At expects at most 16 percentages from 1 to "
-       "1000, like 75 90 100"},
+       "1000, like 75 90 100, found 0 50"},
       {{"DailyCost 5", "DailyCosts 5"},
        "<Plugin kasa>: <Limits>: unknown option DailyCosts, did you mean "
        "DailyCost?"},
