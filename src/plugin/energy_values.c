@@ -59,8 +59,10 @@ void energy_values_start(struct poll_options *o, const char *directory) {
                                    .tariffs = o->tariffs,
                                    .built_us = BUILD_DATE * CALENDAR_SECOND};
 
-  tariff_config_finish(
-      &o->tariffs, calendar_local_of((int64_t)clock_wall_us()).day, &reporter);
+  tariff_config_finish(&options.tariffs, o->billing_day,
+                       calendar_local_of((int64_t)clock_wall_us()).day,
+                       &reporter);
+  tariff_config_look_for_currency(&options.tariffs, &reporter);
   o->tariffs = (struct tariffs){0};
   energy.options = o;
   energy.fetcher = price_fetcher_create(&options.tariffs);

@@ -58,7 +58,7 @@ static void read_tariffs(const char *path, struct tariffs *set) {
   conf_free(root);
   if (reporter.errors > 0)
     fail("mistakes in the tariffs");
-  (void)tariff_files_load(set, NULL, say, NULL);
+  (void)tariff_files_load(set, NULL, &reporter);
 }
 
 /* The first meter has half of it, the next half of the rest. */

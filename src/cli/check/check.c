@@ -50,13 +50,14 @@ static void file_problem(void *arg, const char *where, const char *text) {
 struct teller {
   struct check *check;
   struct option_reporter reporter;
+  bool lost; /* the line may be that of another file */
 };
 
 static void option_problem(void *arg, const char *text) {
   struct teller *t = arg;
   char where[512];
 
-  if (t->reporter.line > 0)
+  if (t->reporter.line > 0 && !t->lost)
     snprintf(where, sizeof(where), "%.480s:%u", t->check->path,
              t->reporter.line);
   else
@@ -139,7 +140,8 @@ static void read_plugin(struct check *c, const struct check_plugin *plugin,
     loads |= statement_loads_plugins(item);
   }
   if (u->loaded || u->blocks > 0) {
-    struct teller teller = {.check = c, .reporter = {.say = option_problem}};
+    struct teller teller = {
+        .check = c, .reporter = {.say = option_problem}, .lost = u->blocks > 1};
 
     teller.reporter.arg = &teller;
     if (c->path == NULL)

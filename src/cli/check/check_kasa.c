@@ -36,8 +36,9 @@ static int today(void) {
 
 static void finish_tariffs(struct poll_options *o,
                            struct option_reporter *reporter) {
-  tariff_config_finish(&o->tariffs, today(), reporter);
-  tariff_files_load(&o->tariffs, NULL, reporter->say, reporter->arg);
+  tariff_config_finish(&o->tariffs, o->billing_day, today(), reporter);
+  tariff_config_look_for_currency(&o->tariffs, reporter);
+  tariff_files_load(&o->tariffs, NULL, reporter);
 }
 
 /* The defaults are left alone at short intervals: a device that stays silent

@@ -300,11 +300,7 @@ static int reprice(const struct energy_place *p, struct ledger_reprice *how,
   sqlite3 *db;
   int rc;
 
-  if (p->tariffs.num == 0) {
-    cli_say("there is no <Tariff> in the configuration");
-    return CLI_NOTHING;
-  }
-  if (!is_same_currency(p))
+  if (!energy_place_has_tariffs(p) || !is_same_currency(p))
     return CLI_NOTHING;
   db = open_ledger(p);
   if (db == NULL)

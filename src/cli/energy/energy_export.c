@@ -165,10 +165,8 @@ int energy_prices_main(int argc, char **argv) {
                      argv[optind]);
   if (energy_place_find(&place))
     status = energy_range_set(&range, &place, "energy prices");
-  if (status == CLI_DONE && place.tariffs.num == 0) {
-    cli_say("there is no <Tariff> in the configuration");
+  if (status == CLI_DONE && !energy_place_has_tariffs(&place))
     status = CLI_NOTHING;
-  }
   if (status == CLI_DONE) {
     if (range.days == NULL && range.month == NULL && range.from == NULL &&
         range.to == NULL) {
@@ -192,7 +190,9 @@ static int explain(const struct energy_place *p) {
     return CLI_NOTHING;
   printf("The ledger's costs are in %s, the tariffs' in %s.\n",
          then[0] != '\0' ? then : "no currency yet",
-         now[0] != '\0' ? now : "no currency: there are none");
+         now[0] != '\0'       ? now
+         : p->tariffs.num > 0 ? "no currency: none is given"
+                              : "no currency: there are none");
   if (then[0] != '\0' && now[0] != '\0' && strcmp(then, now) != 0)
     printf("Costs in two currencies cannot be summed, so that energy is counted"
            "\nand not priced. Either give the tariffs the Currency \"%s\" "

@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "cli/common/cli.h"
 #include "cli/common/config_file.h"
+#include "cli/energy/energy_tariff.h"
 #include "energy/tariff/tariff_config.h"
 #include "energy/tariff/tariff_files.h"
 
@@ -26,6 +27,7 @@ struct reading {
   struct energy_place *place;
   const char *base, *state, *alerts; /* of the configuration */
   const char *where;                 /* the file being read */
+  const char *blocks;                /* that of <Plugin kasa>; "": several */
   struct option_reporter reporter;
 };
 
@@ -42,7 +44,7 @@ bool energy_place_take(struct energy_place *p, int c, const char *argument) {
 static void say(void *arg, const char *line) {
   const struct reading *r = arg;
 
-  if (r->reporter.line > 0)
+  if (r->reporter.line > 0 && r->where[0] != '\0')
     cli_say("%s:%u: %s", r->where, r->reporter.line, line);
   else
     cli_say("%s", line);
@@ -67,11 +69,8 @@ static void take_option(struct reading *r, const struct conf_item *item) {
 
   if (state != NULL)
     r->state = state;
-  else if (text_same(item->key, "BillingDay") && item->values_num == 1 &&
-           item->values[0].kind == CONF_NUMBER && item->values[0].number >= 1 &&
-           item->values[0].number <= 31)
-    r->place->billing_day = (unsigned)item->values[0].number;
-  else if (text_same(item->key, "Tariff"))
+  else if (!energy_tariff_billing_day(item, &r->place->billing_day) &&
+           text_same(item->key, "Tariff"))
     tariff_config_read(&r->place->tariffs, item, &r->reporter);
 }
 
@@ -79,6 +78,12 @@ static void take_alerts(struct reading *r, const struct conf_item *block) {
   for (size_t i = 0; i < block->children_num; i++)
     if (string_of(&block->children[i], "StateDirectory") != NULL)
       r->alerts = string_of(&block->children[i], "StateDirectory");
+}
+
+static void take_block(struct reading *r, const struct conf_item *block) {
+  r->blocks = r->blocks == NULL || r->blocks == r->where ? r->where : "";
+  for (size_t i = 0; i < block->children_num; i++)
+    take_option(r, &block->children[i]);
 }
 
 static void read_config(struct reading *r, const struct config *config) {
@@ -90,18 +95,19 @@ static void read_config(struct reading *r, const struct config *config) {
     if (base != NULL)
       r->base = base;
     if (config_is_plugin(item, "kasa"))
-      for (size_t j = 0; j < item->children_num; j++)
-        take_option(r, &item->children[j]);
+      take_block(r, item);
     if (config_is_plugin(item, "notify_kasa"))
       take_alerts(r, item);
   }
-  r->reporter.line = 0;
+  r->where = r->blocks != NULL ? r->blocks : "";
+  r->place->tariffs_lost = r->reporter.errors;
   if (r->place->tariffs.num == 0)
     return;
-  tariff_config_finish(&r->place->tariffs,
-                       calendar_local_of((int64_t)clock_wall_us()).day,
-                       &r->reporter);
-  tariff_files_load(&r->place->tariffs, NULL, say, r);
+  tariff_config_finish(
+      &r->place->tariffs, r->place->billing_day > 0 ? r->place->billing_day : 1,
+      calendar_local_of((int64_t)clock_wall_us()).day, &r->reporter);
+  tariff_config_look_for_currency(&r->place->tariffs, &r->reporter);
+  tariff_files_load(&r->place->tariffs, NULL, &r->reporter);
 }
 
 /* NULL: out of memory. */
@@ -183,11 +189,21 @@ struct ledger_query *energy_place_open(const struct energy_place *p) {
   return q;
 }
 
+bool energy_place_has_tariffs(const struct energy_place *p) {
+  if (p->tariffs_lost > 0)
+    cli_say("a <Tariff> with a mistake is left out: with the others alone some "
+            "days would have wrong costs");
+  else if (p->tariffs.num == 0)
+    cli_say("there is no <Tariff> in the configuration");
+  return p->tariffs_lost == 0 && p->tariffs.num > 0;
+}
+
 struct calendar_billing energy_place_month(const struct energy_place *p,
                                            int day) {
   const struct tariff *t = tariffs_at(&p->tariffs, day);
 
-  return calendar_billing_of(day, t != NULL ? t->billing_day : p->billing_day);
+  return t != NULL ? tariff_billing(t, day)
+                   : calendar_billing_of(day, p->billing_day);
 }
 
 int64_t energy_place_minimum(const struct energy_place *p,

@@ -23,6 +23,7 @@ struct energy_place {
   char *directory;
   char *alerts; /* StateDirectory of notify_kasa; the file may say nothing */
   struct tariffs tariffs;
+  unsigned tariffs_lost; /* mistakes that were said: some are left out */
   unsigned billing_day;
 };
 
@@ -37,6 +38,9 @@ void energy_place_free(struct energy_place *p);
 
 /* Opens the ledger of that place; NULL when it says why not on stderr. */
 struct ledger_query *energy_place_open(const struct energy_place *p);
+
+/* Whether all tariffs of the configuration are there; says why not. */
+bool energy_place_has_tariffs(const struct energy_place *p);
 
 /* The billing month of a day. */
 struct calendar_billing energy_place_month(const struct energy_place *p,

@@ -240,13 +240,10 @@ static int price(struct wishes *w) {
   struct tariffs set = {0};
   struct bill bill = {0};
   struct energy_load load = {0};
-  bool good = w->tariff == NULL || energy_tariff_read(w->tariff, &set);
+  bool good = w->tariff != NULL ? energy_tariff_read(w->tariff, &set)
+                                : energy_place_has_tariffs(&w->place);
 
   bill.tariffs = w->tariff != NULL ? &set : &w->place.tariffs;
-  if (good && bill.tariffs->num == 0) {
-    cli_say("there is no <Tariff> in the configuration; --tariff FILE?");
-    good = false;
-  }
   good = good && (w->load != NULL ? energy_load_read(w->load, &load)
                                   : read_ledger(w, &load));
   good = good && make_bill(&bill, &load, isnan(w->before) ? 0 : w->before);

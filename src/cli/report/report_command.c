@@ -80,7 +80,7 @@ static int take_options(struct report_arguments *a, int argc, char **argv) {
 static unsigned billing_day(const struct report_arguments *a, int day) {
   const struct tariff *t = tariffs_at(&a->place.tariffs, day);
 
-  return t != NULL ? t->billing_day : a->place.billing_day;
+  return t != NULL ? tariff_billing_day(t) : a->place.billing_day;
 }
 
 /* The days it is about: those of the date, else the latest that are over. */

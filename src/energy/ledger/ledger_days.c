@@ -31,7 +31,7 @@ struct ledger_day *ledger_day_of(struct ledger_account *a, int day) {
 unsigned ledger_billing_day(const struct ledger *l, int day) {
   const struct tariff *t = tariffs_at(&l->tariffs, day);
 
-  return t != NULL ? t->billing_day : l->billing_day;
+  return t != NULL ? tariff_billing_day(t) : l->billing_day;
 }
 
 struct calendar_billing ledger_month(const struct ledger *l, int day) {

@@ -129,6 +129,13 @@ static void say_file(void *arg, const char *line) {
   log_say(LOG_LEVEL_WARNING, "%s", line);
 }
 
+/* Whether a file that a tariff names had changed. */
+static bool load_files(struct ledger_writer *w) {
+  struct option_reporter reporter = {.say = say_file};
+
+  return tariff_files_load(&w->ledger->tariffs, &w->ledger->lock, &reporter);
+}
+
 /* False when nothing shall be done with it: the end came first. */
 static bool load(struct ledger_writer *w) {
   char why[LEDGER_DISK_WHY] = "";
@@ -136,7 +143,7 @@ static bool load(struct ledger_writer *w) {
   bool late;
   bool stop;
 
-  tariff_files_load(&w->ledger->tariffs, &w->ledger->lock, say_file, NULL);
+  (void)load_files(w);
   result = ledger_disk_begin_load(w->disk, why);
   pthread_mutex_lock(&w->lock);
   late = w->late;
@@ -189,8 +196,7 @@ static void *run(void *arg) {
     save(w);
   price(w);
   while (pause_a_minute(w)) {
-    bool arrived = tariff_files_load(&w->ledger->tariffs, &w->ledger->lock,
-                                     say_file, NULL);
+    bool arrived = load_files(w);
 
     arrived |= take_arrivals(w);
     save(w);

@@ -83,8 +83,12 @@ unsigned tariff_decimals(const char *currency) {
   return 2;
 }
 
+unsigned tariff_billing_day(const struct tariff *t) {
+  return t->billing_day > 0 ? t->billing_day : 1;
+}
+
 struct calendar_billing tariff_billing(const struct tariff *t, int day) {
-  return calendar_billing_of(day, t->billing_day);
+  return calendar_billing_of(day, tariff_billing_day(t));
 }
 
 /* -- what changes when -- */

@@ -51,6 +51,7 @@ struct tariff_prices {
   struct price_reading how;
   double factor, max, min;    /* max, min: NAN when there is none */
   double fallback;            /* NAN: unpriced until the price comes */
+  unsigned line;              /* of the configuration; 0: not known */
   int64_t stamp;              /* of the file as it was read */
   struct price_series series; /* per kWh, before factor, max and min */
 };
@@ -75,6 +76,7 @@ struct tariff_day_type {
   char *file;
   int *file_dates;
   size_t file_dates_num;
+  unsigned line; /* of the configuration; 0: not known */
   int64_t stamp; /* of the file as it was read */
 };
 
@@ -94,11 +96,12 @@ struct tariff_charge {
 };
 
 struct tariff {
-  int from; /* day; TARIFF_ALWAYS */
+  int from;      /* day; TARIFF_ALWAYS */
+  unsigned line; /* of the configuration; 0: not known */
   char currency[CURRENCY_SIZE];
-  unsigned billing_day;
-  double other_use; /* kWh a day */
-  double minimum;   /* NAN: none */
+  unsigned billing_day; /* 0: it does not say */
+  double other_use;     /* kWh a day */
+  double minimum;       /* NAN: none */
   enum tariff_per minimum_per;
   struct tariff_component *components;
   size_t components_num;
@@ -132,6 +135,7 @@ const char *tariffs_currency(const struct tariffs *set);
 /* Decimals of its smallest coin. */
 unsigned tariff_decimals(const char *currency);
 
+unsigned tariff_billing_day(const struct tariff *t);
 struct calendar_billing tariff_billing(const struct tariff *t, int day);
 
 bool tariff_day_is(const struct tariff_day_type *type, int day);

@@ -360,7 +360,7 @@ void tariff_config_read(struct tariffs *set, const struct conf_item *block,
   unsigned before = reporter->errors;
 
   tariff_config_component_init(&o.main, &o.tariff);
-  o.tariff.billing_day = 1;
+  o.tariff.line = block->line;
   o.tariff.minimum = NAN;
   read_names(&o.tariff, block, reporter);
   options_read(tariff_options_table, &o, block, "<Tariff>", reporter);
@@ -380,14 +380,32 @@ void tariff_config_read(struct tariffs *set, const struct conf_item *block,
     tariff_free(&o.tariff);
 }
 
-void tariff_config_finish(const struct tariffs *set, int today,
+void tariff_config_finish(struct tariffs *set, unsigned billing_day, int today,
                           struct option_reporter *reporter) {
-  if (set->num > 0 && set->items[0].from > today) {
+  const struct tariff *first = set->items;
+
+  for (size_t i = 0; i < set->num; i++)
+    if (set->items[i].billing_day == 0)
+      set->items[i].billing_day = billing_day;
+  if (set->num == 0)
+    return;
+  reporter->line = first->line;
+  if (first->from > today) {
     char date[CALENDAR_DATE_SIZE];
 
-    calendar_format_date(set->items[0].from, date);
+    calendar_format_date(first->from, date);
     tariff_config_warn(reporter,
                        "<Tariff>: costs start on %s, no earlier From is given",
                        date);
   }
+}
+
+void tariff_config_look_for_currency(const struct tariffs *set,
+                                     struct option_reporter *reporter) {
+  if (set->num == 0 || tariffs_currency(set)[0] != '\0')
+    return;
+  reporter->line = set->items[0].line;
+  tariff_config_warn(reporter,
+                     "<Tariff>: option Currency is missing, as in EUR: kasactl "
+                     "energy and reports show no costs without it");
 }

@@ -14,9 +14,15 @@
 void tariff_config_read(struct tariffs *set, const struct conf_item *block,
                         struct option_reporter *reporter);
 
-/* After the last block: today is the local day. */
-void tariff_config_finish(const struct tariffs *set, int today,
+/* After the last block: those that do not say when their month begins get
+ * billing_day, and what is only odd in all of them together is said; today is
+ * the local day. */
+void tariff_config_finish(struct tariffs *set, unsigned billing_day, int today,
                           struct option_reporter *reporter);
+
+/* Says when there is none, without which costs are counted and not shown. */
+void tariff_config_look_for_currency(const struct tariffs *set,
+                                     struct option_reporter *reporter);
 
 /* The tables, for the test that compares them with the manual. */
 extern const struct option tariff_options_table[];

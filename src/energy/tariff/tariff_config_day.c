@@ -157,6 +157,7 @@ void tariff_config_day_type(struct tariff *t, const struct conf_item *item,
     return;
   conf_describe(item, where, sizeof(where));
   tariff_config_name(o.type.name, name);
+  o.type.line = item->line;
   if (!has_own_name(t, &o.type, where, reporter))
     return;
   options_read(tariff_day_type_table, &o, item, where, reporter);

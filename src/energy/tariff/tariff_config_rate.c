@@ -260,6 +260,7 @@ void tariff_config_prices(void *target, const struct conf_item *item,
     return;
   }
   prices_clear(&o.prices);
+  o.prices.line = item->line;
   if (item->values_num == 1 && item->values[0].kind == CONF_STRING)
     o.prices.label = strdup(item->values[0].string);
   options_read(tariff_prices_table, &o, item, "<Prices>", reporter);

@@ -15,8 +15,7 @@ enum { DATES_FILE_MAX = 1024 * 1024, DATES_MAX = 20000 };
 
 struct loading {
   pthread_mutex_t *lock;
-  tariff_files_say *say;
-  void *arg;
+  struct option_reporter *reporter;
 };
 
 static void lock(const struct loading *l) {
@@ -44,13 +43,14 @@ static bool has_changed(const char *path, int64_t *stamp) {
   return true;
 }
 
-static void say_bad(const struct loading *l, const char *block,
+static void say_bad(const struct loading *l, const char *block, unsigned line,
                     const char *path, const char *why) {
-  char line[512];
+  char text[512];
 
-  snprintf(line, sizeof(line), "%s: option File \"%.200s\": %s", block, path,
+  snprintf(text, sizeof(text), "%s: option File \"%.200s\": %s", block, path,
            why);
-  l->say(l->arg, line);
+  l->reporter->line = line;
+  l->reporter->say(l->reporter->arg, text);
 }
 
 /* One date a line, # comments. */
@@ -106,7 +106,7 @@ static bool load_dates(struct tariff_day_type *type, const struct loading *l) {
     taken = true;
   } else {
     snprintf(block, sizeof(block), "<DayType \"%s\">", type->name);
-    say_bad(l, block, type->file, csv.why);
+    say_bad(l, block, type->line, type->file, csv.why);
     free(dates);
   }
   csv_close(&csv);
@@ -128,14 +128,14 @@ static bool load_prices(struct tariff_prices *p, const struct loading *l) {
     price_series_free(&old);
     return true;
   }
-  say_bad(l, "<Prices>", p->file, why);
+  say_bad(l, "<Prices>", p->line, p->file, why);
   price_series_free(&fresh);
   return false;
 }
 
 bool tariff_files_load(struct tariffs *set, pthread_mutex_t *mutex,
-                       tariff_files_say *say, void *arg) {
-  const struct loading l = {mutex, say, arg};
+                       struct option_reporter *reporter) {
+  const struct loading l = {mutex, reporter};
   bool any = false;
 
   for (size_t i = 0; i < set->num; i++) {

@@ -182,6 +182,25 @@ def test_another_currency_is_refused(place):
     assert "cannot be summed" in text and "begin a new ledger" in text
 
 
+@pytest.mark.parametrize("command", ("reprice", "price", "prices"))
+def test_a_tariff_that_is_left_out_is_no_reason_to_go_by_the_others(place, command):
+    """The second of two has a mistake: its days would cost what they did before."""
+    place.write_text(place.read_text().replace(
+        "</Plugin>", '<Tariff>\nFrom "2025-01-16"\nCurrency "EUR"\nRate x\n</Tariff>\n'
+        "</Plugin>"))
+    done = run(command, "--config", place, *DAYS, status=1)
+    said = done.stderr.splitlines()
+    assert len(said) == 2 and "option Rate expects a number" in said[0], said
+    assert "left out" in said[1] and done.stdout == ""
+
+
+def test_a_currency_that_nobody_gave(place):
+    place.write_text(place.read_text().replace('    Currency "EUR"\n', ""))
+    done = run("currency", "--config", place)
+    assert "the tariffs' in no currency: none is given" in done.stdout
+    assert "collectd.conf:3: <Tariff>: option Currency is missing" in done.stderr
+
+
 def test_rename_joins_and_refuses(place):
     words = ("--config", place)
     text = run("rename", *words, "Strip/Lamp", "Strip/Light").stdout
