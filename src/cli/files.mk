@@ -57,6 +57,8 @@ libcli_la_SOURCES += \
 	%D%/check/check_place.h \
 	%D%/check/check_statements.c \
 	%D%/check/check_statements.h \
+	%D%/check/check_tariff.c \
+	%D%/check/check_tariff.h \
 	%D%/check/check_threshold.c \
 	%D%/check/check_threshold.h \
 	%D%/check/device_names.c \

@@ -100,6 +100,7 @@ check_PROGRAMS += \
 	%D%/cli/check_json_print \
 	%D%/cli/check_metrics \
 	%D%/cli/check_rrd_scan \
+	%D%/cli/check_tariff_table \
 	%D%/cli/check_power_trend \
 	%D%/cli/check_watch_order
 

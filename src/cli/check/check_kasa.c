@@ -5,6 +5,7 @@
 #include "cli/check/check.h"
 
 #include "base/clock.h"
+#include "cli/check/check_tariff.h"
 #include "energy/calendar.h"
 #include "energy/tariff/tariff_config.h"
 #include "energy/tariff/tariff_files.h"
@@ -80,36 +81,6 @@ static void show_device(const struct device_options *d, FILE *out) {
   }
 }
 
-/* What was understood, so that people see it: this week's prices of the first
- * kWh of a month. */
-static void show_tariff(const struct tariffs *set, FILE *out) {
-  const struct tariff *t = tariffs_at(set, today());
-  int monday = today() - (int)calendar_weekday(today());
-
-  if (t == NULL)
-    return;
-  fprintf(out,
-          "  <Tariff>  prices of this week by hour, in hundredths of %s a kWh, "
-          "taxes in\n       ",
-          t->currency[0] != '\0' ? t->currency : "the currency");
-  for (unsigned hour = 0; hour < 24; hour++)
-    fprintf(out, " %2u", hour);
-  fputc('\n', out);
-  for (int i = 0; i < 7; i++) {
-    fprintf(out, "    %s", calendar_weekdays[i]);
-    for (unsigned hour = 0; hour < 24; hour++) {
-      int64_t us = calendar_next(calendar_day_start(monday + i), hour * 3600);
-      double price;
-
-      if (tariff_price(t, us, 0, &price))
-        fprintf(out, " %2.0f", price * 100);
-      else
-        fputs("  -", out);
-    }
-    fputc('\n', out);
-  }
-}
-
 static void show(const void *options, FILE *out) {
   const struct poll_options *o = options;
   struct poll_options defaults;
@@ -126,7 +97,7 @@ static void show(const void *options, FILE *out) {
   }
   for (size_t i = 0; i < o->devices_num; i++)
     show_device(&o->devices[i], out);
-  show_tariff(&o->tariffs, out);
+  check_tariff_show(&o->tariffs, today(), out);
   poll_options_free(&defaults);
 }
 

@@ -119,6 +119,7 @@ static void put_prices(const struct tariffs *set,
                        const struct energy_range *range, bool json) {
   int64_t end = calendar_day_start(range->last + 1);
   bool first = true;
+  bool tiers = false;
 
   if (json) {
     fputs("{\"schema\":1,\"currency\":", stdout);
@@ -132,11 +133,14 @@ static void put_prices(const struct tariffs *set,
         t != NULL ? tariff_until(t, at, &local) : calendar_next(at, 86400);
 
     put_price(t, at, until < end ? until : end, json, first);
+    tiers |= t != NULL && tariff_has_tiers(t);
     first = false;
     at = until;
   }
   if (json)
     puts("]}");
+  else if (tiers)
+    puts("Of tiers the price of the first is shown.");
 }
 
 /* Prices are about what is and what comes: today, and tomorrow when nothing

@@ -342,6 +342,19 @@ bool tariff_price(const struct tariff *t, int64_t us, double position,
   return sum_of_components(t, us, &now, position, 0, price);
 }
 
+bool tariff_has_tiers(const struct tariff *t) {
+  bool any = false;
+
+  for (size_t i = 0; i < t->components_num; i++) {
+    const struct tariff_component *c = &t->components[i];
+
+    any |= c->base.tiers_num > 0;
+    for (size_t j = 0; j < c->periods_num; j++)
+      any |= c->periods[j].rate.tiers_num > 0;
+  }
+  return any;
+}
+
 /* -- words -- */
 
 struct line {

@@ -155,6 +155,9 @@ bool tariff_energy_cost(const struct tariff *t, int64_t us,
 bool tariff_price(const struct tariff *t, int64_t us, double position,
                   double *price);
 
+/* Whether prices depend on what the site has used. */
+bool tariff_has_tiers(const struct tariff *t);
+
 /* Until when prices stay as they are at us. */
 int64_t tariff_until(const struct tariff *t, int64_t us,
                      const struct calendar_local *now);
