@@ -53,6 +53,9 @@ class MovingClock(_Preloaded):
         self._slept += int(seconds)
         self.set(self.offset + seconds)
 
+    def now(self):
+        return time.time() + self.offset
+
     def show(self, moment):
         """The clock shows that epoch now."""
         self.set(moment - time.time())
