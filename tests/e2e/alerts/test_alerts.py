@@ -14,7 +14,7 @@ import clock
 from alerting import SLOWNESS, THRESHOLDS, Collectd, until
 from collectd import free_port
 
-pytestmark = pytest.mark.takes(50)
+pytestmark = pytest.mark.takes(75)
 
 QUICK = '  RecoverAfter 1\n  StartupGrace 5\n'
 QUICK_TWO = ('  RecoverAfter 0\n  <Route "all">\n    Channel "mail" "team"\n'

@@ -17,7 +17,7 @@ from mocks import web
 from moving import SteppedClock
 
 # the preloaded library has no place beside an instrument's
-pytestmark = [pytest.mark.plain, pytest.mark.takes(60)]
+pytestmark = [pytest.mark.plain, pytest.mark.takes(5)]
 
 MINUTE, HOUR = 60, 3600
 

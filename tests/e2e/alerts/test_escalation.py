@@ -9,7 +9,7 @@ import pytest
 
 from alerting import Collectd, until
 
-pytestmark = pytest.mark.takes(60)
+pytestmark = pytest.mark.takes(25)
 
 CHANNELS = ("mail", "phone", "boss")
 

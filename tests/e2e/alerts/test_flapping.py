@@ -7,7 +7,7 @@ import pytest
 
 from alerting import Collectd, until
 
-pytestmark = pytest.mark.takes(40)
+pytestmark = pytest.mark.takes(10)
 
 OPTIONS = """  RecoverAfter 0
   StartupGrace 5

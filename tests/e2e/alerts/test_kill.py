@@ -13,7 +13,7 @@ import pytest
 import kill_alerts
 from collectd import SLOWNESS
 
-pytestmark = pytest.mark.takes(25)
+pytestmark = pytest.mark.takes(60)
 
 KILLS = int(os.environ.get("KASA_KILLS", "200"))
 SEED = int(os.environ.get("KASA_SEED", "1"))

@@ -17,7 +17,7 @@ from mounts import private_mounts
 from test_channel_hours import HOUR, MINUTE, Hours, Hub, hook
 
 # the preloaded library has no place beside an instrument's
-pytestmark = [pytest.mark.plain, pytest.mark.takes(60)]
+pytestmark = [pytest.mark.plain, pytest.mark.takes(15)]
 
 
 class Names:

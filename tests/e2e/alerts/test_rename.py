@@ -10,7 +10,7 @@ from collectd import BUILD, PLUGINDIR, Collectd, wait
 from mocks import web
 from sim import Sim
 
-pytestmark = pytest.mark.takes(30)
+pytestmark = pytest.mark.takes(105)
 
 THRESHOLDS = """
 <Plugin threshold>

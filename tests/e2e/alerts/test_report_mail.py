@@ -21,7 +21,7 @@ from mocks.slack import SlackWebhook
 from mocks.smtp import Letter, Smtp
 from moving import MovingClock
 
-pytestmark = pytest.mark.takes(20)
+pytestmark = pytest.mark.takes(55)
 # the preloaded library has no place beside an instrument's
 moves_the_clock = pytest.mark.plain
 

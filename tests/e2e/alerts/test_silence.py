@@ -11,7 +11,7 @@ import pytest
 from alerting import Collectd, until
 from collectd import BUILD
 
-pytestmark = pytest.mark.takes(40)
+pytestmark = pytest.mark.takes(15)
 
 QUICK = '  RecoverAfter 0\n  StartupGrace 5\n'
 

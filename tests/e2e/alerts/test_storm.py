@@ -8,7 +8,7 @@ from collectd import BUILD, PLUGINDIR, Collectd
 from mocks.smtp import Letter, Smtp
 from sim import Sim
 
-pytestmark = pytest.mark.takes(60)
+pytestmark = pytest.mark.takes(85)
 
 PLUGS = [f"Plug {n}" for n in range(1, 61)]
 

@@ -7,7 +7,7 @@ import pytest
 from collectd import SLOWNESS, Collectd
 from sim import Sim
 
-pytestmark = [pytest.mark.takes(75),
+pytestmark = [pytest.mark.takes(120),
               pytest.mark.needs("threshold")]
 
 INTERVAL = 0.5 if SLOWNESS == 1 else 3

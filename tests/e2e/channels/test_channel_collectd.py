@@ -17,7 +17,7 @@ from channel_fixture import SECRETS, _house, _pki  # noqa: F401
 from mocks import web
 from mocks.smtp import Letter
 
-pytestmark = pytest.mark.takes(20)
+pytestmark = pytest.mark.takes(50)
 
 
 def test_one_alert_and_one_recovery_on_every_channel(house):

@@ -14,7 +14,7 @@ import clock
 from channels import MESSAGE, ALERT, PATIENCE, _pki, message, probe, secret_file, send  # noqa: F401
 from mocks.smtp import Letter, Smtp
 
-pytestmark = pytest.mark.one_thread
+pytestmark = [pytest.mark.one_thread, pytest.mark.takes(55)]
 
 USER, PASSWORD = "collectd@example.org", "smtp-secret-password"
 FROM = "Smart plugs <collectd@example.org>"

@@ -19,7 +19,7 @@ from every_channel import KINDS, All, count
 from channels import BUILD
 from mocks.web import Hang, Reply
 
-pytestmark = [pytest.mark.takes(140)]
+pytestmark = [pytest.mark.takes(95)]
 
 WAIT = 7  # s that a service asks for
 

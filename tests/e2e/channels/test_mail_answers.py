@@ -7,7 +7,7 @@ import pytest
 from channels import _pki, probe, send  # noqa: F401
 from test_channel_email import options, outcome, server_for
 
-pytestmark = pytest.mark.one_thread
+pytestmark = [pytest.mark.one_thread, pytest.mark.takes(100)]
 
 LONG = ("550-5.7.26 This mail has been blocked because the sender is unauthenticated.\r\n"
         "550-5.7.26 All senders have to authenticate with either SPF or DKIM.\r\n"

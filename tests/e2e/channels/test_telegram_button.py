@@ -13,7 +13,7 @@ from alerting import until
 from channels import BUILD, _pki, secret_file  # noqa: F401
 from mocks.telegram import Telegram
 
-pytestmark = pytest.mark.takes(40)
+pytestmark = pytest.mark.takes(10)
 
 TOKEN = "123456789:AAFsecret-bot_token"
 

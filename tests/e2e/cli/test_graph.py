@@ -21,7 +21,7 @@ from gallery import Page, graph, snapshot
 from rrd import Pipe, Rrds, fetch, reading
 from sim import Sim
 
-pytestmark = [pytest.mark.plain, pytest.mark.takes(30),
+pytestmark = [pytest.mark.plain, pytest.mark.takes(65),
               pytest.mark.needs("rrdtool")]
 
 NOW = int(time.time())

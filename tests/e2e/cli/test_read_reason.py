@@ -12,7 +12,7 @@ from collectd import BUILD, Collectd, device
 from klap_tpap import PASSWORD, USER
 from sim import Sim
 
-pytestmark = pytest.mark.takes(30)
+pytestmark = pytest.mark.takes(80)
 
 PLACE = "127.77.12.1"
 HTTP = ["klap", "tpap"]

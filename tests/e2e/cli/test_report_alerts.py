@@ -15,7 +15,7 @@ from alerts_file import EVENT, MISSING, ONESHOT, ZONE, AlertsFile, ms
 from collectd import BUILD
 from ledger_file import PARTIAL, LedgerFile
 
-pytestmark = [pytest.mark.one_thread, pytest.mark.takes(15)]
+pytestmark = [pytest.mark.one_thread, pytest.mark.takes(35)]
 DATE = "2026-11-28"
 
 

@@ -14,6 +14,8 @@ from faulty_devices import (CONFIG, INTERVAL, OTHERS, failures, wrongs,
                       lines_of, name_of, others_delivered, sick)
 from sim import Sim
 
+pytestmark = pytest.mark.takes(65)
+
 # fault, its parameters, and the reason under which it is counted
 DEADLY = [
     ("refuse", {}, "refused"),

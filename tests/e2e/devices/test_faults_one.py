@@ -13,7 +13,7 @@ from faulty_devices import (CONFIG, INTERVAL, OTHERS, failures, lines_of,
                       others_delivered, sick, wrongs)
 from sim import Sim
 
-pytestmark = pytest.mark.takes(90)
+pytestmark = pytest.mark.takes(205)
 
 @pytest.fixture(scope="module", name="twenty")
 def fixture_twenty():

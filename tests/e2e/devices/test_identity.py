@@ -10,7 +10,7 @@ from collectd import SLOWNESS, Collectd, Key, device
 from expect import REASONS
 from sim import Sim
 
-pytestmark = pytest.mark.takes(55)
+pytestmark = pytest.mark.takes(80)
 
 SEARCHING = "DiscoveryInterval 1\nTimeout 0.5\nRetries 0\n"
 

@@ -15,7 +15,7 @@ from faulty_devices import failures, lines_of
 from session_fixture import INTERVAL, KINDS, house, up_only
 from sim import Sim
 
-pytestmark = pytest.mark.takes(60)
+pytestmark = pytest.mark.takes(140)
 
 OTHER = ("somebody.else@example.com", "their own password")
 

@@ -14,7 +14,7 @@ from all_transports import ACCOUNT
 from faulty_devices import failures, lines_of
 from sim import Sim
 
-pytestmark = pytest.mark.takes(85)
+pytestmark = pytest.mark.takes(160)
 
 INTERVAL = 0.5 if SLOWNESS == 1 else 3
 DEVICES = {

@@ -16,7 +16,7 @@ from all_transports import ACCOUNT
 from faulty_devices import failures, lines_of, name_of, wrongs
 from sim import Sim
 
-pytestmark = pytest.mark.takes(95)
+pytestmark = pytest.mark.takes(195)
 
 INTERVAL = 3 if SLOWNESS == 1 else 10
 TIMEOUT = 1.4 if SLOWNESS == 1 else 4.5

@@ -16,7 +16,7 @@ from sim import Sim
 
 # what is said in each run with AllowAES
 USUAL = re.compile(r"the TP-Link account was given to|version \d")
-pytestmark = pytest.mark.takes(80)
+pytestmark = pytest.mark.takes(260)
 
 
 def login(name, addr):

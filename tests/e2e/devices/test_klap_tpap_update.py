@@ -11,7 +11,7 @@ from leaks import Watched
 from all_transports import ACCOUNT, OUTLETS
 from sim import Sim
 
-pytestmark = pytest.mark.takes(70)
+pytestmark = pytest.mark.takes(120)
 
 INTERVAL = 1 if SLOWNESS == 1 else 4
 NEW = "9.9.9 Build 991231 Rel.000000"

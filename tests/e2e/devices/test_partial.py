@@ -11,7 +11,7 @@ from leaks import Watched
 from all_transports import ACCOUNT
 from sim import Sim
 
-pytestmark = pytest.mark.takes(25)
+pytestmark = pytest.mark.takes(160)
 
 INTERVAL = 1 if SLOWNESS == 1 else 5
 CONFIG = ACCOUNT + (f"Timeout {0.4 * SLOWNESS}\nRetries 1\nRetryDelay 0.05\n"

@@ -19,7 +19,7 @@ from leaks import Watched
 from all_transports import ACCOUNT
 from sim import Sim
 
-pytestmark = pytest.mark.takes(70)
+pytestmark = pytest.mark.takes(315)
 
 DEVICES = os.environ.get("KASA_DEVICES", "")
 ROUNDS = 7

@@ -10,6 +10,8 @@ from klap_tpap import PASSWORD, USER
 from moving import SteppedClock
 from sim import Sim
 
+pytestmark = pytest.mark.takes(80)
+
 
 def test_the_first_request_is_sysinfo_alone():
     house = [{"alias": "Plug", "kind": "plug", "quirks": {

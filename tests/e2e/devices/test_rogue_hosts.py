@@ -16,7 +16,7 @@ from leaks import find, forms  # noqa: E402
 from rogue import Rogue, tdp, udp_ports  # noqa: E402
 from sim import Sim  # noqa: E402
 
-pytestmark = pytest.mark.takes(60)
+pytestmark = pytest.mark.takes(100)
 
 PLACE = "127.201.9.9"
 OWN = f'Username "{USER}"\nPassword "{PASSWORD}"\nTimeout 1\n'

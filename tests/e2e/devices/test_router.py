@@ -14,7 +14,7 @@ from sim import Sim
 
 pytestmark = [
     # what it shows is a matter of time alone
-    pytest.mark.plain, pytest.mark.takes(75),
+    pytest.mark.plain, pytest.mark.takes(50),
     pytest.mark.skipif(
         net.why_no_namespaces() is not None and net.isolated,
         reason="the tools for network namespaces are missing")]

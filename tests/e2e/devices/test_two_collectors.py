@@ -15,7 +15,7 @@ from sim import Sim
 # what is said in each run with AllowAES
 USUAL = re.compile(r"the TP-Link account was given to|version \d")
 POLLS = 4
-pytestmark = pytest.mark.takes(20)
+pytestmark = pytest.mark.takes(120)
 
 
 class Pair:

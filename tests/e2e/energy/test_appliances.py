@@ -16,7 +16,7 @@ from collectd import BUILD, Collectd
 from metadata import Metadata
 from sim import Sim
 
-pytestmark = pytest.mark.takes(25)
+pytestmark = pytest.mark.takes(120)
 
 def kasactl(*arguments):
     return subprocess.run([os.path.join(BUILD, "kasactl"), *arguments], timeout=20,

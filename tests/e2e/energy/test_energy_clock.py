@@ -18,7 +18,7 @@ from moving import SteppedClock
 from sim import Sim
 
 # the preloaded library has no place beside an instrument's
-pytestmark = [pytest.mark.plain, pytest.mark.takes(90)]
+pytestmark = [pytest.mark.plain, pytest.mark.takes(10)]
 
 INTERVAL, HOUR, DAY = 300, 3600, 86400
 WATTS = 3600  # a Wh in a second, when nobody steps the clock

@@ -16,7 +16,7 @@ from energy_files import KASACTL, run, run_json
 from ledger_file import SEEDED, UNPRICED, LedgerFile
 from sim import Sim
 
-pytestmark = pytest.mark.takes(30)
+pytestmark = pytest.mark.takes(5)
 DAYS = ("--from", "2025-01-15", "--to", "2025-01-17")
 
 TARIFF = """<Plugin kasa>

@@ -17,7 +17,7 @@ from energy_files import run_json
 from energy_reference import Case
 from test_energy_price import VECTORS, load, tariff_of
 
-pytestmark = [pytest.mark.one_thread, pytest.mark.takes(60)]
+pytestmark = [pytest.mark.one_thread, pytest.mark.takes(35)]
 
 LOAD = os.path.join(BUILD, "tests", "tools", "ledger_load")
 CASES = 8

@@ -17,7 +17,7 @@ from energy_files import KASACTL, run, run_json
 from ledger_file import AT_LEAST, PARTIAL, SPREAD, LedgerFile
 from sim import Sim
 
-pytestmark = pytest.mark.takes(30)
+pytestmark = pytest.mark.takes(60)
 ZONE = "Europe/Berlin"
 
 

@@ -9,7 +9,7 @@ import pytest
 from collectd import Collectd
 from sim import Sim
 
-pytestmark = pytest.mark.takes(40)
+pytestmark = pytest.mark.takes(15)
 
 # 7200 W are 2 Wh a second
 HOUSE = [{"alias": "Kettle", "kind": "plug", "load": 7200, "total_wh": 5000},

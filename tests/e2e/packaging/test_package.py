@@ -18,7 +18,7 @@ from tree import SOURCE
 from samples import NAMES, Web
 from sim import Sim
 
-pytestmark = [pytest.mark.plain, pytest.mark.real_clock]
+pytestmark = [pytest.mark.plain, pytest.mark.real_clock, pytest.mark.takes(40)]
 
 SAMPLES = "/usr/share/collectd-kasa/collectd.conf.d/"
 CONFIG = "/etc/collectd/collectd.conf.d/"
