@@ -81,7 +81,10 @@ if [ ${#PARTS[@]} -eq 0 ]; then PARTS=("${DEFAULT_PARTS[@]}"); fi
 
 mkdir -p "$LOG"
 prepare_tests
-if build_first; then
+build_first
+built=$?
+wait_for_tools
+if [ $built -eq 0 ]; then
   for part in "${DEFAULT_PARTS[@]}" "${OTHER_PARTS[@]}"; do
     if wants "$part"; then "part_$part"; fi
   done

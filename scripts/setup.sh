@@ -134,6 +134,7 @@ stage_sources() {
 # build NAME [CONFIGURE-ARGUMENT...]: var/NAME holds a finished build of
 # BUILD_TARGET. Says nothing unless it fails.
 BUILD_TARGET=all
+MAKE_SETTINGS=() # variables for every make
 build() {
   local name=$1 log=$VAR/log/build-$1.log
   shift
@@ -146,7 +147,7 @@ build() {
       echo "$*" >arguments
       make clean # objects made with other flags
     fi
-    make -j"$(nproc)" "$BUILD_TARGET"
+    make -j"$(nproc)" "${MAKE_SETTINGS[@]}" "$BUILD_TARGET"
   ) >"$log" 2>&1 ||
     { grep -E 'error|warning|\*\*\*' "$log" | head -n 20 >&2
       say "The build failed; the whole story is in ${log#"$TOP"/}"

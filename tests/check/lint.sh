@@ -39,12 +39,13 @@ shell_scripts() {
 structure() { python3 -B "$TOP/tests/check/structure.py" "$@" "$VAR/check/src" "$TOP"; }
 
 part_lint() {
-  step "clang-format" formatted
-  step "clang-tidy" tidy "-clang-analyzer-*" # thorough.sh has the analyzer: it takes six times as long
-  step "cppcheck" check_cpp
-  step "shellcheck" shell_scripts
-  step "structure" structure
-  step "every kind of fault in the structure would be found" structure --self-test
-  step "check.sh counts what passes and what fails" "$TOP/tests/check/self_test.sh"
-  step "manual pages" mandoc -Tlint -Wwarning "$TOP"/doc/man/*.[15]
+  begin "every kind of fault in the structure would be found" structure --self-test
+  begin "clang-format" formatted
+  begin "clang-tidy" tidy "-clang-analyzer-*" # thorough.sh has the analyzer: it takes six times as long
+  begin "cppcheck" check_cpp
+  begin "shellcheck" shell_scripts
+  begin "structure" structure
+  begin "check.sh counts what passes and what fails" "$TOP/tests/check/self_test.sh"
+  begin "manual pages" mandoc -Tlint -Wwarning "$TOP"/doc/man/*.[15]
+  finish_begun
 }

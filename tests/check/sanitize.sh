@@ -29,10 +29,11 @@ valgrind_unit_names() {
 # fair: else one thread that computes may keep the others waiting for long
 LEAKS=(--fair-sched=try --leak-check=full --errors-for-leak-kinds=definite)
 
-# warnings are the business of the builds without instruments, which move them about
+# warnings are the business of the builds without instruments, which move them
+# about; of debugging information, reports want lines and names
 sanitizer_builds() {
-  build asan --enable-sanitizers=address,undefined CFLAGS='-g -O1' &&
-    build tsan --enable-sanitizers=thread CFLAGS='-g -O1'
+  build asan --enable-sanitizers=address,undefined CFLAGS='-g1 -O1' &&
+    build tsan --enable-sanitizers=thread CFLAGS='-g1 -O1'
 }
 
 # End-to-end tests wait more than they compute: while those of part_e2e run, the

@@ -80,8 +80,16 @@ both() {
   count 0 0 3
 }
 
+both_begun() {
+  begin "one" true
+  begin "two" false
+  finish_begun
+  count 0 0 3
+}
+
 counted "nothing at all" "0 passed, 0 failed, 0 skipped" 1 true
 counted "a step that fails" "1 passed, 1 failed, 3 skipped" 1 both
+counted "steps at once, one fails" "1 passed, 1 failed, 3 skipped" 1 both_begun
 counted "a step that passes" "1 passed, 0 failed, 0 skipped" 0 step "one" true
 
 counted "no unit test" "0 passed, 1 failed, 0 skipped" 1 unit_suite check "unit"

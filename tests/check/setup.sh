@@ -16,10 +16,7 @@ TEST_PACKAGES=(check clang clang-format clang-tidy cppcheck libclang-rt-14-dev m
 # Grafana's linter of dashboards is to be had as a Go module only.
 install_linter() {
   local mark=$LOG/linter.log
-  if [ -x "$VAR/bin/dashboard-linter" ]; then return 0; fi
-  if ! command -v go >/dev/null; then
-    install_packages "for Grafana's linter" golang-go || return 0
-  fi
+  if [ -x "$VAR/bin/dashboard-linter" ] || ! command -v go >/dev/null; then return 0; fi
   GOBIN=$VAR/bin GOPATH=$VAR/go GOFLAGS=-modcacherw timeout 300 \
     go install github.com/grafana/dashboard-linter@latest >"$mark" 2>&1 ||
     say "dashboard-linter cannot be built: its tests are skipped"
@@ -51,10 +48,6 @@ install_synapse() {
 }
 
 install_node() {
-  if ! command -v npm >/dev/null; then
-    install_packages "for simulated devices from npm" nodejs npm ||
-      say "npm cannot be installed: its tests are skipped"
-  fi
   mkdir -p "$VAR/node"
   if command -v npm >/dev/null && [ ! -d "$VAR/node/node_modules/tplink-smarthome-api" ]; then
     (cd "$VAR/node" && npm install --silent --no-audit --no-fund \
@@ -63,15 +56,38 @@ install_node() {
   fi
 }
 
-# prepare_tests: installs what the wanted parts need, or ends check.sh
+# What is in no package, for the wanted parts. Each says itself what it lacks.
+install_tools() {
+  install_python &
+  local python=$!
+  install_linter &
+  install_synapse &
+  install_node &
+  wait $python || return 1
+  wait
+}
+
+# prepare_tests: installs what the wanted parts need, or ends check.sh. Tools are
+# fetched while the first build computes; wait_for_tools says whether they came.
+TOOLS=
 prepare_tests() {
   install_packages "to build and to run tests" "${BUILD_PACKAGES[@]}" \
     "${RUN_PACKAGES[@]}" "${TEST_PACKAGES[@]}" || exit 1
-  if wants e2e sanitize thorough hours bench; then
-    install_python || die "Python's test tools cannot be installed (var/log/pip.log)"
-    install_linter
-    install_synapse
-    install_node
+  if ! wants e2e sanitize thorough hours bench; then return; fi
+  if ! command -v go >/dev/null; then
+    install_packages "for Grafana's linter" golang-go
+  fi
+  if ! command -v npm >/dev/null; then
+    install_packages "for simulated devices from npm" nodejs npm ||
+      say "npm cannot be installed: its tests are skipped"
+  fi
+  install_tools &
+  TOOLS=$!
+}
+
+wait_for_tools() {
+  if [ -n "$TOOLS" ] && ! wait "$TOOLS"; then
+    die "Python's test tools cannot be installed (var/log/pip.log)"
   fi
   # shellcheck disable=SC2034
   E2E_ENV=("KASA_DEVICES=$KASA_DEVICES" "KASA_NODE=$VAR/node"
@@ -79,6 +95,10 @@ prepare_tests() {
     "KASA_LINTER_WHY=$(tail -n 1 "$LOG/linter.log" 2>/dev/null)"
     "NODE_PATH=$VAR/node/node_modules")
 }
+
+# Of a program that is linked in a tenth of a second, libtool takes half of one.
+# shellcheck disable=SC2034
+MAKE_SETTINGS=(LIBTOOL=../src/tests/check/quick_libtool.sh)
 
 # build_first: var/check, which every part uses
 build_first() {
@@ -96,7 +116,7 @@ build_first() {
 e2e_tools() {
   local dir
   for dir in "$@"; do
-    if ! make -C "$VAR/$dir" -j"$(nproc)" e2e-tools >"$LOG/build-tools.log" 2>&1; then
+    if ! make -C "$VAR/$dir" -j"$(nproc)" "${MAKE_SETTINGS[@]}" e2e-tools >"$LOG/build-tools.log" 2>&1; then
       failed "the tools of the tests do not build in var/$dir"
       grep -E 'error|warning' "$LOG/build-tools.log" | head -n 20
       return 1

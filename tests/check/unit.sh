@@ -33,7 +33,7 @@ unit_build() {
     if unit_wanted "$(basename "$test")"; then targets+=("${test#"$TOP/"}"); fi
   done
   if [ ${#targets[@]} -eq 0 ]; then return; fi
-  if ! make -C "$VAR/$1" -j"$(nproc)" "${targets[@]}" >"$LOG/build-tests-$1.log" 2>&1; then
+  if ! make -C "$VAR/$1" -j"$(nproc)" "${MAKE_SETTINGS[@]}" "${targets[@]}" >"$LOG/build-tests-$1.log" 2>&1; then
     failed "the tests do not build in var/$1"
     grep -E 'error|warning' "$LOG/build-tests-$1.log" | head -n 20
     return 1
@@ -69,6 +69,16 @@ unit_result() {
   fi
 }
 
+# They begin first, so that no processor is left alone with one at the end.
+LONGEST_UNIT='/check_(answer_members|clock_kinds|partial_dumps|incidents|damaged_rows|ledger_faults)$'
+
+longest_first() {
+  local all
+  all=$(cat)
+  grep -E "$LONGEST_UNIT" <<<"$all"
+  grep -vE "$LONGEST_UNIT" <<<"$all"
+}
+
 # unit_suite BUILD NAME [VARIABLE=VALUE]... [COMMAND...]: the wanted ones
 unit_suite() {
   local name=$2 programs
@@ -78,7 +88,7 @@ unit_suite() {
   UNIT_RUN=("$@")
   rm -rf "$LOG/unit"
   mkdir -p "$LOG/unit"
-  mapfile -t programs < <(unit_programs "$UNIT_BUILD")
+  mapfile -t programs < <(unit_programs "$UNIT_BUILD" | longest_first)
   parallel unit_one "${programs[@]}"
   unit_result "$name"
 }
