@@ -467,6 +467,15 @@ unsigned options_read(const struct option *table, void *target,
   return lost;
 }
 
+unsigned option_line(const struct conf_item *block, const char *name) {
+  unsigned line = block->line;
+
+  for (size_t i = 0; i < block->children_num; i++)
+    if (text_same(block->children[i].key, name))
+      line = block->children[i].line;
+  return line;
+}
+
 const char *option_block_name(const struct conf_item *item, const char *where,
                               struct option_reporter *reporter) {
   char found[200];

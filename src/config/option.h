@@ -87,6 +87,10 @@ void option_say(struct option_reporter *reporter, const char *format,
 void option_error(struct option_reporter *reporter, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
+/* The line of the last option of a name in a block; the block's own where there
+ * is none. */
+unsigned option_line(const struct conf_item *block, const char *name);
+
 /* Takes a whole number from min to max, also in quotes; false when it is none.
  */
 bool option_count(const struct conf_item *item, double min, double max,

@@ -130,24 +130,12 @@ static void note_late(struct ledger *l, const struct ledger_account *a,
     l->slot.site_before_kwh += (double)mwh * 1e-6;
 }
 
-static bool has_tiers(const struct tariff *t) {
-  for (size_t i = 0; t != NULL && i < t->components_num; i++) {
-    const struct tariff_component *c = &t->components[i];
-
-    if (c->base.tiers_num > 0)
-      return true;
-    for (size_t j = 0; j < c->periods_num; j++)
-      if (c->periods[j].rate.tiers_num > 0)
-        return true;
-  }
-  return false;
-}
-
 /* Whether others may still tell of the same gap: in tiers each takes its share
  * of the slot, so all are priced together (ledger_disk_save()). */
 static bool is_late(struct ledger *l, const struct ledger_slot *s,
                     unsigned flags) {
-  if ((flags & LEDGER_SPREAD) == 0 || !has_tiers(s->tariff))
+  if ((flags & LEDGER_SPREAD) == 0 || s->tariff == NULL ||
+      !tariff_has_tiers(s->tariff))
     return false;
   if (l->late_day == 0 || s->local.day < l->late_day)
     l->late_day = s->local.day;

@@ -42,6 +42,7 @@ struct tariff_period {
   struct tariff_hours *hours; /* none: all day */
   size_t hours_num;
   struct tariff_rate rate;
+  unsigned line; /* of the configuration; 0: not known */
 };
 
 /* <Prices> */

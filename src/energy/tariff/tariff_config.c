@@ -110,9 +110,12 @@ static void read_charge(void *target, const struct conf_item *item,
                  "%s: expects one of PerDay, PerMonth, PerYear, found "
                  "%s",
                  where, given == 0 ? "none" : "several");
+  reporter->line = option_line(item, "Months");
   (void)tariff_words_months(&in.months, &charge.months, where, reporter);
+  reporter->line = option_line(item, "Taxes");
   (void)tariff_words_taxes(&in.taxes, &o->tariff, &charge.taxes, where,
                            reporter);
+  reporter->line = item->line;
   option_strings_free(&in.months);
   option_strings_free(&in.taxes);
   add_charge(&o->tariff, &charge, where, reporter);
@@ -364,8 +367,11 @@ void tariff_config_read(struct tariffs *set, const struct conf_item *block,
   o.tariff.minimum = NAN;
   read_names(&o.tariff, block, reporter);
   options_read(tariff_options_table, &o, block, "<Tariff>", reporter);
+  reporter->line = option_line(block, "From");
   take_from(&o.tariff, o.from, reporter);
+  reporter->line = option_line(block, "Currency");
   take_currency(&o.tariff, o.currency, reporter);
+  reporter->line = block->line;
   add_shorthand(&o.tariff, PER_DAY, o.daily, "DailyCharge", reporter);
   add_shorthand(&o.tariff, PER_MONTH, o.monthly, "MonthlyCharge", reporter);
   add_shorthand(&o.tariff, PER_YEAR, o.yearly, "YearlyCharge", reporter);

@@ -38,6 +38,15 @@ static void say_hole(const struct tariff *t, const struct tariff_component *c,
                  where, date, hole->second / 3600, hole->second / 60 % 60);
 }
 
+static void warn_of(const struct tariff_period *p, const char *what,
+                    struct option_reporter *reporter) {
+  unsigned line = reporter->line;
+
+  reporter->line = p->line;
+  tariff_config_warn(reporter, "<Period \"%s\">: %s", p->name, what);
+  reporter->line = line;
+}
+
 /* Goes through two years: which periods of a component are ever the first to
  * match, and which moment none covers. */
 static void check_cover(const struct tariff *t, struct tariff_component *c,
@@ -71,11 +80,9 @@ static void check_cover(const struct tariff *t, struct tariff_component *c,
     }
   for (size_t i = 0; i < c->periods_num; i++)
     if (matches[i] && !used[i])
-      tariff_config_warn(
-          reporter,
-          "<Period \"%s\">: never counts, for Periods before it cover all of "
-          "its hours",
-          c->periods[i].name);
+      warn_of(&c->periods[i],
+              "never counts, for Periods before it cover all of its hours",
+              reporter);
   if (holes && !c->base.given && !c->prices.given)
     say_hole(t, c, &hole, reporter);
 }
@@ -108,8 +115,10 @@ void tariff_config_check(struct tariff *t, struct option_reporter *reporter) {
                  reporter);
     for (size_t p = 0; p < c->periods_num; p++) {
       snprintf(where, sizeof(where), "<Period \"%s\">", c->periods[p].name);
+      reporter->line = c->periods[p].line;
       check_rate(t, &c->periods[p].rate, where, reporter);
     }
+    reporter->line = t->line;
     c->prices.how.taxed = t->taxes_num == 0;
   }
 }

@@ -161,13 +161,16 @@ void tariff_config_day_type(struct tariff *t, const struct conf_item *item,
   if (!has_own_name(t, &o.type, where, reporter))
     return;
   options_read(tariff_day_type_table, &o, item, where, reporter);
+  reporter->line = option_line(item, "Date");
   (void)tariff_words_dates(&o.dates, &o.type, where, reporter);
+  reporter->line = option_line(item, "Starts");
   if (o.starts != NULL &&
       !tariff_words_time(o.starts, 24 * 60 - 1, &o.type.starts))
     option_error(
         reporter,
         "%s: option Starts expects a time as in 06:00, found \"%.60s\"", where,
         o.starts);
+  reporter->line = item->line;
   if (o.dates.count == 0 && o.type.easter_num == 0 && o.type.file == NULL &&
       reporter->errors == before)
     option_error(reporter, "%s: expects Date, Easter or File, found none",

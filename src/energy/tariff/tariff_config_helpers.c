@@ -24,9 +24,11 @@ void *tariff_config_grow(void *items, size_t num, size_t size,
                          const char *where, struct option_reporter *reporter) {
   void *grown = num < TARIFF_LIST_MAX ? realloc(items, (num + 1) * size) : NULL;
 
-  if (grown == NULL)
-    option_error(reporter, "%s: %s", where,
-                 num < TARIFF_LIST_MAX ? "out of memory" : "too many blocks");
+  if (num >= TARIFF_LIST_MAX)
+    option_error(reporter, "%s: expects at most %d of its kind, found more",
+                 where, TARIFF_LIST_MAX);
+  else if (grown == NULL)
+    option_error(reporter, "%s: out of memory", where);
   return grown;
 }
 

@@ -183,9 +183,14 @@ void tariff_config_period(void *target, const struct conf_item *item,
   conf_describe(item, where, sizeof(where));
   tariff_config_name(o.period.name, name);
   options_read(tariff_period_table, &o, item, where, reporter);
+  o.period.line = item->line;
+  reporter->line = option_line(item, "Days");
   (void)tariff_words_days(&o.days, o.price.tariff, &o.period, where, reporter);
+  reporter->line = option_line(item, "Hours");
   (void)tariff_words_hours(&o.hours, &o.period, where, reporter);
+  reporter->line = option_line(item, "Months");
   (void)tariff_words_months(&o.months, &o.period.months, where, reporter);
+  reporter->line = item->line;
   finish_rate(&o.price, &o.period.rate, false, where, reporter);
   if (!o.period.rate.given && reporter->errors == before)
     option_error(reporter,

@@ -304,8 +304,8 @@ bool tariff_words_hours(const struct option_strings *words,
     if (take_hours(w.word, p))
       continue;
     option_error(reporter,
-                 "%s: option Hours expects a start and another end between "
-                 "00:00 and 24:00, as in 22:00-06:00, found \"%s\"",
+                 "%s: option Hours expects a start from 00:00 to 23:59 and "
+                 "another end up to 24:00, as in 22:00-06:00, found \"%s\"",
                  where, w.word);
     return false;
   }

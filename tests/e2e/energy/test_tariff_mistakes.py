@@ -140,6 +140,32 @@ def test_one_line_says_it(tmp_path, name):
     assert not any(word in text for word in others), text
 
 
+# text, and the line in it that the mistake stands on
+PLACES = {
+    "hours": (f'{HEAD}Rate 1\n<Period "p">\nRate 2\nHours "6-7"\n</Period>\n', 6),
+    "days": (f'{HEAD}Rate 1\n<Period "p">\nDays "Mo"\nRate 2\n</Period>\n', 5),
+    "months": (f'{HEAD}Rate 1\n<Period "p">\nRate 2\nMonths "6"\n</Period>\n', 6),
+    "a period without a price": (f'{HEAD}Rate 1\n<Period "p">\nDays "Mon"\n</Period>\n', 4),
+    "a date": (f'{HEAD}Rate 1\n<DayType "d">\n\nDate "x"\n</DayType>\n', 6),
+    "the start of a day": (
+        f'{HEAD}Rate 1\n<DayType "d">\nDate "12-25"\nStarts "6"\n</DayType>\n', 6),
+    "the months of a charge": (
+        f'{HEAD}Rate 1\n<Charge "c">\nPerDay 1\nMonths "6"\n</Charge>\n', 6),
+    "taxes": (f'{HEAD}Rate 1\n<Charge "c">\nPerDay 1\nTaxes "x"\n</Charge>\n', 6),
+    "from": (f'{HEAD}Rate 1\nFrom "2026"\n', 4),
+    "currency": ('<Tariff>\nRate 1\nCurrency "EURO"\n', 3),
+    "too many": (HEAD + "Rate 1\n" + '<Charge "c">\nPerDay 1\n</Charge>\n' * 61,
+                 4 + 60 * 3),
+}
+
+
+@pytest.mark.parametrize("name", PLACES)
+def test_the_line_is_that_of_the_option(tmp_path, name):
+    text, line = PLACES[name]
+    told = said(tmp_path, text + "</Tariff>\n")
+    assert len(told) == 1 and told[0].startswith(f"{line}: "), told
+
+
 # what collectd passes over or what is missing: accepted, with one line
 ODD = {
     "costs that start later": (
@@ -157,6 +183,12 @@ ODD = {
     "a component twice": (
         f'{HEAD}Rate 1\n' + '<Component "g">\nRate 1\n</Component>\n' * 2
         + "</Tariff>\n", "7: ", '<Component "g"> stands twice'),
+    "a period that never counts": (
+        f'{HEAD}Rate 1\n<Period "a">\nRate 2\n</Period>\n<Period "b">\nDays "Sun"\n'
+        "Rate 3\n</Period>\n</Tariff>\n", "7: ", '<Period "b">: never counts'),
+    "cents in a period": (
+        f'{HEAD}Rate 1\n<Period "a">\nDays "Sun"\nRate 25\n</Period>\n</Tariff>\n',
+        "4: ", '<Period "a">: Rate 25 looks like cents'),
     "no sign between": (f"{HEAD}Rate = 1\n</Tariff>\n", "3: ", "ignores '='"),
 }
 
