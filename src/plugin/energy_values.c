@@ -32,9 +32,9 @@ static struct {
   char currency[CURRENCY_SIZE];
 } energy;
 
-static void say_error(void *arg, const char *line) {
+static void say_odd(void *arg, const char *line) {
   (void)arg;
-  log_say(LOG_LEVEL_ERROR, "%s", line);
+  log_say(LOG_LEVEL_WARNING, "%s", line);
 }
 
 /* In the fetcher's thread. */
@@ -54,7 +54,7 @@ static void start_fetcher(void) {
 }
 
 void energy_values_start(struct poll_options *o, const char *directory) {
-  struct option_reporter reporter = {.say = say_error};
+  struct option_reporter reporter = {.say = say_odd};
   struct ledger_options options = {.billing_day = o->billing_day,
                                    .tariffs = o->tariffs,
                                    .built_us = BUILD_DATE * CALENDAR_SECOND};

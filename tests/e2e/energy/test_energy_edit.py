@@ -292,3 +292,20 @@ def test_the_daemon_keeps_currencies_apart(tmp_path):
         assert db.execute("SELECT value FROM meta WHERE key = 'currency'"
                           ).fetchone() == ("GBP",)
     db.close()
+
+
+def test_the_month_of_the_plugin_is_that_of_a_tariff_that_says_nothing(tmp_path):
+    """Costs without a currency are reported, and that they are is said."""
+    file = LedgerFile(tmp_path / "state", currency=None).done()
+    options = (f'StateDirectory "{file.folder}"\nBillingDay 15\n'
+               "<Tariff>\n  Rate 0.5\n</Tariff>\n")
+    with Sim([{"alias": "Plug", "kind": "plug"}]) as _:
+        with Collectd(options) as daemon:
+            daemon.wait_up("Plug")
+            daemon.wait_page(lambda p: p.get_one("kasa_total_cost_today") is not None,
+                             "costs")
+            assert len(daemon.lines("Currency is missing", severity="warning")) == 1
+    with sqlite3.connect(file.path) as db:
+        assert db.execute("SELECT value FROM meta WHERE key = 'billing_day'"
+                          ).fetchone() == (15,)
+    db.close()
