@@ -100,18 +100,24 @@ bool poll_device_energy(const struct poll_device *k, double *wh) {
   return true;
 }
 
+/* A meter that says nothing of what is switched off: nothing flows there. */
+static bool is_off(const struct reading *now, const struct counter *c) {
+  return c->by != COUNTER_NEW && !reading_has(now, Q_POWER) &&
+         reading_has(now, Q_RELAY) && now->value[Q_RELAY] == 0;
+}
+
 /* What is asked for seldom is news only then. */
 static double count(const struct reading *now, struct counter *c,
                     uint64_t now_us, uint64_t gap_us, bool rare) {
   struct counter_sample sample = {
       .has_total = !rare && reading_has(now, Q_ENERGY_TOTAL),
-      .has_power = !rare && reading_has(now, Q_POWER),
+      .has_power = !rare && (reading_has(now, Q_POWER) || is_off(now, c)),
       .has_month = rare && reading_has(now, Q_KWH_MONTH)};
   enum counter_flag flag;
 
   if (sample.has_total)
     sample.total_wh = now->value[Q_ENERGY_TOTAL];
-  if (sample.has_power)
+  if (sample.has_power && reading_has(now, Q_POWER))
     sample.power_w = now->value[Q_POWER];
   if (sample.has_month)
     sample.month_wh = now->value[Q_KWH_MONTH] * 1e3;

@@ -4,6 +4,8 @@
 
 #include "../support/registry_fixture.h"
 
+#include <math.h>
+
 /* -- meeting -- */
 
 START_TEST(a_stranger_is_let_in_at_the_service_port) {
@@ -487,6 +489,45 @@ START_TEST(plugs_and_their_energy_follow_the_strip) {
 }
 END_TEST
 
+/* -- energy -- */
+
+/* One poll, so many seconds after the first; watts NAN: it tells none. */
+static double count_at(struct poll_device *k, unsigned seconds, double relay,
+                       double watts) {
+  struct poll_options o;
+  struct poll_energy_hooks none = {0};
+
+  poll_options_init(&o);
+  o.interval = 15;
+  k->device.now = (struct reading){0};
+  reading_set(&k->device.now, Q_RELAY, relay);
+  if (!isnan(watts))
+    reading_set(&k->device.now, Q_POWER, watts);
+  return poll_device_count_energy(k, (uint64_t)(1000 + seconds) * 1000000,
+                                  false, &o, &none);
+}
+
+START_TEST(what_is_off_and_tells_no_power_takes_none) {
+  struct poll_device *k;
+
+  start();
+  k = meet("Lamp", MAC_A, "192.0.2.7");
+  alive(k);
+  count_at(k, 0, 0, NAN);
+  ck_assert_int_eq(k->energy.by, COUNTER_NEW); /* it may have no meter */
+  count_at(k, 15, 1, 120);
+  ck_assert_double_eq(count_at(k, 30, 1, 120), 0.5);
+  ck_assert_double_eq(count_at(k, 45, 0, NAN), 0.25); /* switched meanwhile */
+  for (unsigned s = 60; s <= 3600; s += 15)
+    ck_assert_double_eq(count_at(k, s, 0, NAN), 0);
+  ck_assert_double_eq(count_at(k, 3615, 1, 120), 0.25);
+  ck_assert_uint_eq(k->energy.gaps, 0);
+  count_at(k, 3630, 1, NAN); /* it is on: nobody knows */
+  ck_assert_double_eq(count_at(k, 3690, 1, 120), 0);
+  ck_assert_uint_eq(k->energy.gaps, 1);
+}
+END_TEST
+
 /* -- floods -- */
 
 enum { FORGED = 10000 };
@@ -572,6 +613,7 @@ static void fill(TCase *t) {
   tcase_add_test(t, two_blocks_whose_devices_swap_addresses_both_stay);
   tcase_add_test(t, who_does_not_say_who_he_is_takes_nobodys_place);
   tcase_add_test(t, one_forged_answer_takes_no_configured_address_away);
+  tcase_add_test(t, what_is_off_and_tells_no_power_takes_none);
   tcase_add_test(t, plugs_and_their_energy_follow_the_strip);
   tcase_add_loop_test(t, a_flood_of_forged_answers_is_held_back, 0,
                       ROWS(flood_names));
