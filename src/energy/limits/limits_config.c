@@ -97,6 +97,7 @@ void limits_config_read(struct limits_settings *s, const struct conf_item *item,
                         const char *where, struct option_reporter *reporter) {
   char inside[160];
   bool any = false;
+  unsigned before = reporter->errors;
 
   snprintf(inside, sizeof(inside), "%s: <Limits>", where);
   if (item->values_num > 0)
@@ -107,7 +108,7 @@ void limits_config_read(struct limits_settings *s, const struct conf_item *item,
   options_read(limits_options, s, item, inside, reporter);
   for (unsigned i = 0; i < LIMITS; i++)
     any |= s->allowed[i] > 0;
-  if (!any)
+  if (!any && reporter->errors == before)
     option_error(reporter,
                  "%s limits nothing: it needs DailyEnergy, DailyCost, "
                  "MonthlyEnergy or MonthlyCost",
