@@ -42,6 +42,27 @@ static void finish_tariffs(struct poll_options *o,
   tariff_files_load(&o->tariffs, NULL, reporter);
 }
 
+static bool limits_costs(const struct limits_settings *s) {
+  return s->allowed[LIMIT_DAILY_COST] > 0 || s->allowed[LIMIT_MONTHLY_COST] > 0;
+}
+
+/* A limit of what nobody knows is never told. */
+static void check_limits(const struct poll_options *o,
+                         struct option_reporter *reporter) {
+  bool costs = limits_costs(&o->limits);
+
+  for (size_t i = 0; i < o->devices_num; i++) {
+    const struct device_options *d = &o->devices[i];
+
+    costs |= limits_costs(&d->limits);
+    for (size_t j = 0; j < d->plugs_num; j++)
+      costs |= limits_costs(&d->plugs[j].limits);
+  }
+  if (costs && o->tariffs.num == 0)
+    option_error(reporter, "<Plugin kasa>: <Limits> of costs expects a "
+                           "<Tariff>, found none");
+}
+
 /* The defaults are left alone at short intervals: a device that stays silent
  * is asked less often anyway. */
 static void finish(void *options, double interval,
@@ -63,6 +84,7 @@ static void finish(void *options, double interval,
     option_error(reporter, "<Plugin kasa>: Discovery is false and there is no "
                            "<Device>: nothing would be read");
   poll_options_free(&defaults);
+  check_limits(options, reporter);
   finish_tariffs(options, reporter);
 }
 

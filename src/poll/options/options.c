@@ -235,6 +235,7 @@ static const struct option_hint device_hints[] = {
     {"Outlet", "say <Plug \"name or number\">"},
     {"Timeout", "it belongs in <Plugin kasa>, for all devices"},
     {"Report", "it belongs in <Plugin kasa>, for all devices"},
+    {"Tariff", "it belongs in <Plugin kasa>, for all devices"},
     {0},
 };
 
@@ -389,6 +390,16 @@ static const struct option_hint poll_option_hints[] = {
     {"Route", NOTIFIES},
     {"Rate", PRICES},
     {"Currency", PRICES},
+    {"Tax", PRICES},
+    {"Tier", PRICES},
+    {"Period", PRICES},
+    {"Prices", PRICES},
+    {"Component", PRICES},
+    {"DayType", PRICES},
+    {"Charge", PRICES},
+    {"DailyCharge", PRICES},
+    {"MonthlyCharge", PRICES},
+    {"YearlyCharge", PRICES},
     {"Type", "limits of collectd stand in <Plugin threshold>, within a <Plugin "
              "\"kasa\">"},
     {"Appliance", "it belongs in the <Device> or <Plug> that it is about"},

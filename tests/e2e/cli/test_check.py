@@ -132,6 +132,18 @@ MISTAKES = {
         in_kasa('<Device "x">\n<Appliance>\nStartAbove 10\nEndBelow 20\n</Appliance>\n'
                 "</Device>"), ["EndBelow 20 is above StartAbove 10"]),
     "nothing to read": (in_kasa("Discovery false"), ["nothing would be read"]),
+    "a tax beside the tariff": (in_kasa('Tax "VAT" 19'), ["Tax", "belongs in <Tariff>"]),
+    "a period beside the tariff": (
+        in_kasa('<Period "p">\nRate 1\n</Period>'), ["Period", "belongs in <Tariff>"]),
+    "a tariff of a device": (
+        in_kasa('<Device "192.0.2.7">\n<Tariff>\nRate 1\n</Tariff>\n</Device>'),
+        ["Tariff", "belongs in <Plugin kasa>"]),
+    "a limit of costs that nobody knows": (
+        in_kasa('<Device "192.0.2.7">\n<Limits>\nDailyCost 3\n</Limits>\n</Device>'),
+        ["<Limits>", "<Tariff>", "found none"]),
+    "an empty block": (
+        in_kasa('<Device "192.0.2.7">\nName "x"\n<Appliance>\n</Appliance>\n</Device>'),
+        ["<Appliance>", "nothing stands in it"]),
     "VAT": (in_kasa("<Tariff>\nRate 0.3\nVAT 19\n</Tariff>"), ['Tax "VAT" 19']),
     "hours": (
         in_kasa('<Tariff>\nRate 0.3\n<Period "p">\nTime "16:00-21:00"\nRate 0.4\n'
