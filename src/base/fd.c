@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* See descriptor.h. */
+/* See fd.h. */
 #include <config.h>
 
 #include "base/fd.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Host names: see resolve.h. */
+/* Host names: see resolver.h. */
 #include <config.h>
 
 #include "base/resolver.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The words of a collectd.conf: what stands at a place of the text, as the
- * scanner of liboconfig would see it. For base/conf_text.c. */
+ * scanner of liboconfig would see it. For conf_parser.c. */
 #ifndef CONFIG_CONF_LEXER_H
 #define CONFIG_CONF_LEXER_H
 

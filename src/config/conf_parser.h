@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Reads the text of a collectd.conf into the tree of base/conf.h, by the
+/* Reads the text of a collectd.conf into the tree of conf_tree.h, by the
  * grammar of collectd's own parser (liboconfig), its oddities included: what
  * collectd would load, and nothing else. Include is an ordinary option here.
  *

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* A configuration as a tree of blocks and options, whoever read it: collectd's
  * own parser (through src/plugin/oconfig.c) or our reader of collectd.conf
- * (base/conf_text.h, for kasactl). The rooms that own options see only this.
+ * (conf_parser.h, for kasactl). The rooms that own options see only this.
  *
  * Ownership: a tree owns everything in it; conf_free() releases the root.
  * One thread at a time. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Devices that wait: see line.h. */
+/* Devices that wait: see poll_queue.h. */
 #include <config.h>
 
 #include "poll/poll_queue.h"

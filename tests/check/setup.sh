@@ -23,7 +23,8 @@ install_linter() {
 }
 
 install_python() {
-  if [ ! -x "$VAR/venv/bin/python" ]; then python3 -m venv "$VAR/venv" || return 1; fi
+  # what was interrupted before has no pip yet
+  if [ ! -x "$VAR/venv/bin/pip" ]; then python3 -m venv --clear "$VAR/venv" || return 1; fi
   if ! "$VAR/venv/bin/python" -c 'import pytest, xdist, aiosmtpd' 2>/dev/null; then
     "$VAR/venv/bin/pip" -q install pytest pytest-xdist aiosmtpd >"$LOG/pip.log" 2>&1 || return 1
   fi

@@ -338,6 +338,34 @@ def check_citations(tree):
                     yield f"{name}:{number}: a section of nothing here: {found}"
 
 
+# what comments may cite though it is no file and no function of ours: of collectd
+# and of systems
+ELSEWHERE = {"collectd.h", "plugin.h", "configfile.c", "sysexits.h", "cf_read_generic"}
+CITED_SOURCE = re.compile(r"(?<![\w/.*<-])((?:\w+/)*[a-z]\w+\.[ch])\b")
+
+
+def comments(text):
+    """(line, comment) of C."""
+    for match in TOKENS.finditer(text):
+        if match.group().startswith(("/*", "//")):
+            yield text.count("\n", 0, match.start()) + 1, match.group()
+
+
+def check_comments(tree):
+    names = [n for n in tree.tracked() if n.endswith((".c", ".h"))]
+    texts = {n: (tree.top / n).read_text(encoding="utf-8", errors="replace") for n in names}
+    there = {"/".join(Path(n).parts[i:]) for n in names for i in range(len(Path(n).parts))}
+    words = set(re.findall(r"\b[a-z_]\w+\b", "\n".join(map(bare, texts.values()))))
+    for name, text in texts.items():
+        for line, comment in comments(text):
+            for found in CITED_SOURCE.findall(comment):
+                if found not in there | ELSEWHERE:
+                    yield f"{name}:{line}: speaks of {found}, which is not there"
+            for found in FUNCTION.findall(comment):
+                if found not in words | ELSEWHERE and not system_function(found):
+                    yield f"{name}:{line}: speaks of {found}(), which is not there"
+
+
 QUOTED = re.compile(r"`([^`\n]+)`")
 FUNCTION = re.compile(r"\b([a-z_][a-z0-9_]{2,})\(\)")
 SOURCE_FILE = re.compile(r"(?<![\w/*.}-])(\w+\.[ch])\b")
@@ -430,7 +458,7 @@ def check_licences(tree):
 
 
 CHECKS = (check_rooms, check_includes, check_symbols, check_circles,
-          check_prototypes, check_citations, check_documents, check_sizes,
+          check_prototypes, check_citations, check_comments, check_documents, check_sizes,
           check_licences)
 
 

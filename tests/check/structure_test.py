@@ -159,6 +159,16 @@ def dead_link(copy):
     return "there is no nowhere.md"
 
 
+def comment_on_nothing(copy):
+    copy.add("src/base/buf.c", "/* See base/nowhere.h. */\n")
+    return "speaks of base/nowhere.h, which is not there"
+
+
+def comment_on_no_function(copy):
+    copy.add("src/base/buf.c", "/* Like buf_fly_away(). */\n")
+    return "speaks of buf_fly_away(), which is not there"
+
+
 def full_folder(copy):
     for number in range(structure.FOLDER + 1):
         copy.add(f"src/energy/one_{number}.c", SPDX)
@@ -183,6 +193,7 @@ CASES = {
     structure.check_prototypes: (foreign_prototype, foreign_prototype_in_a_source,
                                  foreign_object, prototype_of_nothing),
     structure.check_citations: (dead_citation, dead_section),
+    structure.check_comments: (comment_on_nothing, comment_on_no_function),
     structure.check_documents: (dead_path, dead_function, dead_file, dead_link),
     structure.check_sizes: (full_folder, long_file),
     structure.check_licences: (without_licence,),

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What the fuzz targets of logins share: stubs in the place of web.c and
+/* What the fuzz targets of logins share: stubs in the place of http_client.c and
  * worker.c, and a server that answers with the input, line by line. The first
  * letter of a line says how:
  *
@@ -40,7 +40,7 @@ static void fuzz_run(struct worker_job *job);
 
 static unsigned long fuzz_reached[FUZZ_STEPS_MAX], fuzz_good;
 
-/* -- in the place of web.c -- */
+/* -- in the place of http_client.c -- */
 
 struct http_client {
   http_client_done *done;

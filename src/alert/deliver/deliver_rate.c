@@ -162,7 +162,7 @@ static bool seen_before(const struct rate_digest *g, size_t i) {
 }
 
 /* Each alert once, as it is by now. An end that is told here is noted like a
- * beginning: group_sent() knows that nothing is owed of it. */
+ * beginning: accept_member() sees that it is over, and owes nothing. */
 static void gather(struct deliver *d, const struct rate_digest *g,
                    struct gathering *out) {
   struct alert a;

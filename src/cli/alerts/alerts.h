@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* `kasactl alerts`: a person's view of notify_kasa, over its control socket
- * (alert/control.h lists the requests). */
+ * (alert/control/command.c lists the requests). */
 #ifndef CLI_ALERTS_ALERTS_H
 #define CLI_ALERTS_ALERTS_H
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A growing list of rows: see row.h. */
+/* A growing list of rows: see device_row.h. */
 #include <config.h>
 
 #include "cli/devices/device_row.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The table of devices: see table.h. */
+/* The table of devices: see device_table.h. */
 #include <config.h>
 
 #include "cli/devices/device_table.h"

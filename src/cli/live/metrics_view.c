@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The house behind a metrics page: see devices.h. */
+/* The house behind a metrics page: see metrics_view.h. */
 #include <config.h>
 
 #include "cli/live/metrics_view.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Tables of texts: see columns.h. */
+/* Tables of texts: see text_table.h. */
 #include <config.h>
 
 #include "cli/term/text_table.h"

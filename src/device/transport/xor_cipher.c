@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The XOR cipher: see xor.h. */
+/* The XOR cipher: see xor_cipher.h. */
 #include <config.h>
 
 #include "device/transport/xor_cipher.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* TP-Link accounts: see login.h. */
+/* TP-Link accounts: see credentials.h. */
 #include <config.h>
 
 #include "poll/options/credentials.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Ignore and Only: see filter.h. */
+/* Ignore and Only: see device_filter.h. */
 #include <config.h>
 
 #include "poll/options/device_filter.h"

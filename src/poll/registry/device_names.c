@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Naming devices and plugs: see names.h. */
+/* Naming devices and plugs: see device_names.h. */
 #include <config.h>
 
 #include "poll/registry/device_names.h"

@@ -45,7 +45,7 @@ START_TEST(a_login_goes_over_the_tls_that_is_claimed) {
   X509 *own;
 
   if (rows[_i].mode == 2 && !pki_can_verify())
-    return; /* check_web.c says what happens then */
+    return; /* check_http_client.c says what happens then */
   own = pki_certificate("Plug", leaf, rows[_i].by_root ? "Root" : "Plug",
                         rows[_i].by_root ? root : leaf, false, 9);
 
