@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* collectd's configuration items as the tree of config/conf_tree.h, and its log as
- * our sink: what both plugins share of the daemon. */
+/* collectd's configuration items as the tree of config/conf_tree.h, and its log
+ * as our sink: what both plugins share of the daemon. */
 #ifndef PLUGIN_OCONFIG_H
 #define PLUGIN_OCONFIG_H
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* What the fuzz targets of logins share: stubs in the place of http_client.c and
- * worker.c, and a server that answers with the input, line by line. The first
- * letter of a line says how:
+/* What the fuzz targets of logins share: stubs in the place of http_client.c
+ * and worker.c, and a server that answers with the input, line by line. The
+ * first letter of a line says how:
  *
  *   a  the rest as it stands, with status 200    b  403    c  500
  *   d  no answer at all

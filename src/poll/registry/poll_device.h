@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* One device the engine knows: what the dialect filled in, where it is, what
- * it is called, and how its polls went. The hooks of poll_engine.h read it; only
- * poll/ writes. Everything belongs to the engine's thread. */
+ * it is called, and how its polls went. The hooks of poll_engine.h read it;
+ * only poll/ writes. Everything belongs to the engine's thread. */
 #ifndef POLL_REGISTRY_POLL_DEVICE_H
 #define POLL_REGISTRY_POLL_DEVICE_H
 
