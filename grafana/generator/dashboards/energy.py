@@ -271,9 +271,11 @@ PARTS = [
                  "+ $budget > 0", "limit")],
           unit="none", decimals=2, min=0, since="31d", interval="1h", w=14,
           h=8, legend=("last",), none=NEEDS_TARIFF, overrides=[
-              override("so far", custom__fillOpacity=25),
+              override("so far", custom__fillOpacity=25, color={
+                  "mode": "fixed", "fixedColor": BLUE}),
               override("expected", custom__fillOpacity=0,
-                       custom__lineStyle={"fill": "dash", "dash": [6, 6]}),
+                       custom__lineStyle={"fill": "dash", "dash": [6, 6]},
+                       color={"mode": "fixed", "fixedColor": ORANGE}),
               override("limit", custom__fillOpacity=0, color={
                   "mode": "fixed", "fixedColor": RED})]),
 ]
