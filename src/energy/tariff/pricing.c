@@ -14,6 +14,28 @@ static int64_t piece_end(const struct tariff *t, int64_t us,
   return t != NULL ? tariff_until(t, us, now) : calendar_next(us, 86400);
 }
 
+static void note_use(struct pricing_site *site, int day, double kwh) {
+  struct pricing_day *d = &site->days[(unsigned)day % PRICING_DAYS];
+
+  if (d->day != day)
+    *d = (struct pricing_day){.day = day};
+  d->kwh += kwh;
+  site->kwh += kwh;
+}
+
+/* What was used in a month that is not the one before: mostly nothing. */
+static void enter_month(struct pricing_site *site, int month, int today) {
+  if (site->month == month)
+    return;
+  if (site->month != 0) {
+    site->kwh = 0;
+    for (size_t i = 0; i < PRICING_DAYS; i++)
+      if (site->days[i].day >= month && site->days[i].day <= today)
+        site->kwh += site->days[i].kwh;
+  }
+  site->month = month;
+}
+
 /* Prices the piece at the site's use, which moves on. */
 static void price(struct pricing_piece *p, struct pricing_site *site) {
   const struct tariff *t = p->tariff;
@@ -21,9 +43,7 @@ static void price(struct pricing_piece *p, struct pricing_site *site) {
                                       ? tariff_billing(t, p->local.day)
                                       : calendar_billing_of(p->local.day, 1);
 
-  if (site->month != month.start)
-    *site = (struct pricing_site){.month = month.start,
-                                  .kwh = site->month == 0 ? site->kwh : 0};
+  enter_month(site, month.start, p->local.day);
   p->priced = false;
   p->cost = 0;
   if (t != NULL) {
@@ -39,7 +59,7 @@ static void price(struct pricing_piece *p, struct pricing_site *site) {
     p->priced = tariff_energy_cost(t, p->from_us, &p->local, p->kwh,
                                    site->kwh + before, moved, &p->cost);
   }
-  site->kwh += p->kwh;
+  note_use(site, p->local.day, p->kwh);
 }
 
 void pricing_spread(const struct tariffs *set, struct pricing_site *site,

@@ -6,10 +6,17 @@
 
 #include "energy/tariff/tariff.h"
 
-/* How much the site has used in the billing month. */
+enum { PRICING_DAYS = 32 }; /* as many as a billing month has, and one */
+
+/* How much the site has used in the billing month, and on the days before, for
+ * the tariff whose month begins on another day. */
 struct pricing_site {
   int month; /* first day of the billing month; 0: none yet */
   double kwh;
+  struct pricing_day {
+    int day;
+    double kwh;
+  } days[PRICING_DAYS]; /* by day, modulo their number */
 };
 
 struct pricing_piece {

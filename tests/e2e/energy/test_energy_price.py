@@ -80,6 +80,28 @@ def priced(tmp_path, config, rows, zone="Europe/Berlin", before=0):
                     load(tmp_path / "l.csv", rows), "--before", before, zone=zone)
 
 
+def test_a_tariff_whose_month_begins_on_another_day(tmp_path):
+    """10 kWh a day from 1 June: 90 of its month before the tenth."""
+    answer = priced(tmp_path, """<Tariff>
+Currency "EUR"
+BillingDay 15
+Rate 0
+</Tariff>
+<Tariff>
+From "2026-06-10"
+Currency "EUR"
+<Tier>
+UpTo 95
+Rate 1
+</Tier>
+<Tier>
+Rate 2
+</Tier>
+</Tariff>""", [{"from": "2026-06-01T00:00:00+02:00", "to": "2026-06-12T00:00:00+02:00",
+                 "kwh": 110}])
+    assert [d["energy_cost"] for d in answer["days"]][8:] == pytest.approx([0, 15, 20])
+
+
 DAY = [{"from": "2026-01-15T00:00:00+01:00", "to": "2026-01-16T00:00:00+01:00",
         "kwh": 24}]
 
