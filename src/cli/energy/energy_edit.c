@@ -139,6 +139,7 @@ struct repricing {
   bool json;
   bool silent; /* all of it has been shown before */
   size_t days;
+  int64_t kept_mwh;
   int64_t old_cost, new_cost; /* charges and what is lacking to minimums in */
   struct ledger_repriced_month *months; /* which follow the days */
   size_t months_num;
@@ -151,6 +152,9 @@ static void put_day(void *arg, const struct ledger_repriced *d) {
   int64_t new = d->new_cost + d->new_charges;
   char date[CALENDAR_DATE_SIZE];
 
+  r->kept_mwh += d->kept_mwh;
+  if (!ledger_repriced_differs(d))
+    return;
   calendar_format_date(d->day, date);
   if (r->json) {
     printf("%s{\"date\":\"%s\",\"old\":", r->days > 0 ? "," : "", date);
@@ -238,11 +242,16 @@ static void end(const struct repricing *r, const char *currency,
     energy_put_micro(r->old_cost);
     fputs(",\"new\":", stdout);
     energy_put_micro(r->new_cost);
+    fputs(",\"kept_kwh\":", stdout);
+    energy_put_micro(r->kept_mwh);
     printf(",\"applied\":%s}\n", applied ? "true" : "false");
     return;
   }
   if (!r->silent)
     put_sum(r, currency);
+  if (!r->silent && r->kept_mwh > 0)
+    printf("%.3f kWh keep what they cost: their price is not known any more\n",
+           (double)r->kept_mwh * MICRO);
   if (changes_nothing(r))
     puts("All of it costs what it did.");
   else if (way != REPRICE_ASK)

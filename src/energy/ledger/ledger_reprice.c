@@ -151,11 +151,14 @@ static void work_free(struct work *w) {
 
 /* -- days -- */
 
+bool ledger_repriced_differs(const struct ledger_repriced *d) {
+  return d->old_cost != d->new_cost ||
+         d->old_unpriced_mwh != d->new_unpriced_mwh ||
+         d->old_charges != d->new_charges;
+}
+
 static int end_day(struct work *w) {
   const struct ledger_repriced *d = &w->day;
-  bool differs = d->old_cost != d->new_cost ||
-                 d->old_unpriced_mwh != d->new_unpriced_mwh ||
-                 d->old_charges != d->new_charges;
   int rc = SQLITE_OK;
 
   if (!w->any_day)
@@ -168,7 +171,7 @@ static int end_day(struct work *w) {
 
     rc = run_with(w->set_charges, numbers, 2);
   }
-  if (differs && w->take != NULL)
+  if ((ledger_repriced_differs(d) || d->kept_mwh > 0) && w->take != NULL)
     w->take(w->arg, d);
   w->any_day = false;
   return rc;
@@ -369,7 +372,8 @@ static int store(struct work *w, const struct slot *old,
   return rc;
 }
 
-/* What has no price costs nothing. */
+/* What has no price costs nothing; what had one keeps it where a file of prices
+ * has been written over meanwhile. */
 static int reprice_slot(struct work *w, const struct slot *s,
                         const struct bill *bill, double site_kwh,
                         int64_t period) {
@@ -393,10 +397,14 @@ static int reprice_slot(struct work *w, const struct slot *s,
   } else {
     exact = (double)s->mwh * mean + *rest;
     new.cost = llround(exact);
-    *rest = exact - (double)new.cost;
     new.unpriced_mwh = s->mwh - llround((double)s->mwh * known);
     if (tariffs_at(w->how->tariffs, w->day.day) == NULL)
       new.unpriced_mwh = 0;
+    if (new.unpriced_mwh > s->unpriced_mwh) {
+      w->day.kept_mwh += s->mwh;
+      return SQLITE_OK;
+    }
+    *rest = exact - (double)new.cost;
     new.period = period;
   }
   new.flags = (s->flags & ~(unsigned)LEDGER_UNPRICED) |

@@ -33,15 +33,19 @@ struct ledger_repriced {
   int64_t old_cost, new_cost; /* millionths, without charges */
   int64_t old_unpriced_mwh, new_unpriced_mwh;
   int64_t old_charges, new_charges;
+  int64_t kept_mwh; /* had a price that is not known any more, which it keeps */
 };
+
+bool ledger_repriced_differs(const struct ledger_repriced *day);
 
 typedef void ledger_reprice_take(void *arg, const struct ledger_repriced *day);
 
 /* Computes what the closed slots of these days cost under the tariffs; take
- * (may be NULL) is called for each day that changes, in order. *changed: how
- * many slots did. What the device itself told of (seeded) has no hour and
- * keeps its cost. Billing months whose last day, or today, is among the days
- * get the tariffs' minimum. A SQLite code; nothing is changed after a failure.
+ * (may be NULL) is called for each day that changes or keeps prices, in order.
+ * *changed: how many slots did. What the device itself told of (seeded) has no
+ * hour and keeps its cost. Billing months whose last day, or today, is among
+ * the days get the tariffs' minimum. A SQLite code; nothing is changed after a
+ * failure.
  */
 int ledger_reprice(sqlite3 *db, const struct ledger_reprice *how,
                    ledger_reprice_take *take, void *arg, size_t *changed);

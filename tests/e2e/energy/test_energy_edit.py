@@ -174,6 +174,21 @@ def test_only_what_had_no_price(place):
     assert answer["charges"] == 0 and answer["unpriced_kwh"] == 0
 
 
+def test_what_a_file_of_prices_has_no_more_keeps_its_price(place, tmp_path):
+    """A file that is written anew each day has today and tomorrow."""
+    prices = tmp_path / "prices.csv"
+    prices.write_text("from,price\n2025-01-16T00:00:00Z,0.5\n2025-01-17T00:00:00Z,0.5\n")
+    place.write_text('<Plugin kasa>\n<Tariff>\nCurrency "EUR"\n<Prices>\n'
+                     f'File "{prices}"\n</Prices>\n</Tariff>\n</Plugin>\n')
+    where = ("--config", place, "--state", tmp_path / "state", *DAYS)
+    answer = run_json("reprice", *where, "--dry-run")
+    assert answer["days"] == [{"date": "2025-01-16", "old": 0, "new": 0.5, "unpriced_kwh": 0}]
+    assert answer["kept_kwh"] == 2.5
+    text = run("reprice", *where, "--yes").stdout
+    assert "2.500 kWh keep what they cost" in text
+    assert run_json(*where)["energy_cost"] == 1
+
+
 def test_another_currency_is_refused(place):
     place.write_text(place.read_text().replace("EUR", "GBP"))
     done = run("reprice", "--config", place, *DAYS, "--yes", status=1)

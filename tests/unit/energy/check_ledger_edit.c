@@ -39,7 +39,7 @@ static struct ledger_values total_at(const char *moment) {
 
 struct told {
   unsigned days;
-  int64_t old_cost, new_cost;
+  int64_t old_cost, new_cost, kept_mwh;
 };
 
 static void hear(void *arg, const struct ledger_repriced *day) {
@@ -48,6 +48,7 @@ static void hear(void *arg, const struct ledger_repriced *day) {
   t->days++;
   t->old_cost += day->old_cost;
   t->new_cost += day->new_cost;
+  t->kept_mwh += day->kept_mwh;
 }
 
 static struct told reprice(double rate, bool unpriced_only, bool apply) {
@@ -123,6 +124,20 @@ START_TEST(what_had_no_price_gets_it_when_that_comes) {
   ck_assert_int_eq(total_at("2026-01-16T02:02:00+01:00").month_cost, 540000);
   /* a price that is corrected later changes nothing of it */
   ck_assert_uint_eq(reprice(0.9, true, true).days, 0);
+}
+END_TEST
+
+START_TEST(what_had_a_price_keeps_it_when_that_is_not_known_any_more) {
+  struct told t;
+
+  use();
+  let_pass("2026-01-16T02:00:00+01:00");
+  t = reprice(NAN, false, true);
+  ck_assert_int_eq(t.kept_mwh, 1800000);
+  ck_assert_int_eq(t.new_cost, t.old_cost);
+  ck_assert_int_eq(sum(NULL, NULL, "2026-01-15", "2026-01-16").cost, 900000);
+  ck_assert_int_eq(reprice(0.7, false, true).kept_mwh, 0);
+  ck_assert_int_eq(sum(NULL, NULL, "2026-01-15", "2026-01-16").cost, 1260000);
 }
 END_TEST
 
@@ -271,6 +286,7 @@ static void fill(TCase *t) {
   tcase_add_test(t, new_prices_are_in_the_file_and_in_the_daemon);
   tcase_add_test(t, what_waits_to_be_written_is_not_lost_nor_counted_twice);
   tcase_add_test(t, what_had_no_price_gets_it_when_that_comes);
+  tcase_add_test(t, what_had_a_price_keeps_it_when_that_is_not_known_any_more);
   tcase_add_test(t, a_name_that_was_a_typo_is_joined);
   tcase_add_test(t, costs_in_another_currency_are_not_summed);
   tcase_add_test(t, devices_share_the_tiers_of_a_gap);
