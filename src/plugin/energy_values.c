@@ -119,14 +119,13 @@ static bool is_measured(const struct reading *r) {
   return reading_has(r, Q_ENERGY_TOTAL) || reading_has(r, Q_POWER);
 }
 
-static bool plug_produces(const struct poll_device *k,
-                          const struct poll_device_plug *plug) {
-  const struct device_options *o = k->options;
+static bool plug_produces(const struct poll_device *k, unsigned i) {
+  const struct plug_options *p =
+      device_name_plug_options(k, &k->device.plugs[i]);
 
-  for (size_t i = 0; o != NULL && i < o->plugs_num; i++)
-    if (o->plugs[i].name != NULL && strcmp(o->plugs[i].name, plug->name) == 0)
-      return o->plugs[i].produces;
-  return o != NULL && o->produces;
+  if (p != NULL)
+    return p->produces;
+  return k->options != NULL && k->options->produces;
 }
 
 /* Whether any of its meters waits for what the device knows of its days. */
@@ -165,7 +164,7 @@ static void begin(void *arg, struct poll_device *k, uint64_t now_us) {
     if (plug->energy.by == COUNTER_NEW && is_measured(&k->device.plugs[i].now))
       plug->meter =
           ledger_meter(energy.ledger, k->identity, plug->slot, k->device.model,
-                       plug_produces(k, plug), &plug->energy, now);
+                       plug_produces(k, i), &plug->energy, now);
   }
   if (k->poll.progress.rare) /* by now it is known which device it is */
     ask(arg, k, now_us);

@@ -173,6 +173,13 @@ static void tidy_name(char **name, const char *where,
   }
 }
 
+static bool has_option(const struct conf_item *block, const char *name) {
+  for (size_t i = 0; i < block->children_num; i++)
+    if (text_same(block->children[i].key, name))
+      return true;
+  return false;
+}
+
 static void read_plug(void *target, const struct conf_item *item,
                       struct option_reporter *reporter) {
   struct device_options *d = target;
@@ -185,6 +192,7 @@ static void read_plug(void *target, const struct conf_item *item,
     return;
   conf_describe(item, where, sizeof(where));
   options_read(plug_options_table, &plug, item, where, reporter);
+  plug.says_produces = has_option(item, "Produces");
   tidy_name(&plug.name, where, reporter);
   plug.match = strdup(match);
   grown = realloc(d->plugs, (d->plugs_num + 1) * sizeof(*grown));
@@ -354,6 +362,9 @@ static void read_device(void *target, const struct conf_item *item,
     check_head(&device, where, reporter);
   }
   options_read(device_options_table, &device, item, where, reporter);
+  for (size_t i = 0; i < device.plugs_num; i++)
+    if (!device.plugs[i].says_produces)
+      device.plugs[i].produces = device.produces;
   tidy_name(&device.name, where, reporter);
   grown = realloc(o->devices, (o->devices_num + 1) * sizeof(*grown));
   if (grown != NULL)

@@ -27,7 +27,8 @@ enum leave { LEAVE_AS_ABOVE, LEAVE_GIVEN, LEAVE_DENIED };
 struct plug_options {
   char *match; /* the plug's own name or its slot */
   char *name;
-  bool produces; /* generation: not in the site's consumption */
+  bool produces;      /* generation: not in the site's consumption */
+  bool says_produces; /* by itself, not as its device */
   struct appliance_blocks blocks;
   struct limits_settings limits;
 };
