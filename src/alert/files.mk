@@ -35,6 +35,8 @@ libalert_la_SOURCES += \
 	%D%/config/config_print.h \
 	%D%/config/config_quiet.c \
 	%D%/config/config_quiet.h \
+	%D%/config/config_reference.c \
+	%D%/config/config_reference.h \
 	%D%/config/config_report.c \
 	%D%/config/config_report.h \
 	%D%/config/config_route.c \

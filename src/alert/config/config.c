@@ -49,9 +49,7 @@ static void read_separator(void *target, const struct conf_item *item,
 
   if (item->values_num != 1 || item->values[0].kind != CONF_STRING ||
       strlen(item->values[0].string) > 8) {
-    option_error(reporter,
-                 PLUGIN ": option ThousandsSeparator expects a character in "
-                        "quotes, or \"\"");
+    option_unexpected(item, PLUGIN, "a character in quotes, or \"\"", reporter);
     return;
   }
   copy = strdup(item->values[0].string);

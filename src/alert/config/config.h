@@ -37,6 +37,7 @@ struct channel_config {
   double rate_window;    /* s; a count of 0 = as many as there are */
   char *quiet_name;      /* option QuietHours */
   int quiet;             /* index into quiet_hours, -1 = none */
+  unsigned line;         /* of the block, 0 = not known */
 };
 
 /* Alerts that agree in these come in one message. */
@@ -65,6 +66,7 @@ struct route_config {
   char *escalation_name;      /* option Escalation */
   int escalation;             /* index into escalations, -1 = none */
   struct group_config group;
+  unsigned line; /* of the block, 0 = not known */
 };
 
 struct device_config {
@@ -139,6 +141,7 @@ struct escalation_config {
   struct escalation_step steps[ESCALATION_STEPS_MAX]; /* by time */
   size_t steps_num;                                   /* at least one */
   double ack_timeout; /* s, SECONDS_UNSET = top level's */
+  unsigned line;      /* of the block, 0 = not known */
 };
 
 /* A sign of life to somebody who watches whether it comes. */
@@ -155,6 +158,7 @@ struct report_config {
   struct option_strings channel_names;
   int *channels; /* indices into notify_config.channels, after finish */
   size_t channels_num;
+  unsigned line; /* of the block, 0 = not known */
 };
 
 enum missing_scope { MISSING_SCOPE_DEVICE, MISSING_SCOPE_SERIES };

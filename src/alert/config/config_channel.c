@@ -8,6 +8,7 @@
 #include "alert/channel/channel_types.h"
 #include "alert/channel/sender.h"
 #include "alert/config/config_helpers.h"
+#include "alert/config/config_reference.h"
 #include "base/text.h"
 
 #include <errno.h>
@@ -28,6 +29,8 @@ enum { RATE_MAX = 10000 };
 static void read_rate(void *target, const struct conf_item *item,
                       struct option_reporter *reporter) {
   struct channel_config *channel = target;
+  char where[WHERE_SIZE];
+  char expected[120];
   double window = 0;
   double count = 0;
   bool fits = item->children_num == 0 && item->values_num > 0;
@@ -43,11 +46,13 @@ static void read_rate(void *target, const struct conf_item *item,
            window <= DAY;
   }
   if (!fits) {
-    option_error(reporter,
-                 "<Channel %s \"%s\">: option RateLimit expects a number of "
-                 "messages up to %d and a time up to 1d, as in RateLimit 20 "
-                 "10m, or never",
-                 channel->sender->name, channel->name, (int)RATE_MAX);
+    snprintf(where, sizeof(where), "<Channel %s \"%s\">", channel->sender->name,
+             channel->name);
+    snprintf(expected, sizeof(expected),
+             "a number of messages up to %d and a time up to 1d, as in "
+             "RateLimit 20 10m, or never",
+             (int)RATE_MAX);
+    option_unexpected(item, where, expected, reporter);
     return;
   }
   channel->rate_count = (unsigned)count;
@@ -239,7 +244,8 @@ static void add_channel(struct notify_config *config,
                                      .fallback_after = 15 * 60,
                                      .rate_count = sender->rate_count,
                                      .rate_window = sender->rate_window_s,
-                                     .max_age = 3 * DAY};
+                                     .max_age = 3 * DAY,
+                                     .line = block->line};
   inner = witness_start(&witness, channel, reporter);
   channel->broken = !read_options(channel, block, where, inner);
   if (!channel->broken)
@@ -411,6 +417,7 @@ void channel_line_read(void *target, const struct conf_item *item,
   check_head(sender, block, item, where, reporter);
   /* <Pushover "user" "token"> Sound "none" </Pushover> */
   joined = *block;
+  joined.line = item->line;
   joined.children_num = block->children_num + item->children_num;
   joined.children = calloc(joined.children_num + 1, sizeof(*joined.children));
   if (joined.children != NULL) {
@@ -455,26 +462,36 @@ static void check_one(struct channel_config *channel,
 static void resolve_fallback(struct notify_config *config,
                              struct channel_config *channel,
                              struct option_reporter *reporter) {
+  int own = (int)(channel - config->channels);
+  char where[WHERE_SIZE];
+  struct reference r = {.where = where,
+                        .option = "Fallback",
+                        .expects = "the name of another channel",
+                        .wanted = channel->fallback_name};
   int index;
 
   if (channel->fallback_name == NULL)
     return;
   index = channel_index(config, channel->fallback_name);
-  if (index >= 0 && &config->channels[index] != channel)
+  if (index >= 0 && index != own) {
     channel->fallback = index;
-  else
-    option_error(reporter,
-                 "<Channel %s \"%s\">: option Fallback expects the name of "
-                 "another channel, found \"%.64s\"",
-                 channel->sender->name, channel->name, channel->fallback_name);
+    return;
+  }
+  snprintf(where, sizeof(where), "<Channel %s \"%.64s\">",
+           channel->sender->name, channel->name);
+  if (index < 0)
+    reference_try_channels(&r, config, own);
+  reference_unknown(&r, reporter);
 }
 
 void channels_finish(struct notify_config *config,
                      struct option_reporter *reporter) {
   for (size_t i = 0; i < config->channels_num; i++) {
+    reporter->line = config->channels[i].line;
     check_one(&config->channels[i], reporter);
     resolve_fallback(config, &config->channels[i], reporter);
   }
+  reporter->line = 0;
   if (config->channels_num == 0)
     option_error(reporter, PLUGIN ": no channel is configured: alerts are "
                                   "recorded, but nobody is told");

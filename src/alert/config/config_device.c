@@ -24,9 +24,8 @@ static void read_label(void *target, const struct conf_item *item,
   char *value;
 
   if (!two_strings(item)) {
-    option_error(reporter,
-                 "%s: option Label expects a name and a value in quotes",
-                 reading->where);
+    option_unexpected(item, reading->where, "a name and a value in quotes",
+                      reporter);
     return;
   }
   name = strdup(item->values[0].string);

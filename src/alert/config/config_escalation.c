@@ -7,7 +7,9 @@
 
 #include "alert/config/config_channel.h"
 #include "alert/config/config_helpers.h"
+#include "alert/config/config_reference.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -33,15 +35,17 @@ static bool read_step(struct escalation_reading *reading,
                       struct option_reporter *reporter) {
   struct escalation_config *e = &reading->escalation;
   struct escalation_step *step;
+  char expected[120];
   double after;
 
   if (!words_from(item, 1) || item->children_num > 0 ||
       seconds_of(&item->values[0], &after) < 0 || after < 0 ||
       after > 7 * DAY || item->values_num - 1 > ESCALATION_CHANNELS_MAX) {
-    option_error(reporter,
-                 "%s: option Step expects a time up to 7d and the names of at "
-                 "most %d channels, as in Step 15m \"phone\" \"sms\"",
-                 reading->where, (int)ESCALATION_CHANNELS_MAX);
+    snprintf(expected, sizeof(expected),
+             "a time up to 7d and the names of at most %d channels, as in Step "
+             "15m \"phone\" \"sms\"",
+             (int)ESCALATION_CHANNELS_MAX);
+    option_unexpected(item, reading->where, expected, reporter);
     return false;
   }
   if (e->steps_num == ESCALATION_STEPS_MAX) {
@@ -50,8 +54,8 @@ static bool read_step(struct escalation_reading *reading,
     return false;
   }
   if (e->steps_num > 0 && after <= e->steps[e->steps_num - 1].after) {
-    option_error(reporter, "%s: each Step comes later than the one before",
-                 reading->where);
+    option_unexpected(item, reading->where,
+                      "a time later than the Step before it", reporter);
     return false;
   }
   step = &e->steps[e->steps_num++];
@@ -116,6 +120,7 @@ void escalation_read(void *target, const struct conf_item *item,
     option_error(reporter, "%s: option Step is missing", where);
     reading.broken = true;
   }
+  reading.escalation.line = item->line;
   reading.escalation.name = clean_name(name);
   if (reading.broken)
     option_error(reporter, "%s: the escalation is left out", where);
@@ -131,42 +136,63 @@ void escalation_read(void *target, const struct conf_item *item,
 /* -- after the last block ---------------------------------------------------
  */
 
-static void resolve_step(const struct notify_config *config, const char *name,
+static void resolve_step(const struct notify_config *config, const char *where,
                          struct escalation_step *step,
                          struct option_reporter *reporter) {
   for (size_t i = 0; i < step->names_num; i++) {
     int index = channel_index(config, step->names[i]);
+    struct reference r = {.where = where,
+                          .option = "Step",
+                          .expects = "names of channels",
+                          .wanted = step->names[i]};
 
-    if (index >= 0)
+    if (index >= 0) {
       step->channels[step->channels_num++] = index;
-    else
-      option_error(reporter, "<Escalation \"%s\">: unknown channel \"%.64s\"",
-                   name, step->names[i]);
+      continue;
+    }
+    reference_try_channels(&r, config, -1);
+    reference_unknown(&r, reporter);
   }
 }
 
 static void resolve_route(const struct notify_config *config,
                           struct route_config *route,
                           struct option_reporter *reporter) {
+  char where[WHERE_SIZE];
+  struct reference r = {.where = where,
+                        .option = "Escalation",
+                        .expects = "the name of an <Escalation> block",
+                        .wanted = route->escalation_name};
+
   route->escalation = -1;
   if (route->escalation_name == NULL)
     return;
-  for (size_t i = 0; i < config->escalations_num; i++)
+  for (size_t i = 0; i < config->escalations_num; i++) {
     if (is_named(config->escalations[i].name, route->escalation_name))
       route->escalation = (int)i;
-  if (route->escalation < 0)
-    option_error(reporter,
-                 "<Route \"%s\">: option Escalation expects the name of an "
-                 "<Escalation> block, found \"%.64s\"",
-                 route->words.name, route->escalation_name);
+    reference_try(&r, config->escalations[i].name);
+  }
+  if (route->escalation >= 0)
+    return;
+  snprintf(where, sizeof(where), "<Route \"%.64s\">", route->words.name);
+  reference_unknown(&r, reporter);
 }
 
 void escalation_finish(struct notify_config *config,
                        struct option_reporter *reporter) {
-  for (size_t i = 0; i < config->escalations_num; i++)
-    for (size_t s = 0; s < config->escalations[i].steps_num; s++)
-      resolve_step(config, config->escalations[i].name,
-                   &config->escalations[i].steps[s], reporter);
-  for (size_t i = 0; i < config->routes_num; i++)
+  char where[WHERE_SIZE];
+
+  for (size_t i = 0; i < config->escalations_num; i++) {
+    struct escalation_config *e = &config->escalations[i];
+
+    reporter->line = e->line;
+    snprintf(where, sizeof(where), "<Escalation \"%.64s\">", e->name);
+    for (size_t s = 0; s < e->steps_num; s++)
+      resolve_step(config, where, &e->steps[s], reporter);
+  }
+  for (size_t i = 0; i < config->routes_num; i++) {
+    reporter->line = config->routes[i].line;
     resolve_route(config, &config->routes[i], reporter);
+  }
+  reporter->line = 0;
 }

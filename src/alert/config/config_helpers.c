@@ -81,11 +81,13 @@ int repeat_read(double repeat[LEVEL_COUNT], const struct conf_item *item,
     fits = seconds_of(last, &seconds) == 0 && seconds >= SHORTEST &&
            seconds <= 366 * 86400.0;
   if (!fits) {
-    option_error(reporter,
-                 "%s: option Repeat expects never, or a time from 1m to 366d, "
-                 "behind the name of a level or alone%s",
-                 where,
-                 item->values_num > 1 ? "; quote a time like \"0.5h\"" : "");
+    option_unexpected(item, where,
+                      item->values_num > 1
+                          ? "never, or a time from 1m to 366d, behind the name "
+                            "of a level or alone (like \"0.5h\" in quotes)"
+                          : "never, or a time from 1m to 366d, behind the name "
+                            "of a level or alone",
+                      reporter);
     return -EINVAL;
   }
   for (int l = LEVEL_INFO; l < LEVEL_COUNT; l++)
@@ -120,8 +122,7 @@ int template_read(struct template **slot, const struct conf_item *item,
 
   if (item->values_num != 1 || item->values[0].kind != CONF_STRING ||
       item->children_num > 0) {
-    option_error(reporter, "%s: option %s expects one text in quotes", where,
-                 item->key);
+    option_unexpected(item, where, "one text in quotes", reporter);
     return -EINVAL;
   }
   t = template_compile(item->values[0].string, error, sizeof(error));

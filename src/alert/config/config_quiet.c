@@ -6,6 +6,7 @@
 
 #include "alert/channel/sender.h"
 #include "alert/config/config_helpers.h"
+#include "alert/config/config_reference.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -67,32 +68,41 @@ void quiet_read(void *target, const struct conf_item *item,
 }
 
 static int index_of(const struct notify_config *config, const char *name,
-                    const char *block, const char *block_name,
-                    struct option_reporter *reporter) {
+                    const char *where, struct option_reporter *reporter) {
+  struct reference r = {.where = where,
+                        .option = "QuietHours",
+                        .expects = "the name of a <QuietHours> block",
+                        .wanted = name};
+
   if (name == NULL)
     return -1;
-  for (size_t i = 0; i < config->quiet_hours_num; i++)
+  for (size_t i = 0; i < config->quiet_hours_num; i++) {
     if (is_named(config->quiet_hours[i].name, name))
       return (int)i;
-  option_error(reporter,
-               "<%s \"%s\">: option QuietHours expects the name of a "
-               "<QuietHours> block, found \"%.64s\"",
-               block, block_name, name);
+    reference_try(&r, config->quiet_hours[i].name);
+  }
+  reference_unknown(&r, reporter);
   return -1;
 }
 
 void quiet_finish(struct notify_config *config,
                   struct option_reporter *reporter) {
-  char block[64];
+  char where[WHERE_SIZE];
 
-  for (size_t i = 0; i < config->routes_num; i++)
-    config->routes[i].quiet =
-        index_of(config, config->routes[i].quiet_name, "Route",
-                 config->routes[i].words.name, reporter);
+  for (size_t i = 0; i < config->routes_num; i++) {
+    struct route_config *r = &config->routes[i];
+
+    reporter->line = r->line;
+    snprintf(where, sizeof(where), "<Route \"%.64s\">", r->words.name);
+    r->quiet = index_of(config, r->quiet_name, where, reporter);
+  }
   for (size_t i = 0; i < config->channels_num; i++) {
     struct channel_config *c = &config->channels[i];
 
-    snprintf(block, sizeof(block), "Channel %.40s", c->sender->name);
-    c->quiet = index_of(config, c->quiet_name, block, c->name, reporter);
+    reporter->line = c->line;
+    snprintf(where, sizeof(where), "<Channel %s \"%.64s\">", c->sender->name,
+             c->name);
+    c->quiet = index_of(config, c->quiet_name, where, reporter);
   }
+  reporter->line = 0;
 }

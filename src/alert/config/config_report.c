@@ -7,6 +7,7 @@
 #include "alert/channel/sender.h"
 #include "alert/config/config_channel.h"
 #include "alert/config/config_helpers.h"
+#include "alert/config/config_reference.h"
 #include "base/text.h"
 #include "energy/calendar.h"
 
@@ -47,13 +48,10 @@ static void read_day(void *target, const struct conf_item *item,
       return;
     }
   reading->broken = true;
-  option_error(reporter,
-               "%s: option Day expects a day like \"Mon\" for a week, or a "
-               "number from 1 to 31 for a month%s%.40s%s",
-               reading->where,
-               one && v->kind == CONF_STRING ? ", found \"" : "",
-               one && v->kind == CONF_STRING ? v->string : "",
-               one && v->kind == CONF_STRING ? "\"" : "");
+  option_unexpected(item, reading->where,
+                    "a day like \"Mon\" for a week, or a number from 1 to 31 "
+                    "for a month",
+                    reporter);
 }
 
 #define MEMBER(name) .offset = offsetof(struct report_reading, name)
@@ -165,6 +163,7 @@ void report_read(void *target, const struct conf_item *item,
   good = options_read(report_options, &reading, item, where, reporter) == 0;
   good = good && !reading.broken;
   good = check(&reading, where, reporter) && good;
+  reading.report.line = item->line;
   reading.report.name = clean_name(name);
   if (reading.report.name != NULL && is_known(config, reading.report.name)) {
     option_error(reporter, "%s: there is a report of that name already", where);
@@ -199,17 +198,24 @@ static void resolve(const struct notify_config *config,
                     struct report_config *report, const char *name,
                     struct option_reporter *reporter) {
   int index = channel_index(config, name);
+  char where[WHERE_SIZE];
+  struct reference r = {.where = where,
+                        .option = "Channel",
+                        .expects = "the name of a channel",
+                        .wanted = name};
 
-  if (index < 0)
-    option_error(reporter, "<Report \"%s\">: unknown channel \"%.64s\"",
-                 report->name, name);
-  else if (config->channels[index].sender->stateful)
+  snprintf(where, sizeof(where), "<Report \"%.64s\">", report->name);
+  if (index < 0) {
+    reference_try_channels(&r, config, -1);
+    reference_unknown(&r, reporter);
+  } else if (config->channels[index].sender->stateful) {
     option_error(reporter,
-                 "<Report \"%s\">: channel \"%.64s\" (%s) keeps incidents and "
-                 "takes no report",
-                 report->name, name, config->channels[index].sender->name);
-  else if (!goes_to(report, index))
+                 "%s: channel \"%.64s\" (%s) keeps incidents and takes no "
+                 "report",
+                 where, name, config->channels[index].sender->name);
+  } else if (!goes_to(report, index)) {
     report->channels[report->channels_num++] = index;
+  }
 }
 
 void reports_finish(struct notify_config *config,
@@ -220,8 +226,10 @@ void reports_finish(struct notify_config *config,
 
     if (named == 0) /* collectd alone hears of it */
       continue;
+    reporter->line = report->line;
     report->channels = calloc(named, sizeof(*report->channels));
     for (size_t c = 0; report->channels != NULL && c < named; c++)
       resolve(config, report, report->channel_names.items[c], reporter);
   }
+  reporter->line = 0;
 }

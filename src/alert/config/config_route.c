@@ -8,6 +8,7 @@
 #include "alert/config/config_channel.h"
 #include "alert/config/config_group.h"
 #include "alert/config/config_helpers.h"
+#include "alert/config/config_reference.h"
 #include "alert/config/route.h"
 #include "alert/text/template_compile.h"
 #include "base/text.h"
@@ -48,10 +49,8 @@ static void read_new_text(void *target, const struct conf_item *item,
   if (item->values_num == 1 && item->children_num == 0 &&
       seconds_of(value, pause) == 0 && *pause >= 1 && *pause <= DAY)
     return;
-  option_error(reporter,
-               "%s: option NewTextInterval expects never, or a time from 1s "
-               "to 1d",
-               reading->where);
+  option_unexpected(item, reading->where, "never, or a time from 1s to 1d",
+                    reporter);
   reading->broken = true;
 }
 
@@ -227,6 +226,7 @@ void route_read(void *target, const struct conf_item *item,
   if (matchers_compile(&reading.route.match, where, reporter) < 0 ||
       group_finish(&reading.route.group, where, reporter) < 0)
     reading.broken = true;
+  reading.route.line = item->line;
   reading.route.words.name = unique_name(config, name);
   if (reading.broken)
     option_error(reporter, "%s: the route is left out", where);
@@ -269,28 +269,23 @@ static bool is_absent(const struct notify_config *config, const char *name) {
 }
 
 static void unknown_channel(const struct notify_config *config,
-                            const struct route_config *route, const char *name,
+                            const char *where, const char *name,
                             struct option_reporter *reporter) {
-  const char *nearest = NULL;
-  unsigned best = 4;
+  struct reference r = {.where = where,
+                        .option = "Channel",
+                        .expects = "the name of a channel",
+                        .wanted = name};
 
-  for (size_t i = 0; i < config->channels_num; i++) {
-    unsigned distance = text_distance(name, config->channels[i].name);
-
-    if (distance < best) {
-      best = distance;
-      nearest = config->channels[i].name;
-    }
-  }
-  option_error(reporter, "<Route \"%s\">: unknown channel \"%.64s\"%s%s%s",
-               route->words.name, name,
-               nearest != NULL ? ", did you mean \"" : "",
-               nearest != NULL ? nearest : "", nearest != NULL ? "\"?" : "");
+  reference_try_channels(&r, config, -1);
+  reference_unknown(&r, reporter);
 }
 
 static void resolve_channels(struct notify_config *config,
                              struct route_config *route,
                              struct option_reporter *reporter) {
+  char where[WHERE_SIZE];
+
+  snprintf(where, sizeof(where), "<Route \"%.64s\">", route->words.name);
   for (size_t i = 0; i < route->channel_names.count; i++) {
     const char *name = route->channel_names.items[i];
     int index = channel_index(config, name);
@@ -298,25 +293,26 @@ static void resolve_channels(struct notify_config *config,
     if (index >= 0)
       (void)add_channel(route, index);
     else if (!is_absent(config, name))
-      unknown_channel(config, route, name, reporter);
+      unknown_channel(config, where, name, reporter);
   }
   if (route->channels_num > 0)
     return;
   /* better the wrong telephone than none */
   if (route->channel_names.count > 0)
     option_error(reporter,
-                 "<Route \"%s\">: none of its channels exists; it goes to "
-                 "every channel",
-                 route->words.name);
+                 "%s: none of its channels exists; it goes to every channel",
+                 where);
   all_channels(config, route);
 }
 
 void routes_finish(struct notify_config *config,
                    struct option_reporter *reporter) {
   for (size_t i = 0; i < config->routes_num; i++) {
+    reporter->line = config->routes[i].line;
     resolve_channels(config, &config->routes[i], reporter);
     group_check_labels(config, &config->routes[i], reporter);
   }
+  reporter->line = 0;
   if (config->routes_num == 0) {
     struct route_config *route =
         array_grow(&config->routes, &config->routes_num, sizeof(*route));

@@ -382,10 +382,11 @@ static const struct {
      "it if it is one value\n"},
     {MAIL "Repeat 0.5 \"h\"",
      "<Plugin notify_kasa>: option Repeat expects never, or a time from 1m to "
-     "366d, behind the name of a level or alone; quote a time like \"0.5h\"\n"},
+     "366d, behind the name of a level or alone (like \"0.5h\" in quotes), "
+     "found 0.5 \"h\"\n"},
     {MAIL "Repeat 10",
      "<Plugin notify_kasa>: option Repeat expects never, or a time from 1m to "
-     "366d, behind the name of a level or alone\n"},
+     "366d, behind the name of a level or alone, found 10\n"},
     {MAIL "MinLevel loud",
      "<Plugin notify_kasa>: option MinLevel expects one of: ok, info, warning, "
      "error, critical, emergency, found \"loud\"\n"},
@@ -411,6 +412,10 @@ static const struct {
     {MAIL "Route \"r\"\n  QuietHours \"nihgt\"",
      "<Route \"r\">: option QuietHours expects the name of a <QuietHours> "
      "block, found \"nihgt\"\n"},
+    {MAIL "Route \"r\"\n  QuietHours \"nihgt\"\n"
+          "QuietHours \"night\"\n  Days \"Sat\"",
+     "<Route \"r\">: option QuietHours expects the name of a <QuietHours> "
+     "block, found \"nihgt\", did you mean \"night\"?\n"},
     {MAIL "Storm\n  Threshold 1",
      "<Storm>: option Threshold expects a whole number from 2 to 10000, found "
      "1\n"},
@@ -424,18 +429,28 @@ static const struct {
     {MAIL "Route \"r\"\n  Escalation \"lok\"",
      "<Route \"r\">: option Escalation expects the name of an <Escalation> "
      "block, found \"lok\"\n"},
+    {MAIL "Route \"r\"\n  Escalation \"lok\"\n"
+          "Escalation \"look\"\n  Step 5m \"email\"",
+     "<Route \"r\">: option Escalation expects the name of an <Escalation> "
+     "block, found \"lok\", did you mean \"look\"?\n"},
     {MAIL "Escalation \"e\"\n  AckTimeout 1h",
      "<Escalation \"e\">: option Step is missing\n"
      "<Escalation \"e\">: the escalation is left out\n"},
     {MAIL "Escalation \"e\"\n  Step 15m \"email\"\n  Step 15m \"email\"",
-     "<Escalation \"e\">: each Step comes later than the one before\n"
+     "<Escalation \"e\">: option Step expects a time later than the Step "
+     "before it, found \"15m\" \"email\"\n"
      "<Escalation \"e\">: the escalation is left out\n"},
     {MAIL "Escalation \"e\"\n  Step 15m",
      "<Escalation \"e\">: option Step expects a time up to 7d and the names "
-     "of at most 16 channels, as in Step 15m \"phone\" \"sms\"\n"
+     "of at most 16 channels, as in Step 15m \"phone\" \"sms\", found "
+     "\"15m\"\n"
      "<Escalation \"e\">: the escalation is left out\n"},
     {MAIL "Escalation \"e\"\n  Step 15m \"phone\"",
-     "<Escalation \"e\">: unknown channel \"phone\"\n"},
+     "<Escalation \"e\">: option Step expects names of channels, found "
+     "\"phone\"\n"},
+    {MAIL "Escalation \"e\"\n  Step 15m \"emial\"",
+     "<Escalation \"e\">: option Step expects names of channels, found "
+     "\"emial\", did you mean \"email\"?\n"},
     {MAIL "Report \"r\"\n  Channel \"email\"",
      "<Report \"r\">: option At is missing\n"
      "<Report \"r\">: the report is left out\n"},
@@ -463,7 +478,12 @@ static const struct {
      "number from 1 to 31 for a month, found \"Mo\"\n"
      "<Report \"r\">: the report is left out\n"},
     {MAIL "Report \"r\"\n  At \"07:30\"\n  Channel \"emial\"",
-     "<Report \"r\">: unknown channel \"emial\"\n"},
+     "<Report \"r\">: option Channel expects the name of a channel, found "
+     "\"emial\", did you mean \"email\"?\n"},
+    {MAIL "Report \"r\"\n  At \"07:30\"\n  Period month\n  Day 32",
+     "<Report \"r\">: option Day expects a day like \"Mon\" for a week, or a "
+     "number from 1 to 31 for a month, found 32\n"
+     "<Report \"r\">: the report is left out\n"},
     {MAIL "Flapping\n  Count 21",
      "<Flapping>: option Count expects a whole number from 2 to 20, found "
      "21\n"},
@@ -472,19 +492,24 @@ static const struct {
      "GroupBy\n"},
     {MAIL "Channel \"email\" \"m\"\n  To \"a@b.example\"\n  RateLimit 5",
      "<Channel email \"m\">: option RateLimit expects a number of messages up "
-     "to 10000 and a time up to 1d, as in RateLimit 20 10m, or never\n"},
+     "to 10000 and a time up to 1d, as in RateLimit 20 10m, or never, "
+     "found 5\n"},
     {MAIL "Channel \"email\" \"m\"\n  To \"a@b.example\"\n  RateLimit 0 1h",
      "<Channel email \"m\">: option RateLimit expects a number of messages up "
-     "to 10000 and a time up to 1d, as in RateLimit 20 10m, or never\n"},
+     "to 10000 and a time up to 1d, as in RateLimit 20 10m, or never, "
+     "found 0 \"1h\"\n"},
     {MAIL "Channel \"email\" \"m\"\n  To \"a@b.example\"\n  RateLimit 2.5 1h",
      "<Channel email \"m\">: option RateLimit expects a number of messages up "
-     "to 10000 and a time up to 1d, as in RateLimit 20 10m, or never\n"},
+     "to 10000 and a time up to 1d, as in RateLimit 20 10m, or never, "
+     "found 2.5 \"1h\"\n"},
     {MAIL "Channel \"email\" \"m\"\n  To \"a@b.example\"\n  RateLimit 5 2d",
      "<Channel email \"m\">: option RateLimit expects a number of messages up "
-     "to 10000 and a time up to 1d, as in RateLimit 20 10m, or never\n"},
+     "to 10000 and a time up to 1d, as in RateLimit 20 10m, or never, "
+     "found 5 \"2d\"\n"},
     {MAIL "Channel \"email\" \"m\"\n  To \"a@b.example\"\n  RateLimit off",
      "<Channel email \"m\">: option RateLimit expects a number of messages up "
-     "to 10000 and a time up to 1d, as in RateLimit 20 10m, or never\n"},
+     "to 10000 and a time up to 1d, as in RateLimit 20 10m, or never, "
+     "found \"off\"\n"},
     {MAIL
      "Channel \"twilio\" \"sms\"\nRoute \"r\"\n  Channel \"sms\" \"email\"",
      "<Channel twilio \"sms\">: channels of kind twilio are not yet "
@@ -515,9 +540,14 @@ static const struct {
     {MAIL "Channel \"email\" \"m\"\n  To \"a@b.example\"\n  Fallback \"m\"",
      "<Channel email \"m\">: option Fallback expects the name of another "
      "channel, found \"m\"\n"},
+    {MAIL "Channel \"email\" \"m\"\n  To \"a@b.example\"\n"
+          "  Fallback \"emial\"",
+     "<Channel email \"m\">: option Fallback expects the name of another "
+     "channel, found \"emial\", did you mean \"email\"?\n"},
     /* routes */
     {MAIL "Route \"r\"\n  Channel \"emial\"",
-     "<Route \"r\">: unknown channel \"emial\", did you mean \"email\"?\n"
+     "<Route \"r\">: option Channel expects the name of a channel, found "
+     "\"emial\", did you mean \"email\"?\n"
      "<Route \"r\">: none of its channels exists; it goes to every channel\n"},
     {MAIL "Route \"r\"\n  Type \"/(/\"",
      "<Route \"r\">: Type \"/(/\" is no regular expression: "
@@ -543,7 +573,16 @@ static const struct {
      "<Device \"d\">: unknown option Alas, did you mean Alias?\n"},
     {MAIL "Device \"d\"\n  Label \"x\"",
      "<Device \"d\">: option Label expects a name and a value in "
-     "quotes\n"},
+     "quotes, found \"x\"\n"},
+    {MAIL "ThousandsSeparator 5",
+     "<Plugin notify_kasa>: option ThousandsSeparator expects a character in "
+     "quotes, or \"\", found 5\n"},
+    {MAIL "Route \"r\"\n  NewTextInterval 0",
+     "<Route \"r\">: option NewTextInterval expects never, or a time from 1s "
+     "to 1d, found 0\n<Route \"r\">: the route is left out\n"},
+    {MAIL "Route \"r\"\n  Title 5",
+     "<Route \"r\">: option Title expects one text in quotes, found 5\n"
+     "<Route \"r\">: the route is left out\n"},
     {MAIL "Device \"d\"\nDevice \"d\"",
      "<Device \"d\">: this device has a block already\n"},
     {MAIL "Unit \"power\"", "<Unit \"power\">: needs Symbol\n"},
@@ -555,6 +594,46 @@ START_TEST(mistake_names_block_option_expected_and_found) {
   /* whatever is wrong, the rest stays usable */
   ck_assert_uint_ge(c->routes_num, 1);
   notify_config_free(c);
+}
+END_TEST
+
+struct lines {
+  struct option_reporter reporter;
+  char text[400];
+};
+
+static void note_line(void *arg, const char *line) {
+  struct lines *l = arg;
+  size_t used = strlen(l->text);
+  snprintf(l->text + used, sizeof(l->text) - used, "%u %.20s\n",
+           l->reporter.line, line);
+}
+
+/* Names and needs of channels are looked at when all has been read. */
+START_TEST(what_is_seen_at_the_end_has_the_line_of_its_block) {
+  struct lines l = {.reporter = {.say = note_line, .arg = &l}};
+  struct notify_config *config = notify_config_new();
+  struct conf_item *root = tree("Email \"me@example.org\"\n"
+                                "Channel \"pushover\" \"p\"\n"
+                                "  User \"u\"\n"
+                                "Route \"r\"\n"
+                                "  Channel \"email\" \"x\"\n"
+                                "  QuietHours \"n\"\n"
+                                "Escalation \"e\"\n"
+                                "  Step 5m \"y\"\n"
+                                "Report \"d\"\n"
+                                "  At \"07:30\"\n"
+                                "  Channel \"z\"");
+  notify_config_read(config, root, &l.reporter);
+  notify_config_finish(config, &l.reporter);
+  ck_assert_str_eq(l.text, "2 <Channel pushover \"p\n"
+                           "2 <Channel pushover \"p\n"
+                           "4 <Route \"r\">: option\n"
+                           "4 <Route \"r\">: option\n"
+                           "7 <Escalation \"e\">: o\n"
+                           "9 <Report \"d\">: optio\n");
+  conf_free(root);
+  notify_config_free(config);
 }
 END_TEST
 
@@ -604,6 +683,7 @@ static void fill(TCase *t) {
   tcase_add_loop_test(t, level_follows_class_and_severity, 0, ROWS(levels));
   tcase_add_loop_test(t, mistake_names_block_option_expected_and_found, 0,
                       ROWS(mistakes));
+  tcase_add_test(t, what_is_seen_at_the_end_has_the_line_of_its_block);
   tcase_add_test(t, secret_in_the_wrong_place_is_not_said);
   tcase_add_test(t, broken_channel_is_kept_with_its_reason);
 }
