@@ -11,11 +11,13 @@
 #include "energy/ledger/ledger_note_file.h"
 
 #include <cjson/cJSON.h>
+#include <errno.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 static const char KIND[] = "appliance";
 static const int BUSY_MS = 3000;
@@ -51,7 +53,8 @@ static sqlite3 *open_file(const char *directory, bool write) {
   if (sqlite3_open_v2(path, &db,
                       write ? SQLITE_OPEN_READWRITE : SQLITE_OPEN_READONLY,
                       NULL) != SQLITE_OK) {
-    cli_say("%s: %s", path, sqlite3_errmsg(db));
+    cli_say("%s: %s", path,
+            access(path, F_OK) < 0 ? strerror(errno) : sqlite3_errmsg(db));
     sqlite3_close(db);
     db = NULL;
   } else {

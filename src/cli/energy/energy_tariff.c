@@ -58,6 +58,16 @@ static void say_notes(const struct teller *t) {
     cli_say("%s:%u: %s", t->path, t->notes[i].line, t->notes[i].text);
 }
 
+/* "line 12: ..." becomes "FILE:12: ...", as for all others. */
+static void say_refusal(const char *path, const char *why) {
+  static const char word[] = "line ";
+
+  if (strncmp(why, word, strlen(word)) == 0)
+    cli_say("%s:%s", path, why + strlen(word));
+  else
+    cli_say("%s: %s", path, why);
+}
+
 /* The last line may lack its end, which collectd would not forgive. */
 static struct conf_item *parse(struct teller *t) {
   const char *path = t->path;
@@ -71,10 +81,11 @@ static struct conf_item *parse(struct teller *t) {
     cli_say("%s: %s", path, strerror(errno));
   } else {
     len = fread(text, 1, CONF_TEXT_MAX + 1, in);
-    text[len] = '\n';
-    root = conf_parser_read(text, len + 1, keep_note, t, why);
+    if (len == 0 || text[len - 1] != '\n')
+      text[len++] = '\n';
+    root = conf_parser_read(text, len, keep_note, t, why);
     if (root == NULL)
-      cli_say("%s: %s", path, why);
+      say_refusal(path, why);
   }
   free(text);
   if (in != NULL)

@@ -166,6 +166,15 @@ def test_the_line_is_that_of_the_option(tmp_path, name):
     assert len(told) == 1 and told[0].startswith(f"{line}: "), told
 
 
+@pytest.mark.parametrize("text, line, words", (
+    ("<Tariff>\nRate 1\n", "3: ", "<Tariff> of line 1 is not closed"),
+    ("<Tariff>\nRate 1\n</tariff>\n", "3: ", "does not close <Tariff>"),
+    ("<Tariff>\nRate\n</Tariff>\n", "2: ", "expected a value")))
+def test_what_collectd_would_refuse_has_its_line_too(tmp_path, text, line, words):
+    told = said(tmp_path, text)
+    assert len(told) == 1 and told[0].startswith(line) and words in told[0], told
+
+
 # what collectd passes over or what is missing: accepted, with one line
 ODD = {
     "costs that start later": (
