@@ -605,7 +605,7 @@ struct lines {
 static void note_line(void *arg, const char *line) {
   struct lines *l = arg;
   size_t used = strlen(l->text);
-  snprintf(l->text + used, sizeof(l->text) - used, "%u %.9s\n",
+  snprintf(l->text + used, sizeof(l->text) - used, "%u %.7s\n",
            l->reporter.line, line);
 }
 
@@ -626,8 +626,8 @@ START_TEST(what_is_seen_at_the_end_has_the_line_of_its_block) {
                                 "  Channel \"z\"");
   notify_config_read(config, root, &l.reporter);
   notify_config_finish(config, &l.reporter);
-  ck_assert_str_eq(l.text, "2 <Channel \n2 <Channel \n4 <Route \"r\n"
-                           "4 <Route \"r\n7 <Escalati\n9 <Report \n");
+  ck_assert_str_eq(l.text, "2 <Channe\n2 <Channe\n4 <Route \n4 <Route \n"
+                           "7 <Escala\n9 <Report\n");
   conf_free(root);
   notify_config_free(config);
 }
