@@ -174,6 +174,28 @@ def test_only_what_had_no_price(place):
     assert answer["charges"] == 0 and answer["unpriced_kwh"] == 0
 
 
+def test_devices_share_the_slot_in_which_a_tier_is_crossed(tmp_path):
+    """Pacific Gas and Electric's E-1: 10.5 kWh a day at 0.40206, then 0.50323; 1 kWh
+    after 314.75 of 315. And 8 USD in a month of which 0.40317 a day is the least."""
+    file = LedgerFile(tmp_path / "state", currency="USD")
+    file.slot("2025-11-01T12:00:00+00:00", "Heater", 314750000, 0)
+    file.slot("2025-11-20T20:00:00+00:00", "Heater", 800000, 0)
+    file.slot("2025-11-20T20:00:00+00:00", "Freezer", 200000, 0)
+    file.slot("2025-09-10T12:00:00+00:00", "Heater", 20000000, 8000000)
+    file.done()
+    config = tmp_path / "collectd.conf"
+    config.write_text('<Plugin kasa>\n<Tariff>\nCurrency "USD"\nMinimumCharge 0.40317 "day"\n'
+                      '<Tier>\nUpTo 10.5 "day"\nRate 0.40206\n</Tier>\n'
+                      "<Tier>\nRate 0.50323\n</Tier>\n</Tariff>\n</Plugin>\n")
+    where = ("--config", config, "--state", file.folder)
+    run("reprice", *where, "--from", "2025-11-01", "--to", "2025-11-30", "--yes")
+    rows = run_json(*where, "--from", "2025-11-20", "--to", "2025-11-20")["rows"]
+    assert {r["name"]: r["cost"] for r in rows} == pytest.approx(
+        {"Heater": 0.38235, "Freezer": 0.0955875}, abs=1e-6)
+    month = run_json(*where, "--month", "2025-09")
+    assert (month["energy_cost"], month["cost"]) == (8, pytest.approx(12.0951, abs=1e-6))
+
+
 def test_what_a_file_of_prices_has_no_more_keeps_its_price(place, tmp_path):
     """A file that is written anew each day has today and tomorrow."""
     prices = tmp_path / "prices.csv"
