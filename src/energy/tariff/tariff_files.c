@@ -4,6 +4,7 @@
 
 #include "energy/tariff/tariff_files.h"
 
+#include "base/text.h"
 #include "energy/csv.h"
 
 #include <stdio.h>
@@ -53,6 +54,16 @@ static void say_bad(const struct loading *l, const char *block, unsigned line,
   l->reporter->say(l->reporter->arg, text);
 }
 
+static bool refuse_date(struct csv *csv) {
+  char found[64];
+
+  text_clean(csv->fields[0], strlen(csv->fields[0]), found, sizeof(found));
+  snprintf(csv->why, sizeof(csv->why),
+           "line %u: expected a date as in 2026-05-14, found \"%.40s\"",
+           csv->line, found);
+  return false;
+}
+
 /* One date a line, # comments. */
 static bool read_dates(struct csv *csv, int **dates, size_t *num) {
   bool more = true;
@@ -68,9 +79,10 @@ static bool read_dates(struct csv *csv, int **dates, size_t *num) {
     csv->fields[0][strcspn(csv->fields[0], " \t")] = '\0';
     if (csv->fields[0][0] == '\0')
       continue;
-    if (!calendar_parse_date(csv->fields[0], &day) || *num >= DATES_MAX) {
-      snprintf(csv->why, sizeof(csv->why),
-               "line %u: expected a date as in 2026-05-14", csv->line);
+    if (!calendar_parse_date(csv->fields[0], &day))
+      return refuse_date(csv);
+    if (*num >= DATES_MAX) {
+      snprintf(csv->why, sizeof(csv->why), "more than %d dates", DATES_MAX);
       return false;
     }
     grown = realloc(*dates, (*num + 1) * sizeof(*grown));

@@ -139,6 +139,22 @@ def test_words_behind_the_days_of_a_day_type(tmp_path):
     assert "energy:base" not in done.stdout
 
 
+@pytest.mark.parametrize("line, found", (
+    ("12-25", "12-25"), ("2026-02-30", "2026-02-30"), ("25.12.2026", "25.12.2026"),
+    ("to\x1b[31mday", "to[31mday")))
+def test_a_bad_line_of_a_file_of_days(tmp_path, line, found):
+    """The whole file is left out; the days that stand in the block still count."""
+    days = tmp_path / "days"
+    days.write_text(f"2026-01-16\n\n{line}\n", encoding="utf-8")
+    lines = (f'Rate 0.5\n<DayType "red">\nDate "2026-01-15"\nFile "{days}"\n</DayType>\n'
+             '<Period "red">\nDays "red"\nRate 2\n</Period>')
+    done = run("price", "--tariff", tariff(tmp_path, lines), "--load", file_of(
+        tmp_path, f"{LOAD}{A},{B},1\n2026-01-16T00:00Z,2026-01-16T01:00Z,1\n"))
+    assert f'<DayType "red">: option File "{days}": line 3: ' in done.stderr
+    assert f'found "{found}"' in done.stderr and len(done.stderr.splitlines()) == 1
+    assert "energy:red" in done.stdout and "energy:base" in done.stdout
+
+
 BAD_COUNTS = {
     "NaN": (f"{COUNT}0,nan,,\n", 2, "expect numbers"),
     "no seconds": (f"{COUNT}{A},1,,\n", 2, "t expects seconds"),
