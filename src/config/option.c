@@ -188,23 +188,33 @@ static bool in_range(const struct option *option, double value) {
   return value >= option->min && value <= option->max;
 }
 
+/* What people write in quotes. */
+static const struct {
+  const char *word;
+  bool value;
+} truths[] = {{"true", true},   {"yes", true}, {"on", true},
+              {"false", false}, {"no", false}, {"off", false}};
+
+bool option_bool(const struct conf_item *item, bool *value) {
+  const struct conf_value *v = item->values;
+
+  if (item->values_num != 1)
+    return false;
+  if (v->kind == CONF_BOOL)
+    *value = v->boolean;
+  for (size_t i = 0;
+       v->kind == CONF_STRING && i < sizeof(truths) / sizeof(truths[0]); i++)
+    if (text_same(v->string, truths[i].word)) {
+      *value = truths[i].value;
+      return true;
+    }
+  return v->kind == CONF_BOOL;
+}
+
 static void take_bool(const struct option *option, void *member,
                       const struct conf_item *item, const char *where,
                       struct option_reporter *reporter) {
-  const struct conf_value *v = item->values;
-  bool *out = member;
-
-  if (item->values_num == 1 && v->kind == CONF_BOOL)
-    *out = v->boolean;
-  else if (item->values_num == 1 && v->kind == CONF_STRING &&
-           (text_same(v->string, "true") || text_same(v->string, "yes") ||
-            text_same(v->string, "on")))
-    *out = true;
-  else if (item->values_num == 1 && v->kind == CONF_STRING &&
-           (text_same(v->string, "false") || text_same(v->string, "no") ||
-            text_same(v->string, "off")))
-    *out = false;
-  else
+  if (!option_bool(item, member))
     wrong_value(option, item, where, "true or false", reporter);
 }
 
@@ -311,6 +321,9 @@ static void take_strings(const struct option *option, void *member,
       wrong_value(option, item, where, "texts in quotes", reporter);
       return;
     }
+    if (option->good != NULL &&
+        !option->good(option, item->values[i].string, where, reporter))
+      continue;
     grown = realloc(out->items, (out->count + 1) * sizeof(*grown));
     if (grown != NULL)
       out->items = grown;
@@ -377,13 +390,26 @@ static const struct option_hint *hint_for(const struct option_hint *hints,
   return best;
 }
 
+/* What to say of an option of another block; NULL: it is of none. */
+static const char *belongs_elsewhere(const struct option *end,
+                                     const char *name) {
+  const struct option *o = end->elsewhere;
+
+  while (o != NULL && o->name != NULL && !text_same(o->name, name))
+    o++;
+  return o != NULL && o->name != NULL ? end->belongs : NULL;
+}
+
 static void unknown_option(const struct option *table,
                            const struct conf_item *item, const char *where,
                            struct option_reporter *reporter) {
   const struct option_hint *hint;
   const char *nearest = NULL;
+  const char *belongs;
   const struct option *o;
-  unsigned best = 4; /* beyond three edits a guess only misleads */
+  size_t len = strlen(item->key);
+  /* beyond three edits, or half of a short word, a guess only misleads */
+  unsigned best = len < 6 ? (unsigned)len / 2 + 1 : 4;
 
   for (o = table; o->name != NULL; o++) {
     unsigned distance = text_distance(item->key, o->name);
@@ -394,7 +420,11 @@ static void unknown_option(const struct option *table,
     }
   }
   hint = best > 1 ? hint_for(o->hints, item->key) : NULL;
-  if (hint != NULL)
+  belongs = hint == NULL ? belongs_elsewhere(o, item->key) : NULL;
+  if (belongs != NULL)
+    option_error(reporter, "%s: unknown option %.60s: %s", where, item->key,
+                 belongs);
+  else if (hint != NULL)
     option_error(reporter, "%s: unknown option %.60s: %s", where, item->key,
                  hint->advice);
   else if (nearest != NULL)

@@ -55,7 +55,15 @@ struct option {
   /* OPTION_BLOCK: reads the block into target; never fails, reports. */
   void (*block)(void *target, const struct conf_item *item,
                 struct option_reporter *reporter);
+  /* OPTION_STRINGS: whether a text is one that the option takes, after saying
+   * what is wrong with it; NULL: all are. */
+  bool (*good)(const struct option *option, const char *text, const char *where,
+               struct option_reporter *reporter);
   const struct option_hint *hints; /* of the row that ends a table; or NULL */
+  /* Of the row that ends a table, or NULL: another one, whose options people
+   * write here, and what they are told then. */
+  const struct option *elsewhere;
+  const char *belongs; /* "it belongs in the <Device> around it" */
   bool once; /* OPTION_BLOCK: a second one is a mistake, as of all options */
 };
 
@@ -90,6 +98,9 @@ void option_error(struct option_reporter *reporter, const char *format, ...)
 /* The line of the last option of a name in a block; the block's own where there
  * is none. */
 unsigned option_line(const struct conf_item *block, const char *name);
+
+/* Takes true or false, also in quotes; false when it is neither. */
+bool option_bool(const struct conf_item *item, bool *value);
 
 /* Takes a whole number from min to max, also in quotes; false when it is none.
  */

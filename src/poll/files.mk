@@ -7,8 +7,12 @@ libpoll_la_SOURCES = \
 	%D%/registry/auth_backoff.h \
 	%D%/options/credentials.c \
 	%D%/options/credentials.h \
+	%D%/options/device_block.c \
+	%D%/options/device_block.h \
 	%D%/options/device_filter.c \
 	%D%/options/device_filter.h \
+	%D%/options/device_text.c \
+	%D%/options/device_text.h \
 	%D%/registry/device_index.c \
 	%D%/registry/device_index.h \
 	%D%/registry/device_names.c \

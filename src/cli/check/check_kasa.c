@@ -9,7 +9,7 @@
 #include "energy/calendar.h"
 #include "energy/tariff/tariff_config.h"
 #include "energy/tariff/tariff_files.h"
-#include "poll/options/options.h"
+#include "poll/options/device_block.h"
 
 #include <stdlib.h>
 

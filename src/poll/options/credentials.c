@@ -24,6 +24,20 @@ void credentials_free(struct credentials_options *login) {
   *login = (struct credentials_options){0};
 }
 
+void credentials_note_line(struct credentials_options *login,
+                           const struct conf_item *block) {
+  static const char *const names[] = {"PasswordFile", "Password", "Username"};
+
+  for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+    unsigned line = option_line(block, names[i]);
+
+    if (line != block->line) {
+      login->line = line;
+      return;
+    }
+  }
+}
+
 /* -- the file -- */
 
 static struct credentials_stamp stamp_of(const struct stat *info) {
@@ -159,6 +173,8 @@ void credentials_load(struct credentials_options *login,
                       const char *where, struct option_reporter *reporter) {
   crypto_free_text(login->from_file);
   login->from_file = NULL;
+  if (login->line != 0)
+    reporter->line = login->line;
   if (is_whole(login, outer, where, reporter) && login->password == NULL &&
       login->password_file != NULL)
     login->from_file =

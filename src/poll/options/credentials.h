@@ -25,7 +25,12 @@ struct credentials_options {
   char *from_file; /* what the file held; NULL: nothing usable */
   struct credentials_stamp stamp;
   struct account account; /* in force; user NULL: none */
+  unsigned line;          /* where it stands; 0: it is not known */
 };
+
+/* Where a block that has been read says something about its account. */
+void credentials_note_line(struct credentials_options *login,
+                           const struct conf_item *block);
 
 /* Reads the file, if any, and says what is wrong. outer: of the block around
  * it, loaded before; NULL: there is none. where names the block. */

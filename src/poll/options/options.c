@@ -8,7 +8,9 @@
 #include "device/device.h"
 #include "device/transport/transports.h"
 #include "energy/tariff/tariff_config.h"
+#include "poll/options/device_block.h"
 #include "poll/options/device_filter.h"
+#include "poll/options/device_text.h"
 
 #include <arpa/inet.h>
 #include <net/if.h>
@@ -46,24 +48,13 @@ void poll_options_init(struct poll_options *o) {
   };
 }
 
-static void device_options_free(struct device_options *d) {
-  for (size_t i = 0; i < d->plugs_num; i++) {
-    free(d->plugs[i].match);
-    free(d->plugs[i].name);
-  }
-  credentials_free(&d->login);
-  free(d->plugs);
-  free(d->match);
-  free(d->name);
-}
-
 void poll_options_free(struct poll_options *o) {
   option_strings_free(&o->targets);
   option_strings_free(&o->interfaces);
   option_strings_free(&o->ignore);
   option_strings_free(&o->only);
   for (size_t i = 0; i < o->devices_num; i++)
-    device_options_free(&o->devices[i]);
+    device_block_free(&o->devices[i]);
   free(o->devices);
   credentials_free(&o->login);
   free(o->state_directory);
@@ -86,8 +77,13 @@ const size_t poll_report_groups_num =
 static void read_report(void *target, const struct conf_item *item,
                         struct option_reporter *reporter) {
 
+  struct conf_item value = {0};
+  bool on = false;
+
+  if (item->values_num == 2)
+    value = (struct conf_item){.values = &item->values[1], .values_num = 1};
   if (item->values_num != 2 || item->values[0].kind != CONF_STRING ||
-      item->values[1].kind != CONF_BOOL) {
+      !option_bool(&value, &on)) {
     option_unexpected(item, WHERE,
                       "a group and true or false, as in Report lights false",
                       reporter);
@@ -97,7 +93,7 @@ static void read_report(void *target, const struct conf_item *item,
     const struct poll_report_group *group = &poll_report_groups[i];
 
     if (text_same(item->values[0].string, group->name)) {
-      *(bool *)((char *)target + group->offset) = item->values[1].boolean;
+      *(bool *)((char *)target + group->offset) = on;
       return;
     }
   }
@@ -122,259 +118,50 @@ static void read_tariff(void *target, const struct conf_item *item,
   tariff_config_read(&o->tariffs, item, reporter);
 }
 
-/* -- <Device "..."> -- */
+/* -- texts in lists -- */
 
-static void read_plug_block(void *target, const struct conf_item *item,
-                            struct option_reporter *reporter) {
-  struct plug_options *p = target;
-
-  appliance_block_read(&p->blocks, item, "<Plug>", reporter);
-}
-
-static void read_plug_limits(void *target, const struct conf_item *item,
-                             struct option_reporter *reporter) {
-  struct plug_options *p = target;
-
-  limits_config_read(&p->limits, item, "<Plug>", reporter);
-}
-
-const struct option plug_options_table[] = {
-    {.name = "Name",
-     .type = OPTION_STRING,
-     .offset = offsetof(struct plug_options, name)},
-    {.name = "Produces",
-     .type = OPTION_BOOL,
-     .offset = offsetof(struct plug_options, produces)},
-    {.name = "Appliance", .type = OPTION_BLOCK, .block = read_plug_block},
-    {.name = "Spike", .type = OPTION_BLOCK, .block = read_plug_block},
-    {.name = "Limits", .type = OPTION_BLOCK, .block = read_plug_limits},
-    {0},
-};
-
-/* Names are instances of collectd: the same limits as for names that devices
- * bring, but here a person can be told. */
-static void tidy_name(char **name, const char *where,
-                      struct option_reporter *reporter) {
-  char clean[DEVICE_NAME_SIZE];
-
-  if (*name == NULL)
-    return;
-  text_name(*name, strlen(*name), clean, sizeof(clean));
-  if (strcmp(*name, clean) == 0)
-    return;
-  option_error(reporter,
-               "%s: option Name expects at most %d bytes of UTF-8 without "
-               "\"/\" and control characters; using \"%s\"",
-               where, DEVICE_NAME_MAX, clean);
-  strcpy(*name, clean); /* never longer than what it was made from */
-  if (clean[0] == '\0') {
-    free(*name);
-    *name = NULL;
-  }
-}
-
-static bool has_option(const struct conf_item *block, const char *name) {
-  for (size_t i = 0; i < block->children_num; i++)
-    if (text_same(block->children[i].key, name))
-      return true;
-  return false;
-}
-
-static void read_plug(void *target, const struct conf_item *item,
-                      struct option_reporter *reporter) {
-  struct device_options *d = target;
-  char where[120];
-  const char *match = option_block_name(item, "<Device>", reporter);
-  struct plug_options plug = {0};
-  struct plug_options *grown;
-
-  if (match == NULL)
-    return;
-  conf_describe(item, where, sizeof(where));
-  options_read(plug_options_table, &plug, item, where, reporter);
-  plug.says_produces = has_option(item, "Produces");
-  tidy_name(&plug.name, where, reporter);
-  plug.match = strdup(match);
-  grown = realloc(d->plugs, (d->plugs_num + 1) * sizeof(*grown));
-  if (grown != NULL)
-    d->plugs = grown;
-  if (grown == NULL || plug.match == NULL) {
-    option_error(reporter, "%s: out of memory", where);
-    free(plug.match);
-    free(plug.name);
-    return;
-  }
-  d->plugs[d->plugs_num++] = plug;
-}
-
-static void read_device_block(void *target, const struct conf_item *item,
-                              struct option_reporter *reporter) {
-  struct device_options *d = target;
-
-  appliance_block_read(&d->blocks, item, "<Device>", reporter);
-}
-
-static void read_device_limits(void *target, const struct conf_item *item,
-                               struct option_reporter *reporter) {
-  struct device_options *d = target;
-
-  limits_config_read(&d->limits, item, "<Device>", reporter);
-}
-
-static void read_allow_aes(void *target, const struct conf_item *item,
-                           struct option_reporter *reporter) {
-  struct device_options *d = target;
-
-  if (item->values_num != 1 || item->values[0].kind != CONF_BOOL) {
-    option_unexpected(item, "<Device>", "true or false", reporter);
-    return;
-  }
-  d->allow_aes = item->values[0].boolean ? LEAVE_GIVEN : LEAVE_DENIED;
-}
-
-static const struct option_hint device_hints[] = {
-    {"Host", "the address stands in the block's head: <Device \"192.0.2.7\">"},
-    {"Address",
-     "the address stands in the block's head: <Device \"192.0.2.7\">"},
-    {"IP", "the address stands in the block's head: <Device \"192.0.2.7\">"},
-    {"Alias", "say Name"},
-    {"User", "say Username"},
-    {"Pass", "say Password, or PasswordFile"},
-    {"Outlet", "say <Plug \"name or number\">"},
-    {"Timeout", "it belongs in <Plugin kasa>, for all devices"},
-    {"Report", "it belongs in <Plugin kasa>, for all devices"},
-    {"Tariff", "it belongs in <Plugin kasa>, for all devices"},
-    {0},
-};
-
-const struct option device_options_table[] = {
-    {.name = "Name",
-     .type = OPTION_STRING,
-     .offset = offsetof(struct device_options, name)},
-    {.name = "Produces",
-     .type = OPTION_BOOL,
-     .offset = offsetof(struct device_options, produces)},
-    {.name = "Interval",
-     .type = OPTION_SECONDS,
-     .offset = offsetof(struct device_options, interval),
-     .min = 0.1,
-     .max = 86400},
-    {.name = "Port",
-     .type = OPTION_COUNT,
-     .offset = offsetof(struct device_options, port),
-     .min = 1,
-     .max = 65535},
-    {.name = "Transport",
-     .type = OPTION_CHOICE,
-     .offset = offsetof(struct device_options, transport),
-     .choices = transport_choices},
-    {.name = "AllowAES", .type = OPTION_BLOCK, .block = read_allow_aes},
-    {.name = "AESLogin",
-     .type = OPTION_COUNT,
-     .offset = offsetof(struct device_options, aes_login),
-     .min = 1,
-     .max = 2},
-    {.name = "Debug",
-     .type = OPTION_BOOL,
-     .offset = offsetof(struct device_options, debug)},
-    {.name = "Plug", .type = OPTION_BLOCK, .block = read_plug},
-    {.name = "Username",
-     .type = OPTION_STRING,
-     .offset = offsetof(struct device_options, login.username)},
-    {.name = "Password",
-     .type = OPTION_STRING,
-     .offset = offsetof(struct device_options, login.password)},
-    {.name = "PasswordFile",
-     .type = OPTION_STRING,
-     .offset = offsetof(struct device_options, login.password_file)},
-    {.name = "Appliance", .type = OPTION_BLOCK, .block = read_device_block},
-    {.name = "Spike", .type = OPTION_BLOCK, .block = read_device_block},
-    {.name = "Limits", .type = OPTION_BLOCK, .block = read_device_limits},
-    {.hints = device_hints},
-};
-
-static unsigned separators(const char *text) {
-  unsigned n = 0;
-
-  for (; *text != '\0'; text++)
-    n += *text == ':' || *text == '-';
-  return n;
-}
-
-/* A head that was meant as an address and is none would be looked up as a name,
- * which nobody has. */
-static void check_head(const struct device_options *d, const char *where,
-                       struct option_reporter *reporter) {
-  size_t len = strlen(d->match);
-
-  if (d->kind != MATCH_TEXT)
-    return;
-  if (strchr(d->match, '.') != NULL && strspn(d->match, "0123456789.") == len)
-    option_error(reporter, "%s: this is no IPv4 address, like \"192.0.2.7\"",
-                 where);
-  else if (separators(d->match) >= 4 &&
-           strspn(d->match, "0123456789abcdefABCDEF:-") == len)
-    option_error(reporter, "%s: this is no MAC, like \"50:c7:bf:00:11:22\"",
-                 where);
-}
-
-static void classify(struct device_options *d) {
-  d->kind = MATCH_TEXT;
-  if (inet_pton(AF_INET, d->match, &d->address) == 1)
-    d->kind = MATCH_ADDRESS;
-  else if (device_parse_mac(d->match, d->mac))
-    d->kind = MATCH_MAC;
-}
-
-static bool stands_already(const struct poll_options *o,
-                           const struct device_options *d) {
-  for (size_t i = 0; i < o->devices_num; i++) {
-    const struct device_options *other = &o->devices[i];
-
-    if (text_same(other->match, d->match) ||
-        (other->kind == MATCH_MAC && d->kind == MATCH_MAC &&
-         memcmp(other->mac, d->mac, sizeof(d->mac)) == 0))
-      return true;
-  }
-  return false;
-}
-
-static void read_device(void *target, const struct conf_item *item,
+static void complain_of(const struct option *option, const char *expected,
+                        const char *text, const char *why, const char *where,
                         struct option_reporter *reporter) {
-  struct poll_options *o = target;
-  struct device_options device = {0};
-  struct device_options *grown;
-  char where[120];
-  const char *match = option_block_name(item, WHERE, reporter);
+  option_error(reporter, "%s: option %s expects %s, found \"%.80s\"%s%s", where,
+               option->name, expected, text, why[0] != '\0' ? ": " : "", why);
+}
 
-  if (match == NULL)
-    return;
-  conf_describe(item, where, sizeof(where));
-  device.match = strdup(match);
-  if (device.match != NULL) {
-    classify(&device);
-    if (stands_already(o, &device)) {
-      option_error(reporter, "%s stands twice, the second block is left out",
-                   where);
-      device_options_free(&device);
-      return;
-    }
-    check_head(&device, where, reporter);
-  }
-  options_read(device_options_table, &device, item, where, reporter);
-  for (size_t i = 0; i < device.plugs_num; i++)
-    if (!device.plugs[i].says_produces)
-      device.plugs[i].produces = device.produces;
-  tidy_name(&device.name, where, reporter);
-  grown = realloc(o->devices, (o->devices_num + 1) * sizeof(*grown));
-  if (grown != NULL)
-    o->devices = grown;
-  if (grown == NULL || device.match == NULL) {
-    option_error(reporter, "%s: out of memory", where);
-    device_options_free(&device);
-    return;
-  }
-  o->devices[o->devices_num++] = device;
+static bool is_target(const struct option *option, const char *text,
+                      const char *where, struct option_reporter *reporter) {
+  struct in_addr address;
+
+  if (inet_pton(AF_INET, text, &address) == 1)
+    return true;
+  complain_of(option,
+              "an IPv4 address, like \"192.0.2.255\" for a whole network", text,
+              "", where, reporter);
+  return false;
+}
+
+static bool is_interface(const struct option *option, const char *text,
+                         const char *where, struct option_reporter *reporter) {
+  struct in_addr address;
+
+  if (strlen(text) < IF_NAMESIZE && inet_pton(AF_INET, text, &address) != 1)
+    return true;
+  complain_of(option, "a network interface", text, "", where, reporter);
+  return false;
+}
+
+/* One that was meant as something else stays: it may be a name after all. */
+static bool is_pattern(const struct option *option, const char *text,
+                       const char *where, struct option_reporter *reporter) {
+  static const char expected[] = "a name, MAC, address or /regex/";
+  char why[FILTER_WHY_SIZE] = "";
+  const char *fault = device_text_pattern_fault(text);
+  bool good = device_filter_pattern_good(text, why);
+
+  if (!good)
+    complain_of(option, expected, text, why, where, reporter);
+  else if (fault != NULL)
+    complain_of(option, expected, text, fault, where, reporter);
+  return good;
 }
 
 /* -- <Plugin kasa> -- */
@@ -438,8 +225,14 @@ const struct option poll_options_table[] = {
      .offset = AT(discovery_packets),
      .min = 1,
      .max = 20},
-    {.name = "DiscoveryTarget", .type = OPTION_STRINGS, .offset = AT(targets)},
-    {.name = "Interface", .type = OPTION_STRINGS, .offset = AT(interfaces)},
+    {.name = "DiscoveryTarget",
+     .type = OPTION_STRINGS,
+     .offset = AT(targets),
+     .good = is_target},
+    {.name = "Interface",
+     .type = OPTION_STRINGS,
+     .offset = AT(interfaces),
+     .good = is_interface},
     {.name = "KeepMissing", .type = OPTION_BOOL, .offset = AT(keep_missing)},
     {.name = "MaxDevices",
      .type = OPTION_COUNT,
@@ -475,10 +268,16 @@ const struct option poll_options_table[] = {
      .type = OPTION_CHOICE,
      .offset = AT(name_by),
      .choices = name_choices},
-    {.name = "Ignore", .type = OPTION_STRINGS, .offset = AT(ignore)},
-    {.name = "Only", .type = OPTION_STRINGS, .offset = AT(only)},
+    {.name = "Ignore",
+     .type = OPTION_STRINGS,
+     .offset = AT(ignore),
+     .good = is_pattern},
+    {.name = "Only",
+     .type = OPTION_STRINGS,
+     .offset = AT(only),
+     .good = is_pattern},
     {.name = "Report", .type = OPTION_BLOCK, .block = read_report},
-    {.name = "Device", .type = OPTION_BLOCK, .block = read_device},
+    {.name = "Device", .type = OPTION_BLOCK, .block = device_block_read},
     {.name = "Username",
      .type = OPTION_STRING,
      .offset = offsetof(struct poll_options, login.username)},
@@ -499,42 +298,10 @@ const struct option poll_options_table[] = {
      .max = 31},
     {.name = "Tariff", .type = OPTION_BLOCK, .block = read_tariff},
     {.name = "Limits", .type = OPTION_BLOCK, .block = read_limits},
-    {.hints = poll_option_hints},
+    {.hints = poll_option_hints,
+     .elsewhere = device_options_table,
+     .belongs = "it belongs in a <Device>"},
 };
-
-/* Takes the items out of a list that a check refuses. */
-static void keep_good(struct option_strings *list, const char *name,
-                      const char *expected,
-                      bool (*good)(const char *text, char why[FILTER_WHY_SIZE]),
-                      struct option_reporter *reporter) {
-  size_t kept = 0;
-
-  for (size_t i = 0; i < list->count; i++) {
-    char why[FILTER_WHY_SIZE] = "";
-
-    if (good(list->items[i], why)) {
-      list->items[kept++] = list->items[i];
-      continue;
-    }
-    option_error(reporter, "%s: option %s expects %s, found \"%.80s\"%s%s",
-                 WHERE, name, expected, list->items[i],
-                 why[0] != '\0' ? ": " : "", why);
-    free(list->items[i]);
-  }
-  list->count = kept;
-}
-
-static bool is_address(const char *text, char why[FILTER_WHY_SIZE]) {
-  struct in_addr address;
-
-  (void)why;
-  return inet_pton(AF_INET, text, &address) == 1;
-}
-
-static bool is_interface(const char *text, char why[FILTER_WHY_SIZE]) {
-  (void)why;
-  return strlen(text) < IF_NAMESIZE;
-}
 
 /* -- accounts -- */
 
@@ -580,24 +347,16 @@ poll_options_account(const struct poll_options *o,
 
 bool poll_options_may_reveal(const struct poll_options *o,
                              const struct device_options *device) {
-  if (device != NULL && device->transport == TRANSPORT_AES)
-    return true;
   if (device != NULL && device->allow_aes != LEAVE_AS_ABOVE)
     return device->allow_aes == LEAVE_GIVEN;
+  if (device != NULL && device->transport == TRANSPORT_AES)
+    return true;
   return o->allow_aes;
 }
 
 void poll_options_read(struct poll_options *o, const struct conf_item *block,
                        struct option_reporter *reporter) {
   options_read(poll_options_table, o, block, WHERE, reporter);
-  keep_good(&o->targets, "DiscoveryTarget",
-            "an IPv4 address, like \"192.0.2.255\" for a whole network",
-            is_address, reporter);
-  keep_good(&o->interfaces, "Interface", "a network interface", is_interface,
-            reporter);
-  keep_good(&o->ignore, "Ignore", "a name, MAC, address or /regex/",
-            device_filter_pattern_good, reporter);
-  keep_good(&o->only, "Only", "a name, MAC, address or /regex/",
-            device_filter_pattern_good, reporter);
+  credentials_note_line(&o->login, block);
   load_logins(o, reporter);
 }

@@ -116,7 +116,5 @@ void poll_options_read(struct poll_options *o, const struct conf_item *block,
 
 /* The tables, for the test that compares them with the manual. */
 extern const struct option poll_options_table[];
-extern const struct option device_options_table[];
-extern const struct option plug_options_table[];
 
 #endif

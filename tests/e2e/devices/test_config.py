@@ -55,7 +55,7 @@ MISTAKES = {
     "interface too long": ('Interface "an-interface-name-too-long"', [
         P, "Interface", '"an-interface-name-too-long"']),
     "bad regex": ('Ignore "/([/"', [P, "Ignore", '"/([/"']),
-    "bad regex of only": ('Only "/*/["\nOnly "/([/"\nOnly "Plug 0002"', [
+    "bad regex of only": ('Only "x/["\nOnly "/([/"\nOnly "Plug 0002"', [
         P, "Only", '"/([/"']),
     "report without": ("Report info", [P, "Report"]),
     "report of what": ("Report everything true", [

@@ -2,6 +2,7 @@
 /* <Plugin kasa>: every option of the tables, with good and bad values. */
 #include <config.h>
 
+#include "poll/options/device_block.h"
 #include "poll/options/options.h"
 
 #include "../support/conf_build.h"
@@ -57,6 +58,8 @@ static const struct {
     {"Interface a-name-far-too-long-for-linux",
      "option Interface expects a network interface, found "
      "\"a-name-far-too-long-for-linux\""},
+    {"Interface 192.0.2.7",
+     "option Interface expects a network interface, found \"192.0.2.7\""},
     {"KeepMissing false", NULL},
     {"KeepMissing sometimes",
      "option KeepMissing expects true or false, found \"sometimes\""},
@@ -115,6 +118,9 @@ static const struct {
     {"BillingDay 32", "option BillingDay expects a whole number from 1 to 31"},
     {"Tariff", "<Tariff>: expects Rate, "},
     {"Limits", "<Plugin kasa>: <Limits> limits nothing: it needs DailyEnergy"},
+    {"Port 9999", "unknown option Port: it belongs in a <Device>"},
+    {"Transport klap", "unknown option Transport: it belongs in a <Device>"},
+    {"Report lights \"no\"", NULL},
     {"Devcie x", "unknown option Devcie, did you mean Device?"},
     {"Discovry true", "unknown option Discovry, did you mean Discovery?"},
     {"Device", "<Plugin kasa>: <Device> expects one name in quotes, as in "
@@ -220,6 +226,43 @@ START_TEST(bad_entries_of_a_list_leave_the_good_ones) {
 }
 END_TEST
 
+/* What was meant as something else is told, and left as it is: it may be a name
+ * after all. */
+static const struct {
+  const char *pattern;
+  const char *complaint; /* NULL: there is none */
+} patterns[] = {
+    {"192.168.1.0/24", "found \"192.168.1.0/24\": one address is wanted, not a "
+                       "network"},
+    {"192.168.1.300", "this is no IPv4 address"},
+    {"50:c7:bf:00:11", "this is no MAC"},
+    {"2001:db8::1", "IPv4 addresses only"},
+    {"/Lab", "stands between two slashes"},
+    {"Lab/", "stands between two slashes"},
+    {"/Lab/i", "stands between two slashes"},
+    {"//", "stands between two slashes"},
+    {"*", "by a regular expression"},
+    {"Lab*", "by a regular expression"},
+    {"/^192.168.1.0/", NULL},
+    {"/a*/", NULL},
+    {"Left/Right", NULL},
+    {"* star *s", NULL},
+    {"Freezer ", NULL},
+};
+
+START_TEST(a_pattern_that_was_meant_as_something_else_is_told) {
+  COMPLAINTS(c);
+
+  put_string(root, "Only", patterns[_i].pattern);
+  poll_options_read(&options, root, &c.reporter);
+  ck_assert_msg(c.num == (patterns[_i].complaint != NULL), "%s: \"%s\"",
+                patterns[_i].pattern, c.last);
+  ck_assert_uint_eq(options.only.count, 1);
+  if (patterns[_i].complaint != NULL)
+    ck_assert_msg(strstr(c.last, patterns[_i].complaint) != NULL, "%s", c.last);
+}
+END_TEST
+
 /* -- <Device> -- */
 
 static const struct {
@@ -236,6 +279,12 @@ static const struct {
     {"Rack 10.4", MATCH_TEXT},
     {"10-4", MATCH_TEXT},
     {"face-b00c", MATCH_TEXT},
+    {"127.0.0.1", MATCH_ADDRESS},
+    {"192.168.100.100", MATCH_ADDRESS},
+    {"Freezer ", MATCH_TEXT},
+    {"p-q-r-s-t-u", MATCH_TEXT},
+    {"Lamp: left::right", MATCH_TEXT},
+    {"Desk 1/2", MATCH_TEXT},
 };
 
 /* Who mistypes an address is told, before nobody is found. */
@@ -249,6 +298,28 @@ static const struct {
     {"00:00:00:00:00:00", "this is no MAC"},
     {"50:c7:bf:00:11", "this is no MAC"},
     {"50-c7-bf-00-11-2", "this is no MAC"},
+    {"50:c7:bf:00:11:2g", "this is no MAC"},
+    {"50c7.bf00.1122", "this is no MAC"},
+    {"50.c7.bf.00.11.22", "this is no MAC"},
+    {"ff:ff:ff:ff:ff:ff", "no device can have this MAC"},
+    {"01:00:5e:00:00:01", "no device can have this MAC"},
+    {"0.0.0.0", "no device can have this address"},
+    {"224.0.0.1", "no device can have this address"},
+    {"255.255.255.255", "no device can have this address"},
+    {"192.168.1.5:9999", "a port stands in an option of its own"},
+    {"192.168.1.0/24", "not a network"},
+    {"192.168.1.5/32", "not a network"},
+    {"192.168.1.5-10", "not several"},
+    {"192.168.1.5, 192.168.1.6", "not several"},
+    {"192.168.1.*", "this is no IPv4 address"},
+    {" 192.168.1.5", "a blank before or behind it"},
+    {"50:c7:bf:00:11:22 ", "a blank before or behind it"},
+    {"http://192.168.1.5/", "the address is wanted alone"},
+    {"fe80::1", "IPv4 addresses only"},
+    {"fe80::1%eth0", "IPv4 addresses only"},
+    {"2001:db8:0:0:0:0:0:1", "IPv4 addresses only"},
+    {"[2001:db8::1]:80", "IPv4 addresses only"},
+    {"::ffff:192.168.1.5", "IPv4 addresses only"},
 };
 
 START_TEST(an_address_that_is_none_is_told) {
@@ -324,6 +395,13 @@ static const struct {
      "\"carrier-pigeon\""},
     {"Transport 5", "<Device \"x\">: option Transport expects one of: "},
     {"AllowAES 1", "<Device>: option AllowAES expects true or false"},
+    {"Retries 2", "<Device \"x\">: unknown option Retries: it belongs in "
+                  "<Plugin kasa>, for all devices"},
+    {"Discovery false", "<Device \"x\">: unknown option Discovery: it belongs "
+                        "in <Plugin kasa>, for all devices"},
+    {"Mac 50:c7:bf:00:11:22", "<Device \"x\">: unknown option Mac: the MAC "
+                              "stands in the block's head"},
+    {"Tpye x", "<Device \"x\">: unknown option Tpye"},
     {"AESLogin 3", "<Device \"x\">: option AESLogin expects a whole number "
                    "from 1 to 2, found 3"},
     {"Debug 1", "<Device \"x\">: option Debug expects true or false"},
@@ -513,6 +591,26 @@ START_TEST(every_option_of_a_device_has_a_line_here) {
 }
 END_TEST
 
+/* What is said once for all devices is told to be so where it stands in one. */
+START_TEST(options_of_all_devices_are_none_of_one) {
+  for (const struct option *o = poll_options_table; o->name != NULL; o++) {
+    const struct option *own = device_options_table;
+    struct conf_item *block = conf_new("Plugin");
+    COMPLAINTS(c);
+
+    while (own->name != NULL && strcmp(own->name, o->name) != 0)
+      own++;
+    if (own->name == NULL) {
+      put_line(put_string(block, "Device", o->name), o->name);
+      poll_options_read(&options, block, &c.reporter);
+      ck_assert_msg(strstr(c.last, "belongs in <Plugin kasa>, for all") != NULL,
+                    "%s: \"%s\"", o->name, c.last);
+    }
+    conf_free(block);
+  }
+}
+END_TEST
+
 START_TEST(mistakes_in_a_plug_block_name_it) {
   struct conf_item *device = put_string(root, "Device", "x");
   struct conf_item *plug = put_string(device, "Plug", "Fan");
@@ -523,6 +621,97 @@ START_TEST(mistakes_in_a_plug_block_name_it) {
   ck_assert_uint_eq(c.num, 1);
   ck_assert_str_eq(c.last,
                    "<Plug \"Fan\">: unknown option Nmae, did you mean Name?");
+}
+END_TEST
+
+START_TEST(options_of_a_device_are_none_of_a_plug) {
+  struct conf_item *device = put_string(root, "Device", "x");
+  struct conf_item *plug = put_string(device, "Plug", "Fan");
+  COMPLAINTS(c);
+
+  put_line(plug, "Interval 60");
+  poll_options_read(&options, root, &c.reporter);
+  ck_assert_uint_eq(c.num, 1);
+  ck_assert_str_eq(c.last, "<Plug \"Fan\">: unknown option Interval: it "
+                           "belongs in the <Device> around it");
+}
+END_TEST
+
+START_TEST(a_plug_has_one_block) {
+  struct conf_item *device = put_string(root, "Device", "x");
+  COMPLAINTS(c);
+
+  put_line(put_string(device, "Plug", "Fan"), "Name one");
+  put_line(put_string(device, "Plug", "Fan"), "Name two");
+  put_line(put_string(device, "Plug", "fan"), "Name three"); /* another's */
+  poll_options_read(&options, root, &c.reporter);
+  ck_assert_uint_eq(c.num, 1);
+  ck_assert_str_eq(c.last,
+                   "<Plug \"Fan\"> stands twice, the second block is left out");
+  ck_assert_uint_eq(options.devices[0].plugs_num, 2);
+  ck_assert_str_eq(options.devices[0].plugs[0].name, "one");
+}
+END_TEST
+
+/* Who says false is not to be shown the account, whatever else stands there. */
+START_TEST(a_denied_account_stays_denied) {
+  struct conf_item *device;
+  COMPLAINTS(c);
+
+  put_line(root, "AllowAES true");
+  device = put_string(root, "Device", "x");
+  put_line(device, "Transport aes");
+  put_line(device, "AllowAES \"no\"");
+  poll_options_read(&options, root, &c.reporter);
+  ck_assert_uint_eq(c.num, 1);
+  ck_assert_str_eq(c.last,
+                   "<Device \"x\">: Transport \"aes\" and AllowAES false "
+                   "exclude each other: the account is not shown");
+  ck_assert(!poll_options_may_reveal(&options, &options.devices[0]));
+}
+END_TEST
+
+START_TEST(a_doubled_permission_is_told) {
+  struct conf_item *device = put_string(root, "Device", "x");
+  COMPLAINTS(c);
+
+  put_line(device, "AllowAES true");
+  put_line(device, "AllowAES false");
+  poll_options_read(&options, root, &c.reporter);
+  ck_assert_uint_eq(c.num, 1);
+  ck_assert_str_eq(c.last, "<Device \"x\">: option AllowAES stands twice, the "
+                           "last one counts");
+}
+END_TEST
+
+/* A mistake is told with the line it stands in, not that of its block. */
+static const struct {
+  const char *line, *second;
+  bool in_device;
+} placed[] = {
+    {"DiscoveryTarget plug.lan", NULL, false},
+    {"Ignore 192.0.2.0/24", NULL, false},
+    {"Interface 192.0.2.1", NULL, false},
+    {"Name a/b", NULL, true},
+    {"PasswordFile /nonexistent", "Username me", false},
+    {"PasswordFile /nonexistent", "Username me", true},
+    {"Username me", NULL, true},
+    {"Password me", NULL, false},
+};
+
+START_TEST(a_mistake_is_told_with_its_line) {
+  struct conf_item *device = put_string(root, "Device", "x");
+  struct conf_item *block = placed[_i].in_device ? device : root;
+  COMPLAINTS(c);
+
+  root->line = 1;
+  device->line = 2;
+  if (placed[_i].second != NULL)
+    put_line(block, placed[_i].second)->line = 4;
+  put_line(block, placed[_i].line)->line = 5;
+  poll_options_read(&options, root, &c.reporter);
+  ck_assert_uint_eq(c.num, 1);
+  ck_assert_msg(c.line == 5, "%s: line %u", placed[_i].line, c.line);
 }
 END_TEST
 
@@ -580,6 +769,8 @@ static void fill(TCase *t) {
   tcase_add_test(t, every_option_of_the_table_has_a_line_here);
   tcase_add_test(t, good_values_arrive_in_their_places);
   tcase_add_test(t, bad_entries_of_a_list_leave_the_good_ones);
+  tcase_add_loop_test(t, a_pattern_that_was_meant_as_something_else_is_told, 0,
+                      ROWS(patterns));
   tcase_add_loop_test(t, a_device_block_says_whom_it_means, 0, ROWS(matches));
   tcase_add_loop_test(t, an_address_that_is_none_is_told, 0, ROWS(no_heads));
   tcase_add_test(t, a_device_block_is_read_with_its_plugs);
@@ -592,6 +783,12 @@ static void fill(TCase *t) {
                       ROWS(device_lines));
   tcase_add_test(t, every_option_of_a_device_has_a_line_here);
   tcase_add_test(t, mistakes_in_a_plug_block_name_it);
+  tcase_add_test(t, options_of_all_devices_are_none_of_one);
+  tcase_add_test(t, options_of_a_device_are_none_of_a_plug);
+  tcase_add_test(t, a_plug_has_one_block);
+  tcase_add_test(t, a_denied_account_stays_denied);
+  tcase_add_test(t, a_doubled_permission_is_told);
+  tcase_add_loop_test(t, a_mistake_is_told_with_its_line, 0, ROWS(placed));
   tcase_add_loop_test(t, one_device_has_one_block, 0, ROWS(pairs));
   tcase_add_test(t, a_second_block_adds_to_the_first);
 }

@@ -69,6 +69,7 @@ static inline struct conf_item *put_line(struct conf_item *parent,
 struct complaints {
   struct option_reporter reporter;
   unsigned num;
+  unsigned line; /* of the last one */
   char last[600];
 };
 
@@ -76,6 +77,7 @@ static inline void complaints_say(void *arg, const char *line) {
   struct complaints *c = arg;
 
   c->num++;
+  c->line = c->reporter.line;
   snprintf(c->last, sizeof(c->last), "%s", line);
 }
 
