@@ -5,6 +5,7 @@
 #include "cli/check/check.h"
 
 #include "base/clock.h"
+#include "cli/check/check_devices.h"
 #include "cli/check/check_tariff.h"
 #include "energy/calendar.h"
 #include "energy/tariff/tariff_config.h"
@@ -84,6 +85,7 @@ static void finish(void *options, double interval,
     option_error(reporter, "<Plugin kasa>: Discovery is false and there is no "
                            "<Device>: nothing would be read");
   poll_options_free(&defaults);
+  check_devices(o, interval, reporter);
   check_limits(options, reporter);
   finish_tariffs(options, reporter);
 }

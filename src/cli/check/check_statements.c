@@ -9,6 +9,7 @@
 #include "cli/check/check_place.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -50,6 +51,8 @@ static const struct {
     {"kassa", "kasa"},
     {"kasaa", "kasa"},
     {"collectd-kasa", "kasa"},
+    {"kasa_plug", "kasa"},
+    {"kasa_total", "kasa"},
     {"tapo", "kasa"},
     {"tplink", "kasa"},
     {"tp-link", "kasa"},
@@ -98,6 +101,22 @@ static void unknown(const struct statements *s, const struct conf_item *item) {
 }
 
 /* -- Interval -- */
+
+static void describe_value(const struct conf_item *item, char *out,
+                           size_t size) {
+  const struct conf_value *v = item->values;
+
+  if (item->values_num == 0)
+    snprintf(out, size, "nothing");
+  else if (item->values_num > 1)
+    snprintf(out, size, "%zu values", item->values_num);
+  else if (v->kind == CONF_STRING)
+    snprintf(out, size, "\"%.60s\"", v->string);
+  else if (v->kind == CONF_BOOL)
+    snprintf(out, size, "%s", v->boolean ? "true" : "false");
+  else
+    snprintf(out, size, "%.12g", v->number);
+}
 
 static bool seconds_of(const struct conf_value *value, double *seconds) {
   char *end = NULL;
@@ -167,12 +186,16 @@ static void check_load_option(const struct statements *s,
                near != NULL ? near : "", near != NULL ? "?" : "");
   else if (text_same(item->key, "Interval") &&
            (item->values_num != 1 || item->values[0].kind != CONF_NUMBER ||
-            item->values[0].number <= 0))
+            item->values[0].number <= 0)) {
+    char found[80];
+
+    describe_value(item, found, sizeof(found));
     check_tell(
         &s->place, item,
         "Interval in <LoadPlugin %.60s> expects seconds above 0, without "
-        "quotes and without a unit",
-        plugin);
+        "quotes and without a unit, found %s",
+        plugin, found);
+  }
 }
 
 static void check_load(const struct statements *s,

@@ -120,6 +120,33 @@ MISTAKES = {
     "address of a device": (
         in_kasa('<Device "Lamp">\nHost "192.0.2.7"\n</Device>'),
         ["head", '<Device "192.0.2.7">']),
+    "head with a port": (
+        in_kasa('<Device "192.0.2.7:9999">\nName "x"\n</Device>'),
+        ['<Device "192.0.2.7:9999">', "Port in <Device>"]),
+    "one name for two": (
+        in_kasa('<Device "192.0.2.7">\nName "A"\n</Device>\n'
+                '<Device "192.0.2.8">\nName "A"\n</Device>'),
+        ['<Device "192.0.2.8">', 'Name "A"', '<Device "192.0.2.7">']),
+    "one name for two plugs": (
+        in_kasa('<Device "192.0.2.7">\n<Plug "1">\nName "A"\n</Plug>\n'
+                '<Plug "2">\nName "A"\n</Plug>\n</Device>'),
+        ['<Plug "2">', 'Name "A"', '<Plug "1">']),
+    "too often": (
+        in_kasa('<Device "192.0.2.7">\nInterval 5\n</Device>'),
+        ['<Device "192.0.2.7">', "at least the 10 s", "found 5"]),
+    "never found": (
+        in_kasa('Discovery false\n<Device "50:c7:bf:00:11:22">\nName "x"\n</Device>'),
+        ["Discovery is false", "never found"]),
+    "no room": (
+        in_kasa('MaxDevices 1\n<Device "192.0.2.7">\n</Device>\n<Device "192.0.2.8">\n'
+                "</Device>"), ["MaxDevices 1", "the 2 <Device> blocks"]),
+    "a pattern of a network": (
+        in_kasa('Ignore "192.0.2.0/24"'), [":4:", "Ignore", "not a network"]),
+    "values as a plugin": (
+        KASA + "<Plugin kasa_plug>\nTimeout 5\n</Plugin>\n", ["kasa_plug", "mean kasa?"]),
+    "loading at once": (
+        f'PluginDir "{OWN}"\n<LoadPlugin kasa>\nInterval 0\n</LoadPlugin>\n',
+        ["seconds above 0", "found 0"]),
     "a network": (
         in_kasa('DiscoveryTarget "192.0.2.0/24"'), ["192.0.2.255"]),
     "thresholds in kasa": (
