@@ -27,6 +27,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
 
 #define DAY 86400.0
 #define PLUGIN "<Plugin notify_kasa>"
@@ -57,6 +59,32 @@ static void read_separator(void *target, const struct conf_item *item,
     return;
   free(config->style.thousands_separator);
   config->style.thousands_separator = copy;
+}
+
+/* Relative would be below BaseDir, where kasactl does not look. */
+static void read_socket(void *target, const struct conf_item *item,
+                        struct option_reporter *reporter) {
+  struct notify_config *config = target;
+  const char *path = item->values_num == 1 && item->children_num == 0 &&
+                             item->values[0].kind == CONF_STRING
+                         ? item->values[0].string
+                         : "";
+  bool none = text_same(path, "none");
+  char *copy;
+
+  if (!none && (path[0] != '/' ||
+                strlen(path) >= sizeof(((struct sockaddr_un *)0)->sun_path))) {
+    option_unexpected(item, PLUGIN,
+                      "a path that begins with /, of at most 107 bytes, or "
+                      "\"none\"",
+                      reporter);
+    return;
+  }
+  copy = none ? NULL : strdup(path);
+  if (copy == NULL && !none)
+    return;
+  free(config->control_socket);
+  config->control_socket = copy;
 }
 
 static void read_dashboard(void *target, const struct conf_item *item,
@@ -121,7 +149,10 @@ const struct option notify_options[] = {
     {.name = "LedgerDirectory",
      .type = OPTION_STRING,
      MEMBER(ledger_directory)},
-    {.name = "ControlSocket", .type = OPTION_STRING, MEMBER(control_socket)},
+    {.name = "ControlSocket",
+     .type = OPTION_BLOCK,
+     .block = read_socket,
+     .once = true},
     {.name = "ControlGroup", .type = OPTION_STRING, MEMBER(control_group)},
     {.name = "HistoryDays",
      .type = OPTION_COUNT,
@@ -144,11 +175,15 @@ const struct option notify_options[] = {
     {.name = "ExpireAfter", MEMBER(expire_after), SECONDS(3600, 3660 * DAY)},
     {.name = "EventExpire", MEMBER(event_expire), SECONDS(60, 366 * DAY)},
     {.name = "NotifyDowngrade", .type = OPTION_BOOL, MEMBER(notify_downgrade)},
-    {.name = "DashboardURL", .type = OPTION_BLOCK, .block = read_dashboard},
+    {.name = "DashboardURL",
+     .type = OPTION_BLOCK,
+     .block = read_dashboard,
+     .once = true},
     {.name = "Currency", .type = OPTION_STRING, MEMBER(style.currency)},
     {.name = "ThousandsSeparator",
      .type = OPTION_BLOCK,
-     .block = read_separator},
+     .block = read_separator,
+     .once = true},
     {.name = "Unit", .type = OPTION_BLOCK, .block = unit_read},
     {.name = "Channel", .type = OPTION_BLOCK, .block = channel_read},
     {.name = "Device", .type = OPTION_BLOCK, .block = device_read},
@@ -156,8 +191,11 @@ const struct option notify_options[] = {
     {.name = "QuietHours", .type = OPTION_BLOCK, .block = quiet_read},
     {.name = "Maintenance", .type = OPTION_BLOCK, .block = maintenance_read},
     {.name = "Inhibit", .type = OPTION_BLOCK, .block = inhibit_read},
-    {.name = "Flapping", .type = OPTION_BLOCK, .block = flapping_read},
-    {.name = "Storm", .type = OPTION_BLOCK, .block = storm_read},
+    {.name = "Flapping",
+     .type = OPTION_BLOCK,
+     .block = flapping_read,
+     .once = true},
+    {.name = "Storm", .type = OPTION_BLOCK, .block = storm_read, .once = true},
     {.name = "Escalation", .type = OPTION_BLOCK, .block = escalation_read},
     {.name = "Report", .type = OPTION_BLOCK, .block = report_read},
     {.name = "Heartbeat", .type = OPTION_BLOCK, .block = heartbeat_read},
@@ -268,10 +306,6 @@ void notify_config_finish(struct notify_config *config,
   reporter->line = 0; /* what follows is about no line in particular */
   if (config->min_level == LEVEL_OK)
     config->min_level = LEVEL_INFO; /* ok is not the level of any alert */
-  if (text_same(config->control_socket, "none")) {
-    free(config->control_socket);
-    config->control_socket = NULL;
-  }
   channels_finish(config, reporter);
   routes_finish(config, reporter);
   quiet_finish(config, reporter);

@@ -17,7 +17,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { NAME_MAX_BYTES = 64, TABLE_MAX = 96 };
+enum { NAME_MAX_BYTES = 64, TABLE_MAX = 96, FALLBACK_AFTER_S = 15 * 60 };
 
 #define PLUGIN "<Plugin notify_kasa>"
 #define DAY 86400.0
@@ -75,7 +75,10 @@ const struct option channel_options[] = {
      MEMBER(max_age),
      .min = 60,
      .max = 30 * DAY},
-    {.name = "RateLimit", .type = OPTION_BLOCK, .block = read_rate},
+    {.name = "RateLimit",
+     .type = OPTION_BLOCK,
+     .block = read_rate,
+     .once = true},
     {.name = "QuietHours", .type = OPTION_STRING, MEMBER(quiet_name)},
     {.name = NULL}};
 
@@ -225,6 +228,11 @@ static void add_channel(struct notify_config *config,
                  name);
     return;
   }
+  if (config->channels_num == CHANNELS_MAX) {
+    option_error(reporter, "%s: there are more than %d channels", where,
+                 (int)CHANNELS_MAX);
+    return;
+  }
   copy = strdup(name);
   channel = copy != NULL ? array_grow(&config->channels, &config->channels_num,
                                       sizeof(*channel))
@@ -241,7 +249,7 @@ static void add_channel(struct notify_config *config,
                                                       : -1,
                                      .fallback = -1,
                                      .quiet = -1,
-                                     .fallback_after = 15 * 60,
+                                     .fallback_after = SECONDS_UNSET,
                                      .rate_count = sender->rate_count,
                                      .rate_window = sender->rate_window_s,
                                      .max_age = 3 * DAY,
@@ -470,6 +478,16 @@ static void resolve_fallback(struct notify_config *config,
                         .wanted = channel->fallback_name};
   int index;
 
+  snprintf(where, sizeof(where), "<Channel %s \"%.64s\">",
+           channel->sender->name, channel->name);
+  if (channel->fallback_name == NULL &&
+      channel->fallback_after != SECONDS_UNSET)
+    option_error(reporter,
+                 "%s: option FallbackAfter does nothing without "
+                 "Fallback",
+                 where);
+  if (channel->fallback_after == SECONDS_UNSET)
+    channel->fallback_after = FALLBACK_AFTER_S;
   if (channel->fallback_name == NULL)
     return;
   index = channel_index(config, channel->fallback_name);
@@ -477,8 +495,6 @@ static void resolve_fallback(struct notify_config *config,
     channel->fallback = index;
     return;
   }
-  snprintf(where, sizeof(where), "<Channel %s \"%.64s\">",
-           channel->sender->name, channel->name);
   if (index < 0)
     reference_try_channels(&r, config, own);
   reference_unknown(&r, reporter);

@@ -15,6 +15,13 @@ struct device_reading {
   const char *where;
 };
 
+static bool has_label(const struct device_config *device, const char *name) {
+  for (size_t i = 0; i < device->labels_num; i++)
+    if (strcmp(device->labels[i].name, name) == 0)
+      return true;
+  return false;
+}
+
 static void read_label(void *target, const struct conf_item *item,
                        struct option_reporter *reporter) {
   struct device_reading *reading = target;
@@ -26,6 +33,13 @@ static void read_label(void *target, const struct conf_item *item,
   if (!two_strings(item)) {
     option_unexpected(item, reading->where, "a name and a value in quotes",
                       reporter);
+    return;
+  }
+  if (has_label(device, item->values[0].string)) {
+    option_error(reporter,
+                 "%s: option Label \"%.40s\" stands twice, the first "
+                 "one counts",
+                 reading->where, item->values[0].string);
     return;
   }
   name = strdup(item->values[0].string);

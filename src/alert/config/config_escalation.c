@@ -101,6 +101,13 @@ void escalation_clear(struct escalation_config *escalation) {
   free(escalation->name);
 }
 
+static bool is_taken(const struct notify_config *config, const char *name) {
+  for (size_t i = 0; i < config->escalations_num; i++)
+    if (strcmp(config->escalations[i].name, name) == 0)
+      return true;
+  return false;
+}
+
 void escalation_read(void *target, const struct conf_item *item,
                      struct option_reporter *reporter) {
   struct notify_config *config = target;
@@ -122,6 +129,12 @@ void escalation_read(void *target, const struct conf_item *item,
   }
   reading.escalation.line = item->line;
   reading.escalation.name = clean_name(name);
+  if (reading.escalation.name != NULL &&
+      is_taken(config, reading.escalation.name)) {
+    option_error(reporter, "%s: there is an escalation of that name already",
+                 where);
+    reading.broken = true;
+  }
   if (reading.broken)
     option_error(reporter, "%s: the escalation is left out", where);
   else if (reading.escalation.name != NULL)

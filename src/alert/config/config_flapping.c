@@ -5,6 +5,7 @@
 #include "alert/config/config_flapping.h"
 
 #include "alert/config/config.h"
+#include "alert/config/config_helpers.h"
 
 #include <stddef.h>
 
@@ -28,6 +29,8 @@ void flapping_read(void *target, const struct conf_item *item,
   struct notify_config *config = target;
 
   config->flapping = (struct flapping_config){.count = 4, .window = 1800};
+  if (!block_is_on(item, "<Plugin notify_kasa>", reporter))
+    config->flapping.count = 0;
   (void)options_read(flapping_options, &config->flapping, item, "<Flapping>",
                      reporter);
 }

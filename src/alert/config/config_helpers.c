@@ -136,6 +136,30 @@ int template_read(struct template **slot, const struct conf_item *item,
   return 0;
 }
 
+bool block_has_name(const struct conf_item *item, const char *where,
+                    struct option_reporter *reporter) {
+  if (item->values_num == 0)
+    return false;
+  option_unexpected(item, where, "a block without a name", reporter);
+  return true;
+}
+
+bool block_is_on(const struct conf_item *item, const char *where,
+                 struct option_reporter *reporter) {
+  const struct conf_value *v = item->values;
+
+  if (item->values_num == 1 && item->children_num == 0) {
+    if (v->kind == CONF_BOOL)
+      return v->boolean;
+    if (v->kind == CONF_STRING && text_same(v->string, "true"))
+      return true;
+    if (v->kind == CONF_STRING && text_same(v->string, "false"))
+      return false;
+  }
+  (void)block_has_name(item, where, reporter);
+  return true;
+}
+
 bool two_strings(const struct conf_item *item) {
   return item->values_num == 2 && item->values[0].kind == CONF_STRING &&
          item->values[1].kind == CONF_STRING &&

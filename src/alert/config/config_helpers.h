@@ -44,6 +44,15 @@ int seconds_of(const struct conf_value *value, double *seconds);
 #define FIELD_UNKNOWN ((size_t)-1)
 size_t alert_field_offset(const char *name);
 
+/* Whether a block without a name has one all the same, after reporting it. */
+bool block_has_name(const struct conf_item *item, const char *where,
+                    struct option_reporter *reporter);
+
+/* <Storm>, and as collectd passes over an empty block Storm true, which is the
+ * same with nothing in it. False for Storm false. */
+bool block_is_on(const struct conf_item *item, const char *where,
+                 struct option_reporter *reporter);
+
 /* Whether item is "a" "b" without a block, a not empty. */
 bool two_strings(const struct conf_item *item);
 

@@ -24,9 +24,10 @@ static void read_side(struct inhibit_side *side, const struct conf_item *item,
   char where[WHERE_SIZE];
 
   where_of(item, where);
-  side->broken = options_read(side_options, side, item, where, reporter) > 0 ||
-                 side->broken;
-  if (matchers_compile(&side->match, where, reporter) < 0)
+  matchers_clear(&side->match); /* the last of several counts */
+  side->broken = block_has_name(item, where, reporter);
+  if (options_read(side_options, side, item, where, reporter) > 0 ||
+      matchers_compile(&side->match, where, reporter) < 0)
     side->broken = true;
 }
 
@@ -41,8 +42,14 @@ static void read_target(void *target, const struct conf_item *item,
 }
 
 const struct option inhibit_options[] = {
-    {.name = "Source", .type = OPTION_BLOCK, .block = read_source},
-    {.name = "Target", .type = OPTION_BLOCK, .block = read_target},
+    {.name = "Source",
+     .type = OPTION_BLOCK,
+     .block = read_source,
+     .once = true},
+    {.name = "Target",
+     .type = OPTION_BLOCK,
+     .block = read_target,
+     .once = true},
     {.name = "Equal", .type = OPTION_STRINGS, MEMBER(equal_text)},
     {.name = NULL}};
 
@@ -125,5 +132,7 @@ void storm_read(void *target, const struct conf_item *item,
   struct notify_config *config = target;
 
   config->storm = (struct storm_config){.threshold = 5, .window = 60};
+  if (!block_is_on(item, PLUGIN, reporter))
+    config->storm.threshold = 0;
   (void)options_read(storm_options, &config->storm, item, "<Storm>", reporter);
 }

@@ -36,6 +36,13 @@ void quiet_clear(struct quiet_config *quiet) {
   free(quiet->name);
 }
 
+static bool is_taken(const struct notify_config *config, const char *name) {
+  for (size_t i = 0; i < config->quiet_hours_num; i++)
+    if (strcmp(config->quiet_hours[i].name, name) == 0)
+      return true;
+  return false;
+}
+
 void quiet_read(void *target, const struct conf_item *item,
                 struct option_reporter *reporter) {
   struct notify_config *config = target;
@@ -56,6 +63,11 @@ void quiet_read(void *target, const struct conf_item *item,
     broken = true;
   }
   quiet.name = clean_name(name);
+  if (quiet.name != NULL && is_taken(config, quiet.name)) {
+    option_error(reporter, "%s: there are quiet hours of that name already",
+                 where);
+    broken = true;
+  }
   if (broken) /* better heard at night than never */
     option_error(reporter, "%s: the hours are left out", where);
   else if (quiet.name != NULL)

@@ -75,7 +75,7 @@ const struct option report_options[] = {
      .type = OPTION_CHOICE,
      MEMBER(kind),
      .choices = report_kinds},
-    {.name = "Day", .type = OPTION_BLOCK, .block = read_day},
+    {.name = "Day", .type = OPTION_BLOCK, .block = read_day, .once = true},
     {.name = "Channel", .type = OPTION_STRINGS, MEMBER(report.channel_names)},
     {.hints = report_hints}};
 

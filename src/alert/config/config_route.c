@@ -135,14 +135,21 @@ const struct option route_options[] = {
      MEMBER(recover_after),
      .max = DAY},
     {.name = "Repeat", .type = OPTION_BLOCK, .block = read_repeat},
-    {.name = "NewTextInterval", .type = OPTION_BLOCK, .block = read_new_text},
+    {.name = "NewTextInterval",
+     .type = OPTION_BLOCK,
+     .block = read_new_text,
+     .once = true},
     {.name = "Continue", .type = OPTION_BOOL, MEMBER(go_on)},
-    {.name = "Title", .type = OPTION_BLOCK, .block = read_title},
-    {.name = "Text", .type = OPTION_BLOCK, .block = read_text},
+    {.name = "Title", .type = OPTION_BLOCK, .block = read_title, .once = true},
+    {.name = "Text", .type = OPTION_BLOCK, .block = read_text, .once = true},
     {.name = "RecoveryTitle",
      .type = OPTION_BLOCK,
-     .block = read_recovery_title},
-    {.name = "RecoveryText", .type = OPTION_BLOCK, .block = read_recovery_text},
+     .block = read_recovery_title,
+     .once = true},
+    {.name = "RecoveryText",
+     .type = OPTION_BLOCK,
+     .block = read_recovery_text,
+     .once = true},
     STRINGS("GroupBy", group.by),
     {.name = "GroupWait",
      .type = OPTION_SECONDS,
@@ -305,11 +312,43 @@ static void resolve_channels(struct notify_config *config,
   all_channels(config, route);
 }
 
+/* A missing device has neither, unless each of its readings is an alert. */
+static void check_class(const struct notify_config *config,
+                        const struct route_config *route,
+                        struct option_reporter *reporter) {
+  const struct alert_matchers *m = &route->match;
+
+  if (config->missing_scope == MISSING_SCOPE_DEVICE &&
+      matchers_only_missing(m) &&
+      (matchers_need_text(&m->type) || matchers_need_text(&m->type_instance)))
+    option_error(
+        reporter,
+        "<Route \"%s\">: option Class takes missing devices alone, which "
+        "have no %s: it matches nothing",
+        route->words.name,
+        matchers_need_text(&m->type) ? "Type" : "TypeInstance");
+}
+
+/* What is below a route that takes everything was meant to be above it. */
+static void check_below(const struct notify_config *config, size_t i,
+                        struct option_reporter *reporter) {
+  const struct route_config *route = &config->routes[i];
+
+  if (i + 1 < config->routes_num && !route->go_on &&
+      !matchers_any(&route->match))
+    option_error(reporter,
+                 "<Route \"%s\">: takes everything, so <Route \"%s\"> below it "
+                 "is never used; it belongs above, or here Continue true",
+                 route->words.name, config->routes[i + 1].words.name);
+}
+
 void routes_finish(struct notify_config *config,
                    struct option_reporter *reporter) {
   for (size_t i = 0; i < config->routes_num; i++) {
     reporter->line = config->routes[i].line;
     resolve_channels(config, &config->routes[i], reporter);
+    check_class(config, &config->routes[i], reporter);
+    check_below(config, i, reporter);
     group_check_labels(config, &config->routes[i], reporter);
   }
   reporter->line = 0;

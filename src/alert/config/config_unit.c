@@ -6,6 +6,7 @@
 
 #include "alert/config/config_helpers.h"
 
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -14,6 +15,13 @@ const struct option unit_options[] = {
      .type = OPTION_STRING,
      .offset = offsetof(struct type_unit, unit)},
     {.name = NULL}};
+
+static bool has_unit(const struct notify_config *config, const char *type) {
+  for (size_t i = 0; i < config->style.units_num; i++)
+    if (strcmp(config->style.units[i].type, type) == 0)
+      return true;
+  return false;
+}
 
 void unit_read(void *target, const struct conf_item *item,
                struct option_reporter *reporter) {
@@ -24,6 +32,11 @@ void unit_read(void *target, const struct conf_item *item,
   const char *type;
 
   where_of(item, where);
+  if (item->values_num > 0 && item->values[0].kind == CONF_STRING &&
+      has_unit(config, item->values[0].string)) {
+    option_error(reporter, "%s: this type has a unit already", where);
+    return;
+  }
   if (two_strings(item)) { /* Unit "type" "symbol" */
     type = item->values[0].string;
     unit.unit = strdup(item->values[1].string);
@@ -33,7 +46,7 @@ void unit_read(void *target, const struct conf_item *item,
       return;
     (void)options_read(unit_options, &unit, item, where, reporter);
     if (unit.unit == NULL)
-      option_error(reporter, "%s: needs Symbol", where);
+      option_error(reporter, "%s: option Symbol is missing", where);
   }
   if (unit.unit == NULL)
     return;

@@ -220,6 +220,20 @@ bool matchers_any(const struct alert_matchers *m) {
   return false;
 }
 
+bool matchers_only_missing(const struct alert_matchers *m) {
+  for (size_t i = 0; i < m->class.count; i++)
+    if (strcmp(m->class.items[i], alert_class_name(ALERT_MISSING)) != 0)
+      return false;
+  return m->class.count > 0;
+}
+
+bool matchers_need_text(const struct option_strings *values) {
+  for (size_t i = 0; i < values->count; i++)
+    if (values->items[i][0] == '/') /* an expression may take nothing */
+      return false;
+  return values->count > 0;
+}
+
 void matchers_describe(const struct alert_matchers *m, char *out, size_t size) {
   size_t used = 0;
 

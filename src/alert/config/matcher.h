@@ -47,6 +47,11 @@ bool matchers_take(const struct alert_matchers *matchers,
 /* False for those that take everything. */
 bool matchers_any(const struct alert_matchers *matchers);
 
+/* Whether nothing but class missing is taken. */
+bool matchers_only_missing(const struct alert_matchers *m);
+/* Whether a field without text is never taken by these values. */
+bool matchers_need_text(const struct option_strings *values);
+
 /* The i-th option's name (NULL beyond the last) and values. */
 const char *matchers_field(size_t i);
 struct option_strings *matchers_values(struct alert_matchers *matchers,

@@ -128,10 +128,11 @@ START_TEST(long_names_are_told_apart) {
                                       "  Time \"22:00-07:00\"\n"
                                       "Route \"" SEVENTY "a\"\n"
                                       "  QuietHours \"" SEVENTY "\"\n"
+                                      "  Continue true\n"
                                       "Route \"" SEVENTY "b\"\n"
-                                      "  Channel \"email\"\n"
+                                      "  Continue true\n"
                                       "Route \"same\"\n"
-                                      "  Channel \"email\"\n"
+                                      "  Continue true\n"
                                       "Route \"same\"\n"
                                       "  Channel \"email\"\n");
   ck_assert_str_eq(said, "");
@@ -585,7 +586,67 @@ static const struct {
      "<Route \"r\">: the route is left out\n"},
     {MAIL "Device \"d\"\nDevice \"d\"",
      "<Device \"d\">: this device has a block already\n"},
-    {MAIL "Unit \"power\"", "<Unit \"power\">: needs Symbol\n"},
+    {MAIL "Unit \"power\"", "<Unit \"power\">: option Symbol is missing\n"},
+    {MAIL "Unit \"lux\" \"lx\"\nUnit \"lux\" \"lux\"",
+     "<Unit lux \"lux\">: this type has a unit already\n"},
+    {MAIL "Device \"d\"\n  Label \"room\" \"x\"\n  Label \"room\" \"y\"",
+     "<Device \"d\">: option Label \"room\" stands twice, the first one "
+     "counts\n"},
+    /* once only */
+    {MAIL "DashboardURL \"https://x/\"\nDashboardURL \"https://y/\"",
+     "<Plugin notify_kasa>: option DashboardURL stands twice, the last one "
+     "counts\n"},
+    {MAIL "Route \"r\"\n  Title \"a\"\n  Title \"b\"",
+     "<Route \"r\">: option Title stands twice, the last one counts\n"},
+    {MAIL "Route \"r\"\n  NewTextInterval 1m\n  NewTextInterval 2m",
+     "<Route \"r\">: option NewTextInterval stands twice, the last one "
+     "counts\n"},
+    {MAIL "Channel \"email\" \"m\"\n  To \"a@b.example\"\n"
+          "  RateLimit 5 1h\n  RateLimit never",
+     "<Channel email \"m\">: option RateLimit stands twice, the last one "
+     "counts\n"},
+    {MAIL "QuietHours \"n\"\n  Days \"Sat\"\n"
+          "QuietHours \"n\"\n  Days \"Sun\"",
+     "<QuietHours \"n\">: there are quiet hours of that name already\n"
+     "<QuietHours \"n\">: the hours are left out\n"},
+    {MAIL "Escalation \"e\"\n  Step 5m \"email\"\n"
+          "Escalation \"e\"\n  Step 9m \"email\"",
+     "<Escalation \"e\">: there is an escalation of that name already\n"
+     "<Escalation \"e\">: the escalation is left out\n"},
+    {MAIL "Storm\n  Threshold 3\nStorm\n  Window 5m",
+     "<Plugin notify_kasa>: option Storm stands twice, the last one "
+     "counts\n"},
+    {MAIL "Inhibit \"i\"\n  Source\n    Device \"a\"\n  Source\n"
+          "    Class missing",
+     "<Inhibit \"i\">: option Source stands twice, the last one counts\n"},
+    /* no names */
+    {MAIL "Storm \"x\"\n  Threshold 3",
+     "<Plugin notify_kasa>: option Storm expects a block without a name, "
+     "found \"x\"\n"},
+    {MAIL "Flapping \"x\"\n  Count 3",
+     "<Plugin notify_kasa>: option Flapping expects a block without a name, "
+     "found \"x\"\n"},
+    {MAIL "Inhibit \"i\"\n  Source \"Router\"",
+     "<Source \"Router\">: option Source expects a block without a name, "
+     "found \"Router\"\n<Inhibit \"i\">: the rule is left out\n"},
+    /* what does nothing */
+    {MAIL "Channel \"email\" \"m\"\n  To \"a@b.example\"\n"
+          "  FallbackAfter 5m",
+     "<Channel email \"m\">: option FallbackAfter does nothing without "
+     "Fallback\n"},
+    {MAIL "Route \"r\"\n  Class missing\n  Type \"power\"",
+     "<Route \"r\">: option Class takes missing devices alone, which have no "
+     "Type: it matches nothing\n"},
+    {MAIL "MissingScope series\nRoute \"r\"\n  Class missing\n"
+          "  Type \"power\"",
+     ""},
+    {MAIL "Route \"all\"\n  For 1m\nRoute \"r\"\n  Class missing",
+     "<Route \"all\">: takes everything, so <Route \"r\"> below it is never "
+     "used; it belongs above, or here Continue true\n"},
+    {MAIL "Route \"all\"\n  Continue true\nRoute \"r\"\n  Class missing", ""},
+    {MAIL "ControlSocket \"kasa.sock\"",
+     "<Plugin notify_kasa>: option ControlSocket expects a path that begins "
+     "with /, of at most 107 bytes, or \"none\", found \"kasa.sock\"\n"},
 };
 
 START_TEST(mistake_names_block_option_expected_and_found) {
@@ -649,6 +710,35 @@ START_TEST(secret_in_the_wrong_place_is_not_said) {
 }
 END_TEST
 
+/* collectd passes over an empty block, so this is how to say "as usual". */
+START_TEST(storm_and_flapping_are_switches_too) {
+  struct notify_config *c = read_text(MAIL "Storm true\nFlapping \"true\"");
+  ck_assert_str_eq(said, "");
+  ck_assert_uint_eq(c->storm.threshold, 5);
+  ck_assert_uint_eq(c->flapping.count, 4);
+  notify_config_free(c);
+  c = read_text(MAIL "Storm false\nFlapping false");
+  ck_assert_str_eq(said, "");
+  ck_assert_uint_eq(c->storm.threshold, 0);
+  ck_assert_uint_eq(c->flapping.count, 0);
+  notify_config_free(c);
+}
+END_TEST
+
+START_TEST(more_channels_than_there_is_room_for_are_told_of) {
+  char text[8192] = "";
+  struct notify_config *c;
+  for (unsigned i = 0; i < CHANNELS_MAX + 1; i++)
+    snprintf(text + strlen(text), sizeof(text) - strlen(text),
+             "Channel \"email\" \"m%u\"\n  To \"a@b.example\"\n", i);
+  c = read_text(text);
+  ck_assert_str_eq(said, "<Channel email \"m64\">: there are more than 64 "
+                         "channels\n");
+  ck_assert_uint_eq(c->channels_num, CHANNELS_MAX);
+  notify_config_free(c);
+}
+END_TEST
+
 START_TEST(broken_channel_is_kept_with_its_reason) {
   struct notify_config *c = read_text(MAIL "Channel \"pushover\" \"p\"\n"
                                            "  Retry 5");
@@ -681,6 +771,8 @@ static void fill(TCase *t) {
                       ROWS(mistakes));
   tcase_add_test(t, what_is_seen_at_the_end_has_the_line_of_its_block);
   tcase_add_test(t, secret_in_the_wrong_place_is_not_said);
+  tcase_add_test(t, storm_and_flapping_are_switches_too);
+  tcase_add_test(t, more_channels_than_there_is_room_for_are_told_of);
   tcase_add_test(t, broken_channel_is_kept_with_its_reason);
 }
 
