@@ -283,18 +283,29 @@ static void take_seconds(const struct option *option, void *member,
     wrong_time(option, item, where, reporter);
 }
 
+/* A number that its digits came through: beyond 2^53 they did not. */
+static bool whole(const struct conf_value *value) {
+  return value->kind == CONF_NUMBER && value->number == floor(value->number) &&
+         fabs(value->number) < 9e15;
+}
+
 static void take_string(const struct option *option, void *member,
                         const struct conf_item *item, const char *where,
                         struct option_reporter *reporter) {
   char **out = member;
+  char number[32];
   char *copy;
 
-  if (item->values_num != 1 || item->values[0].kind != CONF_STRING ||
-      item->values[0].string[0] == '\0') {
+  if (option->digits && item->values_num == 1 && whole(item->values)) {
+    snprintf(number, sizeof(number), "%.0f", item->values[0].number);
+    copy = strdup(number);
+  } else if (item->values_num != 1 || item->values[0].kind != CONF_STRING ||
+             item->values[0].string[0] == '\0') {
     wrong_value(option, item, where, "one text in quotes", reporter);
     return;
+  } else {
+    copy = strdup(item->values[0].string);
   }
-  copy = strdup(item->values[0].string);
   if (copy == NULL) {
     option_error(reporter, "%s: option %s: out of memory", where, option->name);
     return;

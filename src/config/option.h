@@ -64,7 +64,8 @@ struct option {
    * write here, and what they are told then. */
   const struct option *elsewhere;
   const char *belongs; /* "it belongs in the <Device> around it" */
-  bool once; /* OPTION_BLOCK: a second one is a mistake, as of all options */
+  bool once;   /* OPTION_BLOCK: a second one is a mistake, as of all options */
+  bool digits; /* OPTION_STRING: a whole number needs no quotes */
 };
 
 /* Fills target from block's children by the table (ended by a row without

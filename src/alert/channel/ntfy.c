@@ -116,6 +116,15 @@ static int check_secrets(struct ntfy *n, const char *where,
   return err;
 }
 
+/* What is sent to an address with a topic in it is shown there as it stands,
+ * and the answer is the same as to a message. */
+static bool has_path(const char *url) {
+  const char *host = strstr(url, "://");
+  const char *path = host != NULL ? strpbrk(host + 3, "/?#") : NULL;
+
+  return path != NULL && strcmp(path, "/") != 0;
+}
+
 static int check(void *settings, const char *where,
                  struct option_reporter *reporter) {
   struct ntfy *n = settings;
@@ -123,10 +132,18 @@ static int check(void *settings, const char *where,
 
   if (check_secrets(n, where, reporter) < 0)
     err = -EINVAL;
-  if (n->server != NULL &&
-      http_exchange_check_url(&n->http, n->server, "Server", where, reporter) <
-          0)
+  if (n->server == NULL)
+    return err;
+  if (http_exchange_check_url(&n->http, n->server, "Server", where, reporter) <
+      0) {
     err = -EINVAL;
+  } else if (has_path(n->server)) {
+    option_error(reporter,
+                 "%s: Server \"%.80s\": expected an address without a path, "
+                 "like %s; the topic is an option: Topic",
+                 where, n->server, service);
+    err = -EINVAL;
+  }
   return err;
 }
 

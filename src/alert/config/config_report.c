@@ -25,6 +25,7 @@ struct report_reading {
   struct report_config report;
   int kind; /* enum report_kind */
   char *at; /* as written */
+  bool at_given;
   bool broken;
   const char *where;
   int weekday, mday; /* option Day; -1 = the one, or the other, was not given */
@@ -94,12 +95,12 @@ static bool check_time(struct report_reading *reading, const char *where,
   if (reading->at != NULL &&
       parse_time(reading->at, &reading->report.schedule.minute) == 0)
     return true;
-  if (reading->at == NULL)
-    option_error(reporter, "%s: option At is missing", where);
-  else
+  if (reading->at != NULL)
     option_error(reporter,
                  "%s: option At expects a time like \"07:30\", found \"%.40s\"",
                  where, reading->at);
+  else if (!reading->at_given) /* else it was told already */
+    option_error(reporter, "%s: option At is missing", where);
   return false;
 }
 
@@ -110,13 +111,20 @@ static bool check_day(struct report_reading *reading, const char *where,
 
   if ((weekday && s->kind != REPORT_WEEK) ||
       (mday && s->kind != REPORT_MONTH)) {
-    option_error(reporter,
-                 s->kind == REPORT_DAY
-                     ? "%s: option Day fits Period \"week\" or \"month\""
-                 : s->kind == REPORT_WEEK
-                     ? "%s: option Day expects a day like \"Mon\""
-                     : "%s: option Day expects a number from 1 to 31",
-                 where);
+    if (s->kind == REPORT_DAY)
+      option_error(reporter, "%s: option Day fits Period \"week\" or \"month\"",
+                   where);
+    else if (s->kind == REPORT_WEEK)
+      option_error(
+          reporter,
+          "%s: option Day expects a day like \"Mon\" for a week, found "
+          "%d",
+          where, reading->mday);
+    else
+      option_error(reporter,
+                   "%s: option Day expects a number from 1 to 31 for a month, "
+                   "found \"%s\"",
+                   where, calendar_weekdays[reading->weekday]);
     return false;
   }
   s->day = weekday ? (unsigned)reading->weekday
@@ -147,6 +155,13 @@ void report_clear(struct report_config *report) {
   free(report->name);
 }
 
+static bool has_option(const struct conf_item *block, const char *name) {
+  for (size_t i = 0; i < block->children_num; i++)
+    if (text_same(block->children[i].key, name))
+      return true;
+  return false;
+}
+
 void report_read(void *target, const struct conf_item *item,
                  struct option_reporter *reporter) {
   struct notify_config *config = target;
@@ -162,6 +177,7 @@ void report_read(void *target, const struct conf_item *item,
   reading.where = where;
   good = options_read(report_options, &reading, item, where, reporter) == 0;
   good = good && !reading.broken;
+  reading.at_given = has_option(item, "At");
   good = check(&reading, where, reporter) && good;
   reading.report.line = item->line;
   reading.report.name = clean_name(name);

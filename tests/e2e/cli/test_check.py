@@ -220,6 +220,15 @@ ADVICE = {
     "mail: user": (in_mail('User "me"'), "say Username"),
     "mail: password": (in_mail('Pass "me"'), "say Password"),
     "mail: encryption": (in_mail("SSL true"), "say TLS implicit"),
+    "ntfy: the topic in the address": (
+        in_notify('<Channel ntfy "n">\nServer "https://ntfy.sh/plugs"\nTopic "plugs"\n</Channel>'),
+        "without a path"),
+    "alertmanager: a label of ours": (
+        in_notify('<Channel alertmanager "a">\nURL "http://localhost:9093"\n'
+                  'Label "severity" "page"\n</Channel>'), "writes it itself"),
+    "telegram: no chat": (
+        in_notify('Telegram "110201543:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw" "family"'),
+        'found "family"'),
     "mail: two": (in_notify('Email "a@example.org, b@example.org"')
                   .replace('Email "me@example.org"\n', ""), "a line of its own"),
     "mail: a name": (in_notify('<Email "home">\nTo "me@example.org"\n</Email>')
@@ -234,6 +243,13 @@ def test_what_people_write_is_answered_by_what_to_write(tmp_path, name):
     status, out = check(tmp_path, text)
     assert status == 1, out
     assert advice in out.split("\n\n")[0], out
+
+
+def test_the_number_of_a_chat_needs_no_quotes(tmp_path):
+    status, out = check(tmp_path, in_notify(
+        '<Channel telegram "t">\nBotToken "110201543:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw"\n'
+        "ChatID -1001234567890\n</Channel>"))
+    assert status == 0, out
 
 
 def test_words_of_other_templates_are_told(tmp_path):

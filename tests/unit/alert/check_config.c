@@ -471,7 +471,8 @@ static const struct {
      "<Report \"r\">: the report is left out\n"},
     {MAIL "Report \"r\"\n  At \"07:30\"\n  Channel \"email\"\n"
           "  Period \"week\"\n  Day 7",
-     "<Report \"r\">: option Day expects a day like \"Mon\"\n"
+     "<Report \"r\">: option Day expects a day like \"Mon\" for a week, found "
+     "7\n"
      "<Report \"r\">: the report is left out\n"},
     {MAIL "Report \"r\"\n  At \"07:30\"\n  Channel \"email\"\n"
           "  Period \"month\"\n  Day \"Mo\"",
@@ -481,6 +482,14 @@ static const struct {
     {MAIL "Report \"r\"\n  At \"07:30\"\n  Channel \"emial\"",
      "<Report \"r\">: option Channel expects the name of a channel, found "
      "\"emial\", did you mean \"email\"?\n"},
+    {MAIL "Report \"r\"\n  At \"07:30\"\n  Period month\n  Day \"Mon\"",
+     "<Report \"r\">: option Day expects a number from 1 to 31 for a month, "
+     "found \"Mon\"\n"
+     "<Report \"r\">: the report is left out\n"},
+    {MAIL "Report \"r\"\n  At 7 30",
+     "<Report \"r\">: option At expects one text in quotes, found 7 30: quote "
+     "it if it is one value\n"
+     "<Report \"r\">: the report is left out\n"},
     {MAIL "Report \"r\"\n  At \"07:30\"\n  Period month\n  Day 32",
      "<Report \"r\">: option Day expects a day like \"Mon\" for a week, or a "
      "number from 1 to 31 for a month, found 32\n"

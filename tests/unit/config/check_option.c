@@ -286,6 +286,41 @@ START_TEST(an_option_written_as_a_block_is_told) {
 }
 END_TEST
 
+static void ignore(void *arg, const char *line) {
+  (void)arg;
+  (void)line;
+}
+
+/* The number of a chat is one, and quotes are easily forgotten. */
+START_TEST(a_text_of_digits_needs_no_quotes_where_it_says_so) {
+  static const struct option digits[] = {{.name = "Chat",
+                                          .type = OPTION_STRING,
+                                          .offset = AT(string),
+                                          .digits = true},
+                                         {0}};
+  static const struct {
+    double number;
+    const char *text;
+  } cases[] = {{-1001234567890.0, "-1001234567890"},
+               {5, "5"},
+               {0.5, NULL},
+               {1.3e18, NULL}}; /* its last digits are lost by then */
+  for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+    struct target t = {.string = NULL};
+    struct option_reporter reporter = {.say = ignore};
+    struct conf_item *block = conf_new("Test");
+    ck_assert_int_eq(
+        conf_add_number(conf_add_child(block, "Chat"), cases[i].number), 0);
+    options_read(digits, &t, block, "<Test>", &reporter);
+    ck_assert_uint_eq(reporter.errors, cases[i].text == NULL);
+    if (cases[i].text != NULL)
+      ck_assert_str_eq(t.string, cases[i].text);
+    free(t.string);
+    conf_free(block);
+  }
+}
+END_TEST
+
 START_TEST(endless_values_make_no_endless_complaint) {
   struct target t = {0};
   struct conf_item *root = conf_new("Test");
@@ -338,6 +373,7 @@ static void fill(TCase *t) {
   tcase_add_test(t, a_doubled_option_is_told_and_the_last_one_counts);
   tcase_add_test(t, lists_and_blocks_may_stand_more_than_once);
   tcase_add_test(t, an_option_written_as_a_block_is_told);
+  tcase_add_test(t, a_text_of_digits_needs_no_quotes_where_it_says_so);
   tcase_add_test(t, endless_values_make_no_endless_complaint);
   tcase_add_loop_test(t, items_are_described_as_a_person_writes_them, 0,
                       ROWS(items));

@@ -78,6 +78,17 @@ static bool is_label(const char *name) {
                            "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_")] == '\0';
 }
 
+static bool is_ours(const char *name) {
+  static const char *const ours[] = {
+      "alertname",       "severity", "device",        "host", "plugin",
+      "plugin_instance", "type",     "type_instance", "key"};
+
+  for (size_t i = 0; i < sizeof(ours) / sizeof(ours[0]); i++)
+    if (strcmp(ours[i], name) == 0)
+      return true;
+  return false;
+}
+
 static int check_labels(const struct alertmanager *a, const char *where,
                         struct option_reporter *reporter) {
   int err = 0;
@@ -89,14 +100,16 @@ static int check_labels(const struct alertmanager *a, const char *where,
                  where, LABELS_MAX);
     return -EINVAL;
   }
-  for (size_t i = 0; i < a->labels.count; i += 2)
-    if (!is_label(a->labels.items[i])) {
-      option_error(reporter,
-                   "%s: Label \"%.64s\": expected a name of letters, digits "
-                   "and _",
-                   where, a->labels.items[i]);
-      err = -EINVAL;
-    }
+  for (size_t i = 0; i < a->labels.count; i += 2) {
+    const char *name = a->labels.items[i];
+
+    if (is_label(name) && !is_ours(name))
+      continue;
+    option_error(reporter, "%s: Label \"%.64s\": %s", where, name,
+                 is_ours(name) ? "this channel writes it itself"
+                               : "expected a name of letters, digits and _");
+    err = -EINVAL;
+  }
   return err;
 }
 

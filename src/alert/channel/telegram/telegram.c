@@ -27,7 +27,8 @@ static const struct option options[] = {
     SECRET_OPTIONS("BotToken", struct telegram, token),
     {.name = "ChatID",
      .type = OPTION_STRING,
-     .offset = offsetof(struct telegram, chat)},
+     .offset = offsetof(struct telegram, chat),
+     .digits = true},
     {.name = "ThreadID",
      .type = OPTION_COUNT,
      .offset = offsetof(struct telegram, thread),
@@ -87,8 +88,10 @@ static int check(void *settings, const char *where,
   }
   if (t->chat == NULL || !is_chat(t->chat)) {
     option_error(reporter,
-                 "%s: needs ChatID, like \"-1001234567890\" or \"@channel\"",
-                 where);
+                 "%s: needs ChatID, like \"-1001234567890\" or \"@channel\"%s"
+                 "%.40s%s",
+                 where, t->chat != NULL ? ", found \"" : "",
+                 t->chat != NULL ? t->chat : "", t->chat != NULL ? "\"" : "");
     err = -EINVAL;
   }
   if (t->base_url != NULL &&
