@@ -54,7 +54,7 @@ class Hours:
             if condition():
                 return
             assert self.clock.now() < end, self.daemon.log()
-            self.clock.step(step)
+            self.clock.step(step, self.daemon.process)
 
     def pass_while(self, server, words, most):
         """By the second, also while the server has something, until the log
@@ -63,7 +63,7 @@ class Hours:
         while words not in self.daemon.log():
             assert self.clock.now() < end, self.daemon.log()
             if self.settled() or server.holding:
-                self.clock.step(1)
+                self.clock.step(1, self.daemon.process)
 
     def status(self):
         return self.daemon.ask(command="status")["channels"][0]

@@ -22,9 +22,9 @@ def vectors(name):
         return json.load(file)
 
 
-def run(*words, zone="UTC", status=0):
+def run(*words, zone="UTC", status=0, env=()):
     done = subprocess.run([KASACTL, "energy", *map(str, words)],
-                          env={**os.environ, "TZ": zone}, text=True,
+                          env={**os.environ, "TZ": zone, **dict(env)}, text=True,
                           capture_output=True, timeout=60, check=False,
                           stdin=subprocess.DEVNULL)
     assert done.returncode == status, (words, done.stdout, done.stderr)

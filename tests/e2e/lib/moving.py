@@ -9,6 +9,8 @@ import subprocess
 import time
 from pathlib import Path
 
+import clock
+
 SOURCES = Path(__file__).resolve().parents[2] / "check"
 
 
@@ -61,6 +63,13 @@ class MovingClock(_Preloaded):
         self.set(moment - time.time())
 
 
+def waits(pid):
+    """Whether no thread of that process computes or wants to."""
+    states = [stat.read_text().rpartition(")")[2].split()[0]
+              for stat in Path(f"/proc/{pid}/task").glob("*/stat")]
+    return "R" not in states
+
+
 class SteppedClock(_Preloaded):
     """All clocks, and everybody's waiting for a moment: hours pass in the steps
     that a test makes, from an epoch on."""
@@ -77,7 +86,12 @@ class SteppedClock(_Preloaded):
     def now(self):
         return time.time() + self._ahead + self._stepped
 
-    def step(self, seconds):
+    def step(self, seconds, process=None):
+        """process: whose threads all wait by then. One that was stopped between a
+        look at the time of day and one at a clock that runs would see the step in
+        one of them alone, as if somebody had set a clock."""
+        if process is not None:
+            clock.until(lambda: waits(process.pid), 5)
         self._stepped += seconds
         self._write()
 

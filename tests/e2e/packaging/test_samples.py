@@ -8,7 +8,7 @@ import re
 
 import pytest
 
-from collectd import HOST
+from collectd import HOST, too_old
 from samples import (NAMES, Samples, Web, need, plugins_of, text_of,
                      uncommented)
 from sim import Sim
@@ -82,10 +82,11 @@ def test_all_samples_in_one_folder(house, web):
         daemon.wait_up("Freezer", "Desk strip")
         # its power may come onto the page a moment later
         daemon.wait_page(lambda page: page.get_one("kasa_power", kasa="Freezer") == 85, "power")
-        # what is sent to the network comes back in, and is not taken twice
+        # what is sent to the network comes back in, and is not taken twice (unless
+        # the machine stalls: it is known by the latest time of its series)
         page = daemon.cycles(3)
         assert page.names() == {"Freezer", "Desk strip"}
-        assert not daemon.lines("Value too old")
+        assert not [line for line in daemon.lines("Value too old") if too_old(line)]
         assert not daemon.complaints()
 
 
