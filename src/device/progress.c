@@ -4,6 +4,8 @@
 
 #include "device/progress.h"
 
+#include "base/text.h"
+
 #include <stdarg.h>
 #include <stdio.h>
 
@@ -20,6 +22,24 @@ void progress_fail(struct progress *p, enum outcome outcome, const char *format,
   va_end(args);
 }
 
+/* A flag that a device writes as a word. */
+static bool is_flag_word(const struct json *doc, json_ref at, double *number) {
+  static const struct {
+    const char *word;
+    double value;
+  } words[] = {{"true", 1}, {"on", 1}, {"false", 0}, {"off", 0}};
+  char text[8];
+
+  if (!json_string(doc, at, text, sizeof(text)))
+    return false;
+  for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+    if (text_same(text, words[i].word)) {
+      *number = words[i].value;
+      return true;
+    }
+  return false;
+}
+
 void value_take_at(const struct value_source *s, enum quantity q, json_ref at,
                    const char *key, double factor) {
   double number;
@@ -28,7 +48,8 @@ void value_take_at(const struct value_source *s, enum quantity q, json_ref at,
   if (at == 0 || json_type(s->doc, at) == JSON_NULL)
     return;
   if ((json_type(s->doc, at) == JSON_BOOL && !is_flag) || /* true is no 1 W */
-      !json_number(s->doc, at, &number) ||
+      (!json_number(s->doc, at, &number) &&
+       !(is_flag && is_flag_word(s->doc, at, &number))) ||
       !device_is_plausible(s->d, q, number * factor)) {
     progress_fail(s->p, OUTCOME_MALFORMED, "%s: %s is no plausible number",
                   s->method, key);

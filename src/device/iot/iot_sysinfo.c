@@ -27,6 +27,20 @@ static bool contains(const char *text, const char *word) {
   return strcasestr(text, word) != NULL;
 }
 
+/* One that has a relay of its own and lists no plug is none, even if it has
+ * room for the list, or counts none. */
+static bool is_strip(const struct json *doc, json_ref sysinfo) {
+  json_ref children = json_get(doc, sysinfo, "children");
+  json_ref num = json_get(doc, sysinfo, "child_num");
+  double announced = 0;
+
+  if (children == 0 && num == 0)
+    return false;
+  return json_get(doc, sysinfo, "relay_state") == 0 ||
+         json_first(doc, children) != 0 ||
+         (json_number(doc, num, &announced) && announced > 0);
+}
+
 static enum device_kind kind_of(const struct json *doc, json_ref sysinfo,
                                 bool was_strip) {
   char type[64];
@@ -43,8 +57,7 @@ static enum device_kind kind_of(const struct json *doc, json_ref sysinfo,
     return KIND_DIMMER;
   if (contains(type, "smartbulb"))
     return json_get(doc, sysinfo, "length") != 0 ? KIND_LIGHT_STRIP : KIND_BULB;
-  if (was_strip || json_get(doc, sysinfo, "children") != 0 ||
-      json_get(doc, sysinfo, "child_num") != 0)
+  if (was_strip || is_strip(doc, sysinfo))
     return KIND_STRIP;
   return contains(name, "light") ? KIND_SWITCH : KIND_PLUG;
 }

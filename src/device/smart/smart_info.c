@@ -12,8 +12,29 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
-/* Names are base64; one that is not is taken as it stands. */
+/* Whether bytes are a text; its last letter may have been cut. */
+static bool is_text(const char *bytes, size_t len) {
+  size_t at = 0;
+  size_t taken = 1;
+
+  while (at < len && taken > 0) {
+    uint32_t code;
+
+    taken = text_decode(bytes + at, len - at, &code);
+    at += taken;
+  }
+  if (at == len || (unsigned char)bytes[at] < 0xc0)
+    return at == len;
+  for (at++; at < len && ((unsigned char)bytes[at] & 0xc0) == 0x80; at++)
+    ;
+  return at == len;
+}
+
+/* Names are base64; one that is not is taken as it stands. Many plain words
+ * could be ("Test"): what they stand for is hardly ever a text. "=" at the
+ * end is base64's alone. */
 void smart_nickname(const struct json *doc, json_ref object,
                     char out[DEVICE_NAME_SIZE]) {
   char raw[512];
@@ -23,7 +44,7 @@ void smart_nickname(const struct json *doc, json_ref object,
   if (!json_string(doc, json_get(doc, object, "nickname"), raw, sizeof(raw)))
     return;
   len = crypto_unbase64(raw, strlen(raw), name, sizeof(name));
-  if (len >= 0)
+  if (len >= 0 && (strchr(raw, '=') != NULL || is_text(name, (size_t)len)))
     text_name(name, (size_t)len, out, DEVICE_NAME_SIZE);
   else
     text_name(raw, strlen(raw), out, DEVICE_NAME_SIZE);
@@ -38,7 +59,7 @@ static void take_status(const struct value_source *s, enum quantity q,
   member_text(s->doc, s->object, key, status, sizeof(status));
   if (status[0] == '\0')
     return;
-  if (strcmp(status, "normal") != 0)
+  if (strncasecmp(status, "normal", 6) != 0)
     reading_set(now, q, 1);
   else if (!reading_has(now, q))
     reading_set(now, q, 0);

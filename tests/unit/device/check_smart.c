@@ -427,8 +427,10 @@ static const struct {
     {"a\x01\x1b[31mb\x7f", 8, "a[31mb"},
     {"line\nbreak\r\n", 12, "line break"},
     {"\xff\xfe", 2, "??"},
-    {"\xed\xa0\x80", 3, "???"}, /* half of a pair */
-    {"\xc0\xaf", 2, "??"},      /* a slash, overlong */
+    {"\xed\xa0\x80", 3, "???"},       /* half of a pair */
+    {"Test \xc3", 6, "Test ?"},       /* cut within a letter */
+    {"12345678\xe2", 9, "12345678?"}, /* the same */
+    {"\xc0\xaf", 2, "??"},            /* a slash, overlong */
     {"\xe2\x80\xae"
      "evil",
      7, "evil"}, /* right to left */
@@ -451,6 +453,39 @@ START_TEST(names_of_hostile_bytes) {
 }
 END_TEST
 
+/* What is normal is no alarm, however it is spelled. */
+static const struct {
+  const char *members;
+  double hot, over; /* -1: not told */
+} statuses[] = {
+    {"\"overheat_status\":\"normal\"", 0, -1},
+    {"\"overheat_status\":\"Normal\",\"overcurrent_status\":\"NORMAL\"", 0, 0},
+    {"\"power_protection_status\":\"normal \"", -1, 0},
+    {"\"overheat_status\":\"\",\"overcurrent_status\":null", -1, -1},
+    {"\"overheat_status\":\"overheated\"", 1, -1},
+    {"\"overcurrent_status\":\"lifted\"", -1, 1},
+    {"\"overheated\":\"false\"", 0, -1},
+    {"\"overheated\":\"true\"", 1, -1},
+};
+
+START_TEST(a_status_is_normal_in_any_spelling) {
+  rule("get_device_info",
+       "{\"error_code\":0,\"result\":{\"responses\":["
+       "{\"method\":\"get_device_info\",\"error_code\":0,\"result\":{" INFO
+       ",%s}},"
+       "{\"method\":\"component_nego\",\"error_code\":0,\"result\":"
+       "{\"component_list\":[{\"id\":\"device\",\"ver_code\":2}]}}]}}",
+       statuses[_i].members);
+  ck_assert_msg(poll_once() == OUTCOME_OK, "%s", why);
+  ck_assert_int_eq(reading_has(&d.now, Q_OVERHEATED), statuses[_i].hot >= 0);
+  ck_assert_int_eq(reading_has(&d.now, Q_OVERLOADED), statuses[_i].over >= 0);
+  if (statuses[_i].hot >= 0)
+    ck_assert_double_eq(d.now.value[Q_OVERHEATED], statuses[_i].hot);
+  if (statuses[_i].over >= 0)
+    ck_assert_double_eq(d.now.value[Q_OVERLOADED], statuses[_i].over);
+}
+END_TEST
+
 /* As they stand in the JSON. */
 static const struct {
   const char *json, *name;
@@ -461,6 +496,9 @@ static const struct {
     {"\"=\"", "="},
     {"\"TGFtcA===\"", "TGFtcA==="},
     {"\"TGFt\\u0000cA\"", "TGFt"},
+    {"\"Test\"", "Test"},
+    {"\"Kitchen1\"", "Kitchen1"},
+    {"\"TGFtcA\"", "Lamp"},
     {"7", ""},
     {"null", ""},
     {"[\"TGFtcA==\"]", ""},
@@ -595,6 +633,7 @@ static void fill(TCase *t) {
   tcase_add_test(t, more_children_than_anybody_has);
   tcase_add_loop_test(t, children_without_a_usable_id, 0, ROWS(ids));
   tcase_add_loop_test(t, names_of_hostile_bytes, 0, ROWS(nicknames));
+  tcase_add_loop_test(t, a_status_is_normal_in_any_spelling, 0, ROWS(statuses));
   tcase_add_loop_test(t, names_that_are_no_base64, 0, ROWS(no_base64));
   tcase_add_test(t, a_name_without_end_is_cut);
   tcase_add_loop_test(t, answers_that_make_no_sense_fail_the_poll, 0,
