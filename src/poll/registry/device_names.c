@@ -105,18 +105,39 @@ static bool is_slot(const char *match, unsigned slot) {
   return strcmp(match, text) == 0;
 }
 
+static bool is_just(const char *match, const char *alias) {
+  char clean[DEVICE_NAME_SIZE];
+
+  text_name(match, strlen(match), clean, sizeof(clean));
+  return clean[0] != '\0' && strcmp(clean, alias) == 0;
+}
+
+/* Another plug is called just like that: where names differ by capitals only,
+ * a block means one of them. */
+static bool is_anothers(const struct poll_device *k, const char *match,
+                        const struct plug *plug) {
+  for (unsigned i = 0; i < k->device.plugs_num; i++)
+    if (&k->device.plugs[i] != plug && is_just(match, k->device.plugs[i].alias))
+      return true;
+  return false;
+}
+
 const struct plug_options *device_name_plug_options(const struct poll_device *k,
                                                     const struct plug *plug) {
+  const struct plug_options *similar = NULL;
+
   if (k->options == NULL)
     return NULL;
   for (size_t i = 0; i < k->options->plugs_num; i++) {
     const struct plug_options *o = &k->options->plugs[i];
 
-    if (is_slot(o->match, plug->slot) ||
-        device_name_is_alias(o->match, plug->alias))
+    if (is_slot(o->match, plug->slot) || is_just(o->match, plug->alias))
       return o;
+    if (similar == NULL && device_name_is_alias(o->match, plug->alias) &&
+        !is_anothers(k, o->match, plug))
+      similar = o;
   }
-  return NULL;
+  return similar;
 }
 
 static void plug_base(const struct poll_device *k, const struct plug *plug,

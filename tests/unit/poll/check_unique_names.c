@@ -187,9 +187,30 @@ START_TEST(a_plug_block_means_an_alias_or_a_slot) {
 }
 END_TEST
 
+/* Where names differ by capitals only, a block means just one of them. */
+START_TEST(a_plug_block_means_the_nearest_name) {
+  static const char *const aliases[4] = {"Fan", "fan", "PC"};
+  char lower[] = "fan", upper[] = "Fan", pc[] = "pc";
+  char one[] = "One", two[] = "Two", three[] = "Three";
+  struct plug_options plugs[] = {{.match = lower, .name = one},
+                                 {.match = pc, .name = two},
+                                 {.match = upper, .name = three}};
+
+  options.plugs = plugs;
+  options.plugs_num = _i == 0 ? 2 : 3;
+  known.options = &options;
+  make_strip(aliases);
+  (void)device_name_plugs(&known);
+  ck_assert_str_eq(known.plugs[0].name, _i == 0 ? "Fan" : "Three");
+  ck_assert_str_eq(known.plugs[1].name, "One");
+  ck_assert_str_eq(known.plugs[2].name, "Two");
+}
+END_TEST
+
 static void fill(TCase *t) {
   tcase_add_checked_fixture(t, setup, teardown);
   tcase_add_loop_test(t, a_device_is_called_by_what_name_says, 0, ROWS(names));
+  tcase_add_loop_test(t, a_plug_block_means_the_nearest_name, 0, 2);
   tcase_add_test(t, without_alias_mac_and_model_there_is_still_a_name);
   tcase_add_test(t, options_come_before_what_the_device_says);
   tcase_add_loop_test(t, a_suffix_fits_whatever_the_name, 0, ROWS(suffixes));
