@@ -271,8 +271,13 @@ int config_load(struct config *config, const char *path,
                 config_problem *problem, void *arg) {
   struct loader l = {.config = config, .problem = problem, .arg = arg};
 
+  struct stat what;
+
   *config = (struct config){0};
-  config->broken = !read_file(&l, path);
+  if (stat(path, &what) == 0 && S_ISDIR(what.st_mode)) /* so does collectd */
+    config->broken = !read_directory(&l, path, NULL);
+  else
+    config->broken = !read_file(&l, path);
   return config->broken ? -1 : 0;
 }
 

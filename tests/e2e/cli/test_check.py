@@ -341,6 +341,16 @@ def test_a_threshold_may_watch_all_that_there_is(tmp_path):
     assert not wrong
 
 
+def test_a_directory_is_read_as_collectd_reads_it(tmp_path):
+    (tmp_path / "collectd.conf").write_text(KASA)
+    (tmp_path / "kasa.conf").write_text("<Plugin kasa>\nTimeout 61\n</Plugin>\n")
+    done = subprocess.run([KASACTL, "check", str(tmp_path)], text=True,
+                          capture_output=True, timeout=60)
+    assert done.returncode == 1
+    assert "kasa.conf:2: <Plugin kasa>: option Timeout" in done.stdout
+    assert "Input/output" not in done.stdout
+
+
 @pytest.mark.parametrize("name", MISTAKES)
 def test_a_mistake_is_one_line_that_says_what_to_type(tmp_path, name):
     text, words = MISTAKES[name]
