@@ -5,6 +5,7 @@
 
 #include "base/text.h"
 
+#include <math.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <string.h>
@@ -51,7 +52,6 @@ static void take_limit(double *limit, const struct conf_item *item,
                        struct option_reporter *reporter) {
   const struct conf_value *v = item->values;
   double seconds = 0;
-  char found[120];
 
   if (item->values_num == 1 && item->children_num == 0) {
     if (v->kind == CONF_STRING && text_same(v->string, "auto")) {
@@ -68,11 +68,9 @@ static void take_limit(double *limit, const struct conf_item *item,
       return;
     }
   }
-  conf_describe(item, found, sizeof(found));
-  option_error(reporter,
-               "<Appliance>: option %s expects \"auto\" or a time from 10 "
-               "seconds to 31 days, like 6h",
-               found);
+  option_unexpected(
+      item, reporter->where,
+      "\"auto\" or a time from 10 seconds to 31 days, like \"6h\"", reporter);
 }
 
 static void take_expect_every(void *target, const struct conf_item *item,
@@ -105,9 +103,27 @@ static const struct option_hint appliance_hints[] = {
     {"Below", "say EndBelow"},
     {"Start", "say StartAbove"},
     {"End", "say EndBelow"},
+    {"StartBelow", "say StartAbove"},
+    {"EndAbove", "say EndBelow"},
+    {"Threshold", "say StartAbove"},
+    {"MinPower", "say StartAbove"},
     {"ExpectWithin", "say Expect"},
+    {"Remind", "say RemindAfter"},
+    {"Produces", "it belongs in the <Device> or <Plug> around it"},
+    {"Interval", "it belongs in the <Device> around it"},
+    {"Spike", "it belongs in the <Device> or <Plug> around it"},
+    {"Limits", "it belongs in the <Device> or <Plug> around it"},
+    {"DailyEnergy", "it belongs in <Limits>, beside this block"},
+    {"DailyCost", "it belongs in <Limits>, beside this block"},
+    {"MonthlyEnergy", "it belongs in <Limits>, beside this block"},
+    {"MonthlyCost", "it belongs in <Limits>, beside this block"},
     {"LeftOn", "say MaxRun"},
     {0},
+};
+
+static const struct option_elsewhere beside[] = {
+    {spike_options, "it belongs in <Spike>, beside this block"},
+    {NULL, NULL},
 };
 
 const struct option appliance_options[] = {
@@ -150,15 +166,24 @@ const struct option appliance_options[] = {
      .offset = MEMBER(max_duration_s),
      .min = 10,
      .max = 2678400},
-    {.name = "ExpectEvery", .type = OPTION_BLOCK, .block = take_expect_every},
-    {.name = "MaxRun", .type = OPTION_BLOCK, .block = take_max_run},
+    {.name = "ExpectEvery",
+     .type = OPTION_BLOCK,
+     .block = take_expect_every,
+     .once = true},
+    {.name = "MaxRun",
+     .type = OPTION_BLOCK,
+     .block = take_max_run,
+     .once = true},
     {.name = "RemindAfter",
      .type = OPTION_SECONDS,
      .offset = MEMBER(remind_s),
      .min = 0,
      .max = 86400},
-    {.name = "Expect", .type = OPTION_BLOCK, .block = take_expect},
-    {.hints = appliance_hints},
+    {.name = "Expect",
+     .type = OPTION_BLOCK,
+     .block = take_expect,
+     .once = true},
+    {.hints = appliance_hints, .elsewhere = beside},
 };
 
 /* The kind comes first, wherever it stands: it sets what the others change. */
@@ -176,6 +201,48 @@ static int kind_of(const struct conf_item *block) {
   return APPLIANCE_OTHER;
 }
 
+/* A low StartAbove alone says nothing wrong: then EndBelow is as low. */
+static void check_end_below(struct appliance_settings *s,
+                            const struct conf_item *block, const char *where,
+                            struct option_reporter *reporter) {
+  double given = s->cycle.end_below_w;
+
+  if (given <= s->cycle.start_above_w)
+    return;
+  s->cycle.end_below_w =
+      fmin(defaults[s->kind].cycle.end_below_w, s->cycle.start_above_w);
+  if (!option_stands_in(block, "EndBelow"))
+    return;
+  reporter->line = option_line(block, "EndBelow");
+  option_error(reporter,
+               "%s: EndBelow %g is above StartAbove %g: a cycle would end as "
+               "it begins; using %g",
+               where, given, s->cycle.start_above_w, s->cycle.end_below_w);
+}
+
+/* Options that are right by themselves, and make no sense beside others. */
+static void check_sense(struct appliance_settings *s,
+                        const struct conf_item *block, const char *where,
+                        struct option_reporter *reporter) {
+  check_end_below(s, block, where, reporter);
+  if (s->max_duration_s > 0 && s->cycle.min_duration_s > s->max_duration_s) {
+    reporter->line = option_line(block, "MinDuration");
+    option_error(reporter,
+                 "%s: MinDuration %g is above MaxDuration %g (seconds): every "
+                 "cycle would be one that was left on",
+                 where, s->cycle.min_duration_s, s->max_duration_s);
+  }
+  if (s->remind_s > 0 && !appliance_announces(s)) {
+    s->remind_s = 0;
+    reporter->line = option_line(block, "RemindAfter");
+    option_error(reporter,
+                 "%s: RemindAfter is not for Kind %s: nothing in it waits to "
+                 "be unloaded; it is ignored",
+                 where, appliance_kind_names[s->kind]);
+  }
+  reporter->line = block->line;
+}
+
 unsigned appliance_settings_read(struct appliance_settings *s,
                                  const struct conf_item *block,
                                  const char *where,
@@ -184,13 +251,18 @@ unsigned appliance_settings_read(struct appliance_settings *s,
 
   *s = defaults[kind_of(block)];
   lost = options_read(appliance_options, s, block, where, reporter);
-  if (s->cycle.end_below_w > s->cycle.start_above_w)
-    option_error(reporter,
-                 "%s: EndBelow %g is above StartAbove %g: a cycle would end as "
-                 "it begins",
-                 where, s->cycle.end_below_w, s->cycle.start_above_w);
+  check_sense(s, block, where, reporter);
   return lost;
 }
+
+static const struct option_hint spike_hints[] = {
+    {"Above", "say Percent or Watts"},
+    {"Duration", "say For"},
+    {"Seconds", "say For"},
+    {"Minutes", "say For"},
+    {"Power", "say Watts"},
+    {0},
+};
 
 const struct option spike_options[] = {
     {.name = "Percent",
@@ -208,19 +280,19 @@ const struct option spike_options[] = {
      .offset = offsetof(struct spike_settings, for_s),
      .min = 0,
      .max = 86400},
-    {.name = NULL},
+    {.hints = spike_hints},
 };
 
 void appliance_block_read(struct appliance_blocks *b,
                           const struct conf_item *item, const char *where,
                           struct option_reporter *reporter) {
   bool spike = text_same(item->key, "Spike");
-  char inside[160];
+  char inside[320];
 
   snprintf(inside, sizeof(inside), "%s: <%s>", where,
            spike ? "Spike" : "Appliance");
-  if (item->values_num > 0)
-    option_error(reporter, "%s takes no name", inside);
+  if (!option_block_plain(item, where, reporter))
+    return;
   if (spike ? b->has_spike : b->has_appliance)
     option_error(reporter, "%s stands twice, the last one counts", inside);
   if (spike) {

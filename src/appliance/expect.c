@@ -9,6 +9,7 @@
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 
 /* What is said of a window of which more was not seen might be wrong. */
@@ -21,14 +22,20 @@ static const double WEEK_S = 7 * 86400.0;
 
 /* -- the option -- */
 
-static void say_nothing(void *arg, const char *line) {
-  (void)arg;
-  (void)line;
+enum { HINT_SIZE = 64 };
+
+/* Of a line about days or hours only what is meant is of use here. */
+static void keep_hint(void *hint, const char *line) {
+  const char *found = strstr(line, ", did you mean ");
+
+  if (found != NULL)
+    snprintf(hint, HINT_SIZE, "%s", found);
 }
 
-static bool take(struct expect_window *w, const struct conf_item *item) {
+static bool take(struct expect_window *w, const struct conf_item *item,
+                 char hint[HINT_SIZE]) {
   static const struct tariff none;
-  struct option_reporter silent = {.say = say_nothing};
+  struct option_reporter quiet = {.say = keep_hint, .arg = hint};
   struct tariff_period period = {0};
   struct option_strings days, hours;
   bool good;
@@ -39,8 +46,8 @@ static bool take(struct expect_window *w, const struct conf_item *item) {
     return false;
   days = (struct option_strings){&item->values[0].string, 1};
   hours = (struct option_strings){&item->values[1].string, 1};
-  good = tariff_words_days(&days, &none, &period, "", &silent) &&
-         tariff_words_hours(&hours, &period, "", &silent) &&
+  good = tariff_words_days(&days, &none, &period, "", &quiet) &&
+         tariff_words_hours(&hours, &period, "", &quiet) &&
          period.weekdays != 0 && period.hours_num == 1;
   if (good)
     *w = (struct expect_window){period.weekdays, period.hours[0].start,
@@ -51,16 +58,15 @@ static bool take(struct expect_window *w, const struct conf_item *item) {
 
 void expect_read(struct expect_window *w, const struct conf_item *item,
                  struct option_reporter *reporter) {
+  char hint[HINT_SIZE] = "", found[200];
 
-  if (w->weekdays != 0) {
-    option_error(reporter, "<Appliance>: option Expect stands twice");
+  if (take(w, item, hint))
     return;
-  }
-  if (take(w, item))
-    return;
+  option_describe(item, found, sizeof(found));
   option_error(reporter,
-               "<Appliance>: option Expect expects weekdays and a stretch of "
-               "the day, like \"Mon-Fri\" \"06:00-10:00\"");
+               "%s: option Expect expects weekdays and one stretch of the day, "
+               "like \"Mon-Fri\" \"06:00-10:00\", found %s%s",
+               reporter->where, found, hint);
 }
 
 /* -- the window -- */

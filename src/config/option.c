@@ -73,8 +73,7 @@ int option_parse_seconds(const char *text, double *seconds) {
   return 0;
 }
 
-static void value_describe(const struct conf_item *item, char *out,
-                           size_t size) {
+void option_describe(const struct conf_item *item, char *out, size_t size) {
   size_t used = 0;
 
   out[0] = '\0';
@@ -117,7 +116,7 @@ static void found_of(const char *name, const struct conf_item *item, char *out,
   if (is_secret(name))
     snprintf(out, size, "%zu values (not shown)", item->values_num);
   else
-    value_describe(item, out, size);
+    option_describe(item, out, size);
 }
 
 void option_unexpected(const struct conf_item *item, const char *where,
@@ -218,13 +217,9 @@ static void take_bool(const struct option *option, void *member,
     wrong_value(option, item, where, "true or false", reporter);
 }
 
-/* A number, also one in quotes: there is only one thing that it can mean. */
-static bool number_of(const struct conf_item *item, double *number) {
-  const struct conf_value *v = item->values;
+bool option_number(const struct conf_value *v, double *number) {
   char *end = NULL;
 
-  if (item->values_num != 1)
-    return false;
   if (v->kind == CONF_NUMBER)
     *number = v->number;
   if (v->kind != CONF_STRING)
@@ -233,6 +228,10 @@ static bool number_of(const struct conf_item *item, double *number) {
     return false; /* strtod reads 0x10, inf and 1e3 */
   *number = strtod(v->string, &end);
   return end != v->string && *end == '\0';
+}
+
+static bool number_of(const struct conf_item *item, double *number) {
+  return item->values_num == 1 && option_number(item->values, number);
 }
 
 bool option_count(const struct conf_item *item, double min, double max,
@@ -349,6 +348,39 @@ static void take_strings(const struct option *option, void *member,
   }
 }
 
+static const char *nearest_choice(const char *word,
+                                  const char *const *choices) {
+  unsigned best = strlen(word) < 5 ? 2 : 3; /* others are another word */
+  const char *nearest = NULL;
+
+  for (; *choices != NULL; choices++) {
+    unsigned distance = text_distance(word, *choices);
+
+    if (**choices != '\0' && distance < best) {
+      best = distance;
+      nearest = *choices;
+    }
+  }
+  return nearest;
+}
+
+static void wrong_choice(const struct option *option,
+                         const struct conf_item *item, const char *where,
+                         const char *expected,
+                         struct option_reporter *reporter) {
+  const char *nearest =
+      item->values_num == 1 && item->values[0].kind == CONF_STRING
+          ? nearest_choice(item->values[0].string, option->choices)
+          : NULL;
+
+  if (nearest != NULL)
+    option_error(
+        reporter, "%s: option %s expects %s, found \"%.80s\", did you mean %s?",
+        where, option->name, expected, item->values[0].string, nearest);
+  else
+    option_unexpected(item, where, expected, reporter);
+}
+
 static void take_choice(const struct option *option, void *member,
                         const struct conf_item *item, const char *where,
                         struct option_reporter *reporter) {
@@ -370,7 +402,7 @@ static void take_choice(const struct option *option, void *member,
                  used > 0 ? ", " : "one of: ", option->choices[i]);
     used += n > 0 && (size_t)n < sizeof(expected) - used ? (size_t)n : 0;
   }
-  wrong_value(option, item, where, expected, reporter);
+  wrong_choice(option, item, where, expected, reporter);
 }
 
 typedef void take_fn(const struct option *option, void *member,
@@ -385,9 +417,9 @@ static take_fn *const takers[] = {
 };
 
 /* The nearest; beyond two edits it is another word. */
-static const struct option_hint *hint_for(const struct option_hint *hints,
-                                          const char *name) {
-  const struct option_hint *best = NULL;
+static const char *advice_of(const struct option_hint *hints,
+                             const char *name) {
+  const char *best = NULL;
   unsigned least = 3;
 
   for (; hints != NULL && hints->name != NULL; hints++) {
@@ -395,28 +427,26 @@ static const struct option_hint *hint_for(const struct option_hint *hints,
 
     if (edits < least && (edits == 0 || strlen(hints->name) > 4)) {
       least = edits;
-      best = hints;
+      best = hints->advice;
     }
   }
   return best;
 }
 
-/* What to say of an option of another block; NULL: it is of none. */
-static const char *belongs_elsewhere(const struct option *end,
-                                     const char *name) {
-  const struct option *o = end->elsewhere;
-
-  while (o != NULL && o->name != NULL && !text_same(o->name, name))
-    o++;
-  return o != NULL && o->name != NULL ? end->belongs : NULL;
+static const char *advice_elsewhere(const struct option_elsewhere *elsewhere,
+                                    const char *name) {
+  for (; elsewhere != NULL && elsewhere->table != NULL; elsewhere++)
+    for (const struct option *o = elsewhere->table; o->name != NULL; o++)
+      if (text_same(o->name, name))
+        return elsewhere->advice;
+  return NULL;
 }
 
 static void unknown_option(const struct option *table,
                            const struct conf_item *item, const char *where,
                            struct option_reporter *reporter) {
-  const struct option_hint *hint;
   const char *nearest = NULL;
-  const char *belongs;
+  const char *advice = NULL;
   const struct option *o;
   size_t len = strlen(item->key);
   /* beyond three edits, or half of a short word, a guess only misleads */
@@ -430,14 +460,13 @@ static void unknown_option(const struct option *table,
       nearest = o->name;
     }
   }
-  hint = best > 1 ? hint_for(o->hints, item->key) : NULL;
-  belongs = hint == NULL ? belongs_elsewhere(o, item->key) : NULL;
-  if (belongs != NULL)
+  if (best > 1)
+    advice = advice_of(o->hints, item->key);
+  if (advice == NULL)
+    advice = advice_elsewhere(o->elsewhere, item->key);
+  if (advice != NULL)
     option_error(reporter, "%s: unknown option %.60s: %s", where, item->key,
-                 belongs);
-  else if (hint != NULL)
-    option_error(reporter, "%s: unknown option %.60s: %s", where, item->key,
-                 hint->advice);
+                 advice);
   else if (nearest != NULL)
     option_error(reporter, "%s: unknown option %.60s, did you mean %s?", where,
                  item->key, nearest);
@@ -480,8 +509,10 @@ static bool stood_before(const struct conf_item *block, size_t index) {
 unsigned options_read(const struct option *table, void *target,
                       const struct conf_item *block, const char *where,
                       struct option_reporter *reporter) {
+  const char *around = reporter->where;
   unsigned lost = 0;
 
+  reporter->where = where;
   for (size_t i = 0; i < block->children_num; i++) {
     const struct conf_item *item = &block->children[i];
     const struct option *option = table;
@@ -505,7 +536,15 @@ unsigned options_read(const struct option *table, void *target,
       lost++;
   }
   reporter->line = block->line;
+  reporter->where = around;
   return lost;
+}
+
+bool option_stands_in(const struct conf_item *block, const char *name) {
+  for (size_t i = 0; i < block->children_num; i++)
+    if (text_same(block->children[i].key, name))
+      return true;
+  return false;
 }
 
 unsigned option_line(const struct conf_item *block, const char *name) {
@@ -524,12 +563,29 @@ const char *option_block_name(const struct conf_item *item, const char *where,
   if (item->values_num == 1 && item->values[0].kind == CONF_STRING &&
       item->values[0].string[0] != '\0')
     return item->values[0].string;
-  value_describe(item, found, sizeof(found));
+  option_describe(item, found, sizeof(found));
   option_error(reporter,
                "%s: <%s> expects one name in quotes, as in <%s \"name\">, "
                "found %s",
                where, item->key, item->key, found);
   return NULL;
+}
+
+bool option_block_plain(const struct conf_item *item, const char *where,
+                        struct option_reporter *reporter) {
+  char found[200];
+
+  if (item->values_num == 0)
+    return true;
+  option_describe(item, found, sizeof(found));
+  if (item->children_num > 0)
+    option_error(reporter, "%s: <%s> takes no name, found %s", where, item->key,
+                 found);
+  else
+    option_error(reporter,
+                 "%s: %s expects a block, as in <%s> ... </%s>, found %s",
+                 where, item->key, item->key, item->key, found);
+  return item->children_num > 0;
 }
 
 void option_strings_free(struct option_strings *strings) {

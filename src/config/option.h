@@ -35,8 +35,10 @@ struct option_strings {
 struct option_reporter {
   void (*say)(void *arg, const char *line);
   void *arg;
-  unsigned errors; /* counted by option_error() */
-  unsigned line;   /* of what is being read; 0 where the parser did not say */
+  unsigned errors;   /* counted by option_error() */
+  unsigned line;     /* of what is being read; 0 where the parser did not say */
+  const char *where; /* the block that is being read, for readers of blocks in
+                        it; set by options_read() */
 };
 
 /* What people write where an option of another name, or another place, is
@@ -44,6 +46,14 @@ struct option_reporter {
 struct option_hint {
   const char *name;
   const char *advice; /* "belongs in <LoadPlugin kasa>" */
+};
+
+struct option;
+
+/* Options of another block are meant for it. Ends with a row without table. */
+struct option_elsewhere {
+  const struct option *table;
+  const char *advice; /* "it belongs in <Appliance>" */
 };
 
 struct option {
@@ -59,11 +69,9 @@ struct option {
    * what is wrong with it; NULL: all are. */
   bool (*good)(const struct option *option, const char *text, const char *where,
                struct option_reporter *reporter);
-  const struct option_hint *hints; /* of the row that ends a table; or NULL */
-  /* Of the row that ends a table, or NULL: another one, whose options people
-   * write here, and what they are told then. */
-  const struct option *elsewhere;
-  const char *belongs; /* "it belongs in the <Device> around it" */
+  /* of the row that ends a table; or NULL */
+  const struct option_hint *hints;
+  const struct option_elsewhere *elsewhere;
   bool once;   /* OPTION_BLOCK: a second one is a mistake, as of all options */
   bool digits; /* OPTION_STRING: a whole number needs no quotes */
 };
@@ -81,6 +89,14 @@ unsigned options_read(const struct option *table, void *target,
  * reporting what is wrong with it. Borrowed from item. */
 const char *option_block_name(const struct conf_item *item, const char *where,
                               struct option_reporter *reporter);
+
+/* The head of a block without a name, like <Spike>, in where: reports what is
+ * wrong with it. False when it is no block. */
+bool option_block_plain(const struct conf_item *item, const char *where,
+                        struct option_reporter *reporter);
+
+/* Its values as they were written, for messages: "a" 5 true; "nothing". */
+void option_describe(const struct conf_item *item, char *out, size_t size);
 
 /* The line of a reader of its own (OPTION_BLOCK): "<Tier>: option UpTo expects
  * ..., found 0". */
@@ -107,6 +123,12 @@ bool option_bool(const struct conf_item *item, bool *value);
  */
 bool option_count(const struct conf_item *item, double min, double max,
                   unsigned *count);
+
+/* Whether the block has an option of that name, right or wrong. */
+bool option_stands_in(const struct conf_item *block, const char *name);
+
+/* A number, also one in quotes: there is only one thing that it can mean. */
+bool option_number(const struct conf_value *value, double *number);
 
 /* Parses "90", "90s", "5m", "4h", "2d", "250ms", "1h30m" into seconds: 0 or
  * -EINVAL. */

@@ -123,7 +123,7 @@ static void witness_say(void *arg, const char *line) {
 static struct option_reporter *witness_start(struct witness *w,
                                              struct channel_config *channel,
                                              struct option_reporter *outer) {
-  *w = (struct witness){{witness_say, w, 0, outer->line},
+  *w = (struct witness){{witness_say, w, 0, outer->line, outer->where},
                         outer,
                         channel->broken_why,
                         sizeof(channel->broken_why)};

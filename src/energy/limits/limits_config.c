@@ -27,25 +27,27 @@ static bool take_step(struct limits_settings *s, double percent) {
   return true;
 }
 
-/* At 75 90 100 */
+/* At 75 90 100; all of them or, where there is a mistake in one, none: a step
+ * that is missing would never be told. */
 static void take_at(void *target, const struct conf_item *item,
                     struct option_reporter *reporter) {
   struct limits_settings *s = target;
+  struct limits_settings taken = *s;
   bool good = item->values_num > 0 && item->children_num == 0;
   char expected[80];
+  double percent;
 
+  for (size_t i = 0; i < item->values_num && good; i++)
+    good = option_number(&item->values[i], &percent) && percent >= 1 &&
+           percent <= PERCENT_MAX && take_step(&taken, percent);
+  if (good) {
+    *s = taken;
+    return;
+  }
   snprintf(expected, sizeof(expected),
            "at most %d percentages from 1 to %g, like 75 90 100",
            LIMITS_STEPS_MAX, PERCENT_MAX);
-
-  for (size_t i = 0; i < item->values_num && good; i++) {
-    const struct conf_value *v = &item->values[i];
-
-    good = v->kind == CONF_NUMBER && v->number >= 1 &&
-           v->number <= PERCENT_MAX && take_step(s, v->number);
-  }
-  if (!good)
-    option_unexpected(item, "<Limits>", expected, reporter);
+  option_unexpected(item, reporter->where, expected, reporter);
 }
 
 #define ALLOWED(limit)                                                         \
@@ -59,6 +61,14 @@ static const struct option_hint limits_hints[] = {
     {"Budget", "say MonthlyCost"},
     {"Energy", "say DailyEnergy or MonthlyEnergy"},
     {"Cost", "say DailyCost or MonthlyCost"},
+    {"DailyKwh", "say DailyEnergy"},
+    {"MonthlyKwh", "say MonthlyEnergy"},
+    {"DailyLimit", "say DailyEnergy (kWh) or DailyCost"},
+    {"MonthlyLimit", "say MonthlyEnergy (kWh) or MonthlyCost"},
+    {"WeeklyEnergy", "limits are of a day or a month"},
+    {"WeeklyCost", "limits are of a day or a month"},
+    {"YearlyEnergy", "limits are of a day or a month"},
+    {"YearlyCost", "limits are of a day or a month"},
     {0},
 };
 
@@ -95,13 +105,13 @@ const struct option limits_options[] = {
 
 void limits_config_read(struct limits_settings *s, const struct conf_item *item,
                         const char *where, struct option_reporter *reporter) {
-  char inside[160];
+  char inside[320];
   bool any = false;
   unsigned before = reporter->errors;
 
   snprintf(inside, sizeof(inside), "%s: <Limits>", where);
-  if (item->values_num > 0)
-    option_error(reporter, "%s takes no name", inside);
+  if (!option_block_plain(item, where, reporter))
+    return;
   if (s->given)
     option_error(reporter, "%s stands twice, the last one counts", inside);
   *s = (struct limits_settings){.given = true};

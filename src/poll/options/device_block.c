@@ -10,6 +10,7 @@
 #include "poll/options/device_text.h"
 
 #include <arpa/inet.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -30,15 +31,23 @@ static void read_plug_block(void *target, const struct conf_item *item,
                             struct option_reporter *reporter) {
   struct plug_options *p = target;
 
-  appliance_block_read(&p->blocks, item, "<Plug>", reporter);
+  appliance_block_read(&p->blocks, item, reporter->where, reporter);
 }
 
 static void read_plug_limits(void *target, const struct conf_item *item,
                              struct option_reporter *reporter) {
   struct plug_options *p = target;
 
-  limits_config_read(&p->limits, item, "<Plug>", reporter);
+  limits_config_read(&p->limits, item, reporter->where, reporter);
 }
+
+static const struct option_elsewhere plug_elsewhere[] = {
+    {device_options_table, "it belongs in the <Device> around it"},
+    {appliance_options, "it belongs in <Appliance>"},
+    {spike_options, "it belongs in <Spike>"},
+    {limits_options, "it belongs in <Limits>"},
+    {NULL, NULL},
+};
 
 static const struct option_hint plug_hints[] = {
     {"Alias", "say Name"},
@@ -56,9 +65,7 @@ const struct option plug_options_table[] = {
     {.name = "Appliance", .type = OPTION_BLOCK, .block = read_plug_block},
     {.name = "Spike", .type = OPTION_BLOCK, .block = read_plug_block},
     {.name = "Limits", .type = OPTION_BLOCK, .block = read_plug_limits},
-    {.hints = plug_hints,
-     .elsewhere = device_options_table,
-     .belongs = "it belongs in the <Device> around it"},
+    {.hints = plug_hints, .elsewhere = plug_elsewhere},
 };
 
 /* Names are instances of collectd: the same limits as for names that devices
@@ -84,32 +91,26 @@ static void tidy_name(char **name, const struct conf_item *block,
   }
 }
 
-static bool has_option(const struct conf_item *block, const char *name) {
-  for (size_t i = 0; i < block->children_num; i++)
-    if (text_same(block->children[i].key, name))
-      return true;
-  return false;
-}
-
 static void read_plug(void *target, const struct conf_item *item,
                       struct option_reporter *reporter) {
   struct device_options *d = target;
-  char where[120];
-  const char *match = option_block_name(item, "<Device>", reporter);
+  char head[120], where[sizeof(head) + 2 + sizeof(head)];
+  const char *match = option_block_name(item, reporter->where, reporter);
   struct plug_options plug = {0};
   struct plug_options *grown;
 
   if (match == NULL)
     return;
-  conf_describe(item, where, sizeof(where));
+  conf_describe(item, head, sizeof(head));
+  snprintf(where, sizeof(where), "%.119s: %s", reporter->where, head);
   for (size_t i = 0; i < d->plugs_num; i++)
-    if (strcmp(d->plugs[i].match, match) == 0) {
+    if (text_same(d->plugs[i].match, match)) {
       option_error(reporter, "%s stands twice, the second block is left out",
                    where);
       return;
     }
   options_read(plug_options_table, &plug, item, where, reporter);
-  plug.says_produces = has_option(item, "Produces");
+  plug.says_produces = option_stands_in(item, "Produces");
   tidy_name(&plug.name, item, where, reporter);
   plug.match = strdup(match);
   grown = realloc(d->plugs, (d->plugs_num + 1) * sizeof(*grown));
@@ -128,14 +129,14 @@ static void read_device_block(void *target, const struct conf_item *item,
                               struct option_reporter *reporter) {
   struct device_options *d = target;
 
-  appliance_block_read(&d->blocks, item, "<Device>", reporter);
+  appliance_block_read(&d->blocks, item, reporter->where, reporter);
 }
 
 static void read_device_limits(void *target, const struct conf_item *item,
                                struct option_reporter *reporter) {
   struct device_options *d = target;
 
-  limits_config_read(&d->limits, item, "<Device>", reporter);
+  limits_config_read(&d->limits, item, reporter->where, reporter);
 }
 
 static void read_allow_aes(void *target, const struct conf_item *item,
@@ -147,11 +148,18 @@ static void read_allow_aes(void *target, const struct conf_item *item,
   if (option_bool(item, &allowed))
     d->allow_aes = allowed ? LEAVE_GIVEN : LEAVE_DENIED;
   else
-    option_unexpected(item, "<Device>", "true or false", reporter);
+    option_unexpected(item, reporter->where, "true or false", reporter);
 }
 
 #define IN_HEAD "the address stands in the block's head: <Device \"192.0.2.7\">"
 #define FOR_ALL "it belongs in <Plugin kasa>, for all devices"
+
+static const struct option_elsewhere device_elsewhere[] = {
+    {appliance_options, "it belongs in <Appliance>"},
+    {spike_options, "it belongs in <Spike>"},
+    {limits_options, "it belongs in <Limits>"},
+    {NULL, NULL},
+};
 
 static const struct option_hint device_hints[] = {
     {"Host", IN_HEAD},
@@ -232,7 +240,7 @@ const struct option device_options_table[] = {
     {.name = "Appliance", .type = OPTION_BLOCK, .block = read_device_block},
     {.name = "Spike", .type = OPTION_BLOCK, .block = read_device_block},
     {.name = "Limits", .type = OPTION_BLOCK, .block = read_device_limits},
-    {.hints = device_hints},
+    {.hints = device_hints, .elsewhere = device_elsewhere},
 };
 
 static void classify(struct device_options *d) {
@@ -263,7 +271,7 @@ void device_block_read(void *target, const struct conf_item *item,
   struct device_options *grown;
   char where[120];
   const char *fault;
-  const char *match = option_block_name(item, "<Plugin kasa>", reporter);
+  const char *match = option_block_name(item, reporter->where, reporter);
 
   if (match == NULL)
     return;

@@ -175,6 +175,14 @@ static const char *const name_choices[] = {"alias", "mac", "id", "address",
 #define NOTIFIES "it belongs in <Plugin notify_kasa>"
 #define PRICES "it belongs in <Tariff>"
 
+static const struct option_elsewhere blocks_within[] = {
+    {device_options_table, "it belongs in a <Device>"},
+    {appliance_options, "it belongs in the <Appliance> of a <Device>"},
+    {spike_options, "it belongs in the <Spike> of a <Device>"},
+    {limits_options, "it belongs in <Limits>"},
+    {NULL, NULL},
+};
+
 static const struct option_hint poll_option_hints[] = {
     {"Interval", "it belongs in <LoadPlugin kasa>, above this block"},
     {"IP", "a device has a block of its own, <Device \"192.0.2.7\">"},
@@ -201,6 +209,8 @@ static const struct option_hint poll_option_hints[] = {
     {"Type", "limits of collectd stand in <Plugin threshold>, within a <Plugin "
              "\"kasa\">"},
     {"Appliance", "it belongs in the <Device> or <Plug> that it is about"},
+    {"Spike", "it belongs in the <Device> or <Plug> that it is about"},
+    {"Produces", "it belongs in the <Device> or <Plug> that it is about"},
     {"Plug", "it belongs in the <Device> of its strip"},
     {"Host", "a device has a block of its own, <Device \"192.0.2.7\">"},
     {"Address", "a device has a block of its own, <Device \"192.0.2.7\">"},
@@ -298,9 +308,7 @@ const struct option poll_options_table[] = {
      .max = 31},
     {.name = "Tariff", .type = OPTION_BLOCK, .block = read_tariff},
     {.name = "Limits", .type = OPTION_BLOCK, .block = read_limits},
-    {.hints = poll_option_hints,
-     .elsewhere = device_options_table,
-     .belongs = "it belongs in a <Device>"},
+    {.hints = poll_option_hints, .elsewhere = blocks_within},
 };
 
 /* -- accounts -- */

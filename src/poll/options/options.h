@@ -114,7 +114,7 @@ bool poll_options_reload_passwords(struct poll_options *o,
 void poll_options_read(struct poll_options *o, const struct conf_item *block,
                        struct option_reporter *reporter);
 
-/* The tables, for the test that compares them with the manual. */
+/* The table, for the test that compares them with the manual. */
 extern const struct option poll_options_table[];
 
 #endif

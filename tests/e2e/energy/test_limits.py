@@ -61,5 +61,5 @@ def test_mistakes_are_named_and_the_rest_holds():
                   '<Device "127.77.0.1">\n<Limits "x">\nDailyCost 10\nAt 0\n</Limits>\n</Device>\n',
                   errors=r"<Limits>") as daemon:
         daemon.wait_line(r"<Plugin kasa>: <Limits> limits nothing: it needs DailyEnergy")
-        daemon.wait_line(r"<Device>: <Limits> takes no name")
+        daemon.wait_line(r'<Device "127.77.0.1">: <Limits> takes no name, found "x"')
         daemon.wait_line(r"<Limits>: option At expects at most 16 percentages")

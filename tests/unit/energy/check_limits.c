@@ -239,8 +239,8 @@ START_TEST(mistakes_are_named) {
        "DailyEnergy, DailyCost, MonthlyEnergy or "
        "MonthlyCost"},
       {{"DailyCost 5", "At 0 50"},
-       "<Limits>: option At expects at most 16 percentages from 1 to "
-       "1000, like 75 90 100, found 0 50"},
+       "<Plugin kasa>: <Limits>: option At expects at most 16 percentages from "
+       "1 to 1000, like 75 90 100, found 0 50"},
       {{"DailyCost 5", "DailyCosts 5"},
        "<Plugin kasa>: <Limits>: unknown option DailyCosts, did you mean "
        "DailyCost?"},
@@ -257,7 +257,21 @@ START_TEST(mistakes_are_named) {
 }
 END_TEST
 
+/* Not half of them: 100 % would never be told. */
+START_TEST(steps_with_a_mistake_are_the_default_ones) {
+  const char *lines[] = {"DailyEnergy 10", "At 50 x 100", NULL};
+  COMPLAINTS(c);
+
+  setup(lines, &c);
+  ck_assert_uint_eq(c.num, 1);
+  ck_assert_uint_eq(s.steps_num, 3);
+  ck_assert_double_eq(s.steps[0], 75);
+  ck_assert_double_eq(s.steps[2], 100);
+}
+END_TEST
+
 static void fill(TCase *t) {
+  tcase_add_test(t, steps_with_a_mistake_are_the_default_ones);
   tcase_add_test(t, each_step_is_told_once_a_day);
   tcase_add_test(t, a_restart_tells_nothing_again);
   tcase_add_test(t, the_forecast_is_told_once_a_month);

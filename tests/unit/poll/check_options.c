@@ -394,7 +394,7 @@ static const struct {
      "auto, xor, klap, tpap, aes, found "
      "\"carrier-pigeon\""},
     {"Transport 5", "<Device \"x\">: option Transport expects one of: "},
-    {"AllowAES 1", "<Device>: option AllowAES expects true or false"},
+    {"AllowAES 1", "<Device \"x\">: option AllowAES expects true or false"},
     {"Retries 2", "<Device \"x\">: unknown option Retries: it belongs in "
                   "<Plugin kasa>, for all devices"},
     {"Discovery false", "<Device \"x\">: unknown option Discovery: it belongs "
@@ -405,16 +405,18 @@ static const struct {
     {"AESLogin 3", "<Device \"x\">: option AESLogin expects a whole number "
                    "from 1 to 2, found 3"},
     {"Debug 1", "<Device \"x\">: option Debug expects true or false"},
-    {"Plug", "<Device>: <Plug> expects one name in quotes, as in <Plug "
+    {"Plug", "<Device \"x\">: <Plug> expects one name in quotes, as in <Plug "
              "\"name\">, found nothing"},
     {"Username me", "<Device \"x\">: Username needs Password or PasswordFile "
                     "beside it"},
     {"Password me", "<Device \"x\">: a password needs a Username beside it"},
     {"PasswordFile me",
      "<Device \"x\">: a password needs a Username beside it"},
-    {"Appliance x", "<Device>: <Appliance> takes no name"},
-    {"Spike x", "<Device>: <Spike> takes no name"},
-    {"Limits", "<Device>: <Limits> limits nothing: it needs DailyEnergy"},
+    {"Appliance x", "<Device \"x\">: Appliance expects a block, as in "
+                    "<Appliance> ... </Appliance>, found \"x\""},
+    {"Spike x", "<Device \"x\">: Spike expects a block, as in <Spike> ... "
+                "</Spike>, found \"x\""},
+    {"Limits", "<Device \"x\">: <Limits> limits nothing: it needs DailyEnergy"},
     {"Intervall 5",
      "<Device \"x\">: unknown option Intervall, did you mean Interval?"},
 };
@@ -620,7 +622,8 @@ START_TEST(mistakes_in_a_plug_block_name_it) {
   poll_options_read(&options, root, &c.reporter);
   ck_assert_uint_eq(c.num, 1);
   ck_assert_str_eq(c.last,
-                   "<Plug \"Fan\">: unknown option Nmae, did you mean Name?");
+                   "<Device \"x\">: <Plug \"Fan\">: unknown option Nmae, did "
+                   "you mean Name?");
 }
 END_TEST
 
@@ -632,8 +635,9 @@ START_TEST(options_of_a_device_are_none_of_a_plug) {
   put_line(plug, "Interval 60");
   poll_options_read(&options, root, &c.reporter);
   ck_assert_uint_eq(c.num, 1);
-  ck_assert_str_eq(c.last, "<Plug \"Fan\">: unknown option Interval: it "
-                           "belongs in the <Device> around it");
+  ck_assert_str_eq(c.last,
+                   "<Device \"x\">: <Plug \"Fan\">: unknown option Interval: "
+                   "it belongs in the <Device> around it");
 }
 END_TEST
 
@@ -642,12 +646,13 @@ START_TEST(a_plug_has_one_block) {
   COMPLAINTS(c);
 
   put_line(put_string(device, "Plug", "Fan"), "Name one");
-  put_line(put_string(device, "Plug", "Fan"), "Name two");
-  put_line(put_string(device, "Plug", "fan"), "Name three"); /* another's */
+  put_line(put_string(device, "Plug", "fan"), "Name two");
+  put_line(put_string(device, "Plug", "2"), "Name three");
   poll_options_read(&options, root, &c.reporter);
   ck_assert_uint_eq(c.num, 1);
   ck_assert_str_eq(c.last,
-                   "<Plug \"Fan\"> stands twice, the second block is left out");
+                   "<Device \"x\">: <Plug \"fan\"> stands twice, the second "
+                   "block is left out");
   ck_assert_uint_eq(options.devices[0].plugs_num, 2);
   ck_assert_str_eq(options.devices[0].plugs[0].name, "one");
 }
