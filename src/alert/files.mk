@@ -59,6 +59,8 @@ libalert_la_SOURCES += \
 	%D%/control/command_request.h \
 	%D%/control/command_silence.c \
 	%D%/control/command_silence.h \
+	%D%/control/command_known.c \
+	%D%/control/command_known.h \
 	%D%/control/command_notification.c \
 	%D%/control/command_stats.c \
 	%D%/control/command_stats.h \

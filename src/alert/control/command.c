@@ -4,7 +4,9 @@
 
 #include "alert/control/command.h"
 
+#include "alert/config/config_reference.h"
 #include "alert/control/command_explain.h"
+#include "alert/control/command_known.h"
 #include "alert/control/command_request.h"
 #include "alert/control/command_silence.h"
 #include "alert/control/command_stats.h"
@@ -232,8 +234,7 @@ static cJSON *do_enable(struct command *c) {
   int channel = channel_of(c, command_text(c, "channel"));
 
   if (channel < 0)
-    return command_error("there is no channel \"%s\"",
-                         command_text(c, "channel"));
+    return command_no_channel(c, command_text(c, "channel"));
   if (alert_core_enable(c->core, channel) < 0)
     return command_error("channel \"%s\" is misconfigured: %s",
                          command_text(c, "channel"),
@@ -285,7 +286,7 @@ static cJSON *do_test(struct command *c) {
   if (word[0] != '\0' && level_parse(word, &level) < 0)
     return command_error("there is no level \"%s\"", word);
   if (!all && channel < 0)
-    return command_error("there is no channel \"%s\"", name);
+    return command_no_channel(c, name);
   answer = command_fine();
   results = cJSON_AddArrayToObject(answer, "results");
   for (size_t i = 0; i < alert_core_config(c->core)->channels_num; i++)
@@ -327,14 +328,18 @@ void command_unanswered(struct alert_core *core, cJSON *answer,
 static cJSON *do_report(struct command *c) {
   const struct notify_config *config = alert_core_config(c->core);
   const char *name = command_text(c, "name");
+  struct reference r = {.wanted = name};
   size_t i = 0;
   cJSON *answer;
   int queued;
 
   while (i < config->reports_num && strcmp(config->reports[i].name, name) != 0)
-    i++;
+    reference_try(&r, config->reports[i++].name);
   if (i == config->reports_num)
-    return command_error("there is no report \"%s\"", name);
+    return command_error("there is no report \"%.64s\"%s%.64s%s", name,
+                         r.nearest != NULL ? ", did you mean \"" : "",
+                         r.nearest != NULL ? r.nearest : "",
+                         r.nearest != NULL ? "\"?" : "");
   queued = alert_core_report(c->core, (int)i);
   if (queued < 0)
     return command_error("report \"%s\": %s", name, strerror(-queued));

@@ -5,6 +5,7 @@
 #include "alert/control/command_explain.h"
 
 #include "alert/config/route.h"
+#include "alert/control/command_known.h"
 #include "alert/control/command_silence.h"
 #include "alert/deliver/group/group_wait.h"
 #include "alert/policy/policy.h"
@@ -395,6 +396,8 @@ cJSON *command_explain(struct command *c) {
   cJSON_AddNumberToObject(answer, "at", (double)moment_of(c));
   cJSON_AddNumberToObject(answer, "now", (double)alert_core_now(c->core));
   cJSON_AddItemToObject(answer, "alert", command_alert(&e->a));
+  if (e->a.severity == SEVERITY_OKAY && (e->a.flags & ALERT_ONESHOT) == 0)
+    cJSON_AddTrueToObject(answer, "end");
   open = alert_table_find(state_open_alerts(alert_core_state(c->core)),
                           e->a.fingerprint);
   if (open != NULL)
@@ -475,6 +478,13 @@ static void render_channel(struct command *c, const struct open_alert *e,
   buf_free(&payload);
 }
 
+static bool is_channel(const struct notify_config *config, const char *name) {
+  for (size_t i = 0; i < config->channels_num; i++)
+    if (strcmp(config->channels[i].name, name) == 0)
+      return true;
+  return false;
+}
+
 cJSON *command_render(struct command *c) {
   const struct notify_config *config = alert_core_config(c->core);
   const char *only = command_text(c, "channel");
@@ -486,6 +496,10 @@ cJSON *command_render(struct command *c) {
 
   if (e == NULL)
     return answer;
+  if (only[0] != '\0' && !is_channel(config, only)) {
+    open_alert_free(e);
+    return command_no_channel(c, only);
+  }
   answer = command_fine();
   if (note[0] != '\0')
     cJSON_AddStringToObject(answer, "note", note);

@@ -4,6 +4,7 @@
 
 #include "alert/control/command_silence.h"
 
+#include "alert/control/command_known.h"
 #include "alert/policy/policy.h"
 #include "alert/policy/silence.h"
 #include "alert/store/store_held.h"
@@ -60,6 +61,7 @@ cJSON *command_silence_add(struct command *c) {
   const cJSON *match = cJSON_GetObjectItemCaseSensitive(c->request, "match");
   struct silence s = {0};
   char why[200] = "";
+  char note[300];
   const char *by = command_text(c, "by");
   const char *comment = command_text(c, "comment");
   cJSON *answer;
@@ -74,6 +76,7 @@ cJSON *command_silence_add(struct command *c) {
   text_clean(comment, strlen(comment), s.comment, sizeof(s.comment));
   answer = fill_times(c, &s);
   open = concerned(c, &s.match);
+  command_unknown_device(c, &s.match, note, sizeof(note));
   if (answer == NULL && !matchers_any(&s.match) && !flag(c, "force"))
     answer = command_error("that would silence everything; --force if it is "
                            "meant");
@@ -90,6 +93,8 @@ cJSON *command_silence_add(struct command *c) {
   answer = command_fine();
   cJSON_AddNumberToObject(answer, "id", (double)id);
   cJSON_AddNumberToObject(answer, "open", open);
+  if (note[0] != '\0')
+    cJSON_AddStringToObject(answer, "note", note);
   return answer;
 }
 

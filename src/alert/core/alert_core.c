@@ -208,6 +208,21 @@ enum severity alert_core_threshold(const struct alert_core *c, struct event *ev,
   return threshold_speak(ev, all, n);
 }
 
+bool alert_core_measures(const struct alert_core *c, const char *device) {
+  static const char *const series[] = {"power", "up"};
+  struct alert a = {.plugin = "kasa"};
+  double value;
+
+  if (c->hooks.source.lookup == NULL)
+    return false;
+  snprintf(a.host, sizeof(a.host), "%s", c->hooks.collectd_host);
+  snprintf(a.plugin_instance, sizeof(a.plugin_instance), "%.127s", device);
+  for (size_t i = 0; i < sizeof(series) / sizeof(series[0]); i++)
+    if (c->hooks.source.lookup(c->hooks.source.arg, &a, series[i], &value))
+      return true;
+  return false;
+}
+
 void alert_core_last_power(struct alert_core *c, struct open_alert *e) {
   open_alert_remember_power(c->state, e);
 }

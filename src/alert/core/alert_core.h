@@ -111,6 +111,8 @@ int alert_core_end_silence(struct alert_core *core, int64_t id);
  * how many there are, -1 when nobody can tell. */
 enum severity alert_core_threshold(const struct alert_core *core,
                                    struct event *ev, int *known);
+/* Whether the value cache has anything of a device by collectd's name. */
+bool alert_core_measures(const struct alert_core *core, const char *device);
 /* What a device that is away took at last, into its alert. */
 void alert_core_last_power(struct alert_core *core, struct open_alert *e);
 

@@ -125,7 +125,7 @@ static const char *fill_id(cJSON *request, const struct typed *typed,
   (void)typed;
   (void)words_num;
   if (*end != '\0' || id < 1)
-    return "expected the number of an alert or message, as in the list";
+    return "expected a number from the first column of the list";
   cJSON_AddNumberToObject(request, "id", (double)id);
   add_me(request);
   return NULL;
@@ -166,6 +166,7 @@ static const char *fill_history(cJSON *request, const struct typed *typed,
                                 const char *const *words, int words_num) {
   const char *device = words_num > 0 ? words[0] : typed->option[BY_DEVICE];
   double number = 0;
+  char *end = NULL;
   const char *wrong;
 
   if (device != NULL)
@@ -177,8 +178,8 @@ static const char *fill_history(cJSON *request, const struct typed *typed,
     cJSON_AddNumberToObject(request, "since", number);
   }
   if (typed->option[BY_LIMIT] != NULL) {
-    number = strtod(typed->option[BY_LIMIT], NULL);
-    if (!(number >= 1 && number <= 10000))
+    number = strtod(typed->option[BY_LIMIT], &end);
+    if (*end != '\0' || !(number >= 1 && number <= 10000))
       return "--limit expects a number from 1 to 10000";
     cJSON_AddNumberToObject(request, "limit", number);
   }
@@ -356,6 +357,9 @@ static int take_words(struct typed *typed, int argc, char **argv, FILE *err) {
       }
     } else if (typed->words_num < WORDS_MOST) {
       typed->words[typed->words_num++] = argv[i];
+    } else {
+      fprintf(err, "kasactl alerts: more than %d words\n", (int)WORDS_MOST);
+      return USAGE;
     }
     i += taken;
   }
@@ -391,6 +395,8 @@ static const struct subcommand *command_of(const struct typed *typed, int *n) {
 
 static const char *unwanted_option(const struct subcommand *command,
                                    const struct typed *typed) {
+  if (typed->force && command->fill != fill_silence)
+    return "--force";
   for (int o = 0; o < OPTION_NAMES; o++)
     if (typed->option[o] != NULL && (command->takes & TAKES(o)) == 0)
       return option_names[o];
@@ -410,6 +416,29 @@ static const char *nearest_command(const char *word) {
     }
   }
   return nearest;
+}
+
+/* "queue nonsense": queue is a command, and the others that begin so are what
+ * may have been meant. True after saying so. */
+static bool other_of_family(const struct subcommand *command,
+                            const struct typed *typed, FILE *err) {
+  size_t n = strlen(command->words);
+  const char *before = "; there are ";
+
+  for (size_t i = 0; i < COMMANDS; i++) {
+    const char *words = commands[i].words;
+
+    if (strncmp(words, command->words, n) != 0 || words[n] != ' ')
+      continue;
+    if (before[0] == ';')
+      fprintf(err, "kasactl alerts: no command %s %s", command->words,
+              typed->words[1]);
+    fprintf(err, "%s%s", before, words);
+    before = ", ";
+  }
+  if (before[0] == ',')
+    fputc('\n', err);
+  return before[0] == ',';
 }
 
 /* -- asking -----------------------------------------------------------------
@@ -510,6 +539,8 @@ int alerts_run(int argc, char **argv, FILE *out, FILE *err) {
     return USAGE;
   }
   rest = typed.words_num - named;
+  if (rest > command->most && other_of_family(command, &typed, err))
+    return USAGE;
   wrong = unwanted_option(command, &typed);
   if (wrong != NULL) {
     fprintf(err, "kasactl alerts: %s does not go with %s\n", wrong,

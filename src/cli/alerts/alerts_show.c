@@ -514,9 +514,9 @@ int show_explain(const struct output *page, const cJSON *answer) {
   }
   if (routes == 0)
     fprintf(page->out, "No route takes it: recorded, nobody is told.\n");
-  else if (told == 0)
+  else if (told == 0 && !answer_true(answer, "end"))
     fprintf(page->out, "Nobody is told.\n");
-  return told > 0 ? 0 : 1;
+  return told > 0 || answer_true(answer, "end") ? 0 : 1;
 }
 
 /* Line by line: a line feed is wanted here, other controls are not. */

@@ -110,9 +110,13 @@ const char *silence_end(cJSON *request, const char *for_text,
 
 int show_silenced(const struct output *page, const cJSON *answer) {
   int64_t open = answer_whole(answer, "open");
+  char note[CELL_SIZE];
 
   fprintf(page->out, "silence %" PRId64 ", about %" PRId64 " open alert%s\n",
           answer_whole(answer, "id"), open, open == 1 ? "" : "s");
+  answer_copy(answer, "note", note, sizeof(note));
+  if (note[0] != '\0')
+    fprintf(page->out, "Note: %s\n", note);
   return 0;
 }
 

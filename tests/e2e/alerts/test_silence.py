@@ -26,12 +26,15 @@ def kasactl(c, *words, status=0):
 
 def test_a_silence_by_hand_and_what_explain_and_show_say():
     with Collectd(QUICK) as c:
+        c.put("Freezer", "power", 90)  # collectd knows it from here on
         words = kasactl(c, "silence", "add", "Freezer", "type=power", "--for",
                         "1h", "--comment", "defrosting")
         assert words == "silence 1, about 0 open alerts\n"
         listed = kasactl(c, "silence", "list")
         assert "type power, device Freezer" in listed
         assert "defrosting" in listed
+        assert 'no device called "Freezr" is known' in kasactl(
+            c, "silence", "add", "Freezr", "--for", "1h")
         c.put("Freezer", "power", 1900)
         until(lambda: c.ask(command="list")["alerts"], "an open alert")
         shown = kasactl(c, "show", "1")

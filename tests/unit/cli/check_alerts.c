@@ -356,8 +356,38 @@ START_TEST(explain_says_who_would_be_told) {
   ck_assert_int_eq(ask("explain|Freezer/up|missing"), 0);
   HAS("Freezer: not reporting\nClass missing, level error.\n");
   ck_assert_int_eq(ask("explain|nas/cpu/percent-idle|FAILURE|1"), 0);
+  /* an end, which is no failure to tell anybody */
+  ck_assert_int_eq(ask("explain|Freezer|OKAY|90"), 0);
+  HAS("Note: the end is told to whoever was told of the beginning");
+  HAS_NOT("Nobody is told");
   ck_assert_int_eq(ask("explain|Freezer/"), 1);
   ck_assert_int_eq(ask("explain|/"), 1);
+  stop();
+}
+END_TEST
+
+START_TEST(names_that_nobody_has_are_told_with_the_nearest) {
+  start();
+  exceed("Freezer", 1820);
+  ck_assert_int_eq(ask("silence|add|Freezr|--for|2h"), 0);
+  ck_assert_str_eq(said, "silence 1, about 0 open alerts\n"
+                         "Note: no device called \"Freezr\" is known, did you "
+                         "mean \"Freezer\"?\n");
+  ck_assert_int_eq(ask("silence|add|Freezer|--for|2h"), 0);
+  ck_assert_str_eq(said, "silence 2, about 1 open alert\n");
+  ck_assert_int_eq(ask("resolve|1"), 0);
+  round_trip(NULL, 0);
+  ck_assert_int_eq(ask("silence|add|Freezer|--for|2h"), 0);
+  HAS_NOT("Note"); /* the history knows it */
+  ck_assert_int_eq(ask("silence|add|device=/^Fr/|--for|2h"), 0);
+  HAS_NOT("Note");
+  ck_assert_int_eq(ask("test|emial"), 1);
+  ck_assert_str_eq(complained, "kasactl alerts: there is no channel \"emial\", "
+                               "did you mean \"email\"?\n");
+  ck_assert_int_eq(ask("channel|enable|emial"), 1);
+  ck_assert_ptr_nonnull(strstr(complained, "did you mean \"email\"?"));
+  ck_assert_int_eq(ask("render|Freezer|--channel|emial"), 1);
+  ck_assert_ptr_nonnull(strstr(complained, "did you mean \"email\"?"));
   stop();
 }
 END_TEST
@@ -393,8 +423,10 @@ static const struct {
 } wrong[] = {
     {"lsit", "kasactl alerts: no command lsit, did you mean list?\n"},
     {"ack", "usage: kasactl alerts ack ID [--for 4h]\n"},
-    {"ack|x", "kasactl alerts: expected the number of an alert or message, as "
-              "in the list\n"},
+    {"ack|x",
+     "kasactl alerts: expected a number from the first column of the list\n"},
+    {"silence|end|Freezer",
+     "kasactl alerts: expected a number from the first column of the list\n"},
     {"ack|1|2", "usage: kasactl alerts ack ID [--for 4h]\n"},
     {"ack|1|--for|soon",
      "kasactl alerts: --for expects a time such as 30m, 4h or 2d\n"},
@@ -403,6 +435,16 @@ static const struct {
     {"history|--since|never",
      "kasactl alerts: --since expects a time such as 2d, or a date as "
      "2026-11-20\n"},
+    {"queue|nonsense", "kasactl alerts: no command queue nonsense; there are "
+                       "queue list, queue retry, queue drop\n"},
+    {"silence|Freezer|--for|2h",
+     "kasactl alerts: no command silence Freezer; there are silence add, "
+     "silence list, silence end\n"},
+    {"channel|enabel|mail", "kasactl alerts: no command channel enabel; there "
+                            "are channel list, channel enable\n"},
+    {"list|--force", "kasactl alerts: --force does not go with list\n"},
+    {"history|--limit|5abc",
+     "kasactl alerts: --limit expects a number from 1 to 10000\n"},
     {"explain|a/b/c|BAD",
      "kasactl alerts: the second word is FAILURE, WARNING, OKAY or missing\n"},
     {"explain|a/b/c|FAILURE|much",
@@ -476,6 +518,7 @@ static void fill(TCase *t) {
   tcase_add_test(t, an_alert_is_about_the_same_in_every_list);
   tcase_add_test(t, queue_shows_what_waits_and_why);
   tcase_add_test(t, explain_says_who_would_be_told);
+  tcase_add_test(t, names_that_nobody_has_are_told_with_the_nearest);
   tcase_add_test(t, render_shows_the_real_texts);
   tcase_add_test(t, test_tells_which_channel_failed);
   tcase_add_loop_test(t, wrong_usage_is_status_2, 0, ROWS(wrong));
