@@ -272,6 +272,8 @@ libalert_la_SOURCES += \
 	%D%/text/template_filters.c \
 	%D%/text/template_filters.h \
 	%D%/text/template_internal.h \
+	%D%/text/template_words.c \
+	%D%/text/template_words.h \
 	%D%/text/template_variables.c \
 	%D%/text/template_value.c \
 	%D%/text/template_variables.h \

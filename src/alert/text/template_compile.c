@@ -7,6 +7,7 @@
 #include "alert/text/template_compile.h"
 
 #include "alert/text/template_internal.h"
+#include "alert/text/template_words.h"
 #include "base/text.h"
 #include "config/option.h"
 
@@ -103,8 +104,10 @@ static char *trim(char *text) {
 }
 
 static int unknown_name(struct compiler *c, const char *name) {
-  const char *nearest = template_variable_nearest(name);
+  const char *nearest = template_word_meant(name);
 
+  if (nearest == NULL)
+    nearest = template_variable_nearest(name);
   if (nearest != NULL)
     refuse(c, name, "unknown name %.60s, did you mean %s?", name, nearest);
   else if (*name == '\0')
@@ -153,6 +156,10 @@ static int take_filter(struct compiler *c, char *text, struct step *step,
   if (filter == NULL) {
     const char *nearest = template_filter_nearest(name);
 
+    if (*name == '\0') {
+      refuse(c, name, "a filter is missing behind |");
+      return -EINVAL;
+    }
     refuse(c, name, "unknown filter %.60s%s%s%s", name,
            nearest != NULL ? ", did you mean " : "",
            nearest != NULL ? nearest : "", nearest != NULL ? "?" : "");
@@ -237,6 +244,7 @@ static int take_operand(struct compiler *c, const char *word,
                         struct step *step) {
   const char *name = step->variable->name;
   enum level level = LEVEL_OK;
+  char words[240];
 
   step->word = word;
   switch (step->variable->kind) {
@@ -269,6 +277,10 @@ static int take_operand(struct compiler *c, const char *word,
   case VALUE_TEXT:
     if (step->comparison != EQUAL && step->comparison != DIFFERENT) {
       refuse(c, word, "%s is a text, which is compared with == or !=", name);
+      return -EINVAL;
+    }
+    if (!template_word_fits(name, word, words, sizeof(words))) {
+      refuse(c, word, "%s is compared with %s, found %.40s", name, words, word);
       return -EINVAL;
     }
     return 0;

@@ -330,6 +330,8 @@ const char *template_filter_check(const struct template_filter *filter,
   } else if (filter->apply == apply_date) {
     if (*kind != VALUE_MOMENT)
       return "expects a time";
+    if (argument[0] == '\0')
+      return "needs an argument behind a colon";
     if (!format_date_valid(argument))
       return "expects a format of %Y %m %d %H %M %S %F %T %R %a %b %e %Z and "
              "their like";

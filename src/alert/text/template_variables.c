@@ -38,12 +38,14 @@ const struct template_variable *template_variable_find(const char *name,
 const char *template_variable_nearest(const char *name) {
   const char *nearest = NULL;
   const struct template_variable *v;
-  unsigned best = 4; /* beyond three edits a guess only misleads */
+  size_t len = strlen(name);
+  /* more edits, or half of a short word, and a guess only misleads */
+  unsigned best = len <= 4 ? 2 : len <= 6 ? 3 : 4;
 
   for (size_t i = 0; (v = template_variable_at(i)) != NULL; i++) {
     unsigned distance = text_distance(name, v->name);
 
-    if (distance < best && distance < strlen(v->name)) {
+    if (distance < best) {
       best = distance;
       nearest = v->name;
     }

@@ -147,7 +147,26 @@ static const struct {
     {"%{value", "%{ without }, at character 1"},
     {"%{value|uper}", "unknown filter uper, did you mean upper?, at "
                       "character 9"},
-    {"%{value|}", "unknown filter , at character 9"},
+    {"%{value|}", "a filter is missing behind |, at character 9"},
+    {"%{if class==mising}x%{end}",
+     "class is compared with range, missing or event, found mising, at "
+     "character 13"},
+    {"%{if severity!=failure}x%{end}",
+     "severity is compared with FAILURE, WARNING or OKAY, found failure, at "
+     "character 16"},
+    {"%{if direction==over}x%{end}",
+     "direction is compared with above, below or within, found over, at "
+     "character 17"},
+    {"%{if state==open}x%{end}",
+     "state is compared with pending, firing, recovering, resolved or expired, "
+     "found open, at character 13"},
+    {"%{name}", "unknown name name, did you mean device?, at character 3"},
+    {"%{if device}x%{endif}",
+     "unknown name endif, did you mean end?, at character 16"},
+    {"%{room}", "unknown name room, did you mean label:room?, at character 3"},
+    {"%{foo}", "unknown name foo, at character 3"},
+    {"%{time|date:}",
+     "filter date of time needs an argument behind a colon, at character 8"},
     {"%{if value}x", "if without end, at character 13"},
     {"%{each alerts}x", "each without end, at character 16"},
     {"x%{end}", "end without if or each, at character 4"},
