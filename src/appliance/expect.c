@@ -10,7 +10,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 /* What is said of a window of which more was not seen might be wrong. */
 static const double UNSEEN_SHARE = 0.1;
@@ -75,21 +74,38 @@ static unsigned long signature(const struct expect_window *w) {
   return (w->weekdays * 2000UL + w->start) * 2000UL + w->end;
 }
 
-static double moment_of(int day, unsigned minute) {
-  struct tm tm = {.tm_isdst = -1};
-  unsigned month, mday;
-  int year;
+/* The first moment from us on, within the day, at which the clock shows that
+ * minute or a later one. */
+static int64_t reach(int64_t us, int day, unsigned minute) {
+  struct calendar_local local = calendar_local_of(us);
 
-  calendar_date_of(day, &year, &month, &mday);
-  tm.tm_year = year - 1900;
-  tm.tm_mon = (int)month - 1;
-  tm.tm_mday = (int)mday;
-  tm.tm_hour = (int)(minute / 60);
-  tm.tm_min = (int)(minute % 60);
-  return (double)mktime(&tm);
+  while (local.day == day && local.second < minute * 60) {
+    us = calendar_next(us, minute * 60);
+    local = calendar_local_of(us);
+  }
+  return us;
 }
 
-/* The first window that ends after wall. One that has begun before anything
+static double begin_of(int day, unsigned minute) {
+  return (double)reach(calendar_day_start(day), day, minute) / 1e6;
+}
+
+/* Where the clock shows the minute twice, the second time. */
+static double end_of(int day, unsigned minute) {
+  int64_t end = reach(calendar_day_start(day), day, minute);
+  int64_t us = end;
+
+  while (calendar_local_of(us).day == day) {
+    us = calendar_next(us, 86400); /* of the day, or of an hour's name */
+    if (calendar_local_of(us).day == day &&
+        calendar_local_of(us).second < minute * 60)
+      end = reach(us, day, minute);
+  }
+  return (double)end / 1e6;
+}
+
+/* The first window that ends after wall; in the night in which an hour is left
+ * out there may be none. One that has begun before anything
  * was seen of it was not seen until now. */
 static void begin(struct expectation *e, const struct expect_window *w,
                   double wall) {
@@ -97,12 +113,12 @@ static void begin(struct expectation *e, const struct expect_window *w,
 
   e->window = signature(w);
   e->ran = false;
-  for (int day = today - 1; day <= today + 8; day++) {
+  for (int day = today - 1; day <= today + 15; day++) {
     if ((w->weekdays & 1U << calendar_weekday(day)) == 0)
       continue;
-    e->from = moment_of(day, w->start);
-    e->to = moment_of(w->start > w->end ? day + 1 : day, w->end);
-    if (e->to > wall)
+    e->from = begin_of(day, w->start);
+    e->to = end_of(w->start > w->end ? day + 1 : day, w->end);
+    if (e->to > wall && e->to > e->from)
       break;
   }
   e->unseen = fmax(wall - e->from, 0);

@@ -150,6 +150,51 @@ START_TEST(summer_time_moves_the_window) {
 }
 END_TEST
 
+/* In the night of 28 March 2027 there is no hour from two to three, in that of
+ * 31 October there are two. */
+static const struct {
+  const char *hours;
+  int night;         /* days after 15 January */
+  double from, runs; /* hours since midnight when it runs; 0: not at all */
+  bool missed;
+} nights[] = {
+    {"02:00-03:00", 72, 0, 0, false}, /* there is no such window */
+    {"02:00-02:30", 72, 0, 0, false},
+    {"02:30-03:30", 72, 0, 0, true}, /* half of it is there */
+    {"02:30-03:30", 72, 2.1, 0.2, false},
+    {"01:30-02:30", 72, 1.6, 0.2, false},
+    {"01:30-02:30", 72, 0, 0, true},
+    {"02:00-03:00", 289, 0, 0, true},
+    {"02:00-03:00", 289, 2.2, 0.2, false}, /* the first two o'clock */
+    {"02:00-03:00", 289, 3.2, 0.2, false}, /* and the second */
+    {"02:30-04:00", 289, 2.6, 0.2, false},
+    {"01:00-02:30", 289, 3.2, 0.2, false},
+    {"01:00-02:30", 289, 3.7, 0.2, true},
+};
+
+START_TEST(nights_in_which_clocks_change) {
+  double runs = nights[_i].runs, from = nights[_i].from;
+
+  setup("Sun", nights[_i].hours);
+  wall += nights[_i].night * DAY - (nights[_i].night > 72 ? HOUR : 0) - HOUR;
+  hold(1, HOUR + (from > 0 ? from : 1) * HOUR);
+  hold(runs > 0 ? 1000 : 1, runs > 0 ? runs * HOUR : 60);
+  hold(1, 6 * HOUR);
+  if (nights[_i].missed)
+    ck_assert_ptr_nonnull(strstr(told, "expected"));
+  else
+    ck_assert_str_eq(told, "");
+}
+END_TEST
+
+START_TEST(a_window_that_is_left_out_is_not_the_next_one) {
+  setup("Sun", "02:00-03:00");
+  wall += 65 * DAY + 12 * HOUR; /* a week before */
+  hold(1, 8 * DAY);
+  ck_assert_str_eq(told, "");
+}
+END_TEST
+
 START_TEST(a_window_that_was_not_seen_says_nothing) {
   setup("Mon-Fri", "06:00-10:00");
   has_counter = false;
@@ -268,6 +313,8 @@ static void fill(TCase *t) {
   tcase_add_test(t, a_run_across_an_edge_is_a_run);
   tcase_add_test(t, a_night_belongs_to_the_day_on_which_it_starts);
   tcase_add_test(t, summer_time_moves_the_window);
+  tcase_add_loop_test(t, nights_in_which_clocks_change, 0, ROWS(nights));
+  tcase_add_test(t, a_window_that_is_left_out_is_not_the_next_one);
   tcase_add_test(t, a_window_that_was_not_seen_says_nothing);
   tcase_add_test(t, the_counter_knows_what_was_not_seen);
   tcase_add_test(t, a_restart_forgets_neither_the_run_nor_the_window);
