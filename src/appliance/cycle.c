@@ -294,12 +294,20 @@ static void rise(struct cycle_detector *d, double at) {
   d->peak_w = 0;
 }
 
+/* It begins above StartAbove: what rests just there has not begun. */
+static bool is_load(const struct cycle_detector *d,
+                    const struct cycle_settings *s, double watts) {
+  double above = active_above(d, s);
+
+  return d->rising ? watts >= above : watts > above;
+}
+
 static enum cycle_event add_idle(struct cycle_detector *d,
                                  const struct cycle_settings *s, double at,
                                  double watts, double wh) {
   if (watts < d->rest_w / REST_FACTOR)
     d->rest_w = 0; /* it rests at less now */
-  if (watts < active_above(d, s)) {
+  if (!is_load(d, s, watts)) {
     d->rising = false;
     return CYCLE_NOTHING;
   }
@@ -333,7 +341,7 @@ enum cycle_event cycle_add(struct cycle_detector *d,
 
   if (d->running && seconds > max_gap_s && !outlasts_gap(d, s, seconds, wh)) {
     event = end(d, s, d->last_at, d->wh, at);
-    if (watts >= active_above(d, s)) {
+    if (is_load(d, s, watts)) {
       rise(d, at);
       note_reading(d, s, at, watts, NAN);
     }
