@@ -22,10 +22,10 @@ put(struct appliance_fields *f, const char *name, const char *format, ...) {
   va_end(ap);
 }
 
-/* When the latest cycle ended, by the clock on the wall. */
-static void put_end(struct appliance_fields *f, const struct appliance *a,
+/* When a cycle ended, by the clock on the wall. */
+static void put_end(struct appliance_fields *f, double at,
                     const struct appliance_reading *r) {
-  double end = r->wall - (r->at - a->detector.last_stretch.end);
+  double end = r->wall - (r->at - at);
   char moment[CALENDAR_MOMENT_SIZE];
 
   if (!(end > 0))
@@ -43,7 +43,7 @@ static void put_cycle(struct appliance_fields *f, const struct appliance *a,
   put(f, "Energy", "%.2f kWh", a->last_kwh);
   if (!isnan(a->last_cost) && r->currency != NULL && r->currency[0] != '\0')
     put(f, "Cost", "%.*f %s", (int)r->decimals, a->last_cost, r->currency);
-  put_end(f, a, r);
+  put_end(f, a->detector.last_stretch.end, r);
 }
 
 void appliance_fields_fill(struct appliance_fields *f,
@@ -65,8 +65,8 @@ void appliance_fields_fill(struct appliance_fields *f,
   case APPLIANCE_STANDBY:
     put(f, "Usual", "%.1f W", a->standby.before);
     break;
-  case APPLIANCE_WAITS:
-    put_end(f, a, r);
+  case APPLIANCE_WAITS: /* a pump may have run since */
+    put_end(f, a->unloading.since, r);
     break;
   case APPLIANCE_SPIKE:
     put(f, "Power", "%.0f W", r->watts);

@@ -122,6 +122,21 @@ START_TEST(a_message_has_its_figures_as_metadata) {
 }
 END_TEST
 
+/* Not that of a pump or a lamp since, which are no cycles. */
+START_TEST(what_waits_to_be_unloaded_has_the_end_of_its_cycle) {
+  setenv("TZ", "CET-1", 1);
+  tzset();
+  setup("washer");
+  s.remind_s = 3600;
+  hold(1200, 3600);
+  hold(1, 1200);
+  hold(15, 120);
+  hold(1, 3600);
+  ck_assert_ptr_nonnull(strstr(told, "has not been unloaded"));
+  ck_assert_str_eq(meta, "Kind=washer;End=2027-01-15T09:59:45+01:00;");
+}
+END_TEST
+
 START_TEST(a_warning_says_which_option_it_is_about) {
   setup("freezer");
   for (unsigned i = 0; i < 25; i++) {
@@ -252,6 +267,7 @@ END_TEST
 static void fill(TCase *t) {
   tcase_add_test(t, a_cycle_says_what_it_cost);
   tcase_add_test(t, a_message_has_its_figures_as_metadata);
+  tcase_add_test(t, what_waits_to_be_unloaded_has_the_end_of_its_cycle);
   tcase_add_test(t, a_warning_says_which_option_it_is_about);
   tcase_add_test(t, the_price_may_change_within);
   tcase_add_test(t, without_a_price_there_is_no_cost);
