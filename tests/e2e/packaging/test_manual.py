@@ -21,6 +21,7 @@ NOTIFY = "doc/man/collectd-notify_kasa.5"
 # sources of option tables (shell patterns), and the page that describes them
 PAGES = [
     ("src/poll/options/options.c", KASA),
+    ("src/poll/options/device_block.c", KASA),
     ("src/appliance/appliance_settings.c", KASA),
     ("src/energy/tariff/tariff_config*.c", KASA),
     ("src/energy/limits/limits_config.c", KASA),
@@ -128,7 +129,8 @@ def number(text):
 
 def test_ranges_are_those_of_the_table():
     described = items(page(KASA))
-    for table, rows in tables("src/poll/options/options.c").items():
+    for table, rows in [*tables("src/poll/options/options.c").items(),
+                        *tables("src/poll/options/device_block.c").items()]:
         for name, rest in rows.items():
             low = re.search(r"\.min = ([\d.]+)", rest)
             high = re.search(r"\.max = ([\d.]+)", rest)
