@@ -330,6 +330,7 @@ void unique_names_enter(struct unique_names *r, struct poll_device *k,
   char suffix[DEVICE_NAME_SIZE];
   struct poll_device *holder;
   bool shared;
+  bool was_apart; /* from others of that name, which has been said then */
 
   device_name_base(k, by, base);
   device_name_suffix(k, suffix);
@@ -337,6 +338,7 @@ void unique_names_enter(struct unique_names *r, struct poll_device *k,
       strcmp(suffix, k->names.suffix) == 0)
     return;
   memcpy(before, k->name, sizeof(before));
+  was_apart = strcmp(base, base_of(k)) == 0 && strcmp(base, before) != 0;
   if (strcmp(base, base_of(k)) != 0)
     take_out(r, k);
   else /* nobody else is renamed in between */
@@ -350,7 +352,7 @@ void unique_names_enter(struct unique_names *r, struct poll_device *k,
   }
   if (shared && strcmp(base_of(holder), base) == 0 && is_contested(r, holder))
     call_apart(r, holder);
-  if (shared)
+  if (shared && !was_apart)
     say_shared(k);
   place(r, k);
   if (k->status.answered && before[0] != '\0' && strcmp(before, k->name) != 0)

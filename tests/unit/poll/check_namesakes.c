@@ -62,6 +62,22 @@ START_TEST(a_namesake_that_never_answers_is_nobody) {
 }
 END_TEST
 
+START_TEST(a_namesake_is_told_of_once) {
+  struct poll_device *a, *b;
+
+  start();
+  a = meet("Lamp", MAC_A, "192.0.2.7");
+  alive(a);
+  ck_assert_uint_eq(lines, 0);
+  b = meet("Lamp", MAC_B, "192.0.2.8");
+  alive(b); /* it is called the same as before */
+  ck_assert_str_eq(a->name, "Lamp (aaaa)");
+  ck_assert_str_eq(b->name, "Lamp (bbbb)");
+  ck_assert_uint_eq(lines, 1);
+  ck_assert_ptr_nonnull(strstr(last_line, "more than one device"));
+}
+END_TEST
+
 START_TEST(a_rename_keeps_the_identity) {
   struct poll_device *a, *b;
 
@@ -207,6 +223,7 @@ static void fill(TCase *t) {
   tcase_add_test(t, two_of_one_name_both_get_the_end_of_their_mac);
   tcase_add_test(t, who_answers_keeps_its_name);
   tcase_add_test(t, a_namesake_that_never_answers_is_nobody);
+  tcase_add_test(t, a_namesake_is_told_of_once);
   tcase_add_test(t, a_rename_keeps_the_identity);
   tcase_add_loop_test(t, no_two_devices_have_one_name, 0, ROWS(crowds));
   tcase_add_test(t, two_blocks_of_one_name_are_told_apart);
