@@ -28,7 +28,13 @@ def test_an_alert_is_one_alias_from_beginning_to_end(mock, pki):
     assert [s["outcome"] for s in got.steps] == ["sent"] * 5, got.text
     assert mock.faults == [] and mock.alerts == {}
     assert [act for act, _ in mock.sent] == ["create", "notes", "acknowledge", "close"]
-    assert mock.sent[0][1]["priority"] == "P2" and mock.sent[0][1]["entity"] == "Freezer"
+    assert mock.sent[0][1]["priority"] == "P1" and mock.sent[0][1]["entity"] == "Freezer"
+
+
+def test_each_level_has_its_priority(mock, pki):
+    levels = {"info": "P5", "warning": "P3", "error": "P2", "critical": "P1", "emergency": "P1"}
+    run(mock, pki, [send(level=level, alert={"fingerprint": "%032x" % n}) for n, level in enumerate(levels)])
+    assert [value["priority"] for act, value in mock.sent if act == "create"] == list(levels.values())
 
 
 def test_the_fate_of_a_request_is_asked_for(mock, pki):

@@ -62,8 +62,8 @@ static const struct option options[] = {
 static const char *const line[] = {"APIKey", NULL};
 
 static const char *const priorities[LEVEL_COUNT] = {
-    [LEVEL_OK] = "P5",    [LEVEL_INFO] = "P5",     [LEVEL_WARNING] = "P4",
-    [LEVEL_ERROR] = "P3", [LEVEL_CRITICAL] = "P2", [LEVEL_EMERGENCY] = "P1",
+    [LEVEL_OK] = "P5",    [LEVEL_INFO] = "P5",     [LEVEL_WARNING] = "P3",
+    [LEVEL_ERROR] = "P2", [LEVEL_CRITICAL] = "P1", [LEVEL_EMERGENCY] = "P1",
 };
 
 static int check(void *settings, const char *where,
