@@ -117,6 +117,15 @@ static void learn(struct spike *s, double at, double watts, bool on) {
   }
 }
 
+/* After a week in which it never took less nothing else is usual any more. */
+static void say_over(double usual, double watts, bool on,
+                     char text[SPIKE_TEXT_SIZE]) {
+  snprintf(text, SPIKE_TEXT_SIZE,
+           on && isnan(usual) ? "still takes %.0f W; this is its usual now"
+                              : "takes %.0f W again",
+           watts);
+}
+
 enum spike_event spike_add(struct spike *s,
                            const struct spike_settings *settings, double at,
                            double watts, double on_above_w,
@@ -149,7 +158,7 @@ enum spike_event spike_add(struct spike *s,
   }
   if (!high && s->told) {
     s->told = false;
-    snprintf(text, SPIKE_TEXT_SIZE, "takes %.0f W again", watts);
+    say_over(usual, watts, on, text);
     return SPIKE_OVER;
   }
   return SPIKE_NOTHING;

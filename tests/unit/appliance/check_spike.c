@@ -128,6 +128,20 @@ START_TEST(read_every_minute_two_readings_are_no_spike) {
 }
 END_TEST
 
+/* A machine that is exchanged for a larger one. */
+START_TEST(what_stays_becomes_the_usual) {
+  compressor(30);
+  hold(500, 60);
+  ck_assert_ptr_nonnull(strstr(told, "takes 500 W; in the last seven days"));
+  told[0] = '\0';
+  hold(500, 9 * 86400.0);
+  ck_assert_str_eq(told, "still takes 500 W; this is its usual now\n");
+  hold(0, 60);
+  hold(500, 600);
+  ck_assert_str_eq(told, "still takes 500 W; this is its usual now\n");
+}
+END_TEST
+
 static void fill(TCase *tc) {
   tcase_add_checked_fixture(tc, setup, NULL);
   tcase_add_test(tc, a_freezer_with_inrush_is_silent);
@@ -136,6 +150,7 @@ static void fill(TCase *tc) {
   tcase_add_test(tc, little_more_of_little_is_none);
   tcase_add_test(tc, nothing_is_usual_at_first);
   tcase_add_test(tc, a_week_of_one_load_makes_it_usual);
+  tcase_add_test(tc, what_stays_becomes_the_usual);
   tcase_add_test(tc, a_drum_teaches_nothing);
   tcase_add_test(tc, read_every_minute_two_readings_are_no_spike);
   tcase_add_test(tc, after_a_long_absence_it_learns_anew);
