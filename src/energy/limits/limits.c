@@ -9,8 +9,8 @@
 #include <string.h>
 
 /* A period that lies so many days ahead of the present was one of a wrong
- * clock. */
-enum { CLOCK_WAS_WRONG = 62 };
+ * clock: who waited for it would hear nothing until then. */
+enum { CLOCK_WAS_WRONG = 3 };
 
 static const struct {
   bool monthly, cost;

@@ -229,6 +229,21 @@ START_TEST(a_month_that_begins_earlier_is_told_of_at_once) {
 }
 END_TEST
 
+/* The ledger believes an earlier day after a day of it. */
+START_TEST(a_clock_that_was_a_week_ahead_is_forgotten_too) {
+  const char *lines[] = {"DailyEnergy 10", NULL};
+  COMPLAINTS(c);
+
+  setup(lines, &c);
+  u.day += 7;
+  used(LIMIT_DAILY_ENERGY, 8);
+  told[0] = '\0';
+  u.day -= 7;
+  used(LIMIT_DAILY_ENERGY, 12);
+  ck_assert_str_eq(told, "today's 10 kWh are used up (12.00 kWh so far)\n");
+}
+END_TEST
+
 START_TEST(mistakes_are_named) {
   static const struct {
     const char *lines[4];
@@ -278,6 +293,7 @@ static void fill(TCase *t) {
   tcase_add_test(t, a_new_day_is_told_where_asked_for);
   tcase_add_test(t, a_clock_that_goes_back_tells_nothing_again);
   tcase_add_test(t, a_clock_that_was_years_ahead_is_forgotten);
+  tcase_add_test(t, a_clock_that_was_a_week_ahead_is_forgotten_too);
   tcase_add_test(t, a_limit_that_was_raised_is_told_again);
   tcase_add_test(t, what_an_older_version_kept_is_read);
   tcase_add_test(t, a_month_that_begins_earlier_is_told_of_at_once);
