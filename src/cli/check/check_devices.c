@@ -47,6 +47,29 @@ static bool is_findable(const struct device_options *d) {
          (d->kind == MATCH_TEXT && d->match[strspn(d->match, host)] == '\0');
 }
 
+/* Options that do nothing where another one is as it is. */
+static void check_idle(const struct poll_options *o,
+                       const struct device_options *d,
+                       struct option_reporter *reporter) {
+  if (d->aes_login != 0 && !poll_options_may_reveal(o, d))
+    option_error(reporter,
+                 "<Device \"%.100s\">: AESLogin does nothing without AllowAES "
+                 "true or Transport \"aes\"",
+                 d->match);
+}
+
+static void check_search(const struct poll_options *o,
+                         struct option_reporter *reporter) {
+  if (o->discovery && o->discovery_timeout > o->discovery_interval)
+    option_error(reporter,
+                 "<Plugin kasa>: DiscoveryTimeout expects at most the "
+                 "DiscoveryInterval of %g s, found %g",
+                 o->discovery_interval, o->discovery_timeout);
+  if (!o->discovery && o->targets.count > 0)
+    option_error(reporter, "<Plugin kasa>: DiscoveryTarget does nothing "
+                           "while Discovery is false");
+}
+
 void check_devices(const struct poll_options *o, double interval,
                    struct option_reporter *reporter) {
   if (o->max_devices < o->devices_num)
@@ -54,9 +77,11 @@ void check_devices(const struct poll_options *o, double interval,
                  "<Plugin kasa>: MaxDevices %u expects room for the %zu "
                  "<Device> blocks",
                  o->max_devices, o->devices_num);
+  check_search(o, reporter);
   for (size_t i = 0; i < o->devices_num; i++) {
     const struct device_options *d = &o->devices[i];
 
+    check_idle(o, d, reporter);
     check_name(o, i, reporter);
     for (size_t j = 0; j < d->plugs_num; j++)
       check_plug_name(d, j, reporter);

@@ -207,8 +207,17 @@ static void check_load(const struct statements *s,
         "start");
     return;
   }
-  for (size_t i = 0; i < item->children_num; i++)
+  for (size_t i = 0; i < item->children_num; i++) {
     check_load_option(s, &item->children[i], item->values[0].string);
+    for (size_t j = 0; j < i; j++)
+      if (text_same(item->children[j].key, item->children[i].key)) {
+        check_tell(&s->place, &item->children[i],
+                   "%.60s stands twice in <LoadPlugin %.60s>, the last one "
+                   "counts",
+                   item->children[i].key, item->values[0].string);
+        break;
+      }
+  }
 }
 
 static bool is_loaded(const struct config *config, const char *plugin) {

@@ -109,6 +109,8 @@ static void read_plug(void *target, const struct conf_item *item,
                    where);
       return;
     }
+  if (match[strspn(match, "0")] == '\0')
+    option_error(reporter, "%s: outlets are counted from 1", where);
   options_read(plug_options_table, &plug, item, where, reporter);
   plug.says_produces = option_stands_in(item, "Produces");
   tidy_name(&plug.name, item, where, reporter);

@@ -77,6 +77,7 @@ const size_t poll_report_groups_num =
 static void read_report(void *target, const struct conf_item *item,
                         struct option_reporter *reporter) {
 
+  struct poll_options *o = target;
   struct conf_item value = {0};
   bool on = false;
 
@@ -93,7 +94,12 @@ static void read_report(void *target, const struct conf_item *item,
     const struct poll_report_group *group = &poll_report_groups[i];
 
     if (text_same(item->values[0].string, group->name)) {
-      *(bool *)((char *)target + group->offset) = on;
+      *(bool *)((char *)o + group->offset) = on;
+      if ((o->groups_said & 1U << i) != 0)
+        option_error(reporter,
+                     "%s: option Report %s stands twice, the last one counts",
+                     WHERE, group->name);
+      o->groups_said |= 1U << i;
       return;
     }
   }
@@ -127,11 +133,18 @@ static void complain_of(const struct option *option, const char *expected,
                option->name, expected, text, why[0] != '\0' ? ": " : "", why);
 }
 
+/* A machine's address, or that of a network, or of all that is near. */
+static bool is_reachable(struct in_addr address) {
+  uint32_t host = ntohl(address.s_addr);
+
+  return host >> 24 != 0 && (host >> 28 < 14 || host == INADDR_BROADCAST);
+}
+
 static bool is_target(const struct option *option, const char *text,
                       const char *where, struct option_reporter *reporter) {
   struct in_addr address;
 
-  if (inet_pton(AF_INET, text, &address) == 1)
+  if (inet_pton(AF_INET, text, &address) == 1 && is_reachable(address))
     return true;
   complain_of(option,
               "an IPv4 address, like \"192.0.2.255\" for a whole network", text,
@@ -364,6 +377,7 @@ bool poll_options_may_reveal(const struct poll_options *o,
 
 void poll_options_read(struct poll_options *o, const struct conf_item *block,
                        struct option_reporter *reporter) {
+  o->groups_said = 0;
   options_read(poll_options_table, o, block, WHERE, reporter);
   credentials_note_line(&o->login, block);
   load_logins(o, reporter);

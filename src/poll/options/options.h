@@ -74,6 +74,7 @@ struct poll_options {
   bool report_info, report_status, report_failures, report_plugs;
   bool report_mains, report_link, report_lights, report_sensors;
   bool report_energy, report_cost, report_totals;
+  unsigned groups_said;  /* a bit for each, in the block that is read */
   char *state_directory; /* of the ledger; NULL: "kasa" */
   unsigned billing_day;  /* where no tariff says otherwise */
   struct tariffs tariffs;

@@ -140,6 +140,19 @@ MISTAKES = {
     "no room": (
         in_kasa('MaxDevices 1\n<Device "192.0.2.7">\n</Device>\n<Device "192.0.2.8">\n'
                 "</Device>"), ["MaxDevices 1", "the 2 <Device> blocks"]),
+    "a login for nobody": (
+        in_kasa('<Device "192.0.2.7">\nAESLogin 1\n</Device>'),
+        ["AESLogin does nothing", "AllowAES"]),
+    "longer than its pause": (
+        in_kasa("DiscoveryTimeout 20\nDiscoveryInterval 10"),
+        ["DiscoveryTimeout", "at most the DiscoveryInterval of 10 s", "found 20"]),
+    "a target of no search": (
+        in_kasa('Discovery false\nDiscoveryTarget "192.0.2.255"\n'
+                '<Device "192.0.2.7">\nName "x"\n</Device>'),
+        ["DiscoveryTarget does nothing", "Discovery is false"]),
+    "two intervals": (
+        f'PluginDir "{OWN}"\n<LoadPlugin kasa>\nInterval 5\nInterval 6\n</LoadPlugin>\n',
+        [":4:", "Interval stands twice", "the last one counts"]),
     "a pattern of a network": (
         in_kasa('Ignore "192.0.2.0/24"'), [":4:", "Ignore", "not a network"]),
     "values as a plugin": (

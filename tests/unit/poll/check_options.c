@@ -52,6 +52,11 @@ static const struct {
     {"DiscoveryTarget fe80::1", "option DiscoveryTarget expects an IPv4 "
                                 "address, like \"192.0.2.255\" for a "
                                 "whole network, found \"fe80::1\""},
+    {"DiscoveryTarget 255.255.255.255", NULL},
+    {"DiscoveryTarget 0.0.0.0", "option DiscoveryTarget expects an IPv4 "
+                                "address"},
+    {"DiscoveryTarget 224.0.0.1", "option DiscoveryTarget expects an IPv4 "
+                                  "address"},
     {"DiscoveryTarget 5",
      "option DiscoveryTarget expects texts in quotes, found 5"},
     {"Interface eth0", NULL},
@@ -676,6 +681,37 @@ START_TEST(a_denied_account_stays_denied) {
 }
 END_TEST
 
+START_TEST(outlets_are_counted_from_one) {
+  COMPLAINTS(c);
+
+  put_string(put_string(root, "Device", "x"), "Plug", "0");
+  poll_options_read(&options, root, &c.reporter);
+  ck_assert_uint_eq(c.num, 1);
+  ck_assert_str_eq(c.last,
+                   "<Device \"x\">: <Plug \"0\">: outlets are counted from 1");
+}
+END_TEST
+
+/* Within a block; a second one may think better of it. */
+START_TEST(a_doubled_group_is_told) {
+  struct conf_item *second = conf_new("Plugin");
+  COMPLAINTS(c);
+
+  put_line(root, "Report lights false");
+  put_line(root, "Report info false");
+  put_line(root, "Report Lights true");
+  poll_options_read(&options, root, &c.reporter);
+  ck_assert_uint_eq(c.num, 1);
+  ck_assert_str_eq(c.last, "<Plugin kasa>: option Report lights stands twice, "
+                           "the last one counts");
+  ck_assert(options.report_lights && !options.report_info);
+  put_line(second, "Report info true");
+  poll_options_read(&options, second, &c.reporter);
+  ck_assert_uint_eq(c.num, 1);
+  conf_free(second);
+}
+END_TEST
+
 START_TEST(a_doubled_permission_is_told) {
   struct conf_item *device = put_string(root, "Device", "x");
   COMPLAINTS(c);
@@ -792,6 +828,8 @@ static void fill(TCase *t) {
   tcase_add_test(t, options_of_a_device_are_none_of_a_plug);
   tcase_add_test(t, a_plug_has_one_block);
   tcase_add_test(t, a_denied_account_stays_denied);
+  tcase_add_test(t, outlets_are_counted_from_one);
+  tcase_add_test(t, a_doubled_group_is_told);
   tcase_add_test(t, a_doubled_permission_is_told);
   tcase_add_loop_test(t, a_mistake_is_told_with_its_line, 0, ROWS(placed));
   tcase_add_loop_test(t, one_device_has_one_block, 0, ROWS(pairs));
