@@ -99,6 +99,9 @@ static void show_device(const struct device_options *d, FILE *out) {
 
   fprintf(out, "  <Device \"%s\">  (%s)\n", d->match, kinds[d->kind]);
   check_show_options(device_options_table, d, &none, "    ", out);
+  if (d->allow_aes != LEAVE_AS_ABOVE)
+    fprintf(out, "    AllowAES %s\n",
+            d->allow_aes == LEAVE_GIVEN ? "true" : "false");
   for (size_t i = 0; i < d->plugs_num; i++) {
     fprintf(out, "    <Plug \"%s\">\n", d->plugs[i].match);
     check_show_options(plug_options_table, &d->plugs[i], &plain, "      ", out);

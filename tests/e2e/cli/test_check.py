@@ -354,6 +354,13 @@ def test_a_threshold_may_watch_all_that_there_is(tmp_path):
     assert not wrong
 
 
+@pytest.mark.parametrize("said", ["true", "false"])
+def test_who_is_given_the_account_is_shown(tmp_path, said):
+    status, out = check(tmp_path, in_kasa(f'<Device "192.0.2.7">\nAllowAES {said}\n</Device>'))
+    assert status == 0
+    assert f'<Device "192.0.2.7">  (by address)\n    AllowAES {said}\n' in out
+
+
 def test_a_directory_is_read_as_collectd_reads_it(tmp_path):
     (tmp_path / "collectd.conf").write_text(KASA)
     (tmp_path / "kasa.conf").write_text("<Plugin kasa>\nTimeout 61\n</Plugin>\n")
