@@ -229,6 +229,14 @@ static double usual_site(const struct gathering *g) {
   return report_median(numbers, num);
 }
 
+/* Its last day or, of a report that is not over, today. */
+static int last_day(const struct gathering *g) {
+  const struct report *r = g->report;
+  int today = g->given->today;
+
+  return today >= r->first && today < r->last ? today : r->last;
+}
+
 /* Up to the end of the report. Energy costs at least the minimum of the days so
  * far; charges come on top of it. */
 static void sum_month(struct gathering *g) {
@@ -248,27 +256,51 @@ static void sum_month(struct gathering *g) {
                               charges - r->month_cost);
 }
 
+/* The days of the month that are still to come: whole ones, and what is left of
+ * today where the report goes up to now. */
+struct ahead {
+  int days;
+  double today;
+};
+
+static struct ahead what_is_ahead(const struct gathering *g, int last) {
+  const struct report_month *m = g->given;
+  double length =
+      (double)(calendar_day_start(last + 1) - calendar_day_start(last));
+  double left = (double)(calendar_day_start(last + 1) - m->now_us);
+
+  return (struct ahead){
+      .days = g->month.end - 1 - last,
+      .today = last == m->today ? fmax(0, fmin(1, left / length)) : 0};
+}
+
+/* Charges are booked whole as their day begins: today's are there already. */
 static void look_ahead(struct gathering *g) {
   struct report *r = g->report;
   double kwh[FORECAST_DAYS], cost[FORECAST_DAYS], charges[FORECAST_DAYS];
-  int rest = g->month.end - 1 - r->last;
-  double least = g->given->minimum;
+  int last = last_day(g);
+  struct ahead ahead = what_is_ahead(g, last);
+  double least = g->given->minimum, rest = ahead.days + ahead.today;
   size_t num = 0;
 
-  for (int day = g->month.start; day <= r->last; day++)
+  for (int day = g->month.start; day <= last; day++)
     if (day >= g->begin)
       least += g->site[day - g->begin].charges;
-  for (int i = r->last - g->begin; i >= 0 && num < FORECAST_DAYS; i--)
+  for (int i = last - (last == g->given->today) - g->begin;
+       i >= 0 && num < FORECAST_DAYS; i--)
     if (g->site[i].known) {
       kwh[num] = g->site[i].kwh;
       charges[num] = g->site[i].charges;
       cost[num++] = g->site[i].cost;
     }
   r->forecast_kwh = r->forecast_cost = NAN;
-  if (rest > 0 && num > 1) {
+  if (rest > 0 && num > 1 && r->kind != REPORT_MONTH) {
+    double charge = report_median(charges, num);
+
     r->forecast_kwh = r->month_kwh + rest * report_median(kwh, num);
-    r->forecast_cost = fmax(r->month_cost + rest * report_median(cost, num),
-                            least + rest * report_median(charges, num));
+    r->forecast_cost = fmax(r->month_cost + rest * report_median(cost, num) -
+                                ahead.today * charge,
+                            least + ahead.days * charge);
   }
 }
 
@@ -283,7 +315,10 @@ static int by_energy(const void *a, const void *b) {
 static void sum_up(struct gathering *g) {
   struct report *r = g->report;
   double possible = 0;
+  int64_t end = calendar_day_start(r->last + 1);
 
+  if (is_in(r, g->given->today) && end > g->given->now_us)
+    end = g->given->now_us; /* nobody knows of what is to come */
   for (size_t i = 0; i < r->items_num; i++) {
     struct report_item *item = &r->items[i];
     int from = item->first_day > r->first ? item->first_day : r->first;
@@ -293,8 +328,7 @@ static void sum_up(struct gathering *g) {
       continue;
     r->known++;
     r->active += item->kwh > 0 ? 1 : 0;
-    possible +=
-        (double)(calendar_day_start(r->last + 1) - calendar_day_start(from));
+    possible += fmax(0, (double)(end - calendar_day_start(from)));
   }
   for (int day = r->first; day <= r->last; day++) {
     r->kwh += g->site[day - g->begin].kwh;
@@ -322,8 +356,8 @@ bool report_data_make(struct report *r, const struct report_month *month,
     return false;
   g->report = r;
   g->begin = r->first - BEFORE;
-  g->month = calendar_billing_of(r->last, month->billing_day);
   g->given = month;
+  g->month = calendar_billing_of(last_day(g), month->billing_day);
   g->before = r->kind == REPORT_MONTH
                   ? calendar_billing_of(r->first - 1, month->billing_day)
                   : (struct calendar_billing){r->first - WEEK, r->first};

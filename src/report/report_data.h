@@ -95,7 +95,8 @@ struct report_month {
   unsigned billing_day;
   double
       minimum; /* what its energy costs at least, as a whole; 0: no minimum */
-  int today;   /* how far it has come */
+  int today;
+  int64_t now_us; /* days that are not over count as far as they have come */
 };
 
 /* Fills r, whose kind, first and last are set. False with why when the ledger

@@ -24,7 +24,8 @@ bool report_make(struct report *r, const struct report_sources *from,
   const struct report_month month = {
       .billing_day = from->billing_day,
       .minimum = (double)from->minimum * 1e-6,
-      .today = calendar_local_of(from->now * 1000).day};
+      .today = calendar_local_of(from->now * 1000).day,
+      .now_us = from->now * 1000};
 
   if (from->alerts != NULL)
     read_alerts(r, from);

@@ -7,6 +7,7 @@ import json
 import os
 import re
 import subprocess
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -125,6 +126,32 @@ def test_a_month_costs_its_minimum(tmp_path, by_ledger):
          str(config), "--month", "2025-11", "--json"], check=True, capture_output=True,
         env={**os.environ, "TZ": ZONE}, timeout=30).stdout)
     assert energy["cost"] == pytest.approx(30.2) and energy["to_minimum"] == pytest.approx(24)
+
+
+def test_days_that_are_not_over_count_as_far_as_they_have_come(tmp_path):
+    """Of today and of this week: known is what could be known, and the month goes on
+    from now, not from Sunday, with days that were whole."""
+    zone = ZoneInfo(ZONE)
+    now = datetime.datetime.now(zone)
+    midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
+    ends = next(d for d in range(10, 20)
+                if (midnight + datetime.timedelta(days=d)).day <= 28)
+    file = LedgerFile(tmp_path / "state", zone=ZONE)
+    for day in range(20):
+        moment = midnight - datetime.timedelta(days=day) + datetime.timedelta(minutes=1)
+        passed = int((now - midnight).total_seconds())
+        file.slot(moment.isoformat(), "Heater", 10000000 if day else 1000000,
+                  covered=HOURS if day else passed)
+    file.done()
+    config = tmp_path / "collectd.conf"
+    config.write_text("<Plugin kasa>\nBillingDay "
+                      f"{(midnight + datetime.timedelta(days=ends)).day}\n</Plugin>\n")
+    left = 1 - (now - midnight).total_seconds() / HOURS
+    for kind in "--day", "--week":
+        found = figures(file, kind, "--date", now.date().isoformat(), "--config", str(config))
+        assert found["covered"] > 99, (kind, found)
+        assert found["forecast_kwh"] - found["month_kwh"] == pytest.approx(
+            10 * (ends - 1 + left), abs=0.6), (kind, found)
 
 
 def test_the_text_stands_alone_and_fits_a_mail(ledger):
