@@ -36,16 +36,18 @@ enum { OUTPUT_MAX = 1 << 20 };
 struct report_arguments {
   struct energy_place place;
   int kind;
+  bool kind_given;
   const char *date, *alerts;
   bool html, json;
 };
 
 static int take_options(struct report_arguments *a, int argc, char **argv) {
+  int kind = REPORT_DAY;
   const struct option known[] = {
       ENERGY_PLACE_OPTIONS,
-      {"day", no_argument, &a->kind, REPORT_DAY},
-      {"week", no_argument, &a->kind, REPORT_WEEK},
-      {"month", no_argument, &a->kind, REPORT_MONTH},
+      {"day", no_argument, &kind, REPORT_DAY},
+      {"week", no_argument, &kind, REPORT_WEEK},
+      {"month", no_argument, &kind, REPORT_MONTH},
       {"date", required_argument, NULL, 'D'},
       {"alerts", required_argument, NULL, 'A'},
       {"html", no_argument, NULL, 'H'},
@@ -56,6 +58,13 @@ static int take_options(struct report_arguments *a, int argc, char **argv) {
 
   while ((c = getopt_long(argc, argv, ENERGY_PLACE_LETTERS "j", known, NULL)) !=
          -1) {
+    if (c == 0 && a->kind_given && kind != a->kind)
+      return cli_usage("report",
+                       "--day, --week and --month exclude each other");
+    if (c == 0) {
+      a->kind = kind;
+      a->kind_given = true;
+    }
     if (c == 0 || energy_place_take(&a->place, c, optarg))
       continue;
     if (c == 'D')

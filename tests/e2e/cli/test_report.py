@@ -238,6 +238,9 @@ def test_what_is_not_known_is_said(tmp_path):
     assert empty.returncode == 1 and "knows nothing of that time" in empty.stderr
     wrong = report(ledger, "--date", "28.11.2026")
     assert wrong.returncode == 2 and "--date expects a date" in wrong.stderr
+    wrong = report(ledger, "--week", "--month")
+    assert wrong.returncode == 2 and "exclude each other" in wrong.stderr
+    assert report(ledger, "--day", "--day").returncode == 0
 
 
 @pytest.fixture
