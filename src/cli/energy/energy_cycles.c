@@ -5,7 +5,6 @@
 #include "cli/energy/energy_cycles.h"
 
 #include "appliance/duration.h"
-#include "base/text.h"
 #include "cli/common/cli.h"
 #include "cli/energy/energy.h"
 #include "cli/energy/energy_output.h"
@@ -25,8 +24,7 @@ enum { CELL = 64, NAME = 320 };
 
 static bool is_meant(const struct energy_cycles *c, const char *device,
                      const char *plug) {
-  return c->name == NULL || text_same(c->name, device) ||
-         (plug[0] != '\0' && text_same(c->name, plug));
+  return c->name == NULL || energy_is_named(c->name, device, plug);
 }
 
 static void keep(struct energy_cycles *c, const char *device, const char *plug,

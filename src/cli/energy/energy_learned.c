@@ -6,9 +6,10 @@
 #include "appliance/appliance_state.h"
 #include "appliance/duration.h"
 #include "base/clock.h"
-#include "base/text.h"
 #include "cli/common/cli.h"
+#include "cli/energy/energy_output.h"
 #include "energy/ledger/ledger_note_file.h"
+#include "energy/tariff/tariff.h"
 
 #include <cjson/cJSON.h>
 #include <errno.h>
@@ -37,7 +38,8 @@ static const char NAMES[] = "SELECT account.device, account.plug FROM meter"
 
 struct seeking {
   sqlite3 *db;
-  const char *device; /* NULL: all */
+  char currency[CURRENCY_SIZE]; /* "": none */
+  const char *device;           /* NULL: all */
   bool json;
   cJSON *list;
   unsigned found;
@@ -81,10 +83,21 @@ static void name_of(sqlite3 *db, const char *note, char device[NAME_SIZE],
   sqlite3_finalize(stmt);
 }
 
+/* Of all costs in the ledger. */
+static void read_currency(sqlite3 *db, char out[CURRENCY_SIZE]) {
+  sqlite3_stmt *stmt = NULL;
+
+  if (sqlite3_prepare_v2(db, "SELECT value FROM meta WHERE key = 'currency'",
+                         -1, &stmt, NULL) == SQLITE_OK &&
+      sqlite3_step(stmt) == SQLITE_ROW && sqlite3_column_text(stmt, 0) != NULL)
+    snprintf(out, CURRENCY_SIZE, "%s",
+             (const char *)sqlite3_column_text(stmt, 0));
+  sqlite3_finalize(stmt);
+}
+
 static bool is_meant(const struct seeking *s, const char *note,
                      const char *device, const char *plug) {
-  return s->device == NULL || text_same(s->device, device) ||
-         (plug[0] != '\0' && text_same(s->device, plug)) ||
+  return s->device == NULL || energy_is_named(s->device, device, plug) ||
          strcmp(s->device, note) == 0;
 }
 
@@ -170,7 +183,7 @@ static void print_learned(const struct appliance *a, double now) {
 }
 
 static void print(const struct appliance *a, const char *device,
-                  const char *plug, double now) {
+                  const char *plug, const char *currency, double now) {
   printf("%s%s%s\n", device, plug[0] != '\0' ? ": " : "", plug);
   printf("  %-22s %lu\n", "cycles", a->cycles);
   if (a->detector.running)
@@ -179,7 +192,8 @@ static void print(const struct appliance *a, const char *device,
     put_length("latest cycle", a->last_duration);
     printf("  %-22s %.3f kWh\n", "", a->last_kwh);
     if (!isnan(a->last_cost))
-      printf("  %-22s %.2f\n", "its cost", a->last_cost);
+      printf("  %-22s %.*f%s%s\n", "its cost", (int)tariff_decimals(currency),
+             a->last_cost, currency[0] != '\0' ? " " : "", currency);
   }
   print_expected(&a->watch.expectation);
   print_learned(a, now);
@@ -247,7 +261,7 @@ static void show_one(void *arg, const char *note, const char *text) {
   if (s->list != NULL)
     add_json(s->list, &a, device, plug, now);
   else if (s->json == false)
-    print(&a, device, plug, now);
+    print(&a, device, plug, s->currency, now);
 }
 
 static int nothing(const char *device) {
@@ -283,6 +297,7 @@ int energy_learned_show(const char *directory, const char *device, bool json) {
   s.db = open_file(directory, false);
   if (s.db == NULL)
     return CLI_NOTHING;
+  read_currency(s.db, s.currency);
   s.list = json ? cJSON_CreateArray() : NULL;
   rc = ledger_note_file_each(s.db, KIND, show_one, &s);
   sqlite3_close(s.db);

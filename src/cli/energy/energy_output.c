@@ -4,6 +4,8 @@
 
 #include "cli/energy/energy_output.h"
 
+#include "base/text.h"
+
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -64,4 +66,24 @@ void energy_put_csv(const char *text) {
     putchar(*text);
   }
   putchar('"');
+}
+
+bool energy_is_named(const char *words, const char *device, const char *plug) {
+  static const char *const between[] = {": ", " / "};
+  size_t len = strlen(device);
+  char head[160];
+
+  if (text_same(words, device) || (plug[0] != '\0' && text_same(words, plug)))
+    return true;
+  if (plug[0] == '\0' || len >= sizeof(head) || strlen(words) <= len)
+    return false;
+  snprintf(head, sizeof(head), "%.*s", (int)len, words);
+  for (size_t i = 0; i < sizeof(between) / sizeof(between[0]); i++) {
+    size_t gap = strlen(between[i]);
+
+    if (text_same(head, device) && strncmp(words + len, between[i], gap) == 0 &&
+        text_same(words + len + gap, plug))
+      return true;
+  }
+  return false;
 }

@@ -62,3 +62,9 @@ def test_what_is_not_known_yet_is_not_made_up(tmp_path):
     assert one["learned"] is False
     assert [one[k] for k in ("expect_from", "expect_to", "ran_at", "standby_week_w",
                              "standby_before_w", "usual_power_w")] == [None] * 6
+
+
+def test_a_cost_has_its_currency(tmp_path):
+    keep(tmp_path, "cycles 2", "last_duration 4320", "last_kwh 0.85", "last_cost 31.6")
+    lines = [" ".join(line.split()) for line in show(tmp_path).splitlines()]
+    assert "its cost 31.60 EUR" in lines, lines

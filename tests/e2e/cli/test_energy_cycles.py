@@ -50,6 +50,11 @@ def test_they_come_by_their_ends(ledger):
 def test_of_some_days_and_of_one_appliance(ledger):
     one = run_json("cycles", "dryer", *words(ledger), zone="UTC")["cycles"]
     assert [c["plug"] for c in one] == ["Dryer"]
+    # as the tables write it
+    for name in "Strip: Dryer", "strip / dryer":
+        assert [c["plug"] for c in run_json("cycles", name, *words(ledger), zone="UTC")["cycles"]] == ["Dryer"]
+    for name in "Strip: Dry", "Strip:Dryer", "Strip: ", "Stripe: Dryer":
+        run("cycles", name, *words(ledger), status=1)
     late = run_json("cycles", "--state", ledger.folder, "--from", "2026-12-01", "--to", "2026-12-01", zone="UTC")
     assert [c["kwh"] for c in late["cycles"]] == [0.5]
     # by the days of another zone
