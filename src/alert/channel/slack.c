@@ -148,6 +148,22 @@ static int check_mode(struct slack *s, const char *where,
                                        "WebhookURL", where, reporter);
 }
 
+/* What the other way of sending needs; this one works without. */
+static void check_other_mode(const struct slack *s, const char *where,
+                             struct option_reporter *reporter) {
+  const struct {
+    const char *option;
+    bool given, bot;
+  } all[] = {{"ChannelID", s->channel_id != NULL, true},
+             {"ReplyBroadcast", s->broadcast, true},
+             {"LegacyChannel", s->legacy_channel != NULL, false}};
+
+  for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)
+    if (all[i].given && all[i].bot != is_bot(s))
+      option_error(reporter, "%s: option %s does nothing without %s", where,
+                   all[i].option, all[i].bot ? "BotToken" : "WebhookURL");
+}
+
 static int check(void *settings, const char *where,
                  struct option_reporter *reporter) {
   struct slack *s = settings;
@@ -156,6 +172,8 @@ static int check(void *settings, const char *where,
 
   if (check_mode(s, where, reporter) < 0)
     err = -EINVAL;
+  else
+    check_other_mode(s, where, reporter);
   if (s->mention != NULL && mention_of(s->mention, text, sizeof(text)) < 0) {
     option_error(reporter,
                  "%s: Mention \"%s\": expected here, channel, everyone, or the "

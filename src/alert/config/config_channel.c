@@ -465,6 +465,8 @@ static void check_one(struct channel_config *channel,
   if (channel->broken)
     option_error(reporter, "%s: channel \"%s\" is misconfigured and stays off",
                  where, channel->name);
+  else
+    channel->broken_why[0] = '\0'; /* only odd */
 }
 
 static void resolve_fallback(struct notify_config *config,

@@ -64,6 +64,17 @@ static char *next_name(char **rest) {
   return word;
 }
 
+/* The number of an alert, message or silence; "417," and "4h" are none. */
+static bool add_id(cJSON *request, const char *word) {
+  enum { DIGITS_MAX = 15 };
+  size_t n = strspn(word, "0123456789");
+
+  if (n == 0 || n > DIGITS_MAX || word[n] != '\0')
+    return false;
+  cJSON_AddNumberToObject(request, "id", strtod(word, NULL));
+  return true;
+}
+
 /* "class=missing", or a device by its name alone. */
 static void add_matcher(cJSON *match, char *word) {
   char *equals = strchr(word, '=');
@@ -97,8 +108,11 @@ static cJSON *request_to_silence(char *text, const char **why) {
   cJSON_AddStringToObject(request, "by", BY);
   if (strcmp(word, "end") == 0) {
     cJSON_AddStringToObject(request, "command", "silence_end");
-    cJSON_AddNumberToObject(request, "id", strtod(next_word(&rest), NULL));
-    return request;
+    if (add_id(request, next_word(&rest)) && next_word(&rest)[0] == '\0')
+      return request;
+    *why = "expected the number of a silence alone, as in silence end 3";
+    cJSON_Delete(request);
+    return NULL;
   }
   cJSON_AddStringToObject(request, "command", "silence_add");
   match = cJSON_AddObjectToObject(request, "match");
@@ -145,12 +159,17 @@ static cJSON *request_of(char *text, const char **why) {
     cJSON_AddStringToObject(request, "channel", text + strspn(text, " \t"));
     return request;
   }
-  about = next_word(&text);
-  cJSON_AddNumberToObject(request, "id", strtod(about, NULL));
+  *why = "expected the number of an alert or message, as in ack 417";
+  if (!add_id(request, next_word(&text))) {
+    cJSON_Delete(request);
+    return NULL;
+  }
   about = next_word(&text);
   if (about[0] == '\0')
     return request;
-  *why = "expected a duration such as 4h and nothing behind it";
+  *why = orders[i].duration
+             ? "expected a duration such as 4h and nothing behind it"
+             : "expected nothing behind the number";
   if (orders[i].duration && next_word(&text)[0] == '\0' &&
       option_parse_seconds(about, &seconds) == 0 && seconds > 0) {
     cJSON_AddNumberToObject(request, "for", seconds);

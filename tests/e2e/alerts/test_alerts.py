@@ -217,11 +217,12 @@ def test_orders_by_notification():
         alert = c.ask(command="list")["alerts"][0]
         assert alert["acked"] and alert["ack_by"] == "a notification"
         assert abs(alert["ack_until"] - alert["ack_at"] - 4 * 3600e3) < 1
-        for wrong in ("ack 99999", "dance", "ack", f"ack {number} soon"):
+        for wrong in ("ack 99999", "dance", "ack", f"ack {number} soon", f"resolve {number}x",
+                      f"resolve {number},{number + 1}"):
             order(c, wrong)
         order(c, f"resolve {number}")
         c.wait(["firing", "acknowledged", "resolved"])
-        assert c.log().count(" refused: ") == 4
+        assert c.log().count(" refused: ") == 6
         assert f'order "resolve {number}": done' in c.log()
         assert c.ask(command="list")["alerts"] == []
 

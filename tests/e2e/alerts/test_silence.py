@@ -110,9 +110,9 @@ def test_by_notification():
         c.wait(["firing"])
         assert c.sent()[0]["title"].startswith("Heater")
         for wrong in ("silence", "silence Freezer", "silence 2h", "silence color=red 2h",
-                      "silence Freezer resolved", "silence end 99"):
+                      "silence Freezer resolved", "silence end 99", "silence end 1x"):
             order(c, wrong)
-        until(lambda: c.log().count(" refused: ") == 6, c)
+        until(lambda: c.log().count(" refused: ") == 7, c)
         order(c, "silence end 1")
         c.wait(["firing", "firing"])
         assert "Desk strip" in c.sent()[1]["title"]

@@ -242,6 +242,9 @@ ADVICE = {
     "telegram: no chat": (
         in_notify('Telegram "110201543:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw" "family"'),
         'found "family"'),
+    "slack: half of a bot": (
+        in_notify('<Channel slack "s">\nWebhookURL "https://hooks.slack.com/services/T0/B0/XXXX"\n'
+                  "ReplyBroadcast true\n</Channel>"), "does nothing without BotToken"),
     "mail: two": (in_notify('Email "a@example.org, b@example.org"')
                   .replace('Email "me@example.org"\n', ""), "a line of its own"),
     "mail: a name": (in_notify('<Email "home">\nTo "me@example.org"\n</Email>')
