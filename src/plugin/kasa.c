@@ -386,12 +386,14 @@ static int init(void) {
   const struct poll_engine_hooks hooks = {.report = dispatch_device,
                                           .cycle = dispatch_sums,
                                           .energy = energy_values_hooks};
+  struct option_reporter reporter = {.say = say_error};
   char directory[PATH_MAX];
   struct note_keeper keeper;
   int err;
 
   log_say(LOG_LEVEL_INFO, "version %s", package_version);
   ensure_options();
+  poll_options_finish(&plugin.options, &reporter);
   plugin.options.interval = CDTIME_T_TO_DOUBLE(plugin_get_interval());
   plugin.main = pthread_self();
   state_directory(directory, sizeof(directory));

@@ -31,6 +31,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   poll_options_read(&options, root, &reporter);
   for (size_t i = 0; i < root->children_num; i++)
     poll_options_read(&options, &root->children[i], &reporter);
+  poll_options_finish(&options, &reporter);
   poll_options_free(&options);
   conf_free(root);
   return 0;

@@ -73,6 +73,7 @@ static void finish(void *options, double interval,
   double longest = longest_poll(o);
 
   poll_options_init(&defaults);
+  poll_options_finish(options, reporter);
   reporter->line = 0;
   if (longest > interval && longest > longest_poll(&defaults))
     option_error(reporter,

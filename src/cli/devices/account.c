@@ -60,6 +60,7 @@ void account_from_machine(struct poll_options *o, const char *device) {
     for (size_t i = 0; i < config.statements_num; i++)
       if (config_is_plugin(config.statements[i].item, "kasa"))
         poll_options_read(&theirs, config.statements[i].item, &reporter);
+  poll_options_finish(&theirs, &reporter);
   config_free(&config);
   block = block_of(&theirs, device);
   account = poll_options_account(&theirs, block);

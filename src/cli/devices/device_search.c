@@ -141,6 +141,7 @@ static bool read_config(struct poll_options *o, const char *path) {
   for (size_t i = 0; readable && i < config.statements_num; i++)
     if (config_is_plugin(config.statements[i].item, "kasa"))
       poll_options_read(o, config.statements[i].item, &reporter);
+  poll_options_finish(o, &reporter);
   config_free(&config);
   return readable;
 }

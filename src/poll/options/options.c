@@ -380,5 +380,9 @@ void poll_options_read(struct poll_options *o, const struct conf_item *block,
   o->groups_said = 0;
   options_read(poll_options_table, o, block, WHERE, reporter);
   credentials_note_line(&o->login, block);
+}
+
+void poll_options_finish(struct poll_options *o,
+                         struct option_reporter *reporter) {
   load_logins(o, reporter);
 }

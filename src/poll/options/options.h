@@ -110,10 +110,14 @@ bool poll_options_may_reveal(const struct poll_options *o,
 bool poll_options_reload_passwords(struct poll_options *o,
                                    struct option_reporter *reporter);
 
-/* Reads one <Plugin kasa> block on top of what o holds, and the password
- * files it names. */
+/* Reads one <Plugin kasa> block on top of what o holds. */
 void poll_options_read(struct poll_options *o, const struct conf_item *block,
                        struct option_reporter *reporter);
+
+/* To be called once, behind the last block: an account may stand in one and its
+ * password in another. Reads the password files. */
+void poll_options_finish(struct poll_options *o,
+                         struct option_reporter *reporter);
 
 /* The table, for the test that compares them with the manual. */
 extern const struct option poll_options_table[];

@@ -364,6 +364,24 @@ def test_who_is_given_the_account_is_shown(tmp_path, said):
     assert f'<Device "192.0.2.7">  (by address)\n    AllowAES {said}\n' in out
 
 
+def test_an_account_may_stand_in_two_blocks(tmp_path):
+    password = tmp_path / "password"
+    password.write_text("secret\n")
+    password.chmod(0o600)
+    status, out = check(tmp_path, f"{KASA}<Plugin kasa>\nUsername \"me\"\n</Plugin>\n"
+                        f"<Plugin kasa>\nPasswordFile \"{password}\"\n</Plugin>\n")
+    assert status == 0, out
+
+
+def test_a_mistake_in_an_account_is_told_once_and_left_out(tmp_path):
+    config = tmp_path / "collectd.conf"
+    config.write_text(in_kasa('Username "me"\n<Device "127.9.9.9">\nName "Z"\n</Device>'))
+    done = subprocess.run([KASACTL, "read", "--config", str(config), "Z"], text=True,
+                          capture_output=True, timeout=60)
+    assert done.stderr.count("Username needs Password") == 1
+    assert done.returncode == 1 and "127.9.9.9" in done.stdout
+
+
 def test_a_directory_is_read_as_collectd_reads_it(tmp_path):
     (tmp_path / "collectd.conf").write_text(KASA)
     (tmp_path / "kasa.conf").write_text("<Plugin kasa>\nTimeout 61\n</Plugin>\n")

@@ -23,6 +23,11 @@ static void setup(void) {
   ck_assert_ptr_nonnull(root);
 }
 
+static void read_all(struct option_reporter *reporter) {
+  poll_options_read(&options, root, reporter);
+  poll_options_finish(&options, reporter);
+}
+
 static void teardown(void) {
   poll_options_free(&options);
   conf_free(root);
@@ -141,7 +146,7 @@ START_TEST(each_line_is_taken_or_named_in_a_complaint) {
   size_t skip;
 
   put_line(root, lines[_i].line);
-  poll_options_read(&options, root, &c.reporter);
+  read_all(&c.reporter);
   ck_assert_msg(c.num == (lines[_i].complaint != NULL), "%s: %u \"%s\"",
                 lines[_i].line, c.num, c.last);
   if (lines[_i].complaint == NULL)
@@ -194,7 +199,7 @@ START_TEST(good_values_arrive_in_their_places) {
 
   for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)
     put_line(root, all[i]);
-  poll_options_read(&options, root, &c.reporter);
+  read_all(&c.reporter);
   ck_assert_msg(c.num == 0, "%s", c.last);
   ck_assert(!options.discovery && !options.keep_missing);
   ck_assert_double_eq(options.discovery_interval, 300);
@@ -222,7 +227,7 @@ START_TEST(bad_entries_of_a_list_leave_the_good_ones) {
 
   put_line(root, "DiscoveryTarget 10.0.0.7 nonsense 10.0.0.8 x");
   put_line(root, "Ignore /[/ good /(/");
-  poll_options_read(&options, root, &c.reporter);
+  read_all(&c.reporter);
   ck_assert_uint_eq(c.num, 4);
   ck_assert_uint_eq(options.targets.count, 2);
   ck_assert_str_eq(options.targets.items[1], "10.0.0.8");
@@ -259,7 +264,7 @@ START_TEST(a_pattern_that_was_meant_as_something_else_is_told) {
   COMPLAINTS(c);
 
   put_string(root, "Only", patterns[_i].pattern);
-  poll_options_read(&options, root, &c.reporter);
+  read_all(&c.reporter);
   ck_assert_msg(c.num == (patterns[_i].complaint != NULL), "%s: \"%s\"",
                 patterns[_i].pattern, c.last);
   ck_assert_uint_eq(options.only.count, 1);
@@ -331,7 +336,7 @@ START_TEST(an_address_that_is_none_is_told) {
   COMPLAINTS(c);
 
   put_string(root, "Device", no_heads[_i].match);
-  poll_options_read(&options, root, &c.reporter);
+  read_all(&c.reporter);
   ck_assert_uint_eq(c.num, 1);
   ck_assert_msg(strstr(c.last, no_heads[_i].complaint) != NULL, "%s", c.last);
   ck_assert_uint_eq(options.devices_num, 1);
@@ -342,7 +347,7 @@ START_TEST(a_device_block_says_whom_it_means) {
   COMPLAINTS(c);
 
   put_string(root, "Device", matches[_i].match);
-  poll_options_read(&options, root, &c.reporter);
+  read_all(&c.reporter);
   ck_assert_uint_eq(c.num, 0);
   ck_assert_uint_eq(options.devices_num, 1);
   ck_assert_msg(options.devices[0].kind == matches[_i].kind, "%s",
@@ -364,7 +369,7 @@ START_TEST(a_device_block_is_read_with_its_plugs) {
   plug = put_string(device, "Plug", "Fan");
   put_line(plug, "Name Ventilator");
   put_string(device, "Plug", "2");
-  poll_options_read(&options, root, &c.reporter);
+  read_all(&c.reporter);
   ck_assert_msg(c.num == 0, "%s", c.last);
   ck_assert_str_eq(options.devices[0].name, "Freezer");
   ck_assert_double_eq(options.devices[0].interval, 60);
@@ -455,7 +460,7 @@ START_TEST(a_block_takes_over_what_it_does_not_say) {
   put_string(root, "Device", "three");
   put_string(root, "Username", "me");
   put_string(root, "Password", "mine");
-  poll_options_read(&options, root, &c.reporter);
+  read_all(&c.reporter);
   ck_assert_uint_eq(c.num, 0);
   a = poll_options_account(&options, NULL);
   ck_assert_str_eq(a->user, "me");
@@ -492,7 +497,7 @@ START_TEST(passwords_come_from_files) {
 
   put_string(root, "Username", "me");
   put_string(root, "PasswordFile", path);
-  poll_options_read(&options, root, &c.reporter);
+  read_all(&c.reporter);
   unlink(path);
   a = poll_options_account(&options, NULL);
   ck_assert_msg((a != NULL) == (files[_i].password != NULL), "row %d", _i);
@@ -511,7 +516,7 @@ START_TEST(a_file_that_is_not_there_is_named) {
 
   put_string(root, "Username", "me");
   put_string(root, "PasswordFile", "/nowhere/at/all");
-  poll_options_read(&options, root, &c.reporter);
+  read_all(&c.reporter);
   ck_assert_uint_eq(c.num, 1);
   ck_assert_ptr_nonnull(strstr(c.last, "/nowhere/at/all"));
   ck_assert_ptr_null(poll_options_account(&options, NULL));
@@ -535,7 +540,7 @@ START_TEST(a_changed_file_is_read_again) {
   put_string(one, "Username", "you");
   put_string(root, "Username", "me");
   put_string(root, "PasswordFile", path);
-  poll_options_read(&options, root, &c.reporter);
+  read_all(&c.reporter);
   ck_assert(!poll_options_reload_passwords(&options, &c.reporter));
   rewrite(path, "other password\n");
   ck_assert(poll_options_reload_passwords(&options, &c.reporter));
@@ -565,7 +570,7 @@ START_TEST(a_file_may_come_later) {
 
   put_string(root, "Username", "me");
   put_string(root, "PasswordFile", path);
-  poll_options_read(&options, root, &c.reporter);
+  read_all(&c.reporter);
   ck_assert_ptr_null(poll_options_account(&options, NULL));
   rewrite(path, "secret");
   ck_assert(poll_options_reload_passwords(&options, &c.reporter));
@@ -579,7 +584,7 @@ START_TEST(mistakes_in_a_device_block_name_it) {
   COMPLAINTS(c);
 
   put_line(device, device_lines[_i].line);
-  poll_options_read(&options, root, &c.reporter);
+  read_all(&c.reporter);
   ck_assert_msg(c.num == 1 && strncmp(c.last, device_lines[_i].complaint,
                                       strlen(device_lines[_i].complaint)) == 0,
                 "%s: %u \"%s\"", device_lines[_i].line, c.num, c.last);
@@ -624,7 +629,7 @@ START_TEST(mistakes_in_a_plug_block_name_it) {
   COMPLAINTS(c);
 
   put_line(plug, "Nmae y");
-  poll_options_read(&options, root, &c.reporter);
+  read_all(&c.reporter);
   ck_assert_uint_eq(c.num, 1);
   ck_assert_str_eq(c.last,
                    "<Device \"x\">: <Plug \"Fan\">: unknown option Nmae, did "
@@ -638,7 +643,7 @@ START_TEST(options_of_a_device_are_none_of_a_plug) {
   COMPLAINTS(c);
 
   put_line(plug, "Interval 60");
-  poll_options_read(&options, root, &c.reporter);
+  read_all(&c.reporter);
   ck_assert_uint_eq(c.num, 1);
   ck_assert_str_eq(c.last,
                    "<Device \"x\">: <Plug \"Fan\">: unknown option Interval: "
@@ -653,7 +658,7 @@ START_TEST(a_plug_has_one_block) {
   put_line(put_string(device, "Plug", "Fan"), "Name one");
   put_line(put_string(device, "Plug", "fan"), "Name two");
   put_line(put_string(device, "Plug", "2"), "Name three");
-  poll_options_read(&options, root, &c.reporter);
+  read_all(&c.reporter);
   ck_assert_uint_eq(c.num, 1);
   ck_assert_str_eq(c.last,
                    "<Device \"x\">: <Plug \"fan\"> stands twice, the second "
@@ -672,7 +677,7 @@ START_TEST(a_denied_account_stays_denied) {
   device = put_string(root, "Device", "x");
   put_line(device, "Transport aes");
   put_line(device, "AllowAES \"no\"");
-  poll_options_read(&options, root, &c.reporter);
+  read_all(&c.reporter);
   ck_assert_uint_eq(c.num, 1);
   ck_assert_str_eq(c.last,
                    "<Device \"x\">: Transport \"aes\" and AllowAES false "
@@ -685,7 +690,7 @@ START_TEST(outlets_are_counted_from_one) {
   COMPLAINTS(c);
 
   put_string(put_string(root, "Device", "x"), "Plug", "0");
-  poll_options_read(&options, root, &c.reporter);
+  read_all(&c.reporter);
   ck_assert_uint_eq(c.num, 1);
   ck_assert_str_eq(c.last,
                    "<Device \"x\">: <Plug \"0\">: outlets are counted from 1");
@@ -700,7 +705,7 @@ START_TEST(a_doubled_group_is_told) {
   put_line(root, "Report lights false");
   put_line(root, "Report info false");
   put_line(root, "Report Lights true");
-  poll_options_read(&options, root, &c.reporter);
+  read_all(&c.reporter);
   ck_assert_uint_eq(c.num, 1);
   ck_assert_str_eq(c.last, "<Plugin kasa>: option Report lights stands twice, "
                            "the last one counts");
@@ -718,7 +723,7 @@ START_TEST(a_doubled_permission_is_told) {
 
   put_line(device, "AllowAES true");
   put_line(device, "AllowAES false");
-  poll_options_read(&options, root, &c.reporter);
+  read_all(&c.reporter);
   ck_assert_uint_eq(c.num, 1);
   ck_assert_str_eq(c.last, "<Device \"x\">: option AllowAES stands twice, the "
                            "last one counts");
@@ -750,7 +755,7 @@ START_TEST(a_mistake_is_told_with_its_line) {
   if (placed[_i].second != NULL)
     put_line(block, placed[_i].second)->line = 4;
   put_line(block, placed[_i].line)->line = 5;
-  poll_options_read(&options, root, &c.reporter);
+  read_all(&c.reporter);
   ck_assert_uint_eq(c.num, 1);
   ck_assert_msg(c.line == 5, "%s: line %u", placed[_i].line, c.line);
 }
@@ -775,13 +780,39 @@ START_TEST(one_device_has_one_block) {
 
   put_line(put_string(root, "Device", pairs[_i].first), "Interval 30");
   put_line(put_string(root, "Device", pairs[_i].second), "Interval 40");
-  poll_options_read(&options, root, &c.reporter);
+  read_all(&c.reporter);
   ck_assert_msg(options.devices_num == pairs[_i].devices, "%s and %s",
                 pairs[_i].first, pairs[_i].second);
   ck_assert_uint_eq(c.num, 2 - pairs[_i].devices);
   ck_assert_double_eq(options.devices[0].interval, 30);
   if (c.num > 0)
     ck_assert_ptr_nonnull(strstr(c.last, "stands twice"));
+}
+END_TEST
+
+/* As files of conf.d may have them: nothing is told of the halves, and nothing
+ * twice. */
+START_TEST(an_account_may_stand_in_two_blocks) {
+  struct conf_item *second = conf_new("Plugin");
+  const char *path = file_with("secret\n", 0644);
+  const struct account *a;
+  COMPLAINTS(c);
+
+  put_line(root, "Username me");
+  put_line(put_string(root, "Device", "x"), "Username you");
+  put_string(second, "PasswordFile", path);
+  poll_options_read(&options, root, &c.reporter);
+  poll_options_read(&options, second, &c.reporter);
+  poll_options_finish(&options, &c.reporter);
+  unlink(path);
+  a = poll_options_account(&options, NULL);
+  ck_assert_ptr_nonnull(a);
+  ck_assert_str_eq(a->user, "me");
+  ck_assert_str_eq(a->pass, "secret");
+  ck_assert_str_eq(poll_options_account(&options, &options.devices[0])->user,
+                   "you");
+  ck_assert_uint_eq(c.num, 1); /* others may read the file */
+  conf_free(second);
 }
 END_TEST
 
@@ -793,7 +824,7 @@ START_TEST(a_second_block_adds_to_the_first) {
   put_line(root, "Ignore a");
   put_line(second, "Retries 5");
   put_line(second, "Ignore b");
-  poll_options_read(&options, root, &c.reporter);
+  read_all(&c.reporter);
   poll_options_read(&options, second, &c.reporter);
   ck_assert_uint_eq(c.num, 0);
   ck_assert_double_eq(options.timeout, 1);
@@ -833,6 +864,7 @@ static void fill(TCase *t) {
   tcase_add_test(t, a_doubled_permission_is_told);
   tcase_add_loop_test(t, a_mistake_is_told_with_its_line, 0, ROWS(placed));
   tcase_add_loop_test(t, one_device_has_one_block, 0, ROWS(pairs));
+  tcase_add_test(t, an_account_may_stand_in_two_blocks);
   tcase_add_test(t, a_second_block_adds_to_the_first);
 }
 

@@ -171,6 +171,7 @@ static void read_options(void) {
   }
   if (root != NULL)
     poll_options_read(&options, root, &c.reporter);
+  poll_options_finish(&options, &c.reporter);
   poll_options_free(&options);
   conf_free(root);
 }
