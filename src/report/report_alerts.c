@@ -16,6 +16,9 @@
 #define MISSING "1"
 #define HAS_FIRED "state > 0"
 #define IS_OPEN "state IN (1, 2)"
+#define LASTED                                                                 \
+  "min(CASE WHEN resolved_at > 0 THEN resolved_at ELSE ?2 END, ?2) - "         \
+  "max(since, ?1)"
 #define NO_NEWS "(flags & 8) = 0"
 
 enum { BUSY_MS = 1000 };
@@ -39,6 +42,11 @@ static void take_noisy(struct report_alerts *a, sqlite3_stmt *row) {
     return;
   a->noisiest.alerts = (unsigned)sqlite3_column_int(row, 1);
   take_name(row, 0, a->noisiest.name);
+}
+
+static void take_longest(struct report_alerts *a, sqlite3_stmt *row) {
+  take_name(row, 0, a->longest.name);
+  a->longest.seconds = (double)sqlite3_column_int64(row, 1) / 1000.0;
 }
 
 static void take_away(struct report_alerts *a, sqlite3_stmt *row) {
@@ -117,8 +125,12 @@ static const struct {
      " AND since >= ?1 AND since < ?2 AND ?3 <= ?4 GROUP BY device ORDER BY 2 "
      "DESC, 1 LIMIT 1",
      take_noisy},
-    {"SELECT device, max(away) FROM (SELECT device, class, sum(min(CASE WHEN "
-     "resolved_at > 0 THEN resolved_at ELSE ?2 END, ?2) - max(since, ?1)) away "
+    {"SELECT device, " LASTED " FROM alert WHERE " HAS_FIRED " AND " NO_NEWS
+     " AND since < ?2 AND (ifnull(resolved_at, 0) = 0 OR resolved_at > ?1) AND "
+     "?3 <= ?4 ORDER BY 2 DESC, 1 LIMIT 1",
+     take_longest},
+    {"SELECT device, max(away) FROM (SELECT device, class, sum(" LASTED
+     ") away "
      "FROM alert WHERE (class = " MISSING " OR type = 'up') AND " HAS_FIRED
      " AND since < ?2 AND (ifnull(resolved_at, 0) = 0 OR resolved_at > ?1) "
      "AND ?3 <= ?4 GROUP BY device, class) GROUP BY device ORDER BY 2 DESC, 1",

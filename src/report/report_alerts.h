@@ -18,6 +18,10 @@ struct report_alerts {
     char name[REPORT_NAME]; /* "": no device stands out */
     unsigned alerts;
   } noisiest;
+  struct report_longest {
+    char name[REPORT_NAME];
+    double seconds; /* within the time of the report; 0: there was none */
+  } longest;
   struct report_away {
     char name[REPORT_NAME];
     double seconds;                 /* within the time of the report */

@@ -127,6 +127,8 @@ static bool add_alerts(cJSON *root, const struct report_alerts *a) {
          cJSON_AddStringToObject(alerts, "noisiest", a->noisiest.name) !=
              NULL &&
          add(alerts, "noisiest_alerts", a->noisiest.alerts) &&
+         cJSON_AddStringToObject(alerts, "longest", a->longest.name) != NULL &&
+         add(alerts, "longest_s", a->longest.seconds) &&
          add(alerts, "undelivered", a->undelivered) &&
          add(alerts, "silences_ending", a->silences_num) && add_away(alerts, a);
 }

@@ -303,7 +303,7 @@ static void offline(const struct report *r, char out[REPORT_LINE]) {
 
 static void alerts(const struct report *r, char out[REPORT_LINE]) {
   const struct report_alerts *a = &r->alerts;
-  char open[40] = "", noisy[100] = "", name[NAME_SIZE];
+  char open[40] = "", noisy[100] = "", longest[120] = "", name[NAME_SIZE];
 
   out[0] = '\0';
   if (!a->known)
@@ -313,11 +313,19 @@ static void alerts(const struct report *r, char out[REPORT_LINE]) {
   if (a->noisiest.name[0] != '\0')
     snprintf(noisy, sizeof(noisy), "; %u of them %s", a->noisiest.alerts,
              short_name(a->noisiest.name, name));
+  if (a->longest.seconds >= 60) {
+    char lasted[40];
+
+    put_duration(a->longest.seconds, lasted);
+    snprintf(longest, sizeof(longest), "; longest %s, %s", lasted,
+             short_name(a->longest.name, name));
+  }
   if (a->raised == 0)
-    snprintf(out, REPORT_LINE, "none%s", open);
+    snprintf(out, REPORT_LINE, "none%s%s", open, longest);
   else
-    snprintf(out, REPORT_LINE, "%u%s%s%s", a->raised, open, noisy,
-             a->noisiest.alerts >= NOISY ? " (consider Hysteresis)" : "");
+    snprintf(out, REPORT_LINE, "%u%s%s%s%s", a->raised, open, noisy,
+             a->noisiest.alerts >= NOISY ? " (consider Hysteresis)" : "",
+             longest);
 }
 
 static void undelivered(const struct report *r, char out[REPORT_LINE]) {

@@ -87,13 +87,15 @@ def test_what_there_was_of_alerts(ledger, tmp_path):
     file.done()
     text = report(ledger, file)
     # 12, the heater's, and two that were away; two of heater and lamp are open
-    assert fact(text, "Alerts") == "15, 3 still open; 12 of them Freezer (consider Hysteresis)"
+    assert fact(text, "Alerts") == (
+        "15, 3 still open; 12 of them Freezer (consider Hysteresis); longest 1 d 0 h, Heater")
     assert fact(text, "Offline") == "Lamp 2 h 05 min, Kettle 15 min"
     assert fact(text, "Not delivered") == "3 messages, most by phone"
     assert re.fullmatch(r"Freezer, class missing on \d+ \w{3} at \d\d:\d\d", fact(text, "Silence ends"))
     assert max(map(len, text.splitlines())) <= 72
     told = json.loads(report(ledger, file, "--json"))["alerts"]
     assert (told["raised"], told["open"], told["noisiest"], told["noisiest_alerts"]) == (15, 3, "Freezer", 12)
+    assert (told["longest"], told["longest_s"]) == ("Heater", 86400)
     assert told["offline"] == [{"name": "Lamp", "seconds": 7500}, {"name": "Kettle", "seconds": 900}]
     assert (told["undelivered"], told["silences_ending"]) == (3, 1)
     html = report(ledger, file, "--html")
