@@ -329,6 +329,16 @@ static void check_class(const struct notify_config *config,
         matchers_need_text(&m->type) ? "Type" : "TypeInstance");
 }
 
+static void check_severity(const struct route_config *route,
+                           struct option_reporter *reporter) {
+  if (matchers_only_ends(&route->match))
+    option_error(reporter,
+                 "<Route \"%s\">: option Severity expects FAILURE or WARNING "
+                 "beside this Class, found OKAY: it matches nothing, ends go "
+                 "where the beginning went",
+                 route->words.name);
+}
+
 /* What is below a route that takes everything was meant to be above it. */
 static void check_below(const struct notify_config *config, size_t i,
                         struct option_reporter *reporter) {
@@ -348,6 +358,7 @@ void routes_finish(struct notify_config *config,
     reporter->line = config->routes[i].line;
     resolve_channels(config, &config->routes[i], reporter);
     check_class(config, &config->routes[i], reporter);
+    check_severity(&config->routes[i], reporter);
     check_below(config, i, reporter);
     group_check_labels(config, &config->routes[i], reporter);
   }

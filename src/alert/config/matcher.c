@@ -113,6 +113,15 @@ static int compile_value(struct matcher *matcher, const char *value,
   const char *expected;
   int status;
 
+  if (inside != NULL && inside[0] == '\0') {
+    free(inside);
+    matcher->exact = value; /* nothing to free */
+    option_error(reporter,
+                 "%s: option %s expects an expression between the slashes, "
+                 "found \"%s\", which everything matches",
+                 where, field->name, value);
+    return -EINVAL;
+  }
   if (inside != NULL) {
     status = regcomp(&matcher->expression, inside, REG_EXTENDED | REG_NOSUB);
     free(inside);
@@ -126,6 +135,13 @@ static int compile_value(struct matcher *matcher, const char *value,
     return -EINVAL;
   }
   matcher->exact = value;
+  if (value[0] == '/' && field->texts != texts_message) {
+    option_error(reporter,
+                 "%s: option %s expects a name, or an expression between two "
+                 "slashes, found \"%.80s\"",
+                 where, field->name, value);
+    return -EINVAL;
+  }
   expected = field->doubt != NULL ? field->doubt(value) : NULL;
   if (expected == NULL)
     return 0;
@@ -225,6 +241,17 @@ bool matchers_only_missing(const struct alert_matchers *m) {
     if (strcmp(m->class.items[i], alert_class_name(ALERT_MISSING)) != 0)
       return false;
   return m->class.count > 0;
+}
+
+bool matchers_only_ends(const struct alert_matchers *m) {
+  for (size_t i = 0; i < m->severity.count; i++)
+    if (strcmp(m->severity.items[i], severity_name(SEVERITY_OKAY)) != 0)
+      return false;
+  for (size_t i = 0; i < m->class.count; i++)
+    if (m->class.items[i][0] == '/' ||
+        strcmp(m->class.items[i], alert_class_name(ALERT_EVENT)) == 0)
+      return false;
+  return m->severity.count > 0 && m->class.count > 0;
 }
 
 bool matchers_need_text(const struct option_strings *values) {

@@ -49,6 +49,9 @@ bool matchers_any(const struct alert_matchers *matchers);
 
 /* Whether nothing but class missing is taken. */
 bool matchers_only_missing(const struct alert_matchers *m);
+/* Whether only OKAY is taken, of what begins with another severity: it is never
+ * that of a route. */
+bool matchers_only_ends(const struct alert_matchers *m);
 /* Whether a field without text is never taken by these values. */
 bool matchers_need_text(const struct option_strings *values);
 

@@ -646,6 +646,20 @@ static const struct {
     {MAIL "Route \"r\"\n  Class missing\n  Type \"power\"",
      "<Route \"r\">: option Class takes missing devices alone, which have no "
      "Type: it matches nothing\n"},
+    {MAIL "Route \"r\"\n  Severity OKAY\n  Class range missing",
+     "<Route \"r\">: option Severity expects FAILURE or WARNING beside this "
+     "Class, found OKAY: it matches nothing, ends go where the beginning "
+     "went\n"},
+    {MAIL "Route \"r\"\n  Severity OKAY\n  Class event", ""},
+    {MAIL "Route \"r\"\n  Device \"//\"",
+     "<Route \"r\">: option Device expects an expression between the slashes, "
+     "found \"//\", which everything matches\n"
+     "<Route \"r\">: the route is left out\n"},
+    {MAIL "Route \"r\"\n  Host \"/^nas\"",
+     "<Route \"r\">: option Host expects a name, or an expression between two "
+     "slashes, found \"/^nas\"\n"
+     "<Route \"r\">: the route is left out\n"},
+    {MAIL "Route \"r\"\n  Message \"/dev/sda is gone\"", ""},
     {MAIL "MissingScope series\nRoute \"r\"\n  Class missing\n"
           "  Type \"power\"",
      ""},
