@@ -276,7 +276,8 @@ static int discover_main(int argc, char **argv) {
       break;
     case 'w':
       if (!cli_number(optarg, 0.1, 60, &options.wait))
-        return cli_usage("discover", "--wait expects 0.1 to 60 seconds");
+        return cli_usage("discover",
+                         "--wait expects 0.1 to 60 seconds, found %s", optarg);
       break;
     case 'c':
       options.config = optarg;

@@ -214,7 +214,8 @@ static int read_main(int argc, char **argv) {
       break;
     case 'w':
       if (!cli_number(optarg, 0.1, 60, &c.search.wait))
-        return cli_usage("read", "--wait expects 0.1 to 60 seconds");
+        return cli_usage("read", "--wait expects 0.1 to 60 seconds, found %s",
+                         optarg);
       break;
     case 'c':
       c.search.config = optarg;

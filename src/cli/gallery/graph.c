@@ -293,13 +293,17 @@ static int graph_main(int argc, char **argv) {
           !take_list(optarg, g.wish.spans, GRAPH_SPANS, span_name))
         return cli_usage("graph",
                          "--span expects hour, day, week, month, year, or "
-                         "several with commas");
+                         "several with commas, found \"%s\"",
+                         optarg);
       break;
     case 'k':
       g.wish.all_kinds = false;
       if (!take_kinds(&g.wish, optarg))
-        return cli_usage("graph", "--kind expects all, or some of power, "
-                                  "energy, voltage, current, signal, response");
+        return cli_usage("graph",
+                         "--kind expects all, or some of power, "
+                         "energy, voltage, current, signal, response, "
+                         "found \"%s\"",
+                         optarg);
       break;
     case 'r':
       g.rrd = optarg;

@@ -416,14 +416,17 @@ static int watch_main(int argc, char **argv) {
       break;
     case 'i':
       if (!cli_number(optarg, 0.1, 86400, &w.interval))
-        return cli_usage("watch", "--interval expects seconds");
+        return cli_usage("watch",
+                         "--interval expects 0.1 to 86400 seconds, found %s",
+                         optarg);
       break;
     case '1':
       w.once = true;
       break;
     case 'w':
       if (!cli_number(optarg, 0, 86400, &w.wait))
-        return cli_usage("watch", "--wait expects seconds");
+        return cli_usage("watch", "--wait expects 0 to 86400 seconds, found %s",
+                         optarg);
       break;
     case 'l':
       w.label = optarg;
@@ -431,13 +434,15 @@ static int watch_main(int argc, char **argv) {
     case 's':
       word = watch_word(watch_sorts, WATCH_SORTS, optarg);
       if (word < 0)
-        return cli_usage("watch", "--sort expects name, power or energy");
+        return cli_usage(
+            "watch", "--sort expects name, power or energy, found %s", optarg);
       w.choice.sort = (enum watch_sort)word;
       break;
     case 'f':
       word = watch_word(watch_shows, WATCH_SHOWS, optarg);
       if (word < 0)
-        return cli_usage("watch", "--show expects all, on or silent");
+        return cli_usage("watch", "--show expects all, on or silent, found %s",
+                         optarg);
       w.choice.show = (enum watch_show)word;
       break;
     case 'F':

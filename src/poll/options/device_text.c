@@ -159,8 +159,7 @@ static const struct {
     {is_nobodys_mac, "no device can have this MAC"},
     {has_blanks_around, "there is a blank before or behind it"},
     {is_url, "the address is wanted alone, like \"192.0.2.7\""},
-    {has_port, "the address is wanted alone; a port stands in an option of its "
-               "own, Port in <Device>"},
+    {has_port, "the address is wanted alone; a port stands in option Port"},
     {is_network, "one address is wanted, not a network"},
     {is_several, "one address is wanted, not several"},
     {is_ipv6, "these devices have IPv4 addresses only"},

@@ -20,6 +20,13 @@ KASACTL = os.path.join(BUILD, "kasactl")
 CASES = {
     "no address": (["read", "192.168.1.500"],
                    ["192.168.1.500: this is no IPv4 address"]),
+    "a port": (["read", "192.168.1.5:9999"], ["192.168.1.5:9999: the address is wanted alone"]),
+    "a network": (["read", "192.168.1.0/24"], ["192.168.1.0/24: one address", "not a network"]),
+    "IPv6": (["read", "fe80::1"], ["fe80::1: these devices have IPv4 addresses only"]),
+    "no interval": (["watch", "--interval", "0"], ["expects 0.1 to 86400 seconds, found 0"]),
+    "no wait": (["discover", "--wait", "1m"], ["expects 0.1 to 60 seconds, found 1m"]),
+    "no order": (["watch", "--sort", "size"], ["power or energy, found size"]),
+    "no span": (["graph", "--span", "day,decade"], ['found "day,decade"']),
     "no MAC": (["read", "50:c7:bf:00:11"], ["50:c7:bf:00:11: this is no MAC"]),
     "no target": (["discover", "--target", "10.0.0.0/24"],
                   ["--target expects an IPv4 address", "10.0.0.0/24"]),

@@ -122,7 +122,7 @@ MISTAKES = {
         ["head", '<Device "192.0.2.7">']),
     "head with a port": (
         in_kasa('<Device "192.0.2.7:9999">\nName "x"\n</Device>'),
-        ['<Device "192.0.2.7:9999">', "Port in <Device>"]),
+        ['<Device "192.0.2.7:9999">', "option Port"]),
     "one name for two": (
         in_kasa('<Device "192.0.2.7">\nName "A"\n</Device>\n'
                 '<Device "192.0.2.8">\nName "A"\n</Device>'),

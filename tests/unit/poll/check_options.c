@@ -316,7 +316,7 @@ static const struct {
     {"0.0.0.0", "no device can have this address"},
     {"224.0.0.1", "no device can have this address"},
     {"255.255.255.255", "no device can have this address"},
-    {"192.168.1.5:9999", "a port stands in an option of its own"},
+    {"192.168.1.5:9999", "a port stands in option Port"},
     {"192.168.1.0/24", "not a network"},
     {"192.168.1.5/32", "not a network"},
     {"192.168.1.5-10", "not several"},
