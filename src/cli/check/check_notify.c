@@ -7,6 +7,7 @@
 #include "alert/config/config.h"
 #include "alert/config/config_print.h"
 
+#include <grp.h>
 #include <string.h>
 
 static void *create(void) { return notify_config_new(); }
@@ -18,8 +19,16 @@ static void read_block(void *options, const struct conf_item *block,
 
 static void finish(void *options, double interval,
                    struct option_reporter *reporter) {
+  const struct notify_config *config = options;
+
   (void)interval;
   notify_config_finish(options, reporter);
+  /* the daemon starts all the same, and nobody but root may ask it */
+  if (config->control_group != NULL && getgrnam(config->control_group) == NULL)
+    option_error(reporter,
+                 "<Plugin notify_kasa>: option ControlGroup expects a group of "
+                 "this machine, found \"%.40s\"",
+                 config->control_group);
 }
 
 static void show(const void *options, FILE *out) {

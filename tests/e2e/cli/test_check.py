@@ -242,6 +242,7 @@ ADVICE = {
     "telegram: no chat": (
         in_notify('Telegram "110201543:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw" "family"'),
         'found "family"'),
+    "nobody's group": (in_notify('ControlGroup "nobodys-group"'), "a group of this machine"),
     "slack: half of a bot": (
         in_notify('<Channel slack "s">\nWebhookURL "https://hooks.slack.com/services/T0/B0/XXXX"\n'
                   "ReplyBroadcast true\n</Channel>"), "does nothing without BotToken"),
