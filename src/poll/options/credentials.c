@@ -52,6 +52,12 @@ static bool same_stamp(const struct credentials_stamp *a,
          a->inode == b->inode;
 }
 
+static bool has_blank_around(const char *text) {
+  return text != NULL && text[0] != '\0' &&
+         (isspace((unsigned char)text[0]) ||
+          isspace((unsigned char)text[strlen(text) - 1]));
+}
+
 /* The first line of what was read; NULL when there is none. */
 static char *first_line(char *text, const char *path, const char *where,
                         struct option_reporter *reporter) {
@@ -73,8 +79,7 @@ static char *first_line(char *text, const char *path, const char *where,
   }
   len = strcspn(text, "\r\n");
   text[len] = '\0';
-  if (len > 0 && (isspace((unsigned char)text[0]) ||
-                  isspace((unsigned char)text[len - 1])))
+  if (has_blank_around(text))
     option_error(reporter,
                  "%s: PasswordFile \"%.120s\": the password has a blank before "
                  "or behind it, which counts",
@@ -142,6 +147,20 @@ void credentials_settle(struct credentials_options *login,
     login->account = a;
 }
 
+/* The account is then another one, in a way that nobody sees. */
+static void tell_of_blanks(const struct credentials_options *login,
+                           const char *where,
+                           struct option_reporter *reporter) {
+  if (has_blank_around(login->username))
+    option_error(reporter,
+                 "%s: Username has a blank before or behind it, which counts",
+                 where);
+  if (has_blank_around(login->password))
+    option_error(reporter,
+                 "%s: Password has a blank before or behind it, which counts",
+                 where);
+}
+
 /* Halves of an account are no account. */
 static bool is_whole(const struct credentials_options *login,
                      const struct credentials_options *outer, const char *where,
@@ -175,6 +194,7 @@ void credentials_load(struct credentials_options *login,
   login->from_file = NULL;
   if (login->line != 0)
     reporter->line = login->line;
+  tell_of_blanks(login, where, reporter);
   if (is_whole(login, outer, where, reporter) && login->password == NULL &&
       login->password_file != NULL)
     login->from_file =

@@ -790,6 +790,24 @@ START_TEST(one_device_has_one_block) {
 }
 END_TEST
 
+START_TEST(a_blank_around_an_account_is_told) {
+  static const char *const accounts[][2] = {{" me", "secret"},
+                                            {"me ", "secret"},
+                                            {"me", " secret"},
+                                            {"me", "secret\t"}};
+  COMPLAINTS(c);
+
+  put_string(root, "Username", accounts[_i][0]);
+  put_string(root, "Password", accounts[_i][1]);
+  read_all(&c.reporter);
+  ck_assert_uint_eq(c.num, 1);
+  ck_assert_ptr_nonnull(strstr(c.last, _i < 2 ? "Username" : "Password"));
+  ck_assert_ptr_nonnull(strstr(c.last, "has a blank before or behind it"));
+  ck_assert_ptr_null(strstr(c.last, "secret"));
+  ck_assert_str_eq(poll_options_account(&options, NULL)->user, accounts[_i][0]);
+}
+END_TEST
+
 /* As files of conf.d may have them: nothing is told of the halves, and nothing
  * twice. */
 START_TEST(an_account_may_stand_in_two_blocks) {
@@ -864,6 +882,7 @@ static void fill(TCase *t) {
   tcase_add_test(t, a_doubled_permission_is_told);
   tcase_add_loop_test(t, a_mistake_is_told_with_its_line, 0, ROWS(placed));
   tcase_add_loop_test(t, one_device_has_one_block, 0, ROWS(pairs));
+  tcase_add_loop_test(t, a_blank_around_an_account_is_told, 0, 4);
   tcase_add_test(t, an_account_may_stand_in_two_blocks);
   tcase_add_test(t, a_second_block_adds_to_the_first);
 }
