@@ -179,6 +179,7 @@ def test_a_label_of_a_device_never_takes_the_place_of_ours():
         got = probe("alertmanager", [["URL", mock.url + "/"], ["Label", "severity", "none"], ["Label", "room", "x"]],
                     [send(alert={"labels": {"alertname": "Mine", "room-name": "cellar"}})])
     assert got[0]["outcome"] == "sent" and mock.faults == [], got.text
+    assert "writes it itself" in " ".join(got.errors)
     labels = mock.sent[0][0]["labels"]
     assert labels["alertname"] == "KasaPower" and labels["severity"] == "critical" and labels["room"] == "x"
 

@@ -103,12 +103,18 @@ static int check_labels(const struct alertmanager *a, const char *where,
   for (size_t i = 0; i < a->labels.count; i += 2) {
     const char *name = a->labels.items[i];
 
-    if (is_label(name) && !is_ours(name))
-      continue;
-    option_error(reporter, "%s: Label \"%.64s\": %s", where, name,
-                 is_ours(name) ? "this channel writes it itself"
-                               : "expected a name of letters, digits and _");
-    err = -EINVAL;
+    if (!is_label(name)) {
+      option_error(reporter,
+                   "%s: Label \"%.64s\": expected a name of letters, digits "
+                   "and _",
+                   where, name);
+      err = -EINVAL;
+    } else if (is_ours(name)) { /* ours stays, and the channel works */
+      option_error(reporter,
+                   "%s: Label \"%.64s\" does nothing: this channel writes it "
+                   "itself",
+                   where, name);
+    }
   }
   return err;
 }
