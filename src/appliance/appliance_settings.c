@@ -43,6 +43,10 @@ static const struct appliance_settings defaults[APPLIANCE_KINDS] = {
 #undef KIND
 };
 
+const struct appliance_settings *appliance_defaults(int kind) {
+  return &defaults[kind];
+}
+
 bool appliance_announces(const struct appliance_settings *s) {
   return s->kind != APPLIANCE_FRIDGE && s->kind != APPLIANCE_FREEZER;
 }

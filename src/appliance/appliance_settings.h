@@ -39,6 +39,9 @@ struct appliance_settings {
 /* NULL-terminated, in the order of enum appliance_kind. */
 extern const char *const appliance_kind_names[];
 
+/* Of a kind, as long as the configuration says nothing else. */
+const struct appliance_settings *appliance_defaults(int kind);
+
 /* Whether the end of a run is worth an announcement: not of those that start
  * again and again by themselves. */
 bool appliance_announces(const struct appliance_settings *s);

@@ -46,6 +46,8 @@ libcli_la_SOURCES += \
 libcli_la_SOURCES += \
 	%D%/check/check.c \
 	%D%/check/check.h \
+	%D%/check/check_blocks.c \
+	%D%/check/check_blocks.h \
 	%D%/check/check_devices.c \
 	%D%/check/check_devices.h \
 	%D%/check/check_daemon.c \

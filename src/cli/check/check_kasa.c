@@ -5,6 +5,7 @@
 #include "cli/check/check.h"
 
 #include "base/clock.h"
+#include "cli/check/check_blocks.h"
 #include "cli/check/check_devices.h"
 #include "cli/check/check_tariff.h"
 #include "energy/calendar.h"
@@ -103,9 +104,13 @@ static void show_device(const struct device_options *d, FILE *out) {
   if (d->allow_aes != LEAVE_AS_ABOVE)
     fprintf(out, "    AllowAES %s\n",
             d->allow_aes == LEAVE_GIVEN ? "true" : "false");
+  check_show_blocks(&d->blocks, "    ", out);
+  check_show_limits(&d->limits, "    ", out);
   for (size_t i = 0; i < d->plugs_num; i++) {
     fprintf(out, "    <Plug \"%s\">\n", d->plugs[i].match);
     check_show_options(plug_options_table, &d->plugs[i], &plain, "      ", out);
+    check_show_blocks(&d->plugs[i].blocks, "      ", out);
+    check_show_limits(&d->plugs[i].limits, "      ", out);
   }
 }
 
@@ -125,6 +130,7 @@ static void show(const void *options, FILE *out) {
   }
   for (size_t i = 0; i < o->devices_num; i++)
     show_device(&o->devices[i], out);
+  check_show_limits(&o->limits, "  ", out);
   check_tariff_show(&o->tariffs, today(), out);
   poll_options_free(&defaults);
 }

@@ -149,3 +149,49 @@ def test_each_mistake_is_one_line(tmp_path, text):
 ])
 def test_what_is_only_odd_is_taken(tmp_path, text):
     assert said(tmp_path, text) == []
+
+
+def test_what_was_understood_is_shown(tmp_path):
+    path = tmp_path / "collectd.conf"
+    path.write_text(f"""LoadPlugin kasa
+{TOP}<Limits>
+MonthlyCost 40
+</Limits>
+{DEVICE}
+<Appliance>
+Kind dishwasher
+EndFor 10m
+ExpectEvery 2d
+MaxRun auto
+Expect "Sat-Mon" "22:00-06:00"
+</Appliance>
+<Plug "1">
+<Spike>
+Percent 80
+</Spike>
+<Limits>
+DailyEnergy 5
+At 50 100
+</Limits>
+</Plug>
+</Device>
+</Plugin>
+""", encoding="utf-8")
+    out = subprocess.run([KASACTL, "check", path], text=True, capture_output=True,
+                         check=False).stdout
+    assert """    <Appliance>
+      Kind dishwasher
+      EndFor 600  (default 300)
+      ExpectEvery 2 days
+      MaxRun auto
+      Expect "Mon,Sat,Sun" "22:00-06:00"
+    <Plug "1">
+      <Spike>
+        Percent 80  (default 50)
+      <Limits>
+        DailyEnergy 5
+        At 50 100
+  <Limits>
+    MonthlyCost 40
+    At 75 90 100
+""" in out, out
