@@ -110,7 +110,7 @@ def test_at_its_hour_and_never_again(daemon):
             check(mailbox.letters[1])
             assert len(mailbox.letters) == 2
             wrong = c.ask(command="report", name="dayly")
-            assert wrong["error"] == 'there is no report "dayly"'
+            assert wrong["error"] == 'there is no report "dayly", did you mean "daily"?'
 
 
 @moves_the_clock
