@@ -137,12 +137,11 @@ static int check(void *settings, const char *where,
   if (http_exchange_check_url(&n->http, n->server, "Server", where, reporter) <
       0) {
     err = -EINVAL;
-  } else if (has_path(n->server)) {
+  } else if (has_path(n->server)) { /* a proxy may want one */
     option_error(reporter,
                  "%s: Server \"%.80s\": expected an address without a path, "
                  "like %s; the topic is an option: Topic",
                  where, n->server, service);
-    err = -EINVAL;
   }
   return err;
 }
