@@ -3,7 +3,9 @@
 two machines that should run one does; the daemon is stopped in between, and
 killed once that is told."""
 
+import contextlib
 import signal
+import sqlite3
 
 import pytest
 
@@ -26,6 +28,14 @@ BLOCK = """
   </Appliance>
 </Device>
 """
+
+
+def kept(folder, name):
+    """What the ledger's file knows of that appliance."""
+    with contextlib.closing(sqlite3.connect(f"file:{folder}/energy.db?mode=ro", uri=True)) as db:
+        return db.execute("SELECT text FROM note JOIN meter ON name = identity || '/' || slot"
+                          " JOIN account ON account.meter = meter.id"
+                          " WHERE kind = 'appliance' AND device = ?", (name,)).fetchall()
 
 
 def test_what_did_not_run_is_told_once_over_a_kill(tmp_path):
@@ -54,9 +64,13 @@ def test_what_did_not_run_is_told_once_over_a_kill(tmp_path):
         sim.set("Pump", load=0)
         clock.show(OPENS - 30)
         with Collectd(options, env=env) as daemon:
+            daemon.wait_up("Coffee", "Pump")
+            before = kept(tmp_path / "state", "Coffee")
             daemon.wait(lambda: daemon.notifications("Coffee has not run"), "missed", timeout=120)
             text = str(daemon.notifications("Coffee has not run")[0])
             assert "has not run between 05:00 and 05:01, as is expected" in text, text
+            # it is kept at once that it was told, by another thread
+            daemon.wait(lambda: kept(tmp_path / "state", "Coffee") != before, "kept", timeout=20)
             daemon.stop(signal.SIGKILL)
             daemon.status = 0  # as meant
         with Collectd(options, env=env) as daemon:
