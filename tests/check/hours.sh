@@ -28,16 +28,19 @@ moved_clock() {
 
 # at_moment NAME ZONE MOMENT
 at_moment() {
-  local name=$1 zone=$2 epoch moved files=()
+  local name=$1 zone=$2 epoch past moved files=()
   epoch=$(TZ=$zone date -d "$3" +%s)
   moved=("LD_PRELOAD=$VAR/moved_clock.so" "CLOCK_OFFSET=$((epoch - $(date +%s)))" "TZ=$zone")
   read -ra files <<<"${HOURS_E2E:-.}"
   if [ -z "${HOURS_E2E:-}" ]; then unit_suite check "unit tests, $name" "${moved[@]}"; fi
   pytest_suite "end to end, $name" KASA_BUILD="$VAR/check" "${moved[@]}" \
     -- -m "not real_clock" "${files[@]/#/$TOP/tests/e2e/}"
-  # what asks Prometheus has its past end then
+  # what asks Prometheus has its past end then; or as many leap years before, since
+  # it takes no sample of the present once it has one of the future
+  past=$epoch
+  while [ "$past" -gt "$(date +%s)" ]; do past=$((past - (4 * 365 + 1) * 86400)); done
   pytest_suite "end to end, a past until $name" KASA_BUILD="$VAR/check" \
-    KASA_MOMENT="$epoch" "TZ=$zone" -- -m real_clock "$TOP/tests/e2e/dashboards"
+    KASA_MOMENT="$past" "TZ=$zone" -- -m real_clock "$TOP/tests/e2e/dashboards"
 }
 
 part_hours() {
