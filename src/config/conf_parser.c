@@ -252,6 +252,7 @@ static void drop_empty(struct conf_reader *r, struct conf_item *parent) {
   if (r->note != NULL)
     r->note(r->arg, last->line, text);
   free(last->key);
+  free(last->children); /* of blocks in it that were dropped themselves */
   parent->children_num--;
 }
 
