@@ -79,9 +79,11 @@ def test_two_clients_do_not_fight():
             for name in "klap", "iot klap":
                 asked = sim.stats(name)[0]["requests"] - before[name]
                 assert 1 <= asked <= round(passed) + 2  # one after the page
-                lines = lines_of(daemon, name)
+                # it may have lost its session in the midst of a poll
+                lines = [line for line in lines_of(daemon, name)
+                         if "a part of its answers" not in line]
                 assert len(lines) == 1 and (
-                    "lets no other program in (HTTP 403)" in lines[0])
+                    "lets no other program in (HTTP 403)" in lines[0]), lines
                 assert "allow third-party services in the app" in lines[0]
             for other in others:
                 other.close()
