@@ -103,8 +103,9 @@ static void read_plug(void *target, const struct conf_item *item,
     return;
   conf_describe(item, head, sizeof(head));
   snprintf(where, sizeof(where), "%.119s: %s", reporter->where, head);
+  /* names of two outlets may differ by capitals alone */
   for (size_t i = 0; i < d->plugs_num; i++)
-    if (text_same(d->plugs[i].match, match)) {
+    if (strcmp(d->plugs[i].match, match) == 0) {
       option_error(reporter, "%s stands twice, the second block is left out",
                    where);
       return;

@@ -658,13 +658,15 @@ START_TEST(a_plug_has_one_block) {
   put_line(put_string(device, "Plug", "Fan"), "Name one");
   put_line(put_string(device, "Plug", "fan"), "Name two");
   put_line(put_string(device, "Plug", "2"), "Name three");
+  put_line(put_string(device, "Plug", "fan"), "Name four");
   read_all(&c.reporter);
   ck_assert_uint_eq(c.num, 1);
   ck_assert_str_eq(c.last,
                    "<Device \"x\">: <Plug \"fan\"> stands twice, the second "
                    "block is left out");
-  ck_assert_uint_eq(options.devices[0].plugs_num, 2);
+  ck_assert_uint_eq(options.devices[0].plugs_num, 3);
   ck_assert_str_eq(options.devices[0].plugs[0].name, "one");
+  ck_assert_str_eq(options.devices[0].plugs[1].name, "two");
 }
 END_TEST
 
