@@ -12,16 +12,15 @@
 
 #include "../support/damaged_dump.h"
 #include "../support/dumps.h"
+#include "../support/sound_answers.h"
 #include "../support/suite.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 
 enum {
   MEMBERS_MAX = 4000,
-  PATH_SIZE = 200,
+  PATH_SIZE = SOUND_PATH_SIZE,
   REQUESTS_MAX = 200,
-  ANSWERS_MAX = 400,
   DAMAGED_FROM = 1, /* polls of one story */
   POLLS = 4,
 };
@@ -130,22 +129,6 @@ static void about(const cJSON *asked, char *out, size_t size) {
 
 /* -- a poll -- */
 
-/* Sound answers to what was asked of this dump: most polls want nothing else,
- * and to make one takes longer than to read it. */
-static struct sound_answer {
-  char *request, *text;
-  char path[PATH_SIZE]; /* what stands before its members' paths */
-} answers[ANSWERS_MAX];
-static int answers_num;
-
-static void free_answers(void) {
-  for (int i = 0; i < answers_num; i++) {
-    free(answers[i].request);
-    free(answers[i].text);
-  }
-  answers_num = 0;
-}
-
 static bool is_in(const char *path, const struct sound_answer *answer) {
   size_t len = strlen(answer->path);
 
@@ -168,38 +151,17 @@ static char *make_answer(const cJSON *dump, const char *request,
   return text;
 }
 
-/* A request without the moment at which it was made. */
-static void leave_time_out(char *request) {
-  static const char name[] = "\"request_time_milis\":";
-  char *at = strstr(request, name);
-
-  if (at == NULL)
-    return;
-  at += strlen(name);
-  memmove(at, at + strspn(at, "0123456789"),
-          strlen(at + strspn(at, "0123456789")) + 1);
-}
-
 /* NULL: too much was asked to remember all of it. */
 static const struct sound_answer *sound_answer(const cJSON *dump,
                                                const char *request) {
-  struct sound_answer *answer = NULL;
+  struct sound_answer *answer = sound_answer_find(request);
   const char *hidden = wounded;
-  char *timeless = strdup(request);
 
-  leave_time_out(timeless);
-  for (int i = 0; i < answers_num && answer == NULL; i++)
-    if (strcmp(answers[i].request, timeless) == 0)
-      answer = &answers[i];
-  if (answer != NULL || answers_num == ANSWERS_MAX) {
-    free(timeless);
-    return answer;
+  if (answer != NULL && answer->text == NULL) {
+    wounded = NULL;
+    answer->text = make_answer(dump, request, answer->path);
+    wounded = hidden;
   }
-  answer = &answers[answers_num++];
-  answer->request = timeless;
-  wounded = NULL;
-  answer->text = make_answer(dump, request, answer->path);
-  wounded = hidden;
   return answer;
 }
 
@@ -227,7 +189,7 @@ static bool attempt(struct device *d, const cJSON *dump, struct progress p) {
     char why[WHY_SIZE] = "";
     enum outcome outcome = dialect->take(d, &p, &doc, text, strlen(text), why);
 
-    ck_assert_uint_lt(++requests, REQUESTS_MAX);
+    assert_often(++requests < REQUESTS_MAX, "%u requests", requests);
     up = outcome == OUTCOME_OK || next != NEXT_CORE;
     if (up && outcome != OUTCOME_OK)
       dialect->skip(d, &p, outcome);
@@ -266,12 +228,12 @@ static void compare(const struct reading *was, const struct reading *is,
     bool has = reading_has(is, (enum quantity)q);
 
     if (whole_again)
-      ck_assert_msg(had == has, "%s: %s is not back", what, quantities[q].json);
+      assert_often(had == has, "%s: %s is not back", what, quantities[q].json);
     if (!has || (!whole_again && may_differ((enum quantity)q)))
       continue;
-    ck_assert_msg(had, "%s: %s out of nowhere", what, quantities[q].json);
-    ck_assert_msg(was->value[q] == is->value[q], "%s: %s is %g, not %g", what,
-                  quantities[q].json, is->value[q], was->value[q]);
+    assert_often(had, "%s: %s out of nowhere", what, quantities[q].json);
+    assert_often(was->value[q] == is->value[q], "%s: %s is %g, not %g", what,
+                 quantities[q].json, is->value[q], was->value[q]);
   }
 }
 
@@ -279,7 +241,7 @@ static void compare_all(const struct device *was, const struct device *is,
                         bool whole_again, const char *what) {
   compare(&was->now, &is->now, whole_again, what);
   if (whole_again)
-    ck_assert_msg(was->plugs_num == is->plugs_num, "%s: plugs", what);
+    assert_often(was->plugs_num == is->plugs_num, "%s: plugs", what);
   for (unsigned i = 0; i < was->plugs_num; i++)
     for (unsigned k = 0; k < is->plugs_num; k++)
       if (strcmp(was->plugs[i].id, is->plugs[k].id) == 0)
@@ -338,15 +300,15 @@ static void try_member(const cJSON *dump, const char *file, bool early) {
   hurts = 0;
   for (int i = early ? DAMAGED_FROM : 0; i < POLLS; i++) {
     wounded = i < DAMAGED_FROM ? NULL : hidden;
-    ck_assert_msg(poll_device(&d, dump, is_rare(i)) || is_core(hidden),
-                  "%s: down", what);
+    assert_often(poll_device(&d, dump, is_rare(i)) || is_core(hidden),
+                 "%s: down", what);
     if (wounded != NULL && !is_core(hidden))
       compare_all(&sound[i], &d, false, what);
   }
-  ck_assert_msg(hurts > 0 || !early, "%s: it was never asked for", what);
+  assert_often(hurts > 0 || !early, "%s: it was never asked for", what);
   wounded = NULL;
   for (int i = 0; i < 2; i++)
-    ck_assert_msg(poll_device(&d, dump, i == 0), "%s: down after", what);
+    assert_often(poll_device(&d, dump, i == 0), "%s: down after", what);
   if (!(early && is_an_entry(hidden)))
     compare_all(&sound[POLLS], &d, true, what);
   device_free(&d);
@@ -379,7 +341,7 @@ START_TEST(a_member_that_fails_is_left_out_and_comes_back) {
   cJSON_Delete(dump);
   device_free(&d);
   free_sound();
-  free_answers();
+  sound_answers_free();
 }
 END_TEST
 

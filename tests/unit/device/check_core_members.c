@@ -66,7 +66,7 @@ static bool poll_device(struct device *d, const cJSON *core) {
     char why[WHY_SIZE] = "";
     enum outcome outcome = dialect->take(d, &p, &doc, text, strlen(text), why);
 
-    ck_assert_int_lt(++requests, REQUESTS_MAX);
+    assert_often(++requests < REQUESTS_MAX, "%d requests", requests);
     up = outcome == OUTCOME_OK || next != NEXT_CORE;
     if (up && outcome != OUTCOME_OK)
       dialect->skip(d, &p, outcome);
@@ -118,10 +118,10 @@ static void compare(const struct reading *was, const struct reading *is,
 
     if (but >> q & 1U)
       continue;
-    ck_assert_msg(had == has, "%s: %s", what, quantities[q].json);
+    assert_often(had == has, "%s: %s", what, quantities[q].json);
     if (had)
-      ck_assert_msg(was->value[q] == is->value[q], "%s: %s", what,
-                    quantities[q].json);
+      assert_often(was->value[q] == is->value[q], "%s: %s", what,
+                   quantities[q].json);
   }
 }
 
@@ -129,17 +129,17 @@ static void compare_all(const struct device *was, const struct device *is,
                         const char *key, const char *what) {
   bool list = strcmp(key, "children") == 0;
 
-  ck_assert_msg(was->mac_known == is->mac_known &&
-                    memcmp(was->mac, is->mac, sizeof(was->mac)) == 0,
-                "%s: another MAC", what);
-  ck_assert_msg(strcmp(was->id, is->id) == 0, "%s: another id", what);
-  ck_assert_msg(strcmp(was->alias, is->alias) == 0, "%s: another name", what);
-  ck_assert_msg(strcmp(was->model, is->model) == 0, "%s: another model", what);
-  ck_assert_msg(strcmp(was->firmware, is->firmware) == 0,
-                "%s: another firmware", what);
-  ck_assert_msg(was->kind == is->kind, "%s: another kind", what);
-  ck_assert_msg(was->has_meter == is->has_meter, "%s: its meter", what);
-  ck_assert_msg(was->plugs_num == is->plugs_num, "%s: plugs", what);
+  assert_often(was->mac_known == is->mac_known &&
+                   memcmp(was->mac, is->mac, sizeof(was->mac)) == 0,
+               "%s: another MAC", what);
+  assert_often(strcmp(was->id, is->id) == 0, "%s: another id", what);
+  assert_often(strcmp(was->alias, is->alias) == 0, "%s: another name", what);
+  assert_often(strcmp(was->model, is->model) == 0, "%s: another model", what);
+  assert_often(strcmp(was->firmware, is->firmware) == 0, "%s: another firmware",
+               what);
+  assert_often(was->kind == is->kind, "%s: another kind", what);
+  assert_often(was->has_meter == is->has_meter, "%s: its meter", what);
+  assert_often(was->plugs_num == is->plugs_num, "%s: plugs", what);
   compare(&was->now, &is->now, share_of(key), what);
   for (unsigned i = 0; i < was->plugs_num && !list; i++) {
     ck_assert_str_eq(was->plugs[i].alias, is->plugs[i].alias);
@@ -184,10 +184,10 @@ static void try_member(const cJSON *core, const char *key, const char *file) {
       cJSON_ReplaceItemInObjectCaseSensitive(hurt, key, instead);
     for (int i = 0; i < 2; i++) {
       poll_device(&was, core);
-      ck_assert_msg(poll_device(&is, hurt), "%s: down", what);
+      assert_often(poll_device(&is, hurt), "%s: down", what);
       compare_all(&was, &is, key, what);
     }
-    ck_assert_msg(poll_device(&is, core), "%s: down after", what);
+    assert_often(poll_device(&is, core), "%s: down after", what);
     poll_device(&was, core);
     compare_all(&was, &is, "", what);
     cJSON_Delete(hurt);
@@ -246,10 +246,10 @@ static void try_change(const cJSON *core, const cJSON *member, bool gone,
                                            changed(member));
   for (size_t i = 0; i < sizeof(told) / sizeof(told[0]); i++) {
     read.told = 0;
-    ck_assert_msg(poll_device(&kept, told[i]) == poll_device(&read, told[i]),
-                  "%s: up", what);
+    assert_often(poll_device(&kept, told[i]) == poll_device(&read, told[i]),
+                 "%s: up", what);
     compare_all(&read, &kept, "", what);
-    ck_assert_msg(
+    assert_often(
         strcmp(read.hardware, kept.hardware) == 0 && read.built == kept.built &&
             read.has_sensors == kept.has_sensors &&
             memcmp(&read.memory, &kept.memory, sizeof(read.memory)) == 0,

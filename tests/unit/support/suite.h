@@ -26,6 +26,14 @@ static inline int suite_run(const char *name, void (*fill)(TCase *)) {
   return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
 }
 
+/* As ck_assert_msg(), for what is asserted a million times: that one writes its
+ * place into a file also where all is well. */
+#define assert_often(holds, ...)                                               \
+  do {                                                                         \
+    if (!(holds))                                                              \
+      ck_abort_msg(__VA_ARGS__);                                               \
+  } while (0)
+
 #define ROWS(table) (int)(sizeof(table) / sizeof((table)[0]))
 
 #endif
