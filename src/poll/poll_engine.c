@@ -28,7 +28,8 @@ struct poll_engine {
 
   pthread_mutex_t settled_lock;
   pthread_cond_t settled_changed;
-  bool settled; /* guarded by settled_lock */
+  bool settled; /* guarded by settled_lock, as is */
+  bool ended;   /* nothing will settle any more */
 };
 
 /* -- settling -- */
@@ -48,12 +49,20 @@ bool poll_engine_settle(struct poll_engine *e, double seconds) {
   clock_gettime(CLOCK_MONOTONIC, &until);
   until.tv_sec += (time_t)seconds + 1;
   pthread_mutex_lock(&e->settled_lock);
-  while (!e->settled && pthread_cond_timedwait(&e->settled_changed,
-                                               &e->settled_lock, &until) == 0)
+  while (!e->settled && !e->ended &&
+         pthread_cond_timedwait(&e->settled_changed, &e->settled_lock,
+                                &until) == 0)
     ;
   settled = e->settled;
   pthread_mutex_unlock(&e->settled_lock);
   return settled;
+}
+
+static void set_ended(struct poll_engine *e) {
+  pthread_mutex_lock(&e->settled_lock);
+  e->ended = true;
+  pthread_cond_broadcast(&e->settled_changed);
+  pthread_mutex_unlock(&e->settled_lock);
 }
 
 static void cycle_busy(void *arg) { set_settled(arg, false); }
@@ -238,6 +247,7 @@ int poll_engine_run(struct poll_engine *e) {
     if (err < 0) {
       log_say(LOG_LEVEL_ERROR, "waiting for devices failed: %s",
               strerror(-err));
+      set_ended(e);
       return err;
     }
     poll_search_run(e->search);

@@ -46,7 +46,7 @@ int poll_engine_run(struct poll_engine *e);
 void poll_engine_wake(struct poll_engine *e, unsigned what);
 
 /* Waits until the first search and all polls that were due are over, at most
- * seconds. Whether they are. */
+ * seconds, and not for an engine that has failed. Whether they are. */
 bool poll_engine_settle(struct poll_engine *e, double seconds);
 
 /* In hooks only: all devices, oldest first; start with NULL. */

@@ -98,13 +98,21 @@ static void *run(void *arg) {
   return NULL;
 }
 
-static void start(void) {
+static void create(void) {
   static const struct poll_engine_hooks hooks = {
       .report = report, .cycle = cycle, .searched = first_search};
 
   engine = poll_engine_create(&options, &hooks);
   ck_assert_ptr_nonnull(engine);
+}
+
+static void start_thread(void) {
   ck_assert_int_eq(pthread_create(&thread, NULL, run, engine), 0);
+}
+
+static void start(void) {
+  create();
+  start_thread();
 }
 
 static void teardown(void) {
@@ -344,18 +352,34 @@ static int epoll_descriptor(void) {
   return -1;
 }
 
-/* Whoever wakes it must learn that nothing is polled any more. */
-START_TEST(an_engine_that_cannot_wait_says_so) {
+static void break_epoll(void) {
   int nothing = open("/dev/null", O_RDONLY);
-  int fd;
+  int fd = epoll_descriptor();
 
-  start();
-  poll_all();
-  fd = epoll_descriptor();
   ck_assert_int_ge(fd, 0);
   ck_assert_int_eq(dup2(nothing, fd), fd);
   close(nothing);
+}
+
+/* Whoever wakes it must learn that nothing is polled any more. */
+START_TEST(an_engine_that_cannot_wait_says_so) {
+  start();
+  poll_all();
+  break_epoll();
   poll_engine_wake(engine, POLL_ENGINE_POLL);
+  pthread_join(thread, NULL);
+  ck_assert_int_lt(ended, 0);
+  poll_engine_free(engine);
+  engine = NULL;
+}
+END_TEST
+
+/* Under collectd -T the main thread waits for the first cycle: in vain. */
+START_TEST(nobody_waits_for_an_engine_that_has_failed) {
+  create();
+  break_epoll();
+  start_thread();
+  ck_assert(!poll_engine_settle(engine, 100000));
   pthread_join(thread, NULL);
   ck_assert_int_lt(ended, 0);
   poll_engine_free(engine);
@@ -591,6 +615,7 @@ static void fill(TCase *t) {
   tcase_add_test(t, the_first_search_is_over_also_when_there_is_none);
   tcase_add_test(t, stopping_waits_for_nobody);
   tcase_add_test(t, an_engine_that_cannot_wait_says_so);
+  tcase_add_test(t, nobody_waits_for_an_engine_that_has_failed);
   tcase_add_test(
       t, yesterdays_figures_end_with_the_day_whatever_happens_to_the_clock);
   tcase_add_test(t, a_device_is_found_by_search_and_polled);
