@@ -9,6 +9,8 @@ libbase_la_SOURCES = \
 	%D%/clock.h \
 	%D%/fd.c \
 	%D%/fd.h \
+	%D%/guess.c \
+	%D%/guess.h \
 	%D%/hash.c \
 	%D%/hash.h \
 	%D%/json.c \

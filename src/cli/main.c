@@ -2,7 +2,7 @@
 /* kasactl: the person's tool. Finds its subcommand and says how to use it. */
 #include <config.h>
 
-#include "base/text.h"
+#include "base/guess.h"
 #include "cli/alerts/alerts.h"
 #include "cli/appliance/appliance_command.h"
 #include "cli/check/check.h"
@@ -53,15 +53,11 @@ static bool asks_help(int argc, char **argv) {
 }
 
 static const char *nearest(const char *name) {
-  const char *best = NULL;
-  unsigned least = 3;
+  struct guess g = {.word = name, .reach = 2};
 
   for (size_t i = 0; i < COMMANDS; i++)
-    if (text_distance(name, commands[i]->name) < least) {
-      least = text_distance(name, commands[i]->name);
-      best = commands[i]->name;
-    }
-  return best;
+    guess_try(&g, commands[i]->name);
+  return g.nearest;
 }
 
 /* Writing may fail unseen until the end: a full disk, a closed pipe. */

@@ -4,6 +4,7 @@
 
 #include "config/option.h"
 
+#include "base/guess.h"
 #include "base/text.h"
 
 #include <errno.h>
@@ -350,18 +351,11 @@ static void take_strings(const struct option *option, void *member,
 
 static const char *nearest_choice(const char *word,
                                   const char *const *choices) {
-  unsigned best = strlen(word) < 5 ? 2 : 3; /* others are another word */
-  const char *nearest = NULL;
+  struct guess g = {.word = word, .reach = strlen(word) < 5 ? 1 : 2};
 
-  for (; *choices != NULL; choices++) {
-    unsigned distance = text_distance(word, *choices);
-
-    if (**choices != '\0' && distance < best) {
-      best = distance;
-      nearest = *choices;
-    }
-  }
-  return nearest;
+  for (; *choices != NULL; choices++)
+    guess_try(&g, *choices);
+  return g.nearest;
 }
 
 static void wrong_choice(const struct option *option,
@@ -416,21 +410,17 @@ static take_fn *const takers[] = {
     [OPTION_CHOICE] = take_choice,
 };
 
-/* The nearest; beyond two edits it is another word. */
 static const char *advice_of(const struct option_hint *hints,
                              const char *name) {
-  const char *best = NULL;
-  unsigned least = 3;
+  struct guess g = {.word = name};
+  const char *advice = NULL;
 
   for (; hints != NULL && hints->name != NULL; hints++) {
-    unsigned edits = text_distance(name, hints->name);
-
-    if (edits < least && (edits == 0 || strlen(hints->name) > 4)) {
-      least = edits;
-      best = hints->advice;
-    }
+    g.reach = strlen(hints->name) > 4 ? 2 : 0;
+    if (guess_try(&g, hints->name))
+      advice = hints->advice;
   }
-  return best;
+  return advice;
 }
 
 static const char *advice_elsewhere(const struct option_elsewhere *elsewhere,
@@ -445,31 +435,25 @@ static const char *advice_elsewhere(const struct option_elsewhere *elsewhere,
 static void unknown_option(const struct option *table,
                            const struct conf_item *item, const char *where,
                            struct option_reporter *reporter) {
-  const char *nearest = NULL;
-  const char *advice = NULL;
-  const struct option *o;
   size_t len = strlen(item->key);
   /* beyond three edits, or half of a short word, a guess only misleads */
-  unsigned best = len < 6 ? (unsigned)len / 2 + 1 : 4;
+  struct guess g = {.word = item->key,
+                    .reach = len < 6 ? (unsigned)len / 2 : 3};
+  const char *advice = NULL;
+  const struct option *o;
 
-  for (o = table; o->name != NULL; o++) {
-    unsigned distance = text_distance(item->key, o->name);
-
-    if (distance < best) {
-      best = distance;
-      nearest = o->name;
-    }
-  }
-  if (best > 1)
+  for (o = table; o->name != NULL; o++)
+    guess_try(&g, o->name);
+  if (g.nearest == NULL || g.edits > 1)
     advice = advice_of(o->hints, item->key);
   if (advice == NULL)
     advice = advice_elsewhere(o->elsewhere, item->key);
   if (advice != NULL)
     option_error(reporter, "%s: unknown option %.60s: %s", where, item->key,
                  advice);
-  else if (nearest != NULL)
+  else if (g.nearest != NULL)
     option_error(reporter, "%s: unknown option %.60s, did you mean %s?", where,
-                 item->key, nearest);
+                 item->key, g.nearest);
   else
     option_error(reporter, "%s: unknown option %.60s", where, item->key);
 }

@@ -86,8 +86,8 @@ prepare_package() {
 part_e2e() {
   local which=()
   if wants sanitize && ! wants thorough; then which=(-m plain); fi
+  build_ahead
   e2e_tools check || return
   prepare_package
-  build_ahead
   pytest_suite "end to end" KASA_BUILD="$VAR/check" -- "${which[@]}" "$TOP/tests/e2e"
 }

@@ -9,6 +9,7 @@
 #include "alert/channel/sender.h"
 #include "alert/config/config_helpers.h"
 #include "alert/config/config_reference.h"
+#include "base/guess.h"
 #include "base/text.h"
 
 #include <errno.h>
@@ -283,8 +284,7 @@ static void unknown_kind(struct notify_config *config, const char *kind,
                          const char *name, const char *where,
                          struct option_reporter *reporter) {
   struct option_strings *absent = &config->absent;
-  const char *nearest = NULL;
-  unsigned best = 4;
+  struct guess g = {.word = kind, .reach = 3};
   char list[300];
   char **slot;
   char *copy = strdup(name);
@@ -297,8 +297,6 @@ static void unknown_kind(struct notify_config *config, const char *kind,
   else
     free(copy);
   for (const struct channel_type *t = channel_types; t->name != NULL; t++) {
-    unsigned distance = text_distance(kind, t->name);
-
     if (text_same(t->name, kind)) { /* and yet it was not found */
       option_error(reporter,
                    "%s: channels of kind %s are not yet supported by this "
@@ -306,15 +304,13 @@ static void unknown_kind(struct notify_config *config, const char *kind,
                    where, t->name);
       return;
     }
-    if (t->sender != NULL && distance < best) {
-      best = distance;
-      nearest = t->name;
-    }
+    if (t->sender != NULL)
+      guess_try(&g, t->name);
   }
-  if (nearest != NULL)
+  if (g.nearest != NULL)
     option_error(reporter,
                  "%s: unknown kind of channel %.40s, did you mean %s?", where,
-                 kind, nearest);
+                 kind, g.nearest);
   else
     option_error(reporter, "%s: unknown kind of channel %.40s; there %s", where,
                  kind, all_kinds(list, sizeof(list)));

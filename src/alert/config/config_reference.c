@@ -5,19 +5,13 @@
 #include "alert/config/config_reference.h"
 
 #include "alert/config/config.h"
-#include "base/text.h"
 
 #include <stdio.h>
 
-enum { FAR = 4 }; /* beyond three edits a guess only misleads */
-
 void reference_try(struct reference *r, const char *name) {
-  unsigned edits = text_distance(r->wanted, name);
-
-  if (edits >= (r->nearest != NULL ? r->edits : FAR))
-    return;
-  r->nearest = name;
-  r->edits = edits;
+  r->guess.word = r->wanted;
+  r->guess.reach = 3;
+  guess_try(&r->guess, name);
 }
 
 void reference_try_channels(struct reference *r,
@@ -31,8 +25,9 @@ void reference_unknown(const struct reference *r,
                        struct option_reporter *reporter) {
   char guess[100] = "";
 
-  if (r->nearest != NULL)
-    snprintf(guess, sizeof(guess), ", did you mean \"%.64s\"?", r->nearest);
+  if (r->guess.nearest != NULL)
+    snprintf(guess, sizeof(guess), ", did you mean \"%.64s\"?",
+             r->guess.nearest);
   option_error(reporter, "%s: option %s expects %s, found \"%.64s\"%s",
                r->where, r->option, r->expects, r->wanted, guess);
 }

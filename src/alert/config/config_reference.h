@@ -4,6 +4,7 @@
 #ifndef ALERT_CONFIG_CONFIG_REFERENCE_H
 #define ALERT_CONFIG_CONFIG_REFERENCE_H
 
+#include "base/guess.h"
 #include "config/option.h"
 
 struct notify_config;
@@ -13,8 +14,7 @@ struct reference {
   const char *option;  /* as in collectd.conf */
   const char *expects; /* "the name of a channel" */
   const char *wanted;
-  const char *nearest; /* of the names that were tried; NULL = none is near */
-  unsigned edits;      /* to get there */
+  struct guess guess; /* of the names that were tried */
 };
 
 /* wanted is not name; it may have been meant. */

@@ -9,6 +9,7 @@
 #include "alert/text/format.h"
 #include "alert/text/format_time.h"
 #include "alert/text/template.h"
+#include "base/guess.h"
 #include "base/text.h"
 
 #include <errno.h>
@@ -293,18 +294,11 @@ const struct template_filter *template_filter_find(const char *name,
 }
 
 const char *template_filter_nearest(const char *name) {
-  const char *nearest = NULL;
-  unsigned best = 4;
+  struct guess g = {.word = name, .reach = 3};
 
-  for (const struct template_filter *f = filters; f->name != NULL; f++) {
-    unsigned distance = text_distance(name, f->name);
-
-    if (distance < best && distance < strlen(f->name)) {
-      best = distance;
-      nearest = f->name;
-    }
-  }
-  return nearest;
+  for (const struct template_filter *f = filters; f->name != NULL; f++)
+    guess_try(&g, f->name);
+  return g.nearest;
 }
 
 const char *template_filter_check(const struct template_filter *filter,

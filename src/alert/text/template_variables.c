@@ -8,7 +8,7 @@
 #include "alert/text/template_value.h"
 #include "alert/text/template_variables_alert.h"
 #include "alert/text/template_variables_group.h"
-#include "base/text.h"
+#include "base/guess.h"
 
 #include <errno.h>
 #include <math.h>
@@ -36,21 +36,14 @@ const struct template_variable *template_variable_find(const char *name,
 }
 
 const char *template_variable_nearest(const char *name) {
-  const char *nearest = NULL;
-  const struct template_variable *v;
   size_t len = strlen(name);
   /* more edits, or half of a short word, and a guess only misleads */
-  unsigned best = len <= 4 ? 2 : len <= 6 ? 3 : 4;
+  struct guess g = {.word = name, .reach = len <= 4 ? 1 : len <= 6 ? 2 : 3};
+  const struct template_variable *v;
 
-  for (size_t i = 0; (v = template_variable_at(i)) != NULL; i++) {
-    unsigned distance = text_distance(name, v->name);
-
-    if (distance < best) {
-      best = distance;
-      nearest = v->name;
-    }
-  }
-  return nearest;
+  for (size_t i = 0; (v = template_variable_at(i)) != NULL; i++)
+    guess_try(&g, v->name);
+  return g.nearest;
 }
 
 int template_variable_get(const struct template_variable *variable,

@@ -4,6 +4,7 @@
 
 #include "cli/alerts/alerts.h"
 
+#include "base/guess.h"
 #include "base/text.h"
 #include "cli/alerts/alerts_show.h"
 #include "cli/alerts/alerts_silence.h"
@@ -404,18 +405,11 @@ static const char *unwanted_option(const struct subcommand *command,
 }
 
 static const char *nearest_command(const char *word) {
-  const char *nearest = NULL;
-  unsigned best = 3;
+  struct guess g = {.word = word, .reach = 2};
 
-  for (size_t i = 0; i < COMMANDS; i++) {
-    unsigned distance = text_distance(word, commands[i].words);
-
-    if (distance < best) {
-      best = distance;
-      nearest = commands[i].words;
-    }
-  }
-  return nearest;
+  for (size_t i = 0; i < COMMANDS; i++)
+    guess_try(&g, commands[i].words);
+  return g.nearest;
 }
 
 /* "queue nonsense": queue is a command, and the others that begin so are what

@@ -4,6 +4,7 @@
 
 #include "cli/check/check_daemon.h"
 
+#include "base/guess.h"
 #include "base/text.h"
 #include "cli/check/check_place.h"
 #include "cli/check/shared_library.h"
@@ -62,12 +63,12 @@ static void find_plugin(const char *folder, const char *plugin,
                         struct found_plugin *found) {
   DIR *dir = opendir(folder);
   const struct dirent *entry;
-  unsigned least = 3;
+  struct guess g = {.word = plugin, .reach = 2};
+  char name[64];
 
   *found = (struct found_plugin){.there = false};
   while (dir != NULL && !found->there && (entry = readdir(dir)) != NULL) {
     size_t len = strlen(entry->d_name);
-    char name[64];
 
     if (len < 4 || len - 3 >= sizeof(name) ||
         strcmp(entry->d_name + len - 3, ".so") != 0)
@@ -77,10 +78,8 @@ static void find_plugin(const char *folder, const char *plugin,
     found->there = text_same(name, plugin);
     if (found->there)
       snprintf(found->file, sizeof(found->file), "%s", entry->d_name);
-    else if (text_distance(plugin, name) < least) {
-      least = text_distance(plugin, name);
+    else if (guess_try(&g, name))
       snprintf(found->nearest, sizeof(found->nearest), "%s", name);
-    }
   }
   if (dir != NULL)
     closedir(dir);

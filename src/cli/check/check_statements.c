@@ -5,6 +5,7 @@
 
 #include "cli/check/check_statements.h"
 
+#include "base/guess.h"
 #include "base/text.h"
 #include "cli/check/check_place.h"
 
@@ -81,23 +82,19 @@ static const struct check_plugin *owner_of(const struct statements *s,
 
 static void unknown(const struct statements *s, const struct conf_item *item) {
   const struct check_plugin *owner = owner_of(s, item->key);
-  const char *near = NULL;
-  unsigned least = 3;
+  struct guess g = {.word = item->key, .reach = 2};
 
   for (size_t i = 0; i < GLOBALS; i++)
-    if (text_distance(item->key, globals[i]) < least) {
-      least = text_distance(item->key, globals[i]);
-      near = globals[i];
-    }
+    guess_try(&g, globals[i]);
   if (owner != NULL)
     check_tell(&s->place, item,
                "collectd ignores %.60s here: it belongs in <Plugin %s>",
                item->key, owner->name);
   else
-    check_tell(&s->place, item,
-               "collectd does not know %.60s and ignores it%s%s%s", item->key,
-               near != NULL ? ", did you mean " : "", near != NULL ? near : "",
-               near != NULL ? "?" : "");
+    check_tell(
+        &s->place, item, "collectd does not know %.60s and ignores it%s%s%s",
+        item->key, g.nearest != NULL ? ", did you mean " : "",
+        g.nearest != NULL ? g.nearest : "", g.nearest != NULL ? "?" : "");
 }
 
 /* -- Interval -- */
@@ -165,25 +162,23 @@ static void check_load_option(const struct statements *s,
                               const char *plugin) {
   static const char *const known[] = {"Interval", "FlushInterval",
                                       "FlushTimeout", "Globals"};
-  const char *near = NULL;
-  unsigned least = 3;
+  struct guess g = {.word = item->key, .reach = 2};
+  bool is_known = false;
 
   for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
-    if (text_distance(item->key, known[i]) < least) {
-      least = text_distance(item->key, known[i]);
-      near = known[i];
-    }
+    is_known |= text_same(item->key, known[i]);
+    guess_try(&g, known[i]);
   }
-  if (least > 0 && owner_of(s, item->key) != NULL)
+  if (!is_known && owner_of(s, item->key) != NULL)
     check_tell(&s->place, item,
                "collectd ignores %.60s in <LoadPlugin %.60s>: it belongs in "
                "<Plugin %.60s>, a block of its own",
                item->key, plugin, plugin);
-  else if (least > 0)
-    check_tell(&s->place, item,
-               "collectd ignores %.60s in <LoadPlugin %.60s>%s%s%s", item->key,
-               plugin, near != NULL ? ", did you mean " : "",
-               near != NULL ? near : "", near != NULL ? "?" : "");
+  else if (!is_known)
+    check_tell(
+        &s->place, item, "collectd ignores %.60s in <LoadPlugin %.60s>%s%s%s",
+        item->key, plugin, g.nearest != NULL ? ", did you mean " : "",
+        g.nearest != NULL ? g.nearest : "", g.nearest != NULL ? "?" : "");
   else if (text_same(item->key, "Interval") &&
            (item->values_num != 1 || item->values[0].kind != CONF_NUMBER ||
             item->values[0].number <= 0)) {

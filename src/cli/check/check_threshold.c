@@ -5,6 +5,7 @@
 
 #include "cli/check/check_threshold.h"
 
+#include "base/guess.h"
 #include "base/text.h"
 #include "cli/check/check_place.h"
 #include "cli/check/device_names.h"
@@ -121,16 +122,12 @@ static const struct series *series_of(const char *type, unsigned plugin) {
 }
 
 static const char *nearest_type(const char *type, unsigned plugin) {
-  const char *best = NULL;
-  unsigned least = 4;
+  struct guess g = {.word = type, .reach = 3};
 
   for (size_t i = 0; i < SERIES; i++)
-    if ((all_series[i].plugins & plugin) != 0 &&
-        text_distance(type, all_series[i].type) < least) {
-      least = text_distance(type, all_series[i].type);
-      best = all_series[i].type;
-    }
-  return best;
+    if ((all_series[i].plugins & plugin) != 0)
+      guess_try(&g, all_series[i].type);
+  return g.nearest;
 }
 
 static void check_type_name(const struct threshold_check *t,
@@ -267,20 +264,16 @@ static bool is_loaded(const struct config *config, const char *plugin) {
 /* A plugin that nobody has, but for one that we have. */
 static void check_plugin_name(const struct threshold_check *t,
                               const struct conf_item *item, const char *name) {
-  const char *near = NULL;
-  unsigned least = 3;
+  struct guess g = {.word = name, .reach = 2};
   char text[300];
 
   for (size_t i = 0; i < PLUGINS; i++)
-    if (text_distance(name, plugins[i].name) < least) {
-      least = text_distance(name, plugins[i].name);
-      near = plugins[i].name;
-    }
-  if (near == NULL || is_loaded(t->config, name))
+    guess_try(&g, plugins[i].name);
+  if (g.nearest == NULL || is_loaded(t->config, name))
     return;
   snprintf(text, sizeof(text),
            "<Plugin \"%.60s\"> matches nothing, did you mean \"%s\"?", name,
-           near);
+           g.nearest);
   tell(t, item, text);
 }
 

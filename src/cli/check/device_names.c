@@ -4,6 +4,7 @@
 
 #include "cli/check/device_names.h"
 
+#include "base/guess.h"
 #include "base/text.h"
 #include "cli/live/fetch.h"
 #include "cli/live/metrics.h"
@@ -224,24 +225,21 @@ static const char *nearest(const struct device_names *names, const char *device,
   const char *wanted = plug != NULL ? plug : device;
   size_t length = strlen(wanted);
   /* half of a short name is another name */
-  unsigned least = length < 4 ? 2 : length < 8 ? 3 : 4;
-  const char *best = NULL;
+  struct guess g = {.word = wanted,
+                    .reach = length < 4   ? 1
+                             : length < 8 ? 2
+                                          : 3};
 
   for (size_t i = 0; i < names->num; i++) {
     const struct name *name = &names->items[i];
     const char *candidate = plug != NULL ? name->plug : name->device;
-    unsigned distance;
 
     if (name->new_device[0] != '\0' || candidate[0] == '\0' ||
         (plug != NULL && strcmp(name->device, device) != 0))
       continue;
-    distance = text_distance(wanted, candidate);
-    if (distance < least) {
-      least = distance;
-      best = candidate;
-    }
+    guess_try(&g, candidate);
   }
-  return best;
+  return g.nearest;
 }
 
 enum device_name_is device_names_judge(const struct device_names *names,

@@ -4,6 +4,7 @@
 
 #include "cli/check/threshold_grammar.h"
 
+#include "base/guess.h"
 #include "base/text.h"
 #include "cli/check/check_place.h"
 
@@ -78,16 +79,12 @@ static const struct word *word_of(const char *key, unsigned within) {
 }
 
 static const char *nearest(const char *key, unsigned within) {
-  const char *best = NULL;
-  unsigned least = 4;
+  struct guess g = {.word = key, .reach = 3};
 
   for (size_t i = 0; i < WORDS; i++)
-    if ((words[i].within & within) != 0 &&
-        text_distance(key, words[i].name) < least) {
-      least = text_distance(key, words[i].name);
-      best = words[i].name;
-    }
-  return best;
+    if ((words[i].within & within) != 0)
+      guess_try(&g, words[i].name);
+  return g.nearest;
 }
 
 static const char *hint(const char *key) {

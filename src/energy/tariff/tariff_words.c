@@ -4,6 +4,7 @@
 
 #include "energy/tariff/tariff_words.h"
 
+#include "base/guess.h"
 #include "base/text.h"
 #include "energy/calendar.h"
 
@@ -92,16 +93,16 @@ enum { HINT_SIZE = WORD_SIZE + 32 };
  * the word. */
 static unsigned reach_of(const char *word) { return strlen(word) < 5 ? 1 : 2; }
 
-struct nearest {
-  const char *name; /* NULL: none so far */
-  unsigned edits;
-};
+static void consider(struct guess *g, const char *word, const char *name) {
+  g->word = word;
+  g->reach = reach_of(word);
+  guess_try(g, name);
+}
 
-static void consider(struct nearest *n, const char *word, const char *name) {
-  unsigned edits = text_distance(word, name);
-
-  if (edits <= reach_of(word) && (n->name == NULL || edits < n->edits))
-    *n = (struct nearest){name, edits};
+/* This is what was meant. */
+static void settle(struct guess *g, const char *name) {
+  g->nearest = name;
+  g->edits = 0;
 }
 
 /* "Thurs" is the beginning of a name. */
@@ -113,37 +114,37 @@ static const char *begun_by(const char *word, const char *const *brief,
   return NULL;
 }
 
-static void consider_names(struct nearest *n, const char *word,
+static void consider_names(struct guess *g, const char *word,
                            const char *const *brief, const char *const *full) {
   const char *begun = begun_by(word, brief, full);
 
   if (begun != NULL) {
-    *n = (struct nearest){begun, 0};
+    settle(g, begun);
     return;
   }
   for (int i = 0; brief[i] != NULL; i++) {
-    consider(n, word, brief[i]);
-    consider(n, word, full[i]);
+    consider(g, word, brief[i]);
+    consider(g, word, full[i]);
   }
 }
 
 /* Of the parts of a range those that are names already are not what is wrong.
  */
-static void consider_parts(struct nearest *n, const char *word,
+static void consider_parts(struct guess *g, const char *word,
                            const char *const *brief, const char *const *full) {
-  for (const char *part = word; part != NULL && n->name == NULL;) {
+  for (const char *part = word; part != NULL && g->nearest == NULL;) {
     const char *dash = strchr(part, '-');
     char one[WORD_SIZE];
 
     copy_trimmed(part, dash != NULL ? (size_t)(dash - part) : strlen(part),
                  one);
     if (number_of(one, brief, full) < 0)
-      consider_names(n, one, brief, full);
+      consider_names(g, one, brief, full);
     part = dash != NULL ? dash + 1 : NULL;
   }
 }
 
-static void consider_group(struct nearest *n, const char *word) {
+static void consider_group(struct guess *g, const char *word) {
   static const struct {
     const char *name, *days;
   } groups[] = {{"weekend", "Sat,Sun"},
@@ -154,13 +155,13 @@ static void consider_group(struct nearest *n, const char *word) {
 
   for (size_t i = 0; i < sizeof(groups) / sizeof(groups[0]); i++)
     if (text_same(word, groups[i].name))
-      *n = (struct nearest){groups[i].days, 0};
+      settle(g, groups[i].days);
 }
 
-static void put_hint(const struct nearest *n, char out[HINT_SIZE]) {
+static void put_hint(const struct guess *g, char out[HINT_SIZE]) {
   out[0] = '\0';
-  if (n->name != NULL)
-    snprintf(out, HINT_SIZE, ", did you mean %s?", n->name);
+  if (g->nearest != NULL)
+    snprintf(out, HINT_SIZE, ", did you mean %s?", g->nearest);
 }
 
 /* "Mon" or "Fri-Mon" as bits; false when it is neither. */
@@ -204,14 +205,14 @@ static bool take_day(const char *word, const struct tariff *t,
 
 static void suggest_day(const char *word, const struct tariff *t,
                         char hint[HINT_SIZE]) {
-  struct nearest n = {0};
+  struct guess g = {0};
 
-  consider_group(&n, word);
-  for (size_t i = 0; i < t->day_types_num && n.name == NULL; i++)
-    consider(&n, word, t->day_types[i].name);
-  if (n.name == NULL)
-    consider_parts(&n, word, calendar_weekdays, weekdays_long);
-  put_hint(&n, hint);
+  consider_group(&g, word);
+  for (size_t i = 0; i < t->day_types_num && g.nearest == NULL; i++)
+    consider(&g, word, t->day_types[i].name);
+  if (g.nearest == NULL)
+    consider_parts(&g, word, calendar_weekdays, weekdays_long);
+  put_hint(&g, hint);
 }
 
 bool tariff_words_days(const struct option_strings *words,
@@ -237,15 +238,15 @@ bool tariff_words_days(const struct option_strings *words,
 bool tariff_words_months(const struct option_strings *words, unsigned *bits,
                          const char *where, struct option_reporter *reporter) {
   struct words w = {.texts = words};
-  struct nearest n = {0};
+  struct guess g = {0};
   char hint[HINT_SIZE];
 
   *bits = words->count == 0 ? ALL_MONTHS : 0;
   while (next_word(&w)) {
     if (range_of(w.word, months, months_long, 12, bits))
       continue;
-    consider_parts(&n, w.word, months, months_long);
-    put_hint(&n, hint);
+    consider_parts(&g, w.word, months, months_long);
+    put_hint(&g, hint);
     option_error(reporter,
                  "%s: option Months expects months as in Jun-Sep, found "
                  "\"%s\"%s",
@@ -325,12 +326,12 @@ static bool take_tax(const char *word, const struct tariff *t,
 
 static void suggest_tax(const char *word, const struct tariff *t,
                         char hint[HINT_SIZE]) {
-  struct nearest n = {0};
+  struct guess g = {0};
 
   for (size_t i = 0; i < t->taxes_num; i++)
-    consider(&n, word, t->taxes[i].name);
-  consider(&n, word, TARIFF_NO_TAX);
-  put_hint(&n, hint);
+    consider(&g, word, t->taxes[i].name);
+  consider(&g, word, TARIFF_NO_TAX);
+  put_hint(&g, hint);
 }
 
 bool tariff_words_taxes(const struct option_strings *words,
