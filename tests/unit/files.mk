@@ -24,6 +24,7 @@ EXTRA_DIST += \
 	%D%/support/ledger_fixture.h \
 	%D%/support/samples.h \
 	%D%/support/server.h \
+	%D%/support/sound_answers.h \
 	%D%/support/suite.h \
 	%D%/support/tpap_device.h \
 	%D%/support/transport_fixture.h \
