@@ -22,6 +22,8 @@ pytest_suite() {
   rm -rf "$base.xml" "$base"-again.* "$base.cache"
   run=(env "${E2E_ENV[@]}" "${vars[@]}" "$VAR/venv/bin/python" -m pytest -q -rfEs
     -o "cache_dir=$base.cache" --dist loadfile --no-loadscope-reorder)
+  # each worker reads all tests: they are translated for them once
+  if [ ! -e "$VAR/pycache" ]; then "${run[@]}" --collect-only "$@" >/dev/null 2>&1; fi
   "${run[@]}" -n "$((${WORKERS:-6} * $(nproc)))" --junitxml="$base.xml" "$@" \
     >"$base.log" 2>&1
   echo $? >"$base.status"

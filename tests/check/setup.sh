@@ -90,8 +90,10 @@ wait_for_tools() {
   if [ -n "$TOOLS" ] && ! wait "$TOOLS"; then
     die "Python's test tools cannot be installed (var/log/pip.log)"
   fi
+  # tests start Python often: what is translated is kept, below var
+  unset PYTHONDONTWRITEBYTECODE
   # shellcheck disable=SC2034
-  E2E_ENV=("KASA_DEVICES=$KASA_DEVICES" "KASA_NODE=$VAR/node"
+  E2E_ENV=("PYTHONPYCACHEPREFIX=$VAR/pycache" "KASA_DEVICES=$KASA_DEVICES" "KASA_NODE=$VAR/node"
     "KASA_LINTER=$VAR/bin/dashboard-linter" "KASA_SYNAPSE=$VAR/synapse/bin/python"
     "KASA_LINTER_WHY=$(tail -n 1 "$LOG/linter.log" 2>/dev/null)"
     "NODE_PATH=$VAR/node/node_modules")

@@ -337,9 +337,9 @@ static cJSON *do_report(struct command *c) {
     reference_try(&r, config->reports[i++].name);
   if (i == config->reports_num)
     return command_error("there is no report \"%.64s\"%s%.64s%s", name,
-                         r.nearest != NULL ? ", did you mean \"" : "",
-                         r.nearest != NULL ? r.nearest : "",
-                         r.nearest != NULL ? "\"?" : "");
+                         r.guess.nearest != NULL ? ", did you mean \"" : "",
+                         r.guess.nearest != NULL ? r.guess.nearest : "",
+                         r.guess.nearest != NULL ? "\"?" : "");
   queued = alert_core_report(c->core, (int)i);
   if (queued < 0)
     return command_error("report \"%s\": %s", name, strerror(-queued));

@@ -15,10 +15,10 @@ cJSON *command_no_channel(const struct command *c, const char *name) {
   struct reference r = {.wanted = name};
 
   reference_try_channels(&r, alert_core_config(c->core), -1);
-  if (r.nearest == NULL)
+  if (r.guess.nearest == NULL)
     return command_error("there is no channel \"%.64s\"", name);
   return command_error("there is no channel \"%.64s\", did you mean \"%.64s\"?",
-                       name, r.nearest);
+                       name, r.guess.nearest);
 }
 
 static void found_one(void *arg, const struct history_line *line) {
@@ -73,8 +73,9 @@ void command_unknown_device(struct command *c,
 
     if (r.wanted[0] == '/' || is_known(c, &r))
       continue;
-    if (r.nearest != NULL)
-      snprintf(guess, sizeof(guess), ", did you mean \"%.64s\"?", r.nearest);
+    if (r.guess.nearest != NULL)
+      snprintf(guess, sizeof(guess), ", did you mean \"%.64s\"?",
+               r.guess.nearest);
     snprintf(out, size, "no device called \"%.64s\" is known%s", r.wanted,
              guess);
     return;

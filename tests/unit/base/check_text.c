@@ -2,6 +2,7 @@
 /* Text from strangers: repaired, cleaned, cut between characters. */
 #include <config.h>
 
+#include "base/guess.h"
 #include "base/text.h"
 
 #include "../support/suite.h"
@@ -71,6 +72,22 @@ START_TEST(distance_counts_single_edits) {
 }
 END_TEST
 
+START_TEST(of_names_the_nearest_within_reach_is_meant) {
+  struct guess g = {.word = "Intervall", .reach = 2};
+  struct guess letter = {.word = "b", .reach = 2};
+
+  ck_assert(!guess_try(&g, "DiscoveryInterval"));
+  ck_assert_ptr_null(g.nearest);
+  ck_assert(guess_try(&g, "Interwal"));
+  ck_assert(guess_try(&g, "interval"));
+  ck_assert(!guess_try(&g, "Interval")); /* the first of two as near */
+  ck_assert_str_eq(g.nearest, "interval");
+  ck_assert_uint_eq(g.edits, 1);
+  ck_assert(!guess_try(&letter, "")); /* nothing in common */
+  ck_assert(!guess_try(&letter, "a"));
+}
+END_TEST
+
 START_TEST(a_host_name_has_its_letters_only) {
   static const struct {
     const char *in, *out;
@@ -100,6 +117,7 @@ static void fill(TCase *t) {
   tcase_add_test(t, names_are_cut_between_characters);
   tcase_add_test(t, every_valid_character_survives_a_round_trip);
   tcase_add_test(t, distance_counts_single_edits);
+  tcase_add_test(t, of_names_the_nearest_within_reach_is_meant);
 }
 
 int main(void) { return suite_run("text", fill); }
