@@ -4,7 +4,7 @@
 # roots ./run.sh, the README's five steps and the .deb; a 32-bit build with its
 # unit tests; everything compiled against musl. Sourced. Needs root,
 # debootstrap and the mirror of this machine's apt. ROOTS_ONLY='trixie|musl'
-# runs some; what would begin later than ROOTS_SECONDS after the start is skipped.
+# runs some.
 
 ROOTS=$VAR/roots
 RELEASES=(bookworm trixie)
@@ -73,25 +73,14 @@ in_root() {
 root_steps() {
   local name=$1 release=$2 arch=$3 script
   shift 3
-  if roots_late "$name: $*" $#; then return; fi
   if ! make_root "$name" "$release" "$arch" >"$LOG/root-$name.log" 2>&1; then
     count 0 0 $#
     note "skipped $name: $*: no clean root: $(tail -n 1 "$LOG/root-$name.log")"
     return
   fi
   for script in "$@"; do
-    if ! roots_late "$name: $script" 1; then
-      step "$name: $script" in_root "$name" "$script"
-    fi
+    step "$name: $script" in_root "$name" "$script"
   done
-}
-
-# roots_late WHAT COUNT: whether it is too late to begin with that; then it is
-# counted as skipped, with the reason
-roots_late() {
-  if [ $((SECONDS - START)) -lt "${ROOTS_SECONDS:-99999}" ]; then return 1; fi
-  count 0 0 "$2"
-  note "skipped $1: $ROOTS_SECONDS s are over"
 }
 
 roots_wanted() { [[ $1 =~ ${ROOTS_ONLY:-.} ]]; }
