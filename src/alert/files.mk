@@ -55,15 +55,15 @@ libalert_la_SOURCES += \
 	%D%/control/command.h \
 	%D%/control/command_explain.c \
 	%D%/control/command_explain.h \
+	%D%/control/command_notification.c \
 	%D%/control/command_request.c \
 	%D%/control/command_request.h \
 	%D%/control/command_silence.c \
 	%D%/control/command_silence.h \
-	%D%/control/command_known.c \
-	%D%/control/command_known.h \
-	%D%/control/command_notification.c \
 	%D%/control/command_stats.c \
 	%D%/control/command_stats.h \
+	%D%/control/command_unknown_name.c \
+	%D%/control/command_unknown_name.h \
 	%D%/control/control.c \
 	%D%/control/control.h
 

@@ -6,10 +6,10 @@
 
 #include "alert/config/config_reference.h"
 #include "alert/control/command_explain.h"
-#include "alert/control/command_known.h"
 #include "alert/control/command_request.h"
 #include "alert/control/command_silence.h"
 #include "alert/control/command_stats.h"
+#include "alert/control/command_unknown_name.h"
 #include "alert/store/store_alert.h"
 #include "alert/store/store_history.h"
 #include "alert/store/store_notification_log.h"

@@ -5,8 +5,8 @@
 #include "alert/control/command_explain.h"
 
 #include "alert/config/route.h"
-#include "alert/control/command_known.h"
 #include "alert/control/command_silence.h"
+#include "alert/control/command_unknown_name.h"
 #include "alert/deliver/group/group_wait.h"
 #include "alert/policy/policy.h"
 #include "alert/state/alert_build.h"

@@ -4,7 +4,7 @@
 
 #include "alert/control/command_silence.h"
 
-#include "alert/control/command_known.h"
+#include "alert/control/command_unknown_name.h"
 #include "alert/policy/policy.h"
 #include "alert/policy/silence.h"
 #include "alert/store/store_held.h"

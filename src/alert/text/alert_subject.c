@@ -13,7 +13,7 @@
 /* In quantity, "@" stands for the plugin instance, "#" for the type instance;
  * a blank before an empty one goes with it. "*" as type instance in suffix is
  * the type instance itself. NULL in plugin, type or instance matches all. */
-struct topic {
+struct subject_rule {
   const char *plugin;
   const char *type;
   const char *type_instance;
@@ -24,7 +24,7 @@ struct topic {
   const char *yes, *no; /* SUBJECT_SWITCH */
 };
 
-static const struct topic topics[] = {
+static const struct subject_rule subject_rules[] = {
     /* everything this collectd sees */
     {"kasa_total", "cost_today", NULL, SUBJECT_COST, "Cost today", "", "", 0,
      0},
@@ -127,14 +127,14 @@ static bool matches(const char *pattern, const char *name) {
   return pattern == NULL || strcmp(pattern, name) == 0;
 }
 
-static const struct topic *topic_of(const struct alert *alert) {
+static const struct subject_rule *rule_of(const struct alert *alert) {
   if (alert->class != ALERT_RANGE)
     return NULL;
-  for (size_t i = 0; i < sizeof(topics) / sizeof(topics[0]); i++)
-    if (matches(topics[i].plugin, alert->plugin) &&
-        matches(topics[i].type, alert->type) &&
-        matches(topics[i].type_instance, alert->type_instance))
-      return &topics[i];
+  for (size_t i = 0; i < sizeof(subject_rules) / sizeof(subject_rules[0]); i++)
+    if (matches(subject_rules[i].plugin, alert->plugin) &&
+        matches(subject_rules[i].type, alert->type) &&
+        matches(subject_rules[i].type_instance, alert->type_instance))
+      return &subject_rules[i];
   return NULL;
 }
 
@@ -145,13 +145,13 @@ bool alert_subject_partly_back(const struct alert *alert) {
 }
 
 enum alert_subject_kind alert_subject_kind(const struct alert *alert) {
-  const struct topic *topic = topic_of(alert);
+  const struct subject_rule *rule = rule_of(alert);
 
   if (alert->class == ALERT_MISSING)
     return alert_subject_partly_back(alert) ? SUBJECT_PARTLY : SUBJECT_AWAY;
   if (alert->class == ALERT_EVENT)
     return alert_is_storm(alert) ? SUBJECT_STORM : SUBJECT_EVENT;
-  return topic != NULL ? topic->kind : SUBJECT_PLAIN;
+  return rule != NULL ? rule->kind : SUBJECT_PLAIN;
 }
 
 static bool is_ours(const struct alert *alert) {
@@ -185,11 +185,11 @@ static void copy(const char *text, char *out, size_t size) {
 }
 
 void alert_subject(const struct alert *alert, char *out, size_t size) {
-  const struct topic *topic = topic_of(alert);
+  const struct subject_rule *rule = rule_of(alert);
   char both[SUBJECT_SIZE];
 
-  if (topic != NULL && topic->subject != NULL) {
-    copy(topic->subject, out, size);
+  if (rule != NULL && rule->subject != NULL) {
+    copy(rule->subject, out, size);
     return;
   }
   if (strcmp(alert->plugin, "kasa_plug") == 0 &&
@@ -234,18 +234,18 @@ static void own_names(const struct alert *alert, char *out, size_t size) {
 }
 
 void alert_subject_quantity(const struct alert *alert, char *out, size_t size) {
-  const struct topic *topic = topic_of(alert);
+  const struct subject_rule *rule = rule_of(alert);
   char all[SUBJECT_SIZE];
   size_t used = 0;
 
   out[0] = '\0';
   if (alert->class != ALERT_RANGE || alert->type[0] == '\0')
     return;
-  if (topic == NULL) {
+  if (rule == NULL) {
     own_names(alert, out, size);
     return;
   }
-  for (const char *p = topic->quantity; *p != '\0' && used + 1 < sizeof(all);
+  for (const char *p = rule->quantity; *p != '\0' && used + 1 < sizeof(all);
        p++) {
     const char *name = *p == '@'   ? instance_of(alert)
                        : *p == '#' ? alert->type_instance
@@ -267,12 +267,12 @@ const char *alert_subject_suffix(const struct alert *alert) {
   static const char *const states[] = {" used",       " free",     " cached",
                                        " buffered",   " reserved", " slab_recl",
                                        " slab_unrecl"};
-  const struct topic *topic = topic_of(alert);
+  const struct subject_rule *rule = rule_of(alert);
 
-  if (topic == NULL)
+  if (rule == NULL)
     return "";
-  if (strcmp(topic->suffix, "*") != 0)
-    return topic->suffix;
+  if (strcmp(rule->suffix, "*") != 0)
+    return rule->suffix;
   for (size_t i = 0; i < sizeof(states) / sizeof(states[0]); i++)
     if (strcmp(states[i] + 1, alert->type_instance) == 0)
       return states[i];
@@ -280,9 +280,9 @@ const char *alert_subject_suffix(const struct alert *alert) {
 }
 
 const char *alert_subject_switch(const struct alert *alert, double value) {
-  const struct topic *topic = topic_of(alert);
+  const struct subject_rule *rule = rule_of(alert);
 
-  if (topic == NULL || topic->kind != SUBJECT_SWITCH || isnan(value))
+  if (rule == NULL || rule->kind != SUBJECT_SWITCH || isnan(value))
     return "";
-  return value != 0 ? topic->yes : topic->no;
+  return value != 0 ? rule->yes : rule->no;
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* See command_known.h. */
+/* See command_unknown_name.h. */
 #include <config.h>
 
-#include "alert/control/command_known.h"
+#include "alert/control/command_unknown_name.h"
 
 #include "alert/config/config_reference.h"
 #include "alert/store/store_history.h"

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* Names that people type on the control socket and nobody has: a silence for
  * one would hold without silencing anything. */
-#ifndef ALERT_CONTROL_COMMAND_KNOWN_H
-#define ALERT_CONTROL_COMMAND_KNOWN_H
+#ifndef ALERT_CONTROL_COMMAND_UNKNOWN_NAME_H
+#define ALERT_CONTROL_COMMAND_UNKNOWN_NAME_H
 
 #include "alert/config/matcher.h"
 #include "alert/control/command_request.h"
