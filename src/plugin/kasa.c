@@ -240,9 +240,7 @@ static void dispatch_device(void *arg, const struct poll_device *k,
   }
   if (parts & REPORT_READING)
     dispatch_core(&vl, k);
-  /* news that it is up had to wait, and a reading has just brought the energy
-   */
-  if ((parts & REPORT_READING) || ((parts & REPORT_STATE) && !k->status.up))
+  if (parts & REPORT_ENERGY)
     dispatch_energy(&vl, k);
   if ((parts & REPORT_FAILURES) && plugin.options.report_failures)
     dispatch_failures(&vl, k);

@@ -88,12 +88,18 @@ static void names_are_told(const struct poll_reporter *r, struct poll_device *k,
 
 void poll_report_send(const struct poll_reporter *r, struct poll_device *k,
                       unsigned parts) {
+  bool wait = state_must_wait(r, k);
+
+  if ((parts & REPORT_READING) && (!wait || k->report.told_up))
+    parts |= REPORT_ENERGY;
   if (parts & REPORT_STATE) {
-    if (state_must_wait(r, k)) {
+    if (wait) {
       parts &= ~(unsigned)REPORT_STATE;
     } else {
       if (failures_are_due(k))
         parts |= REPORT_FAILURES;
+      if (!k->status.up)
+        parts |= REPORT_ENERGY;
       k->report.told_us = loop_now_us(r->loop);
       k->report.told_up = k->status.up;
     }

@@ -20,6 +20,8 @@ enum report_part {
   REPORT_NAMED = 32,   /* it answers and has had its names for a while: they are
                         * no longer those of a start, when who else is called
                         * so is not known yet */
+  REPORT_ENERGY = 64,  /* its energy: with each reading, and with the state of
+                        * what is away; but once where both come in a moment */
 };
 
 enum { FAILURES_EVERY = 4 };

@@ -179,6 +179,7 @@ check_PROGRAMS += \
 	%D%/poll/check_namesakes \
 	%D%/poll/check_options \
 	%D%/poll/check_poll_engine \
+	%D%/poll/check_poll_report \
 	%D%/poll/check_reported_name \
 	%D%/poll/check_transport_select \
 	%D%/poll/check_unique_names
