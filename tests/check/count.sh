@@ -88,13 +88,13 @@ finish_begun() {
   BEGUN=()
 }
 
-# parallel FUNCTION ITEM...: FUNCTION for each ITEM, one more at once than there
-# are processors, as some wait more than they compute
+# parallel FUNCTION ITEM...: FUNCTION for each ITEM, as many at once as there
+# are processors, and SPARE (0) more
 parallel() {
   local function=$1 item
   shift
   for item in "$@"; do
-    while [ "$(jobs -rp | wc -l)" -gt "$(nproc)" ]; do wait -n; done
+    while [ "$(jobs -rp | wc -l)" -ge "$(($(nproc) + ${SPARE:-0}))" ]; do wait -n; done
     "$function" "$item" &
   done
   wait
