@@ -158,8 +158,8 @@ def test_the_first_figures_are_those_of_the_device():
             daemon.wait(lambda: None not in days(daemon, "Heater"),
                         "figures of today")
             today, month = days(daemon, "Heater")
-            # 3600 W since midnight
-            assert 0 < today <= 3.6 * 25 and month >= today
+            # 3600 W since midnight, a fifth more or less, as days differ
+            assert 0 < today <= 1.2 * 3.6 * 25 and month >= today
             daemon.wait_page(lambda p: (p.get_one("kasa_total_kwh_today")
                                         or 0) >= today, "that of the house")
 
