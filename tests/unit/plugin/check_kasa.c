@@ -8,7 +8,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdint.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -47,35 +46,21 @@ START_TEST(why_no_thread_is_said) {
 }
 END_TEST
 
-/* The descriptors that are of this kind, as /proc names it. */
-static unsigned find_fds(const char *kind, int fds[16]) {
-  unsigned found = 0;
+/* Puts something else in the place of every epoll descriptor. */
+static unsigned break_epoll(void) {
+  int null = open("/dev/null", O_RDONLY | O_CLOEXEC);
+  unsigned broken = 0;
 
-  for (int fd = 3; fd < 256 && found < 16; fd++) {
+  for (int fd = 3; fd < 256; fd++) {
     char path[64];
     char what[64] = "";
 
     snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
     if (readlink(path, what, sizeof(what) - 1) > 0 &&
-        strstr(what, kind) != NULL)
-      fds[found++] = fd;
+        strstr(what, "eventpoll") != NULL && dup2(null, fd) == fd)
+      broken++;
   }
-  return found;
-}
-
-/* Puts something else in the place of every epoll descriptor; who waits for the
- * old one already is woken. */
-static unsigned break_epoll(void) {
-  static const uint64_t one = 1;
-  int null = open("/dev/null", O_RDONLY | O_CLOEXEC);
-  int fds[16];
-  unsigned broken = find_fds("eventpoll", fds);
-
-  for (unsigned i = 0; i < broken; i++)
-    ck_assert_int_eq(dup2(null, fds[i]), fds[i]);
   close(null);
-  for (unsigned i = find_fds("eventfd", fds); i > 0; i--)
-    ck_assert_int_eq(write(fds[i - 1], &one, sizeof(one)), sizeof(one));
   return broken;
 }
 
